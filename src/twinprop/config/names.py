@@ -1,0 +1,58 @@
+"""Names of the directories of runs and sweeps: what was varied, readable in TensorBoard's list, never twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+LONGEST = 120
+NOT_NAMED = ("hydra", "data.root", "data.download", "label", "+sweeps", "experiment")
+"""Overrides that a directory's name leaves out; a label, a study and an experiment have their own place in it."""
+
+
+def describe(overrides: Sequence[str], label: str | None) -> str:
+    """`activation=tanh,lr=0.01` from overrides: the last part of each key, and its value."""
+    parts = [label] if label else []
+    for override in overrides:
+        key, _, value = override.partition("=")
+        if not key.startswith(NOT_NAMED):
+            parts.append(f"{key.lstrip('+~').rpartition('.')[2]}={value}")
+        elif key == "experiment":
+            parts.append(value)
+    return safe(",".join(parts) or "default")
+
+
+def safe(name: str) -> str:
+    """A name that every file system takes."""
+    name = re.sub(r"[^\w.,=+\-\[\]]", "_", name.replace("'", "").replace('"', ""))
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+
+
+def unused(path: str) -> str:
+    """`path`, or the first of `path-2`, `path-3`, ... that is not there yet."""
+    candidate, number = Path(path), 1
+    while candidate.exists():
+        number += 1
+        candidate = Path(f"{path}-{number}")
+    return str(candidate)
+
+
+def run_name(overrides: Any, label: Any) -> str:
+    return describe(list(overrides or []), label)
+
+
+def sweep_name(overrides: Any, label: Any, now: str) -> str:
+    """The label or the study of a sweep with the time, or the time alone."""
+    studies = [word.partition("=")[2] for word in overrides or [] if word.startswith("+sweeps=")]
+    named = [label] if label else studies
+    return safe("_".join([*named, now]))
+
+
+def register() -> None:
+    """Give Hydra the resolvers that `conf/config.yaml` uses."""
+    from omegaconf import OmegaConf
+
+    for name, resolver in {"run_name": run_name, "sweep_name": sweep_name, "unused": unused}.items():
+        OmegaConf.register_resolver(name, resolver, use_cache=name == "unused", replace=True)

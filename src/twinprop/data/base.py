@@ -1,0 +1,149 @@
+"""What every data set has in common: its keys, its splits, and the samples that it hands out.
+
+A data set loads its samples and says which of them are for testing. Everything after that is done
+here, once for all: the validation split, the limit, and normalisation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from twinprop.config.fields import number
+from twinprop.errors import DataError
+from twinprop.scratch.random import generator
+
+Numbers = np.ndarray[Any, Any]
+
+SPLIT = 2
+"""Stream of `data.seed`: the order from which splits are cut. (0 and 1 are the run's own streams.)"""
+
+
+@dataclass
+class Samples:
+    """Samples in memory, or files that are decoded when they are asked for.
+
+    Attributes:
+        y: classes, int64, (n,).
+        x: samples, float32, (n, ...); None where they are read one by one from `source`.
+        source: sample i as float32, for a DataLoader.
+    """
+
+    y: Numbers
+    x: Numbers | None = None
+    source: Any = None
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    def take(self, which: Numbers) -> Samples:
+        """The samples at the positions `which`."""
+        from twinprop.data.streaming import Selection
+
+        if self.x is None:
+            return Samples(self.y[which], None, Selection(self.source, which))
+        return Samples(self.y[which], self.x[which], self.source)
+
+
+class Dataset(NamedTuple):
+    """Three splits, ready to train on."""
+
+    train: Samples
+    val: Samples
+    test: Samples
+    shape: tuple[int, ...]
+    classes: list[str]
+    mean: list[float] | None
+    std: list[float] | None
+
+
+class Raw(NamedTuple):
+    """What a data set loads: all samples with `test=None` where it has no test split of its own."""
+
+    train: Samples
+    test: Samples | None
+    shape: tuple[int, ...]
+    classes: Sequence[str]
+
+
+@dataclass
+class DataConfig:
+    """The keys that all data sets share."""
+
+    name: str = "digits"
+    root: str = "data"
+    download: bool = True
+    seed: int = number(0, ge=0, lt=2**32)
+    val_fraction: float = number(0.1, ge=0, lt=1)
+    test_fraction: float = number(0.2, gt=0, lt=1)
+    limit: int | None = number(None, ge=1)
+    normalize: bool = False
+
+    def read(self) -> Raw:
+        """Load the samples."""
+        raise NotImplementedError(f"{type(self).__name__} reads nothing")
+
+    def size(self) -> tuple[int, int | None] | None:
+        """(samples, test samples), where they are known before loading; the second is None without a test split."""
+        return None
+
+    def problems(self) -> Iterator[str]:
+        """Mistakes that concern several keys of the data set."""
+        yield from ()
+
+    def split_sizes(self) -> tuple[int, int, int] | None:
+        """Sizes of the training, validation and test split, where they are known before loading."""
+        size = self.size()
+        return None if size is None else self.cut(*size)
+
+    def cut(self, samples: int, test_samples: int | None) -> tuple[int, int, int]:
+        """Sizes of the splits of `samples` samples."""
+        test = round(samples * self.test_fraction) if test_samples is None else test_samples
+        rest = samples - test if test_samples is None else samples
+        rest = min(rest, self.limit or rest)
+        val = round(rest * self.val_fraction)
+        return rest - val, val, test
+
+    def load(self) -> Dataset:
+        """Read the samples and cut them into splits that depend on `seed` alone.
+
+        Raises:
+            DataError: the data is absent, unreadable, or leaves a split empty.
+        """
+        raw = self.read()
+        pool, test = raw.train, raw.test
+        if test is None:
+            order = generator(self.seed, SPLIT).permutation(len(pool))
+            count = self.cut(len(pool), None)[2]
+            pool, test = pool.take(order[count:]), pool.take(order[:count])
+        pool = pool if self.limit is None else pool.take(np.arange(min(self.limit, len(pool))))
+        val_count = round(len(pool) * self.val_fraction)
+        val_order = generator(self.seed, SPLIT + 1).permutation(len(pool))
+        val = pool.take(np.sort(val_order[:val_count]))
+        train = pool.take(np.sort(val_order[val_count:])) if val_count else pool
+        for split, samples in {"training": train, "test": test}.items():
+            if not len(samples):
+                raise DataError(f"data={self.name}: the {split} split is empty; use a smaller fraction or a larger limit.")
+        mean = std = None
+        if self.normalize:
+            mean, std = self.standardize([train, val, test], raw.shape)
+        return Dataset(train, val, test, raw.shape, list(raw.classes), mean, std)
+
+    def standardize(self, splits: list[Samples], shape: tuple[int, ...]) -> tuple[list[float], list[float]]:
+        """Shift and scale each channel (of images) or feature (of points) to mean 0, deviation 1 on the training split."""
+        train = splits[0]
+        if train.x is None:
+            raise DataError(
+                f"data={self.name}: data.normalize=true needs the samples in memory; set data.resident=true, or normalize=false."
+            )
+        axes = {1: (0,), 2: (0, 1, 2), 3: (0, 2, 3)}[len(shape)]
+        mean = train.x.mean(axis=axes, dtype=np.float64, keepdims=True)
+        std = train.x.std(axis=axes, dtype=np.float64, keepdims=True)
+        std[std == 0] = 1
+        for samples in splits:
+            if samples.x is not None:
+                samples.x = ((samples.x - mean) / std).astype(np.float32)
+        return mean.ravel().tolist(), std.ravel().tolist()

@@ -1,0 +1,90 @@
+"""The order in which samples are seen, and batches of them on the device that trains.
+
+The order depends on the run's seed and the epoch alone: the same on every backend and device.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from twinprop.config.schema import Config
+from twinprop.data.base import Samples
+from twinprop.scratch.arrays import Array
+from twinprop.scratch.random import ORDER, generator
+
+Numbers = np.ndarray[Any, Any]
+
+EVALUATION_BATCH = 2000
+
+
+def epoch_order(seeds: Sequence[int], epoch: int, samples: int) -> Numbers:
+    """Positions of the samples in the order of an epoch: (samples,), or (members, samples) where seeds differ."""
+    orders = {seed: generator(seed, ORDER, epoch).permutation(samples) for seed in set(seeds)}
+    if len(orders) == 1:
+        return next(iter(orders.values()))
+    return np.stack([orders[seed] for seed in seeds])
+
+
+class Batches:
+    """Samples where they are trained on: one array on the device, or decoded as they are needed.
+
+    Args:
+        samples: the samples of one split.
+        config: says where and in which precision they are wanted.
+        device: the resolved device.
+    """
+
+    def __init__(self, samples: Samples, config: Config, device: str) -> None:
+        self.samples, self.dtype, self.device = samples, config.model.dtype, device
+        self.numpy = config.model.backend == "scratch" and device == "cpu"
+        self.workers = getattr(config.data, "workers", 0)
+        self.y = self.place(samples.y)
+        self.x = None if samples.x is None else self.place(samples.x.astype(self.dtype, copy=False))
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def place(self, values: Any) -> Array:
+        """An array on the device that trains."""
+        import torch
+
+        if self.numpy:
+            return values.numpy() if isinstance(values, torch.Tensor) else np.ascontiguousarray(values)
+        return torch.as_tensor(values).to(self.device)
+
+    def at(self, batches: list[Numbers]) -> Iterator[tuple[Array, Array]]:
+        """(x, y) for each of the batches of positions."""
+        if self.x is not None:
+            for batch in batches:
+                where = batch if self.numpy else self.place(batch)
+                yield self.x[where], self.y[where]
+            return
+        from twinprop.data.streaming import stream
+
+        for batch, x in zip(batches, stream(self.samples.source, batches, self.workers), strict=True):
+            yield self.place(x.to(getattr(__import__("torch"), self.dtype))), self.place(self.samples.y[batch])
+
+    def epoch(self, seeds: Sequence[int], epoch: int, config: Config, skip: int = 0) -> Iterator[tuple[Array, Array]]:
+        """The batches of an epoch, from number `skip` on."""
+        size = config.train.batch_size
+        if isinstance(size, str) and self.x is not None:
+            # the order within a full batch changes nothing but rounding, so nothing is copied
+            yield self.x, self.y
+            return
+        width = len(self) if isinstance(size, str) else size
+        order = epoch_order(seeds, epoch, len(self))
+        stop = len(self) - len(self) % width if config.train.drop_last else len(self)
+        yield from self.at([order[..., start : start + width] for start in range(skip * width, stop, width)])
+
+    def chunks(self) -> Iterator[tuple[Array, Array]]:
+        """All samples in their own order, in large batches."""
+        if self.x is not None:
+            for start in range(0, len(self), EVALUATION_BATCH):
+                part = slice(start, start + EVALUATION_BATCH)
+                yield self.x[part], self.y[part]
+        elif len(self):
+            positions = np.arange(len(self))
+            yield from self.at(np.split(positions, range(EVALUATION_BATCH, len(self), EVALUATION_BATCH)))

@@ -1,0 +1,31 @@
+"""Samples that do not fit in memory: decoded by a DataLoader's workers, in the order that the loop gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from torch.utils.data import DataLoader, Dataset
+
+Numbers = np.ndarray[Any, Any]
+
+
+class Selection(Dataset[Any]):
+    """Some samples of another data set, by position."""
+
+    def __init__(self, source: Any, which: Numbers) -> None:
+        self.source, self.which = source, which
+
+    def __len__(self) -> int:
+        return len(self.which)
+
+    def __getitem__(self, position: int) -> Any:
+        return self.source[int(self.which[position])]
+
+
+def stream(source: Any, batches: list[Numbers], workers: int) -> Iterator[torch.Tensor]:
+    """The samples of each batch of positions, float32, (batch, ...)."""
+    loader = DataLoader(source, batch_sampler=[batch.tolist() for batch in batches], num_workers=workers)
+    yield from loader

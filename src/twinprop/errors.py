@@ -1,0 +1,31 @@
+"""The errors that a user can mend. The command line prints their text alone, without a traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class TwinpropError(Exception):
+    """Something outside the code is wrong; the text says what, where, what was expected, what to do."""
+
+
+class ConfigError(TwinpropError):
+    """One or more mistakes in the configuration, reported together."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = list(problems)
+        count = len(self.problems)
+        head = "The configuration has a mistake:" if count == 1 else f"The configuration has {count} mistakes:"
+        super().__init__("\n".join([head, *(f"  {problem}" for problem in self.problems)]))
+
+
+class DataError(TwinpropError):
+    """A data set is absent, unreadable or does not fit the configuration."""
+
+
+class DeviceError(TwinpropError):
+    """The device that was asked for is not there, or cannot do what was asked."""
+
+
+class OutputError(TwinpropError):
+    """A run's directory cannot be written, or already holds a run."""

@@ -1,0 +1,1 @@
+"""Networks as lists of layers, which either twin builds from its own parts."""

@@ -1,0 +1,58 @@
+"""What every model has in common: its keys, and its description as a list of named layers.
+
+The list is the only description of a network. The hand-written twin and the PyTorch twin each turn
+it into their own layers, so a parameter has the same name, shape and layout in both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from twinprop import registry
+from twinprop.config.fields import choice, number
+
+
+class Layer(NamedTuple):
+    """One layer: its name in the state dict, its kind in the registry, its arguments."""
+
+    name: str
+    kind: str
+    arguments: dict[str, Any]
+
+    def twin(self) -> registry.Twin:
+        """Where the code of this kind of layer is; an activation is a layer too."""
+        for names in (registry.LAYERS, registry.ACTIVATIONS, registry.OUTPUT_ACTIVATIONS):
+            if self.kind in names:
+                return names[self.kind]
+        raise KeyError(self.kind)
+
+
+@dataclass
+class ModelConfig:
+    """The keys that all models share."""
+
+    name: str = "mlp"
+    backend: str = choice("torch", registry.BACKENDS)
+    activation: str = choice("relu", registry.ACTIVATIONS)
+    negative_slope: float = number(0.01, ge=0)
+    output_activation: str = choice("identity", registry.OUTPUT_ACTIVATIONS)
+    init: str = choice("torch", registry.INITS)
+    init_std: float = number(0.01, ge=0)
+    dropout: float = number(0.0, ge=0, lt=1)
+    batch_norm: bool = False
+    dtype: str = choice("float32", ("float32", "float64"))
+
+    def layers(self, sample_shape: tuple[int, ...], classes: int) -> list[Layer]:
+        """The layers of the network for samples of shape `sample_shape`, without their batch axis."""
+        raise NotImplementedError(f"{type(self).__name__} describes no layers")
+
+    def problems(self) -> Iterator[str]:
+        """Mistakes that concern several keys of the model."""
+        if self.batch_norm:
+            yield "model.batch_norm=true: not available for model=mlp yet; use false."
+
+    def activation_layer(self, name: str, kind: str) -> Layer:
+        keys = (registry.OUTPUT_ACTIVATIONS | registry.ACTIVATIONS)[kind].keys
+        return Layer(name, kind, {key: getattr(self, key) for key in keys})

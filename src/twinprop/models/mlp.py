@@ -1,0 +1,41 @@
+"""The multilayer perceptron: linear layers with an activation between them.
+
+Depth 0 is softmax regression: one linear layer from the pixels to the classes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+from twinprop.config.fields import number
+from twinprop.models.base import Layer, ModelConfig
+
+
+@dataclass
+class MLP(ModelConfig):
+    """`depth` hidden layers of `width` units, or the widths in `hidden`."""
+
+    name: str = "mlp"
+    depth: int = number(2, ge=0)
+    width: int = number(50, ge=1)
+    hidden: list[int] | None = number(None, ge=1)
+
+    def widths(self) -> list[int]:
+        """Units in each hidden layer."""
+        return [self.width] * self.depth if self.hidden is None else list(self.hidden)
+
+    def layers(self, sample_shape: tuple[int, ...], classes: int) -> list[Layer]:
+        """linear1, activation1, dropout1 (where there is dropout), linear2, ..., output."""
+        layers: list[Layer] = []
+        features = prod(sample_shape)
+        for number_, width in enumerate(self.widths(), start=1):
+            layers.append(Layer(f"linear{number_}", "linear", {"in_features": features, "out_features": width}))
+            layers.append(self.activation_layer(f"activation{number_}", self.activation))
+            if self.dropout:
+                layers.append(Layer(f"dropout{number_}", "dropout", {"p": self.dropout, "index": number_}))
+            features = width
+        layers.append(Layer("output", "linear", {"in_features": features, "out_features": classes}))
+        if self.output_activation != "identity":
+            layers.append(self.activation_layer("output_activation", self.output_activation))
+        return layers

@@ -1,0 +1,127 @@
+"""The PyTorch twin: one update as any PyTorch script does it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.optim.lr_scheduler import ReduceLROnPlateau
+
+from twinprop import registry
+from twinprop.config.schema import Config
+from twinprop.pytorch.convert import to_arrays, to_tensors
+from twinprop.pytorch.model import Dropout, build
+from twinprop.training.learner import Learner, Numbers, Plan
+
+
+class TorchLearner(Learner):
+    """One torch.nn network with its torch.optim optimizer and schedule.
+
+    Args:
+        configs: the configuration of the network, in a list of one.
+        shape: of a sample, without the batch axis.
+        classes: number of classes.
+        plan: the length of the training.
+        device: a torch device.
+    """
+
+    def __init__(
+        self, configs: list[Config], shape: tuple[int, ...], classes: int, plan: Plan, device: str = "cpu"
+    ) -> None:
+        (config,) = configs
+        self.device = device
+        self.network = build(config.model.layers(shape, classes), config.model, config.seed, device)
+        self.loss = registry.load(registry.LOSSES[config.loss].pytorch)()
+        arguments = {key: value for key, value in asdict(config.optimizer).items() if key != "name"}
+        self.optimizer: torch.optim.Optimizer = registry.load(registry.OPTIMIZERS[config.optimizer.name].pytorch)(
+            self.network.parameters(), **arguments
+        )
+        schedule = config.scheduler.bind(plan.intervals(config.scheduler.interval), config.optimizer.lr)
+        self.scheduler = registry.load(registry.SCHEDULERS[schedule.name].pytorch)(self.optimizer, schedule)
+        self.interval = schedule.interval
+        self.watches_accuracy = getattr(schedule, "mode", "min") == "max"
+        self.max_grad_norm = config.train.max_grad_norm
+        self.dropouts = [module for module in self.network.modules() if isinstance(module, Dropout)]
+        self.network.train()
+
+    def step(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        for module in self.dropouts:
+            module.step = self.steps
+        self.optimizer.zero_grad()
+        outputs = self.network(x.reshape(len(x), -1))
+        loss: Tensor = self.loss(outputs, y)
+        loss.backward()  # type: ignore[no-untyped-call]
+        if self.max_grad_norm is not None:
+            self.norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.max_grad_norm)
+        self.optimizer.step()
+        self.steps += 1
+        self.rate = self.optimizer.param_groups[0]["lr"]
+        if self.interval == "step" and not isinstance(self.scheduler, ReduceLROnPlateau):
+            self.scheduler.step()
+        return loss.detach(), (outputs.detach().argmax(-1) == y).sum()
+
+    @torch.no_grad()
+    def predict(self, x: Tensor) -> Tensor:
+        self.network.eval()
+        outputs: Tensor = self.network(x.reshape(len(x), -1))
+        self.network.train()
+        return outputs
+
+    @torch.no_grad()
+    def evaluate(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        outputs = self.predict(x)
+        return self.loss(outputs, y), (outputs.argmax(-1) == y).sum()
+
+    def numbers(self, values: list[Tensor]) -> Numbers:
+        return torch.stack(values).cpu().numpy().astype(np.float64).reshape(len(values), 1)
+
+    def end_epoch(self) -> None:
+        if self.interval == "epoch" and not isinstance(self.scheduler, ReduceLROnPlateau):
+            self.scheduler.step()
+
+    def observe(self, loss: Numbers, accuracy: Numbers) -> None:
+        if isinstance(self.scheduler, ReduceLROnPlateau):
+            self.scheduler.step(float((accuracy if self.watches_accuracy else loss)[0]))
+
+    def lr(self) -> Numbers:
+        return np.array([float(self.rate)])
+
+    def grad_norm(self) -> Numbers:
+        if self.max_grad_norm is not None:
+            return self.numbers([self.norm])[0]
+        gradients = [parameter.grad for parameter in self.network.parameters() if parameter.grad is not None]
+        return self.numbers([torch.nn.utils.get_total_norm(gradients)])[0]
+
+    def named(self, parameters: Any) -> dict[str, Numbers]:
+        return dict(parameters)
+
+    def gradients(self, member: int = 0) -> dict[str, Numbers]:
+        return {
+            name: value.grad.cpu().numpy() for name, value in self.network.named_parameters() if value.grad is not None
+        }
+
+    def state(self, member: int = 0) -> dict[str, Any]:
+        return {
+            "parameters": to_arrays(dict(self.network.state_dict())),
+            "optimizer": to_arrays(self.optimizer.state_dict()),
+            "scheduler": to_arrays(self.scheduler.state_dict()),
+            "steps": self.steps,
+        }
+
+    def load_state(self, states: list[dict[str, Any]]) -> None:
+        (state,) = states
+        self.load_parameters(state["parameters"])
+        self.optimizer.load_state_dict(to_tensors(state["optimizer"]))
+        self.scheduler.load_state_dict(to_arrays(state["scheduler"]))
+        self.steps = state["steps"]
+
+    def load_parameters(self, parameters: dict[str, Any]) -> None:
+        """Take over parameters by name."""
+        self.network.load_state_dict({name: torch.as_tensor(value) for name, value in parameters.items()})
+
+    def finish(self) -> None:
+        if self.device.startswith("cuda"):
+            torch.cuda.synchronize(self.device)

@@ -1,0 +1,57 @@
+"""A torch.nn.Module from a model's list of layers, starting from the same weights as its twin."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+import torch
+from torch import Tensor, nn
+
+from twinprop import registry
+from twinprop.models.base import Layer, ModelConfig
+from twinprop.scratch.init import initial_parameters
+from twinprop.scratch.layers import dropout_scale
+
+
+class Dropout(nn.Module):
+    """nn.Dropout with the mask that the hand-written twin draws, so that the twins can be compared."""
+
+    def __init__(self, p: float, index: int) -> None:
+        super().__init__()
+        self.p, self.index = p, index
+        self.seed = self.step = 0
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training:
+            return x
+        scaled: Tensor = x * dropout_scale(x, self.p, (self.seed,), self.step, self.index)
+        return scaled
+
+
+class Softmax(nn.Softmax):
+    """nn.Softmax over the features."""
+
+    def __init__(self) -> None:
+        super().__init__(dim=-1)
+
+
+class MSELoss(nn.MSELoss):
+    """nn.MSELoss against one-hot classes."""
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        return super().forward(input, nn.functional.one_hot(target, input.shape[-1]).to(input.dtype))
+
+
+def build(layers: list[Layer], model: ModelConfig, seed: int, device: str) -> nn.Sequential:
+    """The network on its device, with the initial parameters that belong to `seed`."""
+    modules: OrderedDict[str, nn.Module] = OrderedDict()
+    with torch.device("meta"):
+        for layer in layers:
+            modules[layer.name] = registry.load(layer.twin().pytorch)(**layer.arguments)
+    network = nn.Sequential(modules).to_empty(device=device).to(getattr(torch, model.dtype))
+    initial = {name: torch.from_numpy(value) for name, value in initial_parameters(layers, model, seed).items()}
+    network.load_state_dict(initial)
+    for module in network.modules():
+        if isinstance(module, Dropout):
+            module.seed = seed
+    return network

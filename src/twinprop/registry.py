@@ -1,0 +1,103 @@
+"""Every name that a configuration can choose, and where its code is: one line each.
+
+Both twins are named on that line, so that neither can have a choice that the other lacks. Code is
+imported when it is first asked for: listing the choices (`--help`, shell completion) imports no torch.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, NamedTuple
+
+
+class Twin(NamedTuple):
+    """One choice in both twins: `module:attribute` of each, and the configuration keys they take."""
+
+    scratch: str
+    pytorch: str
+    keys: tuple[str, ...] = ()
+
+
+ACTIVATIONS = {
+    "relu": Twin("twinprop.scratch.activations:ReLU", "torch.nn:ReLU"),
+    "leaky_relu": Twin("twinprop.scratch.activations:LeakyReLU", "torch.nn:LeakyReLU", ("negative_slope",)),
+    "tanh": Twin("twinprop.scratch.activations:Tanh", "torch.nn:Tanh"),
+    "sigmoid": Twin("twinprop.scratch.activations:Sigmoid", "torch.nn:Sigmoid"),
+    "elu": Twin("twinprop.scratch.activations:ELU", "torch.nn:ELU"),
+    "gelu": Twin("twinprop.scratch.activations:GELU", "torch.nn:GELU"),
+    "silu": Twin("twinprop.scratch.activations:SiLU", "torch.nn:SiLU"),
+    "softplus": Twin("twinprop.scratch.activations:Softplus", "torch.nn:Softplus"),
+    "identity": Twin("twinprop.scratch.activations:Identity", "torch.nn:Identity"),
+}
+
+OUTPUT_ACTIVATIONS = {
+    "identity": ACTIVATIONS["identity"],
+    "sigmoid": ACTIVATIONS["sigmoid"],
+    "softmax": Twin("twinprop.scratch.activations:Softmax", "twinprop.pytorch.model:Softmax"),
+}
+
+LAYERS = {
+    "linear": Twin("twinprop.scratch.layers:Linear", "torch.nn:Linear", ("in_features", "out_features")),
+    "dropout": Twin("twinprop.scratch.layers:Dropout", "twinprop.pytorch.model:Dropout", ("p", "index")),
+}
+
+LOSSES = {
+    "cross_entropy": Twin("twinprop.scratch.losses:CrossEntropyLoss", "torch.nn:CrossEntropyLoss"),
+    "mse": Twin("twinprop.scratch.losses:MSELoss", "twinprop.pytorch.model:MSELoss"),
+}
+
+OPTIMIZERS = {
+    "sgd": Twin("twinprop.scratch.optimizers:SGD", "torch.optim:SGD"),
+    "adam": Twin("twinprop.scratch.optimizers:Adam", "torch.optim:Adam"),
+    "adamw": Twin("twinprop.scratch.optimizers:AdamW", "torch.optim:AdamW"),
+    "rmsprop": Twin("twinprop.scratch.optimizers:RMSprop", "torch.optim:RMSprop"),
+    "adagrad": Twin("twinprop.scratch.optimizers:Adagrad", "torch.optim:Adagrad"),
+}
+
+SCHEDULERS = {
+    "constant": Twin("twinprop.scratch.schedulers:Constant", "twinprop.pytorch.schedulers:constant"),
+    "step": Twin("twinprop.scratch.schedulers:StepLR", "twinprop.pytorch.schedulers:step"),
+    "multistep": Twin("twinprop.scratch.schedulers:MultiStepLR", "twinprop.pytorch.schedulers:multistep"),
+    "exponential": Twin("twinprop.scratch.schedulers:ExponentialLR", "twinprop.pytorch.schedulers:exponential"),
+    "cosine": Twin("twinprop.scratch.schedulers:CosineAnnealingLR", "twinprop.pytorch.schedulers:cosine"),
+    "one_cycle": Twin("twinprop.scratch.schedulers:OneCycleLR", "twinprop.pytorch.schedulers:one_cycle"),
+    "plateau": Twin("twinprop.scratch.schedulers:ReduceLROnPlateau", "twinprop.pytorch.schedulers:plateau"),
+    "warmup_cosine": Twin("twinprop.scratch.schedulers:WarmupCosine", "twinprop.pytorch.schedulers:warmup_cosine"),
+}
+
+BACKENDS = {
+    "scratch": "twinprop.scratch.learner:ScratchLearner",
+    "torch": "twinprop.pytorch.learner:TorchLearner",
+}
+
+INITS = {
+    "torch": "twinprop.scratch.init:torch_default",
+    "kaiming_uniform": "twinprop.scratch.init:kaiming_uniform",
+    "kaiming_normal": "twinprop.scratch.init:kaiming_normal",
+    "xavier_uniform": "twinprop.scratch.init:xavier_uniform",
+    "xavier_normal": "twinprop.scratch.init:xavier_normal",
+    "normal": "twinprop.scratch.init:normal",
+    "fan_in_normal": "twinprop.scratch.init:fan_in_normal",
+}
+
+MODELS = {
+    "mlp": "twinprop.models.mlp:MLP",
+}
+
+DATA = {
+    "digits": "twinprop.data.digits:Digits",
+    "mnist": "twinprop.data.vision:MNIST",
+    "fashion_mnist": "twinprop.data.vision:FashionMNIST",
+    "kmnist": "twinprop.data.vision:KMNIST",
+    "cifar10": "twinprop.data.vision:CIFAR10",
+    "image_folder": "twinprop.data.image_folder:ImageFolder",
+    "moons": "twinprop.data.toy:Moons",
+    "circles": "twinprop.data.toy:Circles",
+    "blobs": "twinprop.data.toy:Blobs",
+}
+
+
+def load(path: str) -> Any:
+    """Import what `module:attribute` names."""
+    module, attribute = path.split(":")
+    return getattr(import_module(module), attribute)

@@ -1,0 +1,1 @@
+"""A run: from a checked configuration to a directory with everything that came of it."""

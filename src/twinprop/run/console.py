@@ -1,0 +1,79 @@
+"""What a person sees of a run: a progress bar on a terminal, plain lines elsewhere, a short table at the end."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from twinprop.training.monitor import Row
+
+log = logging.getLogger("twinprop")
+console = Console(highlight=False, soft_wrap=True)
+
+SECONDS_BETWEEN_LINES = 1.0
+
+
+class ConsoleHandler(logging.Handler):
+    """Log records as plain lines, above the progress bar where there is one."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if not (console.is_terminal and getattr(record, "in_progress_bar", False)):
+            console.print(self.format(record), markup=False)
+
+
+def describe(row: Row) -> str:
+    """An evaluation in one line."""
+    parts = [f"epoch {row.epoch:>4}", f"train loss {row.train_loss:.4f}"]
+    if row.val_accuracy == row.val_accuracy:
+        parts.append(f"val accuracy {row.val_accuracy:.4f}")
+    parts.append(f"test accuracy {row.test_accuracy:.4f}")
+    parts.append(f"{row.samples_per_second:,.0f} samples/s")
+    return "  ".join(parts)
+
+
+class Display:
+    """Shows how far a training is."""
+
+    def __init__(self, total_steps: int) -> None:
+        self.total_steps = total_steps
+        self.bar: Progress | None = None
+        self.task = TaskID(0)
+        self.last_line = self.last_update = 0.0
+
+    @contextmanager
+    def __call__(self) -> Iterator[Display]:
+        if not console.is_terminal:
+            yield self
+            return
+        columns = (BarColumn(), TextColumn("{task.percentage:>3.0f}%"), TextColumn("{task.description}"))
+        with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console, transient=True) as bar:
+            self.bar, self.task = bar, bar.add_task("", total=self.total_steps)
+            yield self
+        self.bar = None
+
+    def progress(self, steps: int) -> None:
+        """Called at every step, so it does next to nothing."""
+        if self.bar is not None and (now := time.monotonic()) - self.last_update > 0.1:
+            self.last_update = now
+            self.bar.update(self.task, completed=steps)
+
+    def evaluated(self, row: Row) -> None:
+        """Show an evaluation: in the bar, and as a line of the log, at most one a second."""
+        if self.bar is not None:
+            self.bar.update(self.task, completed=row.step, description=describe(row))
+        now = time.monotonic()
+        if now - self.last_line >= SECONDS_BETWEEN_LINES or row.step >= self.total_steps:
+            self.last_line = now
+            log.info(describe(row), extra={"in_progress_bar": True})
+
+
+def table(lines: dict[str, Any]) -> str:
+    """Names and values in two columns."""
+    width = max(map(len, lines))
+    return "\n".join(f"  {name:<{width}}  {value}" for name, value in lines.items())

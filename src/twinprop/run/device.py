@@ -1,0 +1,64 @@
+"""Which device trains, and how many threads it gets."""
+
+from __future__ import annotations
+
+import os
+from math import prod
+
+from threadpoolctl import ThreadpoolController
+
+from twinprop.config.schema import Config
+from twinprop.errors import DeviceError
+
+SMALL_PRODUCT = 2e7
+"""Multiply-adds in a batch's largest matrix product below which a second thread costs more than it brings."""
+
+
+def resolve(device: str) -> str:
+    """`cpu`, `cuda:N` or `mps`: `auto` takes the best that is there.
+
+    Raises:
+        DeviceError: the device is not there.
+    """
+    import torch
+
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    mps = torch.backends.mps.is_available()
+    if device == "auto":
+        return "cuda:0" if count else "mps" if mps else "cpu"
+    there = ["cpu", *(f"cuda:{number}" for number in range(count)), *(["mps"] if mps else [])]
+    found = "cuda:0" if device == "cuda" else device
+    if found not in there:
+        raise DeviceError(
+            f"device={device}: not on this machine, which has {', '.join(there)}; use one of these, or device=auto."
+        )
+    return found
+
+
+def set_threads(config: Config, shape: tuple[int, ...], samples: int) -> int:
+    """Set how many threads matrix products use on the CPU, and return it.
+
+    The number depends on the network and the batch alone, so that equal runs give equal bits. Networks
+    with small products are fastest on one thread. The environment variable OMP_NUM_THREADS decides
+    where it is set.
+    """
+    import torch
+
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    threads = int(asked) if asked.isdigit() and int(asked) > 0 else 0
+    if not threads:
+        size = config.train.batch_size
+        batch = samples if isinstance(size, str) else size
+        largest = max(
+            batch * layer.arguments["in_features"] * layer.arguments["out_features"]
+            for layer in config.model.layers(shape, 2)
+            if layer.kind == "linear"
+        )
+        threads = 1 if largest < SMALL_PRODUCT else len(os.sched_getaffinity(0))
+    torch.set_num_threads(threads)
+    ThreadpoolController().limit(limits=threads)
+    return threads
+
+
+def parameter_count(shapes: list[tuple[int, ...]]) -> int:
+    return sum(prod(shape) for shape in shapes)

@@ -1,0 +1,96 @@
+"""A run's directory: the only place that writes metrics.csv, summary.json, model.pt and checkpoints."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import os
+from dataclasses import astuple
+from pathlib import Path
+from typing import Any
+
+from twinprop.errors import OutputError
+from twinprop.training.monitor import COLUMNS, Row
+
+
+def _null(value: Any) -> Any:
+    """A value as JSON knows it: null for what is not finite, within dictionaries and lists too."""
+    if isinstance(value, dict):
+        return {key: _null(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_null(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all: a reader sees the old one or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with open(part, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise OutputError(f"{path}: cannot be written ({error.strerror}); free space, or choose another place.") from error
+
+
+class RunDirectory:
+    """The files of one run.
+
+    Raises:
+        OutputError: the directory already holds a run, or cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            self.metrics = open(path / "metrics.csv", "x", newline="", encoding="utf-8")
+        except FileExistsError as error:
+            raise OutputError(
+                f"{path}: already holds a run, which is left as it is; choose another hydra.run.dir."
+            ) from error
+        except OSError as error:
+            raise OutputError(f"{path}: cannot be written ({error.strerror}); set hydra.run.dir.") from error
+        self.writer = csv.writer(self.metrics, lineterminator="\n")
+        self._line(COLUMNS)
+
+    def _line(self, values: Any) -> None:
+        try:
+            self.writer.writerow(values)
+            self.metrics.flush()
+        except OSError as error:
+            raise OutputError(f"{self.path}/metrics.csv: cannot be written ({error.strerror}); free space.") from error
+
+    def row(self, row: Row) -> None:
+        """Add an evaluation; a result that there is not (no validation split) is an empty cell."""
+        self._line(["" if value is None else value for value in map(_null, astuple(row))])
+
+    def model(self, parameters: dict[str, Any], config: dict[str, Any]) -> None:
+        """Write model.pt: the state dict of torch.nn, and the configuration."""
+        self._torch("model.pt", {"state_dict": parameters, "config": config})
+
+    def checkpoint(self, name: str, state: dict[str, Any]) -> None:
+        """Write checkpoints/NAME.pt."""
+        self._torch(f"checkpoints/{name}.pt", state)
+
+    def _torch(self, name: str, value: Any) -> None:
+        import io
+
+        import torch
+
+        from twinprop.pytorch.convert import to_tensors
+
+        buffer = io.BytesIO()
+        torch.save(to_tensors(value), buffer)
+        write_atomically(self.path / name, buffer.getvalue())
+
+    def summary(self, summary: dict[str, Any]) -> None:
+        """Write summary.json, last of all."""
+        self.metrics.close()
+        text = json.dumps(_null(summary), indent=2, ensure_ascii=False) + "\n"
+        write_atomically(self.path / "summary.json", text.encode())

@@ -1,0 +1,55 @@
+"""What a result depended on besides its configuration: versions, machine, threads."""
+
+from __future__ import annotations
+
+import functools
+import platform
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+
+@functools.cache
+def commit() -> str | None:
+    """The commit of the code, with `-dirty` where it was changed; None where it is not in a git checkout."""
+    command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=12"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=5).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+@functools.cache
+def processor() -> str:
+    """The processor's name."""
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    except OSError:
+        pass  # not Linux: the platform module knows
+    return platform.processor() or platform.machine()
+
+
+def environment(device: str, threads: int) -> dict[str, Any]:
+    """Versions, machine and threads, as plain values for summary.json."""
+    import psutil
+    import torch
+    from threadpoolctl import threadpool_info
+
+    packages = ("twinprop", "torch", "numpy", "hydra-core", "omegaconf")
+    blas = [library for library in threadpool_info() if library["user_api"] == "blas"]
+    return {
+        "device": device,
+        "gpu": torch.cuda.get_device_name(device) if device.startswith("cuda") else None,
+        "cpu": processor(),
+        "cores": psutil.cpu_count(),
+        "threads": threads,
+        "memory_bytes": psutil.virtual_memory().total,
+        "platform": platform.platform(),
+        "python": platform.python_version(),
+        **{package.replace("-", "_"): version(package) for package in packages},
+        "blas": sorted({f"{b['internal_api']} {b['version']} {b.get('architecture', '')}".strip() for b in blas}),
+        "commit": commit(),
+    }

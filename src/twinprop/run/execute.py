@@ -1,0 +1,199 @@
+"""One run from start to end: check, load, train, record."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from twinprop import registry
+from twinprop.config.schema import Config, check, data_size_problems
+from twinprop.data.base import Dataset, Samples
+from twinprop.errors import ConfigError
+from twinprop.run.console import Display, log, table
+from twinprop.run.directory import RunDirectory
+from twinprop.training.convergence import converged_epoch
+from twinprop.training.learner import Learner, Plan
+from twinprop.training.monitor import Monitor, Row
+
+
+def results(row: Row | None, split: str) -> dict[str, float | None]:
+    """Loss and accuracy of a split at an evaluation."""
+    if row is None:
+        return {"loss": None, "accuracy": None}
+    return {"loss": getattr(row, f"{split}_loss"), "accuracy": getattr(row, f"{split}_accuracy")}
+
+
+def best_results(row: Row | None) -> dict[str, Any] | None:
+    """The epoch that validation chose, with its validation results and, apart, its test results."""
+    if row is None:
+        return None
+    return {"epoch": row.epoch, **results(row, "val"), "test": results(row, "test")}
+
+
+class RunRecorder:
+    """Writes the results of one network into its directory, and sums them up.
+
+    Args:
+        directory: the run's.
+        config: the run's.
+        dataset: what it trains on.
+        display: where a person sees it.
+        evaluations: how many there will be.
+        environment: for summary.json.
+    """
+
+    def __init__(
+        self,
+        directory: RunDirectory,
+        config: Config,
+        dataset: Dataset,
+        display: Display,
+        evaluations: int,
+        environment: dict[str, Any],
+    ) -> None:
+        from twinprop.run.tensorboard import TensorBoard
+
+        self.directory, self.config, self.dataset, self.display = directory, config, dataset, display
+        self.environment = environment
+        self.board = TensorBoard(directory.path, config, evaluations)
+        self.parameter_count = 0
+        self.start = time.perf_counter()
+        self.summary: dict[str, Any] = {}
+
+    def evaluated(self, row: Row, learner: Learner, member: int) -> None:
+        self.directory.row(row)
+        self.board.evaluated(row, learner, member)
+        self.display.evaluated(row)
+
+    def checkpoint(self, name: str, state: dict[str, Any]) -> None:
+        self.directory.checkpoint(name, {**state, "config": dataclasses.asdict(self.config)})
+
+    def finished(self, monitor: Monitor, parameters: dict[str, Any], predicted: Any) -> None:
+        self.directory.model(parameters, dataclasses.asdict(self.config))
+        self.parameter_count = sum(value.size for value in parameters.values())
+        if predicted is not None:
+            data = self.dataset
+            self.board.pictures(data.test, predicted, data.shape, data.classes, monitor.rows[-1].epoch)
+        self.conclude(monitor)
+
+    def conclude(self, monitor: Monitor) -> None:
+        """Write the end of the event file, and summary.json."""
+        rows = monitor.rows
+        last = rows[-1] if rows else None
+        train_seconds = sum(row.seconds for row in rows)
+        samples = sum(row.seconds * row.samples_per_second for row in rows)
+        per_epoch = train_seconds * len(self.dataset.train) / samples if samples else None
+        self.board.finished(monitor, per_epoch)
+        self.summary = {
+            "status": monitor.status,
+            "reason": monitor.reason,
+            "epochs": last.epoch if last else 0,
+            "steps": last.step if last else 0,
+            "train": results(last, "train"),
+            "val": results(last, "val"),
+            "test": results(last, "test"),
+            "best": best_results(monitor.best),
+            "converged_epoch": converged_epoch(
+                [row.epoch for row in rows], [row.val_accuracy for row in rows if np.isfinite(row.val_accuracy)]
+            ),
+            "parameters": self.parameter_count,
+            "seconds": {
+                "total": time.perf_counter() - self.start,
+                "train": train_seconds,
+                "per_epoch": per_epoch,
+            },
+            "samples_per_second": samples / train_seconds if train_seconds else None,
+            "environment": self.environment,
+        }
+        self.directory.summary(self.summary)
+
+
+def shape_of_network(config: Config, dataset: Dataset) -> str:
+    """`784-1024-10 relu`, or whatever the linear layers are."""
+    layers = config.model.layers(dataset.shape, len(dataset.classes))
+    linear = [layer.arguments for layer in layers if layer.kind == "linear"]
+    widths = [linear[0]["in_features"], *(layer["out_features"] for layer in linear)]
+    return f"{'-'.join(map(str, widths))} {config.model.activation}"
+
+
+def report(recorder: RunRecorder, monitor: Monitor, dataset: Dataset) -> str:
+    """What was trained, on what, how well, how fast, where it is saved."""
+    config, summary = recorder.config, recorder.summary
+    sizes = [f"{len(split):,} {name}" for name, split in zip(("train", "val", "test"), dataset[:3], strict=True)]
+    model = f"{shape_of_network(config, dataset)}, {summary['parameters']:,} parameters"
+    where = f"{config.model.backend}, {config.model.dtype}, {recorder.environment['device']}"
+    lines = {"trained": f"{model} ({where})", "on": f"{config.data.name}: {' / '.join(sizes)}"}
+    status = monitor.status if not monitor.reason else f"{monitor.status}: {monitor.reason}"
+    lines["status"] = f"{status}; {summary['epochs']} epochs, {summary['steps']:,} steps"
+    if monitor.rows:
+        last = monitor.rows[-1]
+        lines["test"] = f"accuracy {last.test_accuracy:.4f}, loss {last.test_loss:.4f}"
+        seconds = summary["seconds"]
+        rate = f"{summary['samples_per_second']:,.0f} samples/s"
+        lines["speed"] = f"{seconds['per_epoch']:.3g} s an epoch, {rate}, {seconds['total']:.3g} s in all"
+    if monitor.best is not None:
+        best = monitor.best
+        lines["best"] = f"validation accuracy {best.val_accuracy:.4f} at epoch {best.epoch}"
+    lines["saved"] = str(recorder.directory.path)
+    return table(lines)
+
+
+def execute(config: Config, path: Path) -> dict[str, Any]:
+    """Train what `config` describes and write everything about it into the directory `path`.
+
+    Returns:
+        The contents of summary.json.
+
+    Raises:
+        TwinpropError: the configuration, the data or the device is not usable, or `path` holds a run.
+    """
+    check(config)
+    directory = RunDirectory(path)
+    monitor = Monitor(config)
+    recorder: RunRecorder | None = None
+    try:
+        from twinprop.data.batches import Batches
+        from twinprop.run.device import resolve, set_threads
+        from twinprop.run.environment import environment
+        from twinprop.training.loop import train
+
+        device = resolve(config.device)
+        dataset = config.data.load()
+        found = list(data_size_problems(config, len(dataset.train)))
+        if found:
+            raise ConfigError(found)
+        plan = Plan.of(config, len(dataset.train))
+        threads = set_threads(config, dataset.shape, len(dataset.train))
+        learner: Learner = registry.load(registry.BACKENDS[config.model.backend])(
+            [config], dataset.shape, len(dataset.classes), plan, device
+        )
+        display = Display(plan.total_steps)
+        evaluations = -(-plan.epochs // config.train.eval_every)
+        recorder = RunRecorder(directory, config, dataset, display, evaluations, environment(device, threads))
+        splits = tuple(Batches(split, config, device) for split in dataset[:3])
+        log.info(f"training {shape_of_network(config, dataset)} on {config.data.name} in {path}")
+        with display():
+            train(learner, splits, [monitor], [recorder], plan, display.progress)
+    except BaseException as error:
+        fail(monitor, directory, recorder, error)
+        raise
+    log.info(report(recorder, monitor, dataset))
+    return recorder.summary
+
+
+def fail(monitor: Monitor, directory: RunDirectory, recorder: RunRecorder | None, error: BaseException) -> None:
+    """Leave a summary that says why the run ended; the error itself goes on to whoever called."""
+    reason = (str(error) or type(error).__name__).splitlines()[0]
+    monitor.stop("interrupted" if isinstance(error, KeyboardInterrupt) else "failed", reason)
+    try:
+        if recorder is not None:
+            recorder.conclude(monitor)
+        else:
+            directory.summary({"status": monitor.status, "reason": monitor.reason})
+    except Exception as second:
+        logging.getLogger("twinprop").error(f"the summary could not be written either: {second}")

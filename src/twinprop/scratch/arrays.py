@@ -1,0 +1,44 @@
+"""The one thing that NumPy and torch spell differently for us is where a function lives.
+
+`namespace(x)` is the module whose functions work on `x`. Both libraries share the names used in this
+package (`exp`, `where`, `amax`, `keepdims=True`, `x.mT`, ...); what they do not share stands below.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+
+Array = Any
+"""A NumPy array or a torch tensor."""
+
+
+def namespace(x: Array) -> Any:
+    """`numpy` for a NumPy array, `torch` for a torch tensor (which exists only if torch was imported)."""
+    return np if isinstance(x, np.ndarray | np.generic) else sys.modules["torch"]
+
+
+def erf(x: Array) -> Array:
+    """The error function, which NumPy does not have."""
+    if namespace(x) is np:
+        from scipy.special import erf as scipy_erf
+
+        return scipy_erf(x)
+    return sys.modules["torch"].erf(x)
+
+
+def like(values: Any, x: Array) -> Array:
+    """`values` as an array of the library, dtype and device of `x`."""
+    xp = namespace(x)
+    return np.asarray(values, dtype=x.dtype) if xp is np else xp.as_tensor(values, dtype=x.dtype, device=x.device)
+
+
+def to_numpy(x: Array) -> np.ndarray[Any, Any]:
+    """A NumPy array with the values of `x`, copied from its device if need be."""
+    return np.asarray(x) if namespace(x) is np else x.detach().cpu().numpy()
+
+
+def copy(x: Array) -> Array:
+    return x.copy() if namespace(x) is np else x.clone()

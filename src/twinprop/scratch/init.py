@@ -1,0 +1,82 @@
+"""Initial weights, drawn once in float64 with NumPy and given to both twins.
+
+Each initialiser takes a generator, the shape (out, in) of a weight, and the model's keys, and
+returns the weight and the bias. Biases start at 0, except in PyTorch's own scheme.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod, sqrt
+from typing import Any
+
+import numpy as np
+
+from twinprop import registry
+from twinprop.models.base import Layer, ModelConfig
+from twinprop.scratch.random import INIT, generator
+
+Float = np.ndarray[Any, np.dtype[np.float64]]
+Pair = tuple[Float, Float]
+Initialiser = Callable[[np.random.Generator, tuple[int, ...], ModelConfig], Pair]
+
+
+def fans(shape: tuple[int, ...]) -> tuple[int, int]:
+    """(fan_in, fan_out): how many inputs reach one unit, and how many units one input reaches."""
+    return prod(shape[1:]), shape[0] * prod(shape[2:])
+
+
+def _uniform(rng: np.random.Generator, shape: tuple[int, ...], bound: float) -> Pair:
+    return rng.uniform(-bound, bound, shape), np.zeros(shape[0])
+
+
+def _normal(rng: np.random.Generator, shape: tuple[int, ...], std: float) -> Pair:
+    return rng.normal(0.0, std, shape), np.zeros(shape[0])
+
+
+def torch_default(rng: np.random.Generator, shape: tuple[int, ...], model: ModelConfig) -> Pair:
+    """nn.Linear's own: weights and biases uniform within 1/√fan_in."""
+    bound = 1 / sqrt(fans(shape)[0])
+    return rng.uniform(-bound, bound, shape), rng.uniform(-bound, bound, shape[0])
+
+
+def kaiming_uniform(rng: np.random.Generator, shape: tuple[int, ...], model: ModelConfig) -> Pair:
+    """Uniform within √(6/fan_in), so with variance 2/fan_in  (He et al. 2015)."""
+    return _uniform(rng, shape, sqrt(6 / fans(shape)[0]))
+
+
+def kaiming_normal(rng: np.random.Generator, shape: tuple[int, ...], model: ModelConfig) -> Pair:
+    """Normal with variance 2/fan_in  (He et al. 2015)."""
+    return _normal(rng, shape, sqrt(2 / fans(shape)[0]))
+
+
+def xavier_uniform(rng: np.random.Generator, shape: tuple[int, ...], model: ModelConfig) -> Pair:
+    """Uniform within √(6/(fan_in + fan_out))  (Glorot & Bengio 2010)."""
+    return _uniform(rng, shape, sqrt(6 / sum(fans(shape))))
+
+
+def xavier_normal(rng: np.random.Generator, shape: tuple[int, ...], model: ModelConfig) -> Pair:
+    """Normal with variance 2/(fan_in + fan_out)  (Glorot & Bengio 2010)."""
+    return _normal(rng, shape, sqrt(2 / sum(fans(shape))))
+
+
+def normal(rng: np.random.Generator, shape: tuple[int, ...], model: ModelConfig) -> Pair:
+    """Normal with standard deviation `model.init_std`."""
+    return _normal(rng, shape, model.init_std)
+
+
+def fan_in_normal(rng: np.random.Generator, shape: tuple[int, ...], model: ModelConfig) -> Pair:
+    """Normal with variance 1/fan_in  (LeCun et al. 1998)."""
+    return _normal(rng, shape, sqrt(1 / fans(shape)[0]))
+
+
+def initial_parameters(layers: list[Layer], model: ModelConfig, seed: int) -> dict[str, Float]:
+    """Every parameter of a network by its name in the state dict, in the order of the layers."""
+    rng = generator(seed, INIT)
+    initialise: Initialiser = registry.load(registry.INITS[model.init])
+    parameters: dict[str, Float] = {}
+    for layer in layers:
+        if layer.kind == "linear":
+            shape = (layer.arguments["out_features"], layer.arguments["in_features"])
+            parameters[f"{layer.name}.weight"], parameters[f"{layer.name}.bias"] = initialise(rng, shape, model)
+    return parameters

@@ -1,0 +1,84 @@
+"""Layers with parameters, and dropout: what goes in, what comes out, and how the gradient flows back.
+
+`forward` keeps what `backward` will need. `backward` takes ∂L/∂y, fills the gradients of the layer's
+own parameters, and returns ∂L/∂x.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from twinprop.scratch.arrays import Array, like, namespace
+from twinprop.scratch.random import stream, uniform
+
+
+class Linear:
+    """y = x Wᵀ + b, with x (..., batch, in), W (..., out, in), b (..., out), y (..., batch, out).
+
+    `weight`, `bias` and their gradients are views that the network hands out.
+    """
+
+    weight: Array
+    bias: Array
+    weight_grad: Array
+    bias_grad: Array
+
+    def __init__(self, in_features: int, out_features: int) -> None:
+        self.shapes = {"weight": (out_features, in_features), "bias": (out_features,)}
+
+    def forward(self, x: Array, training: bool = False) -> Array:
+        self.x = x
+        y = x @ self.weight.mT
+        y += self.bias[..., None, :]
+        return y
+
+    def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
+        xp = namespace(dy)
+        # y = x Wᵀ + b  ⇒  ∂L/∂W = (∂L/∂y)ᵀ x
+        xp.matmul(dy.mT, self.x, out=self.weight_grad)
+        # b is added to each row  ⇒  ∂L/∂b = Σ over the batch of ∂L/∂y
+        xp.sum(dy, axis=-2, out=self.bias_grad)
+        # ∂L/∂x = ∂L/∂y W, which nobody needs below the first layer
+        return dy @ self.weight if need_dx else None
+
+
+class Dropout:
+    """y = x ⊙ m / (1 − p), where each entry of m is 0 with probability p, else 1; no change when evaluating.
+
+    (Srivastava et al. 2014.) The mask is a function of `seeds` and `step`, which the learner sets.
+    """
+
+    shapes: dict[str, tuple[int, ...]] = {}
+    seeds: tuple[int, ...] = (0,)
+    step = 0
+
+    def __init__(self, p: Any, index: int) -> None:
+        self.p, self.index = p, index
+
+    def forward(self, x: Array, training: bool = False) -> Array:
+        self.scale: Array | None = dropout_scale(x, self.p, self.seeds, self.step, self.index) if training else None
+        return x if self.scale is None else x * self.scale
+
+    def backward(self, dy: Array, need_dx: bool = True) -> Array:
+        # y = x ⊙ scale  ⇒  ∂L/∂x = ∂L/∂y ⊙ scale
+        return dy if self.scale is None else dy * self.scale
+
+
+def dropout_scale(x: Array, p: Any, seeds: tuple[int, ...], step: int, layer: int) -> Array:
+    """m / (1 − p) for an array like `x`, (..., batch, features).
+
+    Args:
+        p: the rate, or one for each network, (..., 1, 1).
+        seeds: one seed for each network; a single one where `x` has no axis of networks.
+        step: updates done so far.
+        layer: number of the dropout layer in its network.
+    """
+    xp = namespace(x)
+    first = np.array([stream(seed, step, layer) for seed in seeds], np.int64).reshape(*x.shape[:-2], 1, 1)
+    where = {} if xp is np else {"device": x.device}
+    if xp is not np:
+        first = xp.as_tensor(first, **where)
+    kept = uniform(xp, first, tuple(x.shape[-2:]), **where) >= p
+    return like(1 / (1 - p), x) * kept

@@ -1,0 +1,36 @@
+"""When has training converged? The first epoch after which nothing but noise improves.
+
+The validation accuracy is smoothed by a moving average. An epoch has converged if, from it on, the
+smoothed curve never rises above its value there by more than the noise: the standard deviation of
+the accuracy around the smoothed curve over the remaining epochs. A run that is still improving at
+its end has not converged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+FEWEST = 5
+"""Evaluations below which the question has no answer."""
+
+
+def converged_epoch(epochs: Sequence[int], accuracies: Sequence[float]) -> int | None:
+    """The first converged epoch; None where there are too few evaluations or the run was still improving.
+
+    Args:
+        epochs: the epoch of each evaluation.
+        accuracies: the validation accuracy at each.
+    """
+    count = len(accuracies)
+    if count < FEWEST:
+        return None
+    values = np.asarray(accuracies, float)
+    half = max(1, count // 20)
+    smooth = np.array([values[max(0, i - half) : i + half + 1].mean() for i in range(count)])
+    for start in range(count - FEWEST + 1):
+        noise = np.std(values[start:] - smooth[start:])
+        if smooth[start:].max() - smooth[start] <= noise:
+            return int(epochs[start])
+    return None

@@ -1,0 +1,78 @@
+"""What the loop knows of one network: its rows so far, its best epoch, and whether it should stop."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from math import isfinite
+from typing import Any
+
+from twinprop.config.schema import Config
+
+
+@dataclass
+class Row:
+    """An evaluation: a line of metrics.csv. Losses are means over samples, accuracies fractions, times seconds."""
+
+    epoch: int
+    step: int
+    lr: float
+    train_loss: float
+    train_accuracy: float
+    val_loss: float
+    val_accuracy: float
+    test_loss: float
+    test_accuracy: float
+    grad_norm: float
+    seconds: float
+    samples_per_second: float
+
+
+COLUMNS = [item.name for item in fields(Row)]
+
+
+@dataclass
+class Monitor:
+    """The course of one network's training."""
+
+    config: Config
+    rows: list[Row] = field(default_factory=list)
+    best: Row | None = None
+    best_val_loss: float = float("inf")
+    without_improvement: int = 0
+    status: str = "running"
+    reason: str = ""
+
+    def add(self, row: Row) -> None:
+        """Take in an evaluation. The best is the one with the highest validation accuracy, then the lowest loss."""
+        self.rows.append(row)
+        if not isfinite(row.val_loss):
+            return
+        if self.best is None or (-row.val_accuracy, row.val_loss) < (-self.best.val_accuracy, self.best.val_loss):
+            self.best = row
+        improved = row.val_loss < self.best_val_loss
+        self.best_val_loss = min(row.val_loss, self.best_val_loss)
+        self.without_improvement = 0 if improved else self.without_improvement + 1
+        patience = self.config.train.patience
+        if patience is not None and self.without_improvement >= patience:
+            self.stop("completed", f"stopped early: no lower validation loss in {patience} evaluations")
+
+    def stop(self, status: str, reason: str) -> None:
+        self.status, self.reason = status, reason
+
+    @property
+    def running(self) -> bool:
+        return self.status == "running"
+
+    def state(self) -> dict[str, Any]:
+        """What early stopping and `best` depend on, as plain numbers."""
+        return {
+            "best": asdict(self.best) if self.best else None,
+            "best_val_loss": self.best_val_loss,
+            "without_improvement": self.without_improvement,
+        }
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Continue from what `state` handed out."""
+        self.best = Row(**state["best"]) if state["best"] else None
+        self.best_val_loss = state["best_val_loss"]
+        self.without_improvement = state["without_improvement"]

@@ -1,0 +1,6 @@
+"""Train one network, or sweep over many: `python train.py --help`."""
+
+from twinprop.cli import main
+
+if __name__ == "__main__":
+    main()
