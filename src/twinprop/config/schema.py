@@ -71,9 +71,12 @@ def choice_class(group: str, name: str) -> type[Any]:
 def register() -> None:
     """Give Hydra the schema: `schema` for the whole, `GROUP/schema/NAME` for each choice."""
     from hydra.core.config_store import ConfigStore
+    from omegaconf import OmegaConf
 
-    store = ConfigStore.instance()
-    store.store(name="schema", node=Config, provider="twinprop")
+    store, whole = ConfigStore.instance(), OmegaConf.structured(Config)
+    for group in GROUPS:
+        whole[group] = "???"  # a default would bar the others: adam is no kind of sgd
+    store.store(name="schema", node=whole, provider="twinprop")
     for group, names in GROUPS.items():
         for name in names:
             store.store(group=f"{group}/schema", name=name, node=choice_class(group, name), provider="twinprop")
