@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from math import prod
 
 from threadpoolctl import ThreadpoolController
 
@@ -42,6 +41,7 @@ def set_threads(config: Config, shape: tuple[int, ...], samples: int) -> int:
     with small products are fastest on one thread. The environment variable OMP_NUM_THREADS decides
     where it is set.
     """
+    import scipy.linalg.blas  # noqa: F401  (loaded now, so that its threads are set below)
     import torch
 
     asked = os.environ.get("OMP_NUM_THREADS", "")
@@ -54,11 +54,14 @@ def set_threads(config: Config, shape: tuple[int, ...], samples: int) -> int:
             for layer in config.model.layers(shape, 2)
             if layer.kind == "linear"
         )
-        threads = 1 if largest < SMALL_PRODUCT else len(os.sched_getaffinity(0))
+        threads = 1 if largest < SMALL_PRODUCT else cores()
     torch.set_num_threads(threads)
-    ThreadpoolController().limit(limits=threads)
+    for library in ThreadpoolController().lib_controllers:
+        # SciPy brings a BLAS of its own, whose waiting threads would take the cores from NumPy's
+        library.set_num_threads(1 if "scipy" in library.filepath else threads)
     return threads
 
 
-def parameter_count(shapes: list[tuple[int, ...]]) -> int:
-    return sum(prod(shape) for shape in shapes)
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

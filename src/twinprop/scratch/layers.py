@@ -30,7 +30,8 @@ class Linear:
 
     def forward(self, x: Array, training: bool = False) -> Array:
         self.x = x
-        y = x @ self.weight.mT
+        # x Wᵀ = (W xᵀ)ᵀ, and the second form is up to twice as fast for small batches
+        y = (self.weight @ x.mT).mT
         y += self.bias[..., None, :]
         return y
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from twinprop.config.fields import number
-from twinprop.scratch.arrays import Array, namespace
+from twinprop.scratch.arrays import Array, namespace, subtract
 
 State = dict[str, Array]
 
@@ -63,7 +63,8 @@ class SGD(Optimizer):
             v = state["momentum_buffer"]
             v[...] = g if t == 1 else self.momentum * v + (1 - self.dampening) * g
             g = g + self.momentum * v if self.nesterov else v
-        p -= self.lr * g
+        # p ← p − lr · g
+        subtract(p, self.lr, g)
 
     def problems(self) -> Iterator[str]:
         if self.nesterov and (self.momentum <= 0 or self.dampening != 0):
