@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from math import inf
 from typing import Any
 
 import numpy as np
 
 from twinprop import registry
 from twinprop.config.schema import Config
-from twinprop.scratch.arrays import Array, copy, like, namespace, to_numpy
+from twinprop.scratch.arrays import Array, like, namespace, to_numpy
 from twinprop.scratch.init import initial_parameters
 from twinprop.scratch.layers import Dropout
 from twinprop.scratch.network import Network
@@ -49,7 +50,11 @@ class ScratchLearner(Learner):
         for layer in self.dropouts:
             layer.seeds = tuple(config.seed for config in self.configs)
             layer.p = self.per_member([config.model.dropout for config in self.configs], axes=2)
-        self.max_grad_norm = self.per_member([config.train.max_grad_norm for config in self.configs], axes=0)
+        norms = [config.train.max_grad_norm for config in self.configs]
+        if any(norm is not None for norm in norms):
+            # a network that does not clip, among others that do, clips at infinity
+            norms = [inf if norm is None else norm for norm in norms]
+        self.max_grad_norm = self.per_member(norms, axes=0)
         self.schedulers = [
             config.scheduler.bind(plan.intervals(config.scheduler.interval), config.optimizer.lr)
             for config in self.configs
@@ -59,6 +64,11 @@ class ScratchLearner(Learner):
         self.schedule()
         slots = self.optimizer.slots()
         self.memory = {slot: namespace(p).zeros_like(p) for slot in slots}
+        # in a stack, a network without momentum has room for it, which its state leaves out
+        self.own_slots = [
+            slots if scheduler.moves_momentum() else config.optimizer.slots()
+            for scheduler, config in zip(self.schedulers, self.configs, strict=True)
+        ]
 
     def per_member(self, values: Sequence[Any], axes: int) -> Any:
         """A value as it is where all networks share it, else an array with `axes` more axes of length 1."""
@@ -68,7 +78,10 @@ class ScratchLearner(Learner):
 
     def stack_optimizers(self) -> Optimizer:
         """One optimizer whose numbers are arrays where the networks' differ."""
-        optimizers = [config.optimizer for config in self.configs]
+        optimizers = [
+            config.optimizer if scheduler.moves_momentum() else config.optimizer.stackable()
+            for scheduler, config in zip(self.schedulers, self.configs, strict=True)
+        ]
         stacked: dict[str, Any] = {}
         for item in fields(optimizers[0]):
             values = [getattr(optimizer, item.name) for optimizer in optimizers]
@@ -161,8 +174,8 @@ class ScratchLearner(Learner):
 
     def state(self, member: int) -> dict[str, Any]:
         return {
-            "parameters": self._member(copy(self.network.parameters), member),
-            "optimizer": {slot: self._member(copy(value), member) for slot, value in self.memory.items()},
+            "parameters": self._member(self.network.parameters, member).copy(),
+            "optimizer": {slot: self._member(self.memory[slot], member).copy() for slot in self.own_slots[member]},
             "scheduler": self.schedulers[member].state(),
             "time": self.time,
             "steps": self.steps,
@@ -171,7 +184,8 @@ class ScratchLearner(Learner):
     def load_state(self, states: list[dict[str, Any]]) -> None:
         self.network.parameters[...] = self._stack([state["parameters"] for state in states])
         for slot, value in self.memory.items():
-            value[...] = self._stack([state["optimizer"][slot] for state in states])
+            zeros = np.zeros_like(states[0]["parameters"])
+            value[...] = self._stack([state["optimizer"].get(slot, zeros) for state in states])
         for scheduler, state in zip(self.schedulers, states, strict=True):
             scheduler.load_state(state["scheduler"])
         self.time, self.steps = states[0]["time"], states[0]["steps"]

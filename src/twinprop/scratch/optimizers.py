@@ -8,7 +8,7 @@ hyperparameter is a number, or an array (..., 1) with one number for each networ
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from twinprop.config.fields import number
@@ -36,6 +36,10 @@ class Optimizer:
     def update(self, p: Array, g: Array, state: State, t: int) -> None:
         """Do update number t = 1, 2, ... to p in place."""
         raise NotImplementedError
+
+    def stackable(self) -> Optimizer:
+        """The same optimizer for a stack, whose rule runs with every term that any of its networks needs."""
+        return self
 
     def problems(self) -> Iterator[str]:
         """Mistakes that concern several keys of the optimizer."""
@@ -65,6 +69,10 @@ class SGD(Optimizer):
             g = g + self.momentum * v if self.nesterov else v
         # p ← p − lr · g
         subtract(p, self.lr, g)
+
+    def stackable(self) -> SGD:
+        # with μ = 0 the rule above is v ← (1 − dampening) g, where a network without momentum takes g
+        return self if used(self.momentum) else replace(self, dampening=0.0)
 
     def problems(self) -> Iterator[str]:
         if self.nesterov and (self.momentum <= 0 or self.dampening != 0):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import cos, inf, pi
 from typing import Any
 
@@ -142,7 +143,17 @@ class OneCycleLR(Scheduler):
             raise ConfigError(
                 [f"scheduler.total_steps={self.total_steps}: the training has {total}; use at least that, or null."]
             )
-        return replace(self, total_steps=self.total_steps or total, max_lr=self.max_lr or base_lr)
+        bound = replace(self, total_steps=self.total_steps or total, max_lr=self.max_lr or base_lr)
+        lasts = [0, *(last for last, _, _ in bound.phases())]
+        # PyTorch would divide by the length of each phase, and stop with a ZeroDivisionError
+        if any(first == last for first, last in pairwise(lasts)):
+            raise ConfigError(
+                [
+                    f"scheduler.pct_start={self.pct_start}: of {bound.total_steps} intervals it leaves a phase without "
+                    "any length; use a slightly smaller fraction."
+                ]
+            )
+        return bound
 
     def moves_momentum(self) -> bool:
         return self.cycle_momentum

@@ -1,0 +1,146 @@
+"""Batches: each sample once an epoch, in an order that seed and epoch alone decide, on every backend."""
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from twinprop.config.schema import Config
+from twinprop.data.base import Samples
+from twinprop.data.batches import Batches, epoch_order
+from twinprop.data.image_folder import ImageFolder
+from twinprop.errors import DataError
+from twinprop.models.mlp import MLP
+
+
+def config(backend="scratch", **train):
+    result = Config(model=MLP(backend=backend))
+    for key, value in train.items():
+        setattr(result.train, key, value)
+    return result
+
+
+def numbered(count):
+    return Samples(np.arange(count) % 10, np.arange(count, dtype=np.float32)[:, None])
+
+
+def seen(batches):
+    return [np.asarray(x)[:, 0].astype(int).tolist() for x, _ in batches]
+
+
+def test_an_epoch_has_each_sample_once_and_a_last_partial_batch():
+    batches = seen(Batches(numbered(103), config(), "cpu").epoch([0], 0, config(batch_size=10)))
+    assert [len(batch) for batch in batches] == [10] * 10 + [3]
+    assert sorted(sum(batches, [])) == list(range(103))
+
+
+def test_drop_last_leaves_out_the_partial_batch():
+    batches = seen(Batches(numbered(103), config(), "cpu").epoch([0], 0, config(batch_size=10, drop_last=True)))
+    assert [len(batch) for batch in batches] == [10] * 10
+
+
+def test_the_order_is_the_same_on_both_backends_and_differs_between_epochs_and_seeds():
+    def order(backend, seed, epoch):
+        c = config(backend, batch_size=10)
+        return seen(Batches(numbered(50), c, "cpu").epoch([seed], epoch, c))
+
+    assert order("scratch", 3, 5) == order("torch", 3, 5)
+    assert order("scratch", 3, 5) != order("scratch", 3, 6)
+    assert order("scratch", 3, 5) != order("scratch", 4, 5)
+
+
+def test_an_epoch_can_be_taken_up_in_its_middle():
+    c = config(batch_size=10)
+    batches = Batches(numbered(55), c, "cpu")
+    assert seen(batches.epoch([0], 2, c))[3:] == seen(batches.epoch([0], 2, c, skip=3))
+
+
+def test_members_with_different_seeds_get_their_own_orders():
+    orders = epoch_order([4, 9, 4], 1, 20)
+    assert orders.shape == (3, 20)
+    np.testing.assert_array_equal(orders[1], epoch_order([9], 1, 20))
+    np.testing.assert_array_equal(orders[0], orders[2])
+    c = config(batch_size=8)
+    x, y = next(Batches(numbered(20), c, "cpu").epoch([4, 9, 4], 1, c))
+    assert x.shape == (3, 8, 1)
+    np.testing.assert_array_equal(x[..., 0] % 10, y)
+
+
+def test_a_full_batch_is_the_data_itself():
+    c = config(batch_size="full")
+    batches = Batches(numbered(30), c, "cpu")
+    ((x, y),) = batches.epoch([0], 0, c)
+    assert x is batches.x
+    assert len(y) == 30
+
+
+def test_chunks_cover_a_split_in_order(monkeypatch):
+    monkeypatch.setattr("twinprop.data.batches.EVALUATION_BATCH", 7)
+    assert sum(seen(Batches(numbered(30), config(), "cpu").chunks()), []) == list(range(30))
+
+
+@pytest.mark.parametrize(("backend", "kind"), [("scratch", np.ndarray), ("torch", torch.Tensor)])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_samples_lie_where_they_are_trained_on(backend, kind, dtype):
+    c = config(backend)
+    c.model.dtype = dtype
+    x, y = next(Batches(numbered(5), c, "cpu").epoch([0], 0, c))
+    assert isinstance(x, kind)
+    assert str(x.dtype).endswith(dtype)
+    assert str(y.dtype).endswith("int64")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Six images in each of two classes; the brightness of an image is its number."""
+    for label, name in enumerate(["cat", "dog"]):
+        for part, count in (("train", 6), ("test", 2)):
+            (tmp_path / part / name).mkdir(parents=True)
+            for number in range(count):
+                shade = 100 * label + 10 * number
+                Image.new("RGB", (4, 3), (shade,) * 3).save(tmp_path / part / name / f"{number}.png")
+    return tmp_path
+
+
+def test_an_image_folder_streams_what_it_would_keep_in_memory(folder):
+    kept = ImageFolder(root=str(folder), resident=True).load()
+    read = ImageFolder(root=str(folder), resident=False, workers=0).load()
+    assert kept.shape == (3, 3, 4)
+    assert kept.classes == ["cat", "dog"]
+    assert read.train.x is None
+    for backend in ("scratch", "torch"):
+        c = config(backend, batch_size=5)
+        for epoch in (0, 1):
+            pairs = zip(
+                Batches(kept.train, c, "cpu").epoch([0], epoch, c),
+                Batches(read.train, c, "cpu").epoch([0], epoch, c),
+                strict=True,
+            )
+            for (x, y), (streamed_x, streamed_y) in pairs:
+                np.testing.assert_array_equal(np.asarray(x), np.asarray(streamed_x))
+                np.testing.assert_array_equal(np.asarray(y), np.asarray(streamed_y))
+        test = list(Batches(read.test, c, "cpu").chunks())
+        assert np.asarray(test[0][1]).tolist() == [0, 0, 1, 1]
+
+
+def test_workers_decode_in_the_same_order(folder):
+    c = config(batch_size=4)
+    orders = []
+    for workers in (0, 2):
+        data = ImageFolder(root=str(folder), resident=False, workers=workers, val_fraction=0.0)
+        c.data = data
+        orders.append([x.tolist() for x, _ in Batches(data.load().train, c, "cpu").epoch([0], 0, c)])
+    assert orders[0] == orders[1]
+
+
+def test_images_of_different_sizes_need_image_size(folder):
+    Image.new("RGB", (9, 9)).save(folder / "train" / "cat" / "odd.png")
+    with pytest.raises(DataError, match="data.image_size"):
+        ImageFolder(root=str(folder)).load()
+    assert ImageFolder(root=str(folder), image_size=8, grayscale=True).load().shape == (1, 8, 8)
+
+
+def test_pixels_are_scaled_to_one(folder):
+    x = ImageFolder(root=str(folder), val_fraction=0.0).load().train.x
+    assert x.dtype == np.float32
+    assert set(np.round(x * 255).astype(int).ravel()) == {0, 10, 20, 30, 40, 50, 100, 110, 120, 130, 140, 150}

@@ -1,0 +1,160 @@
+"""What the tests of the twins share: small data, configurations, and a training that both twins go through alike."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from threadpoolctl import threadpool_limits
+
+from twinprop.config.schema import Config, TrainConfig, check
+from twinprop.data.batches import epoch_order
+from twinprop.data.digits import Digits
+from twinprop.models.mlp import MLP
+from twinprop.pytorch.learner import TorchLearner
+from twinprop.scratch.learner import ScratchLearner
+from twinprop.scratch.optimizers import SGD
+from twinprop.training.learner import Learner, Plan
+
+EXAMPLES = int(os.environ.get("TWIN_EXAMPLES", "0"))
+"""Hypothesis examples for each property, in place of the small fixed sample that an ordinary run draws."""
+
+# networks this small lose time to threads, most of all where several tests share the processor
+torch.set_num_threads(1)
+threadpool_limits(1)
+
+FEATURES, CLASSES = 7, 4
+TENSORS = "cpu:0"
+"""The device name by which a hand-written learner computes with torch tensors on the CPU (`cpu` gives NumPy)."""
+
+
+def sampling(examples: int) -> dict[str, Any]:
+    """Settings for Hypothesis: the same examples in every run, unless TWIN_EXAMPLES asks for many new ones."""
+    from hypothesis import HealthCheck
+
+    return {
+        "max_examples": EXAMPLES or examples,
+        "derandomize": not EXAMPLES,
+        "database": None,
+        "deadline": None,
+        "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
+    }
+
+
+def configuration(**parts: Any) -> Config:
+    """A checked float64 configuration: `configuration(model={"depth": 1}, optimizer=Adam(), train={"steps": 9})`."""
+    model = MLP(**{"dtype": "float64", "depth": 2, "width": 6, **parts.pop("model", {})})
+    train = TrainConfig(**{"batch_size": 10, "steps": 200, **parts.pop("train", {})})
+    return check(Config(**{"data": Digits(), "optimizer": SGD(lr=0.05), **parts}, model=model, train=train))
+
+
+def samples(count: int = 64, features: int = FEATURES, classes: int = CLASSES, seed: int = 0) -> tuple[Any, Any]:
+    """Standardised points whose class depends on them with much noise, so that no loss goes to 0."""
+    rng = np.random.default_rng([seed, 99])
+    x = rng.normal(size=(count, features))
+    y = (x @ rng.normal(size=(features, classes)) + 2 * rng.normal(size=(count, classes))).argmax(-1)
+    return x, y.astype(np.int64)
+
+
+def as_numpy(values: Any) -> Any:
+    return values
+
+
+def as_tensor(values: Any) -> Any:
+    return torch.as_tensor(values)
+
+
+@dataclass
+class Twin:
+    """How to make one kind of learner, and its kind of array."""
+
+    make: Callable[..., Learner]
+    array: Callable[[Any], Any]
+
+
+def scratch(configs: list[Config], shape: tuple[int, ...], classes: int, plan: Plan) -> Learner:
+    return ScratchLearner(configs, shape, classes, plan)
+
+
+def scratch_tensors(configs: list[Config], shape: tuple[int, ...], classes: int, plan: Plan) -> Learner:
+    return ScratchLearner(configs, shape, classes, plan, TENSORS)
+
+
+def pytorch(configs: list[Config], shape: tuple[int, ...], classes: int, plan: Plan) -> Learner:
+    return TorchLearner(configs, shape, classes, plan)
+
+
+NUMPY, TENSOR, TORCH = Twin(scratch, as_numpy), Twin(scratch_tensors, as_tensor), Twin(pytorch, as_tensor)
+
+
+@dataclass
+class Trace:
+    """What a training leaves: an entry for each step, or for each evaluation."""
+
+    losses: list[Any] = field(default_factory=list)
+    corrects: list[Any] = field(default_factory=list)
+    rates: list[Any] = field(default_factory=list)
+    norms: list[Any] = field(default_factory=list)
+    evaluations: list[Any] = field(default_factory=list)
+
+    def array(self, name: str) -> np.ndarray[Any, Any]:
+        return np.array(getattr(self, name), float)
+
+
+def batches(seeds: list[int], epoch: int, count: int, config: Config) -> Iterator[Any]:
+    """Positions of each batch of an epoch; the last one is partial unless `drop_last`."""
+    size = count if isinstance(config.train.batch_size, str) else config.train.batch_size
+    order = epoch_order(seeds, epoch, count)
+    stop = count - count % size if config.train.drop_last else count
+    for start in range(0, stop, size):
+        yield order[..., start : start + size]
+
+
+def follow(
+    learner: Learner,
+    twin: Twin,
+    configs: list[Config],
+    x: Any,
+    y: Any,
+    steps: int,
+    held_out: tuple[Any, Any],
+    trace: Trace | None = None,
+) -> Trace:
+    """Train on, up to `steps` steps, with an evaluation after each epoch that schedules see."""
+    trace = trace or Trace()
+    plan, config = Plan.of(configs[0], len(y)), configs[0]
+    while learner.steps < steps:
+        epoch, skip = divmod(learner.steps, plan.steps_per_epoch)
+        for number, where in enumerate(batches([c.seed for c in configs], epoch, len(y), config)):
+            if number < skip:
+                continue
+            loss, correct = learner.step(twin.array(x[where]), twin.array(y[where]))
+            trace.losses.append(learner.numbers([loss])[0])
+            trace.corrects.append(learner.numbers([correct])[0])
+            trace.rates.append(learner.lr())
+            trace.norms.append(learner.grad_norm())
+            if learner.steps >= steps:
+                break
+        if learner.steps % plan.steps_per_epoch == 0:
+            learner.end_epoch()
+            loss, correct = learner.evaluate(twin.array(held_out[0]), twin.array(held_out[1]))
+            seen = learner.numbers([loss])[0], learner.numbers([correct])[0] / len(held_out[1])
+            trace.evaluations.append(np.array(seen))
+            learner.observe(*seen)
+    return trace
+
+
+def parameters(learner: Learner, member: int = 0) -> dict[str, Any]:
+    """Current parameters of one network by name, as NumPy arrays."""
+    return {name: np.asarray(value) for name, value in learner.named(learner.state(member)["parameters"]).items()}
+
+
+def train_one(twin: Twin, config: Config, data: tuple[Any, Any], held_out: Any, steps: int) -> tuple[Learner, Trace]:
+    """Make a lone learner and train it."""
+    x, y = data
+    learner = twin.make([config], x.shape[1:], CLASSES, Plan.of(config, len(y)))
+    return learner, follow(learner, twin, [config], x, y, steps, held_out)
