@@ -81,5 +81,7 @@ def dropout_scale(x: Array, p: Any, seeds: tuple[int, ...], step: int, layer: in
     where = {} if xp is np else {"device": x.device}
     if xp is not np:
         first = xp.as_tensor(first, **where)
-    kept = uniform(xp, first, tuple(x.shape[-2:]), **where) >= p
+    u = uniform(xp, first, tuple(x.shape[-2:]), **where)
+    # rates in u's own precision: a float64 rate would now and then decide unlike the same rate as a number
+    kept = u >= like(p, u)
     return like(1 / (1 - p), x) * kept
