@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import argparse
+import errno
 import os
+import signal
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import hydra
-from omegaconf import DictConfig, OmegaConf
+from twinprop.errors import TwinpropError
 
-from twinprop.config import names, schema
-from twinprop.errors import ConfigError, TwinpropError
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
 
 DIVERGED, INTERRUPTED = 3, 130
 """Exit statuses of a run that diverged, and of one that a signal ended."""
 
 TRUSTED = ["twinprop.*", "logging.*", "hydra.*", "hydra_plugins.*"]
-"""What a configuration may have Hydra call: handlers of the log, launchers, sweepers."""
+"""What a configuration may have Hydra call: handlers of the log, launchers, sweepers, the gate."""
+
+BLAMELESS = {"hydra", "omegaconf", "antlr4", "yaml"}
+"""Packages that raise because of what they were given to read."""
 
 
 def conf() -> Path:
@@ -28,17 +34,56 @@ def conf() -> Path:
     return installed if installed.is_dir() else Path(__file__).parents[2] / "conf"
 
 
-def task(config: DictConfig) -> dict[str, Any]:
-    """What Hydra runs for each job."""
-    from hydra.core.hydra_config import HydraConfig
+class Jobs:
+    """What Hydra runs for each job, and how the jobs ended."""
 
-    typed = OmegaConf.to_object(config)
-    assert isinstance(typed, schema.Config)
-    schema.check(typed)
+    def __init__(self) -> None:
+        self.statuses: list[str] = []
 
-    from twinprop.run.execute import execute
+    def __call__(self, config: DictConfig) -> dict[str, Any]:
+        from hydra.core.hydra_config import HydraConfig
+        from hydra.types import RunMode
 
-    return execute(typed, Path(HydraConfig.get().runtime.output_dir))
+        hydra = HydraConfig.get()
+        try:
+            summary = self.train(config, Path(hydra.runtime.output_dir))
+        except Exception as error:
+            message = None if wants_traceback() else explain(error)
+            if message is None:
+                raise
+            from twinprop.run.console import log
+
+            if hydra.mode != RunMode.MULTIRUN:
+                log.error(message)
+                sys.exit(1)
+            log.error(f"Job {hydra.job.num} failed. {message}")
+            summary = {"status": "failed", "reason": message.splitlines()[0]}
+        self.statuses.append(summary["status"])
+        if summary["status"] == "interrupted":
+            raise KeyboardInterrupt  # or the sweep would go on with its next job
+        return summary
+
+    def train(self, config: DictConfig, directory: Path) -> dict[str, Any]:
+        from twinprop.config import schema
+
+        checked = schema.check(schema.typed(config))
+
+        from twinprop.run.execute import execute
+
+        return execute(checked, directory)
+
+    def exit(self) -> None:
+        """End the process with what became of the jobs."""
+        failed = [number for number, status in enumerate(self.statuses) if status == "failed"]
+        if failed:
+            numbers = ", ".join(map(str, failed))
+            sys.exit(f"{len(failed)} of {len(self.statuses)} jobs failed: {numbers}. The reasons are above.")
+        if self.statuses == ["diverged"]:
+            sys.exit(DIVERGED)
+
+
+def wants_traceback() -> bool:
+    return os.environ.get("TWINPROP_FULL_ERROR") == "1"
 
 
 @contextmanager
@@ -55,49 +100,99 @@ def full_errors() -> Iterator[None]:
             os.environ["HYDRA_FULL_ERROR"] = before
 
 
-def explain(error: Exception, overrides: list[str]) -> str | None:
+def flags(words: list[str]) -> argparse.Namespace:
+    """Hydra's own options on the command line.
+
+    Raises:
+        TwinpropError: one of them is unknown or lacks its value.
+    """
+    from hydra._internal.utils import get_args_parser
+
+    from twinprop.config.fields import nearest
+
+    parser = get_args_parser()
+    parser.exit_on_error = False
+    try:
+        args, unknown = parser.parse_known_intermixed_args(words)
+    except argparse.ArgumentError as error:
+        raise TwinpropError(f"{error.argument_name}: {error.message}; see --help.") from error
+    for word in unknown:
+        key = word.lstrip("-")
+        if "=" in key:
+            raise TwinpropError(f"{word}: a key takes no dashes; write {key}.")
+        near = nearest(word, (option for option in parser._option_string_actions if option.startswith("--")))
+        raise TwinpropError(f"{word}: there is no such option.{near} Keys take no dashes: optimizer.lr=0.1.")
+    return args
+
+
+def explain(error: BaseException) -> str | None:
     """The message for a mistake that a user can mend; None for a fault of the program."""
-    from hydra.errors import HydraException
-    from omegaconf.errors import OmegaConfBaseException
-
-    from twinprop.config.diagnose import diagnose
-
-    if isinstance(error, ConfigError):
-        return str(ConfigError(diagnose(overrides, conf()) or error.problems))
     if isinstance(error, TwinpropError):
         return str(error)
-    if isinstance(error, HydraException | OmegaConfBaseException):
-        found = diagnose(overrides, conf())
-        return str(ConfigError(found)) if found else str(error)
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError" or "can't allocate" in str(error):
+        return f"Out of memory ({str(error).splitlines()[0]}); use a smaller network, batch or data set."
+    if isinstance(error, OSError) and type(error).__module__ == "builtins":
+        where = f"{error.filename}: " if error.filename else ""
+        to_do = "free space, or choose another place" if error.errno == errno.ENOSPC else "check the path"
+        return f"{where}{error.strerror or error}; {to_do}."
     return None
+
+
+def explain_composition(error: BaseException, args: argparse.Namespace) -> str | None:
+    """The message for what Hydra could not compose; None where the fault is not in what it was given."""
+    frames = [frame.f_globals.get("__name__", "") for frame, _ in traceback.walk_tb(error.__traceback__)]
+    if frames[-1].partition(".")[0] not in BLAMELESS:
+        return None
+    from hydra import initialize_config_dir
+    from hydra.core.global_hydra import GlobalHydra
+
+    from twinprop.config.diagnose import HYDRA_ERRORS, diagnose, in_a_line, summary
+    from twinprop.config.fields import nearest
+
+    folder = Path(args.config_path).absolute() if args.config_path else conf()
+    if not folder.is_dir():
+        return f"--config-path={args.config_path}: there is no such folder; leave it out for twinprop's own."
+    name = args.config_name or "config"
+    names = [path.stem for path in folder.glob("*.yaml")]
+    if name.removesuffix(".yaml") not in names and not args.config_dir:
+        return f"--config-name={name}: must be one of {', '.join(names)}, from {folder}.{nearest(name, names)}"
+    words = [word for word in args.overrides if word != "hydra.mode=MULTIRUN"]
+    if args.config_dir and Path(args.config_dir).is_dir():
+        words.insert(0, f"hydra.searchpath=[file://{Path(args.config_dir).absolute()}]")
+    GlobalHydra.instance().clear()
+    with initialize_config_dir(str(folder)):
+        try:
+            found = summary(diagnose(words, name, args.multirun))
+        except HYDRA_ERRORS:
+            found = None  # Hydra's own words are all there is
+    return str(found) if found else in_a_line(error)
 
 
 def main() -> None:
     """Run the command line in `sys.argv`."""
-    schema.register()
-    names.register()
-    last: list[dict[str, Any]] = []
-
-    def job(config: DictConfig) -> dict[str, Any]:
-        last.append(task(config))
-        return last[-1]
-
-    wants_traceback = os.environ.get("HYDRA_FULL_ERROR") == "1"
-    run: Callable[[], Any] = hydra.main(execution_whitelist=TRUSTED, config_path=str(conf()), config_name="config")(job)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    jobs = Jobs()
+    args = None
     try:
+        import hydra
+
+        from twinprop.config import names, schema
+
+        args = flags(sys.argv[1:])
+        schema.register()
+        names.register()
+        decorate = hydra.main(execution_whitelist=TRUSTED, config_path=str(conf()), config_name="config")
+        run: Callable[[], Any] = decorate(jobs)
         with full_errors():
             run()
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         sys.exit(INTERRUPTED)
     except Exception as error:
-        message = None if wants_traceback else explain(error, [word for word in sys.argv[1:] if "=" in word])
+        message = None
+        if not wants_traceback():
+            message = explain(error) or (explain_composition(error, args) if args is not None else None)
         if message is None:
             raise
-        print(message, file=sys.stderr)
-        sys.exit(1)
-    statuses = {summary["status"] for summary in last}
-    if "interrupted" in statuses:
-        sys.exit(INTERRUPTED)
-    if len(last) == 1 and "diverged" in statuses:
-        sys.exit(DIVERGED)
+        sys.exit(message)
+    jobs.exit()

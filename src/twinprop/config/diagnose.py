@@ -1,15 +1,21 @@
-"""Find every mistake among the overrides of a command line, after Hydra has stopped at the first.
+"""Find every mistake on a command line at once, job by job.
 
-Hydra reports one mistake and suggests nothing. So, once it has failed, each override is tried by
-itself on the configuration that the other, sound ones give.
+Hydra stops at the first mistake and suggests nothing. Here each override is tried by itself on the
+configuration that the choices of groups give, and then the values are checked together. Hydra must be
+initialised: `compose` is its own.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
+import copy
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice, product
 from typing import Any
 
-from hydra import compose, initialize_config_dir
+from hydra import compose
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
@@ -22,119 +28,173 @@ from twinprop.config.fields import nearest
 from twinprop.errors import ConfigError
 
 HYDRA_ERRORS = (HydraException, OmegaConfBaseException)
-BASE_GROUPS = (*schema.GROUPS, "experiment")
+MOST_JOBS = 1000
+"""Jobs of a sweep that are looked at beforehand; a mistake in a later one is told when its turn comes."""
 
 
-def options(conf: Path, group: str) -> list[str]:
-    """The choices of a group."""
-    return sorted(path.stem for path in (conf / group).glob("*.yaml"))
+@dataclass
+class Found:
+    """The mistakes of one job, and whether Hydra can compose it all the same: values out of range do compose."""
+
+    problems: list[str]
+    composes: bool
 
 
-def diagnose(overrides: list[str], conf: Path) -> list[str]:
-    """Every mistake that can be found in `overrides`; none where the mistake is elsewhere."""
-    parsed, found = parse(overrides)
-    GlobalHydra.instance().clear()
-    with initialize_config_dir(str(conf)):
-        groups, values = [], []
-        for override in parsed:
-            key = override.key_or_group
-            if key.startswith("hydra"):
-                continue
-            choices = options(conf, key) if (conf / key).is_dir() else []
-            if not choices:
-                values.append(override)
-            elif text(override) in choices or text(override) in ("null", "None") or override.is_sweep_override():
-                groups.append(override)
-            else:
-                found.append(f"{spell(override)}: must be one of {', '.join(choices)}.{nearest(text(override), choices)}")
-        chosen = [spell(override) for override in groups if not override.is_sweep_override()]
-        try:
-            base = compose("config", chosen)
-        except HYDRA_ERRORS as error:
-            return [*found, first_line(error)]
-        keys = schema.flatten(OmegaConf.to_container(base))
-        sound = []
-        for override in values:
-            problem = value_problem(override, keys, chosen, conf)
-            if problem is None:
-                sound.append(override)
-            else:
-                found.append(problem)
-        fixed = [spell(override) for override in sound if not override.is_sweep_override()]
-        return [*found, *check_values(chosen + fixed)]
+def summary(jobs: list[Found]) -> ConfigError | None:
+    """All mistakes of a sweep, each once, with the numbers of its jobs where others do not have it."""
+    having: dict[str, list[int]] = {}
+    for number, job in enumerate(jobs):
+        for problem in job.problems:
+            having.setdefault(problem, []).append(number)
+    lines = [
+        problem if len(numbers) == len(jobs) else f"{problem} (job {', '.join(map(str, numbers))})"
+        for problem, numbers in having.items()
+    ]
+    return ConfigError(lines) if lines else None
 
 
-def parse(overrides: list[str]) -> tuple[list[Override], list[str]]:
+def diagnose(words: Iterable[str], config_name: str = "config", multirun: bool = False) -> list[Found]:
+    """What is wrong with each job that the overrides `words` ask for; a single run is one job."""
+    parsed, found = parse(words, multirun)
+    bases = Bases(config_name)
+    jobs = islice(product(*filter(None, map(choices, parsed))), MOST_JOBS)
+    result = [judge(list(job), bases) for job in jobs]
+    return [Found([*found, *job.problems], job.composes and not found) for job in result]
+
+
+def parse(words: Iterable[str], multirun: bool) -> tuple[list[Override], list[str]]:
     """The overrides that follow Hydra's grammar, and what is wrong with the others."""
-    parser, parsed, found = OverridesParser.create(), [], []
-    for override in overrides:
+    parser, parsed, found = OverridesParser.create(GlobalHydra.instance().config_loader()), [], []
+    for word in words:
+        key, equals, value = word.partition("=")
         try:
-            parsed += parser.parse_overrides([override])
-        except HYDRA_ERRORS as error:
-            found.append(f"{override}: {first_line(error)} Quote values that hold commas or brackets: 'key=[1,2]'.")
+            (override,) = parser.parse_overrides([word])
+        except HYDRA_ERRORS:
+            if not equals or not key:
+                found.append(f"{word!r}: is not key=value; leave no space around =, and quote lists: 'key=[1,2]'.")
+            else:
+                found.append(f"{word}: cannot be read; put quotes around lists, 'key=[1,2]', and texts, \"key='a b'\".")
+            continue
+        if not override.key_or_group:
+            found.append(f"{word!r}: is not key=value.")
+        elif override.is_sweep_override() and not multirun:
+            found.append(f"{word}: several values make a sweep, which needs -m; a list is written '{key}=[{value}]'.")
+        else:
+            parsed.append(override)
     return parsed, found
+
+
+def choices(override: Override) -> list[Override]:
+    """An override once for each value that it sweeps over; none of a range, whose values its sweeper chooses."""
+    if not override.is_sweep_override():
+        return [override]
+    if not override.is_discrete_sweep():
+        return []
+    key = override.get_key_element()
+    words = [f"{key}={value}" for value in override.sweep_string_iterator()]
+    return list(OverridesParser.create().parse_overrides(words))
+
+
+def judge(overrides: list[Override], bases: Bases) -> Found:
+    """Everything that is wrong with one job."""
+    is_choice = [bases.is_choice(override) for override in overrides]
+    base, found = bases.get([override for override, yes in zip(overrides, is_choice, strict=True) if yes])
+    if base is None:
+        return Found(found, False)
+    config = copy.deepcopy(base)
+    for override, yes in zip(overrides, is_choice, strict=True):
+        problem = None if yes else apply(override, config)
+        if problem is not None:
+            found.append(problem)
+    composes = not found
+    try:
+        found += schema.composed_problems(config)
+    except HYDRA_ERRORS as error:
+        found.append(in_a_line(error))
+    return Found(found, composes)
+
+
+class Bases:
+    """Configurations that the choices of groups alone give, each composed once."""
+
+    def __init__(self, config_name: str) -> None:
+        self.config_name = config_name
+        self.known: dict[tuple[str, ...], tuple[Any, list[str]]] = {}
+
+    def is_choice(self, override: Override) -> bool:
+        """Whether an override chooses from a group, and so decides which keys there are."""
+        key = override.key_or_group
+        return override.package is not None or "/" in key or key == "hydra.searchpath" or bool(self.options(key))
+
+    def options(self, group: str) -> list[str]:
+        return [] if group == "hydra" else GlobalHydra.instance().config_loader().get_group_options(group)
+
+    def get(self, overrides: list[Override]) -> tuple[Any, list[str]]:
+        """The configuration, None where there is none, and what is wrong with the choices, which it leaves out."""
+        words = tuple(map(spell, overrides))
+        if words not in self.known:
+            found = {spell(override): self.problem(override) for override in overrides}
+            sound = [word for word in words if found[word] is None]
+            problems = [problem for problem in found.values() if problem is not None]
+            try:
+                self.known[words] = compose(self.config_name, sound, return_hydra_config=True), problems
+            except HYDRA_ERRORS as error:
+                self.known[words] = None, [*problems, in_a_line(error)]
+        base, problems = self.known[words]
+        return base, list(problems)
+
+    def problem(self, override: Override) -> str | None:
+        """What is wrong with a choice by itself."""
+        group, options, word = override.key_or_group, self.options(override.key_or_group), spell(override)
+        if group in schema.GROUPS and (override.is_delete() or override.value() is None):
+            return f"{word}: every run needs one; write {group}=NAME, one of {', '.join(options)}."
+        if override.package is not None or not options or override.is_delete():
+            return None
+        if group in schema.GROUPS and override.is_add():
+            return f"{word}: {group} is chosen already; leave out the +."
+        value = override.value()
+        for name in value if isinstance(value, list) else [value]:
+            if name not in (*options, None):
+                return f"{word}: must be one of {', '.join(options)}.{nearest(str(name), options)}"
+        return None
 
 
 def spell(override: Override) -> str:
     return override.input_line or override.key_or_group
 
 
-def text(override: Override) -> str:
-    return "" if override.is_sweep_override() else str(override.value())
-
-
-def value_problem(override: Override, keys: dict[str, Any], chosen: list[str], conf: Path) -> str | None:
-    """What is wrong with one override of a value, tried alone."""
-    key = override.key_or_group
-    if override.is_sweep_override():
-        samples = [f"{key}={value}" for value in override.sweep_string_iterator()] if override.is_discrete_sweep() else []
-    else:
-        samples = [spell(override)]
-    for sample in samples:
-        try:
-            compose("config", [*chosen, sample])
-        except HYDRA_ERRORS as error:
-            if key not in keys and not override.is_add():
-                return f"{sample}: there is no such key.{owners(key, conf)}{nearest(key, keys) or nearest_leaf(key, keys)}"
-            return f"{sample}: {first_line(error)}"
-    return None
-
-
-def owners(key: str, conf: Path) -> str:
-    """Which other choices of its group have a key: optimizer.momentum belongs to sgd and rmsprop."""
-    group, _, leaf = key.partition(".")
-    if group not in schema.GROUPS:
-        return ""
-    having = [
-        name
-        for name in schema.GROUPS[group]
-        if leaf in {key for key in schema.flatten(schema.choice_class(group, name)())}
-    ]
-    return f" It belongs to {' and '.join(f'{group}={name}' for name in having)}." if having else ""
-
-
-def nearest_leaf(key: str, keys: dict[str, Any]) -> str:
-    """A key whose last part is what was typed: lr is optimizer.lr."""
-    leaf = key.rpartition(".")[2]
-    having = [full for full in keys if full.rpartition(".")[2] == leaf]
-    return f" Did you mean '{having[0]}'?" if having else ""
-
-
-def first_line(error: Exception) -> str:
-    """What an error of Hydra or OmegaConf says, in one sentence."""
-    cause = error.__cause__ if isinstance(error.__cause__, OmegaConfBaseException) else error
-    line = str(cause).splitlines()[0].strip()
-    return line if line.endswith(".") else f"{line}."
-
-
-def check_values(overrides: list[str]) -> list[str]:
-    """Values out of range, in the configuration that the sound overrides give."""
+def apply(override: Override, config: Any) -> str | None:
+    """Set one value in `config`, or say what is wrong with it."""
     try:
-        config = OmegaConf.to_object(compose("config", overrides))
-        assert isinstance(config, schema.Config)
-        schema.check(config)
-    except ConfigError as error:
-        return error.problems
+        ConfigLoaderImpl._apply_overrides_to_config([override], config)
+        return None
     except HYDRA_ERRORS as error:
-        return [first_line(error)]
-    return []
+        failure = error
+    key, word = override.key_or_group, spell(override)
+    whole = OmegaConf.to_container(config)
+    assert isinstance(whole, dict)
+    own = key.startswith("hydra")
+    keys = schema.flatten({name: value for name, value in whole.items() if (name == "hydra") == own})
+    if key not in keys and OmegaConf.select(config, key) is None:
+        return f"{word}: {schema.missing_key(key, keys)}"
+    if override.is_delete():
+        return f"{word}: a key cannot be taken away; give it another value."
+    if override.is_add():
+        return f"{word}: the key is there already; leave out the +."
+    expected = schema.expected_at(config, key)
+    if expected is None or isinstance(override.value(), dict):
+        return f"{word}: {in_a_line(failure)}"
+    near = nearest(str(override.value()), ["true", "false"]) if expected.startswith("true") else ""
+    return f"{word}: must be {expected}.{near}"
+
+
+def in_a_line(error: BaseException) -> str:
+    """What an error of Hydra or OmegaConf says, in one sentence, with the file or the key that it names."""
+    cause = error.__cause__ if isinstance(error.__cause__, OmegaConfBaseException) else error
+    lines = [line.strip() for line in str(cause).splitlines() if line.strip()] or [type(error).__name__]
+    file = re.fullmatch(r"In '(.+)': \w+ raised while composing config:", lines[0])
+    key = next((line.removeprefix("full_key: ") for line in lines if line.startswith("full_key: ")), "")
+    line = lines[1] if file and len(lines) > 1 else lines[0]
+    where = ": ".join([*([f"{file[1]}.yaml"] if file else []), *([key] if key else [])])
+    line = f"{where}: {line}" if where else line
+    return line if line.endswith((".", "?")) else f"{line}."

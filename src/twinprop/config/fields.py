@@ -1,14 +1,16 @@
 """What a key may be, said beside the key: a dataclass field that carries its range or its choices.
 
-`value_problem` is the only place that reads them.
+`value_problem` is the only place that reads them, and `expected` the only one that words them.
 """
 
 from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Iterable
-from dataclasses import field
+import types
+import typing
+from collections.abc import Iterable, Mapping
+from dataclasses import field, is_dataclass
 from typing import Any
 
 _WORDS = {"gt": "greater than", "ge": "at least", "lt": "less than", "le": "at most"}
@@ -18,13 +20,20 @@ _HOLDS = {
     "lt": lambda value, bound: value < bound,
     "le": lambda value, bound: value <= bound,
 }
+_KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
+_LARGEST = {int: 2**63 - 1, float: 3.4e38}
+"""Numbers end where int64 and float32 do, which arrays are made of."""
 
 
-def number(default: Any, **bounds: float) -> Any:
-    """A number, or each number of a list, within `gt`, `ge`, `lt`, `le`; None passes where the type allows it."""
+def number(default: Any, words: Iterable[str] = (), **bounds: float) -> Any:
+    """A number, or each number of a list, within `gt`, `ge`, `lt`, `le`; or one of `words` where the type allows text.
+
+    None passes where the type allows it.
+    """
+    metadata = {"bounds": bounds, "words": tuple(words)}
     if isinstance(default, list | tuple):
-        return field(default_factory=lambda: type(default)(default), metadata={"bounds": bounds})
-    return field(default=default, metadata={"bounds": bounds})
+        return field(default_factory=lambda: type(default)(default), metadata=metadata)
+    return field(default=default, metadata=metadata)
 
 
 def choice(default: str, options: Iterable[str]) -> Any:
@@ -32,23 +41,47 @@ def choice(default: str, options: Iterable[str]) -> Any:
     return field(default=default, metadata={"options": tuple(options)})
 
 
+def nearest_word(word: str, words: Iterable[str]) -> str:
+    """The word that is nearest to `word`, or nothing where none is near."""
+    return next(iter(difflib.get_close_matches(word, list(words), n=1)), "")
+
+
 def nearest(word: str, words: Iterable[str]) -> str:
-    """` Did you mean 'x'?`, or nothing where no word is near."""
-    found = difflib.get_close_matches(word, list(words), n=1, cutoff=0.6)
-    return f" Did you mean '{found[0]}'?" if found else ""
+    """` Did you mean 'x'?`, or nothing where no other word is near."""
+    found = nearest_word(word, words)
+    return f" Did you mean '{found}'?" if found not in ("", word) else ""
 
 
-def value_problem(value: Any, metadata: Any) -> str | None:
-    """What is wrong with a value of a field that carries `metadata`; None where nothing is."""
-    options = metadata.get("options")
-    if options is not None and value not in options:
-        return f"must be one of {', '.join(options)}.{nearest(str(value), options)}"
+def expected(hint: Any, metadata: Mapping[str, Any]) -> str:
+    """What a key of the type `hint` may be: `a whole number, at least 1, or full`."""
+    if "options" in metadata:
+        return f"one of {', '.join(metadata['options'])}"
+    parts = [part for part in typing.get_args(hint) if part is not type(None)]
+    union = typing.get_origin(hint) in (typing.Union, types.UnionType)
+    core, items = (parts[0] if union else hint), ""
+    if typing.get_origin(core) in (list, tuple):
+        items = str(len(typing.get_args(core))) if typing.get_origin(core) is tuple else ""
+        core = typing.get_args(core)[0]
+        kind = f"a list of {items} {_KINDS.get(core, 'values').removeprefix('a ')}s".replace("  ", " ")
+    elif is_dataclass(core) or core not in _KINDS:
+        kind = "a group of keys"
+    else:
+        kind = _KINDS[core]
+    bounds = " and ".join(f"{_WORDS[name]} {bound:g}" for name, bound in metadata.get("bounds", {}).items())
+    words = [*metadata.get("words", ()), *(["null"] if union and type(None) in typing.get_args(hint) else [])]
+    return ", ".join([kind, *([bounds] if bounds else []), *(f"or {word}" for word in words)])
+
+
+def value_problem(value: Any, hint: Any, metadata: Mapping[str, Any]) -> str | None:
+    """What is wrong with a value of a field of type `hint` that carries `metadata`; None where nothing is."""
+    options, words = metadata.get("options"), metadata.get("words", ())
+    wrong = options is not None and value not in options
     for item in value if isinstance(value, list | tuple) else [value]:
+        if isinstance(item, str) and options is None and words:
+            wrong |= item not in words
         if not isinstance(item, int | float) or isinstance(item, bool):
             continue
-        if not math.isfinite(item):
-            return "must be a finite number."
-        bounds = metadata.get("bounds", {})
-        if not all(_HOLDS[name](item, bound) for name, bound in bounds.items()):
-            return f"must be {' and '.join(f'{_WORDS[name]} {bound}' for name, bound in bounds.items())}."
-    return None
+        if not math.isfinite(item) or abs(item) > _LARGEST[type(item)]:
+            return f"must be {expected(hint, metadata)}, and finite in 64 bits of an integer or 32 of a float."
+        wrong |= not all(_HOLDS[name](item, bound) for name, bound in metadata.get("bounds", {}).items())
+    return f"must be {expected(hint, metadata)}.{nearest(str(value), options or words)}" if wrong else None

@@ -54,5 +54,6 @@ def register() -> None:
     """Give Hydra the resolvers that `conf/config.yaml` uses."""
     from omegaconf import OmegaConf
 
-    for name, resolver in {"run_name": run_name, "sweep_name": sweep_name, "unused": unused}.items():
-        OmegaConf.register_resolver(name, resolver, use_cache=name == "unused", replace=True)
+    OmegaConf.register_resolver("run_name", run_name, replace=True)
+    OmegaConf.register_resolver("sweep_name", sweep_name, replace=True)
+    OmegaConf.register_resolver("unused", unused, use_cache=True, replace=True)

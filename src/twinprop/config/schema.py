@@ -7,14 +7,15 @@ and checks values: `problems` returns every mistake at once.
 
 from __future__ import annotations
 
+import copy
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING as NO_DEFAULT
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any, cast
+from typing import Any, cast, get_type_hints
 
 from twinprop import registry
-from twinprop.config.fields import choice, nearest, number, value_problem
+from twinprop.config.fields import choice, expected, nearest, nearest_word, number, value_problem
 from twinprop.data.base import DataConfig
 from twinprop.errors import ConfigError
 from twinprop.models.base import ModelConfig
@@ -36,7 +37,7 @@ class TrainConfig:
 
     epochs: int = number(30, ge=1)
     steps: int | None = number(None, ge=1)
-    batch_size: int | str = number(32, ge=1)
+    batch_size: int | str = number(32, words=("full",), ge=1)
     drop_last: bool = False
     eval_every: int = number(1, ge=1)
     max_grad_norm: float | None = number(None, gt=0)
@@ -85,8 +86,9 @@ def register() -> None:
 def flatten(config: Any, prefix: str = "") -> dict[str, Any]:
     """A configuration as `{"optimizer.lr": 0.1, ...}`, in the order of the schema."""
     flat: dict[str, Any] = {}
-    items = config.items() if isinstance(config, Mapping) else ((f.name, getattr(config, f.name)) for f in fields(config))
-    for name, value in items:
+    names = list(config) if isinstance(config, Mapping) else [item.name for item in fields(config)]
+    for name in names:
+        value = config[name] if isinstance(config, Mapping) else getattr(config, name)
         if isinstance(value, Mapping) or is_dataclass(value):
             flat |= flatten(value, f"{prefix}{name}.")
         else:
@@ -119,6 +121,59 @@ def from_dict(values: Mapping[str, Any]) -> Config:
         raise ConfigError([str(error).splitlines()[0]]) from error
 
 
+def typed(composed: Any) -> Config:
+    """What Hydra composed, as a `Config`."""
+    from omegaconf import OmegaConf, open_dict
+
+    own = copy.deepcopy(composed)
+    with open_dict(own):
+        own.pop("hydra", None)
+    config = OmegaConf.to_object(own)
+    assert isinstance(config, Config)
+    return config
+
+
+def composed_problems(composed: Any) -> list[str]:
+    """Every mistake in what Hydra composed: keys that the schema does not know, which a + lets in, and values."""
+    from omegaconf import OmegaConf
+
+    config = typed(composed)
+    container = cast(dict[str, Any], OmegaConf.to_container(composed))
+    whole = flatten({key: value for key, value in container.items() if key != "hydra"})
+    known = flatten(config)
+    unknown = [f"{key}={spelled(whole[key])}: {missing_key(key, known)}" for key in whole if key not in known]
+    return [*unknown, *problems(config)]
+
+
+def missing_key(key: str, keys: Iterable[str]) -> str:
+    """That there is no such key, with where it would be right, or the nearest of `keys`."""
+    owners: dict[str, list[str]] = {}
+    for group, names in GROUPS.items():
+        for name in names:
+            for item in fields(choice_class(group, name)):
+                owners.setdefault(f"{group}.{item.name}", []).append(f"{group}={name}")
+    known = [name for name in [*keys, *GROUPS] if not name.endswith(".name")]
+    by_leaf = {name.rpartition(".")[2]: name for name in [*owners, *known]}
+    near = nearest_word(key, [*known, *owners]) or by_leaf.get(nearest_word(key.rpartition(".")[2], by_leaf), "")
+    if key in owners or key in by_leaf:
+        near = key if key in owners else by_leaf[key]
+    if near in owners and near not in known:
+        return f"there is no such key here; {near} belongs to {' and '.join(owners[near])}."
+    return "there is no such key." + (f" Did you mean '{near}'?" if near else "")
+
+
+def expected_at(composed: Any, key: str) -> str | None:
+    """What a key of a composed configuration may be, in words; None where the schema does not say."""
+    from omegaconf import OmegaConf
+
+    parent, _, leaf = key.rpartition(".")
+    node = OmegaConf.get_type(composed, parent) if parent else OmegaConf.get_type(composed)
+    if node is None or not is_dataclass(node):
+        return None
+    metadata = {item.name: item.metadata for item in fields(node)}
+    return expected(get_type_hints(node)[leaf], metadata[leaf]) if leaf in metadata else None
+
+
 def check(config: Config) -> Config:
     """Return `config` if it is sound.
 
@@ -133,44 +188,53 @@ def check(config: Config) -> Config:
 
 def problems(config: Config) -> Iterator[str]:
     """Every mistake in the values of a configuration, one sentence each, each with its key."""
-    yield from _range_problems(config, "")
-    yield from _name_problems(config)
-    for group in ("data", "model", "optimizer", "scheduler"):
-        yield from getattr(config, group).problems()
-    yield from _combination_problems(config)
+    bad = dict(_range_problems(config, ""))
+    yield from bad.values()
+    combined = [*_name_problems(config)]
+    for group in GROUPS:
+        combined += getattr(config, group).problems()
+    combined += _combination_problems(config, set(bad))
+    yield from (problem for problem in combined if problem.partition("=")[0] not in bad)
 
 
-def _range_problems(node: Any, prefix: str) -> Iterator[str]:
+def _range_problems(node: Any, prefix: str) -> Iterator[tuple[str, str]]:
+    hints = get_type_hints(type(node))
     for item in fields(node):
-        value = getattr(node, item.name)
+        value, key = getattr(node, item.name), f"{prefix}{item.name}"
         if is_dataclass(value):
-            yield from _range_problems(value, f"{prefix}{item.name}.")
+            yield from _range_problems(value, f"{key}.")
             continue
-        problem = value_problem(value, item.metadata)
+        problem = value_problem(value, hints[item.name], item.metadata)
         if problem is not None:
-            yield f"{prefix}{item.name}={value}: {problem}"
+            yield key, f"{key}={spelled(value)}: {problem}"
+
+
+def spelled(value: Any) -> str:
+    """A value as it is typed on the command line."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return f"[{','.join(map(spelled, value))}]" if isinstance(value, list | tuple) else str(value)
 
 
 def _name_problems(config: Config) -> Iterator[str]:
     for group, names in GROUPS.items():
         part = getattr(config, group)
-        if part.name not in names or choice_class(group, part.name) is not type(part):
-            yield f"{group}.name={part.name}: set it by choosing the group, as in {group}={part.name}.{nearest(part.name, names)}"
+        if part.name not in names:
+            yield f"{group}.name={part.name}: must be one of {', '.join(names)}, chosen as {group}=NAME."
+        elif choice_class(group, part.name) is not type(part):
+            yield f"{group}.name={part.name}: a name alone changes nothing; write {group}={part.name}."
     if not DEVICES.fullmatch(config.device):
-        yield f"device={config.device}: must be auto, cpu, cuda, cuda:N or mps.{nearest(config.device, ['auto', 'cpu', 'cuda', 'mps'])}"
+        near = nearest(config.device, ["auto", "cpu", "cuda", "mps"])
+        yield f"device={config.device}: must be auto, cpu, cuda, cuda:N or mps.{near}"
 
 
-def _combination_problems(config: Config) -> Iterator[str]:
+def _combination_problems(config: Config, bad: set[str]) -> Iterator[str]:
     train, model, data = config.train, config.model, config.data
-    if isinstance(train.batch_size, str) and not train.full_batch():
-        yield f"train.batch_size={train.batch_size}: must be a whole number, at least 1, or full."
     if config.loss == "cross_entropy" and model.output_activation != "identity":
         yield (
             f"model.output_activation={model.output_activation}: cross_entropy works on logits; "
             "use model.output_activation=identity, or loss=mse."
         )
-    if train.patience is not None and data.val_fraction == 0:
-        yield f"train.patience={train.patience}: early stopping needs validation data; set data.val_fraction above 0."
     if model.dtype == "float64" and config.device == "mps":
         yield "model.dtype=float64: mps has no float64; use device=cpu or model.dtype=float32."
     if config.scheduler.moves_momentum() and not {"momentum", "betas"} & {f.name for f in fields(config.optimizer)}:
@@ -178,22 +242,36 @@ def _combination_problems(config: Config) -> Iterator[str]:
             f"scheduler.cycle_momentum=true: {config.optimizer.name} has no momentum to cycle; "
             "set scheduler.cycle_momentum=false."
         )
-    sizes = data.split_sizes()
-    if sizes is not None:
+    sizes = None if any(key.startswith("data.") for key in bad) else data.split_sizes()
+    if train.patience is not None and (data.val_fraction == 0 or (sizes is not None and sizes[1] < 1)):
+        yield f"train.patience={train.patience}: early stopping needs validation data; set a larger data.val_fraction."
+    if sizes is None:
+        return
+    if sizes[2] < 1:
+        yield f"data.test_fraction={data.test_fraction}: leaves no sample to test on."
+    if not any(key.startswith(("train.", "scheduler.", "optimizer.lr")) for key in bad):
         yield from data_size_problems(config, sizes[0])
 
 
 def data_size_problems(config: Config, train_samples: int) -> Iterator[str]:
-    """What is wrong with the batch size for a training set of `train_samples` samples."""
+    """What is wrong with lengths for a training set of `train_samples` samples."""
+    from twinprop.training.learner import Plan
+
     if train_samples < 1:
         yield f"data.val_fraction={config.data.val_fraction}: leaves no sample to train on."
         return
-    batch = config.train.batch_size
+    batch, schedule = config.train.batch_size, config.scheduler
     if config.train.drop_last and isinstance(batch, int) and batch > train_samples:
         yield (
-            f"train.batch_size={batch}: with train.drop_last=true no batch is left of {train_samples} training samples; "
-            f"use at most {train_samples}, or full."
+            f"train.batch_size={batch}: with train.drop_last=true no batch is left of {train_samples} training "
+            f"samples; use at most {train_samples}, or full."
         )
+        return
+    total = Plan.of(config, train_samples).intervals(schedule.interval)
+    try:
+        schedule.bind(total, config.optimizer.lr)
+    except ConfigError as error:
+        yield from error.problems
 
 
 def default_of(item: Any) -> Any:

@@ -45,12 +45,8 @@ class ImageFolder(DataConfig):
     name: str = "image_folder"
     grayscale: bool = False
     image_size: int | None = number(None, ge=1)
-    resident: bool | str = "auto"
+    resident: bool | str = number("auto", words=("auto",))
     workers: int = number(2, ge=0)
-
-    def problems(self) -> Any:
-        if isinstance(self.resident, str) and self.resident != "auto":
-            yield f"data.resident={self.resident}: must be auto, true or false."
 
     def read(self) -> Raw:
         root = Path(self.root)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -33,20 +34,22 @@ class Vision(DataConfig):
         try:
             part = getattr(datasets, self.torchvision_name)(self.root, train=train, download=self.download)
         except (RuntimeError, OSError, ValueError, AssertionError, EOFError, KeyError) as error:
+            root = Path(self.root).absolute()
+            reason = " ".join(str(error).split())[:200] or type(error).__name__
             doing = "could not be read or downloaded (offline?)" if self.download else "is not there or cannot be read"
             raise DataError(
                 f"data={self.name}: {self.torchvision_name} {doing}.\n"
-                f"  where:    {self.root}/{self.folder}\n"
-                f"  reason:   {str(error).splitlines()[0] if str(error) else type(error).__name__}\n"
-                f"  expected: the files as torchvision lays them out under {self.root}\n"
+                f"  where:    {root / self.folder}\n"
+                f"  reason:   {reason}\n"
+                f"  expected: the files as torchvision lays them out under {root}\n"
                 "  to do:    set data.root or the environment variable TWINPROP_DATA to a folder that has them, or\n"
                 "            go online with data.download=true, or use data=digits, which needs no download."
             ) from error
         expected = self.size()[0 if train else 1]
         if len(part) != expected or len(part.targets) != expected:
             raise DataError(
-                f"data={self.name}: {self.root}/{self.folder} holds {len(part)} samples and {len(part.targets)} labels, "
-                f"but {expected} were expected; delete the folder and let it be downloaded again."
+                f"data={self.name}: {self.root}/{self.folder} holds {len(part)} samples and {len(part.targets)} "
+                f"labels, but {expected} were expected; delete the folder and let it be downloaded again."
             )
         return part
 

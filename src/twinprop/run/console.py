@@ -15,16 +15,18 @@ from twinprop.training.monitor import Row
 
 log = logging.getLogger("twinprop")
 console = Console(highlight=False, soft_wrap=True)
+errors = Console(highlight=False, soft_wrap=True, stderr=True)
 
 SECONDS_BETWEEN_LINES = 1.0
 
 
 class ConsoleHandler(logging.Handler):
-    """Log records as plain lines, above the progress bar where there is one."""
+    """Log records as plain lines, above the progress bar where there is one; errors go to stderr."""
 
     def emit(self, record: logging.LogRecord) -> None:
         if not (console.is_terminal and getattr(record, "in_progress_bar", False)):
-            console.print(self.format(record), markup=False)
+            where = errors if record.levelno >= logging.ERROR else console
+            where.print(self.format(record), markup=False)
 
 
 def describe(row: Row) -> str:

@@ -6,6 +6,7 @@ import csv
 import json
 import math
 import os
+from collections.abc import Sequence
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,37 @@ def write_atomically(path: Path, data: bytes) -> None:
         os.replace(part, path)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise OutputError(f"{path}: cannot be written ({error.strerror}); free space, or choose another place.") from error
+        raise OutputError(f"{path}: cannot be written ({error.strerror}); free space, or move elsewhere.") from error
+
+
+def free(path: Path, key: str, holds: Sequence[str]) -> None:
+    """Check that a directory holds no earlier run or sweep.
+
+    Args:
+        path: the directory, which need not be there yet.
+        key: the key that names it.
+        holds: the files by which an earlier run or sweep is known.
+
+    Raises:
+        OutputError: it holds one of them.
+    """
+    for name in holds:
+        if os.path.exists(path / name):
+            raise OutputError(f"{key}={path}: already holds results ({name}), which stay; choose a new folder.")
+
+
+def claim(path: Path, key: str) -> None:
+    """Make the directory of a new run, before Hydra writes into it.
+
+    Raises:
+        OutputError: it cannot be made or written.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{key}={path}: cannot be made ({error.strerror}); choose another folder.") from error
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise OutputError(f"{key}={path}: is not writable; choose another folder, or change its permissions.")
 
 
 class RunDirectory:
@@ -49,7 +80,7 @@ class RunDirectory:
         self.path = path
         try:
             path.mkdir(parents=True, exist_ok=True)
-            self.metrics = open(path / "metrics.csv", "x", newline="", encoding="utf-8")
+            self.metrics = open(path / "metrics.csv", "x", newline="", encoding="utf-8")  # noqa: SIM115 - open all along
         except FileExistsError as error:
             raise OutputError(
                 f"{path}: already holds a run, which is left as it is; choose another hydra.run.dir."

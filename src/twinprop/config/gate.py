@@ -1,0 +1,70 @@
+"""What Hydra asks before it writes anything: whether the configuration is sound and its directory free."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from hydra.core.hydra_config import HydraConfig
+from hydra.experimental.callback import Callback
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from twinprop.config import schema
+from twinprop.config.diagnose import diagnose, in_a_line, summary
+from twinprop.errors import ConfigError, TwinpropError
+from twinprop.run.directory import claim, free
+
+
+class Gate(Callback):
+    """Ends the process with a message where a run cannot start.
+
+    Hydra turns the exceptions of a callback into warnings; SystemExit is the one that it lets through.
+    """
+
+    def on_run_start(self, config: DictConfig, **kwargs: Any) -> None:
+        try:
+            found = schema.composed_problems(config)
+            if found:
+                raise ConfigError(found)
+            directory = self.directory(config, "hydra.run.dir")
+            free(directory, "hydra.run.dir", (".hydra", "metrics.csv", "summary.json"))
+            claim(directory, "hydra.run.dir")
+        except TwinpropError as error:
+            sys.exit(str(error))
+
+    def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
+        try:
+            self.sweep(config)
+            free(self.directory(config, "hydra.sweep.dir"), "hydra.sweep.dir", ("multirun.yaml",))
+        except TwinpropError as error:
+            sys.exit(str(error))
+
+    def sweep(self, config: DictConfig) -> None:
+        """Report the jobs that cannot be trained; end where no other is left, or Hydra would refuse them all."""
+        hydra = config.hydra
+        params = OmegaConf.select(config, "hydra.sweeper.params") or {}
+        chosen = [word for word in hydra.overrides.hydra if "/" in word.partition("=")[0] or "searchpath" in word]
+        words = [*chosen, *(f"{key}={value}" for key, value in params.items()), *hydra.overrides.task]
+        jobs = diagnose(words, hydra.job.config_name, multirun=True)
+        error = summary(jobs)
+        if error is None:
+            return
+        sound = sum(not job.problems for job in jobs)
+        if not sound:
+            raise error
+        if not all(job.composes for job in jobs):
+            raise TwinpropError(f"{error}\nNone of the {len(jobs)} jobs was started.")
+        print(f"{error}\nOf {len(jobs)} jobs, {sound} can be trained and will be.", file=sys.stderr)
+
+    def directory(self, config: DictConfig, key: str) -> Path:
+        """The directory that `key` names."""
+        HydraConfig.instance().set_config(config)
+        try:
+            name = OmegaConf.select(config, key, throw_on_resolution_failure=True)
+        except OmegaConfBaseException as error:
+            raise ConfigError([in_a_line(error)]) from error
+        if not name:
+            raise ConfigError([f"{key}={name or ''}: must be the path of a new folder."])
+        return Path(name)
