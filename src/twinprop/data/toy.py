@@ -23,7 +23,7 @@ class Toy(DataConfig):
     def size(self) -> tuple[int, int | None]:
         return self.n_samples, None
 
-    def points(self) -> tuple[Any, Any]:
+    def points(self) -> Any:
         """Points (n, features) and classes (n,)."""
         raise NotImplementedError
 
@@ -40,7 +40,7 @@ class Moons(Toy):
     name: str = "moons"
     noise: float = number(0.08, ge=0)
 
-    def points(self) -> tuple[Any, Any]:
+    def points(self) -> Any:
         from sklearn.datasets import make_moons
 
         return make_moons(n_samples=self.n_samples, noise=self.noise, random_state=self.seed)
@@ -54,7 +54,7 @@ class Circles(Toy):
     noise: float = number(0.08, ge=0)
     factor: float = number(0.5, ge=0, lt=1)
 
-    def points(self) -> tuple[Any, Any]:
+    def points(self) -> Any:
         from sklearn.datasets import make_circles
 
         return make_circles(n_samples=self.n_samples, noise=self.noise, factor=self.factor, random_state=self.seed)
@@ -69,10 +69,10 @@ class Blobs(Toy):
     n_features: int = number(2, ge=1)
     cluster_std: float = number(1.0, ge=0)
 
-    def points(self) -> tuple[Any, Any]:
+    def points(self) -> Any:
         from sklearn.datasets import make_blobs
 
-        return make_blobs(  # type: ignore[no-any-return]
+        return make_blobs(
             n_samples=self.n_samples,
             n_features=self.n_features,
             centers=self.centers,

@@ -76,7 +76,8 @@ class TorchLearner(Learner):
         return self.loss(outputs, y), (outputs.argmax(-1) == y).sum()
 
     def numbers(self, values: list[Tensor]) -> Numbers:
-        return torch.stack(values).cpu().numpy().astype(np.float64).reshape(len(values), 1)
+        array: Numbers = torch.stack(values).cpu().numpy().astype(np.float64)
+        return array.reshape(len(values), 1)
 
     def end_epoch(self) -> None:
         if self.interval == "epoch" and not isinstance(self.scheduler, ReduceLROnPlateau):
@@ -91,9 +92,9 @@ class TorchLearner(Learner):
 
     def grad_norm(self) -> Numbers:
         if self.max_grad_norm is not None:
-            return self.numbers([self.norm])[0]
+            return self.numbers([self.norm]).ravel()
         gradients = [parameter.grad for parameter in self.network.parameters() if parameter.grad is not None]
-        return self.numbers([torch.nn.utils.get_total_norm(gradients)])[0]
+        return self.numbers([torch.nn.utils.get_total_norm(gradients)]).ravel()
 
     def named(self, parameters: Any) -> dict[str, Numbers]:
         return dict(parameters)

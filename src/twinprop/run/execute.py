@@ -175,10 +175,10 @@ def execute(config: Config, path: Path) -> dict[str, Any]:
         display = Display(plan.total_steps)
         evaluations = -(-plan.epochs // config.train.eval_every)
         recorder = RunRecorder(directory, config, dataset, display, evaluations, environment(device, threads))
-        splits = tuple(Batches(split, config, device) for split in dataset[:3])
+        train_split, val_split, test_split = (Batches(split, config, device) for split in dataset[:3])
         log.info(f"training {shape_of_network(config, dataset)} on {config.data.name} in {path}")
         with display():
-            train(learner, splits, [monitor], [recorder], plan, display.progress)
+            train(learner, (train_split, val_split, test_split), [monitor], [recorder], plan, display.progress)
     except BaseException as error:
         fail(monitor, directory, recorder, error)
         raise

@@ -161,7 +161,7 @@ class ScratchLearner(Learner):
         return np.array(self.used_rates)
 
     def grad_norm(self) -> Numbers:
-        return self.numbers([self.norm if self.max_grad_norm is not None else self.gradient_norm()])[0]
+        return self.numbers([self.norm if self.max_grad_norm is not None else self.gradient_norm()]).ravel()
 
     def _member(self, array: Array, member: int) -> Numbers:
         return to_numpy(array[member] if self.stacked else array)
