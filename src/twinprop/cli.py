@@ -7,6 +7,7 @@ import errno
 import os
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -48,6 +49,8 @@ class Jobs:
         try:
             summary = self.train(config, Path(hydra.runtime.output_dir))
         except Exception as error:
+            if isinstance(error, OSError) and error.filename is None:
+                error.filename = hydra.runtime.output_dir
             message = None if wants_traceback() else explain(error)
             if message is None:
                 raise
@@ -168,9 +171,16 @@ def explain_composition(error: BaseException, args: argparse.Namespace) -> str |
     return str(found) if found else in_a_line(error)
 
 
+def thread_failed(failure: threading.ExceptHookArgs) -> None:
+    """Keep quiet about what a thread could not write: TensorBoard's tells the main thread, which tells the user."""
+    if not isinstance(failure.exc_value, OSError):
+        threading.__excepthook__(failure)
+
+
 def main() -> None:
     """Run the command line in `sys.argv`."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    threading.excepthook = thread_failed
     jobs = Jobs()
     args = None
     try:

@@ -82,6 +82,6 @@ def value_problem(value: Any, hint: Any, metadata: Mapping[str, Any]) -> str | N
         if not isinstance(item, int | float) or isinstance(item, bool):
             continue
         if not math.isfinite(item) or abs(item) > _LARGEST[type(item)]:
-            return f"must be {expected(hint, metadata)}, and finite in 64 bits of an integer or 32 of a float."
+            return f"must be {expected(hint, metadata)}, and within ±{_LARGEST[type(item)]:g}."
         wrong |= not all(_HOLDS[name](item, bound) for name, bound in metadata.get("bounds", {}).items())
     return f"must be {expected(hint, metadata)}.{nearest(str(value), options or words)}" if wrong else None

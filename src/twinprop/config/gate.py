@@ -25,7 +25,7 @@ class Gate(Callback):
 
     def on_run_start(self, config: DictConfig, **kwargs: Any) -> None:
         try:
-            found = schema.composed_problems(config)
+            found = self.problems(config)
             if found:
                 raise ConfigError(found)
             directory = self.directory(config, "hydra.run.dir")
@@ -43,11 +43,7 @@ class Gate(Callback):
 
     def sweep(self, config: DictConfig) -> None:
         """Report the jobs that cannot be trained; end where no other is left, or Hydra would refuse them all."""
-        hydra = config.hydra
-        params = OmegaConf.select(config, "hydra.sweeper.params") or {}
-        chosen = [word for word in hydra.overrides.hydra if "/" in word.partition("=")[0] or "searchpath" in word]
-        words = [*chosen, *(f"{key}={value}" for key, value in params.items()), *hydra.overrides.task]
-        jobs = diagnose(words, hydra.job.config_name, multirun=True)
+        jobs = diagnose(self.words(config), config.hydra.job.config_name, multirun=True)
         error = summary(jobs)
         if error is None:
             return
@@ -57,6 +53,21 @@ class Gate(Callback):
         if not all(job.composes for job in jobs):
             raise TwinpropError(f"{error}\nNone of the {len(jobs)} jobs was started.")
         print(f"{error}\nOf {len(jobs)} jobs, {sound} can be trained and will be.", file=sys.stderr)
+
+    def words(self, config: DictConfig) -> list[str]:
+        """The overrides that decide what is trained: of groups in Hydra, of a study, of the command line."""
+        hydra: Any = OmegaConf.to_container(config.hydra, resolve=False)
+        chosen = [word for word in hydra["overrides"]["hydra"] if "/" in word.partition("=")[0] or "searchpath" in word]
+        params = hydra["sweeper"].get("params") or {}
+        return [*chosen, *(f"{key}={value}" for key, value in params.items()), *hydra["overrides"]["task"]]
+
+    def problems(self, config: DictConfig) -> list[str]:
+        """What is wrong with a single run."""
+        try:
+            return schema.composed_problems(config)
+        except OmegaConfBaseException as error:
+            (job,) = diagnose(self.words(config), config.hydra.job.config_name)
+            return job.problems or [in_a_line(error)]
 
     def directory(self, config: DictConfig, key: str) -> Path:
         """The directory that `key` names."""

@@ -83,6 +83,10 @@ class ImageFolder(DataConfig):
                 "  expected: ROOT/CLASS/*.jpg, or ROOT/train/CLASS/*.jpg and ROOT/test/CLASS/*.jpg\n"
                 "  to do:    set data.root to such a folder."
             ) from error
+        if len(folder.classes) < 2:
+            raise DataError(
+                f"data=image_folder: {root} has one class, {folder.classes[0]}; it needs two folders or more."
+            )
         return [path for path, _ in folder.samples], np.array(folder.targets, np.int64), folder.classes
 
     def shape(self, images: Images) -> tuple[int, ...]:

@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset
 
+from twinprop.errors import DataError
+
 Numbers = np.ndarray[Any, Any]
 
 
@@ -28,4 +30,8 @@ class Selection(Dataset[Any]):
 def stream(source: Any, batches: list[Numbers], workers: int) -> Iterator[torch.Tensor]:
     """The samples of each batch of positions, float32, (batch, ...)."""
     loader = DataLoader(source, batch_sampler=[batch.tolist() for batch in batches], num_workers=workers)
-    yield from loader
+    try:
+        yield from loader
+    except DataError as error:
+        # from a worker, it comes wrapped in that process's traceback
+        raise DataError(str(error).rpartition("DataError: ")[2].strip()) from None
