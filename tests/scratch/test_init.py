@@ -11,9 +11,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import kstest, norm
+from tests.twinkit import CLASSES, FEATURES, NUMPY, TENSOR, TORCH, configuration, parameters, sampling
 from torch import nn
 
-from tests.twinkit import CLASSES, FEATURES, NUMPY, TENSOR, TORCH, configuration, parameters, sampling
 from twinprop import registry
 from twinprop.models.mlp import MLP
 from twinprop.scratch.init import fans, initial_parameters
@@ -25,7 +25,12 @@ MODEL = MLP(init_std=0.07)
 
 UNIFORM = {"torch": 1 / sqrt(200), "kaiming_uniform": sqrt(6 / 200), "xavier_uniform": sqrt(6 / 500)}
 """Bounds, from the formulas in the documentation of nn.Linear and torch.nn.init."""
-NORMAL = {"kaiming_normal": sqrt(2 / 200), "xavier_normal": sqrt(2 / 500), "normal": 0.07, "fan_in_normal": sqrt(1 / 200)}
+NORMAL = {
+    "kaiming_normal": sqrt(2 / 200),
+    "xavier_normal": sqrt(2 / 500),
+    "normal": 0.07,
+    "fan_in_normal": sqrt(1 / 200),
+}
 """Standard deviations, likewise."""
 TORCHS: dict[str, Any] = {
     "torch": lambda w: nn.init.kaiming_uniform_(w, a=sqrt(5)),
@@ -97,7 +102,10 @@ def test_fans_are_torchs() -> None:
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @given(
-    st.integers(0, 2**63 - 1), st.sampled_from(list(registry.INITS)), st.lists(st.integers(1, 9), max_size=4), st.booleans()
+    st.integers(0, 2**63 - 1),
+    st.sampled_from(list(registry.INITS)),
+    st.lists(st.integers(1, 9), max_size=4),
+    st.booleans(),
 )
 @settings(**sampling(40))
 def test_twins_start_from_identical_weights(dtype: str, seed: int, init: str, hidden: list[int], dropout: bool) -> None:

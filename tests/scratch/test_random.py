@@ -11,8 +11,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import chi2
-
 from tests.twinkit import sampling
+
 from twinprop.pytorch.model import Dropout as TorchDropout
 from twinprop.scratch.layers import Dropout, dropout_scale
 from twinprop.scratch.random import ORDER, generator, splitmix64, stream, uniform
@@ -93,7 +93,9 @@ def test_masks_are_independent_between_layers_steps_and_seeds() -> None:
 
 def test_masks_do_not_reappear_shifted() -> None:
     """Counters of different masks overlap nowhere: no row of one mask is a row of another."""
-    rows = [tuple(row) for seed in range(3) for step in range(20) for layer in (1, 2) for row in mask(seed, step, layer)]
+    rows = [
+        tuple(row) for seed in range(3) for step in range(20) for layer in (1, 2) for row in mask(seed, step, layer)
+    ]
     assert len(set(rows)) == len(rows)
 
 
@@ -150,5 +152,9 @@ def test_a_rate_on_the_grid_decides_alike_for_a_member_of_a_stack(p: float) -> N
 
 def test_streams_of_a_seed_are_apart() -> None:
     """Initial weights, and the batch order of each epoch, come from different numbers."""
-    first = {tuple(generator(seed, *key).integers(0, 2**62, 4)) for seed in range(5) for key in ((0,), (ORDER, 0), (ORDER, 1))}
+    first = {
+        tuple(generator(seed, *key).integers(0, 2**62, 4))
+        for seed in range(5)
+        for key in ((0,), (ORDER, 0), (ORDER, 1))
+    }
     assert len(first) == 15

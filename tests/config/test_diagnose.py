@@ -1,0 +1,97 @@
+"""What a mistake is answered with: the nearest valid word, the place where it belongs, the job that has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hydra import initialize_config_dir
+
+from twinprop.cli import conf
+from twinprop.config import names, schema
+from twinprop.config.diagnose import diagnose, summary
+
+
+@pytest.fixture(autouse=True, scope="module")
+def hydra() -> Iterator[None]:
+    schema.register()
+    names.register()
+    with initialize_config_dir(str(conf())):
+        yield
+
+
+ANSWERS = {
+    "optimizer.lrr=1": "Did you mean 'optimizer.lr'?",
+    "lr=0.1": "Did you mean 'optimizer.lr'?",
+    "epochs=3": "Did you mean 'train.epochs'?",
+    "optimiser=adam": "Did you mean 'optimizer'?",
+    "optimizer=adm": "Did you mean 'adam'?",
+    "data=mnits": "Did you mean 'mnist'?",
+    "experiment=kece470": "Did you mean 'kece470_mlp'?",
+    "model.activation=rleu": "Did you mean 'relu'?",
+    "train.drop_last=ture": "Did you mean 'true'?",
+    "train.batch_size=fulll": "Did you mean 'full'?",
+    "optimizer.betas=[0.9,0.99]": "optimizer.betas belongs to optimizer=adam and optimizer=adamw",
+    "momentun=0.9": "Did you mean 'optimizer.momentum'?",
+    "gamma=0.9": "scheduler.gamma belongs to scheduler=step and scheduler=multistep and scheduler=exponential",
+    "optimizer.name=adam": "write optimizer=adam",
+    "optimizer.lr=abc": "must be a number, greater than 0",
+    "train.steps=many": "must be a whole number, at least 1, or null",
+    "model.hidden=100": "must be a list of whole numbers, at least 1, or null",
+    "train=5": "must be a group of keys",
+    "+optimizer.lr=1": "leave out the +",
+    "+optimizer=adam": "leave out the +",
+    "~optimizer": "every run needs one",
+    "~seed": "cannot be taken away",
+    "optimizer.lr=0.1,0.2": "needs -m",
+    "model.hidden=100,50": "'model.hidden=[100,50]'",
+    "model.hidden=[100,": "quotes",
+    "optimizer.lr": "is not key=value",
+    "=": "is not key=value",
+    "=1": "is not key=value",
+    "": "is not key=value",
+    "hydra.run.dri=x": "Did you mean 'hydra.run.dir'?",
+    "hydra/launcher=basc": "Did you mean 'basic'?",
+}
+
+
+@pytest.mark.parametrize("word", ANSWERS)
+def test_answer(word: str) -> None:
+    (job,) = diagnose([word])
+    assert len(job.problems) == 1, job.problems
+    assert ANSWERS[word] in job.problems[0]
+    assert "full_key" not in job.problems[0]
+
+
+def test_nothing_is_found_where_nothing_is_wrong() -> None:
+    assert [job.problems for job in diagnose(["optimizer=adam", "optimizer.betas=[0.9,0.99]", "experiment=null"])] == [
+        []
+    ]
+
+
+def test_jobs_of_a_sweep_are_told_apart() -> None:
+    jobs = diagnose(["optimizer.lr=0.1,-1", "train.epochs=1,0", "model.widht=3"], multirun=True)
+    assert [len(job.problems) for job in jobs] == [1, 2, 2, 3]
+    text = str(summary(jobs))
+    assert "optimizer.lr=-1.0: must be a number, greater than 0. (job 2, 3)" in text
+    assert "train.epochs=0: must be a whole number, at least 1. (job 1, 3)" in text
+    assert (
+        text.count("model.widht") == 1
+        and "model.widht=3: there is no such key. Did you mean 'model.width'?\n" in text + "\n"
+    )
+
+
+def test_a_key_that_only_some_choices_of_a_sweep_have() -> None:
+    jobs = diagnose(["optimizer=sgd,adam", "optimizer.momentum=0.9"], multirun=True)
+    assert [bool(job.problems) for job in jobs] == [False, True]
+    assert [job.composes for job in jobs] == [True, False]
+
+
+def test_values_out_of_range_compose_all_the_same() -> None:
+    (job,) = diagnose(["seed=-1"])
+    assert job.problems and job.composes
+
+
+def test_a_range_that_its_sweeper_samples_hides_no_mistake() -> None:
+    jobs = diagnose(["optimizer.lr=interval(0,1)", "model.width=0"], multirun=True)
+    assert [len(job.problems) for job in jobs] == [1]

@@ -1,0 +1,63 @@
+"""When training has converged, on curves whose bend is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from twinprop.training.convergence import FEWEST, converged_epoch
+
+
+def curve(count: int, bend: float, noise: float, seed: int = 0) -> np.ndarray:
+    """Rises along a line from 0.5 to 0.9 at the bend, then stays; with noise."""
+    epochs = np.arange(1, count + 1)
+    return 0.5 + 0.4 * np.minimum(epochs / bend, 1) + noise * np.random.default_rng(seed).normal(size=count)
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize(("count", "bend"), [(50, 15), (100, 30), (200, 100)])
+def test_rising_then_flat_converges_near_the_bend(count: int, bend: int, seed: int) -> None:
+    found = converged_epoch(range(1, count + 1), curve(count, bend, 0.005, seed))
+    assert found is not None
+    assert 0.9 * bend <= found <= 1.5 * bend
+
+
+def test_without_noise_it_is_the_bend() -> None:
+    found = converged_epoch(range(1, 101), curve(100, 30, 0.0))
+    assert found is not None
+    assert abs(found - 30) <= 6
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("noise", [0.0, 0.002, 0.01])
+@pytest.mark.parametrize("count", [10, 30, 100])
+def test_still_rising_has_not_converged(count: int, noise: float, seed: int) -> None:
+    assert converged_epoch(range(1, count + 1), curve(count, count, noise, seed)) is None
+
+
+def test_a_learning_curve() -> None:
+    """1 − e^(−t/τ): flat to within the noise after some τ; with a τ of a third of the run, still rising."""
+    epochs, noise = np.arange(1, 101), 0.003 * np.random.default_rng(0).normal(size=100)
+    for tau, low, high in ((3, 9, 25), (10, 35, 65)):
+        found = converged_epoch(epochs, 0.9 - 0.6 * np.exp(-epochs / tau) + noise)
+        assert found is not None
+        assert low <= found <= high
+    assert converged_epoch(epochs, 0.9 - 0.6 * np.exp(-epochs / 33) + noise) is None
+
+
+@pytest.mark.parametrize("count", [FEWEST, 12, 100])
+def test_constant_converged_at_once(count: int) -> None:
+    assert converged_epoch(range(1, count + 1), [0.9] * count) == 1
+
+
+def test_falling_converged_at_its_highest() -> None:
+    assert converged_epoch(range(1, 31), np.linspace(0.9, 0.5, 30)) == 1
+
+
+@pytest.mark.parametrize("count", range(FEWEST))
+def test_too_few_evaluations_have_no_answer(count: int) -> None:
+    assert converged_epoch(range(1, count + 1), [0.9] * count) is None
+
+
+def test_it_names_epochs_and_not_positions() -> None:
+    assert converged_epoch([10, 20, 30, 40, 50, 60], [0.9] * 6) == 10
