@@ -323,7 +323,7 @@ def test_network_against_autograd(config: Any, count: int) -> None:
 @given(networks())
 @settings(**sampling(25))
 def test_network_against_finite_differences(config: Any) -> None:
-    """Away from kinks: a unit that a step of 1e-6 carries over ReLU's kink would spoil the difference, not the derivative."""
+    """Away from kinks: where a step carries a unit over ReLU's kink, the difference is wrong, not the derivative."""
     x, y = samples(5)
     network = hand_network(config)
     # biases apart from 0, so that no unit sits on its kink

@@ -31,9 +31,13 @@ def gradients(steps: int, seed: int = 0) -> Any:
     return g
 
 
+def zeros_like(p: Any) -> Any:
+    return p * 0
+
+
 def by_hand(optimizer: Any, start: Any, g: Any, tensors: bool) -> list[Any]:
     p = torch.as_tensor(start.copy()) if tensors else start.copy()
-    state = {slot: p * 0 for slot in optimizer.slots()}
+    state = {slot: zeros_like(p) for slot in optimizer.slots()}
     path = []
     for t, gradient in enumerate(g, start=1):
         gradient = torch.as_tensor(gradient.copy()) if tensors else gradient.copy()

@@ -120,17 +120,16 @@ def test_one_cycle_runs_to_its_end_or_says_why_not(total: int, pct_start: float,
     """PyTorch divides by 0 where a phase has no length. That is found before training, not within."""
     schedule = OneCycleLR(pct_start=pct_start, three_phase=three_phase)
     try:
-        bound = schedule.bind(total, BASE)
-    except ConfigError as error:
-        assert "scheduler.pct_start" in str(error)
-        with pytest.raises(ZeroDivisionError):
-            torch_rates(replace(schedule, total_steps=total, max_lr=BASE), BASE, total, None)
+        expected, _ = torch_rates(replace(schedule, total_steps=total, max_lr=BASE), BASE, total, None)
+    except ZeroDivisionError:
+        with pytest.raises(ConfigError, match=r"scheduler\.pct_start"):
+            schedule.bind(total, BASE)
         return
-    expected, _ = torch_rates(bound, BASE, total, None)
+    bound = schedule.bind(total, BASE)
     np.testing.assert_allclose([bound.lr(t, BASE) for t in range(total)], expected, rtol=1e-9, atol=1e-15)
     bound.lr(total, BASE)
 
 
 def test_one_cycle_shorter_than_the_training_is_a_mistake() -> None:
-    with pytest.raises(ConfigError, match="scheduler.total_steps=99"):
+    with pytest.raises(ConfigError, match=r"scheduler\.total_steps=99"):
         OneCycleLR(total_steps=99).bind(100, BASE)

@@ -7,6 +7,7 @@ change. Each keeps whichever of z and a makes the derivative cheapest.
 from __future__ import annotations
 
 from math import pi, sqrt
+from typing import ClassVar
 
 from twinprop.scratch.arrays import Array, erf, namespace
 
@@ -14,7 +15,7 @@ from twinprop.scratch.arrays import Array, erf, namespace
 class Activation:
     """A layer without parameters."""
 
-    shapes: dict[str, tuple[int, ...]] = {}
+    shapes: ClassVar[dict[str, tuple[int, ...]]] = {}
 
     def forward(self, z: Array, training: bool = False) -> Array:
         raise NotImplementedError

@@ -6,7 +6,7 @@ own parameters, and returns ∂L/∂x.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -51,7 +51,7 @@ class Dropout:
     (Srivastava et al. 2014.) The mask is a function of `seeds` and `step`, which the learner sets.
     """
 
-    shapes: dict[str, tuple[int, ...]] = {}
+    shapes: ClassVar[dict[str, tuple[int, ...]]] = {}
     seeds: tuple[int, ...] = (0,)
     step = 0
 

@@ -81,7 +81,7 @@ class MultiStepLR(Scheduler):
     """The rate times gamma at each of the milestones."""
 
     name: str = "multistep"
-    milestones: list[int] = number([10, 20], ge=1)
+    milestones: list[int] = number([10, 20], ge=1)  # noqa: RUF009 (a field, with a list of its own for each)
     gamma: float = number(0.1, gt=0)
 
     def lr(self, t: int, base_lr: float) -> float:
@@ -181,7 +181,8 @@ class OneCycleLR(Scheduler):
         return self.value(t, (low, self.max_lr, low / self.final_div_factor))
 
     def momentum(self, t: int) -> float | None:
-        return self.value(t, (self.max_momentum, self.base_momentum, self.max_momentum)) if self.cycle_momentum else None
+        levels = self.max_momentum, self.base_momentum, self.max_momentum
+        return self.value(t, levels) if self.cycle_momentum else None
 
     def problems(self) -> Iterator[str]:
         if self.base_momentum > self.max_momentum:
@@ -208,11 +209,14 @@ class ReduceLROnPlateau(Scheduler):
     min_lr: float = number(0.0, ge=0)
     eps: float = number(1e-8, ge=0)
 
+    def __post_init__(self) -> None:
+        # set here and not as fields, for what a schedule remembers is no key of the configuration
+        self.current, self.best = 0.0, inf if self.mode == "min" else -inf
+        self.bad = self.cooling = 0
+
     def bind(self, total: int, base_lr: float) -> ReduceLROnPlateau:
         fresh = replace(self)
         fresh.current = base_lr
-        fresh.best = inf if self.mode == "min" else -inf
-        fresh.bad = fresh.cooling = 0
         return fresh
 
     def lr(self, t: int, base_lr: float) -> float:
