@@ -35,6 +35,14 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
     return texts
 
 
+def test_the_width_is_that_of_the_images_tab() -> None:
+    """350 pixels is what TensorBoard 2.21 gives an image, enlarged or shrunk without smoothing."""
+    labels = np.arange(10)
+    assert pictures.confusion(labels, labels, DIGITS).shape[1] == 350
+    assert pictures.samples(np.zeros((1, 8, 8)), labels[:1], labels[:1], DIGITS).shape[1] == 350
+    assert pictures.points(np.eye(2), labels[:2], labels[:2]).shape[1] == 350
+
+
 def test_confusion_counts(written: list[tuple[str, Any]]) -> None:
     labels = np.array([0] * 21 + [1] * 33 + [2] * 4)
     predicted = np.array([0] * 21 + [1] * 20 + [2] * 13 + [0] * 4)

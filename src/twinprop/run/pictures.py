@@ -6,6 +6,7 @@ Every function returns pixels as uint8, (height, width, 3).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -13,78 +14,147 @@ from PIL import Image, ImageDraw, ImageFont
 
 Numbers = np.ndarray[Any, Any]
 
-INK, RED = (33, 37, 41), (200, 30, 30)
+WIDTH = 350
+"""Pixels. TensorBoard stretches every picture to this width, without smoothing: letters of any other width break up."""
+
+INK, RED, BLUE, GRID = (33, 37, 41), (200, 30, 30), (40, 110, 180), (225, 225, 225)
+COLOURS = [BLUE, (240, 150, 40), (60, 150, 80), (140, 90, 180), (120, 80, 60)]
+COLOURS += [(90, 190, 200), (110, 110, 110), (180, 180, 60)]
+"""Of classes; none is near red, which marks mistakes."""
 
 
+@cache
 def _font(size: int) -> Any:
     return ImageFont.load_default(size=size)
 
 
+def _shorten(text: str, font: Any, width: float) -> str:
+    """`text`, cut to `width` pixels with an ellipsis."""
+    if font.getlength(text) <= width:
+        return text
+    while text and font.getlength(text + "…") > width:
+        text = text[:-1]
+    return text + "…"
+
+
 def confusion(labels: Numbers, predicted: Numbers, classes: Sequence[str]) -> Numbers:
-    """The confusion matrix: a row for each true class, a column for each predicted one, with counts."""
+    """The confusion matrix: a row for each true class, a column for each predicted one, with counts.
+
+    Args:
+        labels: true classes, (n,).
+        predicted: predicted classes, (n,).
+        classes: names of the classes.
+    """
     count = len(classes)
     matrix = np.bincount(labels * count + predicted, minlength=count * count).reshape(count, count)
-    names = [name if len(name) <= 10 else name[:9] + "…" for name in classes]
-    cell, left, top = 48, 24 + 8 * max(map(len, names)), 60
-    image = Image.new("RGB", (left + cell * count + 16, top + cell * count + 16), "white")
-    draw = ImageDraw.Draw(image)
-    draw.text((left + cell * count / 2, 14), "predicted class", INK, _font(14), anchor="mm")
-    draw.text((4, top - 14), "true", INK, _font(14), anchor="lm")
+    font = _font(12)
+    names = [_shorten(name, font, 84) for name in classes]
+    longest = int(max(map(font.getlength, names))) + 1
+    left = longest + 10
+    cell = min(max((WIDTH - left - 6) // count, 22), 64)
+    upright = longest < cell
+    top = 28 + (16 if upright else longest + 6)
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
-    for row in range(count):
-        draw.text((left - 8, top + cell * (row + 0.5)), names[row], INK, _font(13), anchor="rm")
-        column_name = names[row] if max(map(len, names)) <= 5 else names[row][:5]
-        draw.text((left + cell * (row + 0.5), top - 14), column_name, INK, _font(13), anchor="mm")
-        for column in range(count):
-            # mistakes are few, so their colour grows with the root of their share
-            share = shares[row, column] if row == column else shares[row, column] ** 0.5
-            fade = np.array((40, 110, 180) if row == column else (200, 60, 40))
-            colour = tuple((255 - (255 - fade) * share).astype(int).tolist())
-            x, y = left + cell * column, top + cell * row
-            draw.rectangle((x, y, x + cell - 1, y + cell - 1), colour, (225, 225, 225))
-            if matrix[row, column]:
-                ink = "white" if share > 0.6 else INK
-                draw.text((x + cell / 2, y + cell / 2), str(matrix[row, column]), ink, _font(13), anchor="mm")
+    right = np.eye(count, dtype=bool)
+    # mistakes are few, so their colour grows with the root of their share
+    strength = np.where(right, shares, shares**0.5)
+    hue = np.where(right[..., None], BLUE, RED)
+    colours = (255 - (255 - hue) * strength[..., None]).astype(np.uint8)
+    squares = colours.repeat(cell, axis=0).repeat(cell, axis=1)
+    squares[cell - 1 :: cell] = squares[:, cell - 1 :: cell] = GRID
+    image = Image.new("RGB", (max(WIDTH, left + cell * count + 6), top + cell * count + 6), "white")
+    image.paste(Image.fromarray(squares), (left, top))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((left - 1, top - 1, left + cell * count - 1, top + cell * count - 1), None, GRID)
+    draw.text((8, 14), "rows: true class, columns: predicted class", INK, font, anchor="lm")
+    widest = str(matrix.max())
+    number = next((_font(size) for size in (14, 13, 12, 11, 10) if _font(size).getlength(widest) < cell - 3), _font(9))
+    for index, name in enumerate(names):
+        middle = cell * (index + 0.5)
+        draw.text((left - 7, top + middle), name, INK, font, anchor="rm")
+        if upright:
+            draw.text((left + middle, top - 10), name, INK, font, anchor="mm")
+        else:
+            label = Image.new("RGB", (longest, 16), "white")
+            ImageDraw.Draw(label).text((0, 8), name, INK, font, anchor="lm")
+            image.paste(label.rotate(90, expand=True), (int(left + middle) - 8, top - longest - 4))
+    for row, column in np.argwhere(matrix):
+        ink = "white" if strength[row, column] > 0.6 else INK
+        place = (left + cell * (column + 0.5) - 0.5, top + cell * (row + 0.5) - 0.5)
+        draw.text(place, str(matrix[row, column]), ink, number, anchor="mm")
     return np.asarray(image)
 
 
-def samples(x: Numbers, labels: Numbers, predicted: Numbers, classes: Sequence[str], columns: int = 8) -> Numbers:
-    """Images with their predicted class; where that is wrong, in red, with the true class.
+def _enlarged(pixels: Numbers, size: int) -> Image.Image:
+    """An image whose longer side is `size`, or the largest whole multiple below it: pixels stay equal squares."""
+    image = Image.fromarray(pixels).convert("RGB")
+    longer = max(image.size)
+    if longer <= size:
+        factor = size // longer
+        return image.resize((image.width * factor, image.height * factor), Image.Resampling.NEAREST)
+    shape = (max(1, image.width * size // longer), max(1, image.height * size // longer))
+    return image.resize(shape, Image.Resampling.BOX)
+
+
+def samples(x: Numbers, labels: Numbers, predicted: Numbers, classes: Sequence[str]) -> Numbers:
+    """Images, five in a row, with their predicted class; where that is wrong, in red, with the true class below.
 
     Args:
         x: (n, height, width), or (n, channels, height, width) with 1 or 3 channels.
         labels: true classes, (n,).
         predicted: predicted classes, (n,).
         classes: names of the classes.
-        columns: images in a row.
     """
     if x.ndim == 4:
         x = x[:, 0] if x.shape[1] == 1 else x.transpose(0, 2, 3, 1)
-    size, caption = 96, 34
-    rows = -(-len(x) // columns)
-    page = Image.new("RGB", (columns * (size + 8) + 8, rows * (size + caption) + 8), "white")
+    columns, size, font = 5, 64, _font(12)
+    pitch = WIDTH // columns
+    wrong = labels != predicted
+    height = size + (38 if wrong.any() else 22)
+    page = Image.new("RGB", (WIDTH, -(-len(x) // columns) * height + 6), "white")
     draw = ImageDraw.Draw(page)
     low, high = float(x.min()), float(x.max())
     pixels = ((x - low) / ((high - low) or 1) * 255).astype(np.uint8)
     for index in range(len(x)):
-        left, top = 8 + index % columns * (size + 8), 8 + index // columns * (size + caption)
-        picture = Image.fromarray(pixels[index]).convert("RGB").resize((size, size), Image.Resampling.NEAREST)
-        page.paste(picture, (left, top))
-        right = labels[index] == predicted[index]
-        text = classes[predicted[index]] if right else f"{classes[predicted[index]]}, is {classes[labels[index]]}"
-        draw.text((left + size / 2, top + size + 12), text[:16], INK if right else RED, _font(14), anchor="mm")
+        row, column = divmod(index, columns)
+        middle, top = pitch * column + pitch // 2, 4 + height * row
+        picture = _enlarged(pixels[index], size)
+        box = (middle - picture.width // 2, top + (size - picture.height) // 2)
+        if wrong[index]:
+            draw.rectangle((box[0] - 2, box[1] - 2, box[0] + picture.width + 1, box[1] + picture.height + 1), RED)
+        page.paste(picture, box)
+        guess = _shorten(classes[predicted[index]], font, pitch - 2)
+        draw.text((middle, top + size + 9), guess, RED if wrong[index] else INK, font, anchor="mm")
+        if wrong[index]:
+            truth = _shorten(f"is {classes[labels[index]]}", font, pitch - 2)
+            draw.text((middle, top + size + 23), truth, INK, font, anchor="mm")
     return np.asarray(page)
 
 
 def points(x: Numbers, labels: Numbers, predicted: Numbers) -> Numbers:
-    """Points in the plane, coloured by their predicted class; a wrong one has a red ring."""
-    size, margin = 480, 20
-    page = Image.new("RGB", (size, size), "white")
-    draw = ImageDraw.Draw(page)
+    """Points in the plane, coloured by their predicted class; a wrong one has a red ring.
+
+    Args:
+        x: (n, 2).
+        labels: true classes, (n,).
+        predicted: predicted classes, (n,).
+    """
+    margin, finer, footer = 14, 2, 24
     low, high = x.min(axis=0), x.max(axis=0)
-    places = margin + (x - low) / np.maximum(high - low, 1e-12) * (size - 2 * margin)
-    colours = [(40, 110, 180), (230, 140, 30), (60, 150, 80), (140, 90, 180), (120, 80, 60)]
-    for (left, up), label, guess in zip(places, labels, predicted, strict=True):
-        place = (left - 4, size - up - 4, left + 4, size - up + 4)
-        draw.ellipse(place, colours[guess % len(colours)], RED if label != guess else None, 2)
+    scale = (WIDTH - 2 * margin) / max(float((high - low).max()), 1e-12)
+    across, up = ((x - low) * scale + margin).T
+    height = int((high - low)[1] * scale) + 2 * margin
+    plane = Image.new("RGB", (WIDTH * finer, height * finer), "white")
+    draw = ImageDraw.Draw(plane)
+    wrong = labels != predicted
+    for index in np.argsort(wrong, kind="stable"):
+        radius = 5.5 if wrong[index] else 4
+        middle = np.array([across[index], height - up[index]])
+        place = tuple((finer * np.concatenate([middle - radius, middle + radius])).tolist())
+        ring = (RED, 4) if wrong[index] else ("white", 1)
+        draw.ellipse(place, COLOURS[predicted[index] % len(COLOURS)], *ring)
+    page = Image.new("RGB", (WIDTH, height + footer), "white")
+    page.paste(plane.reduce(finer), (0, 0))
+    text = f"colour: predicted class; red ring: wrong ({wrong.sum()} of {len(x)})"
+    ImageDraw.Draw(page).text((8, height + footer / 2 - 2), text, INK, _font(12), anchor="lm")
     return np.asarray(page)
