@@ -348,8 +348,11 @@ def test_any_combination() -> None:
 DIGITS_EPOCHS = 20
 
 
-def digits_accuracy(backend: str, seed: int) -> float:
-    """Test accuracy after training on the digits, in float32, with dropout."""
+def digits_accuracy(backend: str, seed: int, lr: float, jitter: float = 0.0) -> float:
+    """Test accuracy after training on the digits, in float32, with dropout.
+
+    `jitter` is a relative change of the initial weights, in the hand-written twin.
+    """
     from twinprop.data.batches import Batches
     from twinprop.data.digits import Digits
     from twinprop.training.loop import evaluate
@@ -357,12 +360,17 @@ def digits_accuracy(backend: str, seed: int) -> float:
     config = configuration(
         seed=seed,
         model={"backend": backend, "width": 40, "dtype": "float32", "dropout": 0.2},
-        optimizer=SGD(lr=0.05, momentum=0.9),
+        optimizer=SGD(lr=lr, momentum=0.9),
         train={"batch_size": 32, "steps": None, "epochs": DIGITS_EPOCHS},
     )
     dataset = Digits().load()
     train, _, test = (Batches(split, config, "cpu") for split in dataset[:3])
     learner = registry.load(registry.BACKENDS[backend])([config], dataset.shape, 10, Plan.of(config, len(train)))
+    if jitter:
+        state = learner.state(0)
+        signs = np.random.default_rng(seed).choice([-1, 1], state["parameters"].shape)
+        state["parameters"] = (state["parameters"] * (1 + jitter * signs)).astype(np.float32)
+        learner.load_state([state])
     for epoch in range(DIGITS_EPOCHS):
         for x, y in train.epoch([seed], epoch, config):
             learner.step(x, y)
@@ -371,20 +379,28 @@ def digits_accuracy(backend: str, seed: int) -> float:
 
 
 @pytest.mark.slow
-def test_float32_accuracies_agree_to_noise() -> None:
-    """Ten seeds: the paired differences have a mean of 0 within their own standard error."""
+@pytest.mark.parametrize("lr", [0.02, 0.05])
+def test_float32_accuracies_agree_to_noise(lr: float) -> None:
+    """Ten seeds, at a rate that trains steadily and at one where rounding decides between two courses.
+
+    The twins may differ by no more than a twin differs from itself after a change of its initial weights by
+    1e-6, and neither may be the better one: the paired differences have a mean of 0 within their standard error.
+    """
     from scipy.stats import ttest_rel
 
-    hand = np.array([digits_accuracy("scratch", seed) for seed in range(10)])
-    torch_ = np.array([digits_accuracy("torch", seed) for seed in range(10)])
-    difference = hand - torch_
-    print(f"scratch {hand.mean():.4f} ± {hand.std(ddof=1):.4f}, torch {torch_.mean():.4f} ± {torch_.std(ddof=1):.4f}")
-    print(
-        f"paired difference {difference.mean():+.5f}, largest {np.abs(difference).max():.5f} (one image: {1 / 359:.5f})"
-    )
-    assert hand.mean() > 0.96
-    assert np.abs(difference).max() <= 5 / 359
-    if np.any(difference):
+    hand = np.array([digits_accuracy("scratch", seed, lr) for seed in range(10)])
+    torch_ = np.array([digits_accuracy("torch", seed, lr) for seed in range(10)])
+    jittered = np.array([digits_accuracy("scratch", seed, lr, 1e-6) for seed in range(10)])
+    twins, itself = hand - torch_, hand - jittered
+    print(f"\nlr {lr}: scratch {hand.mean():.4f} ± {hand.std(ddof=1):.4f}")
+    print(f"lr {lr}: torch {torch_.mean():.4f} ± {torch_.std(ddof=1):.4f}")
+    for name, difference in (("twins", twins), ("scratch and itself", itself)):
+        images = np.round(difference * 359).astype(int).tolist()
+        print(f"{name}: difference {difference.mean():+.5f}, in images of 359 {images}")
+    assert hand.mean() > 0.95
+    # one image where neither ever parts from itself; else twice the spread that rounding alone makes
+    assert np.sqrt((twins**2).mean()) <= 1 / 359 + 2 * np.sqrt((itself**2).mean())
+    if np.any(twins):
         result = ttest_rel(hand, torch_)
         print(f"paired t = {result.statistic:+.2f}, p = {result.pvalue:.2f}")
         assert result.pvalue > 0.01

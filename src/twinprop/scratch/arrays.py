@@ -40,10 +40,6 @@ def to_numpy(x: Array) -> np.ndarray[Any, Any]:
     return np.asarray(x) if namespace(x) is np else x.detach().cpu().numpy()
 
 
-def copy(x: Array) -> Array:
-    return x.copy() if namespace(x) is np else x.clone()
-
-
 def subtract(p: Array, scale: Any, g: Array) -> None:
     """p ← p − scale · g, in place. With one number for `scale`, BLAS reads p and g once: four times as fast."""
     xp = namespace(p)

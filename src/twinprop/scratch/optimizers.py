@@ -61,6 +61,7 @@ class SGD(Optimizer):
 
     def update(self, p: Array, g: Array, state: State, t: int) -> None:
         if used(self.weight_decay):
+            # the penalty λ/2 ‖p‖² has the gradient λ p
             g = g + self.weight_decay * p
         if used(self.momentum):
             # v ← μ v + (1 − dampening) g, except that the first v is g itself
@@ -105,8 +106,10 @@ class Adam(Optimizer):
         v *= beta2
         v += (1 - beta2) * (g * g)
         if self.amsgrad:
+            # the largest v so far, so that the steps never grow again
             largest = state["max_exp_avg_sq"]
             largest[...] = v = xp.maximum(largest, v)
+        # p ← p − lr · m̂ / (√v̂ + ε), with m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ)
         p -= self.lr / (1 - beta1**t) * m / (xp.sqrt(v) / (1 - beta2**t) ** 0.5 + self.eps)
 
 
@@ -119,6 +122,7 @@ class AdamW(Adam):
 
     def update(self, p: Array, g: Array, state: State, t: int) -> None:
         if used(self.weight_decay):
+            # p ← p − lr · λ p, which no moment sees
             p *= 1 - self.lr * self.weight_decay
         self.step(p, g, state, t)
 
@@ -155,6 +159,7 @@ class RMSprop(Optimizer):
             s = s - mean * mean
         step = g / (namespace(p).sqrt(s) + self.eps)
         if used(self.momentum):
+            # b ← μ b + g / (√s + ε)
             b = state["momentum_buffer"]
             b *= self.momentum
             b += step
@@ -182,5 +187,6 @@ class Adagrad(Optimizer):
         total = state["sum"]
         if t == 1:
             total += self.initial_accumulator_value
+        # s ← s + g² and p ← p − lr / (1 + (t − 1) · decay) · g / (√s + ε)
         total += g * g
         p -= self.lr / (1 + (t - 1) * self.lr_decay) * g / (namespace(p).sqrt(total) + self.eps)
