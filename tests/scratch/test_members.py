@@ -125,6 +125,24 @@ def test_a_number_that_differs_between_members(parts: list[dict[str, Any]], size
 
 
 @kinds
+@pytest.mark.parametrize("parts", VARIED.values(), ids=VARIED)
+def test_float32_differs_from_alone_by_rounding_only(parts: list[dict[str, Any]], kind: Twin) -> None:
+    configs = [configuration(**{**part, "model": {**part.get("model", {}), "dtype": "float32"}}) for part in parts]
+    data, held_out = (DATA[0].astype(np.float32), DATA[1]), (HELD_OUT[0].astype(np.float32), HELD_OUT[1])
+    plan = Plan.of(configs[0], len(data[1]))
+    stack = kind.make(configs, (FEATURES,), CLASSES, plan)
+    together = follow(stack, kind, configs, *data, STEPS, held_out).array("losses")
+    for member, config in enumerate(configs):
+        lone = kind.make([config], (FEATURES,), CLASSES, plan)
+        alone = follow(lone, kind, [config], *data, STEPS, held_out).array("losses")
+        np.testing.assert_allclose(together[:, member], alone[:, 0], rtol=1e-5)
+        state, expected = stack.state(member), lone.state(0)
+        assert state["optimizer"].keys() == expected["optimizer"].keys()
+        for value in (state["parameters"], *state["optimizer"].values()):
+            assert value.dtype == np.float32
+
+
+@kinds
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
 def test_each_optimizer_in_a_stack(optimizer: Any, kind: Twin) -> None:
     configs = [
