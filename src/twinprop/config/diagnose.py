@@ -27,7 +27,7 @@ from twinprop.config import schema
 from twinprop.config.fields import nearest
 from twinprop.errors import ConfigError
 
-HYDRA_ERRORS = (HydraException, OmegaConfBaseException)
+HYDRA_ERRORS = (HydraException, OmegaConfBaseException, ValueError)
 MOST_JOBS = 1000
 """Jobs of a sweep that are looked at beforehand; a mistake in a later one is told when its turn comes."""
 
@@ -56,7 +56,7 @@ def summary(jobs: list[Found]) -> ConfigError | None:
 def diagnose(words: Iterable[str], config_name: str = "config", multirun: bool = False) -> list[Found]:
     """What is wrong with each job that the overrides `words` ask for; a single run is one job."""
     parsed, found = parse(words, multirun)
-    bases = Bases(config_name)
+    bases = Bases(config_name, any(override.key_or_group.startswith("hydra.") for override in parsed))
     jobs = islice(product(*filter(None, map(choices, parsed))), MOST_JOBS)
     result = [judge(list(job), bases) for job in jobs]
     return [Found([*found, *job.problems], job.composes and not found) for job in result]
@@ -117,9 +117,10 @@ def judge(overrides: list[Override], bases: Bases) -> Found:
 class Bases:
     """Configurations that the choices of groups alone give, each composed once."""
 
-    def __init__(self, config_name: str) -> None:
-        self.config_name = config_name
+    def __init__(self, config_name: str, with_hydra: bool) -> None:
+        self.config_name, self.with_hydra = config_name, with_hydra
         self.known: dict[tuple[str, ...], tuple[Any, list[str]]] = {}
+        self.listed: dict[str, list[str]] = {"hydra": []}
 
     def is_choice(self, override: Override) -> bool:
         """Whether an override chooses from a group, and so decides which keys there are."""
@@ -127,7 +128,10 @@ class Bases:
         return override.package is not None or "/" in key or key == "hydra.searchpath" or bool(self.options(key))
 
     def options(self, group: str) -> list[str]:
-        return [] if group == "hydra" else GlobalHydra.instance().config_loader().get_group_options(group)
+        """The choices of a group, none for what is no group."""
+        if group not in self.listed:
+            self.listed[group] = GlobalHydra.instance().config_loader().get_group_options(group)
+        return self.listed[group]
 
     def get(self, overrides: list[Override]) -> tuple[Any, list[str]]:
         """The configuration, None where there is none, and what is wrong with the choices, which it leaves out."""
@@ -137,7 +141,7 @@ class Bases:
             sound = [word for word in words if found[word] is None]
             problems = [problem for problem in found.values() if problem is not None]
             try:
-                self.known[words] = compose(self.config_name, sound, return_hydra_config=True), problems
+                self.known[words] = compose(self.config_name, sound, return_hydra_config=self.with_hydra), problems
             except HYDRA_ERRORS as error:
                 self.known[words] = None, [*problems, in_a_line(error)]
         base, problems = self.known[words]
@@ -154,7 +158,7 @@ class Bases:
             return f"{word}: {group} is chosen already; leave out the +."
         value = override.value()
         for name in value if isinstance(value, list) else [value]:
-            if name not in (*options, None):
+            if name not in options:
                 return f"{word}: must be one of {', '.join(options)}.{nearest(str(name), options)}"
         return None
 
@@ -178,7 +182,7 @@ def apply(override: Override, config: Any) -> str | None:
     if key not in keys and OmegaConf.select(config, key) is None:
         return f"{word}: {schema.missing_key(key, keys)}"
     if override.is_delete():
-        return f"{word}: a key cannot be taken away; give it another value."
+        return f"{word}: {schema.LACKING}"
     if override.is_add():
         return f"{word}: the key is there already; leave out the +."
     expected = schema.expected_at(config, key)

@@ -22,6 +22,7 @@ from twinprop.models.base import ModelConfig
 from twinprop.scratch.optimizers import SGD, Optimizer
 from twinprop.scratch.schedulers import Constant, Scheduler
 
+LACKING = "a key cannot be taken away; give it another value."
 DEVICES = re.compile(r"auto|cpu|cuda(:\d+)?|mps")
 GROUPS: dict[str, Mapping[str, str | registry.Twin]] = {
     "data": registry.DATA,
@@ -77,10 +78,11 @@ def register() -> None:
     store, whole = ConfigStore.instance(), OmegaConf.structured(Config)
     for group in GROUPS:
         whole[group] = "???"  # a default would bar the others: adam is no kind of sgd
-    store.store(name="schema", node=whole, provider="twinprop")
+    store.store(name="schema", node=whole, provider="twinprop", replace=True)
     for group, names in GROUPS.items():
         for name in names:
-            store.store(group=f"{group}/schema", name=name, node=choice_class(group, name), provider="twinprop")
+            node = choice_class(group, name)
+            store.store(group=f"{group}/schema", name=name, node=node, provider="twinprop", replace=True)
 
 
 def flatten(config: Any, prefix: str = "") -> dict[str, Any]:
@@ -125,16 +127,17 @@ def typed(composed: Any) -> Config:
     """What Hydra composed, as a `Config`."""
     from omegaconf import OmegaConf, open_dict
 
-    own = copy.deepcopy(composed)
-    with open_dict(own):
-        own.pop("hydra", None)
-    config = OmegaConf.to_object(own)
+    if "hydra" in composed:
+        composed = copy.deepcopy(composed)
+        with open_dict(composed):
+            del composed["hydra"]
+    config = OmegaConf.to_object(composed)
     assert isinstance(config, Config)
     return config
 
 
 def composed_problems(composed: Any) -> list[str]:
-    """Every mistake in what Hydra composed: keys that the schema does not know, which a + lets in, and values."""
+    """Every mistake in what Hydra composed: keys that a + let in or a ~ took away, and values."""
     from omegaconf import OmegaConf
 
     config = typed(composed)
@@ -142,7 +145,8 @@ def composed_problems(composed: Any) -> list[str]:
     whole = flatten({key: value for key, value in container.items() if key != "hydra"})
     known = flatten(config)
     unknown = [f"{key}={spelled(whole[key])}: {missing_key(key, known)}" for key in whole if key not in known]
-    return [*unknown, *problems(config)]
+    lacking = [f"~{key}: {LACKING}" for key in known if key not in whole]
+    return [*unknown, *lacking, *problems(config)]
 
 
 def missing_key(key: str, keys: Iterable[str]) -> str:

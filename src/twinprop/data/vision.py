@@ -42,9 +42,9 @@ class Vision(DataConfig):
                 f"  where:    {root / self.folder}\n"
                 f"  reason:   {reason}\n"
                 f"  expected: the files as torchvision lays them out under {root}\n"
-                "  to do:    delete files that are damaged; set data.root or the environment variable TWINPROP_DATA to a\n"
-                "            folder that has them, or go online with data.download=true, or use data=digits, which\n"
-                "            needs no download."
+                "  to do:    delete files that are damaged; set data.root or the environment variable TWINPROP_DATA\n"
+                "            to a folder that has them, or go online with data.download=true, or use data=digits,\n"
+                "            which needs no download."
             ) from error
         expected = self.size()[0 if train else 1]
         if len(part) != expected or len(part.targets) != expected:

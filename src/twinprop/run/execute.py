@@ -193,7 +193,10 @@ def fail(monitor: Monitor, directory: RunDirectory, recorder: RunRecorder | None
     try:
         if recorder is not None:
             recorder.conclude(monitor)
-        else:
-            directory.summary({"status": monitor.status, "reason": monitor.reason})
+            return
+    except Exception as second:  # a full disk stops the event file too, but perhaps not a few lines
+        logging.getLogger("twinprop").debug(f"the summary is without results: {second}")
+    try:
+        directory.summary({"status": monitor.status, "reason": monitor.reason})
     except Exception as second:
         logging.getLogger("twinprop").error(f"the summary could not be written either: {second}")

@@ -1,0 +1,169 @@
+"""The command line from end to end: one message for any mistake, nothing left behind, and no torch before it is needed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hydra.core.global_hydra import GlobalHydra
+
+from twinprop import cli
+
+ROOT = Path(__file__).parents[1]
+QUICK = ["train.epochs=1", "data=moons", "data.n_samples=50", "model.width=4", "model.backend=scratch"]
+
+
+def in_process(monkeypatch: pytest.MonkeyPatch, folder: Path, *words: str) -> tuple[int, str]:
+    """(exit status, message that the process ends with) of the command line, run in `folder`."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(sys, "argv", ["train.py", *words])
+    GlobalHydra.instance().clear()
+    try:
+        cli.main()
+    except SystemExit as end:
+        return (end.code, "") if isinstance(end.code, int) else (1, str(end.code)) if end.code else (0, "")
+    return 0, ""
+
+
+def outside(folder: Path, *words: str, code: str | None = None) -> subprocess.CompletedProcess[str]:
+    """The command line in a process of its own."""
+    start = [sys.executable, str(ROOT / "train.py")] if code is None else [sys.executable, "-c", code]
+    return subprocess.run([*start, *words], cwd=folder, capture_output=True, text=True, timeout=100, check=False)
+
+
+MISTAKES = {
+    "optimizer.lr=-1 model.width=0": ["2 mistakes", "optimizer.lr=-1.0", "model.width=0"],
+    "optimizer.lr=-1 model.widht=3 train.epochs=abc data=mnits device=gpu": ["5 mistakes", "'mnist'", "'model.width'"],
+    "+foo=1 ++optimizer.bar=2": ["2 mistakes", "foo=1", "optimizer.bar=2"],
+    "~optimizer": ["every run needs one"],
+    "optimizer=null": ["every run needs one"],
+    "experiment=typo": ["must be one of kece470_mlp"],
+    "--config-name=confg": ["Did you mean 'config'?"],
+    "--config-path=/nonexistent": ["no such folder"],
+    "--config-dir=/nonexistent": ["not found"],
+    "--multirn": ["Did you mean '--multirun'?"],
+    "--optimizer.lr=0.1": ["write optimizer.lr=0.1"],
+    "--cfg": ["expected one argument"],
+    "--cfg jobs": ["invalid choice"],
+    "--cfg job optimizer.lrr=3": ["'optimizer.lr'"],
+    "--cfg job --run": ["Only one of"],
+    "optimizer.lr = 0.1": ["3 mistakes", "is not key=value"],
+    "hydra.run.dir=": ["hydra.run.dir=: must be"],
+    "hydra.run.dir=/etc/passwd/run": ["cannot be made"],
+    "hydra.run.dir='${nope}'": ["'nope' not found"],
+    "label='${nope}'": ["'nope' not found"],
+    "-m optimizer.lr=0.1,abc": ["optimizer.lr=abc", "(job 1)", "None of the 2 jobs was started"],
+    "-m model.width=0 seed=1,2": ["model.width=0"],
+    "-m optimizer=sgd,adam optimizer.momentum=0.9": ["(job 1)"],
+    "-m optimizer.lr=interval(0,1)": ["sweep type"],
+}
+
+
+@pytest.mark.parametrize("line", MISTAKES)
+def test_a_mistake_ends_with_one_message_and_leaves_nothing(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    status, message = in_process(monkeypatch, tmp_path, *line.split(" "))
+    assert status == 1
+    for part in MISTAKES[line]:
+        assert part in message
+    assert "full_key" not in message
+    assert capfd.readouterr() == ("", ""), "only the one message"
+    assert not list(tmp_path.rglob("*"))
+
+
+def test_a_finished_run_is_never_overwritten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert in_process(monkeypatch, tmp_path, *QUICK, "hydra.run.dir=run") == (0, "")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    status, message = in_process(monkeypatch, tmp_path, *QUICK, "seed=1", "hydra.run.dir=run")
+    assert (status, "already holds results" in message) == (1, True)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_a_finished_sweep_is_never_overwritten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sweep").mkdir()
+    (tmp_path / "sweep" / "multirun.yaml").write_text("earlier")
+    status, message = in_process(monkeypatch, tmp_path, "-m", *QUICK, "seed=1,2", "hydra.sweep.dir=sweep")
+    assert (status, "already holds results" in message) == (1, True)
+    assert (tmp_path / "sweep" / "multirun.yaml").read_text() == "earlier"
+
+
+def test_bad_jobs_of_a_sweep_are_told_and_the_others_train(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    words = ["-m", *QUICK, "optimizer.lr=0.1,-1,0.2", "hydra.sweep.dir=sweep", "hydra.sweep.subdir=${hydra.job.num}"]
+    status, message = in_process(monkeypatch, tmp_path, *words)
+    assert (status, message) == (1, "1 of 3 jobs failed: 1. The reasons are above.")
+    errors = capfd.readouterr().err
+    assert "(job 1)" in errors
+    assert "Of 3 jobs, 2 can be trained" in errors
+    assert "Job 1 failed." in errors
+    assert "Job 1 failed." in (tmp_path / "sweep" / "1" / "train.log").read_text()
+    for number in "02":
+        assert json.loads((tmp_path / "sweep" / number / "summary.json").read_text())["status"] == "completed"
+
+
+def test_a_device_that_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert in_process(monkeypatch, tmp_path, *QUICK, "device=cuda:77", "hydra.run.dir=run") == (1, "")
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert err.startswith("device=cuda:77: not on this machine")
+    summary = json.loads((tmp_path / "run" / "summary.json").read_text())
+    assert summary["status"] == "failed"
+    assert summary["reason"].startswith("device=cuda:77")
+
+
+def test_a_run_that_diverges_says_so_in_its_status(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    status, _ = in_process(monkeypatch, tmp_path, *QUICK, "optimizer.lr=1e30", "hydra.run.dir=run")
+    assert status == cli.DIVERGED
+    assert json.loads((tmp_path / "run" / "summary.json").read_text())["status"] == "diverged"
+
+
+def test_a_good_run_writes_nothing_to_stderr(tmp_path: Path) -> None:
+    done = outside(tmp_path, *QUICK, "hydra.run.dir=run")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "warning" not in done.stdout.lower()
+
+
+NO_TORCH = """
+import atexit, sys
+from twinprop.cli import main
+atexit.register(lambda: print('torch' in sys.modules or 'sklearn' in sys.modules, file=sys.stderr))
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    "line", ["--help", "--cfg job", "-sc query=bash", "optimizer.lr=-1", "data=mnits", "-m seed=1,x"]
+)
+def test_neither_help_nor_completion_nor_a_mistake_imports_torch(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if "query" in line:
+        monkeypatch.setenv("COMP_LINE", "train.py optimizer=")
+        monkeypatch.setenv("COMP_POINT", "19")
+    start = time.monotonic()
+    done = outside(tmp_path, *line.split(), code=NO_TORCH)
+    assert done.stderr.splitlines()[-1] == "False", done.stderr
+    assert "Traceback" not in done.stderr
+    assert time.monotonic() - start < (20 if os.environ.get("PYTEST_XDIST_WORKER") else 10), (
+        "a bound for a busy machine"
+    )
+    if "query" in line:
+        assert done.stdout.split() == [f"optimizer={name}" for name in ("adagrad", "adam", "adamw", "rmsprop", "sgd")]
+
+
+def test_a_fault_of_the_program_shows_its_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("a fault")
+
+    monkeypatch.setattr(cli.Jobs, "train", broken)
+    with pytest.raises(ZeroDivisionError):
+        in_process(monkeypatch, tmp_path, *QUICK, "hydra.run.dir=run")
