@@ -1,1 +1,17 @@
-"""twinprop: small neural networks trained twice, by hand and with PyTorch, from one configuration."""
+"""twinprop: small neural networks trained twice, by hand and with PyTorch, from one configuration.
+
+`train` and `load` are for notebooks; they are imported when they are first used, so that the command
+line starts without them.
+"""
+
+from typing import Any
+
+__all__ = ["Run", "load", "train"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        from twinprop import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module 'twinprop' has no attribute '{name}'")

@@ -101,9 +101,9 @@ class RunDirectory:
         """Add an evaluation; a result that there is not (no validation split) is an empty cell."""
         self._line(["" if value is None else value for value in map(_null, astuple(row))])
 
-    def model(self, parameters: dict[str, Any], config: dict[str, Any]) -> None:
-        """Write model.pt: the state dict of torch.nn, and the configuration."""
-        self._torch("model.pt", {"state_dict": parameters, "config": config})
+    def model(self, parameters: dict[str, Any], config: dict[str, Any], data: dict[str, Any]) -> None:
+        """Write model.pt: the state dict of torch.nn, the configuration, and what samples must look like."""
+        self._torch("model.pt", {"state_dict": parameters, "config": config, "data": data})
 
     def checkpoint(self, name: str, state: dict[str, Any]) -> None:
         """Write checkpoints/NAME.pt."""

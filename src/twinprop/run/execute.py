@@ -74,10 +74,11 @@ class RunRecorder:
         self.directory.checkpoint(name, {**state, "config": dataclasses.asdict(self.config)})
 
     def finished(self, monitor: Monitor, parameters: dict[str, Any], predicted: Any) -> None:
-        self.directory.model(parameters, dataclasses.asdict(self.config))
+        data = self.dataset
+        about = {"shape": data.shape, "classes": data.classes, "mean": data.mean, "std": data.std}
+        self.directory.model(parameters, dataclasses.asdict(self.config), about)
         self.parameter_count = sum(value.size for value in parameters.values())
         if predicted is not None:
-            data = self.dataset
             self.board.pictures(data.test, predicted, data.shape, data.classes, monitor.rows[-1].epoch)
         self.conclude(monitor)
 

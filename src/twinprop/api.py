@@ -1,0 +1,117 @@
+"""twinprop in a notebook: train what the command would, and read what a run left."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twinprop.config import names, schema
+from twinprop.errors import TwinpropError
+
+if TYPE_CHECKING:
+    import pandas
+    from torch import nn
+
+
+@dataclass
+class Run:
+    """A finished run.
+
+    Attributes:
+        path: its directory.
+        summary: what summary.json holds: status, results, times, environment.
+    """
+
+    path: Path
+    summary: dict[str, Any]
+
+    @cached_property
+    def metrics(self) -> pandas.DataFrame:
+        """metrics.csv, a row for each evaluation."""
+        import pandas
+
+        return pandas.read_csv(self.path / "metrics.csv")
+
+    @cached_property
+    def saved(self) -> dict[str, Any]:
+        """What model.pt holds."""
+        import torch
+
+        try:
+            saved: dict[str, Any] = torch.load(self.path / "model.pt", map_location="cpu", weights_only=True)
+        except FileNotFoundError as error:
+            raise TwinpropError(f"{self.path}: has no model.pt; its status is {self.summary['status']}.") from error
+        return saved
+
+    @cached_property
+    def config(self) -> schema.Config:
+        """The configuration that it was trained with."""
+        return schema.from_dict(self.saved["config"])
+
+    @cached_property
+    def model(self) -> nn.Module:
+        """The trained network in PyTorch, whichever twin trained it, ready to predict."""
+        from twinprop.pytorch.model import build
+
+        data = self.saved["data"]
+        layers = self.config.model.layers(tuple(data["shape"]), len(data["classes"]))
+        network = build(layers, self.config.model, self.config.seed, "cpu")
+        network.load_state_dict(self.saved["state_dict"])
+        return network.eval()
+
+
+def load(directory: str | Path) -> Run:
+    """The run in a directory.
+
+    Raises:
+        TwinpropError: there is no finished run in it.
+    """
+    path = Path(directory)
+    try:
+        summary = json.loads((path / "summary.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise TwinpropError(
+            f"{path}: has no readable summary.json, so no run has finished there; expected a directory such as "
+            "outputs/runs/DATE_OVERRIDES."
+        ) from error
+    return Run(path, summary)
+
+
+def train(*overrides: str) -> Run:
+    """Do what `python train.py OVERRIDES` does, and return the run.
+
+    Raises:
+        TwinpropError: the configuration, the data or the device is not usable.
+    """
+    from hydra import initialize_config_dir
+    from hydra.core.global_hydra import GlobalHydra
+    from hydra.core.hydra_config import HydraConfig
+    from hydra.utils import execution_whitelist
+    from omegaconf import DictConfig
+
+    from twinprop.cli import TRUSTED, conf
+    from twinprop.config.diagnose import HYDRA_ERRORS, diagnose, in_a_line, summary
+    from twinprop.errors import ConfigError
+    from twinprop.run.execute import execute
+
+    found: list[Path] = []
+
+    def task(config: DictConfig) -> None:
+        found.append(Path(HydraConfig.get().runtime.output_dir))
+        execute(schema.check(schema.typed(config)), found[0])
+
+    schema.register()
+    names.register()
+    with execution_whitelist(TRUSTED), initialize_config_dir(str(conf()), job_name="train"):
+        hydra = GlobalHydra.instance().hydra
+        assert hydra is not None
+        try:
+            hydra.run("config", task, list(overrides))
+        except HYDRA_ERRORS as error:
+            raise summary(diagnose(list(overrides))) or ConfigError([in_a_line(error)]) from error
+        except SystemExit as error:  # the gate ends a process that cannot start; a notebook goes on
+            raise TwinpropError(str(error.code)) from error
+    return load(found[0])

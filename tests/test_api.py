@@ -1,0 +1,76 @@
+"""In a notebook: `twinprop.train` does what the command does, `twinprop.load` reads it back."""
+
+import numpy as np
+import pytest
+import torch
+
+import twinprop
+from twinprop.data.digits import Digits
+from twinprop.errors import TwinpropError
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("runs")
+    return {
+        backend: twinprop.train(
+            f"model.backend={backend}", "model.activation=tanh", "train.epochs=3", f"hydra.run.dir={folder}/{backend}"
+        )
+        for backend in ("scratch", "torch")
+    }
+
+
+def test_a_run_has_its_summary_metrics_and_files(runs):
+    run = runs["torch"]
+    assert run.summary["status"] == "completed"
+    assert run.metrics["epoch"].tolist() == [1, 2, 3]
+    assert run.metrics["test_accuracy"].iloc[-1] == run.summary["test"]["accuracy"]
+    present = {path.name.split(".")[0] for path in run.path.iterdir()}
+    assert {"events", "metrics", "summary", "model", "train"} <= present
+    assert {path.name for path in (run.path / ".hydra").iterdir()} == {"config.yaml", "hydra.yaml", "overrides.yaml"}
+
+
+@pytest.mark.parametrize("backend", ["scratch", "torch"])
+def test_the_model_gives_the_reported_test_accuracy_in_plain_pytorch(runs, backend):
+    run = twinprop.load(runs[backend].path)
+    test = Digits().load().test
+    predicted = run.model(torch.from_numpy(test.x).flatten(1)).argmax(1).numpy()
+    assert np.mean(predicted == test.y) == pytest.approx(run.summary["test"]["accuracy"], abs=1e-9)
+
+
+def test_the_twins_models_agree(runs):
+    a, b = (runs[backend].saved["state_dict"] for backend in ("scratch", "torch"))
+    assert list(a) == list(b)
+    for name in a:
+        torch.testing.assert_close(a[name], b[name], atol=1e-4, rtol=1e-3)
+
+
+def test_model_pt_loads_in_plain_pytorch(runs):
+    saved = torch.load(runs["scratch"].path / "model.pt", weights_only=True)
+    network = torch.nn.Sequential()
+    for name in ("linear1", "linear2", "output"):
+        weight = saved["state_dict"][f"{name}.weight"]
+        network.add_module(name, torch.nn.Linear(weight.shape[1], weight.shape[0]))
+        if name != "output":
+            network.add_module(name.replace("linear", "activation"), torch.nn.Tanh())
+    network.load_state_dict(saved["state_dict"])
+    x = torch.rand(5, 64)
+    torch.testing.assert_close(network(x), runs["scratch"].model(x))
+
+
+def test_the_saved_configuration_is_the_one_that_was_trained(runs):
+    config = runs["torch"].config
+    assert config.model.activation == "tanh"
+    assert config.train.epochs == 3
+
+
+def test_a_mistake_raises_and_names_the_key(tmp_path):
+    with pytest.raises(TwinpropError, match="model.activation"):
+        twinprop.train("model.activatoin=tanh", f"hydra.run.dir={tmp_path}/a")
+    with pytest.raises(TwinpropError, match=r"optimizer\.lr"):
+        twinprop.train("optimizer.lr=-1", f"hydra.run.dir={tmp_path}/b")
+
+
+def test_a_directory_without_a_run_is_an_error(tmp_path):
+    with pytest.raises(TwinpropError, match="no readable summary"):
+        twinprop.load(tmp_path)
