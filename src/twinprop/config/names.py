@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,11 @@ def run_name(overrides: Any, label: Any) -> str:
     return describe(list(overrides or []), label)
 
 
+def job_name(overrides: Any) -> str:
+    """What a job varies: an override that stands on the command line as it is, is the same in every job."""
+    return describe([word for word in overrides or [] if word not in sys.argv], None)
+
+
 def sweep_name(overrides: Any, label: Any, now: str) -> str:
     """The label or the study of a sweep with the time, or the time alone."""
     studies = [word.partition("=")[2] for word in overrides or [] if word.startswith("+sweeps=")]
@@ -55,5 +61,6 @@ def register() -> None:
     from omegaconf import OmegaConf
 
     OmegaConf.register_resolver("run_name", run_name, replace=True)
+    OmegaConf.register_resolver("job_name", job_name, replace=True)
     OmegaConf.register_resolver("sweep_name", sweep_name, replace=True)
     OmegaConf.register_resolver("unused", unused, use_cache=True, replace=True)
