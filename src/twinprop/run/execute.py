@@ -114,6 +114,11 @@ class RunRecorder:
         self.directory.summary(self.summary)
 
 
+def shown(path: Path) -> str:
+    """A path as a person would type it: from the current directory where it lies below."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+
+
 def shape_of_network(config: Config, dataset: Dataset) -> str:
     """`784-1024-10 relu`, or whatever the linear layers are."""
     layers = config.model.layers(dataset.shape, len(dataset.classes))
@@ -140,7 +145,7 @@ def report(recorder: RunRecorder, monitor: Monitor, dataset: Dataset) -> str:
     if monitor.best is not None:
         best = monitor.best
         lines["best"] = f"validation accuracy {best.val_accuracy:.4f} at epoch {best.epoch}"
-    lines["saved"] = str(recorder.directory.path)
+    lines["saved"] = shown(recorder.directory.path)
     return table(lines)
 
 
@@ -177,7 +182,7 @@ def execute(config: Config, path: Path) -> dict[str, Any]:
         evaluations = -(-plan.epochs // config.train.eval_every)
         recorder = RunRecorder(directory, config, dataset, display, evaluations, environment(device, threads))
         train_split, val_split, test_split = (Batches(split, config, device) for split in dataset[:3])
-        log.info(f"training {shape_of_network(config, dataset)} on {config.data.name} in {path}")
+        log.info(f"training {shape_of_network(config, dataset)} on {config.data.name} in {shown(path)}")
         with display():
             train(learner, (train_split, val_split, test_split), [monitor], [recorder], plan, display.progress)
     except BaseException as error:
