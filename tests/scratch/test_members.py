@@ -95,6 +95,9 @@ def test_numpy_and_tensors_give_the_same(config: Config) -> None:
     assert_equal_states(hand.state(0), tensors.state(0), 1e-10)
 
 
+STEEP = {"init": "normal", "init_std": 2.0, "depth": 1}
+"""Gradients with norms well above 1, so that no bound on them goes unnoticed."""
+
 VARIED = {
     "seed": [{"seed": 1}, {"seed": 2}, {"seed": 2**62}],
     "lr": [{"optimizer": SGD(lr=lr)} for lr in (0.01, 0.05, 0.1)],
@@ -111,8 +114,8 @@ VARIED = {
     "init_std": [{"model": {"init": "normal", "init_std": s}} for s in (0.01, 0.3)],
     "init": [{"model": {"init": init}} for init in registry.INITS],
     "max_grad_norm": [{"train": {"max_grad_norm": n}} for n in (0.1, 1.0, 1e6)],
-    "max_grad_norm, none among them": [{"train": {"max_grad_norm": n}} for n in (0.1, None, 1.0)],
-    "max_grad_norm, none first": [{"train": {"max_grad_norm": n}} for n in (None, 0.1)],
+    "max_grad_norm, none among them": [{"train": {"max_grad_norm": n}, "model": STEEP} for n in (0.1, None, 1.0)],
+    "max_grad_norm, none first": [{"train": {"max_grad_norm": n}, "model": STEEP} for n in (None, 0.1)],
 }
 
 
