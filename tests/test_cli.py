@@ -1,9 +1,8 @@
-"""The command line from end to end: one message for any mistake, nothing left behind, and no torch before it is needed."""
+"""The command line from end to end: one message for any mistake, nothing left behind, no torch too early."""
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -153,9 +152,7 @@ def test_neither_help_nor_completion_nor_a_mistake_imports_torch(
     done = outside(tmp_path, *line.split(), code=NO_TORCH)
     assert done.stderr.splitlines()[-1] == "False", done.stderr
     assert "Traceback" not in done.stderr
-    assert time.monotonic() - start < (20 if os.environ.get("PYTEST_XDIST_WORKER") else 10), (
-        "a bound for a busy machine"
-    )
+    assert time.monotonic() - start < 20, "about 0.4 s where the machine is idle"
     if "query" in line:
         assert done.stdout.split() == [f"optimizer={name}" for name in ("adagrad", "adam", "adamw", "rmsprop", "sgd")]
 

@@ -65,9 +65,8 @@ def test_answer(word: str) -> None:
 
 
 def test_nothing_is_found_where_nothing_is_wrong() -> None:
-    assert [
-        job.problems for job in diagnose(["optimizer=adam", "optimizer.betas=[0.9,0.99]", "experiment=kece470_mlp"])
-    ] == [[]]
+    words = ["optimizer=adam", "optimizer.betas=[0.9,0.99]", "experiment=kece470_mlp"]
+    assert [job.problems for job in diagnose(words)] == [[]]
 
 
 def test_jobs_of_a_sweep_are_told_apart() -> None:
@@ -76,10 +75,8 @@ def test_jobs_of_a_sweep_are_told_apart() -> None:
     text = str(summary(jobs))
     assert "optimizer.lr=-1.0: must be a number, greater than 0. (job 2, 3)" in text
     assert "train.epochs=0: must be a whole number, at least 1. (job 1, 3)" in text
-    assert (
-        text.count("model.widht") == 1
-        and "model.widht=3: there is no such key. Did you mean 'model.width'?\n" in text + "\n"
-    )
+    assert "  model.widht=3: there is no such key. Did you mean 'model.width'?" in text.splitlines()
+    assert text.count("model.widht=3") == 1
 
 
 def test_a_key_that_only_some_choices_of_a_sweep_have() -> None:

@@ -75,9 +75,9 @@ def train(
     with Interrupt() as interrupt, np.errstate(all="ignore"):
         members = range(len(monitors))
         finite = [learner.state(member) for member in members]
-        while (
-            learner.steps < plan.total_steps and any(monitor.running for monitor in monitors) and not interrupt.requested
-        ):
+        while learner.steps < plan.total_steps and any(monitor.running for monitor in monitors):
+            if interrupt.requested:
+                break  # a signal that came while the last round was evaluated
             round_ = train_round(learner, splits[0], monitors, plan, interrupt, progress)
             if interrupt.requested:
                 break
