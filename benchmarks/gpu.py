@@ -16,9 +16,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import results
 import torch
 
-import results
 from twinprop.config.schema import Config
 from twinprop.data.base import Samples
 from twinprop.data.batches import Batches
@@ -77,7 +77,8 @@ def check(device: str) -> list[str]:
         row(f"scratch against NumPy, {dtype}", scratch, reference, bound)
         row(f"scratch twice, {dtype}", losses(ScratchLearner([c], *shape, device), samples, [c], device), scratch, 0)
         t = replace(c, model=replace(c.model, backend="torch"))
-        row(f"torch against NumPy, {dtype}", losses(TorchLearner([t], *shape, device), samples, [t], device), reference, bound)
+        pytorch = losses(TorchLearner([t], *shape, device), samples, [t], device)
+        row(f"torch against NumPy, {dtype}", pytorch, reference, bound)
         stack = [replace(c, seed=seed, optimizer=Adam(lr=0.001 * (seed + 1))) for seed in range(3)]
         alone = [losses(ScratchLearner([m], *shape), samples, [m], "cpu") for m in stack]
         together = losses(ScratchLearner(stack, *shape, device), samples, stack, device)
@@ -100,7 +101,7 @@ def seconds_per_epoch(learner: Learner, batches: Batches, c: Config) -> float:
 def benchmark(device: str) -> list[str]:
     """Lines of the table of times."""
     samples = images(60_000)
-    lines = ["| network, batch | torch, s an epoch | scratch, s an epoch | torch / scratch |", "| --- | --- | --- | --- |"]
+    lines = ["| network, batch | torch, s an epoch | scratch, s an epoch | torch / scratch |", "| --- " * 4 + "|"]
     for hidden, batch in NETWORKS:
         found = {}
         for backend, kind in {"torch": TorchLearner, "scratch": ScratchLearner}.items():

@@ -2,13 +2,14 @@
 
     python benchmarks/references.py plain|eager|numpy|products 784-50-50-10 64 EPOCHS THREADS
 
-prints seconds an epoch over the 60,000 training images; all but `plain` do an epoch first that is not counted. `plain` is the script that a
-student writes; `eager` keeps the data in one tensor; `numpy` is a hand-written loop for this one network, with
-nothing around it; `products` does its matrix products alone, which no library can do without.
+prints seconds an epoch over the 60,000 training images; all but `plain` do an epoch first that is not counted.
+`plain` is the script that a student writes; `eager` keeps the data in one tensor; `numpy` is a hand-written loop for
+this one network, with nothing around it; `products` does its matrix products alone, which no library can do without.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 import time
@@ -29,7 +30,7 @@ def torch_network(sizes: list[int]):
     import torch
 
     layers: list[torch.nn.Module] = []
-    for inputs, outputs in zip(sizes, sizes[1:], strict=False):
+    for inputs, outputs in itertools.pairwise(sizes):
         layers += [torch.nn.Linear(inputs, outputs), torch.nn.ReLU()]
     network = torch.nn.Sequential(*layers[:-1])
     return network, torch.optim.SGD(network.parameters(), lr=0.1), torch.nn.CrossEntropyLoss()
@@ -73,7 +74,7 @@ def by_hand(sizes: list[int], batch: int, products_only: bool = False) -> Callab
     x, y = mnist()
     weights = [
         rng.normal(0, (2 / inputs) ** 0.5, (outputs, inputs)).astype(np.float32)
-        for inputs, outputs in zip(sizes, sizes[1:], strict=False)
+        for inputs, outputs in itertools.pairwise(sizes)
     ]
     biases = [np.zeros(outputs, np.float32) for outputs in sizes[1:]]
     classes = np.eye(sizes[-1], dtype=np.float32)

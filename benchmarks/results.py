@@ -19,10 +19,11 @@ def machine() -> str:
     import psutil
     import torch
 
-    kernels = {library.get("architecture", "") for library in threadpool_info() if library["internal_api"] == "openblas"}
+    kernels = {library["architecture"] for library in threadpool_info() if library["internal_api"] == "openblas"}
     return (
         f"{processor()}, {psutil.cpu_count()} cores, OpenBLAS kernels {', '.join(sorted(kernels))}; "
-        f"Python {platform.python_version()}, NumPy {np.__version__}, torch {torch.__version__}; {datetime.date.today()}"
+        f"Python {platform.python_version()}, NumPy {np.__version__}, torch {torch.__version__}; "
+        f"{datetime.date.today()}"
     )
 
 
@@ -32,5 +33,6 @@ def write(title: str, body: str) -> None:
     head, *sections = text.split("\n## ")
     kept = [section for section in sections if not section.startswith(title + "\n")]
     kept.append(f"{title}\n\n{body.strip()}\n")
-    FILE.write_text("\n## ".join([head.rstrip() + "\n", *(section.rstrip() + "\n" for section in kept)]), encoding="utf-8")
+    parts = [part.rstrip() + "\n" for part in (head, *kept)]
+    FILE.write_text("\n## ".join(parts), encoding="utf-8")
     print(body)

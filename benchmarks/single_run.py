@@ -23,6 +23,7 @@ import results
 HERE = Path(__file__).parent
 NETWORKS = [("784-1024-10", 100), ("784-50-50-10", 64), ("784-200-100-50-10", 16)]
 EPOCHS = 6
+RATIOS = [("torch", "eager"), ("scratch", "numpy"), ("scratch", "eager")]
 
 
 def reference(name: str, network: str, batch: int) -> float:
@@ -52,13 +53,14 @@ def main() -> None:
     parser.add_argument("--no-plain", action="store_true", help="leave out the plain script, which takes longest")
     arguments = parser.parse_args()
     names = (["plain"] if not arguments.no_plain else []) + ["eager", "numpy", "products"]
+    columns = ["network, batch", *names, "twinprop torch", "twinprop scratch", *("/".join(pair) for pair in RATIOS)]
     lines = [
         results.machine(),
         "",
-        f"Seconds an epoch, medians of {arguments.rounds} rounds. *twinprop* is the whole run; in brackets its training alone.",
+        f"Seconds an epoch, medians of {arguments.rounds} rounds. twinprop is the whole run; in brackets its training.",
         "",
-        f"| network, batch | {' | '.join(names)} | twinprop torch | twinprop scratch | torch / eager | scratch / numpy | scratch / eager |",
-        "| --- " * (len(names) + 6) + "|",
+        f"| {' | '.join(columns)} |",
+        "| --- " * len(columns) + "|",
     ]
     for network, batch in NETWORKS:
         seconds: dict[str, list[float]] = defaultdict(list)
@@ -77,7 +79,7 @@ def main() -> None:
 
         cells = [f"{median[name]:.2f}" for name in names]
         cells += [f"{median[name]:.2f} ({median[f'{name} training']:.2f})" for name in ("torch", "scratch")]
-        cells += [ratio("torch", "eager"), ratio("scratch", "numpy"), ratio("scratch", "eager")]
+        cells += [ratio(*pair) for pair in RATIOS]
         lines.append(f"| {network}, {batch} | {' | '.join(cells)} |")
     results.write("One run on the CPU", "\n".join(lines))
 

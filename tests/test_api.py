@@ -65,7 +65,7 @@ def test_the_saved_configuration_is_the_one_that_was_trained(runs):
 
 
 def test_a_mistake_raises_and_names_the_key(tmp_path):
-    with pytest.raises(TwinpropError, match="model.activation"):
+    with pytest.raises(TwinpropError, match=r"model\.activation"):
         twinprop.train("model.activatoin=tanh", f"hydra.run.dir={tmp_path}/a")
     with pytest.raises(TwinpropError, match=r"optimizer\.lr"):
         twinprop.train("optimizer.lr=-1", f"hydra.run.dir={tmp_path}/b")

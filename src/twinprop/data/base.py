@@ -126,7 +126,9 @@ class DataConfig:
         train = pool.take(np.sort(val_order[val_count:])) if val_count else pool
         for split, samples in {"training": train, "test": test}.items():
             if not len(samples):
-                raise DataError(f"data={self.name}: the {split} split is empty; use a smaller fraction or a larger limit.")
+                raise DataError(
+                    f"data={self.name}: the {split} split is empty; use a smaller fraction or a larger limit."
+                )
         mean = std = None
         if self.normalize:
             mean, std = self.standardize([train, val, test], raw.shape)

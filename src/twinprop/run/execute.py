@@ -12,7 +12,7 @@ import numpy as np
 
 from twinprop import registry
 from twinprop.config.schema import Config, check, data_size_problems
-from twinprop.data.base import Dataset, Samples
+from twinprop.data.base import Dataset
 from twinprop.errors import ConfigError
 from twinprop.run.console import Display, log, table
 from twinprop.run.directory import RunDirectory

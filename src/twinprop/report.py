@@ -1,0 +1,138 @@
+"""`python -m twinprop report DIR...`: a table of the runs below some directories, and of twins among them.
+
+Runs are twins where their configurations differ in `model.backend` alone. Their row gives both results
+and the largest relative difference of their losses at any evaluation.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twinprop.api import Run, load
+from twinprop.errors import TwinpropError
+
+if TYPE_CHECKING:
+    import pandas
+
+LOSSES = ["train_loss", "val_loss", "test_loss"]
+NOT_COMPARED = ("data.root", "data.download", "label")
+
+
+def configuration(run: Run) -> dict[str, Any]:
+    """The keys of a run, flat, without those that change no result."""
+    from omegaconf import OmegaConf
+
+    from twinprop.config.schema import flatten
+
+    plain = OmegaConf.to_container(OmegaConf.load(run.path / ".hydra" / "config.yaml"), resolve=True)
+    assert isinstance(plain, dict)
+    flat = flatten({str(key): value for key, value in plain.items()})
+    return {key: value for key, value in flat.items() if key not in NOT_COMPARED}
+
+
+def find(directories: Iterable[str]) -> list[Run]:
+    """The finished runs below the directories, in the order of their names.
+
+    Raises:
+        TwinpropError: there is none.
+    """
+    found = {path.parent for directory in directories for path in Path(directory).rglob("summary.json")}
+    runs = [load(path) for path in sorted(found, key=order) if (path / ".hydra" / "config.yaml").exists()]
+    runs = [run for run in runs if run.summary.get("test")]
+    if not runs:
+        where = ", ".join(directories)
+        raise TwinpropError(f"{where}: no finished run is there; expected a folder such as outputs/runs.")
+    return runs
+
+
+def order(path: Path) -> list[Any]:
+    """Run 2 before run 10."""
+    number = path.name.partition("_")[0]
+    return [str(path.parent), int(number) if number.isdigit() else -1, path.name]
+
+
+def varied(configurations: Sequence[dict[str, Any]]) -> list[str]:
+    """The keys that are not the same in all configurations."""
+    keys = dict.fromkeys(key for configuration in configurations for key in configuration)
+    return [key for key in keys if len({str(configuration.get(key)) for configuration in configurations}) > 1]
+
+
+def runs_table(runs: Sequence[Run]) -> pandas.DataFrame:
+    """A row for each run: what was varied, and what came of it."""
+    import pandas
+
+    configurations = [configuration(run) for run in runs]
+    keys = varied(configurations)
+    rows = []
+    for run, keyed in zip(runs, configurations, strict=True):
+        summary = run.summary
+        best = summary.get("best") or {}
+        rows.append(
+            {
+                "run": run.path.name,
+                **{key: keyed.get(key) for key in keys},
+                "status": summary["status"],
+                "test_accuracy": summary["test"]["accuracy"],
+                "test_loss": summary["test"]["loss"],
+                "best_val_accuracy": best.get("accuracy"),
+                "seconds_per_epoch": summary["seconds"]["per_epoch"],
+            }
+        )
+    return pandas.DataFrame(rows)
+
+
+def twins_table(runs: Sequence[Run]) -> pandas.DataFrame:
+    """A row for each pair of twins; empty where there is none."""
+    import pandas
+
+    pairs: dict[str, dict[str, Run]] = defaultdict(dict)
+    configurations: dict[str, dict[str, Any]] = {}
+    for run in runs:
+        keyed = configuration(run)
+        backend = keyed.pop("model.backend")
+        pairs[str(keyed)][backend] = run
+        configurations[str(keyed)] = keyed
+    complete = {key: pair for key, pair in pairs.items() if set(pair) == {"scratch", "torch"}}
+    keys = varied([configurations[key] for key in complete])
+    rows = []
+    for key, pair in complete.items():
+        row: dict[str, Any] = {name: configurations[key].get(name) for name in keys}
+        for backend in ("scratch", "torch"):
+            summary = pair[backend].summary
+            row[f"{backend}_loss"] = summary["test"]["loss"]
+            row[f"{backend}_accuracy"] = summary["test"]["accuracy"]
+            row[f"{backend}_seconds"] = summary["seconds"]["train"]
+        row["torch/scratch"] = row["torch_seconds"] / row["scratch_seconds"]
+        row["largest_difference"] = largest_difference(pair["scratch"], pair["torch"])
+        rows.append(row)
+    return pandas.DataFrame(rows)
+
+
+def largest_difference(a: Run, b: Run) -> float:
+    """The largest relative difference of any loss at any evaluation that both runs have."""
+    joined = a.metrics.merge(b.metrics, on="step", suffixes=("_a", "_b"))
+    return float(
+        max(((joined[f"{loss}_a"] - joined[f"{loss}_b"]).abs() / joined[f"{loss}_b"].abs()).max() for loss in LOSSES)
+    )
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = __doc__
+    parser.add_argument("directories", nargs="+", metavar="DIR", help="a run, a sweep, or a folder of them")
+
+
+def main(args: argparse.Namespace) -> int:
+    import pandas
+
+    runs = find(args.directories)
+    with pandas.option_context("display.width", None, "display.max_colwidth", 60):
+        print(runs_table(runs).to_string(index=False, float_format="{:.4g}".format))
+        twins = twins_table(runs)
+        if len(twins):
+            print("\nTwins: test loss and accuracy, seconds of training, largest relative difference of losses")
+            print(twins.to_string(index=False, float_format="{:.4g}".format))
+    return 0
