@@ -472,3 +472,27 @@ def test_a_last_update_that_overflows_is_found_by_the_evaluation(backend: str) -
     assert done.monitors[0].status == "diverged"
     assert done.monitors[0].reason.endswith("step 1")
     assert all(np.isfinite(value).all() for value in done.recorders[0].parameters.values())
+
+
+@pytest.mark.parametrize(
+    ("losses", "end"),
+    [
+        ([5, 4, 3, 2, 1, 0.5], None),
+        ([5, 6, 4, 6, 3, 6], None),
+        ([5, 6, 6], 3),
+        ([5, 6, 4, 5, 4.5], 5),
+        ([5, 5, 5], 3),
+        ([5, 4, 4.5, 3, 3.5, 3.2], 6),
+    ],
+)
+def test_patience_counts_evaluations_in_a_row(losses: list[float], end: int | None) -> None:
+    """An improvement starts the count anew; an equal loss is none."""
+    monitor = Monitor(config_of(train={"patience": 2}))
+    row = run(config_of(train={"epochs": 1})).monitors[0].rows[0]
+    stopped = None
+    for epoch, loss in enumerate(losses, start=1):
+        monitor.add(replace(row, epoch=epoch, val_loss=float(loss)))
+        if not monitor.running:
+            stopped = epoch
+            break
+    assert stopped == end
