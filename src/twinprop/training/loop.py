@@ -99,7 +99,8 @@ def train(
                     monitor.stop("completed", "")
                 finite[member] = learner.state(member)
                 every = monitor.config.train.checkpoint_every
-                if every is not None and rows[member].epoch % every == 0:
+                before = round_.first_step // plan.steps_per_epoch
+                if every is not None and rows[member].epoch // every > before // every:
                     name = f"epoch_{rows[member].epoch}"
                     recorders[member].checkpoint(name, {**finite[member], "monitor": monitor.state()})
                 if not monitor.running:
