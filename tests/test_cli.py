@@ -12,6 +12,7 @@ import pytest
 from hydra.core.global_hydra import GlobalHydra
 
 from twinprop import cli
+from twinprop.errors import DeviceError
 
 ROOT = Path(__file__).parents[1]
 QUICK = ["train.epochs=1", "data=moons", "data.n_samples=50", "model.width=4", "model.backend=scratch"]
@@ -164,3 +165,9 @@ def test_a_fault_of_the_program_shows_its_traceback(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(cli.Jobs, "train", broken)
     with pytest.raises(ZeroDivisionError):
         in_process(monkeypatch, tmp_path, *QUICK, "hydra.run.dir=run")
+
+
+def test_hydra_full_error_shows_the_traceback_of_a_mistake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HYDRA_FULL_ERROR", "1")
+    with pytest.raises(DeviceError):
+        in_process(monkeypatch, tmp_path, *QUICK, "device=cuda:77", "hydra.run.dir=run")

@@ -40,6 +40,7 @@ class Jobs:
 
     def __init__(self) -> None:
         self.statuses: list[str] = []
+        self.full_errors = os.environ.get("HYDRA_FULL_ERROR") == "1"
 
     def __call__(self, config: DictConfig) -> dict[str, Any]:
         from hydra.core.hydra_config import HydraConfig
@@ -51,7 +52,7 @@ class Jobs:
         except Exception as error:
             if isinstance(error, OSError) and error.filename is None:
                 error.filename = hydra.runtime.output_dir
-            message = None if wants_traceback() else explain(error)
+            message = None if self.full_errors else explain(error)
             if message is None:
                 raise
             from twinprop.run.console import log
@@ -83,10 +84,6 @@ class Jobs:
             sys.exit(f"{len(failed)} of {len(self.statuses)} jobs failed: {numbers}. The reasons are above.")
         if self.statuses == ["diverged"]:
             sys.exit(DIVERGED)
-
-
-def wants_traceback() -> bool:
-    return os.environ.get("TWINPROP_FULL_ERROR") == "1"
 
 
 @contextmanager
@@ -200,7 +197,7 @@ def main() -> None:
         sys.exit(INTERRUPTED)
     except Exception as error:
         message = None
-        if not wants_traceback():
+        if not jobs.full_errors:
             message = explain(error) or (explain_composition(error, args) if args is not None else None)
         if message is None:
             raise
