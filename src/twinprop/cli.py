@@ -40,7 +40,7 @@ class Jobs:
 
     def __init__(self) -> None:
         self.statuses: list[str] = []
-        self.full_errors = os.environ.get("HYDRA_FULL_ERROR") == "1"
+        self.full_errors = wants_traceback()
 
     def __call__(self, config: DictConfig) -> dict[str, Any]:
         from hydra.core.hydra_config import HydraConfig
@@ -84,6 +84,11 @@ class Jobs:
             sys.exit(f"{len(failed)} of {len(self.statuses)} jobs failed: {numbers}. The reasons are above.")
         if self.statuses == ["diverged"]:
             sys.exit(DIVERGED)
+
+
+def wants_traceback() -> bool:
+    """Whether the user asks for tracebacks; to be asked before `full_errors`."""
+    return os.environ.get("HYDRA_FULL_ERROR") == "1"
 
 
 @contextmanager
