@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,10 @@ import numpy as np
 from twinprop.config.fields import number
 from twinprop.data.base import DataConfig, Raw, Samples
 from twinprop.errors import DataError
+from twinprop.scratch.random import generator
+
+SHUFFLE = 4
+"""Stream of `data.seed`: the order of the images, before any limit."""
 
 
 class Images:
@@ -54,6 +59,9 @@ class ImageFolder(DataConfig):
             raise DataError(f"data=image_folder: {root} has one of train/ and test/; it needs both, or neither.")
         split = (root / "train").is_dir()
         paths, y, classes = self.find(root / "train" if split else root)
+        # folders come class by class: without this, a limit would keep the first classes only
+        order = generator(self.seed, SHUFFLE).permutation(len(paths))
+        paths, y = [paths[position] for position in order], y[order]
         images = Images(paths, self.grayscale, self.image_size)
         shape = self.shape(images)
         resident = self.fits(len(images), shape)
@@ -108,9 +116,13 @@ class ImageFolder(DataConfig):
             return Samples(y, None, checked)
         from concurrent.futures import ThreadPoolExecutor
 
+        from rich.progress import track
+
         x = np.empty((len(images), *shape), np.float32)
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            for position, pixels in enumerate(pool.map(checked.__getitem__, range(len(images)), chunksize=256)):
+            decoded = pool.map(checked.__getitem__, range(len(images)))
+            shown = track(decoded, "reading images", len(images), transient=True, disable=not sys.stdout.isatty())
+            for position, pixels in enumerate(shown):
                 x[position] = pixels
         return Samples(y, x)
 

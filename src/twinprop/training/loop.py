@@ -111,6 +111,8 @@ def train(
             if monitor.running:
                 monitor.stop("interrupted", f"{interrupt.requested} at step {learner.steps}")
                 now = learner.state(member)
+                if not all(np.isfinite(value).all() for value in learner.named(now["parameters"]).values()):
+                    now = finite[member]
                 recorders[member].checkpoint("interrupted", {**now, "monitor": monitor.state()})
                 recorders[member].finished(monitor, learner.named(now["parameters"]), None)
 
