@@ -1,5 +1,7 @@
 """In a notebook: `twinprop.train` does what the command does, `twinprop.load` reads it back."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -7,6 +9,9 @@ import torch
 import twinprop
 from twinprop.data.digits import Digits
 from twinprop.errors import TwinpropError
+from twinprop.pytorch.learner import TorchLearner
+from twinprop.scratch.learner import ScratchLearner
+from twinprop.training.learner import Plan
 
 
 @pytest.fixture(scope="module")
@@ -45,19 +50,6 @@ def test_the_twins_models_agree(runs):
         torch.testing.assert_close(a[name], b[name], atol=1e-4, rtol=1e-3)
 
 
-def test_model_pt_loads_in_plain_pytorch(runs):
-    saved = torch.load(runs["scratch"].path / "model.pt", weights_only=True)
-    network = torch.nn.Sequential()
-    for name in ("linear1", "linear2", "output"):
-        weight = saved["state_dict"][f"{name}.weight"]
-        network.add_module(name, torch.nn.Linear(weight.shape[1], weight.shape[0]))
-        if name != "output":
-            network.add_module(name.replace("linear", "activation"), torch.nn.Tanh())
-    network.load_state_dict(saved["state_dict"])
-    x = torch.rand(5, 64)
-    torch.testing.assert_close(network(x), runs["scratch"].model(x))
-
-
 def test_the_saved_configuration_is_the_one_that_was_trained(runs):
     config = runs["torch"].config
     assert config.model.activation == "tanh"
@@ -74,3 +66,25 @@ def test_a_mistake_raises_and_names_the_key(tmp_path):
 def test_a_directory_without_a_run_is_an_error(tmp_path):
     with pytest.raises(TwinpropError, match="no readable summary"):
         twinprop.load(tmp_path)
+
+
+def test_the_lines_in_the_documentation_load_a_model(runs, monkeypatch):
+    text = (Path(__file__).parents[1] / "docs" / "twins.md").read_text(encoding="utf-8")
+    code = text.partition("```python\n")[2].partition("```")[0].replace("nn.ReLU()", "nn.Tanh()")
+    x = torch.rand(5, 64)
+    for run in runs.values():
+        monkeypatch.chdir(run.path)
+        found = {}
+        exec(code, found)
+        torch.testing.assert_close(found["network"](x), run.model(x))
+
+
+def test_a_model_of_one_twin_goes_on_in_the_other(runs):
+    x = np.random.default_rng(0).normal(size=(20, 64)).astype(np.float32)
+    outputs = []
+    for run in runs.values():
+        for kind in (ScratchLearner, TorchLearner):
+            learner = kind([run.config], (8, 8), 10, Plan(1, 1, 1))
+            learner.load_parameters({name: value.numpy() for name, value in run.saved["state_dict"].items()})
+            outputs.append(np.asarray(learner.predict(x if kind is ScratchLearner else torch.from_numpy(x))))
+        np.testing.assert_allclose(outputs[-1], outputs[-2], atol=1e-5)

@@ -31,10 +31,15 @@ class Vision(DataConfig):
         """One of torchvision's two parts."""
         from torchvision import datasets
 
+        wanted = Path(self.root).absolute() / self.folder
+        there = {path for path in (wanted, *wanted.parents) if path.is_dir()}
         try:
             part = getattr(datasets, self.torchvision_name)(self.root, train=train, download=self.download)
         except (RuntimeError, OSError, ValueError, AssertionError, EOFError, KeyError) as error:
             root = Path(self.root).absolute()
+            for made in (wanted, *wanted.parents):
+                if made not in there and made.is_dir() and not any(made.iterdir()):
+                    made.rmdir()  # torchvision makes folders before it knows that it can fill them
             reason = " ".join(str(error).split())[:200] or type(error).__name__
             doing = "could not be read or downloaded (offline?)" if self.download else "is not there or cannot be read"
             raise DataError(

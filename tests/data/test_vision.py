@@ -1,0 +1,49 @@
+"""torchvision's data: complete where it is there, a clear message and no trace where it is not."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from twinprop.data.vision import CIFAR10, KMNIST, MNIST, FashionMNIST
+from twinprop.errors import DataError
+
+ROOT = os.environ.get("TWINPROP_DATA", "")
+needs_mnist = pytest.mark.skipif(
+    not (Path(ROOT) / "MNIST" / "raw").is_dir() or not ROOT, reason="TWINPROP_DATA names no folder with MNIST"
+)
+
+
+@needs_mnist
+def test_mnist_is_the_known_data_set():
+    dataset = MNIST(root=ROOT, download=False, val_fraction=0.0).load()
+    assert dataset.train.x.shape == (60_000, 28, 28)
+    assert dataset.test.x.shape == (10_000, 28, 28)
+    assert (dataset.train.x.min(), dataset.train.x.max()) == (0, 1)
+    np.testing.assert_array_equal(np.bincount(dataset.train.y), [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949])
+    assert dataset.train.y[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
+    assert dataset.train.x.mean() == pytest.approx(0.1307, abs=1e-4)
+
+
+@needs_mnist
+def test_limit_keeps_the_first_images():
+    whole = MNIST(root=ROOT, download=False, val_fraction=0.0).load()
+    part = MNIST(root=ROOT, download=False, val_fraction=0.0, limit=50_000).load()
+    np.testing.assert_array_equal(part.train.y, whole.train.y[:50_000])
+
+
+@pytest.mark.parametrize("kind", [MNIST, FashionMNIST, KMNIST, CIFAR10])
+@pytest.mark.parametrize("download", [True, False])
+def test_without_data_there_is_one_message_and_no_trace(kind, download, tmp_path, monkeypatch):
+    def offline(*_args, **_kwargs):
+        raise OSError("no network")
+
+    monkeypatch.setattr("torchvision.datasets.mnist.download_and_extract_archive", offline)
+    monkeypatch.setattr("torchvision.datasets.cifar.download_and_extract_archive", offline)
+    root = tmp_path / "not" / "there"
+    with pytest.raises(DataError) as caught:
+        kind(root=str(root), download=download).load()
+    for part in (str(root), "TWINPROP_DATA", "data=digits"):
+        assert part in str(caught.value)
+    assert not (tmp_path / "not").exists()
