@@ -58,7 +58,7 @@ def set_threads(config: Config, shape: tuple[int, ...], samples: int) -> int:
     torch.set_num_threads(threads)
     for library in ThreadpoolController().lib_controllers:
         # SciPy brings a BLAS of its own, whose waiting threads would take the cores from NumPy's
-        library.set_num_threads(1 if "scipy" in library.filepath else threads)
+        library.set_num_threads(1 if "scipy.libs" in library.filepath else threads)
     return threads
 
 

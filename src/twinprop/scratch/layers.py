@@ -41,8 +41,8 @@ class Linear:
         xp.matmul(dy.mT, self.x, out=self.weight_grad)
         # b is added to each row  ⇒  ∂L/∂b = Σ over the batch of ∂L/∂y
         xp.sum(dy, axis=-2, out=self.bias_grad)
-        # ∂L/∂x = ∂L/∂y W, which nobody needs below the first layer
-        return dy @ self.weight if need_dx else None
+        # ∂L/∂x = ∂L/∂y W = (Wᵀ (∂L/∂y)ᵀ)ᵀ, which nobody needs below the first layer
+        return (self.weight.mT @ dy.mT).mT if need_dx else None
 
 
 class Dropout:
