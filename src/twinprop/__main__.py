@@ -1,0 +1,62 @@
+"""`python -m twinprop COMMAND`: everything but training, which is `train.py`.
+
+A command is a module with `arguments(parser)` and `main(args)`, which returns the exit status. A new
+one is a line in `COMMANDS`; its module is imported when it is asked for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """Where a command's code is, and what it is for in a line."""
+
+    module: str
+    purpose: str
+
+
+COMMANDS = {
+    "gradcheck": Command("twinprop.gradcheck.command", "check gradients written by hand, ours or your own"),
+}
+
+
+def parse(words: Sequence[str]) -> argparse.Namespace:
+    """The command line, with the module of its command in `module`; ends the process where it cannot be read."""
+    parser = argparse.ArgumentParser(
+        prog="python -m twinprop",
+        description="Small neural networks, trained by hand and with PyTorch. To train: python train.py.",
+    )
+    commands = parser.add_subparsers(required=True, dest="command", metavar="COMMAND")
+    for name, (module, purpose) in COMMANDS.items():
+        own = commands.add_parser(name, help=purpose, formatter_class=argparse.RawDescriptionHelpFormatter)
+        own.set_defaults(module=module)
+        if name in words:
+            import_module(module).arguments(own)
+    return parser.parse_args(words)
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run a command; a mistake that a user can mend is told in one message, without a traceback."""
+    from twinprop.cli import INTERRUPTED, explain, wants_traceback
+
+    args = parse(sys.argv[1:] if words is None else words)
+    try:
+        return int(import_module(args.module).main(args))
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return INTERRUPTED
+    except Exception as error:
+        message = None if wants_traceback() else explain(error)
+        if message is None:
+            raise
+        print(message, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

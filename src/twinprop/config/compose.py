@@ -1,0 +1,34 @@
+"""A configuration from overrides, as `train.py` composes it, for commands that Hydra does not run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from twinprop.config import names, schema
+from twinprop.errors import ConfigError
+
+
+def compose(overrides: Sequence[str] = ()) -> schema.Config:
+    """The configuration that `python train.py OVERRIDES` would train with.
+
+    Raises:
+        ConfigError: something in it is wrong; the text lists every mistake.
+    """
+    from hydra import compose as compose_all
+    from hydra import initialize_config_dir
+
+    from twinprop.cli import conf
+    from twinprop.config.diagnose import HYDRA_ERRORS, diagnose, in_a_line, summary
+
+    schema.register()
+    names.register()
+    with initialize_config_dir(str(conf())):
+        try:
+            # hydra's own keys belong to it, so that overrides of them are known here too
+            composed = compose_all("config", list(overrides), return_hydra_config=True)
+            found = schema.composed_problems(composed)
+        except HYDRA_ERRORS as error:
+            raise summary(diagnose(overrides)) or ConfigError([in_a_line(error)]) from error
+        if found:
+            raise ConfigError(found)
+        return schema.typed(composed)

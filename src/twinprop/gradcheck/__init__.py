@@ -1,0 +1,1 @@
+"""Gradient checks: derivatives written by hand against central differences, and against autograd."""

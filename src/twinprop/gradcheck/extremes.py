@@ -1,0 +1,115 @@
+"""Losses and softmaxes of large numbers: the answer is finite, and careless code gives inf or nan.
+
+The input grows until the answer is no longer finite. Whether the true answer is finite there is found
+out in extended precision, whose exponentials reach much further. Then the code runs once more with
+NumPy's own errors switched on, which name the line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from twinprop.gradcheck.inputs import Inputs
+from twinprop.gradcheck.subject import Float, Subject, SubjectError, located
+
+SIZES = (30.0, 100.0, 300.0, 1000.0, 3000.0, 10000.0)
+"""Largest entries of the inputs that are tried."""
+
+UNSHIFTED = (
+    "the exponential overflows. Subtract the largest number of each row first, which changes nothing else:\n"
+    "z = z - z.max(axis=-1, keepdims=True)"
+)
+LOG_OF_ZERO = (
+    "the logarithm of 0. A probability can be 0 in the computer. Do not clip it: take the logarithm of the softmax "
+    "in one step,\nz - z.max() - np.log(np.exp(z - z.max()).sum())"
+)
+
+
+def find(subject: Subject, inputs: Inputs) -> list[str]:
+    """What goes wrong for large inputs, in a sentence or two each."""
+    if inputs.values == "probabilities":
+        return list(saturated(subject, inputs))
+    return large(subject, inputs)
+
+
+def finite(out: Any) -> bool:
+    return bool(np.all(np.isfinite(out)))
+
+
+def attempt(subject: Subject, x: Float, y: Any) -> Any:
+    """What forward returns; None where it raises, which small inputs have not made it do."""
+    try:
+        return subject.forward(x, y)
+    except SubjectError:
+        return None
+
+
+def blows(subject: Subject, x: Float, y: Any) -> bool:
+    """Whether the answer is not finite although it ought to be."""
+    out = attempt(subject, x, y)
+    if out is None or finite(out):
+        return False
+    exact = attempt(subject, x.astype(np.longdouble), y)
+    if exact is not None and finite(exact):
+        return bool(np.all(np.abs(exact) < 1e300))
+    return bool(np.any(np.isnan(out)))
+
+
+def large(subject: Subject, inputs: Inputs) -> list[str]:
+    """What goes wrong for large numbers: all alike, of either sign, or as weights; each fault once."""
+    biggest = np.abs(inputs.x).max()
+    keep = [(place, place.get()) for place in subject.parameters]
+    found: dict[str, str] = {}
+    try:
+        for size in SIZES:
+            feeds = [(np.full_like(inputs.x, size), "inputs"), (inputs.x * (size / biggest), "inputs")]
+            if keep:
+                # a saturated hidden layer hides large inputs from the softmax; large weights it cannot hide
+                feeds.append((inputs.x, "weights"))
+            for x, what in feeds:
+                for place, array in keep:
+                    factor = size / max(np.abs(array).max(initial=0), 1e-9) if what == "weights" else 1.0
+                    place.set(array * factor)
+                if blows(subject, x, inputs.y):
+                    why, text = explain(subject, x, inputs.y, f"{what} of size {size:g}")
+                    found.setdefault(why, text)
+    finally:
+        for place, array in keep:
+            place.set(array)
+    return list(found.values())
+
+
+def explain(subject: Subject, x: Float, y: Any, when: str) -> tuple[str, str]:
+    """Why the answer is not finite, and that in full, with the line where it happens."""
+    out = np.asarray(attempt(subject, x, y)).ravel()
+    head = f"For {when} forward gives {out[~np.isfinite(out)][0]}, although the answer is finite: "
+    for caught in ({"divide": "raise", "invalid": "raise"}, {"over": "raise"}):
+        try:
+            with np.errstate(**caught):  # type: ignore[arg-type]
+                subject.forward(x, y)
+        except SubjectError as error:
+            cause = error.__cause__
+            if isinstance(cause, FloatingPointError):
+                why = LOG_OF_ZERO if "in log" in str(cause) else UNSHIFTED
+                return why, f"{head}{why}\n{located(cause)}"
+    return UNSHIFTED, head + UNSHIFTED
+
+
+def saturated(subject: Subject, inputs: Inputs) -> Iterator[str]:
+    """Whether a loss of probabilities survives a prediction that is certain, and right: its loss is finite."""
+    axis = 0 if inputs.axis else -1
+    y = inputs.y
+    if y is None:
+        return
+    classes = inputs.x.shape[axis]
+    right = y if y.shape == inputs.x.shape else np.eye(classes)[y]
+    right = right.T if right.shape != inputs.x.shape else right
+    if right.shape == inputs.x.shape and not finite(attempt(subject, right.astype(float), y)):
+        yield (
+            "For probabilities of exactly 0 and 1, all of them right, forward does not give a finite loss: it takes "
+            "the logarithm of 0, and 0 · log 0 is nan.\nTake the loss from the logits: log softmax(z) = z - max z - "
+            "log Σ exp(z - max z) never meets log 0."
+        )

@@ -1,0 +1,297 @@
+"""A class under test: its gradients against central differences, and what else is known to go wrong.
+
+The number that is differentiated is the loss; for a layer it is Σ y ⊙ dy with random dy, whose
+derivative by x is what `backward(dy)` has to return.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from twinprop.gradcheck import extremes, hints
+from twinprop.gradcheck.inputs import Inputs, choose
+from twinprop.gradcheck.numeric import (
+    Comparison,
+    Index,
+    Slopes,
+    compare,
+    largest,
+    places,
+    slopes,
+    spelled_index,
+    spelled_shape,
+    table,
+)
+from twinprop.gradcheck.subject import Float, Place, Subject, SubjectError
+
+ENTRIES = 400
+"""Entries of each gradient that are measured; small sizes are measured whole."""
+
+WIDTH = 100
+"""Letters in a line of the report."""
+
+
+@dataclass
+class Gradient:
+    """One gradient of the class under test.
+
+    Attributes:
+        of: what it is the gradient of: a parameter, or x.
+        name: where it was found.
+        value: the gradient as it was found; None where there is none.
+        target: the array that it belongs to.
+        right: difference quotients, NaN where they are not known.
+        comparison: None where its shape does not fit.
+        problem: what is wrong beyond its entries.
+    """
+
+    of: str
+    name: str
+    value: Any
+    target: Float
+    right: Float
+    comparison: Comparison | None = None
+    problem: str = ""
+
+    @property
+    def passed(self) -> bool:
+        return not self.problem and self.comparison is not None and self.comparison.passed
+
+
+class Trial:
+    """A subject with its inputs: runs forward and backward, and measures slopes.
+
+    Raises:
+        SubjectError: the subject raised, or broke the contract.
+    """
+
+    def __init__(self, subject: Subject, inputs: Inputs, seed: int, constants: Sequence[str] = ()) -> None:
+        self.subject, self.inputs, self.seed = subject, inputs, seed
+        self.parameters = [place for place in subject.parameters if place.name not in constants]
+        self.x = inputs.x.copy()
+        self.out = subject.forward(self.x, inputs.y)
+        rng = np.random.default_rng(seed + 1)
+        self.dy: Any = None if subject.is_loss else rng.standard_normal(self.out.shape)
+        self.updated: list[str] = []
+        again = subject.forward(self.x, inputs.y)
+        if not np.array_equal(self.out, again):
+            raise SubjectError(
+                f"{subject.title}.forward gives other numbers for the same input each time, and only the derivative of "
+                "a fixed function can be checked. Draw random numbers by np.random.rand and the like, which are "
+                "seeded before each forward; and let forward change nothing that the next forward depends on."
+            )
+
+    def value(self) -> float:
+        out = self.subject.forward(self.x, self.inputs.y)
+        return float(out if self.dy is None else (out * self.dy).sum())
+
+    def magnitude(self) -> float:
+        return float(abs(self.out) if self.dy is None else np.abs(self.out * self.dy).sum())
+
+    def backward(self) -> Any:
+        return self.subject.backward(self.dy, self.x, self.inputs.y)
+
+    def run(self, change: Any = None) -> dict[str, tuple[str, Any]]:
+        """Gradients by what they are of, with their names; `change()` is called between forward and backward."""
+        before = [(place, place.get().copy()) for place in self.parameters]
+        self.subject.forward(self.x, self.inputs.y)
+        if change is not None:
+            change()
+        kept = [(place, place.get(), place.get().copy()) for place in self.parameters]
+        returned = self.backward()
+        moved = [place.name for place, _, old in kept if not np.array_equal(place.get(), old)]
+        found: dict[str, tuple[str, Any]] = {}
+        for place in self.parameters:
+            gradient = place.gradient() or from_returned(returned, place)
+            if gradient is not None:
+                found[place.name] = gradient[0], copied(gradient[1])
+        if isinstance(returned, np.ndarray) or (self.dy is not None and not isinstance(returned, dict)):
+            found["x"] = "dx", copied(returned)
+        for (place, old), (_, array, _) in zip(before, kept, strict=True):
+            array[...] = old
+            place.set(array)
+        self.updated += [name for name in moved if name not in self.updated]
+        return found
+
+    def measure(self, array: Float, most: int = ENTRIES) -> dict[Index, Slopes]:
+        """Slopes of the value at the entries of a parameter, or of x."""
+        middle, magnitude = self.value(), self.magnitude()
+        where = places(array.shape, most, self.seed)
+        return {index: slopes(self.value, array, index, middle, magnitude) for index in where}
+
+
+def copied(value: Any) -> Any:
+    return value.copy() if isinstance(value, np.ndarray) else value
+
+
+def from_returned(returned: Any, place: Place) -> tuple[str, Any] | None:
+    """A gradient in the dict that `backward` returned."""
+    if isinstance(returned, dict):
+        own = place.attribute if place.key is None else place.key
+        for key in (own, f"d{own}"):
+            if key in returned:
+                return f"backward()[{key!r}]", returned[key]
+    return None
+
+
+@dataclass
+class Report:
+    """What was found about a class.
+
+    Attributes:
+        title: the class and its arguments.
+        fed: the inputs, in words.
+        gradients: one for each parameter, and for x.
+        mistakes: what is wrong, each with the names of the gradients that it concerns.
+        notes: what is worth knowing and no mistake.
+    """
+
+    title: str
+    fed: str
+    gradients: list[Gradient]
+    mistakes: list[tuple[list[str], str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        return not self.mistakes and all(gradient.passed for gradient in self.gradients)
+
+
+def check_layer(
+    spec: str,
+    words: Sequence[str] = (),
+    shape: Sequence[int] | None = None,
+    targets: str | None = None,
+    classes: int | None = None,
+    constants: Sequence[str] = (),
+    seed: int = 0,
+) -> Report:
+    """Check the class that `spec` names, `module:Class`.
+
+    Args:
+        words: arguments of its constructor, as typed.
+        shape: of x.
+        targets: `onehot`, `labels` or `real`; tried in turn by default.
+        classes: number of classes.
+        constants: names of arrays that are no parameters.
+        seed: of everything that is drawn.
+
+    Raises:
+        SubjectError: the class cannot be found, made or called.
+    """
+    with np.errstate(all="ignore"):
+        subject = Subject.make(spec, words, seed)
+        unknown = [name for name in constants if name not in [place.name for place in subject.parameters]]
+        if unknown:
+            there = ", ".join(place.name for place in subject.parameters) or "none"
+            raise SubjectError(f"--constant {' '.join(unknown)}: there is no such array; {subject.title} has {there}.")
+        inputs = choose(subject, words, shape, targets, classes, seed)
+        return check_subject(subject, inputs, constants, seed)
+
+
+def check_subject(subject: Subject, inputs: Inputs, constants: Sequence[str] = (), seed: int = 0) -> Report:
+    """Check an object on given inputs."""
+    rng = np.random.default_rng(seed + 2)
+    trial = Trial(subject, inputs, seed, constants)
+    for place in trial.parameters:
+        if not place.get().any():
+            # with zeros many derivatives vanish, right or wrong
+            place.set(0.1 * rng.standard_normal(place.get().shape))
+    trial.out = subject.forward(trial.x, inputs.y)
+    first = trial.run()
+    second = trial.run()
+    report = Report(subject.title, inputs.describe(), compared(trial, first))
+    if not report.gradients:
+        raise SubjectError(
+            f"{subject.title}.backward left no gradient that can be checked: return dx, or keep the gradient of a "
+            'parameter W as self.dW, self.W_grad or self.grads["W"].'
+        )
+    evidence = hints.Evidence(trial, report.gradients, second)
+    report.mistakes = hints.find(evidence)
+    report.mistakes += [([], text) for text in extremes.find(subject, inputs)]
+    report.notes = hints.notes(evidence)
+    return report
+
+
+def compared(trial: Trial, found: dict[str, tuple[str, Any]]) -> list[Gradient]:
+    """Each gradient with its difference quotients."""
+    targets = {place.name: place.get() for place in trial.parameters} | {"x": trial.x}
+    measured = {name: trial.measure(array) for name, array in targets.items() if name in found}
+    scale = largest([entry.central[1] for entries in measured.values() for entry in entries.values()])
+    gradients = []
+    for name, array in targets.items():
+        if name not in found:
+            if name != "x" and any(abs(entry.central[1]) > 1e-7 for entry in trial.measure(array, 20).values()):
+                gradients.append(Gradient(name, f"d{name}", None, array, np.full(array.shape, np.nan), None, "missing"))
+            continue
+        label, value = found[name]
+        fits = isinstance(value, np.ndarray | np.generic | float | int) and np.shape(value) == array.shape
+        comparison = compare(np.asarray(value if fits else np.zeros(array.shape), float), measured[name], scale)
+        gradient = Gradient(name, label, value, array, comparison.numeric)
+        if fits:
+            gradient.comparison = comparison
+        else:
+            gradient.problem = "missing" if value is None else "wrong shape"
+        gradients.append(gradient)
+    return gradients
+
+
+def describe(report: Report) -> str:
+    """The report as a table, and what is wrong in words."""
+    rows: list[tuple[str, ...]] = [("gradient", "of", "shape", "largest error", "entries", "at a kink", "")]
+    for gradient in report.gradients:
+        compared_ = gradient.comparison
+        rows.append(
+            (
+                gradient.name,
+                gradient.of,
+                spelled_shape(gradient.target.shape),
+                f"{compared_.error:.1e}" if compared_ and compared_.worst is not None else "-",
+                f"{compared_.checked} of {compared_.analytic.size}" if compared_ else "-",
+                str(compared_.doubtful) if compared_ else "-",
+                "pass" if gradient.passed else (gradient.problem or "FAIL"),
+            )
+        )
+    lines = [f"{report.title}, given {report.fed}", "", table(rows), ""]
+    failed = [gradient for gradient in report.gradients if not gradient.passed]
+    if not failed:
+        lines.append("The gradient agrees." if len(rows) == 2 else f"All {len(rows) - 1} gradients agree.")
+    for gradient in failed:
+        lines += paragraph("", worst(gradient))
+    for names, text in report.mistakes:
+        lines += ["", *paragraph(f"{', '.join(names)}: " if names else "", text)]
+    lines += [line for note in report.notes for line in ["", *paragraph("Note: ", note)]]
+    return "\n".join(lines)
+
+
+def worst(gradient: Gradient) -> str:
+    """The worst entry of a gradient: what was found and what is right."""
+    if gradient.value is None:
+        return f"{gradient.of}: the output depends on it, and there is no gradient of it."
+    if gradient.comparison is None:
+        return (
+            f"{gradient.name}: has shape {np.shape(gradient.value)}; the gradient of {gradient.of} "
+            f"has its shape, {gradient.target.shape}."
+        )
+    compared_ = gradient.comparison
+    if compared_.passed:
+        return f"{gradient.name}: right at first, but not when backward is called again."
+    if compared_.worst is None or not compared_.wrong:
+        return f"{gradient.name}: no entry could be compared: the output has a kink or a jump at each of them."
+    here = f"{spelled_index(gradient.name, compared_.worst)}"
+    mine, numeric = compared_.analytic[compared_.worst], compared_.numeric[compared_.worst]
+    return (
+        f"{gradient.name}: {compared_.wrong} of {compared_.checked} entries are wrong. "
+        f"Worst: {here} is {mine:.6g}; by differences it is {numeric:.6g}."
+    )
+
+
+def paragraph(head: str, text: str) -> list[str]:
+    """A text that follows `head`; its other lines are indented, and code is left as it is."""
+    first, *rest = text.split("\n")
+    return [*textwrap.wrap(f"{head}{first}", WIDTH), *(f"    {line}" for line in rest)]

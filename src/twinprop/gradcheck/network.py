@@ -1,0 +1,240 @@
+"""The configured network: the hand-written gradients against autograd, and against central differences.
+
+Both twins do one update on the same few samples, in float64, by the code that trains. Every entry is
+compared with autograd; some entries of each parameter are compared with difference quotients too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from twinprop.config.schema import Config, TrainConfig
+from twinprop.data.base import Dataset
+from twinprop.errors import TwinpropError
+from twinprop.gradcheck.numeric import (
+    Comparison,
+    Float,
+    Index,
+    compare,
+    largest,
+    places,
+    relative_error,
+    slopes,
+    spelled_index,
+    spelled_shape,
+    table,
+)
+from twinprop.scratch.arrays import Array
+from twinprop.scratch.optimizers import SGD, State
+from twinprop.scratch.schedulers import Constant
+from twinprop.training.learner import Plan
+
+SAMPLES = 8
+"""Samples in the batch: few, so that a check is quick; more than one, so that a sum over the batch matters."""
+
+ENTRIES = 50
+"""Entries of a parameter that are compared with difference quotients."""
+
+AUTOGRAD_TOLERANCE = 1e-9
+"""Two float64 computations of one formula differ by about 1e-13 at most."""
+
+
+@dataclass
+class Standstill(SGD):
+    """An optimizer that changes nothing, so that a gradient can be asked for again and again."""
+
+    def update(self, p: Array, g: Array, state: State, t: int) -> None:
+        pass
+
+
+@dataclass
+class Row:
+    """What was found about one parameter."""
+
+    name: str
+    shape: Index
+    autograd: float
+    autograd_worst: Index
+    theirs: Float
+    numeric: Comparison
+
+    @property
+    def passed(self) -> bool:
+        # where every quotient is in doubt, autograd decides
+        return self.autograd <= AUTOGRAD_TOLERANCE and self.numeric.wrong == 0
+
+
+@dataclass
+class Result:
+    """What was found about a network.
+
+    Attributes:
+        title: what was checked.
+        loss: of the hand-written network.
+        their_loss: of its PyTorch twin.
+        rows: one for each parameter, from the first layer to the last.
+        layers: names of the layers, in their order.
+    """
+
+    title: str
+    loss: float
+    their_loss: float
+    rows: list[Row]
+    layers: list[str]
+
+    @property
+    def passed(self) -> bool:
+        return all(row.passed for row in self.rows) and self.losses_agree
+
+    @property
+    def losses_agree(self) -> bool:
+        return bool(relative_error(self.loss, self.their_loss, abs(self.loss)) <= AUTOGRAD_TOLERANCE)
+
+
+def few_samples(config: Config, dataset: Dataset) -> tuple[Any, Any]:
+    """The first samples of the first batch, float64 NumPy arrays."""
+    from twinprop.data.batches import Batches, epoch_order
+
+    order = epoch_order([config.seed], 0, len(dataset.train))[:SAMPLES]
+    x, y = next(iter(Batches(dataset.train.take(order), config, "cpu").chunks()))
+    return x, y
+
+
+def still(config: Config) -> Config:
+    """The same network in float64 on the CPU, with an optimizer that leaves it as it is."""
+    model = replace(config.model, backend="scratch", dtype="float64")
+    train = TrainConfig(batch_size=SAMPLES, steps=1)
+    return replace(config, model=model, optimizer=Standstill(lr=1.0), scheduler=Constant(), train=train, device="cpu")
+
+
+def check_network(config: Config) -> Result:
+    """Check every parameter's gradient of the network that `config` describes.
+
+    Raises:
+        TwinpropError: the data cannot be loaded, or the loss is not finite.
+    """
+    from twinprop.run.device import set_threads
+
+    own = still(config)
+    dataset = own.data.load()
+    set_threads(own, dataset.shape, SAMPLES)
+    x, y = few_samples(own, dataset)
+    return check_on(own, dataset, x, y)
+
+
+def check_on(config: Config, dataset: Dataset, x: Any, y: Any) -> Result:
+    """Check on the samples x (n, ...) with the classes y (n,); `config` is one that `still` made."""
+    import torch
+
+    from twinprop.pytorch.learner import TorchLearner
+    from twinprop.run.execute import shape_of_network
+    from twinprop.scratch.learner import ScratchLearner
+
+    made = [config], dataset.shape, len(dataset.classes), Plan.of(config, len(y))
+    hand, torch_ = ScratchLearner(*made), TorchLearner(*made)
+    start = moved(hand.named(hand.state(0)["parameters"]), config.seed)
+    hand.load_parameters(start)
+    torch_.load_parameters(start)
+
+    def loss() -> float:
+        hand.steps = 0  # the dropout masks of the first update, again and again
+        return float(hand.numbers([hand.step(x, y)[0]])[0, 0])
+
+    with np.errstate(all="ignore"):
+        value = loss()
+        their_value = float(torch_.step(torch.as_tensor(x), torch.as_tensor(y))[0])
+        if not np.isfinite(value):
+            raise TwinpropError(f"The loss of the untrained network is {value}, so it has no gradient to check.")
+        mine = {name: gradient.copy() for name, gradient in hand.gradients(0).items()}
+        theirs = torch_.gradients(0)
+        scale = largest(theirs.values())
+        rows = []
+        for name, (part, shape) in hand.network.places.items():
+            errors = relative_error(mine[name], theirs[name], scale)
+            worst = peak(errors)
+            view = hand.network.parameters[part].reshape(shape)
+            first = [worst, peak(np.abs(np.nan_to_num(mine[name])))]
+            measured = {
+                where: slopes(loss, view, where, value, abs(value))
+                for where in places(shape, ENTRIES, config.seed, first)
+            }
+            compared = compare(mine[name], measured, scale)
+            rows.append(Row(name, shape, float(errors.max(initial=0)), worst, theirs[name], compared))
+    title = f"{shape_of_network(config, dataset)}, {config.loss}, on {len(y)} samples of {config.data.name}, float64"
+    layers = [layer.name for layer in config.model.layers(dataset.shape, len(dataset.classes))]
+    return Result(title, value, their_value, rows, layers)
+
+
+def peak(values: Float) -> Index:
+    return tuple(int(i) for i in np.unravel_index(int(values.argmax()), values.shape))
+
+
+def moved(parameters: dict[str, Float], seed: int) -> dict[str, Float]:
+    """The parameters with small numbers in place of zeros, which would put units exactly on ReLU's kink."""
+    rng = np.random.default_rng(seed)
+    return {
+        name: np.where(value == 0, 0.01 * rng.standard_normal(value.shape), value) for name, value in parameters.items()
+    }
+
+
+def describe(result: Result) -> str:
+    """The result as a table, and where to look if something is wrong."""
+    heading = ("parameter", "shape", "against autograd", "against differences", "entries", "at a kink", "")
+    rows: list[tuple[str, ...]] = [heading]
+    for row in result.rows:
+        numeric = row.numeric
+        rows.append(
+            (
+                row.name,
+                spelled_shape(row.shape),
+                f"{row.autograd:.1e}",
+                f"{numeric.error:.1e}" if numeric.worst is not None else "-",
+                f"{numeric.checked} of {numeric.analytic.size}",
+                str(numeric.doubtful),
+                "pass" if row.passed else "FAIL",
+            )
+        )
+    lines = [f"Gradients of {result.title}", "", table(rows), ""]
+    if not result.losses_agree:
+        lines.append(
+            f"The loss is {result.loss:.6g} by hand and {result.their_loss:.6g} in PyTorch: "
+            "some `forward` differs, so look there first."
+        )
+    failed = [row for row in result.rows if not row.passed]
+    if not failed:
+        agree = "agree" if result.losses_agree else "were checked"
+        lines.append(f"All {len(rows) - 1} gradients {agree}: the errors are the largest relative ones.")
+        return "\n".join(lines)
+    lines.append(f"{len(failed)} of {len(rows) - 1} gradients are wrong: {', '.join(row.name for row in failed)}.")
+    lines += [worst_entry(row) for row in failed]
+    lines.append(suspects(result))
+    return "\n".join(lines)
+
+
+def worst_entry(row: Row) -> str:
+    where = row.autograd_worst if row.autograd > AUTOGRAD_TOLERANCE else row.numeric.worst
+    assert where is not None
+    numeric = row.numeric.numeric[where]
+    differences = "" if np.isnan(numeric) else f", differences {numeric:.6g}"
+    mine, theirs = row.numeric.analytic[where], row.theirs[where]
+    return f"  {spelled_index(row.name, where)}: by hand {mine:.6g}, autograd {theirs:.6g}{differences}"
+
+
+def suspects(result: Result) -> str:
+    """Which layers' `backward` can be at fault: the gradient flows from the last layer to the first."""
+    passed: dict[str, list[bool]] = {}
+    for row in result.rows:
+        passed.setdefault(row.name.rpartition(".")[0], []).append(row.passed)
+    last = next(name for name in reversed(passed) if not all(passed[name]))
+    if any(passed[last]):
+        return f"Look at the backward of {last}: what reaches it is right, or all of its gradients would be wrong."
+    position = result.layers.index(last)
+    after = [name for name in passed if result.layers.index(name) > position]
+    end = result.layers.index(after[0]) if after else len(result.layers) - 1
+    names = result.layers[position : end + 1]
+    what = f"from {after[0]} on the gradients are right" if after else "nothing after it is right"
+    loss = [] if after else ["the loss"]
+    return f"Look at the backward of {', '.join([*names, *loss])}: {what}."

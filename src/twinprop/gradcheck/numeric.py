@@ -1,0 +1,164 @@
+"""A derivative as a quotient of small differences, and what can be learnt from comparing it with another.
+
+A central difference (f(θ + h) − f(θ − h)) / 2h is wrong by about h² for a smooth f, and by the rounding
+of f divided by h. Where ReLU or its like bends between θ − h and θ + h, it is a mean of two slopes and
+says nothing. So each entry is measured with two steps h, and an entry where the measurement itself is
+in doubt is left out and counted, never called wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Float = np.ndarray[Any, np.dtype[np.float64]]
+Index = tuple[int, ...]
+
+STEPS = (1e-5, 1e-6)
+"""Steps h, relative to entries that are larger than 1."""
+
+TOLERANCE = 1e-5
+"""The largest relative error that passes; what remains of rounding is about 1e-8."""
+
+FLOOR = 0.01
+"""Entries below this part of the largest entry of the whole gradient are compared with that part."""
+
+RIGHT, WRONG, DOUBT = 0, 1, 2
+"""What became of an entry."""
+
+
+def relative_error(a: Any, n: Any, scale: float) -> Any:
+    """|a − n| / max(|a|, |n|, 0.01 · scale), entry by entry; infinite where one of the two is not finite.
+
+    Args:
+        a, n: two gradients of the same shape.
+        scale: the largest entry of the whole gradient, over all parameters.
+    """
+    a, n = np.asarray(a, float), np.asarray(n, float)
+    with np.errstate(all="ignore"):
+        size = np.maximum(np.maximum(np.abs(a), np.abs(n)), max(FLOOR * scale, np.finfo(float).tiny))
+        return np.where(np.isfinite(a) & np.isfinite(n), np.abs(a - n) / size, np.inf)
+
+
+def places(shape: Index, most: int, seed: int, first: Iterable[Index] = ()) -> list[Index]:
+    """All entries of an array, or `most` of them at random, and `first` in any case."""
+    count = int(np.prod(shape, dtype=np.int64))
+    if count <= most:
+        return list(np.ndindex(*shape))
+    drawn = np.random.default_rng(seed).choice(count, most, replace=False)
+    found = [tuple(int(i) for i in np.unravel_index(flat, shape)) for flat in drawn]
+    return list(dict.fromkeys([*first, *found]))
+
+
+@dataclass
+class Slopes:
+    """What two steps tell of one entry: central differences, and by how much left and right slope differ."""
+
+    central: tuple[float, float]
+    jump: tuple[float, float]
+    rounding: float
+
+
+def slopes(f: Callable[[], float], array: Float, where: Index, middle: float, magnitude: float) -> Slopes:
+    """Measure ∂f/∂array[where]; `array` is changed in place and put back.
+
+    Args:
+        f: the function, of the array as it is.
+        middle: f where nothing is changed.
+        magnitude: the size of the numbers that f sums, whose rounding blurs it.
+    """
+    old = array[where]
+    central, jump = [], []
+    for step in STEPS:
+        h = step * max(1.0, abs(old))
+        array[where] = old + h
+        up, above = float(array[where]), f()
+        array[where] = old - h
+        down, below = float(array[where]), f()
+        array[where] = old
+        central.append((above - below) / (up - down))
+        jump.append(abs((above - middle) / (up - old) - (middle - below) / (old - down)))
+    rounding = 8 * np.finfo(float).eps * magnitude / (STEPS[1] * max(1.0, abs(old)))
+    return Slopes((central[0], central[1]), (jump[0], jump[1]), rounding)
+
+
+def judge(a: float, measured: Slopes, scale: float) -> tuple[int, float, float]:
+    """What became of an entry, the difference quotient that is nearest to `a`, and the relative error."""
+    n = min(measured.central, key=lambda value: abs(value - a) if np.isfinite(value) else np.inf)
+    error = float(relative_error(a, n, scale))
+    if error <= TOLERANCE or abs(a - n) <= measured.rounding:
+        return RIGHT, n, min(error, TOLERANCE)
+    # of a smooth function the jump shrinks with the step; at a kink it stays, and of noise it grows
+    kink = measured.jump[1] if measured.jump[1] > measured.jump[0] / 3 else 0.0
+    doubt = max(3 * abs(measured.central[0] - measured.central[1]), kink, measured.rounding)
+    return (DOUBT if abs(a - n) <= doubt else WRONG), n, error
+
+
+@dataclass
+class Comparison:
+    """A gradient beside its difference quotients.
+
+    Attributes:
+        analytic: the gradient that is checked.
+        numeric: difference quotients; NaN where none was taken, or where it says nothing.
+        error: the largest relative error.
+        worst: the entry that has it; None where nothing was checked.
+        checked: entries that were measured, those in doubt included.
+        doubtful: entries where the difference quotient says nothing.
+        wrong: entries that fail.
+    """
+
+    analytic: Float
+    numeric: Float
+    error: float
+    worst: Index | None
+    checked: int
+    doubtful: int
+    wrong: int
+
+    @property
+    def passed(self) -> bool:
+        """Whether entries were compared and none is wrong; an empty array has nothing to compare."""
+        return self.wrong == 0 and (self.checked > self.doubtful or self.analytic.size == 0)
+
+
+def compare(analytic: Float, measured: dict[Index, Slopes], scale: float) -> Comparison:
+    """Judge the entries of a gradient that were measured."""
+    numeric = np.full(analytic.shape, np.nan)
+    counts = [0, 0, 0]
+    error, worst = 0.0, None
+    for where, entry in measured.items():
+        verdict, n, entry_error = judge(float(analytic[where]), entry, scale)
+        counts[verdict] += 1
+        if verdict == DOUBT:
+            continue
+        numeric[where] = n
+        if worst is None or entry_error > error:
+            error, worst = entry_error, where
+    return Comparison(analytic, numeric, error, worst, len(measured), counts[DOUBT], counts[WRONG])
+
+
+def largest(arrays: Iterable[Any]) -> float:
+    """The largest absolute value in all arrays, leaving out what is not finite."""
+    values = [np.abs(np.asarray(array, float)[np.isfinite(array)]).max(initial=0.0) for array in arrays]
+    return float(max(values, default=0.0))
+
+
+def table(rows: list[tuple[str, ...]]) -> str:
+    """Rows of words in columns, the first row a heading."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  " + "  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
+
+
+def spelled_shape(shape: Index) -> str:
+    return "×".join(map(str, shape)) or "one number"
+
+
+def spelled_index(name: str, where: Index | None) -> str:
+    """`W[2, 3]`."""
+    return f"{name}[{', '.join(map(str, where))}]" if where else name

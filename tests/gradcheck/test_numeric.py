@@ -1,0 +1,76 @@
+"""Difference quotients: right for smooth functions, silent at kinks and in noise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from twinprop.gradcheck.numeric import DOUBT, RIGHT, WRONG, compare, judge, largest, places, relative_error, slopes
+
+
+def verdict(f: Callable[[float], float], at: float, claimed: float, scale: float | None = None) -> int:
+    array = np.array([at])
+
+    def value() -> float:
+        return f(float(array[0]))
+
+    measured = slopes(value, array, (0,), value(), abs(value()))
+    assert array[0] == at
+    return judge(claimed, measured, abs(claimed) if scale is None else scale)[0]
+
+
+@pytest.mark.parametrize(
+    ("f", "at", "right"),
+    [
+        (np.sin, 0.3, np.cos(0.3)),
+        (np.exp, 3.0, np.exp(3.0)),
+        (np.tanh, 1e-9, 1.0),
+        (lambda v: v**3, 1e4, 3e8),
+        (lambda v: 1e6 + v * v, 2.0, 4.0),
+    ],
+)
+def test_smooth_functions(f: Any, at: float, right: float) -> None:
+    assert verdict(f, at, right) == RIGHT
+    for wrong in (1.01 * right, -right, 0.5 * right, 2 * right, 0.0):
+        assert verdict(f, at, wrong, abs(right)) == WRONG
+
+
+@pytest.mark.parametrize("at", [0.0, 3e-7, -3e-6, 9e-6])
+def test_kink_within_the_step_is_no_mistake(at: float) -> None:
+    for claimed in [0.0] * (at <= 0) + [1.0] * (at >= 0):
+        assert verdict(lambda v: max(v, 0.0), at, claimed, 1.0) in (RIGHT, DOUBT)
+
+
+def test_kink_outside_the_step_hides_nothing() -> None:
+    assert verdict(lambda v: max(v, 0.0), 1e-4, 0.0, 1.0) == WRONG
+    assert verdict(lambda v: max(v, 0.0), 1e-4, 1.0, 1.0) == RIGHT
+
+
+def test_rounding_is_no_mistake() -> None:
+    assert verdict(lambda v: 1e9 + 1e-9 * v, 0.5, 1e-9, 1e-9) != WRONG
+    assert verdict(lambda v: 0.1 + 0.2, 0.5, 0.0, 0.0) == RIGHT
+
+
+def test_relative_error_is_as_documented() -> None:
+    assert relative_error(1.0, 2.0, 2.0) == 0.5
+    assert relative_error(1e-6, 2e-6, 1.0) == pytest.approx(1e-4)
+    assert relative_error(0.0, 0.0, 0.0) == 0
+    assert relative_error(np.nan, 0.0, 1.0) == np.inf
+    assert largest([np.array([1.0, -3.0]), np.array([np.inf]), np.array([])]) == 3
+
+
+def test_places_are_all_or_a_sample_with_the_first() -> None:
+    assert places((2, 3), 6, 0) == list(np.ndindex(2, 3))
+    some = places((50, 60), 20, 0, [(7, 8)])
+    assert some[0] == (7, 8)
+    assert len(set(some)) in (20, 21)
+    assert some == places((50, 60), 20, 0, [(7, 8)])
+    assert places((), 5, 0) == [()]
+
+
+def test_comparison_of_nothing_passes_and_of_doubt_does_not() -> None:
+    assert compare(np.zeros((0, 3)), {}, 1.0).passed
+    assert not compare(np.zeros((1, 3)), {}, 1.0).passed
