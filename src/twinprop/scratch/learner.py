@@ -109,6 +109,8 @@ class ScratchLearner(Learner):
     def step(self, x: Array, y: Array) -> tuple[Any, Any]:
         for layer in self.dropouts:
             layer.step = self.steps
+        if self.stacked and y.ndim == 1:
+            y = y[None]  # one batch for all: torch.matmul takes its `out` only with as many axes on both sides
         outputs = self.network.forward(x.reshape(*y.shape, -1), training=True)
         loss = self.loss.forward(outputs, self.classes[y])
         self.network.backward(self.loss.backward())
