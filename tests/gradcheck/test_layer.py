@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.twinkit import sampling
 
+from twinprop.gradcheck import extremes
+from twinprop.gradcheck.inputs import choose
 from twinprop.gradcheck.layer import Report, check_layer, describe
-from twinprop.gradcheck.subject import SubjectError
+from twinprop.gradcheck.subject import Subject, SubjectError
 
 CLASSES = Path(__file__).with_name("classes.py")
 SIZES = ["4", "6", "3"]
@@ -49,6 +51,8 @@ SOUND = [
     ("CrossEntropy",),
     ("MSE",),
     ("NLL",),
+    ("ClippedBCE",),
+    ("ClippedNLL",),
     ("Columns", *SIZES),
     ("Sigmoids", *SIZES),
     ("Stack", "[4,6,5,3]"),
@@ -87,6 +91,7 @@ MISTAKES = [
     (("NoMean",), {"dx"}, "20 times too large"),
     (("MeanTwice",), {"dx"}, "divided by n twice"),
     (("NoMeanOfCrossEntropy",), {"dx"}, "1/n is missing"),
+    (("ClippedWrongSign",), {"dx"}, "the sign is wrong"),
     (("SignAndMean",), {"dx"}, "the sign is wrong. Also, 5 times too large"),
     (("HalfMSE",), {"dx"}, "2 (a - y)"),
     (("SigmoidWithoutDerivative",), {"dx"}, "the derivative of the function is missing"),
@@ -213,6 +218,8 @@ def test_changed_input_is_a_note() -> None:
         (("Random",), ["other numbers for the same input"]),
         (("TwoArguments",), ["backward(dy, cache)"]),
         (("NoGradients",), ["self.dW"]),
+        (("ReturnsTuple", *LAYER), ["returned a tuple", "self.dW"]),
+        (("ListOfGradients", *LAYER), ["dW is a list"]),
         (("Lineer",), ["has no Lineer", "Did you mean 'Linear'"]),
     ],
     ids=lambda value: str(value)[:30],
@@ -268,6 +275,29 @@ def test_module_is_found_from_the_current_directory(tmp_path: Path, monkeypatch:
     ]:
         with pytest.raises(SubjectError, match=part):
             check_layer(spec)
+
+
+def test_sizes_are_told_apart() -> None:
+    """The number of samples is none of the other sizes; and targets of a wrong shape that broadcast are noticed."""
+    assert "x (7, 5)" in check("Linear", "5", "6").fed
+    report = check("Columns", "2", "6", "3", shape=[2, 2])
+    assert report.passed
+    assert "y (3, 2)" in report.fed
+
+
+def test_only_shapes_are_tried_again() -> None:
+    with pytest.raises(SubjectError, match="NameError") as caught:
+        check("Raises")
+    assert "were tried" not in str(caught.value)
+
+
+def test_looking_for_overflow_leaves_the_weights() -> None:
+    subject = Subject.make(f"{CLASSES}:Columns", SIZES, 0)
+    inputs = choose(subject, SIZES)
+    before = [place.get().copy() for place in subject.parameters]
+    with np.errstate(all="ignore"):
+        assert extremes.find(subject, inputs) == []
+    assert all(np.array_equal(place.get(), old) for place, old in zip(subject.parameters, before, strict=True))
 
 
 # Random sound layers

@@ -13,7 +13,7 @@ from twinprop.config.compose import compose
 from twinprop.data.base import Dataset, Samples
 from twinprop.errors import ConfigError, TwinpropError
 from twinprop.gradcheck import network
-from twinprop.gradcheck.network import Result, check_network, check_on, describe, still
+from twinprop.gradcheck.network import Result, check_network, check_on, describe, moved, still
 from twinprop.scratch import activations, layers, losses
 
 
@@ -162,3 +162,11 @@ def test_compose_tells_every_mistake() -> None:
     assert "seed=-1" in text
     with pytest.raises(ConfigError, match="seed=-1"):
         compose(["seed=-1"])
+
+
+def test_zeros_are_moved_and_nothing_else() -> None:
+    start = {"weight": np.array([[0.5, 0.0]]), "bias": np.zeros(3)}
+    there = moved(start, 0)
+    assert there["weight"][0, 0] == 0.5
+    assert all((values != 0).all() and (abs(values) < 1).all() for values in there.values())
+    assert not start["bias"].any()

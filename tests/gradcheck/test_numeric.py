@@ -50,7 +50,7 @@ def test_kink_outside_the_step_hides_nothing() -> None:
 
 
 def test_rounding_is_no_mistake() -> None:
-    assert verdict(lambda v: 1e9 + 1e-9 * v, 0.5, 1e-9, 1e-9) != WRONG
+    assert verdict(lambda v: 1e9 + 1e-9 * v, 0.5, 2e-9, 1e-9) == RIGHT
     assert verdict(lambda v: 0.1 + 0.2, 0.5, 0.0, 0.0) == RIGHT
 
 
@@ -74,3 +74,14 @@ def test_places_are_all_or_a_sample_with_the_first() -> None:
 def test_comparison_of_nothing_passes_and_of_doubt_does_not() -> None:
     assert compare(np.zeros((0, 3)), {}, 1.0).passed
     assert not compare(np.zeros((1, 3)), {}, 1.0).passed
+
+
+def test_reported_error_is_measured_where_it_passes_too() -> None:
+    array = np.array([0.5])
+
+    def value() -> float:
+        return float(np.sin(array[0]))
+
+    measured = {(0,): slopes(value, array, (0,), value(), 1.0)}
+    claimed = np.array([np.cos(0.5) * (1 + 3e-6)])
+    assert compare(claimed, measured, 1.0).error == pytest.approx(3e-6, rel=0.01)

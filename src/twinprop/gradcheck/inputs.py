@@ -110,19 +110,21 @@ def candidates(
     classes: int | None,
     seed: int,
 ) -> Iterator[Inputs]:
-    """What to try, in the order of how usual it is."""
-    for size, axis in shapes(subject, words, shape):
-        for values in ("normal", "probabilities" if subject.is_loss else "positive"):
-            if not subject.is_loss or not subject.takes_y:
+    """What to try, in the order of how usual it is; class numbers last, since they broadcast with anything."""
+    kinds = [targets] if targets else ["onehot", "labels"]
+    sizes = list(shapes(subject, words, shape))
+    for values in ("normal", "probabilities" if subject.is_loss else "positive"):
+        if not subject.is_loss or not subject.takes_y:
+            for size, axis in sizes:
                 yield Inputs(draw_x(np.random.default_rng(seed), size, axis, values), None, axis, "", values)
-                continue
-            kinds = [targets] if targets else ["onehot", "labels"]
-            for number, kind in product(class_counts(subject, words, size, axis, classes), kinds):
+            continue
+        for kind, (size, axis) in product(kinds, sizes):
+            for number in class_counts(subject, words, size, axis, classes):
                 rng = np.random.default_rng(seed)
                 x = draw_x(rng, size, axis, values)
-                y = draw_y(rng, size[axis], number, axis, kind)
                 same = not subject.parameters and x.ndim > 2 and kind != "labels"
-                yield Inputs(x, rng.standard_normal(size) if same else y, axis, kind, values)
+                y = rng.standard_normal(size) if same else draw_y(rng, size[axis], number, axis, kind)
+                yield Inputs(x, y, axis, "real" if same else kind, values)
 
 
 def copied(subject: Subject) -> Subject:
@@ -147,6 +149,7 @@ def choose(
     targets: str | None = None,
     classes: int | None = None,
     seed: int = 0,
+    values: str | None = None,
 ) -> Inputs:
     """The first inputs that `forward` and `backward` accept, and that give finite numbers.
 
@@ -159,6 +162,8 @@ def choose(
     half: Inputs | None = None
     tried: list[str] = []
     for inputs in candidates(subject, words, shape, targets, classes, seed):
+        if values not in (None, inputs.values):
+            continue
         tried.append(str(inputs.x.shape))
         try:
             rehearsal = copied(subject)

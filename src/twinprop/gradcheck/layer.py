@@ -104,29 +104,38 @@ class Trial:
             change()
         kept = [(place, place.get(), place.get().copy()) for place in self.parameters]
         returned = self.backward()
+        if isinstance(returned, tuple | list):
+            raise SubjectError(
+                f"{self.subject.title}.backward returned a {type(returned).__name__}. Return dx alone, and keep the "
+                "gradient of a parameter W as self.dW; or return a dict of gradients."
+            )
         moved = [place.name for place, _, old in kept if not np.array_equal(place.get(), old)]
         found: dict[str, tuple[str, Any]] = {}
         for place in self.parameters:
             gradient = place.gradient() or from_returned(returned, place)
             if gradient is not None:
-                found[place.name] = gradient[0], copied(gradient[1])
+                found[place.name] = gradient[0], self.array(*gradient)
         if isinstance(returned, np.ndarray) or (self.dy is not None and not isinstance(returned, dict)):
-            found["x"] = "dx", copied(returned)
+            found["x"] = "dx", self.array("dx", returned)
         for (place, old), (_, array, _) in zip(before, kept, strict=True):
             array[...] = old
             place.set(array)
         self.updated += [name for name in moved if name not in self.updated]
         return found
 
+    def array(self, name: str, value: Any) -> Any:
+        """A copy of a gradient; None where it is None."""
+        if value is None or (isinstance(value, np.ndarray | np.generic | float | int) and np.isrealobj(value)):
+            return None if value is None else np.array(value, float)
+        raise SubjectError(
+            f"{self.subject.title}: {name} is a {type(value).__name__}; a gradient is an array of numbers."
+        )
+
     def measure(self, array: Float, most: int = ENTRIES) -> dict[Index, Slopes]:
         """Slopes of the value at the entries of a parameter, or of x."""
         middle, magnitude = self.value(), self.magnitude()
         where = places(array.shape, most, self.seed)
         return {index: slopes(self.value, array, index, middle, magnitude) for index in where}
-
-
-def copied(value: Any) -> Any:
-    return value.copy() if isinstance(value, np.ndarray) else value
 
 
 def from_returned(returned: Any, place: Place) -> tuple[str, Any] | None:
@@ -191,7 +200,20 @@ def check_layer(
             there = ", ".join(place.name for place in subject.parameters) or "none"
             raise SubjectError(f"--constant {' '.join(unknown)}: there is no such array; {subject.title} has {there}.")
         inputs = choose(subject, words, shape, targets, classes, seed)
-        return check_subject(subject, inputs, constants, seed)
+        report = check_subject(subject, inputs, constants, seed)
+        if clips(report, subject, inputs):
+            again = choose(Subject.make(spec, words, seed), words, shape, targets, classes, seed, "probabilities")
+            report = check_subject(subject, again, constants, seed)
+        return report
+
+
+def clips(report: Report, subject: Subject, inputs: Inputs) -> bool:
+    """Whether a loss is one of probabilities that it clips: numbers below 0 are all the same to it."""
+    if report.passed or not subject.is_loss or subject.parameters or inputs.values != "normal":
+        return False
+    right = [gradient.right for gradient in report.gradients if gradient.of == "x"]
+    below = inputs.x < 0
+    return bool(right) and bool(below.any()) and not np.nan_to_num(right[0][below]).any()
 
 
 def check_subject(subject: Subject, inputs: Inputs, constants: Sequence[str] = (), seed: int = 0) -> Report:
@@ -230,8 +252,8 @@ def compared(trial: Trial, found: dict[str, tuple[str, Any]]) -> list[Gradient]:
                 gradients.append(Gradient(name, f"d{name}", None, array, np.full(array.shape, np.nan), None, "missing"))
             continue
         label, value = found[name]
-        fits = isinstance(value, np.ndarray | np.generic | float | int) and np.shape(value) == array.shape
-        comparison = compare(np.asarray(value if fits else np.zeros(array.shape), float), measured[name], scale)
+        fits = value is not None and value.shape == array.shape
+        comparison = compare(value if fits else np.zeros(array.shape), measured[name], scale)
         gradient = Gradient(name, label, value, array, comparison.numeric)
         if fits:
             gradient.comparison = comparison
