@@ -283,6 +283,9 @@ def test_sizes_are_told_apart() -> None:
     report = check("Columns", "2", "6", "3", shape=[2, 2])
     assert report.passed
     assert "y (3, 2)" in report.fed
+    report = check("Columns", "2", "6", "1", shape=[2, 2])
+    assert report.passed
+    assert "y (1, 2)" in report.fed
 
 
 def test_only_shapes_are_tried_again() -> None:
