@@ -148,6 +148,7 @@ def test_pixels_are_scaled_to_one(folder):
     assert x.dtype == np.float32
     assert set(np.round(x * 255).astype(int).ravel()) == {0, 10, 20, 30, 40, 50, 100, 110, 120, 130, 140, 150}
 
+
 def test_a_limit_keeps_images_of_every_class(folder):
     train = ImageFolder(root=str(folder), limit=6, val_fraction=0.0, seed=1).load().train
     assert len(train) == 6

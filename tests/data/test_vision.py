@@ -21,7 +21,8 @@ def test_mnist_is_the_known_data_set():
     assert dataset.train.x.shape == (60_000, 28, 28)
     assert dataset.test.x.shape == (10_000, 28, 28)
     assert (dataset.train.x.min(), dataset.train.x.max()) == (0, 1)
-    np.testing.assert_array_equal(np.bincount(dataset.train.y), [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949])
+    counts = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
+    np.testing.assert_array_equal(np.bincount(dataset.train.y), counts)
     assert dataset.train.y[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
     assert dataset.train.x.mean() == pytest.approx(0.1307, abs=1e-4)
 

@@ -135,11 +135,12 @@ class DataConfig:
         return Dataset(train, val, test, raw.shape, list(raw.classes), mean, std)
 
     def standardize(self, splits: list[Samples], shape: tuple[int, ...]) -> tuple[list[float], list[float]]:
-        """Shift and scale each channel (of images) or feature (of points) to mean 0, deviation 1 on the training split."""
+        """Shift and scale each channel or feature to mean 0 and deviation 1 on the training split."""
         train = splits[0]
         if train.x is None:
             raise DataError(
-                f"data={self.name}: data.normalize=true needs the samples in memory; set data.resident=true, or normalize=false."
+                f"data={self.name}: data.normalize=true needs the samples in memory; set data.resident=true, "
+                "or data.normalize=false."
             )
         axes = {1: (0,), 2: (0, 1, 2), 3: (0, 2, 3)}[len(shape)]
         mean = train.x.mean(axis=axes, dtype=np.float64, keepdims=True)

@@ -22,7 +22,7 @@ class CrossEntropyLoss:
         e = xp.exp(shifted)
         total = e.sum(-1, keepdims=True)
         self.p, self.targets = e / total, targets
-        return (xp.log(total[..., 0]) - (shifted * targets).sum(-1)).mean(-1)
+        return (xp.log(total[..., 0]) - (shifted * targets).sum(-1)).sum(-1) / outputs.shape[-2]
 
     def backward(self) -> Array:
         # ∂L/∂z = (softmax(z) − y) / n

@@ -81,7 +81,7 @@ class MultiStepLR(Scheduler):
     """The rate times gamma at each of the milestones."""
 
     name: str = "multistep"
-    milestones: list[int] = number([10, 20], ge=1)  # noqa: RUF009 (a field, with a list of its own for each)
+    milestones: list[int] = number([10, 20], ge=1)
     gamma: float = number(0.1, gt=0)
 
     def lr(self, t: int, base_lr: float) -> float:
