@@ -39,7 +39,7 @@ def test_a_run_has_its_summary_metrics_and_files(runs):
 def test_the_model_gives_the_reported_test_accuracy_in_plain_pytorch(runs, backend):
     run = twinprop.load(runs[backend].path)
     test = Digits().load().test
-    predicted = run.model(torch.from_numpy(test.x).flatten(1)).argmax(1).numpy()
+    predicted = run.model(torch.from_numpy(test.x)).argmax(1).numpy()
     assert np.mean(predicted == test.y) == pytest.approx(run.summary["test"]["accuracy"], abs=1e-9)
 
 
@@ -71,7 +71,7 @@ def test_a_directory_without_a_run_is_an_error(tmp_path):
 def test_the_lines_in_the_documentation_load_a_model(runs, monkeypatch):
     text = (Path(__file__).parents[1] / "docs" / "twins.md").read_text(encoding="utf-8")
     code = text.partition("```python\n")[2].partition("```")[0].replace("nn.ReLU()", "nn.Tanh()")
-    x = torch.rand(5, 64)
+    x = torch.rand(5, 8, 8)
     for run in runs.values():
         monkeypatch.chdir(run.path)
         found = {}
@@ -80,7 +80,7 @@ def test_the_lines_in_the_documentation_load_a_model(runs, monkeypatch):
 
 
 def test_a_model_of_one_twin_goes_on_in_the_other(runs):
-    x = np.random.default_rng(0).normal(size=(20, 64)).astype(np.float32)
+    x = np.random.default_rng(0).normal(size=(20, 8, 8)).astype(np.float32)
     outputs = []
     for run in runs.values():
         for kind in (ScratchLearner, TorchLearner):

@@ -37,6 +37,7 @@ OUTPUT_ACTIVATIONS = {
 }
 
 LAYERS = {
+    "flatten": Twin("twinprop.scratch.layers:Flatten", "torch.nn:Flatten", ("start_dim",)),
     "linear": Twin("twinprop.scratch.layers:Linear", "torch.nn:Linear", ("in_features", "out_features")),
     "dropout": Twin("twinprop.scratch.layers:Dropout", "twinprop.pytorch.model:Dropout", ("p", "index")),
 }

@@ -26,8 +26,10 @@ class MLP(ModelConfig):
         return [self.width] * self.depth if self.hidden is None else list(self.hidden)
 
     def layers(self, sample_shape: tuple[int, ...], classes: int) -> list[Layer]:
-        """linear1, activation1, dropout1 (where there is dropout), linear2, ..., output."""
+        """flatten (where samples have several axes), linear1, activation1, dropout1 (where there is dropout), linear2, ..., output."""
         layers: list[Layer] = []
+        if len(sample_shape) > 1:
+            layers.append(Layer("flatten", "flatten", {"start_dim": -len(sample_shape)}))
         features = prod(sample_shape)
         for number_, width in enumerate(self.widths(), start=1):
             layers.append(Layer(f"linear{number_}", "linear", {"in_features": features, "out_features": width}))

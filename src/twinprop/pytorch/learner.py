@@ -51,7 +51,7 @@ class TorchLearner(Learner):
         for module in self.dropouts:
             module.step = self.steps
         self.optimizer.zero_grad()
-        outputs = self.network(x.reshape(len(x), -1))
+        outputs = self.network(x)
         loss: Tensor = self.loss(outputs, y)
         loss.backward()  # type: ignore[no-untyped-call]
         if self.max_grad_norm is not None:
@@ -66,7 +66,7 @@ class TorchLearner(Learner):
     @torch.no_grad()
     def predict(self, x: Tensor) -> Tensor:
         self.network.eval()
-        outputs: Tensor = self.network(x.reshape(len(x), -1))
+        outputs: Tensor = self.network(x)
         self.network.train()
         return outputs
 

@@ -14,6 +14,22 @@ from twinprop.scratch.arrays import Array, like, namespace
 from twinprop.scratch.random import stream, uniform
 
 
+class Flatten:
+    """The axes of a sample, from `start_dim` (counted from the end) on, as one axis of features."""
+
+    shapes: ClassVar[dict[str, tuple[int, ...]]] = {}
+
+    def __init__(self, start_dim: int) -> None:
+        self.start_dim = start_dim
+
+    def forward(self, x: Array, training: bool = False) -> Array:
+        self.shape = x.shape
+        return x.reshape(*x.shape[: self.start_dim], -1)
+
+    def backward(self, dy: Array, need_dx: bool = True) -> Array:
+        return dy.reshape(self.shape)
+
+
 class Linear:
     """y = x Wᵀ + b, with x (..., batch, in), W (..., out, in), b (..., out), y (..., batch, out).
 

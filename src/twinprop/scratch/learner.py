@@ -110,8 +110,8 @@ class ScratchLearner(Learner):
         for layer in self.dropouts:
             layer.step = self.steps
         if self.stacked and y.ndim == 1:
-            y = y[None]  # one batch for all: torch.matmul takes its `out` only with as many axes on both sides
-        outputs = self.network.forward(x.reshape(*y.shape, -1), training=True)
+            x, y = x[None], y[None]  # one batch for all: torch.matmul wants as many axes in `out` as in its factors
+        outputs = self.network.forward(x, training=True)
         loss = self.loss.forward(outputs, self.classes[y])
         self.network.backward(self.loss.backward())
         if self.max_grad_norm is not None:
@@ -137,10 +137,10 @@ class ScratchLearner(Learner):
         return namespace(g).sqrt((g * g).sum(-1))
 
     def predict(self, x: Array) -> Array:
-        return self.network.forward(x.reshape(len(x), -1))
+        return self.network.forward(x[None] if self.stacked else x)
 
     def evaluate(self, x: Array, y: Array) -> tuple[Any, Any]:
-        outputs = self.network.forward(x.reshape(*y.shape, -1))
+        outputs = self.predict(x)
         return self.loss.forward(outputs, self.classes[y]), (outputs.argmax(-1) == y).sum(-1)
 
     def numbers(self, values: list[Any]) -> Numbers:

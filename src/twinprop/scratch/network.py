@@ -33,6 +33,8 @@ class Network:
                 self.places[f"{name}.{key}"] = part, shape
                 setattr(layer, key, parameters[..., part].reshape(*parameters.shape[:-1], *shape))
                 setattr(layer, f"{key}_grad", self.gradients[..., part].reshape(*parameters.shape[:-1], *shape))
+        # below the first layer with parameters nobody needs a gradient
+        self.first = next(number for number, layer in enumerate(self.layers) if layer.shapes)
 
     def forward(self, x: Array, training: bool = False) -> Array:
         """(..., batch, features) to (..., batch, classes)."""
@@ -42,5 +44,5 @@ class Network:
 
     def backward(self, dy: Array) -> None:
         """Fill `gradients` from ∂L/∂outputs: the chain rule, one layer at a time."""
-        for number, layer in reversed(list(enumerate(self.layers))):
-            dy = layer.backward(dy, need_dx=number > 0)
+        for number, layer in reversed(list(enumerate(self.layers))[self.first :]):
+            dy = layer.backward(dy, need_dx=number > self.first)
