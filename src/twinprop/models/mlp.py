@@ -26,7 +26,7 @@ class MLP(ModelConfig):
         return [self.width] * self.depth if self.hidden is None else list(self.hidden)
 
     def layers(self, sample_shape: tuple[int, ...], classes: int) -> list[Layer]:
-        """flatten (where samples have several axes), linear1, activation1, dropout1 (where there is dropout), linear2, ..., output."""
+        """flatten (for samples with several axes), linear1, activation1, dropout1 (if any), linear2, ..., output."""
         layers: list[Layer] = []
         if len(sample_shape) > 1:
             layers.append(Layer("flatten", "flatten", {"start_dim": -len(sample_shape)}))
