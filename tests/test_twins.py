@@ -365,7 +365,9 @@ def digits_accuracy(backend: str, seed: int, lr: float, jitter: float = 0.0) -> 
     )
     dataset = Digits().load()
     train, _, test = (Batches(split, config, "cpu") for split in dataset[:3])
-    learner = registry.load(registry.BACKENDS[backend])([config], dataset.shape, 10, Plan.of(config, len(train)))
+    learner = registry.load(registry.BACKENDS[backend].learner)(
+        [config], dataset.shape, 10, Plan.of(config, len(train))
+    )
     if jitter:
         state = learner.state(0)
         signs = np.random.default_rng(seed).choice([-1, 1], state["parameters"].shape)

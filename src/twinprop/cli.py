@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twinprop.errors import TwinpropError
+from twinprop.errors import TwinpropError, out_of_memory
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
@@ -134,7 +134,7 @@ def explain(error: BaseException) -> str | None:
     """The message for a mistake that a user can mend; None for a fault of the program."""
     if isinstance(error, TwinpropError):
         return str(error)
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError" or "can't allocate" in str(error):
+    if out_of_memory(error):
         return f"Out of memory ({str(error).splitlines()[0]}); use a smaller network, batch or data set."
     if isinstance(error, OSError) and type(error).__module__ == "builtins":
         where = f"{error.filename}: " if error.filename else ""

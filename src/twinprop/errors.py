@@ -29,3 +29,9 @@ class DeviceError(TwinpropError):
 
 class OutputError(TwinpropError):
     """A run's directory cannot be written, or already holds a run."""
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory was not enough: NumPy's, PyTorch's on a GPU, or PyTorch's on the CPU."""
+    name = type(error).__name__
+    return isinstance(error, MemoryError) or name == "OutOfMemoryError" or "can't allocate memory" in str(error)

@@ -18,6 +18,13 @@ class Twin(NamedTuple):
     keys: tuple[str, ...] = ()
 
 
+class Backend(NamedTuple):
+    """The learner of a twin for one network, and the one for several that train in lock step."""
+
+    learner: str
+    stack: str
+
+
 ACTIVATIONS = {
     "relu": Twin("twinprop.scratch.activations:ReLU", "torch.nn:ReLU"),
     "leaky_relu": Twin("twinprop.scratch.activations:LeakyReLU", "torch.nn:LeakyReLU", ("negative_slope",)),
@@ -67,8 +74,8 @@ SCHEDULERS = {
 }
 
 BACKENDS = {
-    "scratch": "twinprop.scratch.learner:ScratchLearner",
-    "torch": "twinprop.pytorch.learner:TorchLearner",
+    "scratch": Backend("twinprop.scratch.learner:ScratchLearner", "twinprop.scratch.learner:ScratchLearner"),
+    "torch": Backend("twinprop.pytorch.learner:TorchLearner", "twinprop.pytorch.stack:TorchStack"),
 }
 
 INITS = {

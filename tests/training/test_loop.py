@@ -75,16 +75,21 @@ def run(
     configs = configs if isinstance(configs, list) else [configs]
     config = configs[0]
     plan = Plan.of(config, len(TRAIN[1]))
-    learner = registry.load(registry.BACKENDS[config.model.backend])(configs, (FEATURES,), CLASSES, plan)
+    learners = []
+
+    def make(some: list[Config]) -> Learner:
+        backend = registry.BACKENDS[config.model.backend]
+        kind = registry.load(backend.learner if len(some) == 1 else backend.stack)
+        learners.append(kind(some, (FEATURES,), CLASSES, plan))
+        return learners[-1]
+
     monitors, recorders = [Monitor(config) for config in configs], [Recorder() for _ in configs]
     if state is not None:
-        states = state if isinstance(state, list) else [state]
-        learner.load_state(states)
-        for monitor, one in zip(monitors, states, strict=True):
-            monitor.load_state(one["monitor"])
+        for monitor, one in zip(monitors, state if isinstance(state, list) else [state], strict=True):
+            monitor.load_state(one)
     splits = tuple(Batches(Samples(y, x), config, "cpu") for x, y in (TRAIN, val, TEST))
-    train(learner, splits, monitors, recorders, plan, progress)
-    return Done(learner, monitors, recorders)
+    train(make, splits, monitors, recorders, plan, progress)
+    return Done(learners[-1], monitors, recorders)
 
 
 def config_of(backend: str = "scratch", **parts: Any) -> Config:
@@ -158,7 +163,7 @@ def test_train_loss_is_the_mean_over_the_last_epochs_batches(backend: str, part:
     config = config_of(backend, model={"dropout": 0.3}, train={"batch_size": 10, **part})
     done = run(config)
     plan = Plan.of(config, 64)
-    learner = registry.load(registry.BACKENDS[backend])([config], (FEATURES,), CLASSES, plan)
+    learner = registry.load(registry.BACKENDS[backend].learner)([config], (FEATURES,), CLASSES, plan)
     data = Batches(Samples(TRAIN[1], TRAIN[0]), config, "cpu")
     rows = {row.epoch: row for row in done.monitors[0].rows}
     assert sorted(rows) == list(range(config.train.eval_every, 7, config.train.eval_every))
@@ -384,7 +389,7 @@ def test_a_network_that_stopped_keeps_the_parameters_it_stopped_with() -> None:
 def bad_step(config: Config) -> tuple[int, list[int]]:
     """The first step whose loss is not finite, and the steps of the epochs' ends, from a training without the loop."""
     plan = Plan.of(config, 64)
-    learner = registry.load(registry.BACKENDS[config.model.backend])([config], (FEATURES,), CLASSES, plan)
+    learner = registry.load(registry.BACKENDS[config.model.backend].learner)([config], (FEATURES,), CLASSES, plan)
     data = Batches(Samples(TRAIN[1], TRAIN[0]), config, "cpu")
     with np.errstate(all="ignore"):
         for epoch in range(config.train.epochs):
@@ -496,3 +501,59 @@ def test_patience_counts_evaluations_in_a_row(losses: list[float], end: int | No
             stopped = epoch
             break
     assert stopped == end
+
+
+# Memory
+
+
+@pytest.mark.parametrize(("most", "where"), [(1, "make"), (2, "make"), (2, "step"), (1, "evaluate")])
+def test_where_memory_runs_out_halves_train_on_and_lose_nothing(most: int, where: str) -> None:
+    """Memory that holds `most` networks, noticed when they are made, or in the third epoch, or evaluated after it."""
+    configs = [config_of(seed=seed, optimizer=Adam(lr=0.003)) for seed in range(5)]
+    whole = run(configs)
+    kind = registry.load(registry.BACKENDS["scratch"].stack)
+    sizes: list[int] = []
+
+    class Small(kind):  # type: ignore[misc, valid-type]
+        def __init__(self, some: list[Config], *arguments: Any) -> None:
+            super().__init__(some, *arguments)
+            sizes.append(len(some))
+            self.room = len(some) <= most
+            self.lacks("make")
+
+        def lacks(self, here: str) -> None:
+            if here == where and not self.room and (where == "make" or self.steps > 15):
+                raise MemoryError("no room")
+
+        def step(self, x: Any, y: Any) -> Any:
+            self.lacks("step")
+            return super().step(x, y)
+
+        def evaluate(self, x: Any, y: Any) -> Any:
+            self.lacks("evaluate")
+            return super().evaluate(x, y)
+
+    plan = Plan.of(configs[0], 64)
+    monitors, recorders = [Monitor(config) for config in configs], [Recorder() for _ in configs]
+    splits = tuple(Batches(Samples(y, x), configs[0], "cpu") for x, y in (TRAIN, VAL, TEST))
+    train(lambda some: Small(some, (FEATURES,), CLASSES, plan), splits, monitors, recorders, plan)
+    assert max(sizes) == 5
+    assert sizes.count(1) == (5 if most == 1 else 1)
+    for member, monitor in enumerate(monitors):
+        assert monitor.status == "completed"
+        assert [row.epoch for row in recorders[member].rows] == [1, 2, 3, 4, 5, 6]
+        np.testing.assert_allclose(
+            Done(None, monitors, recorders).table(member),  # type: ignore[arg-type]
+            whole.table(member),
+            rtol=1e-9,
+        )
+
+
+def test_one_network_that_memory_cannot_hold_is_an_error() -> None:
+    def make(some: list[Config]) -> Learner:
+        raise MemoryError("no room")
+
+    config = config_of()
+    splits = tuple(Batches(Samples(y, x), config, "cpu") for x, y in (TRAIN, VAL, TEST))
+    with pytest.raises(MemoryError):
+        train(make, splits, [Monitor(config)], [Recorder()], Plan.of(config, 64))

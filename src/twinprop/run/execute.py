@@ -43,7 +43,7 @@ class RunRecorder:
         config: the run's.
         dataset: what it trains on.
         display: where a person sees it.
-        evaluations: how many there will be.
+        plan: how long it trains.
         environment: for summary.json.
     """
 
@@ -53,14 +53,14 @@ class RunRecorder:
         config: Config,
         dataset: Dataset,
         display: Display,
-        evaluations: int,
+        plan: Plan,
         environment: dict[str, Any],
     ) -> None:
         from twinprop.run.tensorboard import TensorBoard
 
         self.directory, self.config, self.dataset, self.display = directory, config, dataset, display
         self.environment = environment
-        self.board = TensorBoard(directory.path, config, evaluations)
+        self.board = TensorBoard(directory.path, config, -(-plan.epochs // config.train.eval_every))
         self.parameter_count = 0
         self.start = time.perf_counter()
         self.summary: dict[str, Any] = {}
@@ -149,6 +149,41 @@ def report(recorder: RunRecorder, monitor: Monitor, dataset: Dataset) -> str:
     return table(lines)
 
 
+class Setting:
+    """What runs on the same data have in common: the samples, on the device that trains.
+
+    Raises:
+        TwinpropError: the data or the device is not usable.
+    """
+
+    def __init__(self, config: Config) -> None:
+        from twinprop.data.batches import Batches
+        from twinprop.run.device import resolve
+
+        self.device = resolve(config.device)
+        self.dataset = config.data.load()
+        train, val, test = (Batches(split, config, self.device) for split in self.dataset[:3])
+        self.splits = train, val, test
+
+    def plan(self, config: Config) -> Plan:
+        """How long a run trains.
+
+        Raises:
+            ConfigError: its batches or its schedule do not fit the data.
+        """
+        found = list(data_size_problems(config, len(self.dataset.train)))
+        if found:
+            raise ConfigError(found)
+        return Plan.of(config, len(self.dataset.train))
+
+    def make(self, configs: list[Config], plan: Plan) -> Learner:
+        """The learner of one network, or of several that can be stacked."""
+        backend = registry.BACKENDS[configs[0].model.backend]
+        kind = registry.load(backend.learner if len(configs) == 1 else backend.stack)
+        learner: Learner = kind(configs, self.dataset.shape, len(self.dataset.classes), plan, self.device)
+        return learner
+
+
 def execute(config: Config, path: Path) -> dict[str, Any]:
     """Train what `config` describes and write everything about it into the directory `path`.
 
@@ -163,28 +198,25 @@ def execute(config: Config, path: Path) -> dict[str, Any]:
     monitor = Monitor(config)
     recorder: RunRecorder | None = None
     try:
-        from twinprop.data.batches import Batches
-        from twinprop.run.device import resolve, set_threads
+        from twinprop.run.device import set_threads
         from twinprop.run.environment import environment
         from twinprop.training.loop import train
 
-        device = resolve(config.device)
-        dataset = config.data.load()
-        found = list(data_size_problems(config, len(dataset.train)))
-        if found:
-            raise ConfigError(found)
-        plan = Plan.of(config, len(dataset.train))
+        setting = Setting(config)
+        dataset, plan = setting.dataset, setting.plan(config)
         threads = set_threads(config, dataset.shape, len(dataset.train))
-        learner: Learner = registry.load(registry.BACKENDS[config.model.backend])(
-            [config], dataset.shape, len(dataset.classes), plan, device
-        )
         display = Display(plan.total_steps)
-        evaluations = -(-plan.epochs // config.train.eval_every)
-        recorder = RunRecorder(directory, config, dataset, display, evaluations, environment(device, threads))
-        train_split, val_split, test_split = (Batches(split, config, device) for split in dataset[:3])
+        recorder = RunRecorder(directory, config, dataset, display, plan, environment(setting.device, threads))
         log.info(f"training {shape_of_network(config, dataset)} on {config.data.name} in {shown(path)}")
         with display():
-            train(learner, (train_split, val_split, test_split), [monitor], [recorder], plan, display.progress)
+            train(
+                lambda configs: setting.make(configs, plan),
+                setting.splits,
+                [monitor],
+                [recorder],
+                plan,
+                display.progress,
+            )
     except BaseException as error:
         fail(monitor, directory, recorder, error)
         raise

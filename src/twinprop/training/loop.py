@@ -1,24 +1,32 @@
 """The training loop: the only one, for both twins, and for one network or many.
 
 Epochs are trained in rounds; after each round every network is evaluated, recorded, and perhaps
-stopped. Nothing in a round waits for the device: losses stay there until the round is over.
+stopped. Nothing in a round waits for the device: losses stay there until the round is over. Between
+rounds a network is no more than its state, from which it goes on in a smaller stack, or alone.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
-from functools import cache
 from math import isfinite
 from time import perf_counter
 from typing import Any, Protocol
 
 import numpy as np
 
+from twinprop.config.schema import Config
 from twinprop.data.batches import Batches
+from twinprop.errors import out_of_memory
 from twinprop.scratch.arrays import to_numpy
 from twinprop.training.interrupt import Interrupt
 from twinprop.training.learner import Learner, Numbers, Plan
 from twinprop.training.monitor import Monitor, Row
+
+log = logging.getLogger("twinprop")
+
+WORTH_DROPPING = 0.75
+"""A stack is made anew when no larger share of it is still in training."""
 
 
 class Recorder(Protocol):
@@ -55,66 +63,126 @@ def predict_classes(learner: Learner, split: Batches, members: int) -> Numbers:
 
 
 def train(
-    learner: Learner,
+    make: Callable[[list[Config]], Learner],
     splits: tuple[Batches, Batches, Batches],
     monitors: Sequence[Monitor],
     recorders: Sequence[Recorder],
     plan: Plan,
     progress: Callable[[int], None] = lambda steps: None,
+    interrupt: Interrupt | None = None,
 ) -> None:
     """Train until the plan is done or every network has stopped; results are in the monitors.
 
+    Where memory does not suffice for all networks at once, each half of them trains by itself, from where it was.
+
     Args:
-        learner: one or several networks; it may have done some steps already.
+        make: builds the learner of one or several networks.
         splits: training, validation and test samples.
-        monitors: one for each network.
+        monitors: one for each network; those with a `last` state go on from it, and all from the same step.
         recorders: one for each network.
         plan: how long to train.
         progress: called with the number of steps done.
+        interrupt: what a signal sets; without one, training listens for signals itself.
     """
-    with Interrupt() as interrupt, np.errstate(all="ignore"):
-        members = range(len(monitors))
-        finite = [learner.state(member) for member in members]
-        while learner.steps < plan.total_steps and any(monitor.running for monitor in monitors):
-            if interrupt.requested:
-                break  # a signal that came while the last round was evaluated
-            round_ = train_round(learner, splits[0], monitors, plan, interrupt, progress)
-            if interrupt.requested:
-                break
-            rows = evaluated_rows(learner, splits, monitors, round_)
-            predicted = cache(lambda: predict_classes(learner, splits[2], len(monitors)))
-            for member in members:
-                monitor = monitors[member]
-                if not monitor.running:
-                    continue
-                bad = first_bad_step(round_, rows[member], member)
-                if bad is not None:
-                    monitor.stop("diverged", f"the loss was not finite at step {bad}")
-                    recorders[member].checkpoint("last_finite", {**finite[member], "monitor": monitor.state()})
-                    recorders[member].finished(monitor, learner.named(finite[member]["parameters"]), None)
-                    continue
-                monitor.add(rows[member])
-                recorders[member].evaluated(rows[member], learner, member)
-                if learner.steps >= plan.total_steps and monitor.running:
-                    monitor.stop("completed", "")
-                finite[member] = learner.state(member)
-                every = monitor.config.train.checkpoint_every
-                before = round_.first_step // plan.steps_per_epoch
-                if every is not None and rows[member].epoch // every > before // every:
-                    name = f"epoch_{rows[member].epoch}"
-                    recorders[member].checkpoint(name, {**finite[member], "monitor": monitor.state()})
-                if not monitor.running:
-                    parameters = learner.named(finite[member]["parameters"])
-                    recorders[member].finished(monitor, parameters, predicted()[member])
-        for member in members:
-            monitor = monitors[member]
-            if monitor.running:
-                monitor.stop("interrupted", f"{interrupt.requested} at step {learner.steps}")
-                now = learner.state(member)
-                if not all(np.isfinite(value).all() for value in learner.named(now["parameters"]).values()):
-                    now = finite[member]
-                recorders[member].checkpoint("interrupted", {**now, "monitor": monitor.state()})
-                recorders[member].finished(monitor, learner.named(now["parameters"]), None)
+    if interrupt is None:
+        with Interrupt() as own:
+            return train(make, splits, monitors, recorders, plan, progress, own)
+    try:
+        with np.errstate(all="ignore"):
+            return train_together(make, splits, monitors, recorders, plan, progress, interrupt)
+    except Exception as error:
+        if not out_of_memory(error) or len(monitors) == 1:
+            raise
+        log.warning(f"out of memory with {len(monitors)} networks: each half of them trains by itself")
+    middle = len(monitors) // 2
+    for half in (slice(None, middle), slice(middle, None)):
+        train(make, splits, monitors[half], recorders[half], plan, progress, interrupt)
+    return None
+
+
+def train_together(
+    make: Callable[[list[Config]], Learner],
+    splits: tuple[Batches, Batches, Batches],
+    monitors: Sequence[Monitor],
+    recorders: Sequence[Recorder],
+    plan: Plan,
+    progress: Callable[[int], None],
+    interrupt: Interrupt,
+) -> None:
+    """`train`, with all networks in one learner, from which those that stopped are dropped now and then."""
+    stack = running(monitors)
+    if not stack:
+        return
+    learner = start(make, [monitors[number] for number in stack])
+    while running(monitors) and learner.steps < plan.total_steps and not interrupt.requested:
+        active = [monitors[number] for number in stack]
+        round_ = train_round(learner, splits[0], active, plan, interrupt, progress)
+        if interrupt.requested:
+            break
+        rows = evaluated_rows(learner, splits, active, round_)
+        # what wants memory comes before anything is recorded, so that a round can be trained again
+        states = [learner.state(place) for place in range(len(stack))]
+        in_training = running(active)
+        for place in in_training:
+            judge(
+                active[place],
+                rows[place],
+                first_bad_step(round_, rows[place], place),
+                learner.steps >= plan.total_steps,
+            )
+        completed = any(active[place].status == "completed" for place in in_training)
+        predicted = predict_classes(learner, splits[2], len(stack)) if completed else None
+        for place in in_training:
+            monitor, recorder, row = active[place], recorders[stack[place]], rows[place]
+            if monitor.status == "diverged":
+                recorder.checkpoint("last_finite", monitor.checkpoint())
+                recorder.finished(monitor, learner.named(monitor.last["parameters"]), None)
+                continue
+            monitor.last = states[place]
+            recorder.evaluated(row, learner, place)
+            every = monitor.config.train.checkpoint_every
+            if every is not None and row.epoch // every > round_.first_step // plan.steps_per_epoch // every:
+                recorder.checkpoint(f"epoch_{row.epoch}", monitor.checkpoint())
+            if monitor.status == "completed":
+                assert predicted is not None
+                recorder.finished(monitor, learner.named(monitor.last["parameters"]), predicted[place])
+        still = [number for number in stack if monitors[number].running]
+        if still and len(still) <= WORTH_DROPPING * len(stack):
+            stack, learner = still, start(make, [monitors[number] for number in still])
+    for place, number in enumerate(stack):
+        monitor = monitors[number]
+        if monitor.running:
+            monitor.stop("interrupted", f"{interrupt.requested} at step {learner.steps}")
+            now = learner.state(place)
+            if all(np.isfinite(value).all() for value in learner.named(now["parameters"]).values()):
+                monitor.last = now
+            recorders[number].checkpoint("interrupted", monitor.checkpoint())
+            recorders[number].finished(monitor, learner.named(monitor.last["parameters"]), None)
+
+
+def running(monitors: Sequence[Monitor]) -> list[int]:
+    """The places of the networks that have not stopped."""
+    return [place for place, monitor in enumerate(monitors) if monitor.running]
+
+
+def start(make: Callable[[list[Config]], Learner], monitors: Sequence[Monitor]) -> Learner:
+    """A learner of some networks, each where its monitor says that it was, or at its beginning."""
+    learner = make([monitor.config for monitor in monitors])
+    if monitors[0].last:
+        learner.load_state([monitor.last for monitor in monitors])
+    for place, monitor in enumerate(monitors):
+        monitor.last = learner.state(place)
+    return learner
+
+
+def judge(monitor: Monitor, row: Row, bad_step: int | None, is_last: bool) -> None:
+    """Take an evaluation in, and stop the network if it diverged, or if this was the last one."""
+    if bad_step is not None:
+        monitor.stop("diverged", f"the loss was not finite at step {bad_step}")
+        return
+    monitor.add(row)
+    if is_last and monitor.running:
+        monitor.stop("completed", "")
 
 
 class Round:

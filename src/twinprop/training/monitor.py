@@ -41,6 +41,8 @@ class Monitor:
     without_improvement: int = 0
     status: str = "running"
     reason: str = ""
+    last: dict[str, Any] = field(default_factory=dict)
+    """The state of the learner's network after the last evaluation: where to go on from."""
 
     def add(self, row: Row) -> None:
         """Take in an evaluation. The best is the one with the highest validation accuracy, then the lowest loss."""
@@ -71,8 +73,14 @@ class Monitor:
             "without_improvement": self.without_improvement,
         }
 
-    def load_state(self, state: dict[str, Any]) -> None:
-        """Continue from what `state` handed out."""
+    def checkpoint(self) -> dict[str, Any]:
+        """Everything that training needs to go on."""
+        return {**self.last, "monitor": self.state()}
+
+    def load_state(self, checkpoint: dict[str, Any]) -> None:
+        """Continue from what `checkpoint` handed out."""
+        self.last = {key: value for key, value in checkpoint.items() if key != "monitor"}
+        state = checkpoint["monitor"]
         self.best = Row(**state["best"]) if state["best"] else None
         self.best_val_loss = state["best_val_loss"]
         self.without_improvement = state["without_improvement"]
