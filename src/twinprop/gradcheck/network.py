@@ -116,11 +116,11 @@ def check_network(config: Config) -> Result:
     Raises:
         TwinpropError: the data cannot be loaded, or the loss is not finite.
     """
-    from twinprop.run.device import set_threads
+    from twinprop.run.device import threads_for, use_threads
 
     own = still(config)
     dataset = own.data.load()
-    set_threads(own, dataset.shape, SAMPLES)
+    use_threads(threads_for(own, dataset.shape, SAMPLES))
     x, y = few_samples(own, dataset)
     return check_on(own, dataset, x, y)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,6 +16,13 @@ from twinprop.training.monitor import Row
 log = logging.getLogger("twinprop")
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(highlight=False, soft_wrap=True, stderr=True)
+
+
+
+def log_row(text: str) -> None:
+    """A line of the log that the progress bar shows already."""
+    log.info(text, extra={"in_progress_bar": True})
+
 
 SECONDS_BETWEEN_LINES = 1.0
 
@@ -40,10 +47,15 @@ def describe(row: Row) -> str:
 
 
 class Display:
-    """Shows how far a training is."""
+    """Shows how far a training is.
 
-    def __init__(self, total_steps: int) -> None:
-        self.total_steps = total_steps
+    Args:
+        total_steps: its length.
+        line: where lines go that are worth keeping.
+    """
+
+    def __init__(self, total_steps: int, line: Callable[[str], None]) -> None:
+        self.total_steps, self.line = total_steps, line
         self.bar: Progress | None = None
         self.task = TaskID(0)
         self.last_line = self.last_update = 0.0
@@ -72,7 +84,7 @@ class Display:
         now = time.monotonic()
         if now - self.last_line >= SECONDS_BETWEEN_LINES or row.step >= self.total_steps:
             self.last_line = now
-            log.info(describe(row), extra={"in_progress_bar": True})
+            self.line(describe(row))
 
 
 def table(lines: dict[str, Any]) -> str:

@@ -34,16 +34,13 @@ def resolve(device: str) -> str:
     return found
 
 
-def set_threads(config: Config, shape: tuple[int, ...], samples: int) -> int:
-    """Set how many threads matrix products use on the CPU, and return it.
+def threads_for(config: Config, shape: tuple[int, ...], samples: int) -> int:
+    """How many threads matrix products should use on the CPU.
 
     The number depends on the network and the batch alone, so that equal runs give equal bits. Networks
     with small products are fastest on one thread. The environment variable OMP_NUM_THREADS decides
     where it is set.
     """
-    import scipy.linalg.blas  # noqa: F401  (loaded now, so that its threads are set below)
-    import torch
-
     asked = os.environ.get("OMP_NUM_THREADS", "")
     threads = int(asked) if asked.isdigit() and int(asked) > 0 else 0
     if not threads:
@@ -55,11 +52,18 @@ def set_threads(config: Config, shape: tuple[int, ...], samples: int) -> int:
             if layer.kind == "linear"
         )
         threads = 1 if largest < SMALL_PRODUCT else cores()
+    return threads
+
+
+def use_threads(threads: int) -> None:
+    """Set how many threads matrix products use."""
+    import scipy.linalg.blas  # noqa: F401  (loaded now, so that its threads are set below)
+    import torch
+
     torch.set_num_threads(threads)
     for library in ThreadpoolController().lib_controllers:
         # SciPy brings a BLAS of its own, whose waiting threads would take the cores from NumPy's
         library.set_num_threads(1 if "scipy.libs" in library.filepath else threads)
-    return threads
 
 
 def cores() -> int:

@@ -14,7 +14,7 @@ from twinprop import registry
 from twinprop.config.schema import Config, check, data_size_problems
 from twinprop.data.base import Dataset
 from twinprop.errors import ConfigError
-from twinprop.run.console import Display, log, table
+from twinprop.run.console import Display, log, log_row, table
 from twinprop.run.directory import RunDirectory
 from twinprop.training.convergence import converged_epoch
 from twinprop.training.learner import Learner, Plan
@@ -198,14 +198,15 @@ def execute(config: Config, path: Path) -> dict[str, Any]:
     monitor = Monitor(config)
     recorder: RunRecorder | None = None
     try:
-        from twinprop.run.device import set_threads
+        from twinprop.run.device import threads_for, use_threads
         from twinprop.run.environment import environment
         from twinprop.training.loop import train
 
         setting = Setting(config)
         dataset, plan = setting.dataset, setting.plan(config)
-        threads = set_threads(config, dataset.shape, len(dataset.train))
-        display = Display(plan.total_steps)
+        threads = threads_for(config, dataset.shape, len(dataset.train))
+        use_threads(threads)
+        display = Display(plan.total_steps, log_row)
         recorder = RunRecorder(directory, config, dataset, display, plan, environment(setting.device, threads))
         log.info(f"training {shape_of_network(config, dataset)} on {config.data.name} in {shown(path)}")
         with display():
@@ -224,17 +225,21 @@ def execute(config: Config, path: Path) -> dict[str, Any]:
     return recorder.summary
 
 
-def fail(monitor: Monitor, directory: RunDirectory, recorder: RunRecorder | None, error: BaseException) -> None:
-    """Leave a summary that says why the run ended; the error itself goes on to whoever called."""
+def fail(
+    monitor: Monitor, directory: RunDirectory, recorder: RunRecorder | None, error: BaseException
+) -> dict[str, Any]:
+    """Leave a summary that says why the run ended, and return it; the error itself goes on to whoever called."""
     reason = (str(error) or type(error).__name__).splitlines()[0]
     monitor.stop("interrupted" if isinstance(error, KeyboardInterrupt) else "failed", reason)
     try:
         if recorder is not None:
             recorder.conclude(monitor)
-            return
+            return recorder.summary
     except Exception as second:  # a full disk stops the event file too, but perhaps not a few lines
         logging.getLogger("twinprop").debug(f"the summary is without results: {second}")
+    summary = {"status": monitor.status, "reason": monitor.reason}
     try:
-        directory.summary({"status": monitor.status, "reason": monitor.reason})
+        directory.summary(summary)
     except Exception as second:
         logging.getLogger("twinprop").error(f"the summary could not be written either: {second}")
+    return summary

@@ -73,7 +73,8 @@ def train(
 ) -> None:
     """Train until the plan is done or every network has stopped; results are in the monitors.
 
-    Where memory does not suffice for all networks at once, each half of them trains by itself, from where it was.
+    Where memory does not suffice for all networks at once, or arithmetic fails for one of them, each half goes on by
+    itself from where it was, and so on down to single networks.
 
     Args:
         make: builds the learner of one or several networks.
@@ -91,9 +92,10 @@ def train(
         with np.errstate(all="ignore"):
             return train_together(make, splits, monitors, recorders, plan, progress, interrupt)
     except Exception as error:
-        if not out_of_memory(error) or len(monitors) == 1:
+        # a number of one network that Python cannot compute with concerns no other
+        if not (out_of_memory(error) or isinstance(error, ArithmeticError)) or len(monitors) == 1:
             raise
-        log.warning(f"out of memory with {len(monitors)} networks: each half of them trains by itself")
+        log.warning(f"{type(error).__name__} with {len(monitors)} networks: each half of them goes on by itself.")
     middle = len(monitors) // 2
     for half in (slice(None, middle), slice(middle, None)):
         train(make, splits, monitors[half], recorders[half], plan, progress, interrupt)
@@ -262,8 +264,8 @@ def evaluated_rows(
             test_loss=float(test_loss[member]),
             test_accuracy=float(test_accuracy[member]),
             grad_norm=float(norm[member]),
-            seconds=round_.seconds,
-            samples_per_second=round_.samples / max(round_.seconds, 1e-9),
+            seconds=round_.seconds / count,
+            samples_per_second=round_.samples * count / max(round_.seconds, 1e-9),
         )
         for member in range(count)
     ]
