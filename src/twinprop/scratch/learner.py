@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from math import inf
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from twinprop import registry
 from twinprop.config.schema import Config
+from twinprop.scratch.activations import Mixed
 from twinprop.scratch.arrays import Array, like, namespace, to_numpy
 from twinprop.scratch.init import initial_parameters
 from twinprop.scratch.layers import Dropout
 from twinprop.scratch.network import Network
 from twinprop.scratch.optimizers import Optimizer
 from twinprop.training.learner import Learner, Numbers, Plan
+
+PLANNED = 256
+"""Steps whose learning rates are worked out at once."""
 
 
 class ScratchLearner(Learner):
@@ -42,6 +46,12 @@ class ScratchLearner(Learner):
         ]
         start = np.array(initial if len(initial) > 1 else initial[0], dtype=first.model.dtype)
         self.network = Network(descriptions[0], start if device == "cpu" else _tensor(start, device))
+        for place, layers in enumerate(zip(*descriptions, strict=True)):
+            parts = runs([(layer.kind, layer.arguments) for layer in layers])
+            if len(parts) > 1 and layers[0].kind != "dropout":
+                kinds = [registry.load(layers[part.start].twin().scratch) for part in parts]
+                own = [kind(**layers[part.start].arguments) for kind, part in zip(kinds, parts, strict=True)]
+                self.network.layers[place] = Mixed(parts, own)
         self.stacked = len(self.configs) > 1
         p = self.network.parameters
         self.classes = like(np.eye(classes), p)
@@ -59,14 +69,18 @@ class ScratchLearner(Learner):
             config.scheduler.bind(plan.intervals(config.scheduler.interval), config.optimizer.lr)
             for config in self.configs
         ]
-        self.optimizer = self.stack_optimizers()
-        self.time = 0
-        self.schedule()
-        slots = self.optimizer.slots()
-        self.memory = {slot: namespace(p).zeros_like(p) for slot in slots}
+        self.total_steps = plan.total_steps
+        self.epochs = 0
+        self.moving = any(scheduler.interval == "step" for scheduler in self.schedulers)
+        self.stale = True
+        self.rules = self.group_rules()
+        self.set_rates()
+        for rule in self.rules:
+            own = p[rule.part]
+            rule.memory.update({slot: namespace(own).zeros_like(own) for slot in rule.optimizer.slots()})
         # in a stack, a network without momentum has room for it, which its state leaves out
         self.own_slots = [
-            slots if scheduler.moves_momentum() else config.optimizer.slots()
+            None if scheduler.moves_momentum() else config.optimizer.slots()
             for scheduler, config in zip(self.schedulers, self.configs, strict=True)
         ]
 
@@ -76,12 +90,19 @@ class ScratchLearner(Learner):
             return values[0]
         return like(np.reshape(np.array(values, float), (-1,) + (1,) * axes), self.network.parameters)
 
-    def stack_optimizers(self) -> Optimizer:
-        """One optimizer whose numbers are arrays where the networks' differ."""
+    def group_rules(self) -> list[Rule]:
+        """The optimizers: one for each run of networks whose rules differ in numbers only."""
         optimizers = [
             config.optimizer if scheduler.moves_momentum() else config.optimizer.stackable()
             for scheduler, config in zip(self.schedulers, self.configs, strict=True)
         ]
+        return [
+            Rule(part if self.stacked else ..., self.stack_optimizers(optimizers[part]), {})
+            for part in runs([unlike(optimizer) for optimizer in optimizers])
+        ]
+
+    def stack_optimizers(self, optimizers: list[Optimizer]) -> Optimizer:
+        """One optimizer whose numbers are arrays where the networks' differ."""
         stacked: dict[str, Any] = {}
         for item in fields(optimizers[0]):
             values = [getattr(optimizer, item.name) for optimizer in optimizers]
@@ -91,20 +112,47 @@ class ScratchLearner(Learner):
                 stacked[item.name] = self.per_member(values, axes=1)
         return replace(optimizers[0], **stacked)
 
-    def schedule(self) -> None:
-        """Set the rates of the next update from the schedules."""
-        self.rates = [
-            scheduler.lr(self.time, config.optimizer.lr)
-            for scheduler, config in zip(self.schedulers, self.configs, strict=True)
-        ]
-        self.optimizer.lr = self.per_member(self.rates, axes=1)
-        momenta = [scheduler.momentum(self.time) for scheduler in self.schedulers]
-        if momenta[0] is not None:
-            momentum = self.per_member(momenta, axes=1)
-            if hasattr(self.optimizer, "betas"):
-                self.optimizer.betas = (momentum, self.optimizer.betas[1])
-            else:
-                self.optimizer.momentum = momentum  # type: ignore[attr-defined]
+    def plan_rates(self) -> None:
+        """Work out the rates of many steps at once: of all until a schedule that counts epochs moves on."""
+        ahead = max(1, min(PLANNED, self.total_steps - self.steps)) if self.moving else 1
+        self.first, self.stale = self.steps, False
+        known: dict[str, tuple[Any, Any]] = {}
+        columns = []
+        for scheduler, config in zip(self.schedulers, self.configs, strict=True):
+            times = range(self.steps, self.steps + ahead) if scheduler.interval == "step" else [self.epochs]
+            key = f"{scheduler} {scheduler.state()} {config.optimizer}"
+            if key not in known:
+                own = getattr(config.optimizer, "momentum", getattr(config.optimizer, "betas", (0.0,)))
+                momenta = [scheduler.momentum(t) for t in times]
+                known[key] = (
+                    [scheduler.lr(t, config.optimizer.lr) for t in times],
+                    [np.ravel(own)[0] if value is None else value for value in momenta],
+                )
+            columns.append(known[key])
+        # (steps, networks) each; a schedule that counts epochs gives the same at every step
+        self.rates, self.momenta = (
+            np.stack([np.broadcast_to(column[kind], ahead) for column in columns], axis=1) for kind in (0, 1)
+        )
+        p = self.network.parameters
+        self.device_rates, self.device_momenta = like(self.rates[..., None], p), like(self.momenta[..., None], p)
+
+    def set_rates(self) -> None:
+        """Give the optimizers the rates of the next update."""
+        if self.stale or (self.moving and self.steps - self.first >= len(self.rates)):
+            self.plan_rates()
+        elif not self.moving:
+            return
+        now = self.steps - self.first if self.moving else 0
+        self.used_rates = self.rates[now]
+        for rule in self.rules:
+            optimizer: Any = rule.optimizer
+            optimizer.lr = rule.numbers(self.rates[now], self.device_rates[now])
+            if any(scheduler.moves_momentum() for scheduler in self.schedulers):
+                momentum = rule.numbers(self.momenta[now], self.device_momenta[now])
+                if hasattr(optimizer, "betas"):
+                    optimizer.betas = (momentum, optimizer.betas[1])
+                elif hasattr(optimizer, "momentum"):
+                    optimizer.momentum = momentum
 
     def step(self, x: Array, y: Array) -> tuple[Any, Any]:
         for layer in self.dropouts:
@@ -116,12 +164,10 @@ class ScratchLearner(Learner):
         self.network.backward(self.loss.backward())
         if self.max_grad_norm is not None:
             self.clip()
+        self.set_rates()
         self.steps += 1
-        self.optimizer.update(self.network.parameters, self.network.gradients, self.memory, self.steps)
-        self.used_rates = self.rates
-        if self.schedulers[0].interval == "step":
-            self.time += 1
-            self.schedule()
+        for part, optimizer, memory in self.rules:
+            optimizer.update(self.network.parameters[part], self.network.gradients[part], memory, self.steps)
         return loss, (outputs.argmax(-1) == y).sum(-1)
 
     def clip(self) -> None:
@@ -150,14 +196,13 @@ class ScratchLearner(Learner):
         return to_numpy(stacked).astype(np.float64).reshape(len(values), -1)
 
     def end_epoch(self) -> None:
-        if self.schedulers[0].interval == "epoch":
-            self.time += 1
-            self.schedule()
+        self.epochs += 1
+        self.stale = True
 
     def observe(self, loss: Numbers, accuracy: Numbers) -> None:
         for member, scheduler in enumerate(self.schedulers):
             scheduler.observe(float(loss[member]), float(accuracy[member]))
-        self.schedule()
+        self.stale = True
 
     def lr(self) -> Numbers:
         return np.array(self.used_rates)
@@ -175,23 +220,32 @@ class ScratchLearner(Learner):
         return self.named(self._member(self.network.gradients, member))
 
     def state(self, member: int) -> dict[str, Any]:
+        scheduler, slots = self.schedulers[member], self.own_slots[member]
+        rule, place = next(rule.holding(member) for rule in self.rules if rule.holds(member))
         return {
             "parameters": self._member(self.network.parameters, member).copy(),
-            "optimizer": {slot: self._member(self.memory[slot], member).copy() for slot in self.own_slots[member]},
-            "scheduler": self.schedulers[member].state(),
-            "time": self.time,
+            "optimizer": {
+                slot: to_numpy(value[place]).copy()
+                for slot, value in rule.memory.items()
+                if slots is None or slot in slots
+            },
+            "scheduler": scheduler.state(),
+            "time": self.steps if scheduler.interval == "step" else self.epochs,
             "steps": self.steps,
         }
 
     def load_state(self, states: list[dict[str, Any]]) -> None:
         self.network.parameters[...] = self._stack([state["parameters"] for state in states])
-        for slot, value in self.memory.items():
-            zeros = np.zeros_like(states[0]["parameters"])
-            value[...] = self._stack([state["optimizer"].get(slot, zeros) for state in states])
+        zeros = np.zeros_like(states[0]["parameters"])
+        for rule in self.rules:
+            for slot, value in rule.memory.items():
+                own = states[rule.part] if self.stacked else states
+                value[...] = self._stack([state["optimizer"].get(slot, zeros) for state in own])
         for scheduler, state in zip(self.schedulers, states, strict=True):
             scheduler.load_state(state["scheduler"])
-        self.time, self.steps = states[0]["time"], states[0]["steps"]
-        self.schedule()
+            if scheduler.interval == "epoch":
+                self.epochs = state["time"]
+        self.steps, self.stale = states[0]["steps"], True
 
     def _stack(self, arrays: list[Numbers]) -> Array:
         return like(np.stack(arrays) if self.stacked else arrays[0], self.network.parameters)
@@ -207,6 +261,37 @@ class ScratchLearner(Learner):
         p = self.network.parameters
         if not isinstance(p, np.ndarray) and p.device.type == "cuda":
             namespace(p).cuda.synchronize(p.device)
+
+
+class Rule(NamedTuple):
+    """How some networks of a stack are updated: which ones, by what rule, and what it remembers of them."""
+
+    part: Any
+    optimizer: Optimizer
+    memory: dict[str, Array]
+
+    def holds(self, member: int) -> bool:
+        return self.part is ... or self.part.start <= member < self.part.stop
+
+    def holding(self, member: int) -> tuple[Rule, Any]:
+        """This rule, and where its memory of a network is."""
+        return self, ... if self.part is ... else member - self.part.start
+
+    def numbers(self, values: Numbers, on_device: Array) -> Any:
+        """One number where its networks share it, else an array (networks, 1)."""
+        own = values if self.part is ... else values[self.part]
+        return float(own[0]) if (own == own[0]).all() else on_device[self.part]
+
+
+def unlike(optimizer: Optimizer) -> tuple[Any, ...]:
+    """What makes two optimizers different rules, and not one with different numbers."""
+    return optimizer.name, *(value for value in vars(optimizer).values() if isinstance(value, bool))
+
+
+def runs(keys: Sequence[Any]) -> list[slice]:
+    """The slices in which equal keys stand side by side."""
+    starts = [place for place, key in enumerate(keys) if place == 0 or key != keys[place - 1]]
+    return [slice(first, last) for first, last in zip(starts, [*starts[1:], len(keys)], strict=True)]
 
 
 def _tensor(values: np.ndarray[Any, Any], device: str) -> Array:
