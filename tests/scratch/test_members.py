@@ -190,6 +190,48 @@ def test_everything_differs_at_once(config: Config, data: Any) -> None:
     assert_each_as_alone(NUMPY, configs, 25)
 
 
+# Members that differ in more than numbers
+
+
+@kinds
+def test_members_may_have_different_activations(kind: Twin) -> None:
+    names = [*registry.ACTIVATIONS, "relu", "relu"]
+    models = [{"activation": name, "dropout": 0.3} for name in names]
+    models += [{"activation": "leaky_relu", "negative_slope": slope, "dropout": 0.3} for slope in (0.3, 0.01, 0.01)]
+    assert_each_as_alone(kind, [configuration(seed=seed, model=model) for seed, model in enumerate(models)])
+
+
+@kinds
+def test_members_may_have_different_optimizers(kind: Twin) -> None:
+    assert_each_as_alone(
+        kind, [configuration(seed=seed // 2, optimizer=optimizer) for seed, optimizer in enumerate(OPTIMIZERS)]
+    )
+
+
+@kinds
+def test_members_may_have_different_schedules(kind: Twin) -> None:
+    """Of either interval, watching the validation results or not, cycling the momentum or not."""
+    for optimizer in (SGD(lr=0.03, momentum=0.5), Adam(lr=0.003)):
+        assert_each_as_alone(
+            kind, [configuration(optimizer=optimizer, scheduler=schedule) for schedule in SCHEDULERS], 70
+        )
+
+
+@given(st.lists(configurations(), min_size=2, max_size=5))
+@settings(**sampling(30))
+def test_any_networks_of_one_shape_share_a_stack(configs: list[Config]) -> None:
+    first = configs[0]
+    shared = {"depth", "width", "hidden", "dtype", "output_activation"}
+    shape = {name: getattr(first.model, name) for name in shared}
+    for config in configs:
+        for name, value in shape.items():
+            setattr(config.model, name, value)
+        config.model.dropout = config.model.dropout or 0.1
+        config.loss, config.train = first.loss, replace(first.train, max_grad_norm=config.train.max_grad_norm)
+    note(repr(configs))
+    assert_each_as_alone(NUMPY, configs, 25)
+
+
 # States
 
 LEARNERS = {**KINDS}
