@@ -69,6 +69,12 @@ def claim(path: Path, key: str) -> None:
         raise OutputError(f"{key}={path}: is not writable; choose another folder, or change its permissions.")
 
 
+def write_summary(path: Path, summary: dict[str, Any]) -> None:
+    """Write summary.json into the directory of a run; of a run that never opened it too."""
+    text = json.dumps(_null(summary), indent=2, ensure_ascii=False) + "\n"
+    write_atomically(path / "summary.json", text.encode())
+
+
 class RunDirectory:
     """The files of one run.
 
@@ -123,5 +129,4 @@ class RunDirectory:
     def summary(self, summary: dict[str, Any]) -> None:
         """Write summary.json, last of all."""
         self.metrics.close()
-        text = json.dumps(_null(summary), indent=2, ensure_ascii=False) + "\n"
-        write_atomically(self.path / "summary.json", text.encode())
+        write_summary(self.path, summary)
