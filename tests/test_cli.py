@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import subprocess
 import sys
@@ -57,9 +58,9 @@ MISTAKES = {
     "hydra.run.dir=/etc/passwd/run": ["cannot be made"],
     "hydra.run.dir='${nope}'": ["'nope' not found"],
     "label='${nope}'": ["'nope' not found"],
-    "-m optimizer.lr=0.1,abc": ["optimizer.lr=abc", "(job 1)", "None of the 2 jobs was started"],
+    "-m hydra/launcher=basic optimizer.lr=0.1,abc": ["optimizer.lr=abc", "(job 1)", "None of the 2 jobs was started"],
     "-m model.width=0 seed=1,2": ["model.width=0"],
-    "-m optimizer=sgd,adam optimizer.momentum=0.9": ["(job 1)"],
+    "-m hydra/launcher=basic optimizer=sgd,adam optimizer.momentum=0.9": ["(job 1)"],
     "-m optimizer.lr=interval(0,1)": ["sweep type"],
 }
 
@@ -96,8 +97,30 @@ def test_a_finished_sweep_is_never_overwritten(tmp_path: Path, monkeypatch: pyte
 def test_bad_jobs_of_a_sweep_are_told_and_the_others_train(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    words = ["-m", *QUICK, "optimizer.lr=0.1,-1,0.2", "hydra.sweep.dir=sweep", "hydra.sweep.subdir=${hydra.job.num}"]
+    rates = "optimizer.lr=0.1,-1,0.2,abc"
+    words = ["-m", *QUICK, rates, "hydra.sweep.dir=sweep", "hydra.sweep.subdir=${hydra.job.num}"]
     status, message = in_process(monkeypatch, tmp_path, *words)
+    assert (status, message) == (1, "2 of 4 jobs failed: 1, 3. The reasons are above.")
+    errors = capfd.readouterr().err
+    assert errors.count("optimizer.lr=-1.0: must be a number, greater than 0.") == 1
+    assert errors.count("optimizer.lr=abc: must be a number, greater than 0.") == 1
+    for number in "13":
+        assert f"Job {number} failed. optimizer.lr=" in errors
+        assert f"Job {number} failed." in (tmp_path / "sweep" / number / "train.log").read_text()
+        assert json.loads((tmp_path / "sweep" / number / "summary.json").read_text())["status"] == "failed"
+    for number in "02":
+        assert json.loads((tmp_path / "sweep" / number / "summary.json").read_text())["status"] == "completed"
+    with open(tmp_path / "sweep" / "sweep.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["status"] for row in rows] == ["completed", "failed", "completed", "failed"]
+    assert [row["optimizer.lr"] for row in rows] == ["0.1", "-1", "0.2", "abc"]
+
+
+def test_the_basic_launcher_tells_of_bad_jobs_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    words = ["-m", *QUICK, "optimizer.lr=0.1,-1,0.2", "hydra.sweep.dir=sweep", "hydra.sweep.subdir=${hydra.job.num}"]
+    status, message = in_process(monkeypatch, tmp_path, *words, "hydra/launcher=basic")
     assert (status, message) == (1, "1 of 3 jobs failed: 1. The reasons are above.")
     errors = capfd.readouterr().err
     assert "(job 1)" in errors
@@ -141,7 +164,7 @@ main()
 
 
 @pytest.mark.parametrize(
-    "line", ["--help", "--cfg job", "-sc query=bash", "optimizer.lr=-1", "data=mnits", "-m seed=1,x"]
+    "line", ["--help", "--cfg job", "-sc query=bash", "optimizer.lr=-1", "data=mnits", "-m seed=y,x"]
 )
 def test_neither_help_nor_completion_nor_a_mistake_imports_torch(
     line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -100,7 +100,9 @@ def test_an_interrupt_ends_the_whole_sweep(tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (130, "Interrupted.\n")
-    assert not (tmp_path / "run" / "1").exists()
+    summaries = [json.loads((tmp_path / "run" / number / "summary.json").read_text()) for number in "01"]
+    assert [summary["status"] for summary in summaries] == ["interrupted"] * 2
+    assert summaries[0]["steps"] > 0
 
 
 def test_a_full_disk_keeps_what_was_written(tmp_path: Path) -> None:

@@ -39,12 +39,14 @@ class Jobs:
     """What Hydra runs for each job, and how the jobs ended."""
 
     def __init__(self) -> None:
-        self.statuses: list[str] = []
+        self.statuses: dict[int, str] = {}
         self.full_errors = wants_traceback()
 
-    def __call__(self, config: DictConfig) -> dict[str, Any]:
+    def __call__(self, config: DictConfig) -> float:
         from hydra.core.hydra_config import HydraConfig
         from hydra.types import RunMode
+
+        from twinprop.run.directory import result
 
         hydra = HydraConfig.get()
         try:
@@ -62,10 +64,14 @@ class Jobs:
                 sys.exit(1)
             log.error(f"Job {hydra.job.num} failed. {message}")
             summary = {"status": "failed", "reason": message.splitlines()[0]}
-        self.statuses.append(summary["status"])
+        self.ended(0 if hydra.mode != RunMode.MULTIRUN else hydra.job.num, summary["status"])
         if summary["status"] == "interrupted":
             raise KeyboardInterrupt  # or the sweep would go on with its next job
-        return summary
+        return result(summary, config.metric)
+
+    def ended(self, number: int, status: str) -> None:
+        """Note how a job ended."""
+        self.statuses[number] = status
 
     def train(self, config: DictConfig, directory: Path) -> dict[str, Any]:
         from twinprop.config import schema
@@ -78,11 +84,11 @@ class Jobs:
 
     def exit(self) -> None:
         """End the process with what became of the jobs."""
-        failed = [number for number, status in enumerate(self.statuses) if status == "failed"]
+        failed = [number for number, status in self.statuses.items() if status == "failed"]
         if failed:
             numbers = ", ".join(map(str, failed))
             sys.exit(f"{len(failed)} of {len(self.statuses)} jobs failed: {numbers}. The reasons are above.")
-        if self.statuses == ["diverged"]:
+        if list(self.statuses.values()) == ["diverged"]:
             sys.exit(DIVERGED)
 
 

@@ -50,6 +50,8 @@ class Gate(Callback):
         sound = sum(not job.problems for job in jobs)
         if not sound:
             raise error
+        if config.hydra.runtime.choices.get("hydra/launcher") == "population":
+            return  # which trains the others, and tells of each of these at its own number
         if not all(job.composes for job in jobs):
             raise TwinpropError(f"{error}\nNone of the {len(jobs)} jobs was started.")
         print(f"{error}\nOf {len(jobs)} jobs, {sound} can be trained and will be.", file=sys.stderr)

@@ -57,6 +57,9 @@ class Config:
     device: str = "auto"
     loss: str = choice("cross_entropy", registry.LOSSES)
     label: str | None = None
+    metric: str = choice(
+        "val_accuracy", [f"{split}_{what}" for split in ("train", "val", "test") for what in ("accuracy", "loss")]
+    )
     data: DataConfig = field(default_factory=DataConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
     optimizer: Optimizer = field(default_factory=lambda: SGD(lr=0.1))
@@ -75,6 +78,9 @@ def register() -> None:
     from hydra.core.config_store import ConfigStore
     from omegaconf import OmegaConf
 
+    from twinprop.population import launcher
+
+    launcher.register()
     store, whole = ConfigStore.instance(), OmegaConf.structured(Config)
     for group in GROUPS:
         whole[group] = "???"  # a default would bar the others: adam is no kind of sgd

@@ -18,7 +18,6 @@ console = Console(highlight=False, soft_wrap=True)
 errors = Console(highlight=False, soft_wrap=True, stderr=True)
 
 
-
 def log_row(text: str) -> None:
     """A line of the log that the progress bar shows already."""
     log.info(text, extra={"in_progress_bar": True})

@@ -6,7 +6,7 @@ import csv
 import json
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
@@ -73,6 +73,13 @@ def write_summary(path: Path, summary: dict[str, Any]) -> None:
     """Write summary.json into the directory of a run; of a run that never opened it too."""
     text = json.dumps(_null(summary), indent=2, ensure_ascii=False) + "\n"
     write_atomically(path / "summary.json", text.encode())
+
+
+def result(summary: Mapping[str, Any], name: str) -> float:
+    """A result of a summary, such as `val_accuracy`; NaN where there is none."""
+    split, what = name.split("_")
+    value = (summary.get(split) or {}).get(what)
+    return math.nan if value is None else float(value)
 
 
 class RunDirectory:

@@ -1,0 +1,186 @@
+"""`hydra/launcher=population`: Hydra hands over all jobs of a sweep, and they train as a few stacks.
+
+Imported whenever the command line is read, so what takes long to import waits until there is a sweep.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
+from hydra.core.config_store import ConfigStore
+from hydra.core.plugins import Plugins
+from hydra.core.utils import JobReturn, JobRuntime, JobStatus, configure_log, setup_globals
+from hydra.experimental.callback import Callback
+from hydra.plugins.launcher import Launcher
+from omegaconf import open_dict
+
+from twinprop.errors import TwinpropError
+
+if TYPE_CHECKING:
+    from hydra.types import HydraContext, TaskFunction
+    from omegaconf import DictConfig
+    from rich.table import Table
+
+    from twinprop.config import schema
+    from twinprop.config.jobs import Job
+    from twinprop.population.plan import Member
+
+
+@dataclass
+class PopulationConf:
+    """Keys of `hydra.launcher`.
+
+    Attributes:
+        max_members: networks in a stack, at most; `auto` leaves it to the machine.
+        workers: processes that train on the CPU; `auto` is one for each core.
+    """
+
+    _target_: str = "twinprop.population.launcher.PopulationLauncher"
+    max_members: Any = "auto"
+    workers: Any = "auto"
+
+
+@dataclass
+class GridConf:
+    """Keys of `hydra.sweeper`, which are those of Hydra's own."""
+
+    _target_: str = "twinprop.population.launcher.GridSweeper"
+    max_batch_size: int | None = None
+    params: dict[str, str] | None = None
+
+
+def count(key: str, value: Any) -> int | None:
+    """A whole number from 1 on, None for `auto`."""
+    if value == "auto":
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise TwinpropError(f"{key}={value}: must be auto, or a whole number, at least 1.")
+    return value
+
+
+def objective(summary: dict[str, Any], config: schema.Config | None) -> float:
+    """What a sweeper is told of a job; NaN where it has no result."""
+    from twinprop.run.directory import result
+
+    return math.nan if config is None else result(summary, config.metric)
+
+
+class GridSweeper(BasicSweeper):
+    """Hydra's own sweeper, but that jobs are not composed once more only to see whether they can be."""
+
+    def validate_batch_is_legal(self, batch: Sequence[Sequence[str]]) -> None:
+        if not isinstance(self.launcher, PopulationLauncher):
+            super().validate_batch_is_legal(batch)
+
+
+class PopulationLauncher(Launcher):
+    """Trains all jobs of a sweep together."""
+
+    def __init__(self, max_members: Any = "auto", workers: Any = "auto") -> None:
+        self.max_members = count("hydra.launcher.max_members", max_members)
+        self.workers = count("hydra.launcher.workers", workers)
+        self.summaries: dict[int, dict[str, Any]] = {}
+        self.jobs: dict[int, Job] = {}
+
+    def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
+        from twinprop.cli import Jobs
+
+        if not isinstance(task_function, Jobs):
+            raise TwinpropError("hydra/launcher=population: trains what train.py does; use hydra/launcher=basic here.")
+        for key, value in {"chdir": config.hydra.job.chdir, "env_set": config.hydra.job.env_set}.items():
+            if value:
+                raise TwinpropError(
+                    f"hydra.job.{key}: jobs that train together share one process; use hydra/launcher=basic."
+                )
+        self.context, self.task, self.config = hydra_context, task_function, config
+
+    def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
+        from twinprop.config.jobs import Composer
+        from twinprop.population.sweep import Sweep, spelled
+        from twinprop.run.console import console
+        from twinprop.run.execute import shown
+
+        setup_globals()
+        configure_log(
+            self.config.hydra.hydra_logging,
+            self.config.hydra.verbose,
+            execution_whitelist=self.context.execution_whitelist,
+        )
+        composer = Composer(self.context.config_loader, self.config)
+        jobs = [composer.job(initial_job_idx + place, overrides) for place, overrides in enumerate(job_overrides)]
+        self.jobs |= {job.number: job for job in jobs}
+        sweep = Sweep(self.max_members, self.workers)
+        members = [self.start(job) for job in jobs]
+        directory = Path(self.config.hydra.sweep.dir)
+        console.print(f"training {len(jobs)} jobs in {shown(directory)}")
+        wrong = {job.number: "\n".join(job.problems) for job in jobs if job.problems}
+        sweep.refuse([(member, wrong[member.number]) for member in members if member.number in wrong])
+        start = perf_counter()
+        sweep.train([member for member in members if member.number not in wrong])
+        self.summaries |= sweep.summaries
+        console.print(self.table([job.number for job in jobs]))
+        if any(summary["status"] == "interrupted" for summary in sweep.summaries.values()):
+            raise KeyboardInterrupt
+        console.print(f"  in {spelled(perf_counter() - start)}; all results are in {shown(directory / 'sweep.csv')}")
+        return [self.end(job) for job in jobs]
+
+    def start(self, job: Job) -> Member:
+        """Make the directory of a job."""
+        from twinprop.population.plan import LogFile, Member
+
+        job.write()
+        if self.heard("on_job_start"):
+            self.context.callbacks.on_job_start(config=self.whole(job), task_function=self.task)
+        # a job that cannot be composed has no configuration; it is only named
+        return Member(job.number, job.config, job.directory, LogFile(job.log, job.log_format))  # type: ignore[arg-type]
+
+    def end(self, job: Job) -> JobReturn:
+        """What Hydra and its sweeper learn of a job."""
+        summary = self.summaries[job.number]
+        result = JobReturn()
+        result.overrides, result.cfg, result.working_dir = job.overrides, job.composed, str(Path.cwd())
+        result.task_name = JobRuntime.instance().get("name")
+        result.status, result.return_value = JobStatus.COMPLETED, objective(summary, job.config)
+        if self.heard("on_job_end"):
+            self.context.callbacks.on_job_end(config=self.whole(job), job_return=result)
+        self.task.ended(job.number, summary["status"])
+        return result
+
+    def heard(self, event: str) -> bool:
+        """Whether any callback listens: to compose a whole configuration for nobody takes longer than all the rest."""
+        own = (getattr(type(callback), event) for callback in self.context.callbacks.callbacks)
+        return any(method is not getattr(Callback, event) for method in own)
+
+    def whole(self, job: Job) -> DictConfig:
+        """The configuration of a job with Hydra's own part, for callbacks."""
+        composed = self.context.config_loader.load_sweep_config(self.config, list(job.given))
+        with open_dict(composed):
+            composed.hydra.job.id, composed.hydra.job.num = str(job.number), job.number
+        return composed
+
+    def table(self, numbers: list[int]) -> Table:
+        """What became of the jobs, also of those of earlier batches, which sweep.csv holds with them."""
+        from twinprop.population.table import table, write_csv
+
+        common = set.intersection(*(set(job.overrides) for job in self.jobs.values())) if len(self.jobs) > 1 else set()
+        varied = {number: [word for word in self.jobs[number].overrides if word not in common] for number in numbers}
+        directories = {number: job.directory.name for number, job in self.jobs.items()}
+        overrides = {number: job.overrides for number, job in self.jobs.items()}
+        write_csv(Path(self.config.hydra.sweep.dir) / "sweep.csv", directories, overrides, self.summaries)
+        configs = [job.config for job in self.jobs.values() if job.config is not None]
+        return table(varied, self.summaries, configs[0].metric if configs else "val_accuracy")
+
+
+def register() -> None:
+    """Make `hydra/launcher=population` and `hydra/sweeper=grid` known to Hydra."""
+    store = ConfigStore.instance()
+    store.store(group="hydra/launcher", name="population", node=PopulationConf, provider="twinprop", replace=True)
+    store.store(group="hydra/sweeper", name="grid", node=GridConf, provider="twinprop", replace=True)
+    for plugin in (PopulationLauncher, GridSweeper):
+        Plugins.instance().register(plugin)

@@ -1,0 +1,199 @@
+"""Stacks side by side: a process for each core, all reading the same samples in memory.
+
+Processes and not threads, for small networks spend their time in Python as much as in matrix products.
+Where the system can fork, a worker inherits the samples; elsewhere it loads them itself.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from time import monotonic
+from typing import Any, NamedTuple
+
+from twinprop.population.plan import Member, Stack
+from twinprop.population.train import Settings, discard, train_stack
+from twinprop.training.interrupt import Interrupt
+
+SECONDS_BETWEEN_MESSAGES = 0.2
+
+Message = tuple[Any, ...]
+"""("progress", stack, steps), ("ended", member, summary) or ("done", stack); each names its subject by number."""
+
+
+def serve(stack: Stack, settings: Settings, interrupt: Interrupt, send: Callable[[Message], None]) -> None:
+    """Train a stack; messages say how far it is, and what became of each of its members."""
+    last = 0.0
+
+    def progress(steps: int) -> None:
+        nonlocal last
+        if (now := monotonic()) - last > SECONDS_BETWEEN_MESSAGES:
+            last = now
+            send(("progress", stack.number, steps))
+
+    train_stack(stack, settings, interrupt, progress, lambda member, summary: send(("ended", member.number, summary)))
+    send(("done", stack.number))
+
+
+def work(pipe: Connection, settings: Settings) -> None:
+    """A worker: train the stacks that come through the pipe, until None comes."""
+    os.setpgrp()  # Ctrl-C reaches the process that was started, which passes it on
+    with Interrupt() as interrupt:
+
+        def send(message: Message) -> None:
+            try:
+                pipe.send(message)
+            except OSError:
+                interrupt.requested = "the process that started the sweep is gone"
+
+        while not interrupt.requested:
+            try:
+                stack = pipe.recv()
+            except EOFError:
+                return
+            if stack is None:
+                return
+            serve(stack, settings, interrupt, send)
+
+
+class Worker(NamedTuple):
+    process: Any
+    pipe: Connection
+
+
+@dataclass
+class Pool:
+    """Trains stacks on several workers, or in this process where one is enough.
+
+    Args:
+        settings: the samples that the stacks need.
+        workers: how many processes; 1 is this one.
+        listen: takes the messages.
+        ended: told of members that can tell nothing themselves, with a summary.
+        interrupt: what a signal sets.
+    """
+
+    settings: Settings
+    workers: int
+    listen: Callable[[Message], None]
+    ended: Callable[[Member, dict[str, Any]], None]
+    interrupt: Interrupt
+
+    def run(self, stacks: Iterable[Stack]) -> None:
+        """Train all stacks, the longest first; an interrupt leaves the rest of them untrained."""
+        self.queue = deque(sorted(stacks, key=lambda stack: -stack.cost))
+        if self.workers == 1:
+            while self.queue and not self.interrupt.requested:
+                serve(self.queue.popleft(), self.settings, self.interrupt, self.listen)
+        else:
+            self.run_workers()
+        for stack in self.queue:
+            for member in stack.members:
+                reason = f"{self.interrupt.requested} before it was started"
+                self.ended(member, {"status": "interrupted", "reason": reason})
+
+    def run_workers(self) -> None:
+        self.busy: dict[Worker, Stack] = {}
+        self.open: dict[int, Member] = {}
+        # elsewhere than on Linux a forked process cannot rely on the system's libraries
+        self.context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+        passed_on = False
+        try:
+            for _ in range(min(self.workers, len(self.queue))):
+                self.give(self.start())
+            while self.busy:
+                wait([end for worker in self.busy for end in (worker.pipe, worker.process.sentinel)], timeout=0.5)
+                for worker in list(self.busy):
+                    self.attend(worker)
+                if self.interrupt.requested and not passed_on:
+                    passed_on = True
+                    for worker in self.busy:
+                        os.kill(worker.process.pid, signal.Signals[self.interrupt.requested])
+        finally:
+            for worker in self.busy:
+                worker.process.kill()
+
+    def start(self) -> Worker:
+        ours, theirs = self.context.Pipe()
+        process: Any = self.context.Process(target=work, args=(theirs, self.settings), daemon=True)  # type: ignore[attr-defined]
+        process.start()
+        theirs.close()
+        return Worker(process, ours)
+
+    def give(self, worker: Worker) -> None:
+        """Give a worker the next stack, or let it go."""
+        self.busy.pop(worker, None)
+        if not self.queue or self.interrupt.requested:
+            worker.pipe.send(None)
+            return
+        stack = self.queue.popleft()
+        self.busy[worker] = stack
+        self.open |= {member.number: member for member in stack.members}
+        worker.pipe.send(stack)
+
+    def attend(self, worker: Worker) -> None:
+        """Take what a worker has to say, and notice its end."""
+        gone = not worker.process.is_alive()
+        try:
+            while worker.pipe.poll():
+                message = worker.pipe.recv()
+                if message[0] == "done":
+                    self.give(worker)
+                    return
+                if message[0] == "ended":
+                    self.open.pop(message[1], None)
+                self.listen(message)
+        except (EOFError, OSError):
+            gone = True
+        if gone:
+            self.bury(worker)
+
+    def bury(self, worker: Worker) -> None:
+        """Train what a worker left that was killed, most likely for want of memory: in halves, from the start."""
+        worker.process.join()
+        stack = self.busy.pop(worker)
+        left = [member for member in stack.members if member.number in self.open]
+        code = worker.process.exitcode
+        reason = f"its process ended with {signal.Signals(-code).name if code < 0 else f'status {code}'}"
+        if len(left) == 1 or self.interrupt.requested:
+            reason = f"{reason}; use a smaller network, batch or data set"
+            for member in left:
+                self.ended(member, {"status": "failed", "reason": reason})
+        else:
+            middle = len(left) // 2
+            for half in (left[:middle], left[middle:]):
+                for member in half:
+                    discard(member)
+                self.queue.append(stack.of(half))
+        if self.queue and not self.interrupt.requested:
+            self.give(self.start())
+
+
+def apart(function: Callable[..., Any], *arguments: Any) -> Any:
+    """The result of a call in a process of its own, whose memory and threads end with it; None where it failed.
+
+    Only where a process can fork: elsewhere it would load everything anew.
+    """
+    if sys.platform != "linux":
+        return None
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe()
+
+    def call() -> None:
+        theirs.send(function(*arguments))
+
+    process = context.Process(target=call, daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        return ours.recv()
+    except EOFError:
+        return None
+    finally:
+        process.join()

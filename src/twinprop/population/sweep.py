@@ -1,0 +1,238 @@
+"""The jobs of a sweep from plan to end: grouped, trained side by side, and told about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
+
+import psutil
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from twinprop.cli import explain
+from twinprop.data.batches import EVALUATION_BATCH
+from twinprop.population.plan import CACHE, OF_FREE_MEMORY, Group, Member, Stack, cut, footprint, group, signature
+from twinprop.population.pool import Message, Pool, apart
+from twinprop.population.table import ranges
+from twinprop.population.train import Settings, rehearse
+from twinprop.run.console import console, errors
+from twinprop.run.device import cores, threads_for
+from twinprop.run.directory import write_summary
+from twinprop.run.execute import shape_of_network
+from twinprop.training.interrupt import Interrupt
+
+SECONDS_BETWEEN_LINES = 10.0
+REHEARSED = 8
+"""Groups of which a stack is rehearsed to foretell the time; the time of others follows from their cost."""
+
+
+@dataclass
+class Sweep:
+    """Trains jobs as a few stacks.
+
+    Attributes:
+        max_members: networks in a stack, at most; None leaves it to the machine.
+        workers: processes that train on the CPU; None is one for each core.
+        summaries: what became of each job, by its number.
+    """
+
+    max_members: int | None = None
+    workers: int | None = None
+    summaries: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    def train(self, members: Sequence[Member]) -> None:
+        """Train the jobs; whatever becomes of one, it has a summary."""
+        self.members = {member.number: member for member in members}
+        self.settings = Settings()
+        self.planned: list[tuple[Group, list[Stack], bool]] = []
+        for each in self.groups(members):
+            self.planned.append(self.stacks(each))
+        self.use_cores()
+        self.show_plan()
+        with Interrupt() as interrupt, self.display():
+            for on_cpu in (True, False):
+                stacks = [stack for _, some, here in self.planned if here == on_cpu for stack in some]
+                Pool(self.settings, self.processes() if on_cpu else 1, self.listen, self.lost, interrupt).run(stacks)
+
+    def groups(self, members: Sequence[Member]) -> list[Group]:
+        """The groups of jobs that can be trained; what is wrong with others is told, and they have ended."""
+        keys, refused = {}, []
+        for member in members:
+            try:
+                setting = self.settings.of(member.config)
+                setting.plan(member.config)
+                keys[member.number] = signature(member.config, setting.dataset.shape, len(setting.dataset.classes))
+            except Exception as error:
+                message = explain(error)
+                if message is None:
+                    raise
+                refused.append((member, message))
+        self.refuse(refused)
+        able = [member for member in members if member.number in keys]
+        return group(able, lambda member: keys[member.number], self.alone)
+
+    def refuse(self, refused: Sequence[tuple[Member, str]]) -> None:
+        """End jobs that cannot be trained; what is wrong with several of them is told once."""
+        same: dict[str, list[int]] = {}
+        for member, message in refused:
+            self.ended(member, {"status": "failed", "reason": message.splitlines()[0]})
+            member.log(f"Job {member.number} failed. {message}")
+            same.setdefault(message, []).append(member.number)
+        for message, numbers in same.items():
+            errors.print(f"{'Job' if len(numbers) == 1 else 'Jobs'} {ranges(numbers)} failed. {message}", markup=False)
+
+    def alone(self, member: Member) -> str:
+        """Why a job can share a stack with no other; empty where it can."""
+        if self.settings.of(member.config).dataset.train.x is None:
+            return "its samples are read from files as they are needed"
+        return ""
+
+    def stacks(self, members: Group) -> tuple[Group, list[Stack], bool]:
+        """A group, cut into stacks that fit the memory, and whether they train on the CPU."""
+        config = members.config
+        setting = self.settings.of(config)
+        dataset, steps = setting.dataset, setting.plan(config).total_steps
+        need = footprint(config.model.layers(dataset.shape, len(dataset.classes)), dataset.shape)
+        batch = config.train.batch_size if isinstance(config.train.batch_size, int) else len(dataset.train)
+        on_cpu, workers = setting.device == "cpu", 1
+        if on_cpu:
+            workers = self.workers or cores()
+            most = max(1, CACHE // need.bytes(config, batch))
+            if most == 1 and not members.reason and self.max_members is None:
+                members.reason = "one network fills a core's caches"
+            room = int(OF_FREE_MEMORY * psutil.virtual_memory().available / workers)
+        else:
+            most, room = len(members.members), free_memory(setting.device)
+        most = self.max_members or min(most, max(1, room // need.bytes(config, max(batch, EVALUATION_BATCH))))
+        cost = steps * (3.0 * batch * need.products + 10.0 * need.parameters)
+        threads = threads_for(config, dataset.shape, len(dataset.train))
+        return (
+            members,
+            [Stack(part, threads, steps, cost * len(part)) for part in cut(members.members, most, workers)],
+            on_cpu,
+        )
+
+    def processes(self) -> int:
+        """How many processes train on the CPU."""
+        stacks = sum(len(some) for _, some, on_cpu in self.planned if on_cpu)
+        return max(1, min(self.workers or cores(), stacks))
+
+    def use_cores(self) -> None:
+        """Share the cores among the processes: a stack with large products gets several only if they are free."""
+        share = max(1, cores() // self.processes())
+        for _, stacks, _ in self.planned:
+            for stack in stacks:
+                stack.threads = min(stack.threads, share)
+
+    def show_plan(self) -> None:
+        """Tell what will be trained together, what alone and why, and how long it should take."""
+        count = sum(len(each.members) for each, *_ in self.planned)
+        if not count:
+            return
+        stacks = sum(len(some) for _, some, _ in self.planned)
+        where = f"{self.processes()} processes" if self.processes() > 1 else "one process"
+        console.print(
+            f"{count} jobs in {len(self.planned)} group{'s' * (len(self.planned) > 1)}, {stacks} stacks, on {where}; "
+            f"expected to take {spelled(self.expected())}"
+        )
+        for each, some, _ in self.planned:
+            sizes = sorted({len(stack.members) for stack in some})
+            of = f"{sizes[0]} to {sizes[-1]}" if len(sizes) > 1 else str(sizes[0])
+            config = each.config
+            dataset = self.settings.of(config).dataset
+            what = f"{shape_of_network(config, dataset)}, batch {config.train.batch_size}, {config.model.backend}"
+            how = f"{len(some)} stacks of {of}" if len(some) > 1 else "one stack"
+            if each.reason:
+                how = f"alone: {each.reason}"
+            console.print(f"  {len(each.members):>5} × {what}, {config.data.name}: {how}")
+
+    def expected(self) -> float | None:
+        """Seconds until the end, from a rehearsal of a few updates; None where none could be held."""
+        rates: dict[int, float] = {}
+        largest = sorted(self.planned, key=lambda item: -sum(stack.cost for stack in item[1]))
+        for each, some, on_cpu in largest[:REHEARSED]:
+            seconds = apart(rehearse, some[0], self.settings) if on_cpu else rehearse(some[0], self.settings)
+            if seconds is not None:
+                rates[id(each)] = seconds / some[0].cost
+        if not rates:
+            return None
+        usual = sum(rates.values()) / len(rates)
+        seconds = [stack.cost * rates.get(id(each), usual) for each, some, _ in self.planned for stack in some]
+        return float(max(max(seconds), sum(seconds) / self.processes()))
+
+    @contextmanager
+    def display(self) -> Iterator[None]:
+        """A progress bar on a terminal, a line now and then elsewhere."""
+        every = [stack for _, some, _ in self.planned for stack in some]
+        self.weights = {stack.number: stack.cost / stack.steps for stack in every}
+        self.total = sum(stack.cost for stack in every) or 1.0
+        self.done: dict[int, float] = {}
+        self.bar, self.start, self.last_line = None, monotonic(), monotonic()
+        if not console.is_terminal:
+            yield
+            return
+        columns = (BarColumn(), TextColumn("{task.percentage:>3.0f}%"), TextColumn("{task.description}"))
+        with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console, transient=True) as bar:
+            self.bar, self.task = bar, bar.add_task("", total=self.total)
+            yield
+        self.bar = None
+
+    def listen(self, message: Message) -> None:
+        """Take a message from a worker."""
+        kind, number, *more = message
+        if kind == "progress":
+            self.done[number] = self.weights.get(number, 0.0) * more[0]
+        if kind == "ended":
+            self.summaries[number] = more[0]
+            self.tell(number, more[0])
+        self.show_progress()
+
+    def ended(self, member: Member, summary: dict[str, Any]) -> None:
+        """Note the end of a job that never trained, or whose process is gone, and leave its summary."""
+        if not (member.path / "summary.json").exists():
+            write_summary(member.path, summary)
+        self.summaries[member.number] = summary
+
+    def lost(self, member: Member, summary: dict[str, Any]) -> None:
+        """Note the end of a job that can tell nothing itself."""
+        self.ended(member, summary)
+        self.tell(member.number, summary)
+
+    def tell(self, number: int, summary: dict[str, Any]) -> None:
+        """Report at once what did not go as it should."""
+        message = summary.pop("message", summary.get("reason", ""))
+        if summary["status"] == "failed":
+            errors.print(f"Job {number} failed. {message}", markup=False)
+        elif summary["status"] == "diverged":
+            errors.print(f"Job {number} diverged: {message}.", markup=False)
+
+    def show_progress(self) -> None:
+        done, jobs = sum(self.done.values()), f"{len(self.summaries)} of {len(self.members)} jobs"
+        if self.bar is not None:
+            self.bar.update(self.task, completed=done, description=jobs)
+        elif (now := monotonic()) - self.last_line > SECONDS_BETWEEN_LINES:
+            self.last_line = now
+            left = (now - self.start) * (self.total / max(done, 1e-9) - 1)
+            console.print(f"{jobs} done, {100 * done / self.total:.0f} %, about {spelled(left)} left")
+
+
+def free_memory(device: str) -> int:
+    """Bytes of a GPU that a stack may take."""
+    import torch
+
+    if device.startswith("cuda"):
+        return int(OF_FREE_MEMORY * torch.cuda.mem_get_info(device)[0])
+    return int(OF_FREE_MEMORY * psutil.virtual_memory().available)
+
+
+def spelled(seconds: float | None) -> str:
+    """`3 min 20 s`"""
+    if seconds is None:
+        return "an unknown time"
+    whole = max(1, round(seconds))
+    hours, minutes = divmod(whole // 60, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {whole % 60} s" if minutes else f"{whole} s"

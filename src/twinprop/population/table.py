@@ -1,0 +1,105 @@
+"""What became of a sweep: a table, sorted and with spread over seeds, and a row for each job in sweep.csv."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import fmean, stdev
+from typing import Any
+
+from rich.table import Table
+
+from twinprop.config.names import describe
+from twinprop.run.directory import result, write_atomically
+
+SHOWN = 30
+"""Rows on the console; all of them are in sweep.csv."""
+
+RESULTS = [f"{split}_{what}" for split in ("train", "val", "test") for what in ("loss", "accuracy")]
+
+
+def spread(values: Sequence[float]) -> str:
+    """`0.9712 ± 0.0013`, from what is finite of the values."""
+    finite = [value for value in values if math.isfinite(value)]
+    if not finite:
+        return "-"
+    text = f"{fmean(finite):.4f}"
+    return f"{text} ± {stdev(finite):.4f}" if len(finite) > 1 else text
+
+
+def over_seeds(varied: Mapping[int, Sequence[str]]) -> dict[str, list[int]]:
+    """The numbers of the jobs that differ in their seed alone, by what else was varied."""
+    same: dict[str, list[int]] = {}
+    for number, overrides in varied.items():
+        same.setdefault(describe([word for word in overrides if not word.startswith("seed=")], None), []).append(number)
+    return same
+
+
+def table(varied: Mapping[int, Sequence[str]], summaries: Mapping[int, Mapping[str, Any]], metric: str) -> Table:
+    """A row for each choice, best first, with mean ± standard deviation where several seeds were trained.
+
+    Args:
+        varied: the overrides that are not the same for all jobs, by the jobs' numbers.
+        summaries: what became of each.
+        metric: what to sort by.
+    """
+    sign = -1 if metric.endswith("accuracy") else 1
+
+    def key(numbers: Sequence[int]) -> tuple[bool, float]:
+        values = [result(summaries[number], metric) for number in numbers]
+        finite = [value for value in values if math.isfinite(value)]
+        return not finite, sign * fmean(finite) if finite else 0.0
+
+    rows = sorted(over_seeds(varied).items(), key=lambda item: key(item[1]))
+    shown = Table(box=None, pad_edge=False, header_style="")
+    shown.add_column("job" if len(rows) == len(varied) else "jobs", no_wrap=True)
+    shown.add_column("varied", overflow="fold")
+    columns = [metric, *(name for name in ("val_accuracy", "test_accuracy", "test_loss") if name != metric)]
+    for name in columns:
+        shown.add_column(name, justify="right", no_wrap=True)
+    shown.add_column("status", overflow="fold")
+    for choice, numbers in rows[:SHOWN]:
+        statuses = [summaries[number]["status"] for number in numbers]
+        counted = {status: statuses.count(status) for status in dict.fromkeys(statuses)}
+        status = ", ".join(f"{count} {name}" if len(numbers) > 1 else name for name, count in counted.items())
+        values = [spread([result(summaries[number], name) for number in numbers]) for name in columns]
+        shown.add_row(ranges(numbers), choice, *values, status)
+    if len(rows) > SHOWN:
+        shown.add_row("", f"and {len(rows) - SHOWN} more in sweep.csv", *[""] * len(columns), "")
+    return shown
+
+
+def ranges(numbers: Sequence[int]) -> str:
+    """`0-3, 7` for 0, 1, 2, 3, 7."""
+    parts: list[list[int]] = []
+    for number in sorted(numbers):
+        if parts and number == parts[-1][-1] + 1:
+            parts[-1][1:] = [number]
+        else:
+            parts.append([number])
+    return ", ".join("-".join(map(str, part)) for part in parts)
+
+
+def write_csv(
+    path: Path,
+    directories: Mapping[int, str],
+    overrides: Mapping[int, Sequence[str]],
+    summaries: Mapping[int, Mapping[str, Any]],
+) -> None:
+    """Write sweep.csv: a row for each job, with its overrides, its results and what became of it."""
+    keys = list(dict.fromkeys(word.partition("=")[0] for words in overrides.values() for word in words))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["job", "directory", *keys, "status", "reason", "epochs", *RESULTS, "seconds"])
+    for number, summary in sorted(summaries.items()):
+        chosen = dict(word.partition("=")[::2] for word in overrides[number])
+        values = [result(summary, name) for name in RESULTS]
+        seconds = (summary.get("seconds") or {}).get("train", "")
+        results = ["" if math.isnan(value) else value for value in values]
+        ending = [summary["status"], summary.get("reason", ""), summary.get("epochs", 0)]
+        chosen_values = [chosen.get(key, "") for key in keys]
+        writer.writerow([number, directories[number], *chosen_values, *ending, *results, seconds])
+    write_atomically(path, text.getvalue().encode())
