@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
 from math import inf
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +15,7 @@ from twinprop.scratch.arrays import Array, like, namespace, to_numpy
 from twinprop.scratch.init import initial_parameters
 from twinprop.scratch.layers import Dropout
 from twinprop.scratch.network import Network
-from twinprop.scratch.optimizers import Optimizer
+from twinprop.scratch.rules import rules, runs
 from twinprop.training.learner import Learner, Numbers, Plan
 
 PLANNED = 256
@@ -59,12 +58,12 @@ class ScratchLearner(Learner):
         self.dropouts = [layer for layer in self.network.layers if isinstance(layer, Dropout)]
         for layer in self.dropouts:
             layer.seeds = tuple(config.seed for config in self.configs)
-            layer.p = self.per_member([config.model.dropout for config in self.configs], axes=2)
+            layer.p = self.per_member([config.model.dropout for config in self.configs], 2)
         norms = [config.train.max_grad_norm for config in self.configs]
         if any(norm is not None for norm in norms):
             # a network that does not clip, among others that do, clips at infinity
             norms = [inf if norm is None else norm for norm in norms]
-        self.max_grad_norm = self.per_member(norms, axes=0)
+        self.max_grad_norm = self.per_member(norms, 0)
         self.schedulers = [
             config.scheduler.bind(plan.intervals(config.scheduler.interval), config.optimizer.lr)
             for config in self.configs
@@ -73,7 +72,7 @@ class ScratchLearner(Learner):
         self.epochs = 0
         self.moving = any(scheduler.interval == "step" for scheduler in self.schedulers)
         self.stale = True
-        self.rules = self.group_rules()
+        self.rules = rules(self.configs, self.per_member)
         self.set_rates()
         for rule in self.rules:
             own = p[rule.part]
@@ -89,28 +88,6 @@ class ScratchLearner(Learner):
         if all(value == values[0] for value in values):
             return values[0]
         return like(np.reshape(np.array(values, float), (-1,) + (1,) * axes), self.network.parameters)
-
-    def group_rules(self) -> list[Rule]:
-        """The optimizers: one for each run of networks whose rules differ in numbers only."""
-        optimizers = [
-            config.optimizer if scheduler.moves_momentum() else config.optimizer.stackable()
-            for scheduler, config in zip(self.schedulers, self.configs, strict=True)
-        ]
-        return [
-            Rule(part if self.stacked else ..., self.stack_optimizers(optimizers[part]), {})
-            for part in runs([unlike(optimizer) for optimizer in optimizers])
-        ]
-
-    def stack_optimizers(self, optimizers: list[Optimizer]) -> Optimizer:
-        """One optimizer whose numbers are arrays where the networks' differ."""
-        stacked: dict[str, Any] = {}
-        for item in fields(optimizers[0]):
-            values = [getattr(optimizer, item.name) for optimizer in optimizers]
-            if isinstance(values[0], tuple):
-                stacked[item.name] = tuple(self.per_member(column, axes=1) for column in zip(*values, strict=True))
-            else:
-                stacked[item.name] = self.per_member(values, axes=1)
-        return replace(optimizers[0], **stacked)
 
     def plan_rates(self) -> None:
         """Work out the rates of many steps at once: of all until a schedule that counts epochs moves on."""
@@ -221,11 +198,11 @@ class ScratchLearner(Learner):
 
     def state(self, member: int) -> dict[str, Any]:
         scheduler, slots = self.schedulers[member], self.own_slots[member]
-        rule, place = next(rule.holding(member) for rule in self.rules if rule.holds(member))
+        rule = next(rule for rule in self.rules if rule.holds(member))
         return {
             "parameters": self._member(self.network.parameters, member).copy(),
             "optimizer": {
-                slot: to_numpy(value[place]).copy()
+                slot: to_numpy(value[rule.place(member)]).copy()
                 for slot, value in rule.memory.items()
                 if slots is None or slot in slots
             },
@@ -261,37 +238,6 @@ class ScratchLearner(Learner):
         p = self.network.parameters
         if not isinstance(p, np.ndarray) and p.device.type == "cuda":
             namespace(p).cuda.synchronize(p.device)
-
-
-class Rule(NamedTuple):
-    """How some networks of a stack are updated: which ones, by what rule, and what it remembers of them."""
-
-    part: Any
-    optimizer: Optimizer
-    memory: dict[str, Array]
-
-    def holds(self, member: int) -> bool:
-        return self.part is ... or self.part.start <= member < self.part.stop
-
-    def holding(self, member: int) -> tuple[Rule, Any]:
-        """This rule, and where its memory of a network is."""
-        return self, ... if self.part is ... else member - self.part.start
-
-    def numbers(self, values: Numbers, on_device: Array) -> Any:
-        """One number where its networks share it, else an array (networks, 1)."""
-        own = values if self.part is ... else values[self.part]
-        return float(own[0]) if (own == own[0]).all() else on_device[self.part]
-
-
-def unlike(optimizer: Optimizer) -> tuple[Any, ...]:
-    """What makes two optimizers different rules, and not one with different numbers."""
-    return optimizer.name, *(value for value in vars(optimizer).values() if isinstance(value, bool))
-
-
-def runs(keys: Sequence[Any]) -> list[slice]:
-    """The slices in which equal keys stand side by side."""
-    starts = [place for place, key in enumerate(keys) if place == 0 or key != keys[place - 1]]
-    return [slice(first, last) for first, last in zip(starts, [*starts[1:], len(keys)], strict=True)]
 
 
 def _tensor(values: np.ndarray[Any, Any], device: str) -> Array:
