@@ -16,6 +16,7 @@ from twinprop.data.batches import epoch_order
 from twinprop.data.digits import Digits
 from twinprop.models.mlp import MLP
 from twinprop.pytorch.learner import TorchLearner
+from twinprop.pytorch.stack import TorchStack
 from twinprop.scratch.learner import ScratchLearner
 from twinprop.scratch.optimizers import SGD
 from twinprop.training.learner import Learner, Plan
@@ -85,7 +86,7 @@ def scratch_tensors(configs: list[Config], shape: tuple[int, ...], classes: int,
 
 
 def pytorch(configs: list[Config], shape: tuple[int, ...], classes: int, plan: Plan) -> Learner:
-    return TorchLearner(configs, shape, classes, plan)
+    return (TorchLearner if len(configs) == 1 else TorchStack)(configs, shape, classes, plan)
 
 
 NUMPY, TENSOR, TORCH = Twin(scratch, as_numpy), Twin(scratch_tensors, as_tensor), Twin(pytorch, as_tensor)
