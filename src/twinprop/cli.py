@@ -7,7 +7,6 @@ import errno
 import os
 import signal
 import sys
-import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -179,16 +178,9 @@ def explain_composition(error: BaseException, args: argparse.Namespace) -> str |
     return str(found) if found else in_a_line(error)
 
 
-def thread_failed(failure: threading.ExceptHookArgs) -> None:
-    """Keep quiet about what a thread could not write: TensorBoard's tells the main thread, which tells the user."""
-    if not isinstance(failure.exc_value, OSError):
-        threading.__excepthook__(failure)
-
-
 def main() -> None:
     """Run the command line in `sys.argv`."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    threading.excepthook = thread_failed
     jobs = Jobs()
     args = None
     try:

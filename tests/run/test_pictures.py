@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
 
 from twinprop.run import pictures
 from twinprop.run.pictures import BLUE, RED, WIDTH
@@ -122,3 +126,13 @@ def test_points_keep_their_proportions_and_may_coincide() -> None:
     x = np.array([[0.0, 0.0], [4.0, 1.0]])
     assert pictures.points(x, np.array([0, 1]), np.array([0, 1])).shape[0] < WIDTH / 2
     assert is_picture(pictures.points(np.ones((3, 2)), np.zeros(3, int), np.zeros(3, int)))
+
+
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 2**32 - 1))
+@settings(max_examples=50, deadline=None, derandomize=True)
+def test_png_is_read_back_by_pillow(height: int, width: int, seed: int) -> None:
+    pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    with Image.open(io.BytesIO(pictures.png(pixels))) as image:
+        image.verify()
+    with Image.open(io.BytesIO(pictures.png(pixels))) as image:
+        np.testing.assert_array_equal(np.asarray(image), pixels)

@@ -254,7 +254,7 @@ def test_weights_that_are_not_finite_break_nothing(tmp_path: Path, bad: float) -
     ids=["zeros", "large", "neighbours", "single", "extreme"],
 )
 def test_weights_that_bins_cannot_tell_apart(tmp_path: Path, values: Any) -> None:
-    board_of(tmp_path, Learner({"flat": values})).close()
+    board_of(tmp_path, Learner({"flat": values})).file.flush()
     tags = read(tmp_path).Tags()["histograms"]
     if values.max() < 1e300:
         (event,) = read(tmp_path).Histograms("weights/flat")
@@ -264,7 +264,7 @@ def test_weights_that_bins_cannot_tell_apart(tmp_path: Path, values: Any) -> Non
 
 
 def test_long_runs_have_few_histograms(tmp_path: Path) -> None:
-    board_of(tmp_path, Learner({"w": np.arange(3.0)}), evaluations=110).close()
+    board_of(tmp_path, Learner({"w": np.arange(3.0)}), evaluations=110).file.flush()
     events = read(tmp_path)
     assert HISTOGRAMS / 2 < len(events.Histograms("weights/w")) <= HISTOGRAMS
     assert len(events.Scalars("loss/test")) == 110
@@ -291,5 +291,5 @@ def test_sequences_are_not_drawn_as_images(tmp_path: Path) -> None:
     board = TensorBoard(tmp_path, make(), 1)
     test = Samples(np.array([0, 1]), np.zeros((2, 20, 1), np.float32))
     board.pictures(test, np.array([1, 1]), (20, 1), ["no", "yes"], 1)
-    board.close()
+    board.file.flush()
     assert read(tmp_path).Tags()["images"] == ["confusion"]

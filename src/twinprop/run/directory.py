@@ -93,20 +93,20 @@ class RunDirectory:
         self.path = path
         try:
             path.mkdir(parents=True, exist_ok=True)
-            self.metrics = open(path / "metrics.csv", "x", newline="", encoding="utf-8")  # noqa: SIM115 - open all along
+            open(path / "metrics.csv", "x").close()
         except FileExistsError as error:
             raise OutputError(
                 f"{path}: already holds a run, which is left as it is; choose another hydra.run.dir."
             ) from error
         except OSError as error:
             raise OutputError(f"{path}: cannot be written ({error.strerror}); set hydra.run.dir.") from error
-        self.writer = csv.writer(self.metrics, lineterminator="\n")
         self._line(COLUMNS)
 
     def _line(self, values: Any) -> None:
+        # opened each time, for a sweep has more runs than a process may have open files
         try:
-            self.writer.writerow(values)
-            self.metrics.flush()
+            with open(self.path / "metrics.csv", "a", newline="", encoding="utf-8") as file:
+                csv.writer(file, lineterminator="\n").writerow(values)
         except OSError as error:
             raise OutputError(f"{self.path}/metrics.csv: cannot be written ({error.strerror}); free space.") from error
 
@@ -135,5 +135,4 @@ class RunDirectory:
 
     def summary(self, summary: dict[str, Any]) -> None:
         """Write summary.json, last of all."""
-        self.metrics.close()
         write_summary(self.path, summary)

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import psutil
 import torch
-from tensorboard.compat.proto.summary_pb2 import Summary
+from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary
 from tensorboard.plugins.hparams import api_pb2, metadata, plugin_data_pb2
 from tensorboard.plugins.hparams import summary_v2 as hparams
-from torch.utils.tensorboard import SummaryWriter
+from torch.utils.tensorboard import summary as summaries
 
 from twinprop.config.schema import Config, flatten
 from twinprop.data.base import Samples
 from twinprop.run import pictures
+from twinprop.run.events import EventFile
 from twinprop.training.learner import Learner
 from twinprop.training.monitor import Monitor, Row
 
@@ -71,6 +74,12 @@ def _plain(value: Any) -> float | bool | str:
     return value if isinstance(value, bool | int | float) else str(list(value) if isinstance(value, tuple) else value)
 
 
+@cache
+def layout() -> list[Summary.Value]:
+    """The curves that are shown in one diagram; the same in every run."""
+    return list(summaries.custom_scalars(LAYOUT).value)  # type: ignore[no-untyped-call]
+
+
 class TensorBoard:
     """Writes the event file of one run.
 
@@ -81,41 +90,39 @@ class TensorBoard:
     """
 
     def __init__(self, directory: Path, config: Config, evaluations: int) -> None:
-        self.writer = SummaryWriter(str(directory))
+        self.file = EventFile(directory)
         self.config = config
         self.every = max(1, -(-evaluations // HISTOGRAMS))
         self.count = 0
         self.ended = False
         self.process = psutil.Process()
         self.clocks = time.process_time(), time.perf_counter()
-        self.writer.add_custom_scalars(LAYOUT)
-        self.writer.add_text("configuration", f"```json\n{json.dumps(flatten(config), indent=2)}\n```")
+        self.file.add(layout())
+        text = f"```json\n{json.dumps(flatten(config), indent=2)}\n```"
+        self.file.add(summaries.text("configuration", text).value)  # type: ignore[no-untyped-call]
         # Nothing announces the keys and metrics of a whole sweep: TensorBoard would believe the first run that does.
         # From what the runs themselves hold it finds every key, its type and whether it varies, and shows those first.
         # A named group would be averaged with the others of its name; without a name each run is a group.
-        self._summary(hparams.hparams_pb(comparable(config), trial_id=""))
-
-    def _summary(self, summary: Any) -> None:
-        """Add a summary of TensorBoard's own plugin, which writes no directory of its own."""
-        self.writer._get_file_writer().add_summary(summary)  # type: ignore[no-untyped-call]
+        self.file.add(hparams.hparams_pb(comparable(config), trial_id="").value)
+        self.file.flush()
 
     def evaluated(self, row: Row, learner: Learner, member: int) -> None:
         """Scalars of an evaluation, and now and then histograms of weights and gradients."""
-        for tag, name in SCALARS.items():
-            value = getattr(row, name)
-            if np.isfinite(value):
-                self.writer.add_scalar(tag, value, row.epoch)
-        self.writer.add_scalar("system/cpu_percent", self.cpu_percent(), row.epoch)
-        self.writer.add_scalar("system/memory_MB", self.process.memory_info().rss / 1e6, row.epoch)
+        values = {tag: getattr(row, name) for tag, name in SCALARS.items()}
+        values["system/cpu_percent"] = self.cpu_percent()
+        values["system/memory_MB"] = self.process.memory_info().rss / 1e6
         peak = torch.cuda.max_memory_allocated()
         if peak:
-            self.writer.add_scalar("system/gpu_memory_MB", peak / 1e6, row.epoch)
+            values["system/gpu_memory_MB"] = peak / 1e6
+        self.file.add(scalars(values), row.epoch)
         if self.count % self.every == 0:
             parameters = learner.named(learner.state(member)["parameters"])
-            for kind, arrays in {"weights": parameters, "gradients": learner.gradients(member)}.items():
-                for name, values in arrays.items():
-                    self.histogram(f"{kind}/{name}", values, row.epoch)
+            arrays = {f"weights/{name}": value for name, value in parameters.items()}
+            arrays |= {f"gradients/{name}": value for name, value in learner.gradients(member).items()}
+            found = (histogram(tag, np.ravel(value)) for tag, value in arrays.items())
+            self.file.add([value for value in found if value is not None], row.epoch)
         self.count += 1
+        self.file.flush()
 
     def cpu_percent(self) -> float:
         """CPU use since the call before, in percent of one core; psutil's clock is too coarse for short epochs."""
@@ -123,33 +130,11 @@ class TensorBoard:
         used, passed = (now - then for now, then in zip(self.clocks, before, strict=True))
         return 100 * used / max(passed, 1e-9)
 
-    def histogram(self, tag: str, values: Any, epoch: int) -> None:
-        """A histogram of equal bins: TensorBoard's own bins take five times as long to count."""
-        values = np.asarray(values, np.float64).ravel()
-        low, high = float(values.min()), float(values.max())
-        if not np.isfinite(high - low):
-            return
-        if high - low > 1e-12 * max(abs(low), abs(high)):
-            counts, edges = np.histogram(values, HISTOGRAM_BINS, (low, high))
-        else:  # nearer to each other than bins can be
-            counts, edges = np.array([values.size]), np.array([low, high])
-        self.writer.add_histogram_raw(
-            tag,
-            min=low,
-            max=high,
-            num=values.size,
-            sum=float(values.sum()),
-            sum_squares=float(values @ values),
-            bucket_limits=edges[1:].tolist(),
-            bucket_counts=counts.tolist(),
-            global_step=epoch,
-        )
-
     def pictures(self, test: Samples, predicted: Any, shape: tuple[int, ...], classes: list[str], epoch: int) -> None:
         """The confusion matrix, and samples of the test split with their predictions."""
         if len(classes) <= 50:
             picture = pictures.confusion(test.y, predicted, classes)
-            self.writer.add_image("confusion", picture, epoch, dataformats="HWC")
+            self.file.add([image("confusion", picture)], epoch)
         first = np.arange(min(PICTURED, len(test)))
         wrong = np.flatnonzero(test.y != predicted)[:PICTURED]
         if len(shape) >= 2 and min(shape[-2:]) >= SMALLEST_PICTURE:
@@ -158,9 +143,9 @@ class TensorBoard:
                     part = test.take(which)
                     x = part.x if part.x is not None else np.stack([part.source[i] for i in range(len(which))])
                     picture = pictures.samples(x, part.y, predicted[which], classes)
-                    self.writer.add_image(tag, picture, epoch, dataformats="HWC")
+                    self.file.add([image(tag, picture)], epoch)
         elif shape == (2,) and test.x is not None:
-            self.writer.add_image("points", pictures.points(test.x, test.y, predicted), epoch, dataformats="HWC")
+            self.file.add([image("points", pictures.points(test.x, test.y, predicted))], epoch)
 
     def finished(self, monitor: Monitor, seconds_per_epoch: float | None) -> None:
         """What HPARAMS compares beside the last values of the curves, and the end of the session."""
@@ -172,23 +157,55 @@ class TensorBoard:
             if monitor.best is not None:
                 values |= {"best/val_accuracy": monitor.best.val_accuracy, "best/val_loss": monitor.best.val_loss}
                 values |= {"best/test_accuracy": monitor.best.test_accuracy}
-            for tag, value in values.items():
-                if value is not None and np.isfinite(value):
-                    self.writer.add_scalar(tag, value, monitor.rows[-1].epoch)
+            self.file.add(scalars(values), monitor.rows[-1].epoch)
         # TensorBoard believes the first end that it reads, so an interrupted run leaves its own to whoever resumes it
         if monitor.status != "interrupted":
             success = monitor.status == "completed"
             status = api_pb2.STATUS_SUCCESS if success else api_pb2.STATUS_FAILURE
             end = plugin_data_pb2.SessionEndInfo(status=status, end_time_secs=time.time())
             content = metadata.create_summary_metadata(plugin_data_pb2.HParamsPluginData(session_end_info=end))
-            self._summary(
-                Summary(
-                    value=[
-                        Summary.Value(tag=metadata.SESSION_END_INFO_TAG, metadata=content, tensor=metadata.NULL_TENSOR)
-                    ]
-                )
-            )
-        self.close()
+            tag = metadata.SESSION_END_INFO_TAG
+            self.file.add([Summary.Value(tag=tag, metadata=content, tensor=metadata.NULL_TENSOR)])
+        self.file.flush()
 
-    def close(self) -> None:
-        self.writer.close()
+
+def scalars(values: Mapping[str, float | None]) -> list[Summary.Value]:
+    """Those of the values that are finite."""
+    return [
+        Summary.Value(tag=tag, simple_value=value)
+        for tag, value in values.items()
+        if value is not None and np.isfinite(value)
+    ]
+
+
+def histogram(tag: str, values: Any) -> Summary.Value | None:
+    """Equal bins of the values (n,), which TensorBoard's own take many times as long to count; None if not finite."""
+    low, high = float(values.min()), float(values.max())
+    if not np.isfinite(high - low):
+        return None
+    if high - low > 1e-6 * max(abs(low), abs(high)):
+        places = ((values - low) * (HISTOGRAM_BINS / (high - low))).astype(np.intp)
+        counts = np.bincount(np.minimum(places, HISTOGRAM_BINS - 1), minlength=HISTOGRAM_BINS)
+        edges = np.linspace(low, high, HISTOGRAM_BINS + 1)[1:]
+    else:  # nearer to each other than bins can be
+        counts, edges = np.array([values.size]), np.array([high])
+    exact = values.astype(np.float64)
+    found = HistogramProto(
+        min=low,
+        max=high,
+        num=values.size,
+        sum=float(exact.sum()),
+        sum_squares=float(exact @ exact),
+        bucket_limit=edges.tolist(),
+        bucket=counts.tolist(),
+    )
+    return Summary.Value(tag=tag, histo=found)
+
+
+def image(tag: str, pixels: Any) -> Summary.Value:
+    """A picture (height, width, 3) of uint8."""
+    height, width, channels = pixels.shape
+    encoded = pictures.png(pixels)
+    return Summary.Value(
+        tag=tag, image=Summary.Image(height=height, width=width, colorspace=channels, encoded_image_string=encoded)
+    )

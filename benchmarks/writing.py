@@ -1,0 +1,72 @@
+"""What a run's directory costs: python benchmarks/writing.py [--runs 50]
+
+Milliseconds a run for everything that is written, with ten evaluations of a 784-50-50-10 network and the pictures of
+10,000 test images, and nothing trained.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import results
+
+from twinprop.config.schema import Config
+from twinprop.data.base import Dataset, Samples
+from twinprop.models.mlp import MLP
+from twinprop.run.console import Display
+from twinprop.run.directory import RunDirectory
+from twinprop.run.environment import environment
+from twinprop.run.execute import RunRecorder
+from twinprop.scratch.learner import ScratchLearner
+from twinprop.training.learner import Plan
+from twinprop.training.monitor import Monitor, Row
+
+EVALUATIONS = 10
+
+
+def write(folder: Path, learner: ScratchLearner, dataset: Dataset, about: dict[str, Any]) -> dict[str, float]:
+    """Write one run; seconds by part."""
+    config, rng = learner.configs[0], np.random.default_rng(0)
+    plan = Plan(EVALUATIONS, 844, 844 * EVALUATIONS)
+    predicted = np.where(rng.random(len(dataset.test)) < 0.95, dataset.test.y, rng.integers(0, 10, len(dataset.test)))
+    times = [time.perf_counter()]
+    directory, monitor = RunDirectory(folder), Monitor(config)
+    recorder = RunRecorder(directory, config, dataset, Display(plan.total_steps, lambda text: None), plan, about)
+    times.append(time.perf_counter())
+    for epoch in range(1, EVALUATIONS + 1):
+        row = Row(epoch, 844 * epoch, 0.1, *rng.random(6).tolist(), 1.0, 0.2, 2.7e5)
+        monitor.add(row)
+        recorder.evaluated(row, learner, 0)
+    times.append(time.perf_counter())
+    monitor.stop("completed", "")
+    recorder.finished(monitor, learner.named(learner.state(0)["parameters"]), predicted)
+    times.append(time.perf_counter())
+    return dict(zip(("open", "evaluations", "end"), np.diff(times).tolist(), strict=True))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=50)
+    runs = parser.parse_args().runs
+    rng = np.random.default_rng(0)
+    test = Samples(rng.integers(0, 10, 10_000), rng.random((10_000, 28, 28), np.float32))
+    dataset = Dataset(test, test, test, (28, 28), list(map(str, range(10))), None, None)
+    learner = ScratchLearner([Config(model=MLP(hidden=[50, 50]))], (28, 28), 10, Plan(1, 1, 1))
+    about = environment("cpu", 1)
+    with tempfile.TemporaryDirectory() as folder:
+        write(Path(folder) / "first", learner, dataset, about)  # imports
+        found = [write(Path(folder) / str(number), learner, dataset, about) for number in range(runs)]
+    parts = {name: 1000 * float(np.median([each[name] for each in found])) for name in found[0]}
+    parts["in all"] = sum(parts.values())
+    lines = [f"{results.machine()}", "", f"| {' | '.join(parts)} |", "| --- " * len(parts) + "|"]
+    lines.append(f"| {' | '.join(f'{value:.1f} ms' for value in parts.values())} |")
+    results.write("Writing a run", "\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()

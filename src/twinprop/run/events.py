@@ -1,0 +1,71 @@
+"""TensorBoard's event file: a row of records, each a length and a message, with checksums of both.
+
+PyTorch's writer keeps a thread, a queue and an open file for each run, and computes the checksums in
+Python. A sweep writes a thousand of these files at once, so here an event is bytes in memory until
+`flush` appends them, and no file stays open.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import socket
+import struct
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from google_crc32c import value as crc32c
+from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.compat.proto.summary_pb2 import Summary
+
+from twinprop.errors import OutputError
+
+NUMBERS = itertools.count()
+
+
+def masked(data: bytes) -> bytes:
+    """The checksum of `data` as records carry it: rotated and shifted, for data may itself hold checksums."""
+    crc = crc32c(data)
+    return struct.pack("<I", ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF)
+
+
+def record(data: bytes) -> bytes:
+    """A record of the TFRecord format, which event files have."""
+    length = struct.pack("<Q", len(data))
+    return length + masked(length) + data + masked(data)
+
+
+class EventFile:
+    """The events of one run.
+
+    Args:
+        directory: the run's.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        now = time.time()
+        name = f"events.out.tfevents.{int(now):010d}.{socket.gethostname()}.{os.getpid()}.{next(NUMBERS)}"
+        directory.mkdir(parents=True, exist_ok=True)
+        self.path = directory / name
+        self.pending = [record(Event(wall_time=now, file_version="brain.Event:2").SerializeToString())]
+
+    def add(self, values: Iterable[Summary.Value], step: int = 0) -> None:
+        """Add one event with these values."""
+        event = Event(wall_time=time.time(), step=step, summary=Summary(value=values))
+        self.pending.append(record(event.SerializeToString()))
+
+    def flush(self) -> None:
+        """Append what was added.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+        if not self.pending:
+            return
+        try:
+            with open(self.path, "ab", buffering=0) as file:
+                file.write(b"".join(self.pending))
+        except OSError as error:
+            raise OutputError(f"{self.path}: cannot be written ({error.strerror}); free space.") from error
+        self.pending.clear()
