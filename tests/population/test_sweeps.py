@@ -1,0 +1,322 @@
+"""A sweep trained as one leaves in each job's directory what the same overrides leave when they run alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas
+import pytest
+import torch
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+from twinprop.api import train
+from twinprop.errors import TwinpropError
+from twinprop.population import plan, pool
+from twinprop.population.launcher import PopulationLauncher
+from twinprop.population.sweep import Sweep, spelled
+
+ROOT = Path(__file__).parents[2]
+TIMES = ["seconds", "samples_per_second"]
+
+
+def run(folder: Path, *words: str, check: bool = True, **more: Any) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(ROOT / "train.py"), "-m", *words]
+    command += ["hydra.sweep.dir=sweep", "hydra.sweep.subdir=${hydra.job.num}"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=check, **more)
+
+
+def summaries(folder: Path) -> list[dict[str, Any]]:
+    paths = sorted((folder / "sweep").glob("*/summary.json"), key=lambda path: int(path.parent.name))
+    return [json.loads(path.read_text()) for path in paths]
+
+
+def scalars(folder: Path) -> dict[str, list[tuple[int, float]]]:
+    accumulator = EventAccumulator(str(folder), size_guidance={"histograms": 0, "images": 0}).Reload()
+    tags = accumulator.Tags()
+    found = {tag: [(e.step, e.value) for e in accumulator.Scalars(tag)] for tag in tags["scalars"]}
+    return {
+        "tags": sorted(tags["scalars"] + tags["histograms"] + tags["images"] + tags["tensors"]),
+        **{tag: values for tag, values in found.items() if tag.split("/")[0] in ("loss", "accuracy", "best")},
+    }
+
+
+def assert_as_alone(folder: Path, alone: Path, exact: bool) -> None:
+    """The files of a job in a sweep against those of a run."""
+    rtol, atol = (1e-9, 1e-12) if exact else (2e-3, 2e-3)
+    ours, theirs = (pandas.read_csv(path / "metrics.csv") for path in (folder, alone))
+    assert list(ours) == list(theirs)
+    values = [table.drop(columns=TIMES).to_numpy(float) for table in (ours, theirs)]
+    np.testing.assert_allclose(*values, rtol=rtol, atol=atol)
+    first, second = (json.loads((path / "summary.json").read_text()) for path in (folder, alone))
+    assert first.keys() == second.keys()
+    for key in ("status", "reason", "epochs", "steps", "parameters", "converged_epoch"):
+        if exact or key != "converged_epoch":
+            assert first[key] == second[key], key
+    assert (first["best"] or {}).keys() == (second["best"] or {}).keys()
+    mine, its = (torch.load(path / "model.pt", weights_only=True) for path in (folder, alone))
+    assert mine["config"] == its["config"]
+    assert mine["data"] == its["data"]
+    assert list(mine["state_dict"]) == list(its["state_dict"])
+    for name, value in its["state_dict"].items():
+        np.testing.assert_allclose(mine["state_dict"][name], value, rtol=rtol, atol=atol, err_msg=name)
+    checkpoints = [sorted(path.name for path in (each / "checkpoints").glob("*")) for each in (folder, alone)]
+    assert checkpoints[0] == checkpoints[1]
+    for name in checkpoints[0]:
+        states = [torch.load(each / "checkpoints" / name, weights_only=True) for each in (folder, alone)]
+        assert states[0].keys() == states[1].keys()
+    board, its_board = scalars(folder), scalars(alone)
+    assert board["tags"] == its_board["tags"]
+    for tag, values in its_board.items():
+        if tag != "tags":
+            np.testing.assert_allclose(board[tag], values, rtol=1e-5 if exact else 5e-3, atol=1e-6 if exact else 5e-3)
+    assert (folder / "train.log").read_text()
+    for name in ("config.yaml", "overrides.yaml"):
+        assert (folder / ".hydra" / name).is_file()
+
+
+MIXED: dict[str, list[str]] = {
+    "rates and seeds": ["optimizer.lr=0.01,0.1,0.3", "seed=0,1"],
+    "momentum and decay": ["optimizer.momentum=0,0.9", "optimizer.weight_decay=0,0.01", "optimizer.lr=0.02"],
+    "betas": ["optimizer=adam", "optimizer.betas=[0.9,0.999],[0.5,0.9]", "optimizer.lr=0.003,0.001"],
+    "optimizers": ["optimizer=sgd,adam,rmsprop,adagrad,adamw", "optimizer.lr=0.003"],
+    "schedules": ["scheduler=constant,step,one_cycle,plateau,warmup_cosine,cosine,exponential,multistep"],
+    "activations": ["model.activation=relu,tanh,leaky_relu,gelu", "model.dropout=0,0.3", "seed=3"],
+    "init": ["model.init=torch,normal,xavier_normal", "model.init_std=0.1,0.01", "label=mine"],
+    "shapes": ["model.depth=0,1,3", "model.width=9,20", "train.batch_size=30,full"],
+    "data": ["data=digits,moons", "loss=mse,cross_entropy", "train.max_grad_norm=null,0.5"],
+    "early stopping": ["optimizer.lr=0.5,0.000001,0.1", "train.patience=1", "train.epochs=8", "seed=0,1"],
+    "divergence": ["loss=mse", "model.activation=identity", "optimizer.lr=0.05,1e30,0.02", "optimizer.momentum=0.9"],
+    "clipping": ["train.max_grad_norm=null,0.1,1", "train.checkpoint_every=2", "train.drop_last=true"],
+    "steps": ["train.steps=50", "train.eval_every=2", "seed=1,2", "scheduler=constant,one_cycle"],
+}
+COMMON = ["data.limit=300", "train.epochs=5", "model.width=12", "model.dtype=float64", "optimizer.lr=0.05"]
+
+
+def words_of(name: str, *more: str) -> list[str]:
+    given = {word.partition("=")[0]: word for word in [*COMMON, *MIXED[name], *more]}
+    if "data=digits,moons" in MIXED[name]:
+        given["data.limit"] = "data.limit=200"
+    return list(given.values())
+
+
+@pytest.mark.parametrize("backend", ["scratch", "torch"])
+@pytest.mark.parametrize("name", MIXED)
+def test_each_job_of_a_mixed_sweep_is_as_alone(name: str, backend: str, tmp_path: Path) -> None:
+    done = run(tmp_path, *words_of(name, f"model.backend={backend}"))
+    assert "goes on by itself" not in done.stdout + done.stderr, "no stack should have to be taken apart"
+    found = summaries(tmp_path)
+    assert f"{len(found)} jobs" in done.stdout
+    for number in range(len(found)):
+        folder = tmp_path / "sweep" / str(number)
+        overrides = (folder / ".hydra" / "overrides.yaml").read_text().splitlines()
+        words = [line[2:].strip("'") for line in overrides]
+        alone = tmp_path / "alone" / str(number)
+        train(*words, f"hydra.run.dir={alone}")
+        assert_as_alone(folder, alone, exact=True)
+    if name == "divergence":
+        assert {summary["status"] for summary in found} == {"completed", "diverged"}
+    if name == "early stopping":
+        assert len({summary["epochs"] for summary in found}) > 1
+
+
+def test_both_backends_share_a_sweep_and_float32_agrees_to_rounding(tmp_path: Path) -> None:
+    words = words_of("rates and seeds", "model.dtype=float32", "model.backend=scratch,torch", "optimizer.lr=0.05,0.1")
+    run(tmp_path, *words)
+    for number, summary in enumerate(summaries(tmp_path)):
+        assert summary["status"] == "completed"
+        folder = tmp_path / "sweep" / str(number)
+        overrides = (folder / ".hydra" / "overrides.yaml").read_text().splitlines()
+        alone = tmp_path / "alone" / str(number)
+        train(*[line[2:].strip("'") for line in overrides], f"hydra.run.dir={alone}")
+        assert_as_alone(folder, alone, exact=False)
+
+
+# Plans
+
+
+def member(number: int, **parts: Any) -> plan.Member:
+    from tests.twinkit import configuration
+
+    return plan.Member(number, configuration(**parts), Path(str(number)), plan.LogFile(None, ""))
+
+
+def test_members_that_see_the_same_batches_stay_together() -> None:
+    members = sorted((member(number, seed=number % 3) for number in range(12)), key=plan.likeness)
+    for most, sizes in {12: [12], 8: [8, 4], 4: [4, 4, 4], 3: [2, 2, 2, 2, 2, 2], 1: [1] * 12}.items():
+        portions = plan.cut(members, most, 1)
+        assert [len(portion) for portion in portions] == sizes
+        assert sorted(each.number for portion in portions for each in portion) == list(range(12))
+    assert all(len({each.config.seed for each in portion}) == 1 for portion in plan.cut(members, 4, 1))
+
+
+def test_every_worker_gets_a_stack_where_there_are_as_many_members() -> None:
+    members = [member(number, seed=0) for number in range(7)]
+    for workers in range(1, 9):
+        assert len(plan.cut(members, 100, workers)) >= min(workers, 4)
+
+
+def test_a_stack_has_at_most_max_members(tmp_path: Path) -> None:
+    done = run(tmp_path, *COMMON, "seed=0,1,2,3,4,5,6", "hydra.launcher.max_members=3", "hydra.launcher.workers=1")
+    assert "3 stacks of 1 to 3, on one process" in done.stdout or "stacks of" in done.stdout
+    assert [summary["status"] for summary in summaries(tmp_path)] == ["completed"] * 7
+
+
+def test_what_trains_alone_says_why(tmp_path: Path) -> None:
+    done = run(tmp_path, *COMMON, "model.depth=1,2", "train.epochs=1")
+    assert done.stdout.count("alone: no other job has its shapes") == 2
+
+
+@pytest.mark.parametrize("value", ["max_members=0", "workers=-1", "max_members=many", "workers=1.5"])
+def test_a_bad_key_of_the_launcher_is_one_message(value: str, tmp_path: Path) -> None:
+    done = run(tmp_path, *COMMON, "seed=0,1", f"hydra.launcher.{value}", check=False)
+    assert done.returncode == 1
+    assert done.stderr.strip() == f"hydra.launcher.{value}: must be auto, or a whole number, at least 1."
+
+
+def test_what_jobs_cannot_have_for_themselves_is_refused(tmp_path: Path) -> None:
+    done = run(tmp_path, *COMMON, "seed=0,1", "hydra.job.chdir=true", check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("hydra.job.chdir: jobs that train together share one process")
+
+
+def test_spelled() -> None:
+    expected = {0.2: "1 s", 61: "1 min 1 s", 3720: "1 h 2 min", None: "an unknown time"}
+    assert {seconds: spelled(seconds) for seconds in expected} == expected
+
+
+# Failures
+
+LONG = [*COMMON, "train.epochs=100000", "model.backend=scratch"]
+
+
+def start(folder: Path, *words: str) -> subprocess.Popen[str]:
+    command = [sys.executable, str(ROOT / "train.py"), "-m", *words]
+    command += ["hydra.sweep.dir=sweep", "hydra.sweep.subdir=${hydra.job.num}"]
+    return subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def wait_until(condition: Any, process: subprocess.Popen[str]) -> None:
+    for _ in range(600):
+        if condition():
+            return
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.1)
+    raise AssertionError("it takes too long")
+
+
+def rows(folder: Path, number: int) -> int:
+    path = folder / "sweep" / str(number) / "metrics.csv"
+    return len(path.read_text().splitlines()) if path.exists() else 0
+
+
+@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_saves_every_member(kind: signal.Signals, tmp_path: Path) -> None:
+    words = [*LONG, "seed=0,1,2,3,4,5", "model.width=12,13,14", "hydra.launcher.max_members=2"]
+    process = start(tmp_path, *words)
+    wait_until(lambda: sum(rows(tmp_path, number) > 2 for number in range(18)) >= 4, process)
+    process.send_signal(kind)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in errors
+    found = summaries(tmp_path)
+    assert [summary["status"] for summary in found] == ["interrupted"] * 18
+    trained = [number for number, summary in enumerate(found) if summary.get("steps")]
+    assert len(trained) >= 4
+    for number in trained:
+        folder = tmp_path / "sweep" / str(number)
+        state = torch.load(folder / "checkpoints" / "interrupted.pt", weights_only=True)
+        assert state["steps"] >= found[number]["steps"]
+        assert (folder / "model.pt").exists()
+    assert len((tmp_path / "sweep" / "sweep.csv").read_text().splitlines()) == 19
+
+
+def children(process: subprocess.Popen[str]) -> list[int]:
+    text = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+    return [int(word) for word in text.split()]
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="needs Linux's /proc to find the workers")
+def test_a_worker_that_is_killed_loses_no_job(tmp_path: Path) -> None:
+    words = [*COMMON, "train.epochs=60", "seed=0,1,2,3,4,5,6,7", "hydra.launcher.workers=2", "model.backend=scratch"]
+    process = start(tmp_path, *words)
+    wait_until(lambda: any(rows(tmp_path, number) > 2 for number in range(8)), process)
+    os.kill(children(process)[0], signal.SIGKILL)
+    _, errors = process.communicate(timeout=100)
+    assert (process.returncode, errors) == (0, "")
+    assert [summary["status"] for summary in summaries(tmp_path)] == ["completed"] * 8
+    for number in range(8):
+        assert rows(tmp_path, number) == 61
+        assert len(list((tmp_path / "sweep" / str(number)).glob("events.*"))) == 1
+
+
+def test_a_job_that_cannot_be_written_fails_alone(tmp_path: Path) -> None:
+    (tmp_path / "sweep" / "1").mkdir(parents=True)
+    (tmp_path / "sweep" / "1" / "metrics.csv").write_text("mine")
+    done = run(tmp_path, *COMMON, "seed=0,1,2", check=False)
+    assert done.returncode == 1
+    assert "Job 1 failed." in done.stderr
+    assert "already holds a run" in done.stderr
+    assert "1 of 3 jobs failed: 1." in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "sweep" / "1" / "metrics.csv").read_text() == "mine"
+    assert sorted(path.name for path in (tmp_path / "sweep" / "1").iterdir()) == [".hydra", "metrics.csv"]
+    assert [summary["status"] for summary in summaries(tmp_path)] == ["completed", "completed"]
+    assert list(pandas.read_csv(tmp_path / "sweep" / "sweep.csv")["status"]) == ["completed", "failed", "completed"]
+
+
+def test_data_that_is_not_there_fails_its_own_jobs_and_is_told_once(tmp_path: Path) -> None:
+    words = [*COMMON, "seed=0,1", "data=digits,mnist", "data.root=nowhere", "data.download=false"]
+    done = run(tmp_path, *words, check=False)
+    assert done.returncode == 1
+    assert done.stderr.count("MNIST is not there") == 1
+    assert "Jobs 1, 3 failed." in done.stderr
+    assert [summary["status"] for summary in summaries(tmp_path)] == ["completed", "failed"] * 2
+
+
+def test_the_table_is_sorted_and_gives_the_spread_over_seeds(tmp_path: Path) -> None:
+    done = run(tmp_path, *COMMON, "seed=0,1,2", "optimizer.lr=0.0001,0.1", "metric=test_loss")
+    lines = [line for line in done.stdout.splitlines() if "completed" in line]
+    assert len(lines) == 2
+    assert "lr=0.1" in lines[0]
+    assert "lr=0.0001" in lines[1]
+    found = summaries(tmp_path)
+    losses = [found[number]["test"]["loss"] for number in (3, 4, 5)]
+    assert f"{np.mean(losses):.4f} ± {np.std(losses, ddof=1):.4f}" in lines[0]
+    table = pandas.read_csv(tmp_path / "sweep" / "sweep.csv")
+    assert list(table["job"]) == list(range(6))
+    assert list(table["test_loss"]) == [summary["test"]["loss"] for summary in found]
+
+
+def test_arithmetic_that_fails_for_one_member_fails_it_alone(tmp_path: Path) -> None:
+    """10 to the power of 309 is no float: the schedule of one member raises an error in the stack of all."""
+    words = [*COMMON, "scheduler=exponential", "scheduler.gamma=0.9,1e100", "train.epochs=6", "model.backend=scratch"]
+    done = run(tmp_path, *words, check=False)
+    found = summaries(tmp_path)
+    assert found[0]["status"] == "completed"
+    assert found[1]["status"] in ("failed", "diverged")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_launcher_of_another_program_says_what_it_trains() -> None:
+    with pytest.raises(TwinpropError, match=r"trains what train\.py does"):
+        PopulationLauncher().setup(hydra_context=None, task_function=print, config=None)  # type: ignore[arg-type]
+
+
+def test_a_function_apart_gives_its_result_or_none() -> None:
+    if sys.platform == "linux":
+        assert pool.apart(lambda x: x + 1, 2) == 3
+        assert pool.apart(os._exit, 3) is None
+
+
+def test_an_empty_sweep_trains_nothing() -> None:
+    sweep = Sweep()
+    sweep.train([])
+    assert sweep.summaries == {}
