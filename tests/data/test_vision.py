@@ -48,3 +48,29 @@ def test_without_data_there_is_one_message_and_no_trace(kind, download, tmp_path
     for part in (str(root), "TWINPROP_DATA", "data=digits"):
         assert part in str(caught.value)
     assert not (tmp_path / "not").exists()
+
+
+@pytest.mark.parametrize("kind", [MNIST, FashionMNIST, KMNIST])
+def test_files_are_read_as_torchvision_reads_them(kind, tmp_path):
+    from torchvision import datasets
+
+    rng = np.random.default_rng(0)
+    folder = tmp_path / kind.folder
+    folder.mkdir(parents=True)
+    for name, count in (("train", 60_000), ("t10k", 10_000)):
+        images, labels = rng.integers(0, 256, (count, 28, 28), np.uint8), rng.integers(0, 10, count, np.uint8)
+        for values, what in ((images, "images-idx3"), (labels, "labels-idx1")):
+            header = np.array([0x0800 + values.ndim, *values.shape], ">u4").tobytes()
+            (folder / f"{name}-{what}-ubyte").write_bytes(header + values.tobytes())
+    ours = kind(root=str(tmp_path), download=False).read()
+    for samples, train in ((ours.train, True), (ours.test, False)):
+        theirs = getattr(datasets, kind.torchvision_name)(str(tmp_path), train=train)
+        np.testing.assert_array_equal(samples.x * 255, theirs.data.numpy())
+        np.testing.assert_array_equal(samples.y, theirs.targets.numpy())
+        assert ours.classes == list(theirs.classes)
+    path = folder / "t10k-labels-idx1-ubyte"
+    whole = path.read_bytes()
+    for damaged in (whole[:-1], whole[:8] + b"\xff" + whole[9:], whole[:7] + b"\x11" + whole[8:]):
+        path.write_bytes(damaged)
+        with pytest.raises(DataError, match="delete"):
+            kind(root=str(tmp_path), download=False).read()
