@@ -152,10 +152,10 @@ def check_on(config: Config, dataset: Dataset, x: Any, y: Any) -> Result:
         theirs = torch_.gradients(0)
         scale = largest(theirs.values())
         rows = []
-        for name, (part, shape) in hand.network.places.items():
+        for name, (part, _, _, shape) in hand.network.places.items():
             errors = relative_error(mine[name], theirs[name], scale)
             worst = peak(errors)
-            view = hand.network.parameters[part].reshape(shape)
+            view = hand.network.blocks[0][part].reshape(shape)
             first = [worst, peak(np.abs(np.nan_to_num(mine[name])))]
             measured = {
                 where: slopes(loss, view, where, value, abs(value))

@@ -6,8 +6,9 @@ it into their own layers, so a parameter has the same name, shape and layout in 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any, NamedTuple
 
 from twinprop import registry
@@ -27,6 +28,31 @@ class Layer(NamedTuple):
             if self.kind in names:
                 return names[self.kind]
         raise KeyError(self.kind)
+
+
+class Footprint(NamedTuple):
+    """What a network needs: parameters, and for a sample, numbers in its layers' outputs and multiply-adds.
+
+    `largest` is the most multiply-adds of any layer.
+    """
+
+    parameters: int
+    outputs: int
+    products: int
+    largest: int
+
+
+def footprint(layers: Sequence[Layer], sample_shape: tuple[int, ...]) -> Footprint:
+    """Worked out from the hand-written layers, whose parameters have shapes before they have values."""
+    shape, parameters, outputs = sample_shape, 0, 0
+    products = [0]
+    for layer in layers:
+        own = registry.load(layer.twin().scratch)(**layer.arguments)
+        parameters += sum(map(prod, own.shapes.values()))
+        products.append(own.products(shape) if own.shapes else 0)
+        shape = own.output_shape(shape) if hasattr(own, "output_shape") else shape
+        outputs += prod(shape)
+    return Footprint(parameters, outputs, sum(products), max(products))
 
 
 @dataclass

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from twinprop import registry
 from twinprop.config.schema import Config
-from twinprop.models.base import Layer
+from twinprop.models.base import Footprint
 
 CACHE = 8 * 2**20
 """Bytes of parameters, gradients and activations that a core of the CPU keeps near it."""
@@ -93,35 +93,10 @@ class Group:
         return self.members[0].config
 
 
-class Footprint(NamedTuple):
-    """What one network needs: parameters, and for a sample, numbers in its layers' outputs and multiply-adds."""
-
-    parameters: int
-    outputs: int
-    products: int
-
-    def bytes(self, config: Config, batch: int) -> int:
-        """Of a network in training: parameters, gradient, the optimizer's memory, and outputs, forth and back."""
-        item = 8 if config.model.dtype == "float64" else 4
-        return item * (self.parameters * (2 + len(config.optimizer.slots())) + 2 * batch * self.outputs)
-
-
-def footprint(layers: Sequence[Layer], shape: tuple[int, ...]) -> Footprint:
-    """Measured on PyTorch's meta device, where arrays have shapes and no contents."""
-    import torch
-
-    parameters = outputs = products = 0
-    with torch.device("meta"), torch.no_grad():
-        x = torch.empty(1, *shape)
-        for layer in layers:
-            module = registry.load(layer.twin().pytorch)(**layer.arguments).eval()
-            x = module(x)
-            outputs += x.numel()
-            for value in module.parameters():
-                parameters += value.numel()
-                if value.ndim > 1:
-                    products += value.numel() * max(1, x.numel() // value.shape[0])
-    return Footprint(parameters, outputs, products)
+def bytes_of(need: Footprint, config: Config, batch: int) -> int:
+    """Of a network in training: parameters, gradient, the optimizer's memory, and outputs, forth and back."""
+    item = 8 if config.model.dtype == "float64" else 4
+    return item * (need.parameters * (2 + len(config.optimizer.slots())) + 2 * batch * need.outputs)
 
 
 def where(config: Config) -> Hashable:

@@ -13,7 +13,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 
 from twinprop.cli import explain
 from twinprop.data.batches import EVALUATION_BATCH
-from twinprop.population.plan import CACHE, OF_FREE_MEMORY, Group, Member, Stack, cut, footprint, group, signature
+from twinprop.models.base import footprint
+from twinprop.population.plan import CACHE, OF_FREE_MEMORY, Group, Member, Stack, bytes_of, cut, group, signature
 from twinprop.population.pool import Message, Pool, apart
 from twinprop.population.table import ranges
 from twinprop.population.train import Settings, rehearse
@@ -99,13 +100,13 @@ class Sweep:
         on_cpu, workers = setting.device == "cpu", 1
         if on_cpu:
             workers = self.workers or cores()
-            most = max(1, CACHE // need.bytes(config, batch))
+            most = max(1, CACHE // bytes_of(need, config, batch))
             if most == 1 and not members.reason and self.max_members is None:
                 members.reason = "one network fills a core's caches"
             room = int(OF_FREE_MEMORY * psutil.virtual_memory().available / workers)
         else:
             most, room = len(members.members), free_memory(setting.device)
-        most = self.max_members or min(most, max(1, room // need.bytes(config, max(batch, EVALUATION_BATCH))))
+        most = self.max_members or min(most, max(1, room // bytes_of(need, config, max(batch, EVALUATION_BATCH))))
         cost = steps * (3.0 * batch * need.products + 10.0 * need.parameters)
         threads = threads_for(config, dataset.shape, len(dataset.train))
         return (

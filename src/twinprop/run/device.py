@@ -8,6 +8,7 @@ from threadpoolctl import ThreadpoolController
 
 from twinprop.config.schema import Config
 from twinprop.errors import DeviceError
+from twinprop.models.base import footprint
 
 SMALL_PRODUCT = 2e7
 """Multiply-adds in a batch's largest matrix product below which a second thread costs more than it brings."""
@@ -46,11 +47,7 @@ def threads_for(config: Config, shape: tuple[int, ...], samples: int) -> int:
     if not threads:
         size = config.train.batch_size
         batch = samples if isinstance(size, str) else size
-        largest = max(
-            batch * layer.arguments["in_features"] * layer.arguments["out_features"]
-            for layer in config.model.layers(shape, 2)
-            if layer.kind == "linear"
-        )
+        largest = batch * footprint(config.model.layers(shape, 2), shape).largest
         threads = 1 if largest < SMALL_PRODUCT else cores()
     return threads
 

@@ -41,14 +41,23 @@ def to_numpy(x: Array) -> np.ndarray[Any, Any]:
 
 
 def subtract(p: Array, scale: Any, g: Array) -> None:
-    """p ← p − scale · g, in place. With one number for `scale`, BLAS reads p and g once: four times as fast."""
-    xp = namespace(p)
-    if not isinstance(scale, int | float):
-        p -= scale * g
-    elif xp is not np:
-        p.sub_(g, alpha=scale)
-    else:
-        from scipy.linalg.blas import daxpy, saxpy
+    """p ← p − scale · g, in place, on (..., n); with one number for `scale`, or one for each row.
 
-        # BLAS works in place only on flat memory in its own precision, which a network's vector is
-        (saxpy if p.dtype == np.float32 else daxpy)(g.reshape(-1), p.reshape(-1), a=-scale)
+    BLAS reads p and g once, three to four times as fast as NumPy's two passes.
+    """
+    xp = namespace(p)
+    if xp is not np:
+        if isinstance(scale, int | float):
+            p.sub_(g, alpha=scale)
+        else:
+            p.addcmul_(scale, g, value=-1)
+        return
+    from scipy.linalg.blas import daxpy, saxpy
+
+    # BLAS works in place only on flat memory in its own precision, which a row is
+    axpy = saxpy if p.dtype == np.float32 else daxpy
+    if isinstance(scale, int | float):
+        axpy(g.reshape(-1), p.reshape(-1), a=-scale)
+    else:
+        for row, own, gradient in zip(p, np.ravel(scale), g, strict=True):
+            axpy(gradient, row, a=-own)

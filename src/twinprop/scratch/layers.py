@@ -6,12 +6,16 @@ own parameters, and returns ∂L/∂x.
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any, ClassVar
 
 import numpy as np
 
 from twinprop.scratch.arrays import Array, like, namespace
 from twinprop.scratch.random import stream, uniform
+
+LARGE_BATCH = 32
+"""Samples from which one product for all networks is faster than one for each: measured, 1.6 times at 64, 0.8 at 16."""
 
 
 class Flatten:
@@ -21,6 +25,10 @@ class Flatten:
 
     def __init__(self, start_dim: int) -> None:
         self.start_dim = start_dim
+
+    def output_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Of a sample, given the shape of one that comes in."""
+        return (prod(shape),)
 
     def forward(self, x: Array, training: bool = False) -> Array:
         self.shape = x.shape
@@ -44,21 +52,41 @@ class Linear:
     def __init__(self, in_features: int, out_features: int) -> None:
         self.shapes = {"weight": (out_features, in_features), "bias": (out_features,)}
 
+    def output_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Of a sample, given the shape of one that comes in."""
+        return (*shape[:-1], self.shapes["bias"][0])
+
+    def products(self, shape: tuple[int, ...]) -> int:
+        """Multiply-adds for a sample."""
+        return prod(shape[:-1]) * prod(self.shapes["weight"])
+
     def forward(self, x: Array, training: bool = False) -> Array:
         self.x = x
         # x Wᵀ = (W xᵀ)ᵀ, and the second form is up to twice as fast for small batches
-        y = (self.weight @ x.mT).mT
+        if self.reads_one_batch(x):
+            # the weights of all networks, one above the other, times the batch that all of them read
+            y = (self.weight.reshape(-1, x.shape[-1]) @ x[0].mT).reshape(*self.bias.shape, -1).mT
+        else:
+            y = (self.weight @ x.mT).mT
         y += self.bias[..., None, :]
         return y
 
     def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
         xp = namespace(dy)
         # y = x Wᵀ + b  ⇒  ∂L/∂W = (∂L/∂y)ᵀ x
-        xp.matmul(dy.mT, self.x, out=self.weight_grad)
+        if self.reads_one_batch(self.x):
+            rows = dy.mT.reshape(-1, dy.shape[-2])
+            xp.matmul(rows, self.x[0], out=self.weight_grad.reshape(-1, self.x.shape[-1]))
+        else:
+            xp.matmul(dy.mT, self.x, out=self.weight_grad)
         # b is added to each row  ⇒  ∂L/∂b = Σ over the batch of ∂L/∂y
         xp.sum(dy, axis=-2, out=self.bias_grad)
         # ∂L/∂x = ∂L/∂y W = (Wᵀ (∂L/∂y)ᵀ)ᵀ, which nobody needs below the first layer
         return (self.weight.mT @ dy.mT).mT if need_dx else None
+
+    def reads_one_batch(self, x: Array) -> bool:
+        """Whether x (1, batch, in) is one batch for several networks, and large enough to gain from one product."""
+        return bool(x.ndim == 3 and x.shape[0] == 1 < self.weight.shape[0] and x.shape[-2] >= LARGE_BATCH)
 
 
 class Dropout:

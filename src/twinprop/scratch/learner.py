@@ -52,7 +52,7 @@ class ScratchLearner(Learner):
                 own = [kind(**layers[part.start].arguments) for kind, part in zip(kinds, parts, strict=True)]
                 self.network.layers[place] = Mixed(parts, own)
         self.stacked = len(self.configs) > 1
-        p = self.network.parameters
+        p = self.network.blocks[0]
         self.classes = like(np.eye(classes), p)
         self.loss = registry.load(registry.LOSSES[first.loss].scratch)()
         self.dropouts = [layer for layer in self.network.layers if isinstance(layer, Dropout)]
@@ -75,8 +75,8 @@ class ScratchLearner(Learner):
         self.rules = rules(self.configs, self.per_member)
         self.set_rates()
         for rule in self.rules:
-            own = p[rule.part]
-            rule.memory.update({slot: namespace(own).zeros_like(own) for slot in rule.optimizer.slots()})
+            for slot in rule.optimizer.slots():
+                rule.memory[slot] = [namespace(p).zeros_like(block[rule.part]) for block in self.network.blocks]
         # in a stack, a network without momentum has room for it, which its state leaves out
         self.own_slots = [
             None if scheduler.moves_momentum() else config.optimizer.slots()
@@ -87,7 +87,7 @@ class ScratchLearner(Learner):
         """A value as it is where all networks share it, else an array with `axes` more axes of length 1."""
         if all(value == values[0] for value in values):
             return values[0]
-        return like(np.reshape(np.array(values, float), (-1,) + (1,) * axes), self.network.parameters)
+        return like(np.reshape(np.array(values, float), (-1,) + (1,) * axes), self.network.blocks[0])
 
     def plan_rates(self) -> None:
         """Work out the rates of many steps at once: of all until a schedule that counts epochs moves on."""
@@ -110,7 +110,7 @@ class ScratchLearner(Learner):
         self.rates, self.momenta = (
             np.stack([np.broadcast_to(column[kind], ahead) for column in columns], axis=1) for kind in (0, 1)
         )
-        p = self.network.parameters
+        p = self.network.blocks[0]
         self.device_rates, self.device_momenta = like(self.rates[..., None], p), like(self.momenta[..., None], p)
 
     def set_rates(self) -> None:
@@ -144,20 +144,22 @@ class ScratchLearner(Learner):
         self.set_rates()
         self.steps += 1
         for part, optimizer, memory in self.rules:
-            optimizer.update(self.network.parameters[part], self.network.gradients[part], memory, self.steps)
+            for number, (p, g) in enumerate(zip(self.network.blocks, self.network.gradients, strict=True)):
+                own = {slot: blocks[number] for slot, blocks in memory.items()}
+                optimizer.update(p[part], g[part], own, self.steps)
         return loss, (outputs.argmax(-1) == y).sum(-1)
 
     def clip(self) -> None:
         """Scale each network's gradient so that its norm is at most max_grad_norm  (Pascanu et al. 2013)."""
         self.norm = self.gradient_norm()
-        g = self.network.gradients
         # g ← g · min(1, max_norm / (‖g‖ + 1e-6)), PyTorch's clip_grad_norm_
         scale = (self.max_grad_norm / (self.norm + 1e-6)).clip(None, 1)
-        g *= scale[..., None]
+        for g in self.network.gradients:
+            g *= scale[..., None]
 
     def gradient_norm(self) -> Array:
-        g = self.network.gradients
-        return namespace(g).sqrt((g * g).sum(-1))
+        squares = [(g * g).sum(-1) for g in self.network.gradients]
+        return namespace(self.network.blocks[0]).sqrt(sum(squares[1:], squares[0]))
 
     def predict(self, x: Array) -> Array:
         return self.network.forward(x[None] if self.stacked else x)
@@ -167,9 +169,9 @@ class ScratchLearner(Learner):
         return self.loss.forward(outputs, self.classes[y]), (outputs.argmax(-1) == y).sum(-1)
 
     def numbers(self, values: list[Any]) -> Numbers:
-        if isinstance(self.network.parameters, np.ndarray):
+        if isinstance(self.network.blocks[0], np.ndarray):
             return np.array(values, np.float64).reshape(len(values), -1)
-        stacked = namespace(self.network.parameters).stack(values)
+        stacked = namespace(self.network.blocks[0]).stack(values)
         return to_numpy(stacked).astype(np.float64).reshape(len(values), -1)
 
     def end_epoch(self) -> None:
@@ -187,11 +189,12 @@ class ScratchLearner(Learner):
     def grad_norm(self) -> Numbers:
         return self.numbers([self.norm if self.max_grad_norm is not None else self.gradient_norm()]).ravel()
 
-    def _member(self, array: Array, member: int) -> Numbers:
-        return to_numpy(array[member] if self.stacked else array)
+    def _member(self, blocks: list[Array], place: Any) -> Numbers:
+        """A copy of the vector of one network, from blocks of all."""
+        return np.concatenate([to_numpy(block[place] if self.stacked else block) for block in blocks])
 
     def named(self, parameters: Any) -> dict[str, Numbers]:
-        return {name: parameters[part].reshape(shape) for name, (part, shape) in self.network.places.items()}
+        return {name: parameters[place.part].reshape(place.shape) for name, place in self.network.places.items()}
 
     def gradients(self, member: int) -> dict[str, Numbers]:
         return self.named(self._member(self.network.gradients, member))
@@ -200,10 +203,10 @@ class ScratchLearner(Learner):
         scheduler, slots = self.schedulers[member], self.own_slots[member]
         rule = next(rule for rule in self.rules if rule.holds(member))
         return {
-            "parameters": self._member(self.network.parameters, member).copy(),
+            "parameters": self._member(self.network.blocks, member),
             "optimizer": {
-                slot: to_numpy(value[rule.place(member)]).copy()
-                for slot, value in rule.memory.items()
+                slot: self._member(blocks, rule.place(member))
+                for slot, blocks in rule.memory.items()
                 if slots is None or slot in slots
             },
             "scheduler": scheduler.state(),
@@ -212,30 +215,33 @@ class ScratchLearner(Learner):
         }
 
     def load_state(self, states: list[dict[str, Any]]) -> None:
-        self.network.parameters[...] = self._stack([state["parameters"] for state in states])
+        self._load(self.network.blocks, [state["parameters"] for state in states])
         zeros = np.zeros_like(states[0]["parameters"])
         for rule in self.rules:
-            for slot, value in rule.memory.items():
-                own = states[rule.part] if self.stacked else states
-                value[...] = self._stack([state["optimizer"].get(slot, zeros) for state in own])
+            own = states[rule.part] if self.stacked else states
+            for slot, blocks in rule.memory.items():
+                self._load(blocks, [state["optimizer"].get(slot, zeros) for state in own])
         for scheduler, state in zip(self.schedulers, states, strict=True):
             scheduler.load_state(state["scheduler"])
             if scheduler.interval == "epoch":
                 self.epochs = state["time"]
         self.steps, self.stale = states[0]["steps"], True
 
-    def _stack(self, arrays: list[Numbers]) -> Array:
-        return like(np.stack(arrays) if self.stacked else arrays[0], self.network.parameters)
+    def _load(self, blocks: list[Array], vectors: list[Numbers]) -> None:
+        """Fill blocks with the vectors of their networks."""
+        values = like(np.stack(vectors) if self.stacked else vectors[0], blocks[0])
+        for block, part in zip(blocks, self.network.split(values), strict=True):
+            block[...] = part
 
     def load_parameters(self, parameters: dict[str, Any]) -> None:
         """Take over parameters by name, each broadcast over the networks of a stack."""
         for name, value in parameters.items():
-            part, shape = self.network.places[name]
-            values = like(np.asarray(value), self.network.parameters).reshape(shape)
-            self.network.parameters[..., part] = values.reshape(-1)
+            place = self.network.places[name]
+            values = like(np.asarray(value), self.network.blocks[0]).reshape(-1)
+            self.network.blocks[place.block][..., place.own] = values
 
     def finish(self) -> None:
-        p = self.network.parameters
+        p = self.network.blocks[0]
         if not isinstance(p, np.ndarray) and p.device.type == "cuda":
             namespace(p).cuda.synchronize(p.device)
 

@@ -1,17 +1,28 @@
 """A network is a row of layers over one vector of parameters.
 
-All parameters lie in one array (..., P), and all gradients in another; layers hold views of them. So
-an optimizer updates a network, or a stack of networks, with one expression.
+All parameters lie in one array (P,), and all gradients in another; layers hold views of them. So an
+optimizer updates a network with one expression. A stack of networks has them in two blocks, (networks, n)
+each: the weight of the first layer and all the rest. So the first layer's weights are one matrix for all
+networks, which is one product where they read the same batch.
 """
 
 from __future__ import annotations
 
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 from twinprop import registry
 from twinprop.models.base import Layer
 from twinprop.scratch.arrays import Array, namespace
+
+
+class Place(NamedTuple):
+    """Where a parameter is: in the vector of all, in which block, and where there."""
+
+    part: slice
+    block: int
+    own: slice
+    shape: tuple[int, ...]
 
 
 class Network:
@@ -19,22 +30,36 @@ class Network:
 
     Args:
         description: the layers, as a model describes them.
-        parameters: (..., P), filled with the initial values in the order of `slices`.
+        parameters: (P,) or (networks, P), with the initial values in the order of the layers.
     """
 
     def __init__(self, description: list[Layer], parameters: Array) -> None:
         self.layers: list[Any] = [registry.load(layer.twin().scratch)(**layer.arguments) for layer in description]
-        self.parameters, self.gradients = parameters, namespace(parameters).zeros_like(parameters)
-        self.places: dict[str, tuple[slice, tuple[int, ...]]] = {}
+        # below the first layer with parameters nobody needs a gradient
+        self.first = next(number for number, layer in enumerate(self.layers) if layer.shapes)
+        first = prod(next(iter(self.layers[self.first].shapes.values())))
+        self.edges = [0, parameters.shape[-1]] if parameters.ndim == 1 else [0, first, parameters.shape[-1]]
+        self.blocks = self.split(parameters)
+        self.gradients = [namespace(block).zeros_like(block) for block in self.blocks]
+        self.places: dict[str, Place] = {}
         start = 0
         for (name, _, _), layer in zip(description, self.layers, strict=True):
             for key, shape in layer.shapes.items():
                 part = slice(start, start := start + prod(shape))
-                self.places[f"{name}.{key}"] = part, shape
-                setattr(layer, key, parameters[..., part].reshape(*parameters.shape[:-1], *shape))
-                setattr(layer, f"{key}_grad", self.gradients[..., part].reshape(*parameters.shape[:-1], *shape))
-        # below the first layer with parameters nobody needs a gradient
-        self.first = next(number for number, layer in enumerate(self.layers) if layer.shapes)
+                block = 0 if part.stop <= self.edges[1] else 1
+                own = slice(part.start - self.edges[block], part.stop - self.edges[block])
+                self.places[f"{name}.{key}"] = Place(part, block, own, shape)
+                for attribute, blocks in ((key, self.blocks), (f"{key}_grad", self.gradients)):
+                    view = blocks[block][..., own]
+                    setattr(layer, attribute, view.reshape(*view.shape[:-1], *shape))
+
+    def split(self, vectors: Array) -> list[Array]:
+        """(..., P) in contiguous blocks."""
+        if len(self.edges) == 2:
+            return [vectors]
+        xp = namespace(vectors)
+        parts = (vectors[..., start:stop] for start, stop in zip(self.edges[:-1], self.edges[1:], strict=True))
+        return [xp.ascontiguousarray(part) if hasattr(xp, "ascontiguousarray") else part.contiguous() for part in parts]
 
     def forward(self, x: Array, training: bool = False) -> Array:
         """(..., batch, features) to (..., batch, classes)."""
