@@ -85,7 +85,9 @@ class Jobs:
         """End the process with what became of the jobs."""
         failed = [number for number, status in self.statuses.items() if status == "failed"]
         if failed:
-            numbers = ", ".join(map(str, failed))
+            from twinprop.population.table import ranges
+
+            numbers = ranges(failed)
             sys.exit(f"{len(failed)} of {len(self.statuses)} jobs failed: {numbers}. The reasons are above.")
         if list(self.statuses.values()) == ["diverged"]:
             sys.exit(DIVERGED)

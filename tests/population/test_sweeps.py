@@ -151,16 +151,19 @@ def member(number: int, **parts: Any) -> plan.Member:
 def test_members_that_see_the_same_batches_stay_together() -> None:
     members = sorted((member(number, seed=number % 3) for number in range(12)), key=plan.likeness)
     for most, sizes in {12: [12], 8: [8, 4], 4: [4, 4, 4], 3: [2, 2, 2, 2, 2, 2], 1: [1] * 12}.items():
-        portions = plan.cut(members, most, 1)
+        portions = plan.cut(members, most, 1, apart=False)
         assert [len(portion) for portion in portions] == sizes
         assert sorted(each.number for portion in portions for each in portion) == list(range(12))
-    assert all(len({each.config.seed for each in portion}) == 1 for portion in plan.cut(members, 4, 1))
+    assert all(len({each.config.seed for each in portion}) == 1 for portion in plan.cut(members, 4, 1, False))
+    assert [len(portion) for portion in plan.cut(members, 12, 1, apart=True)] == [4, 4, 4]
+    few = sorted((member(number, seed=number % 4) for number in range(12)), key=plan.likeness)
+    assert [len(portion) for portion in plan.cut(few, 12, 1, apart=True)] == [12]
 
 
 def test_every_worker_gets_a_stack_where_there_are_as_many_members() -> None:
     members = [member(number, seed=0) for number in range(7)]
     for workers in range(1, 9):
-        assert len(plan.cut(members, 100, workers)) >= min(workers, 4)
+        assert len(plan.cut(members, 100, workers, apart=True)) >= min(workers, 4)
 
 
 def test_a_stack_has_at_most_max_members(tmp_path: Path) -> None:

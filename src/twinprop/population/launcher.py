@@ -124,7 +124,8 @@ class PopulationLauncher(Launcher):
         start = perf_counter()
         sweep.train([member for member in members if member.number not in wrong])
         self.summaries |= sweep.summaries
-        console.print(self.table([job.number for job in jobs]))
+        width = None if console.is_terminal else 120  # a file has no width, and 80 would fold the numbers
+        console.print(self.table([job.number for job in jobs]), width=width)
         if any(summary["status"] == "interrupted" for summary in sweep.summaries.values()):
             raise KeyboardInterrupt
         console.print(f"  in {spelled(perf_counter() - start)}; all results are in {shown(directory / 'sweep.csv')}")

@@ -23,6 +23,9 @@ from twinprop.models.base import Footprint
 CACHE = 8 * 2**20
 """Bytes of parameters, gradients and activations that a core of the CPU keeps near it."""
 
+WORTH_SHARING = 4
+"""Networks that read the same batch, from which the CPU is faster with them alone than in a larger stack."""
+
 OF_FREE_MEMORY = 0.5
 """The share of a GPU's free memory that a stack is planned for; the rest is for what the plan does not know."""
 
@@ -152,20 +155,24 @@ def group(members: Iterable[Member], key: Callable[[Member], Hashable], alone: C
     return list(found.values())
 
 
-def cut(members: Sequence[Member], most: int, workers: int) -> list[list[Member]]:
+def cut(members: Sequence[Member], most: int, workers: int, apart: bool) -> list[list[Member]]:
     """Portions of at most `most` members, at least one for each worker where there are as many.
 
-    Members that see the same batches stay together where they fit, for they share the products with them.
+    Members that see the same batches stay together where they fit, for they share the products with them; with
+    `apart`, several of them share no portion with others, which would take that from them.
     """
     most = max(1, min(most, ceil(len(members) / workers)))
     portions: list[list[Member]] = []
+    closed = False
     for _, run in groupby(members, key=likeness):
         same = list(run)
         parts = ceil(len(same) / most)
         for number in range(parts):
             part = same[len(same) * number // parts : len(same) * (number + 1) // parts]
-            if portions and len(portions[-1]) + len(part) <= most:
+            sharing = apart and len(part) >= WORTH_SHARING
+            if portions and len(portions[-1]) + len(part) <= most and not (sharing or closed):
                 portions[-1].extend(part)
             else:
                 portions.append(part)
+            closed = sharing
     return portions

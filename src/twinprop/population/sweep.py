@@ -109,11 +109,8 @@ class Sweep:
         most = self.max_members or min(most, max(1, room // bytes_of(need, config, max(batch, EVALUATION_BATCH))))
         cost = steps * (3.0 * batch * need.products + 10.0 * need.parameters)
         threads = threads_for(config, dataset.shape, len(dataset.train))
-        return (
-            members,
-            [Stack(part, threads, steps, cost * len(part)) for part in cut(members.members, most, workers)],
-            on_cpu,
-        )
+        portions = cut(members.members, most, workers, apart=on_cpu)
+        return members, [Stack(part, threads, steps, cost * len(part)) for part in portions], on_cpu
 
     def processes(self) -> int:
         """How many processes train on the CPU."""

@@ -18,6 +18,9 @@ from twinprop.run.directory import result, write_atomically
 SHOWN = 30
 """Rows on the console; all of them are in sweep.csv."""
 
+LONGEST = 16
+"""Characters for the numbers of the jobs in a row; where they take more, their count stands there."""
+
 RESULTS = [f"{split}_{what}" for split in ("train", "val", "test") for what in ("loss", "accuracy")]
 
 
@@ -56,17 +59,18 @@ def table(varied: Mapping[int, Sequence[str]], summaries: Mapping[int, Mapping[s
     rows = sorted(over_seeds(varied).items(), key=lambda item: key(item[1]))
     shown = Table(box=None, pad_edge=False, header_style="")
     shown.add_column("job" if len(rows) == len(varied) else "jobs", no_wrap=True)
-    shown.add_column("varied", overflow="fold")
+    shown.add_column("varied", overflow="fold", min_width=12)
     columns = [metric, *(name for name in ("val_accuracy", "test_accuracy", "test_loss") if name != metric)]
     for name in columns:
         shown.add_column(name, justify="right", no_wrap=True)
-    shown.add_column("status", overflow="fold")
+    shown.add_column("status", no_wrap=True)
     for choice, numbers in rows[:SHOWN]:
         statuses = [summaries[number]["status"] for number in numbers]
         counted = {status: statuses.count(status) for status in dict.fromkeys(statuses)}
         status = ", ".join(f"{count} {name}" if len(numbers) > 1 else name for name, count in counted.items())
         values = [spread([result(summaries[number], name) for number in numbers]) for name in columns]
-        shown.add_row(ranges(numbers), choice, *values, status)
+        jobs = ranges(numbers)
+        shown.add_row(jobs if len(jobs) < LONGEST else f"{len(numbers)} jobs", choice, *values, status)
     if len(rows) > SHOWN:
         shown.add_row("", f"and {len(rows) - SHOWN} more in sweep.csv", *[""] * len(columns), "")
     return shown
