@@ -45,6 +45,15 @@ OUTPUT_ACTIVATIONS = {
 
 LAYERS = {
     "flatten": Twin("twinprop.scratch.layers:Flatten", "torch.nn:Flatten", ("start_dim",)),
+    "unflatten": Twin("twinprop.scratch.layers:Unflatten", "torch.nn:Unflatten", ("dim", "unflattened_size")),
+    "conv2d": Twin("twinprop.scratch.convolution:Conv2d", "torch.nn:Conv2d"),
+    "max_pool2d": Twin("twinprop.scratch.convolution:MaxPool2d", "torch.nn:MaxPool2d"),
+    "batch_norm1d": Twin("twinprop.scratch.normalization:BatchNorm1d", "torch.nn:BatchNorm1d"),
+    "batch_norm2d": Twin("twinprop.scratch.normalization:BatchNorm2d", "torch.nn:BatchNorm2d"),
+    "rnn": Twin("twinprop.scratch.recurrent:RNN", "twinprop.pytorch.model:RNN"),
+    "lstm": Twin("twinprop.scratch.recurrent:LSTM", "twinprop.pytorch.model:LSTM"),
+    "gru": Twin("twinprop.scratch.recurrent:GRU", "twinprop.pytorch.model:GRU"),
+    "last_step": Twin("twinprop.scratch.layers:LastStep", "twinprop.pytorch.model:LastStep"),
     "linear": Twin("twinprop.scratch.layers:Linear", "torch.nn:Linear", ("in_features", "out_features")),
     "dropout": Twin("twinprop.scratch.layers:Dropout", "twinprop.pytorch.model:Dropout", ("p", "index")),
 }
@@ -86,10 +95,13 @@ INITS = {
     "xavier_normal": "twinprop.scratch.init:xavier_normal",
     "normal": "twinprop.scratch.init:normal",
     "fan_in_normal": "twinprop.scratch.init:fan_in_normal",
+    "vgg": "twinprop.scratch.init:vgg",
 }
 
 MODELS = {
     "mlp": "twinprop.models.mlp:MLP",
+    "cnn": "twinprop.models.cnn:CNN",
+    "rnn": "twinprop.models.rnn:RNN",
 }
 
 DATA = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice, product
 from typing import Any
@@ -55,11 +55,17 @@ def summary(jobs: list[Found]) -> ConfigError | None:
 
 def diagnose(words: Iterable[str], config_name: str = "config", multirun: bool = False) -> list[Found]:
     """What is wrong with each job that the overrides `words` ask for; a single run is one job."""
+    return list(look(words, config_name, multirun))
+
+
+def look(words: Iterable[str], config_name: str = "config", multirun: bool = False) -> Iterator[Found]:
+    """`diagnose`, one job after the other."""
     parsed, found = parse(words, multirun)
     bases = Bases(config_name, any(override.key_or_group.startswith("hydra.") for override in parsed))
     jobs = islice(product(*filter(None, map(choices, parsed))), MOST_JOBS)
-    result = [judge(list(job), bases) for job in jobs]
-    return [Found([*found, *job.problems], job.composes and not found) for job in result]
+    for overrides in jobs:
+        job = judge(list(overrides), bases)
+        yield Found([*found, *job.problems], job.composes and not found)
 
 
 def parse(words: Iterable[str], multirun: bool) -> tuple[list[Override], list[str]]:

@@ -12,7 +12,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from twinprop.config import schema
-from twinprop.config.diagnose import diagnose, in_a_line, summary
+from twinprop.config.diagnose import diagnose, in_a_line, look, summary
 from twinprop.errors import ConfigError, TwinpropError
 from twinprop.run.directory import claim, free
 
@@ -43,15 +43,17 @@ class Gate(Callback):
 
     def sweep(self, config: DictConfig) -> None:
         """Report the jobs that cannot be trained; end where no other is left, or Hydra would refuse them all."""
-        jobs = diagnose(self.words(config), config.hydra.job.config_name, multirun=True)
+        words, name = self.words(config), config.hydra.job.config_name
+        together = config.hydra.runtime.choices.get("hydra/launcher") == "population"
+        if together and any(not job.problems for job in look(words, name, multirun=True)):
+            return  # the launcher tells of each of the others at its own number
+        jobs = diagnose(words, name, multirun=True)
         error = summary(jobs)
         if error is None:
             return
         sound = sum(not job.problems for job in jobs)
         if not sound:
             raise error
-        if config.hydra.runtime.choices.get("hydra/launcher") == "population":
-            return  # which trains the others, and tells of each of these at its own number
         if not all(job.composes for job in jobs):
             raise TwinpropError(f"{error}\nNone of the {len(jobs)} jobs was started.")
         print(f"{error}\nOf {len(jobs)} jobs, {sound} can be trained and will be.", file=sys.stderr)

@@ -271,6 +271,13 @@ def data_size_problems(config: Config, train_samples: int) -> Iterator[str]:
         yield f"data.val_fraction={config.data.val_fraction}: leaves no sample to train on."
         return
     batch, schedule = config.train.batch_size, config.scheduler
+    if config.model.batch_norm and isinstance(batch, int) and not config.train.drop_last:
+        last = train_samples % batch or batch
+        if last == 1:
+            yield (
+                f"train.batch_size={batch}: leaves one of {train_samples} training samples for the last batch, which "
+                "has no variance to normalize by; use another batch size, or train.drop_last=true."
+            )
     if config.train.drop_last and isinstance(batch, int) and batch > train_samples:
         yield (
             f"train.batch_size={batch}: with train.drop_last=true no batch is left of {train_samples} training "

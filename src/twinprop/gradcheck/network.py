@@ -135,7 +135,8 @@ def check_on(config: Config, dataset: Dataset, x: Any, y: Any) -> Result:
 
     made = [config], dataset.shape, len(dataset.classes), Plan.of(config, len(y))
     hand, torch_ = ScratchLearner(*made), TorchLearner(*made)
-    start = moved(hand.named(hand.state(0)["parameters"]), config.seed)
+    start = hand.named(hand.state(0))
+    start |= moved({name: start[name] for name in hand.network.places}, config.seed)
     hand.load_parameters(start)
     torch_.load_parameters(start)
 

@@ -76,8 +76,7 @@ class ModelConfig:
 
     def problems(self) -> Iterator[str]:
         """Mistakes that concern several keys of the model."""
-        if self.batch_norm:
-            yield "model.batch_norm=true: not available for model=mlp yet; use false."
+        yield from ()
 
     def activation_layer(self, name: str, kind: str) -> Layer:
         keys = (registry.OUTPUT_ACTIVATIONS | registry.ACTIVATIONS)[kind].keys

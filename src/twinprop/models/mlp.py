@@ -26,13 +26,15 @@ class MLP(ModelConfig):
         return [self.width] * self.depth if self.hidden is None else list(self.hidden)
 
     def layers(self, sample_shape: tuple[int, ...], classes: int) -> list[Layer]:
-        """flatten (for samples with several axes), linear1, activation1, dropout1 (if any), linear2, ..., output."""
+        """flatten (of samples with several axes), linear1, batch_norm1, activation1, dropout1, linear2, ..., output."""
         layers: list[Layer] = []
         if len(sample_shape) > 1:
             layers.append(Layer("flatten", "flatten", {"start_dim": -len(sample_shape)}))
         features = prod(sample_shape)
         for number_, width in enumerate(self.widths(), start=1):
             layers.append(Layer(f"linear{number_}", "linear", {"in_features": features, "out_features": width}))
+            if self.batch_norm:
+                layers.append(Layer(f"batch_norm{number_}", "batch_norm1d", {"num_features": width}))
             layers.append(self.activation_layer(f"activation{number_}", self.activation))
             if self.dropout:
                 layers.append(Layer(f"dropout{number_}", "dropout", {"p": self.dropout, "index": number_}))

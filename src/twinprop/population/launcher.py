@@ -124,8 +124,7 @@ class PopulationLauncher(Launcher):
         start = perf_counter()
         sweep.train([member for member in members if member.number not in wrong])
         self.summaries |= sweep.summaries
-        width = None if console.is_terminal else 120  # a file has no width, and 80 would fold the numbers
-        console.print(self.table([job.number for job in jobs]), width=width)
+        console.print(self.table([job.number for job in jobs]))
         if any(summary["status"] == "interrupted" for summary in sweep.summaries.values()):
             raise KeyboardInterrupt
         console.print(f"  in {spelled(perf_counter() - start)}; all results are in {shown(directory / 'sweep.csv')}")

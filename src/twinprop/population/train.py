@@ -25,7 +25,7 @@ from twinprop.training.learner import Learner
 from twinprop.training.loop import train
 from twinprop.training.monitor import Monitor, Row
 
-REHEARSAL, MOST_REHEARSED = 0.05, 30
+REHEARSAL, MOST_REHEARSED = 0.03, 30
 """Seconds and updates after which a rehearsal knows how fast a stack is."""
 
 Ended = Callable[[Member, dict[str, Any]], None]

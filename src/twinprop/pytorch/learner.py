@@ -96,8 +96,8 @@ class TorchLearner(Learner):
         gradients = [parameter.grad for parameter in self.network.parameters() if parameter.grad is not None]
         return self.numbers([torch.nn.utils.get_total_norm(gradients)]).ravel()
 
-    def named(self, parameters: Any) -> dict[str, Numbers]:
-        return dict(parameters)
+    def named(self, state: dict[str, Any]) -> dict[str, Numbers]:
+        return dict(state["parameters"])
 
     def gradients(self, member: int = 0) -> dict[str, Numbers]:
         return {

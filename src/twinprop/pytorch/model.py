@@ -28,6 +28,46 @@ class Dropout(nn.Module):
         return scaled
 
 
+class RNN(nn.RNN):
+    """nn.RNN over (batch, time, features) that gives its outputs alone."""
+
+    def __init__(self, input_size: int, hidden_size: int) -> None:
+        super().__init__(input_size, hidden_size, batch_first=True)
+
+    def forward(self, input: Tensor) -> Tensor:  # type: ignore[override]
+        outputs: Tensor = super().forward(input)[0]
+        return outputs
+
+
+class LSTM(nn.LSTM):
+    """nn.LSTM in the same way."""
+
+    def __init__(self, input_size: int, hidden_size: int) -> None:
+        super().__init__(input_size, hidden_size, batch_first=True)
+
+    def forward(self, input: Tensor) -> Tensor:  # type: ignore[override]
+        outputs: Tensor = super().forward(input)[0]
+        return outputs
+
+
+class GRU(nn.GRU):
+    """nn.GRU in the same way."""
+
+    def __init__(self, input_size: int, hidden_size: int) -> None:
+        super().__init__(input_size, hidden_size, batch_first=True)
+
+    def forward(self, input: Tensor) -> Tensor:  # type: ignore[override]
+        outputs: Tensor = super().forward(input)[0]
+        return outputs
+
+
+class LastStep(nn.Module):
+    """The last element of a sequence (..., time, features)."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x[..., -1, :]
+
+
 class Softmax(nn.Softmax):
     """nn.Softmax over the features."""
 
@@ -50,7 +90,10 @@ def build(layers: list[Layer], model: ModelConfig, seed: int, device: str) -> nn
             modules[layer.name] = registry.load(layer.twin().pytorch)(**layer.arguments)
     network = nn.Sequential(modules).to_empty(device=device).to(getattr(torch, model.dtype))
     initial = {name: torch.from_numpy(value) for name, value in initial_parameters(layers, model, seed).items()}
-    network.load_state_dict(initial)
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
+            module.reset_running_stats()
+    network.load_state_dict(network.state_dict() | initial)
     for module in network.modules():
         if isinstance(module, Dropout):
             module.seed = seed

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from twinprop import registry
@@ -96,6 +97,7 @@ class TorchStack(Learner):
         }
         for value in self.parameters.values():
             value.requires_grad_()
+        self.buffers: dict[str, Tensor] = {}
         self.layers = [self.layer(list(layers)) for layers in zip(*descriptions, strict=True)]
         self.loss = registry.load(registry.LOSSES[self.configs[0].loss].pytorch)(reduction="none")
         norms = [inf if c.train.max_grad_norm is None else c.train.max_grad_norm for c in self.configs]
@@ -232,8 +234,8 @@ class TorchStack(Learner):
     def grad_norm(self) -> Numbers:
         return self.numbers([self.norm if self.max_grad_norm is not None else self.gradient_norm()]).ravel()
 
-    def named(self, parameters: Any) -> dict[str, Numbers]:
-        return dict(parameters)
+    def named(self, state: dict[str, Any]) -> dict[str, Numbers]:
+        return dict(state["parameters"])
 
     def gradients(self, member: int) -> dict[str, Numbers]:
         return {name: to_numpy(g[member]) for name, g in zip(self.parameters, self.grads, strict=True)}
@@ -257,15 +259,26 @@ class TorchStack(Learner):
         groups = to_arrays(schedule.optimizer.state_dict()["param_groups"])
         groups[0]["params"] = list(range(len(self.parameters)))
         return {
-            "parameters": {name: to_numpy(value[member]).copy() for name, value in self.parameters.items()},
+            "parameters": self.state_dict(member),
             "optimizer": {"state": state, "param_groups": groups},
             "scheduler": to_arrays(schedule.scheduler.state_dict()),
             "steps": self.steps,
         }
 
+    def state_dict(self, member: int) -> dict[str, Numbers]:
+        """As the network alone has it: the parameters and running averages of a layer side by side."""
+        found = {name: to_numpy(value[member]).copy() for name, value in (self.parameters | self.buffers).items()}
+        found |= {
+            name.replace("running_var", "num_batches_tracked"): np.array(self.steps)
+            for name in self.buffers
+            if name.endswith("running_var")
+        }
+        order = {layer: place for place, layer in enumerate(dict.fromkeys(name.rpartition(".")[0] for name in found))}
+        return dict(sorted(found.items(), key=lambda item: order[item[0].rpartition(".")[0]]))
+
     def load_state(self, states: list[dict[str, Any]]) -> None:
         with torch.no_grad():
-            for name, value in self.parameters.items():
+            for name, value in (self.parameters | self.buffers).items():
                 value.copy_(self.tensor(np.stack([state["parameters"][name] for state in states])))
         for rule in self.rules:
             own = states if rule.part is ... else states[rule.part]
@@ -306,8 +319,83 @@ def dropout(stack: TorchStack, layers: list[Layer], own: dict[str, Tensor]) -> F
     return lambda x, training: x * dropout_scale(x, p, seeds, stack.steps, index) if training else x
 
 
+def channels(x: Tensor) -> Tensor:
+    """(networks, batch, channels, ...) as (batch, networks · channels, ...): the networks as groups of channels."""
+    return x.transpose(0, 1).flatten(1, 2)
+
+
+def conv2d(stack: TorchStack, layers: list[Layer], own: dict[str, Tensor]) -> Forward:
+    """Every network convolves its own channels; where all read the same images, it is one convolution."""
+    weight, bias, padding = own["weight"], own["bias"], layers[0].arguments["padding"]
+    count = len(weight)
+
+    def forward(x: Tensor, training: bool) -> Tensor:
+        shared = len(x) == 1 < count
+        groups = 1 if shared else count
+        y = functional.conv2d(channels(x), weight.flatten(0, 1), bias.flatten(), padding=padding, groups=groups)
+        return y.view(len(y), count, -1, *y.shape[2:]).transpose(0, 1)
+
+    return forward
+
+
+def max_pool2d(stack: TorchStack, layers: list[Layer], own: dict[str, Tensor]) -> Forward:
+    """nn.MaxPool2d, which takes one axis before the channels."""
+    module = nn.MaxPool2d(**layers[0].arguments)
+    return lambda x, training: torch.unflatten(module(x.flatten(0, 1)), 0, x.shape[:2])
+
+
+def batch_norm(stack: TorchStack, layers: list[Layer], own: dict[str, Tensor]) -> Forward:
+    """Every feature of every network has its own statistics, as the features of one wide network have."""
+    weight, bias = own["weight"], own["bias"]
+    shape = weight.shape
+    mean, variance = torch.zeros_like(weight).detach(), torch.ones_like(weight).detach()
+    stack.buffers |= {f"{layers[0].name}.running_mean": mean, f"{layers[0].name}.running_var": variance}
+
+    def forward(x: Tensor, training: bool) -> Tensor:
+        running = mean.view(-1), variance.view(-1)
+        y = functional.batch_norm(channels(x), *running, weight.flatten(), bias.flatten(), training)
+        return y.view(len(y), *shape, *y.shape[2:]).transpose(0, 1)
+
+    return forward
+
+
+def recurrent(stack: TorchStack, layers: list[Layer], own: dict[str, Tensor]) -> Forward:
+    """A cell for all networks, one step after the other, with the formulas in PyTorch's documentation of it."""
+    kind = layers[0].kind
+    w_in, w_state, b_in, b_state = (own[f"{name}_l0"] for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
+
+    def forward(x: Tensor, training: bool) -> Tensor:
+        x = x.expand(len(w_in), *x.shape[1:])
+        inputs = (x @ w_in.mT[:, None] + b_in[:, None, None]).unbind(2)
+        h = x.new_zeros(*x.shape[:2], w_state.shape[-1])
+        c, outputs = h, []
+        for a in inputs:
+            b = torch.baddbmm(b_state[:, None], h, w_state.mT)
+            if kind == "rnn":
+                h = torch.tanh(a + b)
+            elif kind == "lstm":
+                i, f, g, o = (a + b).chunk(4, -1)
+                c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+                h = o.sigmoid() * c.tanh()
+            else:
+                (a_r, a_z, a_n), (b_r, b_z, b_n) = a.chunk(3, -1), b.chunk(3, -1)
+                z = (a_z + b_z).sigmoid()
+                h = (1 - z) * torch.tanh(a_n + (a_r + b_r).sigmoid() * b_n) + z * h
+            outputs.append(h)
+        return torch.stack(outputs, 2)
+
+    return forward
+
+
 STACKED: dict[str, Callable[[TorchStack, list[Layer], dict[str, Tensor]], Forward]] = {
     "linear": linear,
     "dropout": dropout,
+    "conv2d": conv2d,
+    "max_pool2d": max_pool2d,
+    "batch_norm1d": batch_norm,
+    "batch_norm2d": batch_norm,
+    "rnn": recurrent,
+    "lstm": recurrent,
+    "gru": recurrent,
 }
 """Layers that see the axis of networks; all others work on any leading axes as they are."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +15,8 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from twinprop.training.monitor import Row
 
 log = logging.getLogger("twinprop")
-console = Console(highlight=False, soft_wrap=True)
+# a file has no width: without one, tables would be folded at 80 characters
+console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 120)
 errors = Console(highlight=False, soft_wrap=True, stderr=True)
 
 

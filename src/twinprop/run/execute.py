@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import time
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from twinprop import registry
 from twinprop.config.schema import Config, check, data_size_problems
 from twinprop.data.base import Dataset
 from twinprop.errors import ConfigError
+from twinprop.models.base import footprint
 from twinprop.run.console import Display, log, log_row, table
 from twinprop.run.directory import RunDirectory
 from twinprop.training.convergence import converged_epoch
@@ -77,7 +79,8 @@ class RunRecorder:
         data = self.dataset
         about = {"shape": data.shape, "classes": data.classes, "mean": data.mean, "std": data.std}
         self.directory.model(parameters, dataclasses.asdict(self.config), about)
-        self.parameter_count = sum(value.size for value in parameters.values())
+        layers = self.config.model.layers(data.shape, len(data.classes))
+        self.parameter_count = footprint(layers, data.shape).parameters
         if predicted is not None:
             self.board.pictures(data.test, predicted, data.shape, data.classes, monitor.rows[-1].epoch)
         self.conclude(monitor)
@@ -120,11 +123,15 @@ def shown(path: Path) -> str:
 
 
 def shape_of_network(config: Config, dataset: Dataset) -> str:
-    """`784-1024-10 relu`, or whatever the linear layers are."""
-    layers = config.model.layers(dataset.shape, len(dataset.classes))
-    linear = [layer.arguments for layer in layers if layer.kind == "linear"]
-    widths = [linear[0]["in_features"], *(layer["out_features"] for layer in linear)]
-    return f"{'-'.join(map(str, widths))} {config.model.activation}"
+    """`784-1024-10 relu`: the features or channels from layer to layer, and what else names the network."""
+    widths: list[Any] = [dataset.shape[0] if len(dataset.shape) == 3 else prod(dataset.shape)]
+    for _, kind, arguments in config.model.layers(dataset.shape, len(dataset.classes)):
+        widths += [arguments[key] for key in ("out_features", "out_channels", "hidden_size") if key in arguments]
+        if kind == "max_pool2d":
+            widths.append("pool")
+    name = {"mlp": "", "rnn": f"{getattr(config.model, 'cell', '')} "}.get(config.model.name, f"{config.model.name} ")
+    activation = "" if config.model.name == "rnn" else f" {config.model.activation}"
+    return f"{name}{'-'.join(map(str, widths))}{activation}"
 
 
 def report(recorder: RunRecorder, monitor: Monitor, dataset: Dataset) -> str:

@@ -116,9 +116,9 @@ class TensorBoard:
             values["system/gpu_memory_MB"] = peak / 1e6
         self.file.add(scalars(values), row.epoch)
         if self.count % self.every == 0:
-            parameters = learner.named(learner.state(member)["parameters"])
-            arrays = {f"weights/{name}": value for name, value in parameters.items()}
-            arrays |= {f"gradients/{name}": value for name, value in learner.gradients(member).items()}
+            parameters, gradients = learner.named(learner.state(member)), learner.gradients(member)
+            arrays = {f"weights/{name}": parameters[name] for name in gradients}
+            arrays |= {f"gradients/{name}": value for name, value in gradients.items()}
             found = (histogram(tag, np.ravel(value)) for tag, value in arrays.items())
             self.file.add([value for value in found if value is not None], row.epoch)
         self.count += 1

@@ -61,3 +61,8 @@ def subtract(p: Array, scale: Any, g: Array) -> None:
     else:
         for row, own, gradient in zip(p, np.ravel(scale), g, strict=True):
             axpy(gradient, row, a=-own)
+
+
+def full(shape: tuple[int, ...], value: float, x: Array) -> Array:
+    """An array of one value, of the library, dtype and device of `x`."""
+    return np.full(shape, value, x.dtype) if namespace(x) is np else x.new_full(shape, value)

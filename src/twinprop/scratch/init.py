@@ -70,13 +70,38 @@ def fan_in_normal(rng: np.random.Generator, shape: tuple[int, ...], model: Model
     return _normal(rng, shape, sqrt(1 / fans(shape)[0]))
 
 
+def vgg(rng: np.random.Generator, shape: tuple[int, ...], model: ModelConfig) -> Pair:
+    """Convolutions normal with variance 2/fan_out  (He et al. 2015), other weights as xavier_normal."""
+    if len(shape) > 2:
+        return _normal(rng, shape, sqrt(2 / fans(shape)[1]))
+    return xavier_normal(rng, shape, model)
+
+
+def recurrent(
+    rng: np.random.Generator, shapes: dict[str, tuple[int, ...]], model: ModelConfig, initialise: Initialiser
+) -> dict[str, Float]:
+    """The parameters of a recurrent layer: each matrix by the initialiser, biases 0; PyTorch's own within 1/√hidden."""
+    if initialise is torch_default:
+        bound = 1 / sqrt(shapes["weight_hh_l0"][1])
+        return {name: rng.uniform(-bound, bound, shape) for name, shape in shapes.items()}
+    return {
+        name: initialise(rng, shape, model)[0] if len(shape) > 1 else np.zeros(shape) for name, shape in shapes.items()
+    }
+
+
 def initial_parameters(layers: list[Layer], model: ModelConfig, seed: int) -> dict[str, Float]:
     """Every parameter of a network by its name in the state dict, in the order of the layers."""
     rng = generator(seed, INIT)
     initialise: Initialiser = registry.load(registry.INITS[model.init])
     parameters: dict[str, Float] = {}
     for layer in layers:
-        if layer.kind == "linear":
-            shape = (layer.arguments["out_features"], layer.arguments["in_features"])
-            parameters[f"{layer.name}.weight"], parameters[f"{layer.name}.bias"] = initialise(rng, shape, model)
+        shapes = registry.load(layer.twin().scratch)(**layer.arguments).shapes
+        if layer.kind in ("linear", "conv2d"):
+            weight, bias = initialise(rng, shapes["weight"], model)
+            own = {"weight": weight, "bias": bias}
+        elif layer.kind in ("batch_norm1d", "batch_norm2d"):
+            own = {"weight": np.ones(shapes["weight"]), "bias": np.zeros(shapes["bias"])}
+        else:
+            own = recurrent(rng, shapes, model, initialise) if shapes else {}
+        parameters |= {f"{layer.name}.{name}": value for name, value in own.items()}
     return parameters

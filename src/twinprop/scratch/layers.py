@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from twinprop.scratch.arrays import Array, like, namespace
+from twinprop.scratch.arrays import Array, full, like, namespace
 from twinprop.scratch.random import stream, uniform
 
 LARGE_BATCH = 32
@@ -87,6 +87,46 @@ class Linear:
     def reads_one_batch(self, x: Array) -> bool:
         """Whether x (1, batch, in) is one batch for several networks, and large enough to gain from one product."""
         return bool(x.ndim == 3 and x.shape[0] == 1 < self.weight.shape[0] and x.shape[-2] >= LARGE_BATCH)
+
+
+class Unflatten:
+    """One axis of a sample as several: a grey image gets its one channel, a plain sequence its one feature."""
+
+    shapes: ClassVar[dict[str, tuple[int, ...]]] = {}
+
+    def __init__(self, dim: int, unflattened_size: tuple[int, ...]) -> None:
+        self.dim, self.size = dim, unflattened_size
+
+    def output_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Of a sample, given the shape of one that comes in."""
+        return (*shape[: self.dim], *self.size, *shape[len(shape) + self.dim + 1 :])
+
+    def forward(self, x: Array, training: bool = False) -> Array:
+        self.shape = x.shape
+        return x.reshape(self.output_shape(x.shape))
+
+    def backward(self, dy: Array, need_dx: bool = True) -> Array:
+        return dy.reshape(self.shape)
+
+
+class LastStep:
+    """The last element of a sequence (..., batch, time, features)."""
+
+    shapes: ClassVar[dict[str, tuple[int, ...]]] = {}
+
+    def output_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Of a sample, given the shape of one that comes in."""
+        return shape[1:]
+
+    def forward(self, x: Array, training: bool = False) -> Array:
+        self.shape = x.shape
+        return x[..., -1, :]
+
+    def backward(self, dy: Array, need_dx: bool = True) -> Array:
+        # the other elements have no part in the loss
+        dx = full((*dy.shape[:-1], *self.shape[-2:]), 0, dy)
+        dx[..., -1, :] = dy
+        return dx
 
 
 class Dropout:

@@ -193,14 +193,26 @@ class ScratchLearner(Learner):
         """A copy of the vector of one network, from blocks of all."""
         return np.concatenate([to_numpy(block[place] if self.stacked else block) for block in blocks])
 
-    def named(self, parameters: Any) -> dict[str, Numbers]:
-        return {name: parameters[place.part].reshape(place.shape) for name, place in self.network.places.items()}
+    def named(self, state: dict[str, Any]) -> dict[str, Numbers]:
+        vectors = state["parameters"], state.get("buffers")
+        found: dict[str, Numbers] = {}
+        for vector, places in zip(vectors, (self.network.places, self.network.buffer_places), strict=True):
+            found |= {name: vector[place.part].reshape(place.shape) for name, place in places.items()}
+        for name in self.network.buffer_places:
+            owner, _, key = name.rpartition(".")
+            if key == "running_var":  # every update is a batch
+                found[f"{owner}.num_batches_tracked"] = np.array(state["steps"])
+        # as torch orders them: layer by layer
+        order = {layer: place for place, layer in enumerate(dict.fromkeys(name.rpartition(".")[0] for name in found))}
+        return dict(sorted(found.items(), key=lambda item: order[item[0].rpartition(".")[0]]))
 
     def gradients(self, member: int) -> dict[str, Numbers]:
-        return self.named(self._member(self.network.gradients, member))
+        gradients = self._member(self.network.gradients, member)
+        return {name: gradients[place.part].reshape(place.shape) for name, place in self.network.places.items()}
 
     def state(self, member: int) -> dict[str, Any]:
         scheduler, slots = self.schedulers[member], self.own_slots[member]
+        buffers = {"buffers": self._member([self.network.buffers], member)} if self.network.buffer_places else {}
         rule = next(rule for rule in self.rules if rule.holds(member))
         return {
             "parameters": self._member(self.network.blocks, member),
@@ -209,6 +221,7 @@ class ScratchLearner(Learner):
                 for slot, blocks in rule.memory.items()
                 if slots is None or slot in slots
             },
+            **buffers,
             "scheduler": scheduler.state(),
             "time": self.steps if scheduler.interval == "step" else self.epochs,
             "steps": self.steps,
@@ -216,6 +229,9 @@ class ScratchLearner(Learner):
 
     def load_state(self, states: list[dict[str, Any]]) -> None:
         self._load(self.network.blocks, [state["parameters"] for state in states])
+        if self.network.buffer_places:
+            buffers = [state["buffers"] for state in states]
+            self.network.buffers[...] = like(np.stack(buffers) if self.stacked else buffers[0], self.network.buffers)
         zeros = np.zeros_like(states[0]["parameters"])
         for rule in self.rules:
             own = states[rule.part] if self.stacked else states
@@ -236,9 +252,14 @@ class ScratchLearner(Learner):
     def load_parameters(self, parameters: dict[str, Any]) -> None:
         """Take over parameters by name, each broadcast over the networks of a stack."""
         for name, value in parameters.items():
-            place = self.network.places[name]
+            if name.endswith(".num_batches_tracked"):
+                continue  # which is the number of updates
             values = like(np.asarray(value), self.network.blocks[0]).reshape(-1)
-            self.network.blocks[place.block][..., place.own] = values
+            if name in self.network.buffer_places:
+                self.network.buffers[..., self.network.buffer_places[name].part] = values
+            else:
+                place = self.network.places[name]
+                self.network.blocks[place.block][..., place.own] = values
 
     def finish(self) -> None:
         p = self.network.blocks[0]

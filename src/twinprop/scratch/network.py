@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from twinprop import registry
 from twinprop.models.base import Layer
-from twinprop.scratch.arrays import Array, namespace
+from twinprop.scratch.arrays import Array, full, namespace
 
 
 class Place(NamedTuple):
@@ -41,6 +41,7 @@ class Network:
         self.edges = [0, parameters.shape[-1]] if parameters.ndim == 1 else [0, first, parameters.shape[-1]]
         self.blocks = self.split(parameters)
         self.gradients = [namespace(block).zeros_like(block) for block in self.blocks]
+        self.buffers, self.buffer_places = self.running(description, parameters)
         self.places: dict[str, Place] = {}
         start = 0
         for (name, _, _), layer in zip(description, self.layers, strict=True):
@@ -52,6 +53,22 @@ class Network:
                 for attribute, blocks in ((key, self.blocks), (f"{key}_grad", self.gradients)):
                     view = blocks[block][..., own]
                     setattr(layer, attribute, view.reshape(*view.shape[:-1], *shape))
+
+    def running(self, description: list[Layer], parameters: Array) -> tuple[Array, dict[str, Place]]:
+        """Averages that layers keep while training, (..., B), and where each is; means start at 0, variances at 1."""
+        start, places = 0, {}
+        for (name, _, _), layer in zip(description, self.layers, strict=True):
+            for key, shape in getattr(layer, "buffers", {}).items():
+                part = slice(start, start := start + prod(shape))
+                places[f"{name}.{key}"] = Place(part, 0, part, shape)
+        vector = full((*parameters.shape[:-1], start), 0, parameters)
+        for name, place in places.items():
+            owner, _, key = name.rpartition(".")
+            number = next(number for number, layer in enumerate(description) if layer.name == owner)
+            view = vector[..., place.part]
+            view[...] = 1.0 if key == "running_var" else 0.0
+            setattr(self.layers[number], key, view)
+        return vector, places
 
     def split(self, vectors: Array) -> list[Array]:
         """(..., P) in contiguous blocks."""

@@ -84,8 +84,8 @@ class Learner(ABC):
         """Norm of the last gradient before clipping, (members,)."""
 
     @abstractmethod
-    def named(self, parameters: Any) -> dict[str, Numbers]:
-        """The `parameters` of a `state`, by their names in the state dict."""
+    def named(self, state: dict[str, Any]) -> dict[str, Numbers]:
+        """The parameters of a `state`, and running averages if there are any, by their names in the state dict."""
 
     @abstractmethod
     def gradients(self, member: int) -> dict[str, Numbers]:

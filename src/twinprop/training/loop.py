@@ -138,7 +138,7 @@ def train_together(
             monitor, recorder, row = active[place], recorders[stack[place]], rows[place]
             if monitor.status == "diverged":
                 recorder.checkpoint("last_finite", monitor.checkpoint())
-                recorder.finished(monitor, learner.named(monitor.last["parameters"]), None)
+                recorder.finished(monitor, learner.named(monitor.last), None)
                 continue
             monitor.last = states[place]
             recorder.evaluated(row, learner, place)
@@ -147,7 +147,7 @@ def train_together(
                 recorder.checkpoint(f"epoch_{row.epoch}", monitor.checkpoint())
             if monitor.status == "completed":
                 assert predicted is not None
-                recorder.finished(monitor, learner.named(monitor.last["parameters"]), predicted[place])
+                recorder.finished(monitor, learner.named(monitor.last), predicted[place])
         still = [number for number in stack if monitors[number].running]
         if still and len(still) <= WORTH_DROPPING * len(stack):
             stack, learner = still, start(make, [monitors[number] for number in still])
@@ -156,10 +156,10 @@ def train_together(
         if monitor.running:
             monitor.stop("interrupted", f"{interrupt.requested} at step {learner.steps}")
             now = learner.state(place)
-            if all(np.isfinite(value).all() for value in learner.named(now["parameters"]).values()):
+            if all(np.isfinite(value).all() for value in learner.named(now).values()):
                 monitor.last = now
             recorders[number].checkpoint("interrupted", monitor.checkpoint())
-            recorders[number].finished(monitor, learner.named(monitor.last["parameters"]), None)
+            recorders[number].finished(monitor, learner.named(monitor.last), None)
 
 
 def running(monitors: Sequence[Monitor]) -> list[int]:

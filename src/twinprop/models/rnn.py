@@ -1,0 +1,47 @@
+"""A recurrent network: it reads a sequence, and one linear layer judges its last state.
+
+The default is the vanilla network of the course cs324. An image is a sequence of its rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from twinprop.config.fields import choice, number
+from twinprop.errors import ConfigError
+from twinprop.models.base import Layer, ModelConfig
+
+
+@dataclass
+class RNN(ModelConfig):
+    """`num_layers` recurrent layers of `hidden_size` units, one above the other."""
+
+    name: str = "rnn"
+    cell: str = choice("rnn", ("rnn", "lstm", "gru"))
+    hidden_size: int = number(128, ge=1)
+    num_layers: int = number(1, ge=1)
+
+    def problems(self) -> Iterator[str]:
+        if self.batch_norm:
+            yield "model.batch_norm=true: not for model=rnn, whose state goes through time; use false."
+
+    def layers(self, sample_shape: tuple[int, ...], classes: int) -> list[Layer]:
+        """rnn1, ..., last_step, dropout1 (if any), output; a layer is named by its cell."""
+        if len(sample_shape) > 2:
+            raise ConfigError([f"model=rnn: needs sequences, not samples of shape {sample_shape}; use model=cnn."])
+        layers: list[Layer] = []
+        if len(sample_shape) == 1:
+            layers.append(Layer("feature", "unflatten", {"dim": -1, "unflattened_size": (sample_shape[0], 1)}))
+        features = sample_shape[1] if len(sample_shape) == 2 else 1
+        for number_ in range(1, self.num_layers + 1):
+            sizes = {"input_size": features, "hidden_size": self.hidden_size}
+            layers.append(Layer(f"{self.cell}{number_}", self.cell, sizes))
+            features = self.hidden_size
+        layers.append(Layer("last_step", "last_step", {}))
+        if self.dropout:
+            layers.append(Layer("dropout1", "dropout", {"p": self.dropout, "index": 1}))
+        layers.append(Layer("output", "linear", {"in_features": features, "out_features": classes}))
+        if self.output_activation != "identity":
+            layers.append(self.activation_layer("output_activation", self.output_activation))
+        return layers
