@@ -44,7 +44,7 @@ def write(folder: Path, learner: ScratchLearner, dataset: Dataset, about: dict[s
         recorder.evaluated(row, learner, 0)
     times.append(time.perf_counter())
     monitor.stop("completed", "")
-    recorder.finished(monitor, learner.named(learner.state(0)["parameters"]), predicted)
+    recorder.finished(monitor, learner.named(learner.state(0)), predicted)
     times.append(time.perf_counter())
     return dict(zip(("open", "evaluations", "end"), np.diff(times).tolist(), strict=True))
 

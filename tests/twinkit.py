@@ -151,7 +151,7 @@ def follow(
 
 def parameters(learner: Learner, member: int = 0) -> dict[str, Any]:
     """Current parameters of one network by name, as NumPy arrays."""
-    return {name: np.asarray(value) for name, value in learner.named(learner.state(member)["parameters"]).items()}
+    return {name: np.asarray(value) for name, value in learner.named(learner.state(member)).items()}
 
 
 def train_one(twin: Twin, config: Config, data: tuple[Any, Any], held_out: Any, steps: int) -> tuple[Learner, Trace]:

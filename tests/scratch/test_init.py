@@ -16,6 +16,7 @@ from torch import nn
 
 from twinprop import registry
 from twinprop.models.mlp import MLP
+from twinprop.models.rnn import RNN
 from twinprop.scratch.init import fans, initial_parameters
 from twinprop.scratch.random import INIT, generator
 from twinprop.training.learner import Plan
@@ -30,6 +31,7 @@ NORMAL = {
     "xavier_normal": sqrt(2 / 500),
     "normal": 0.07,
     "fan_in_normal": sqrt(1 / 200),
+    "vgg": sqrt(2 / 500),
 }
 """Standard deviations, likewise."""
 TORCHS: dict[str, Any] = {
@@ -40,6 +42,7 @@ TORCHS: dict[str, Any] = {
     "xavier_normal": nn.init.xavier_normal_,
     "normal": lambda w: nn.init.normal_(w, std=0.07),
     "fan_in_normal": lambda w: nn.init.kaiming_normal_(w, nonlinearity="linear"),
+    "vgg": nn.init.xavier_normal_,
 }
 
 
@@ -83,6 +86,27 @@ def test_moments_are_torchs(name: str) -> None:
     mine, _ = draw(name)
     assert abs(mine.std() / theirs.std() - 1) < 0.015
     assert abs((mine**4).mean() / (theirs**4).mean() - 1) < 0.08
+
+
+def test_vgg_draws_convolutions_by_their_fan_out() -> None:
+    weight, bias = registry.load(registry.INITS["vgg"])(generator(0, INIT), (40, 20, 5, 5), MODEL)
+    theirs = nn.init.kaiming_normal_(torch.empty(40, 20, 5, 5), mode="fan_out", nonlinearity="relu")
+    assert weight.std() == pytest.approx(sqrt(2 / (40 * 25)), rel=0.02)
+    assert weight.std() == pytest.approx(float(theirs.std()), rel=0.03)
+    assert not bias.any()
+
+
+@pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
+def test_recurrent_layers_start_as_torchs(kind: Any) -> None:
+    theirs = kind(3, 400)
+    model = RNN(cell=kind.__name__.lower(), hidden_size=400)
+    mine = initial_parameters(model.layers((5, 3), 2), model, 0)
+    name = f"{model.cell}1"
+    for key, value in theirs.named_parameters():
+        own = mine[f"{name}.{key}"]
+        assert own.shape == tuple(value.shape)
+        assert np.abs(own).max() == pytest.approx(1 / 20, rel=0.02)
+        assert own.std() == pytest.approx(float(value.detach().std()), rel=0.06)
 
 
 def test_linear_bias_bound_is_torchs() -> None:
