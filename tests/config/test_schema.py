@@ -56,7 +56,8 @@ BOUNDED = [
 def test_every_bound_is_reported_with_its_key(group: str, cls: type[Any], item: Any) -> None:
     default = schema.default_of(item)
     for value in [*outside(item.metadata["bounds"]), math.nan, math.inf, -math.inf, 2**70]:
-        typed = (value,) * len(default) if isinstance(default, tuple) else value
+        typed = [[value]] if isinstance(default, list) else value
+        typed = (value,) * len(default) if isinstance(default, tuple) else typed
         config = schema.Config(**{group: dataclasses.replace(cls(), **{item.name: typed})})
         about = [problem for problem in schema.problems(config) if problem.startswith(f"{group}.{item.name}=")]
         assert len(about) == 1 or (value == 2**70 and "float" in item.type), (value, about)
