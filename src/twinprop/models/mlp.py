@@ -19,7 +19,6 @@ class MLP(ModelConfig):
     name: str = "mlp"
     depth: int = number(2, ge=0)
     width: int = number(50, ge=1)
-    hidden: list[int] | None = number(None, ge=1)
 
     def widths(self) -> list[int]:
         """Units in each hidden layer."""
@@ -27,19 +26,5 @@ class MLP(ModelConfig):
 
     def layers(self, sample_shape: tuple[int, ...], classes: int) -> list[Layer]:
         """flatten (of samples with several axes), linear1, batch_norm1, activation1, dropout1, linear2, ..., output."""
-        layers: list[Layer] = []
-        if len(sample_shape) > 1:
-            layers.append(Layer("flatten", "flatten", {"start_dim": -len(sample_shape)}))
-        features = prod(sample_shape)
-        for number_, width in enumerate(self.widths(), start=1):
-            layers.append(Layer(f"linear{number_}", "linear", {"in_features": features, "out_features": width}))
-            if self.batch_norm:
-                layers.append(Layer(f"batch_norm{number_}", "batch_norm1d", {"num_features": width}))
-            layers.append(self.activation_layer(f"activation{number_}", self.activation))
-            if self.dropout:
-                layers.append(Layer(f"dropout{number_}", "dropout", {"p": self.dropout, "index": number_}))
-            features = width
-        layers.append(Layer("output", "linear", {"in_features": features, "out_features": classes}))
-        if self.output_activation != "identity":
-            layers.append(self.activation_layer("output_activation", self.output_activation))
-        return layers
+        flatten = [Layer("flatten", "flatten", {"start_dim": -len(sample_shape)})] if len(sample_shape) > 1 else []
+        return flatten + self.head(prod(sample_shape), self.widths(), classes)
