@@ -128,7 +128,7 @@ def test_one_job_leaves_no_trace_in_the_next(loader: Any, master: Any, composer:
     first = composer.job(0, ["optimizer.lr=0.5", "model.hidden=[7]", "label=x"])
     composer.job(1, ["optimizer.lr=0.6", "model.hidden=[8]", "train.patience=3"])
     again = composer.job(0, ["optimizer.lr=0.5", "model.hidden=[7]", "label=x"])
-    assert first.files == again.files and first.config == again.config and first.directory == again.directory
+    assert (first.files, first.config, first.directory) == (again.files, again.config, again.directory)
 
 
 def test_hydra_composes_once_for_each_choice(loader: Any, master: Any, monkeypatch: pytest.MonkeyPatch) -> None:
