@@ -15,6 +15,7 @@ import numpy as np
 import pandas
 import pytest
 import torch
+from omegaconf import OmegaConf
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from twinprop.api import train
@@ -317,6 +318,20 @@ def test_a_function_apart_gives_its_result_or_none() -> None:
     if sys.platform == "linux":
         assert pool.apart(lambda x: x + 1, 2) == 3
         assert pool.apart(os._exit, 3) is None
+
+
+def test_a_batch_of_optunas_trials_trains_as_one(tmp_path: Path) -> None:
+    words = ["hydra/sweeper=optuna", "hydra.sweeper.direction=maximize", "hydra.sweeper.n_trials=12"]
+    words += ["hydra.sweeper.n_jobs=8", "hydra.sweeper.sampler.seed=1", "hydra.launcher.workers=1"]
+    space = ["optimizer.lr=tag(log,interval(0.001,1e5))", "model.activation=relu,identity", "train.steps=40"]
+    done = run(tmp_path, *words, *space, "model.backend=scratch", "model.width=8")
+    found = summaries(tmp_path)
+    assert len(found) == 12
+    assert [word in done.stdout for word in ("8 jobs in 1 group", "4 jobs in 1 group")] == [True, True]
+    values = [summary["val"]["accuracy"] for summary in found if summary["status"] == "completed"]
+    assert len(values) < 12, "none diverged, which a sweeper must hear of too"
+    results = OmegaConf.load(tmp_path / "sweep" / "optimization_results.yaml")
+    assert results.best_value == max(values)
 
 
 def test_an_empty_sweep_trains_nothing() -> None:

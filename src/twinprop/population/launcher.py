@@ -102,7 +102,7 @@ class PopulationLauncher(Launcher):
 
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
         from twinprop.config.jobs import Composer
-        from twinprop.population.sweep import Sweep, spelled
+        from twinprop.population.sweep import Sweep, plural, spelled
         from twinprop.run.console import console
         from twinprop.run.execute import shown
 
@@ -118,7 +118,7 @@ class PopulationLauncher(Launcher):
         sweep = Sweep(self.max_members, self.workers)
         members = [self.start(job) for job in jobs]
         directory = Path(self.config.hydra.sweep.dir)
-        console.print(f"training {len(jobs)} jobs in {shown(directory)}")
+        console.print(f"training {plural(len(jobs), 'job')} in {shown(directory)}")
         wrong = {job.number: "\n".join(job.problems) for job in jobs if job.problems}
         sweep.refuse([(member, wrong[member.number]) for member in members if member.number in wrong])
         start = perf_counter()

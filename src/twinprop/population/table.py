@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import fmean, stdev
@@ -38,7 +39,9 @@ def over_seeds(varied: Mapping[int, Sequence[str]]) -> dict[str, list[int]]:
     same: dict[str, list[int]] = {}
     for number, overrides in varied.items():
         same.setdefault(describe([word for word in overrides if not word.startswith("seed=")], None), []).append(number)
-    return same
+    # a sampled number comes with more digits than anyone reads
+    short = {choice: re.sub(r"\d*\.\d{6,}(e-?\d+)?", lambda found: f"{float(found[0]):.4g}", choice) for choice in same}
+    return {short[choice]: numbers for choice, numbers in same.items()} if len({*short.values()}) == len(same) else same
 
 
 def table(varied: Mapping[int, Sequence[str]], summaries: Mapping[int, Mapping[str, Any]], metric: str) -> Table:
