@@ -2,8 +2,8 @@
 
 Checks that both twins compute on the device what they compute with NumPy, to rounding, alone and in a stack, and that
 a run repeats its bits; then times an epoch of both, and a sweep of 1,024 networks trained as one against a queue of 8
-runs, extrapolated. Without a GPU it says so and does the same on torch's CPU tensors, with 16 networks, which shows that
-the script works and nothing about a GPU. Uses MNIST where TWINPROP_DATA has it, else made-up images, and no sweep.
+runs, extrapolated. Without a GPU it says so and does the same on torch's CPU tensors, with 16 networks, which shows
+that the script works and nothing about a GPU. Uses MNIST where TWINPROP_DATA has it, else made-up images and no sweep.
 """
 
 from __future__ import annotations
