@@ -61,12 +61,16 @@ class Dataset(NamedTuple):
 
 
 class Raw(NamedTuple):
-    """What a data set loads: all samples with `test=None` where it has no test split of its own."""
+    """What a data set loads: all samples with `test=None` where it has no test split of its own.
+
+    With `val`, it has cut itself into splits of the sizes that `split_sizes` says.
+    """
 
     train: Samples
     test: Samples | None
     shape: tuple[int, ...]
     classes: Sequence[str]
+    val: Samples | None = None
 
 
 @dataclass
@@ -114,16 +118,7 @@ class DataConfig:
             DataError: the data is absent, unreadable, or leaves a split empty.
         """
         raw = self.read()
-        pool, test = raw.train, raw.test
-        if test is None:
-            order = generator(self.seed, SPLIT).permutation(len(pool))
-            count = self.cut(len(pool), None)[2]
-            pool, test = pool.take(order[count:]), pool.take(order[:count])
-        pool = pool if self.limit is None else pool.take(np.arange(min(self.limit, len(pool))))
-        val_count = round(len(pool) * self.val_fraction)
-        val_order = generator(self.seed, SPLIT + 1).permutation(len(pool))
-        val = pool.take(np.sort(val_order[:val_count]))
-        train = pool.take(np.sort(val_order[val_count:])) if val_count else pool
+        train, val, test = self.divide(raw)
         for split, samples in {"training": train, "test": test}.items():
             if not len(samples):
                 raise DataError(
@@ -133,6 +128,22 @@ class DataConfig:
         if self.normalize:
             mean, std = self.standardize([train, val, test], raw.shape)
         return Dataset(train, val, test, raw.shape, list(raw.classes), mean, std)
+
+    def divide(self, raw: Raw) -> tuple[Samples, Samples, Samples]:
+        """The training, validation and test split."""
+        pool, test = raw.train, raw.test
+        if test is not None and raw.val is not None:
+            return pool, raw.val, test
+        if test is None:
+            order = generator(self.seed, SPLIT).permutation(len(pool))
+            count = self.cut(len(pool), None)[2]
+            pool, test = pool.take(order[count:]), pool.take(order[:count])
+        pool = pool if self.limit is None else pool.take(np.arange(min(self.limit, len(pool))))
+        val_count = round(len(pool) * self.val_fraction)
+        val_order = generator(self.seed, SPLIT + 1).permutation(len(pool))
+        val = pool.take(np.sort(val_order[:val_count]))
+        train = pool.take(np.sort(val_order[val_count:])) if val_count else pool
+        return train, val, test
 
     def standardize(self, splits: list[Samples], shape: tuple[int, ...]) -> tuple[list[float], list[float]]:
         """Shift and scale each channel or feature to mean 0 and deviation 1 on the training split."""
