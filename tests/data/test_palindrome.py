@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from scipy.stats import chi2
 from tests.twinkit import configuration, sampling
@@ -44,6 +44,9 @@ CONFIGS: dict[str, Any] = {
 
 
 @given(**CONFIGS)
+@example(length=3, n_samples=3000, val_fraction=0.001, test_fraction=0.2, limit=None, seed=0)
+@example(length=3, n_samples=3000, val_fraction=0.999, test_fraction=0.999, limit=None, seed=0)
+@example(length=3, n_samples=3000, val_fraction=0.5, test_fraction=0.001, limit=2, seed=0)
 @settings(**sampling(300))
 def test_splits_hold_palindromes_of_their_own(**keys: Any) -> None:
     config = Palindrome(**keys)

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from twinprop.config.fields import number
 from twinprop.errors import DataError
 from twinprop.scratch.random import generator
+
+if TYPE_CHECKING:
+    from twinprop.data.augment import Augment
 
 Numbers = np.ndarray[Any, Any]
 
@@ -92,6 +95,10 @@ class DataConfig:
 
     def size(self) -> tuple[int, int | None] | None:
         """(samples, test samples), where they are known before loading; the second is None without a test split."""
+        return None
+
+    def augment(self, dataset: Dataset) -> Augment | None:
+        """What happens to the samples of `dataset` as they are trained on; None for nothing."""
         return None
 
     def problems(self) -> Iterator[str]:
