@@ -16,6 +16,7 @@ import pandas
 import pytest
 import torch
 from omegaconf import OmegaConf
+from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from twinprop.api import train
@@ -93,6 +94,7 @@ MIXED: dict[str, list[str]] = {
     "init": ["model.init=torch,normal,xavier_normal", "model.init_std=0.1,0.01", "label=mine"],
     "shapes": ["model.depth=0,1,3", "model.width=9,20", "train.batch_size=30,full"],
     "data": ["data=digits,moons", "loss=mse,cross_entropy", "train.max_grad_norm=null,0.5"],
+    "moved images": ["data.shift=0,1", "data.flip=false,true", "train.batch_size=30,full", "seed=0,1"],
     "early stopping": ["optimizer.lr=0.5,0.000001,0.1", "train.patience=1", "train.epochs=8", "seed=0,1"],
     "divergence": ["loss=mse", "model.activation=identity", "optimizer.lr=0.05,1e30,0.02", "optimizer.momentum=0.9"],
     "clipping": ["train.max_grad_norm=null,0.1,1", "train.checkpoint_every=2", "train.drop_last=true"],
@@ -126,6 +128,31 @@ def test_each_job_of_a_mixed_sweep_is_as_alone(name: str, backend: str, tmp_path
         assert {summary["status"] for summary in found} == {"completed", "diverged"}
     if name == "early stopping":
         assert len({summary["epochs"] for summary in found}) > 1
+
+
+def test_images_that_are_read_as_they_are_needed_can_be_swept(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    for name in ("cat", "dog"):
+        (tmp_path / "images" / name).mkdir(parents=True)
+        for number in range(20):
+            pixels = rng.integers(0, 256, (6, 5, 3), np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "images" / name / f"{number}.png")
+    words = [
+        "data=image_folder",
+        f"data.root={tmp_path / 'images'}",
+        "data.flip=true",
+        "data.shift=1",
+        "train.epochs=2",
+    ]
+    words += ["model.backend=scratch", "model.dtype=float64", "train.epochs=2"]
+    run(tmp_path, *words, "data.resident=false,true", "seed=0,1", "hydra.launcher.workers=2")
+    assert [summary["status"] for summary in summaries(tmp_path)] == ["completed"] * 4
+    for seed in (0, 1):
+        alone = tmp_path / "alone" / str(seed)
+        train(*words, "data.resident=false", f"seed={seed}", f"hydra.run.dir={alone}")
+        assert_as_alone(tmp_path / "sweep" / str(seed), alone, exact=True)
+    losses = [summary["train"]["loss"] for summary in summaries(tmp_path)]
+    np.testing.assert_allclose(losses[:2], losses[2:], rtol=1e-9)
 
 
 def test_both_backends_share_a_sweep_and_float32_agrees_to_rounding(tmp_path: Path) -> None:
