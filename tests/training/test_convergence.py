@@ -67,7 +67,9 @@ def test_it_names_epochs_and_not_positions() -> None:
 def test_a_late_rise_ends_an_early_plateau(jump: int) -> None:
     """Never again means never: a plateau of half the run counts for nothing when accuracy rises after it."""
     epochs = np.arange(1, 101)
-    found = converged_epoch(epochs, np.where(epochs < jump, 0.8, 0.9) + 0.002 * np.random.default_rng(1).normal(size=100))
+    found = converged_epoch(
+        epochs, np.where(epochs < jump, 0.8, 0.9) + 0.002 * np.random.default_rng(1).normal(size=100)
+    )
     assert found is not None
     assert jump - 6 <= found <= jump + 6
 
