@@ -62,9 +62,11 @@ class Gate(Callback):
         """The overrides that decide what is trained: of groups in Hydra, of a study, of the command line."""
         hydra: Any = OmegaConf.to_container(config.hydra, resolve=False)
         chosen = [word for word in hydra["overrides"]["hydra"] if "/" in word.partition("=")[0] or "searchpath" in word]
-        params = [f"{key}={value}" for key, value in (hydra["sweeper"].get("params") or {}).items()]
+        task, params = hydra["overrides"]["task"], hydra["sweeper"].get("params") or {}
         # as in Hydra's sweeper, the command line replaces what a study gives for a key, at its place
-        return [*chosen, *{word.partition("=")[0]: word for word in [*params, *hydra["overrides"]["task"]]}.values()]
+        given = {word.partition("=")[0]: word for word in task}
+        studied = [given.get(key, f"{key}={value}") for key, value in params.items()]
+        return [*chosen, *studied, *(word for word in task if word.partition("=")[0] not in params)]
 
     def problems(self, config: DictConfig) -> list[str]:
         """What is wrong with a single run."""
