@@ -26,6 +26,10 @@ MOST_LINES = 10
 """Lines in a diagram, at most; with more of them nobody tells one from the other."""
 
 MOST_TICKS = 12
+
+MOST_VALUES = 30
+"""Values of a key for which the best is told, each in a row; of a search among all numbers none is."""
+
 WIDE = 20
 """How many times the lowest the highest value is, from which an axis is logarithmic."""
 
@@ -64,10 +68,12 @@ class Choice:
 
     Attributes:
         values: what it chose for each varied key.
+        typed: the same as it is typed, which tells apart what == does not, and can be looked up.
         summaries: what came of its runs.
     """
 
     values: dict[str, Any]
+    typed: dict[str, str]
     summaries: list[Summary]
 
     def results(self, metric: str) -> list[float]:
@@ -101,27 +107,35 @@ class Comparison:
         found: dict[tuple[str, ...], Choice] = {}
         for configuration, summary in zip(configurations, summaries, strict=True):
             values = {key: configuration.get(key) for key in self.keys}
-            choice = found.setdefault(tuple(map(spelled, values.values())), Choice(values, []))
-            choice.summaries.append(summary)
+            typed = {key: spelled(value) for key, value in values.items()}
+            found.setdefault(tuple(typed.values()), Choice(values, typed, [])).summaries.append(summary)
         self.choices = [choice for choice in found.values() if choice.results(metric)]
+        self.values = {key: self.values_of(key) for key in self.keys}
+        # a seed is a number that means no more than a name
+        self.numeric = {
+            key: not key.endswith("seed") and all(map(is_number, values)) for key, values in self.values.items()
+        }
+        self.places = {
+            key: {spelled(value): float(value if self.numeric[key] else place) for place, value in enumerate(values)}
+            for key, values in self.values.items()
+        }
 
     def better(self, choice: Choice) -> float:
         """By what choices are sorted, the best first."""
         mean = choice.mean(self.metric)
         return -mean if self.metric.endswith("accuracy") else mean
 
-    def values(self, key: str) -> list[Any]:
+    def values_of(self, key: str) -> list[Any]:
         """What was chosen for a key: numbers in their order, else as they came."""
-        found = list({spelled(choice.values[key]): choice.values[key] for choice in self.choices}.values())
+        found = list({choice.typed[key]: choice.values[key] for choice in self.choices}.values())
         return sorted(found) if all(map(is_number, found)) else found
 
-    def numeric(self, key: str) -> bool:
-        """Whether the values of a key are numbers that mean more than a name, as a seed does not."""
-        return not key.endswith("seed") and all(map(is_number, self.values(key)))
-
-    def best_with(self, key: str, value: Any) -> Choice:
-        """The best choice with a value."""
-        return min((choice for choice in self.choices if same(choice.values[key], value)), key=self.better)
+    def best_with(self, key: str) -> list[Choice]:
+        """The best choice with each of a key's values, in their order."""
+        best: dict[str, Choice] = {}
+        for choice in sorted(self.choices, key=self.better):
+            best.setdefault(choice.typed[key], choice)
+        return [best[spelled(value)] for value in self.values[key]]
 
     def best(self) -> list[dict[str, str]]:
         """A row for each value of each key, with what it was best with; none where only one key was varied."""
@@ -129,10 +143,11 @@ class Comparison:
         if len(self.keys) < 2:
             return rows
         for key in self.keys:
-            for value in self.values(key):
-                choice = self.best_with(key, value)
+            if len(self.values[key]) > MOST_VALUES:
+                continue
+            for choice in self.best_with(key):
                 others = [f"{label(other)}={text(choice.values[other])}" for other in self.keys if other != key]
-                row = {"with": f"{label(key)}={text(value)}", "best at": ", ".join(others)}
+                row = {"with": f"{label(key)}={text(choice.values[key])}", "best at": ", ".join(others)}
                 rows.append(row | {self.metric: spread(choice.results(self.metric))})
         return rows
 
@@ -158,7 +173,8 @@ class Comparison:
                 self.draw_best(axes, key)
             self.label_axes(axes, key)
         if len(panels) > 1:
-            figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+            named = max((axes.get_legend_handles_labels() for axes in figure.axes), key=lambda pair: len(pair[0]))
+            figure.legend(*named, loc="outside lower center", ncols=2)
         figure.savefig(path, format="png")
         return True
 
@@ -167,8 +183,8 @@ class Comparison:
         if len(self.keys) != 2:
             return None
         # numbers rather than names along the axis, then the key with more values
-        line, axis = sorted(self.keys, key=lambda key: (self.numeric(key), len(self.values(key))))
-        return (axis, line) if len(self.values(line)) <= MOST_LINES else None
+        line, axis = sorted(self.keys, key=lambda key: (self.numeric[key], len(self.values[key])))
+        return (axis, line) if len(self.values[line]) <= MOST_LINES else None
 
     def draw_splits(self, axes: Axes, key: str) -> None:
         """Training, validation and test results against the values of the only key."""
@@ -179,19 +195,19 @@ class Comparison:
 
     def draw_lines(self, axes: Axes, key: str, line: str) -> None:
         """A line for each value of the other key."""
-        values = self.values(line)
+        values = self.values[line]
         for place, value in enumerate(values):
-            choices = [choice for choice in self.choices if same(choice.values[line], value)]
+            choices = [choice for choice in self.choices if choice.typed[line] == spelled(value)]
             shift = (place - (len(values) - 1) / 2) / (2 * len(values))
             self.draw_line(axes, key, choices, self.metric, text(value), shift)
         axes.legend(title=label(line))
 
     def draw_best(self, axes: Axes, key: str) -> None:
         """A point for each choice, and a line through the best with each value."""
-        points = [(self.place(key, choice.values[key]), choice.mean(self.metric)) for choice in self.choices]
+        points = [(self.places[key][choice.typed[key]], choice.mean(self.metric)) for choice in self.choices]
         axes.plot(*zip(*points, strict=True), ".", color="0.7", label="each choice")
-        best = [self.best_with(key, value) for value in self.values(key)]
-        self.draw_line(axes, key, best, self.metric, "the best with each value")
+        if len(self.values[key]) <= MOST_VALUES:
+            self.draw_line(axes, key, self.best_with(key), self.metric, "the best with each value")
 
     def draw_line(
         self, axes: Axes, key: str, choices: Sequence[Choice], metric: str, name: str, shift: float = 0.0
@@ -200,30 +216,24 @@ class Comparison:
         choices = [choice for choice in choices if choice.results(metric)]
         if not choices:
             return
-        choices = sorted(choices, key=lambda choice: self.place(key, choice.values[key]))
-        numeric = self.numeric(key)
-        places = [self.place(key, choice.values[key]) + (0 if numeric else shift) for choice in choices]
+        numeric, along = self.numeric[key], self.places[key]
+        choices = sorted(choices, key=lambda choice: along[choice.typed[key]])
+        places = [along[choice.typed[key]] + (0 if numeric else shift) for choice in choices]
         deviations = [choice.deviation(metric) for choice in choices]
         style = "o-" if numeric else "o"  # between names there is nothing
         means = [choice.mean(metric) for choice in choices]
         axes.errorbar(places, means, deviations if any(deviations) else None, fmt=style, capsize=3, ms=5, label=name)
 
-    def place(self, key: str, value: Any) -> float:
-        """Where a value is along the axis of a key."""
-        if self.numeric(key):
-            return float(value)
-        return float([spelled(each) for each in self.values(key)].index(spelled(value)))
-
     def label_axes(self, axes: Axes, key: str) -> None:
         """Name the axes, and the values along them."""
-        values, numeric = self.values(key), self.numeric(key)
+        values, numeric = self.values[key], self.numeric[key]
         if not numeric:
             axes.set_xlim(-0.5, len(values) - 0.5)
         elif min(values) > 0 and max(values) >= WIDE * min(values):
             axes.set_xscale("log")
         if len(values) <= MOST_TICKS or not numeric:
             slanted = not numeric and sum(len(spelled(value)) for value in values) > 50
-            axes.set_xticks([self.place(key, value) for value in values], [text(value) for value in values])
+            axes.set_xticks(list(self.places[key].values()), [text(value) for value in values])
             axes.set_xticks([], minor=True)
             axes.tick_params(axis="x", rotation=30 if slanted else 0)
         low, high = axes.dataLim.intervaly
@@ -240,11 +250,6 @@ class Comparison:
 
 def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def same(a: Any, b: Any) -> bool:
-    """Whether two values are typed alike."""
-    return spelled(a) == spelled(b)
 
 
 def spread(values: Sequence[float]) -> str:
