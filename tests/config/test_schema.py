@@ -99,11 +99,15 @@ def test_every_experiment_composes_and_is_sound(name: str) -> None:
 
 def test_conf_and_registry_and_help_list_the_same_choices() -> None:
     text = (conf() / "config.yaml").read_text().partition("Choices")[2].partition("Keys")[0]
-    listed = {words[0]: set(words[1:]) for words in map(str.split, text.splitlines()) if words}
-    for group in [*schema.GROUPS, "experiment"]:
-        files = {path.stem for path in (conf() / group).glob("*.yaml")}
+    listed: dict[str, set[str]] = {}
+    group = ""
+    for line in text.splitlines():
+        group, *names = line.split() if line[8:9].strip() else [group, *line.split()]  # or the line before goes on
+        listed.setdefault(group, set()).update(names)
+    for group in [*schema.GROUPS, "experiment", "+sweeps"]:
+        files = {path.stem for path in (conf() / group.lstrip("+")).glob("*.yaml")}
         assert listed[group] == files, f"hydra.help.template in conf/config.yaml: {group}"
-        assert group == "experiment" or files == set(schema.GROUPS[group])
+        assert group not in schema.GROUPS or files == set(schema.GROUPS[group])
 
 
 def test_saved_configuration_comes_back() -> None:

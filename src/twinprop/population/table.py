@@ -8,11 +8,12 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from statistics import fmean, stdev
+from statistics import fmean
 from typing import Any
 
 from rich.table import Table
 
+from twinprop.compare import spread
 from twinprop.config.names import describe
 from twinprop.run.directory import result, write_atomically
 
@@ -23,15 +24,6 @@ LONGEST = 16
 """Characters for the numbers of the jobs in a row; where they take more, their count stands there."""
 
 RESULTS = [f"{split}_{what}" for split in ("train", "val", "test") for what in ("loss", "accuracy")]
-
-
-def spread(values: Sequence[float]) -> str:
-    """`0.9712 ± 0.0013`, from what is finite of the values."""
-    finite = [value for value in values if math.isfinite(value)]
-    if not finite:
-        return "-"
-    text = f"{fmean(finite):.4f}"
-    return f"{text} ± {stdev(finite):.4f}" if len(finite) > 1 else text
 
 
 def over_seeds(varied: Mapping[int, Sequence[str]]) -> dict[str, list[int]]:
@@ -76,6 +68,16 @@ def table(varied: Mapping[int, Sequence[str]], summaries: Mapping[int, Mapping[s
         shown.add_row(jobs if len(jobs) < LONGEST else f"{len(numbers)} jobs", choice, *values, status)
     if len(rows) > SHOWN:
         shown.add_row("", f"and {len(rows) - SHOWN} more in sweep.csv", *[""] * len(columns), "")
+    return shown
+
+
+def table_of(rows: Sequence[Mapping[str, str]]) -> Table:
+    """Rows that have the same columns."""
+    shown = Table(box=None, pad_edge=False, header_style="")
+    for name in rows[0]:
+        shown.add_column(name, overflow="fold")
+    for row in rows:
+        shown.add_row(*row.values())
     return shown
 
 
