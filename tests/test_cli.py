@@ -46,6 +46,7 @@ MISTAKES = {
     "-m +sweeps=depth +sweeps=[seeds]": ["several studies", "'+sweeps=[depth,seeds]'"],
     "-m +sweeps=[depth,typo]": ["+sweeps=[depth,typo]: must be one of", "activation"],
     "-m +sweeps=depth model=cnn": ["model.hidden"],
+    "-m hydra/launcher=basic +sweeps=learning_rate optimizer.lr=0.1,abc": ["(job 1)", "None of the 2 jobs was started"],
     "+sweeps=depth": ["+sweeps=depth: a study trains several times, which needs -m."],
     "experiment=typo": ["must be one of", "kece470_mlp"],
     "--config-name=confg": ["Did you mean 'config'?"],
