@@ -114,6 +114,7 @@ DATA = {
     "moons": "twinprop.data.toy:Moons",
     "circles": "twinprop.data.toy:Circles",
     "blobs": "twinprop.data.toy:Blobs",
+    "palindrome": "twinprop.data.palindrome:Palindrome",
 }
 
 

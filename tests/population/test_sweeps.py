@@ -92,6 +92,7 @@ MIXED: dict[str, list[str]] = {
     "init": ["model.init=torch,normal,xavier_normal", "model.init_std=0.1,0.01", "label=mine"],
     "shapes": ["model.depth=0,1,3", "model.width=9,20", "train.batch_size=30,full"],
     "data": ["data=digits,moons", "loss=mse,cross_entropy", "train.max_grad_norm=null,0.5"],
+    "moved images": ["data.shift=0,1", "data.flip=false,true", "train.batch_size=30,full", "seed=0,1"],
     "early stopping": ["optimizer.lr=0.5,0.000001,0.1", "train.patience=1", "train.epochs=8", "seed=0,1"],
     "divergence": ["loss=mse", "model.activation=identity", "optimizer.lr=0.05,1e30,0.02", "optimizer.momentum=0.9"],
     "clipping": ["train.max_grad_norm=null,0.1,1", "train.checkpoint_every=2", "train.drop_last=true"],

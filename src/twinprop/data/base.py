@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from twinprop.config.fields import number
 from twinprop.errors import DataError
 from twinprop.scratch.random import generator
+
+if TYPE_CHECKING:
+    from twinprop.data.augment import Augment
 
 Numbers = np.ndarray[Any, Any]
 
@@ -61,12 +64,16 @@ class Dataset(NamedTuple):
 
 
 class Raw(NamedTuple):
-    """What a data set loads: all samples with `test=None` where it has no test split of its own."""
+    """What a data set loads: all samples with `test=None` where it has no test split of its own.
+
+    With `val`, it has cut itself into splits of the sizes that `split_sizes` says.
+    """
 
     train: Samples
     test: Samples | None
     shape: tuple[int, ...]
     classes: Sequence[str]
+    val: Samples | None = None
 
 
 @dataclass
@@ -88,6 +95,10 @@ class DataConfig:
 
     def size(self) -> tuple[int, int | None] | None:
         """(samples, test samples), where they are known before loading; the second is None without a test split."""
+        return None
+
+    def augment(self, dataset: Dataset) -> Augment | None:
+        """What happens to the samples of `dataset` as they are trained on; None for nothing."""
         return None
 
     def problems(self) -> Iterator[str]:
@@ -114,16 +125,7 @@ class DataConfig:
             DataError: the data is absent, unreadable, or leaves a split empty.
         """
         raw = self.read()
-        pool, test = raw.train, raw.test
-        if test is None:
-            order = generator(self.seed, SPLIT).permutation(len(pool))
-            count = self.cut(len(pool), None)[2]
-            pool, test = pool.take(order[count:]), pool.take(order[:count])
-        pool = pool if self.limit is None else pool.take(np.arange(min(self.limit, len(pool))))
-        val_count = round(len(pool) * self.val_fraction)
-        val_order = generator(self.seed, SPLIT + 1).permutation(len(pool))
-        val = pool.take(np.sort(val_order[:val_count]))
-        train = pool.take(np.sort(val_order[val_count:])) if val_count else pool
+        train, val, test = self.divide(raw)
         for split, samples in {"training": train, "test": test}.items():
             if not len(samples):
                 raise DataError(
@@ -133,6 +135,22 @@ class DataConfig:
         if self.normalize:
             mean, std = self.standardize([train, val, test], raw.shape)
         return Dataset(train, val, test, raw.shape, list(raw.classes), mean, std)
+
+    def divide(self, raw: Raw) -> tuple[Samples, Samples, Samples]:
+        """The training, validation and test split."""
+        pool, test = raw.train, raw.test
+        if test is not None and raw.val is not None:
+            return pool, raw.val, test
+        if test is None:
+            order = generator(self.seed, SPLIT).permutation(len(pool))
+            count = self.cut(len(pool), None)[2]
+            pool, test = pool.take(order[count:]), pool.take(order[:count])
+        pool = pool if self.limit is None else pool.take(np.arange(min(self.limit, len(pool))))
+        val_count = round(len(pool) * self.val_fraction)
+        val_order = generator(self.seed, SPLIT + 1).permutation(len(pool))
+        val = pool.take(np.sort(val_order[:val_count]))
+        train = pool.take(np.sort(val_order[val_count:])) if val_count else pool
+        return train, val, test
 
     def standardize(self, splits: list[Samples], shape: tuple[int, ...]) -> tuple[list[float], list[float]]:
         """Shift and scale each channel or feature to mean 0 and deviation 1 on the training split."""

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from twinprop.config.schema import Config
+from twinprop.data.augment import Augment, take
 from twinprop.data.base import Samples
 from twinprop.scratch.arrays import Array
 from twinprop.scratch.random import ORDER, generator
@@ -35,15 +36,19 @@ class Batches:
         samples: the samples of one split.
         config: says where and in which precision they are wanted.
         device: the resolved device.
+        augment: what happens to them in an epoch, but not in `chunks`.
     """
 
-    def __init__(self, samples: Samples, config: Config, device: str) -> None:
+    def __init__(self, samples: Samples, config: Config, device: str, augment: Augment | None = None) -> None:
         self.samples, self.dtype, self.device = samples, config.model.dtype, device
         self.numpy = config.model.backend == "scratch" and device == "cpu"
         self.workers = getattr(config.data, "workers", 0)
         self.y = self.place(samples.y)
-        self.y = self.place(samples.y)
         self.x: Array = None if samples.x is None else self.place(samples.x.astype(self.dtype, copy=False))
+        self.augment = augment
+        if augment is not None and self.x is not None:
+            self.padded = augment.pad(self.x)
+            self.x = augment.inner(self.padded)
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -55,14 +60,6 @@ class Batches:
         import torch
 
         return torch.as_tensor(values).to(self.device)
-
-    def gather(self, where: Array) -> tuple[Array, Array]:
-        """(x, y) at positions on the device; torch has a faster way than its own indexing for one axis of them."""
-        if self.numpy:
-            return self.x.take(where, axis=0), self.y.take(where, axis=0)
-        if where.ndim == 1:
-            return self.x.index_select(0, where), self.y.index_select(0, where)
-        return self.x[where], self.y[where]
 
     def decode(self, batches: list[Numbers]) -> Iterator[tuple[Array, Array]]:
         """(x, y) for each of the batches of positions, read by the DataLoader's workers."""
@@ -77,19 +74,25 @@ class Batches:
     def epoch(self, seeds: Sequence[int], epoch: int, config: Config, skip: int = 0) -> Iterator[tuple[Array, Array]]:
         """The batches of an epoch, from number `skip` on."""
         size = config.train.batch_size
-        if isinstance(size, str) and self.x is not None:
+        if isinstance(size, str) and self.x is not None and self.augment is None:
             # the order within a full batch changes nothing but rounding, so nothing is copied
             yield self.x, self.y
             return
         width = len(self) if isinstance(size, str) else size
         stop = len(self) - len(self) % width if config.train.drop_last else len(self)
         order = epoch_order(seeds, epoch, len(self))
-        if self.x is None:
-            yield from self.decode([order[start : start + width] for start in range(skip * width, stop, width)])
-            return
         where = self.place(order)
-        for start in range(skip * width, stop, width):
-            yield self.gather(where[..., start : start + width])
+        moves = None if self.augment is None else self.augment.moves(seeds, epoch, where)
+        parts = [slice(start, start + width) for start in range(skip * width, stop, width)]
+        if self.x is None:
+            for part, (x, y) in zip(parts, self.decode([order[part] for part in parts]), strict=True):
+                if moves is not None:
+                    x = moves.images(moves.augment.pad(x), self.place(np.arange(len(y))), part)
+                yield x, y
+            return
+        for part in parts:
+            own = where[..., part]
+            yield take(self.x, own) if moves is None else moves.images(self.padded, own, part), take(self.y, own)
 
     def chunks(self) -> Iterator[tuple[Array, Array]]:
         """All samples in their own order, in large batches."""

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twinprop.data.base import DataConfig, Raw, Samples
+from twinprop.data.augment import ImageConfig
+from twinprop.data.base import Raw, Samples
 
 
 @dataclass
-class Digits(DataConfig):
+class Digits(ImageConfig):
     """Pixels scaled from 0..16 to [0, 1], shape (8, 8)  (Alpaydin & Kaynak 1998)."""
 
     name: str = "digits"

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from twinprop.config.fields import number
-from twinprop.data.base import DataConfig, Raw, Samples
+from twinprop.data.augment import ImageConfig
+from twinprop.data.base import Raw, Samples
 from twinprop.errors import DataError
 from twinprop.scratch.random import generator
 
@@ -44,7 +45,7 @@ class Images:
 
 
 @dataclass
-class ImageFolder(DataConfig):
+class ImageFolder(ImageConfig):
     """Images in folders. Kept in memory where they fit (`resident=auto`), else decoded by `workers` processes."""
 
     name: str = "image_folder"

@@ -9,12 +9,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from twinprop.data.base import DataConfig, Raw, Samples
+from twinprop.data.augment import ImageConfig
+from twinprop.data.base import Raw, Samples
 from twinprop.errors import DataError
 
 
 @dataclass
-class Vision(DataConfig):
+class Vision(ImageConfig):
     """A data set of torchvision, with its own training and test split; pixels scaled to [0, 1]."""
 
     torchvision_name: ClassVar[str]

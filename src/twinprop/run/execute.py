@@ -169,8 +169,13 @@ class Setting:
 
         self.device = resolve(config.device)
         self.dataset = config.data.load()
-        train, val, test = (Batches(split, config, self.device) for split in self.dataset[:3])
-        self.splits = train, val, test
+        train, val, test = self.dataset[:3]
+        augment = config.data.augment(self.dataset)
+        self.splits = (
+            Batches(train, config, self.device, augment),
+            Batches(val, config, self.device),
+            Batches(test, config, self.device),
+        )
 
     def plan(self, config: Config) -> Plan:
         """How long a run trains.
