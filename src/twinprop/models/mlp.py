@@ -20,21 +20,16 @@ class MLP(ModelConfig):
     depth: int = number(2, ge=0)
     width: int = number(50, ge=1)
     hidden: list[int] | None = number(None, ge=1)
-    input_dropout: float = number(0.0, ge=0, lt=1)
 
     def widths(self) -> list[int]:
         """Units in each hidden layer."""
         return [self.width] * self.depth if self.hidden is None else list(self.hidden)
 
     def layers(self, sample_shape: tuple[int, ...], classes: int) -> list[Layer]:
-        """flatten (of samples with several axes), input_dropout, linear1, batch_norm1, activation1, dropout1, ..."""
+        """flatten (of samples with several axes), linear1, batch_norm1, activation1, dropout1, linear2, ..., output."""
         layers: list[Layer] = []
         if len(sample_shape) > 1:
             layers.append(Layer("flatten", "flatten", {"start_dim": -len(sample_shape)}))
-        if self.input_dropout:
-            # masks of their own: layers above have the numbers from 1 on
-            index = len(self.widths()) + 1
-            layers.append(Layer("input_dropout", "dropout", {"p": self.input_dropout, "index": index}))
         features = prod(sample_shape)
         for number_, width in enumerate(self.widths(), start=1):
             layers.append(Layer(f"linear{number_}", "linear", {"in_features": features, "out_features": width}))

@@ -156,14 +156,12 @@ def dropout_scale(x: Array, p: Any, seeds: tuple[int, ...], step: int, layer: in
 
     Args:
         p: the rate, or one for each network, (..., 1, 1).
-        seeds: one seed for each network; a single one where `x` has no axis of networks. Where networks read
-            one batch (1, batch, features), each has a mask of its own all the same: (networks, batch, features).
+        seeds: one seed for each network; a single one where `x` has no axis of networks.
         step: updates done so far.
         layer: number of the dropout layer in its network.
     """
     xp = namespace(x)
-    first = np.array([stream(seed, step, layer) for seed in seeds], np.int64)
-    first = first.reshape(*(-1,) * (x.ndim - 2), 1, 1)
+    first = np.array([stream(seed, step, layer) for seed in seeds], np.int64).reshape(*x.shape[:-2], 1, 1)
     where = {} if xp is np else {"device": x.device}
     if xp is not np:
         first = xp.as_tensor(first, **where)

@@ -56,10 +56,9 @@ class ScratchLearner(Learner):
         self.classes = like(np.eye(classes), p)
         self.loss = registry.load(registry.LOSSES[first.loss].scratch)()
         self.dropouts = [layer for layer in self.network.layers if isinstance(layer, Dropout)]
-        rates = [[layer.arguments["p"] for layer in layers if layer.kind == "dropout"] for layers in descriptions]
-        for layer, column in zip(self.dropouts, zip(*rates, strict=True), strict=True):
+        for layer in self.dropouts:
             layer.seeds = tuple(config.seed for config in self.configs)
-            layer.p = self.per_member(column, 2)
+            layer.p = self.per_member([config.model.dropout for config in self.configs], 2)
         norms = [config.train.max_grad_norm for config in self.configs]
         if any(norm is not None for norm in norms):
             # a network that does not clip, among others that do, clips at infinity
