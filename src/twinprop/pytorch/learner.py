@@ -34,6 +34,9 @@ class TorchLearner(Learner):
         (config,) = configs
         self.device = device
         self.network = build(config.model.layers(shape, classes), config.model, config.seed, device)
+        if device == "cpu":
+            # convolutions are a third faster there where the channels of a pixel lie side by side
+            self.network.to(memory_format=torch.channels_last)
         self.loss = registry.load(registry.LOSSES[config.loss].pytorch)()
         arguments = {key: value for key, value in asdict(config.optimizer).items() if key != "name"}
         self.optimizer: torch.optim.Optimizer = registry.load(registry.OPTIMIZERS[config.optimizer.name].pytorch)(

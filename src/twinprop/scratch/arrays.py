@@ -66,3 +66,8 @@ def subtract(p: Array, scale: Any, g: Array) -> None:
 def full(shape: tuple[int, ...], value: float, x: Array) -> Array:
     """An array of one value, of the library, dtype and device of `x`."""
     return np.full(shape, value, x.dtype) if namespace(x) is np else x.new_full(shape, value)
+
+
+def empty(shape: tuple[int, ...], x: Array) -> Array:
+    """An array to be filled, of the library, dtype and device of `x`."""
+    return np.empty(shape, x.dtype) if namespace(x) is np else x.new_empty(shape)

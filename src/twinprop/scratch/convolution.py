@@ -1,25 +1,81 @@
-"""Convolution and pooling: every window of an image as a column, so that one matrix product does the work.
+"""Convolution and pooling: every window of an image as a column, so that matrix products do the work.
 
-Images are (..., batch, channels, height, width). A column of `columns` holds one window of one image;
-all windows of the batch stand side by side, so a convolution is one product for the whole batch.
+Images are (..., batch, channels, height, width). In memory the batch comes last: so the same pixel of all images
+lies side by side, and shifted images are copied and compared in long runs. Columns are made for some pixels at a
+time, which the processor's cache holds, and made again for the way back.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import inf, prod
 from typing import ClassVar
 
-from twinprop.scratch.arrays import Array, full, namespace
+import numpy as np
+
+from twinprop.scratch.arrays import Array, empty, full, namespace
+
+CACHED, ON_DEVICE = 2**20, 2**26
+"""Numbers in the columns that are made at a time: in NumPy what a cache holds, else few and large products."""
+
+
+def batch_last(x: Array) -> Array:
+    """Images as (..., channels, height, width, batch), without a copy."""
+    return namespace(x).moveaxis(x, -4, -1)
+
+
+def batch_first(x: Array) -> Array:
+    """The way back."""
+    return namespace(x).moveaxis(x, -1, -4)
 
 
 def padded(x: Array, padding: int, value: float) -> Array:
-    """Images with `padding` pixels of `value` on each side."""
+    """Images (..., height, width, batch) with `padding` pixels of `value` on each side."""
     if not padding:
         return x
-    *rest, height, width = x.shape
-    wide = full((*rest, height + 2 * padding, width + 2 * padding), value, x)
-    wide[..., padding:-padding, padding:-padding] = x
+    *rest, height, width, batch = x.shape
+    wide = full((*rest, height + 2 * padding, width + 2 * padding, batch), value, x)
+    wide[..., padding:-padding, padding:-padding, :] = x
     return wide
+
+
+def columns(wide: Array, k: int) -> Iterator[tuple[slice, Array]]:
+    """The k × k windows of images (..., channels, height, width, batch), some at a time.
+
+    Yields:
+        Which of the windows · batch, and these as (..., channels · k · k, some).
+    """
+    *rest, height, width, batch = wide.shape
+    height, width = height - k + 1, width - k + 1
+    pixels = max(1, (CACHED if namespace(wide) is np else ON_DEVICE) // (rest[-1] * k * k * batch))
+    down, across = max(1, pixels // width), min(pixels, width)
+    for top in range(0, height, down):
+        for left in range(0, width, across):
+            size = min(down, height - top), min(across, width - left)
+            # found[c, i, j] = wide[c] from row i and column j on: what weight[:, c, i, j] meets
+            found = empty((*rest, k, k, *size, batch), wide)
+            for i in range(k):
+                for j in range(k):
+                    rows, own = slice(top + i, top + i + size[0]), slice(left + j, left + j + size[1])
+                    found[..., i, j, :, :, :] = wide[..., rows, own, :]
+            start = (top * width + left) * batch
+            part = slice(start, start + size[0] * size[1] * batch)
+            yield part, found.reshape(*rest[:-1], rest[-1] * k * k, -1)
+
+
+def matrix(weight: Array) -> Array:
+    """A weight as (..., out, channels · k · k)."""
+    return weight.reshape(*weight.shape[:-3], -1)
+
+
+def correlate(wide: Array, weight: Array) -> Array:
+    """y[o, r, s] = Σ_c,i,j weight[o, c, i, j] wide[c, r + i, s + j], with the batch as last axis."""
+    k, batch = weight.shape[-1], wide.shape[-1]
+    size = wide.shape[-3] - k + 1, wide.shape[-2] - k + 1
+    y = empty((*weight.shape[:-3], prod(size) * batch), wide)
+    for part, windows in columns(wide, k):
+        y[..., part] = matrix(weight) @ windows
+    return y.reshape(*y.shape[:-1], *size, batch)
 
 
 class Conv2d:
@@ -29,7 +85,7 @@ class Conv2d:
         in_channels: of the images that come in.
         out_channels: of the images that go out.
         kernel_size: of the square window.
-        padding: zeros on each side.
+        padding: zeros on each side, fewer than kernel_size.
     """
 
     weight: Array
@@ -51,45 +107,27 @@ class Conv2d:
         """Multiply-adds for a sample."""
         return prod(self.shapes["weight"]) * prod(self.output_shape(shape)[1:])
 
-    def matrix(self, weight: Array) -> Array:
-        """A weight as (..., out, channels · k · k)."""
-        return weight.reshape(*weight.shape[:-3], -1)
-
     def forward(self, x: Array, training: bool = False) -> Array:
-        k = self.kernel_size
-        wide = padded(x, self.padding, 0).swapaxes(-4, -3)
-        self.shape = wide.shape
-        *rest, channels, batch, height, width = self.shape
-        self.size = height - k + 1, width - k + 1
-        # columns[c, i, j] = x[c] from row i and column j on: what weight[:, c, i, j] meets
-        columns = full((*rest, channels, k, k, batch, *self.size), 0, x)
-        for i in range(k):
-            for j in range(k):
-                columns[..., i, j, :, :, :] = wide[..., i : i + self.size[0], j : j + self.size[1]]
-        self.columns = columns.reshape(*rest, channels * k * k, -1)
-        y = self.matrix(self.weight) @ self.columns
-        y += self.bias[..., None]
-        return y.reshape(*y.shape[:-1], batch, *self.size).swapaxes(-4, -3)
+        self.wide = padded(batch_last(x), self.padding, 0)
+        y = correlate(self.wide, self.weight)
+        y += self.bias[..., None, None, None]
+        return batch_first(y)
 
     def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
-        xp, k = namespace(dy), self.kernel_size
-        rows = dy.swapaxes(-4, -3)
-        rows = rows.reshape(*rows.shape[:-3], -1)
+        xp, dy = namespace(dy), batch_last(dy)
+        rows = dy.reshape(*dy.shape[:-3], -1)
         # y = W columns + b  ⇒  ∂L/∂W = ∂L/∂y columnsᵀ and ∂L/∂b = Σ ∂L/∂y
-        xp.matmul(rows, self.columns.mT, out=self.matrix(self.weight_grad))
-        xp.sum(rows, axis=-1, out=self.bias_grad)
+        self.weight_grad[...] = 0
+        gradient = matrix(self.weight_grad)
+        for part, windows in columns(self.wide, self.kernel_size):
+            gradient += rows[..., part] @ windows.mT
+        xp.sum(rows, -1, out=self.bias_grad)
         if not need_dx:
             return None
-        # ∂L/∂columns = Wᵀ ∂L/∂y, and a pixel gathers it from every window that it was in
-        *_, channels, batch, height, width = self.shape
-        dcolumns = self.matrix(self.weight).mT @ rows
-        dcolumns = dcolumns.reshape(*dcolumns.shape[:-2], channels, k, k, batch, *self.size)
-        dx = full((*dcolumns.shape[:-6], channels, batch, height, width), 0, dy)
-        for i in range(k):
-            for j in range(k):
-                dx[..., i : i + self.size[0], j : j + self.size[1]] += dcolumns[..., i, j, :, :, :]
-        inner = slice(self.padding, -self.padding or None)
-        return dx[..., inner, inner].swapaxes(-4, -3)
+        # a pixel is in the windows around it, opposite to where they are
+        # ⇒  ∂L/∂x[c] = Σ_o w[o, c] turned by 180° ⋆ ∂L/∂y[o]
+        turned = xp.flip(self.weight, (-2, -1)).swapaxes(-4, -3)
+        return batch_first(correlate(padded(dy, self.kernel_size - 1 - self.padding, 0), turned))
 
 
 class MaxPool2d:
@@ -105,30 +143,28 @@ class MaxPool2d:
         channels, *size = shape
         return (channels, *((n + 2 * self.padding - self.kernel_size) // self.stride + 1 for n in size))
 
-    def places(self, shape: tuple[int, ...]) -> list[tuple[slice, slice]]:
-        """For each place in a window, the pixels that stand there in all windows."""
-        _, height, width = self.output_shape((1, *shape[-2:]))
-        steps = [(i, j) for i in range(self.kernel_size) for j in range(self.kernel_size)]
-        reach = (height - 1) * self.stride + 1, (width - 1) * self.stride + 1
-        return [(slice(i, i + reach[0], self.stride), slice(j, j + reach[1], self.stride)) for i, j in steps]
+    def places(self, wide: Array) -> list[Array]:
+        """For each place in a window, the pixels that stand there in all windows: views of padded images."""
+        k, step = self.kernel_size, self.stride
+        height, width = ((n - k) // step * step + 1 for n in wide.shape[-3:-1])
+        return [wide[..., i : i + height : step, j : j + width : step, :] for i in range(k) for j in range(k)]
 
     def forward(self, x: Array, training: bool = False) -> Array:
-        self.shape = x.shape
-        wide = padded(x, self.padding, -inf)
-        first, *others = [wide[..., rows, columns] for rows, columns in self.places(x.shape)]
-        y, self.winner = first, full(first.shape, 0, x)
-        for number, pixels in enumerate(others, start=1):
-            # of equal pixels the first one wins, as in PyTorch
-            larger = pixels > y
-            y = namespace(x).where(larger, pixels, y)
-            self.winner[larger] = number
-        return y
+        self.wide = padded(batch_last(x), self.padding, -inf)
+        self.y, *others = self.places(self.wide)
+        for pixels in others:
+            self.y = namespace(x).maximum(self.y, pixels)
+        return batch_first(self.y)
 
     def backward(self, dy: Array, need_dx: bool = True) -> Array:
         # y is one of the pixels of its window  ⇒  that pixel, and no other, gets ∂L/∂y
-        *rest, height, width = self.shape
-        wide = full((*rest, height + 2 * self.padding, width + 2 * self.padding), 0, dy)
-        for number, (rows, columns) in enumerate(self.places(self.shape)):
-            wide[..., rows, columns] += dy * (self.winner == number)
+        dy = batch_last(dy)
+        wide = full((*dy.shape[:-3], *self.wide.shape[-3:]), 0, dy)
+        open_ = full(self.y.shape, 1, dy) > 0
+        for pixels, gradient in zip(self.places(self.wide), self.places(wide), strict=True):
+            # of equal pixels the first one gets it, as in PyTorch
+            largest = (pixels == self.y) & open_
+            open_ ^= largest
+            gradient += dy * largest
         inner = slice(self.padding, -self.padding or None)
-        return wide[..., inner, inner]
+        return batch_first(wide[..., inner, inner, :])

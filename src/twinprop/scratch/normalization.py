@@ -44,16 +44,18 @@ class BatchNorm1d:
             return x * self.wide(scale) + self.wide(self.bias - self.running_mean * scale)
         self.count = self.samples(x)
         mean = x.mean(self.axes)
-        centred = x - self.wide(mean)
-        variance = (centred * centred).mean(self.axes)
-        self.deviation = self.wide(namespace(x).sqrt(variance + self.eps))
-        self.normal = centred / self.deviation
+        self.normal = x - self.wide(mean)
+        variance = (self.normal * self.normal).mean(self.axes)
+        self.deviation = namespace(x).sqrt(variance + self.eps)
+        self.normal *= self.wide(1 / self.deviation)
         # running ← (1 − momentum) running + momentum · the batch's own, in place, for the network owns them
         self.running_mean *= 1 - self.momentum
         self.running_mean += self.momentum * mean
         self.running_var *= 1 - self.momentum
         self.running_var += self.momentum * variance * (self.count / (self.count - 1))
-        return self.normal * self.wide(self.weight) + self.wide(self.bias)
+        y = self.normal * self.wide(self.weight)
+        y += self.wide(self.bias)
+        return y
 
     def samples(self, x: Array) -> int:
         """How many numbers each statistic is over."""
@@ -69,8 +71,11 @@ class BatchNorm1d:
         if not need_dx:
             return None
         # μ and σ depend on x too  ⇒  ∂L/∂x = γ/σ (∂L/∂y − mean(∂L/∂y) − x̂ mean(∂L/∂y x̂))
-        mean, along = self.wide(self.bias_grad) / self.count, self.wide(self.weight_grad) / self.count
-        return self.wide(self.weight) / self.deviation * (dy - mean - self.normal * along)
+        dx = self.normal * self.wide(self.weight_grad / -self.count)
+        dx += dy
+        dx -= self.wide(self.bias_grad / self.count)
+        dx *= self.wide(self.weight / self.deviation)
+        return dx
 
 
 class BatchNorm2d(BatchNorm1d):
