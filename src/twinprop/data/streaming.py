@@ -32,9 +32,42 @@ def stream(source: Any, batches: list[Numbers], workers: int) -> Iterator[torch.
     """The samples of each batch of positions, float32, (batch, ...)."""
     if current_process().daemon:
         workers = 0  # a worker of a sweep may start no processes; others decode beside it
-    loader = DataLoader(source, batch_sampler=[batch.tolist() for batch in batches], num_workers=workers)
+    wanted = True
+
+    def positions() -> Iterator[list[int]]:
+        for batch in batches:
+            if not wanted:
+                return
+            yield batch.tolist()
+
+    loader = iter(DataLoader(source, batch_sampler=positions(), num_workers=workers))
+    problem = ""
     try:
         yield from loader
     except DataError as error:
-        # from a worker, it comes wrapped in that process's traceback
-        raise DataError(str(error).rpartition("DataError: ")[2].strip()) from None
+        problem = reason(error)
+    finally:
+        # who stops early leaves batches on their way, over which the workers' pipes would be closed
+        wanted = False
+        drain(loader)
+    if problem:
+        raise DataError(problem)
+
+
+def reason(error: DataError) -> str:
+    """What an error says; one from a worker comes wrapped in that process's traceback.
+
+    Its own traceback refers to the loader, and to itself: it would keep the loader alive, into processes forked later.
+    """
+    error.__traceback__ = None
+    return str(error).rpartition("DataError: ")[2].strip()
+
+
+def drain(loader: Iterator[Any]) -> None:
+    """Take what is left, whatever is wrong with it, so that the workers end."""
+    while True:
+        try:
+            if next(loader, None) is None:
+                return
+        except DataError as error:
+            reason(error)
