@@ -142,8 +142,9 @@ def follow(
                 break
         if learner.steps % plan.steps_per_epoch == 0:
             learner.end_epoch()
-            loss, correct = learner.evaluate(twin.array(held_out[0]), twin.array(held_out[1]))
-            seen = learner.numbers([loss])[0], learner.numbers([correct])[0] / len(held_out[1])
+            truth = twin.array(held_out[1])
+            loss, predicted = learner.evaluate(twin.array(held_out[0]), truth)
+            seen = learner.numbers([loss])[0], learner.numbers([(predicted == truth).sum(-1)])[0] / len(held_out[1])
             trace.evaluations.append(np.array(seen))
             learner.observe(*seen)
     return trace

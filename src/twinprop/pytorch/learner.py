@@ -76,7 +76,7 @@ class TorchLearner(Learner):
     @torch.no_grad()
     def evaluate(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         outputs = self.predict(x)
-        return self.loss(outputs, y), (outputs.argmax(-1) == y).sum()
+        return self.loss(outputs, y), outputs.argmax(-1)
 
     def numbers(self, values: list[Tensor]) -> Numbers:
         array: Numbers = torch.stack(values).cpu().numpy().astype(np.float64)

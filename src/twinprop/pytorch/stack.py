@@ -222,7 +222,7 @@ class TorchStack(Learner):
     @torch.no_grad()
     def evaluate(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         outputs = self.predict(x)
-        return self.losses(outputs, y[None]), (outputs.argmax(-1) == y).sum(-1)
+        return self.losses(outputs, y[None]), outputs.argmax(-1)
 
     def numbers(self, values: list[Tensor]) -> Numbers:
         array: Numbers = torch.stack(values).cpu().numpy().astype(np.float64)

@@ -166,7 +166,7 @@ class ScratchLearner(Learner):
 
     def evaluate(self, x: Array, y: Array) -> tuple[Any, Any]:
         outputs = self.predict(x)
-        return self.loss.forward(outputs, self.classes[y]), (outputs.argmax(-1) == y).sum(-1)
+        return self.loss.forward(outputs, self.classes[y]), outputs.argmax(-1)
 
     def numbers(self, values: list[Any]) -> Numbers:
         if isinstance(self.network.blocks[0], np.ndarray):

@@ -61,7 +61,7 @@ class Learner(ABC):
 
     @abstractmethod
     def evaluate(self, x: Array, y: Array) -> tuple[Any, Any]:
-        """Mean loss and number of correct predictions on a batch, with dropout off."""
+        """Mean loss on a batch and the predicted class of each sample, (..., batch), with dropout off."""
 
     @abstractmethod
     def numbers(self, values: list[Any]) -> Numbers:

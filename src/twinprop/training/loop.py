@@ -42,24 +42,22 @@ class Recorder(Protocol):
         """Record the end: the last finite parameters, and the classes predicted for the test split, if any."""
 
 
-def evaluate(learner: Learner, split: Batches, members: int) -> tuple[Numbers, Numbers]:
-    """Mean loss and accuracy of each network on a split, (members,) each; NaN where the split is empty."""
+def evaluate(learner: Learner, split: Batches, members: int) -> tuple[Numbers, Numbers, list[Any]]:
+    """Mean loss and accuracy of each network on a split, (members,) each, and what it takes each sample for, in parts.
+
+    Loss and accuracy are NaN where the split is empty.
+    """
     if not len(split):
-        return np.full(members, np.nan), np.full(members, np.nan)
-    losses, corrects, sizes = [], [], []
+        return np.full(members, np.nan), np.full(members, np.nan), []
+    losses, corrects, sizes, predicted = [], [], [], []
     for x, y in split.chunks():
-        loss, correct = learner.evaluate(x, y)
+        loss, classes = learner.evaluate(x, y)
         losses.append(loss)
-        corrects.append(correct)
+        corrects.append((classes == y).sum(-1))
         sizes.append(y.shape[-1])
+        predicted.append(classes)
     weights = np.array(sizes)[:, None] / len(split)
-    return (learner.numbers(losses) * weights).sum(0), learner.numbers(corrects).sum(0) / len(split)
-
-
-def predict_classes(learner: Learner, split: Batches, members: int) -> Numbers:
-    """The predicted class of every sample of a split, (members, n)."""
-    parts = [to_numpy(learner.predict(x).argmax(-1)).reshape(members, -1) for x, _ in split.chunks()]
-    return np.concatenate(parts, axis=1)
+    return (learner.numbers(losses) * weights).sum(0), learner.numbers(corrects).sum(0) / len(split), predicted
 
 
 def train(
@@ -121,7 +119,7 @@ def train_together(
         round_ = train_round(learner, splits[0], active, plan, interrupt, progress)
         if interrupt.requested:
             break
-        rows = evaluated_rows(learner, splits, active, round_)
+        rows, predicted = evaluated_rows(learner, splits, active, round_)
         # what wants memory comes before anything is recorded, so that a round can be trained again
         states = [learner.state(place) for place in range(len(stack))]
         in_training = running(active)
@@ -132,8 +130,8 @@ def train_together(
                 first_bad_step(round_, rows[place], place),
                 learner.steps >= plan.total_steps,
             )
-        completed = any(active[place].status == "completed" for place in in_training)
-        predicted = predict_classes(learner, splits[2], len(stack)) if completed else None
+        if any(active[place].status == "completed" for place in in_training):
+            classes = np.concatenate([to_numpy(part).reshape(len(stack), -1) for part in predicted], axis=1)
         for place in in_training:
             monitor, recorder, row = active[place], recorders[stack[place]], rows[place]
             if monitor.status == "diverged":
@@ -146,8 +144,7 @@ def train_together(
             if every is not None and row.epoch // every > round_.first_step // plan.steps_per_epoch // every:
                 recorder.checkpoint(f"epoch_{row.epoch}", monitor.checkpoint())
             if monitor.status == "completed":
-                assert predicted is not None
-                recorder.finished(monitor, learner.named(monitor.last), predicted[place])
+                recorder.finished(monitor, learner.named(monitor.last), classes[place])
         still = [number for number in stack if monitors[number].running]
         if still and len(still) <= WORTH_DROPPING * len(stack):
             stack, learner = still, start(make, [monitors[number] for number in still])
@@ -242,17 +239,17 @@ def train_round(
 
 def evaluated_rows(
     learner: Learner, splits: tuple[Batches, Batches, Batches], monitors: Sequence[Monitor], round_: Round
-) -> list[Row]:
-    """Evaluate every network, and let schedules see the result."""
+) -> tuple[list[Row], list[Any]]:
+    """Evaluate every network, and let schedules see the result; with the classes predicted for the test split."""
     count = len(monitors)
     norm, lr = learner.grad_norm(), learner.lr()
-    val_loss, val_accuracy = evaluate(learner, splits[1], count)
-    test_loss, test_accuracy = evaluate(learner, splits[2], count)
+    val_loss, val_accuracy, _ = evaluate(learner, splits[1], count)
+    test_loss, test_accuracy, predicted = evaluate(learner, splits[2], count)
     if len(splits[1]):
         learner.observe(val_loss, val_accuracy)
     else:
         learner.observe(round_.train_loss, round_.train_accuracy)
-    return [
+    rows = [
         Row(
             epoch=round_.epoch,
             step=learner.steps,
@@ -269,6 +266,7 @@ def evaluated_rows(
         )
         for member in range(count)
     ]
+    return rows, predicted
 
 
 def first_bad_step(round_: Round, row: Row, member: int) -> int | None:
