@@ -43,7 +43,7 @@ MISTAKES = {
     "+foo=1 ++optimizer.bar=2": ["2 mistakes", "foo=1", "optimizer.bar=2"],
     "~optimizer": ["every run needs one"],
     "optimizer=null": ["every run needs one"],
-    "experiment=typo": ["must be one of kece470_mlp"],
+    "experiment=typo": ["must be one of", "kece470_mlp"],
     "--config-name=confg": ["Did you mean 'config'?"],
     "--config-path=/nonexistent": ["no such folder"],
     "--config-dir=/nonexistent": ["not found"],
