@@ -1,8 +1,9 @@
 """Every check and benchmark that wants a GPU, in one call: python benchmarks/gpu.py [--device cuda]
 
 Checks that both twins compute on the device what they compute with NumPy, to rounding, alone and in a stack, and that
-a run repeats its bits; then times an epoch of both. Without a GPU it says so and does the same on torch's CPU tensors,
-which shows that the script works and nothing about a GPU. Uses MNIST where TWINPROP_DATA has it, else made-up images.
+a run repeats its bits; then times an epoch of both, and a sweep of 1,024 networks trained as one against a queue of 8
+runs, extrapolated. Without a GPU it says so and does the same on torch's CPU tensors, with 16 networks, which shows
+that the script works and nothing about a GPU. Uses MNIST where TWINPROP_DATA has it, else made-up images and no sweep.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ import argparse
 import datetime
 import os
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -114,6 +118,43 @@ def benchmark(device: str) -> list[str]:
     return lines
 
 
+def command(device: str, rates: int, seeds: int, epochs: int, *words: str) -> float:
+    """Seconds of a whole sweep of 784-50-50-10 on MNIST, batch 64, from the shell and back."""
+    values = ",".join(f"{0.001 * 300 ** (number / 31):.4g}" for number in range(rates))
+    with tempfile.TemporaryDirectory() as folder:
+        line = [sys.executable, str(Path(__file__).parents[1] / "train.py"), "-m", "data=mnist", "model.hidden=[50,50]"]
+        line += [
+            f"device={device.replace('cpu:0', 'cpu')}",
+            "train.batch_size=64",
+            f"train.epochs={epochs}",
+            f"optimizer.lr={values}",
+        ]
+        line += [f"seed=range({seeds})", f"hydra.sweep.dir={folder}/sweep", *words]
+        start = time.perf_counter()
+        subprocess.run(line, check=True, capture_output=True, cwd=folder)
+        return time.perf_counter() - start
+
+
+def sweep(device: str) -> list[str]:
+    """Lines of the table of sweeps."""
+    if not (Path(os.environ.get("TWINPROP_DATA", "data")) / "MNIST" / "raw").is_dir():
+        return ["No sweep was timed: TWINPROP_DATA has no MNIST."]
+    rates, seeds, epochs = (32, 32, 10) if device.startswith("cuda") else (4, 4, 1)
+    queued = 8 if device.startswith("cuda") else 2
+    basic = ["hydra/launcher=basic", "model.backend=torch"]
+    first = command(device, 1, 1, epochs, *basic)
+    each = (command(device, queued, 1, epochs, *basic) - first) / (queued - 1)
+    queue = first + each * (rates * seeds - 1)
+    lines = [
+        f"| {rates * seeds} networks, {epochs} epochs | whole command | a queue of torch runs, from {queued} | ratio |",
+        "| --- " * 4 + "|",
+    ]
+    for backend in ("torch", "scratch"):
+        together = statistics.median(command(device, rates, seeds, epochs, f"model.backend={backend}") for _ in "abc")
+        lines.append(f"| together, {backend} | {together:.1f} s | {queue:.0f} s | {queue / together:.0f} |")
+    return lines
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--device", default="cuda:0" if torch.cuda.is_available() else "cpu:0")
@@ -122,7 +163,7 @@ def main() -> None:
         where = f"{torch.cuda.get_device_name(device)}, torch {torch.__version__}, {datetime.date.today()}"
     else:
         where = f"No GPU was seen; these rows were made on the CPU. {results.machine()}"
-    results.write("On a GPU", "\n".join([where, "", *check(device), "", *benchmark(device)]))
+    results.write("On a GPU", "\n".join([where, "", *check(device), "", *benchmark(device), "", *sweep(device)]))
 
 
 if __name__ == "__main__":

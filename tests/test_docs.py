@@ -41,6 +41,13 @@ def test_configuration_md_names_each_choice(name):
     assert f"`{name}`" in (DOCS / "configuration.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("group", ["experiment", "sweeps"])
+def test_experiments_md_names_each_experiment_and_study(group):
+    text = (DOCS / "experiments.md").read_text(encoding="utf-8")
+    for path in (DOCS.parent / "conf" / group).glob("*.yaml"):
+        assert f"`{path.stem}`" in text
+
+
 @pytest.mark.parametrize("name", registry.DATA)
 def test_configuration_md_names_each_data_set(name):
     text = (DOCS / "configuration.md").read_text(encoding="utf-8")

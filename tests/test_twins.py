@@ -101,10 +101,13 @@ OPTIMIZERS: list[Any] = [
 SCHEDULERS: list[Any] = [
     Constant(),
     Constant(interval="step"),
+    StepLR(),
     StepLR(step_size=3, gamma=0.5),
     StepLR(interval="step", step_size=40),
+    MultiStepLR(),
     MultiStepLR(milestones=[2, 5, 5], gamma=0.7),
     MultiStepLR(interval="step", milestones=[90, 30]),
+    ExponentialLR(),
     ExponentialLR(gamma=0.8),
     ExponentialLR(interval="step", gamma=0.99),
     CosineAnnealingLR(),

@@ -1,7 +1,8 @@
-"""`python -m twinprop report DIR...`: a table of the runs below some directories, and of twins among them.
+"""`python -m twinprop report DIR...`: a table of the runs below some directories, of twins among them, and of sweeps.
 
 Runs are twins where their configurations differ in `model.backend` alone. Their row gives both results
-and the largest relative difference of their losses at any evaluation.
+and the largest relative difference of their losses at any evaluation. Of a sweep, the best with each value of
+what it varied, and a picture beside its runs.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twinprop.api import Run, load
+from twinprop.compare import Comparison, chosen, varied
 from twinprop.errors import TwinpropError
 
 if TYPE_CHECKING:
@@ -55,18 +57,12 @@ def order(path: Path) -> list[Any]:
     return [str(path.parent), int(number) if number.isdigit() else -1, path.name]
 
 
-def varied(configurations: Sequence[dict[str, Any]]) -> list[str]:
-    """The keys that are not the same in all configurations."""
-    keys = dict.fromkeys(key for configuration in configurations for key in configuration)
-    return [key for key in keys if len({str(configuration.get(key)) for configuration in configurations}) > 1]
-
-
 def runs_table(runs: Sequence[Run]) -> pandas.DataFrame:
     """A row for each run: what was varied, and what came of it."""
     import pandas
 
     configurations = [configuration(run) for run in runs]
-    keys = varied(configurations)
+    keys = chosen(configurations)
     rows = []
     for run, keyed in zip(runs, configurations, strict=True):
         summary = run.summary
@@ -120,6 +116,20 @@ def largest_difference(a: Run, b: Run) -> float:
     )
 
 
+def sweeps(runs: Sequence[Run]) -> dict[Path, Comparison]:
+    """The sweeps that the runs belong to, by their directories, with the runs of each compared."""
+    jobs: dict[Path, list[Run]] = defaultdict(list)
+    for run in runs:
+        if (run.path.parent / "multirun.yaml").exists():
+            jobs[run.path.parent].append(run)
+    found = {}
+    for directory, some in jobs.items():
+        configurations = [configuration(run) for run in some]
+        metric = configurations[0]["metric"]
+        found[directory] = Comparison(configurations, [run.summary for run in some], metric)
+    return found
+
+
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = __doc__
     parser.add_argument("directories", nargs="+", metavar="DIR", help="a run, a sweep, or a folder of them")
@@ -135,4 +145,11 @@ def main(args: argparse.Namespace) -> int:
         if len(twins):
             print("\nTwins: test loss and accuracy, seconds of training, largest relative difference of losses")
             print(twins.to_string(index=False, float_format="{:.4g}".format))
+        for directory, comparison in sweeps(runs).items():
+            rows = comparison.best()
+            if rows:
+                print(f"\n{directory}: the best with each value")
+                print(pandas.DataFrame(rows).to_string(index=False))
+            if comparison.draw(directory / "sweep.png"):
+                print(f"\npictured in {directory / 'sweep.png'}")
     return 0

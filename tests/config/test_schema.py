@@ -56,7 +56,8 @@ BOUNDED = [
 def test_every_bound_is_reported_with_its_key(group: str, cls: type[Any], item: Any) -> None:
     default = schema.default_of(item)
     for value in [*outside(item.metadata["bounds"]), math.nan, math.inf, -math.inf, 2**70]:
-        typed = (value,) * len(default) if isinstance(default, tuple) else value
+        typed = [[value]] if isinstance(default, list) else value
+        typed = (value,) * len(default) if isinstance(default, tuple) else typed
         config = schema.Config(**{group: dataclasses.replace(cls(), **{item.name: typed})})
         about = [problem for problem in schema.problems(config) if problem.startswith(f"{group}.{item.name}=")]
         assert len(about) == 1 or (value == 2**70 and "float" in item.type), (value, about)
@@ -98,11 +99,15 @@ def test_every_experiment_composes_and_is_sound(name: str) -> None:
 
 def test_conf_and_registry_and_help_list_the_same_choices() -> None:
     text = (conf() / "config.yaml").read_text().partition("Choices")[2].partition("Keys")[0]
-    listed = {words[0]: set(words[1:]) for words in map(str.split, text.splitlines()) if words}
-    for group in [*schema.GROUPS, "experiment"]:
-        files = {path.stem for path in (conf() / group).glob("*.yaml")}
+    listed: dict[str, set[str]] = {}
+    group = ""
+    for line in text.splitlines():
+        group, *names = line.split() if line[8:9].strip() else [group, *line.split()]  # or the line before goes on
+        listed.setdefault(group, set()).update(names)
+    for group in [*schema.GROUPS, "experiment", "+sweeps"]:
+        files = {path.stem for path in (conf() / group.lstrip("+")).glob("*.yaml")}
         assert listed[group] == files, f"hydra.help.template in conf/config.yaml: {group}"
-        assert group == "experiment" or files == set(schema.GROUPS[group])
+        assert group not in schema.GROUPS or files == set(schema.GROUPS[group])
 
 
 def test_saved_configuration_comes_back() -> None:

@@ -277,3 +277,13 @@ def test_the_twins_train_alike_on_moved_images(batch: str, tmp_path: Path) -> No
     np.testing.assert_allclose(hand, twin, rtol=1e-9)
     assert abs(hand - plain).max() > 0.01
     assert torch.load(tmp_path / "hand" / "model.pt", weights_only=True)["config"]["data"]["shift"] == 1
+
+
+def test_the_twins_train_a_cnn_alike_on_a_moved_folder(folder: Path, tmp_path: Path) -> None:
+    words = ["data=image_folder", f"data.root={folder}", "data.shift=1", "data.flip=true", "data.normalize=true"]
+    words += ["model=cnn", "model.stages=[[4],[5]]", "model.dtype=float64", "train.batch_size=5", "train.epochs=3"]
+    losses = [
+        train(*words, f"model.backend={backend}", f"hydra.run.dir={tmp_path / backend}").metrics["train_loss"]
+        for backend in ("scratch", "torch")
+    ]
+    np.testing.assert_allclose(*losses, rtol=1e-9)

@@ -153,3 +153,7 @@ def test_a_limit_keeps_images_of_every_class(folder):
     train = ImageFolder(root=str(folder), limit=6, val_fraction=0.0, seed=1).load().train
     assert len(train) == 6
     assert set(train.y) == {0, 1}
+    whole = ImageFolder(root=str(folder), val_fraction=0.0, seed=1)
+    np.testing.assert_array_equal(train.x, whole.load().train.x[:6])
+    whole.limit = 6
+    assert len(whole.read().train) == 6, "no more are read than needed"

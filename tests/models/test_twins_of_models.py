@@ -28,6 +28,7 @@ MODELS: dict[str, tuple[ModelConfig, tuple[int, ...]]] = {
     "mlp with batch norm and dropout": (MLP(width=5, batch_norm=True, dropout=0.3, **DOUBLE), (3, 4)),
     "mlp with noise": (MLP(width=5, batch_norm=True, noise=0.2, dropout=0.4, **DOUBLE), (3, 4)),
     "cnn": (CNN(stages=[[3], [4, 5]], activation="tanh", **DOUBLE), (2, 7, 6)),
+    "cnn, hidden layers": (CNN(stages=[[3]], hidden=[6, 5], dropout=0.2, activation="elu", **DOUBLE), (1, 6, 6)),
     "cnn, grey": (CNN(stages=[[3], [4]], init="vgg", activation="relu", **DOUBLE), (8, 8)),
     "cnn without batch norm": (
         CNN(stages=[[3, 2]], batch_norm=False, dropout=0.4, activation="gelu", pool_size=2, **DOUBLE),
@@ -38,7 +39,7 @@ MODELS: dict[str, tuple[ModelConfig, tuple[int, ...]]] = {
     "rnn, two layers": (RNN(hidden_size=5, num_layers=2, init="xavier_normal", dropout=0.2, **DOUBLE), (6, 3)),
     "lstm": (RNN(cell="lstm", hidden_size=5, **DOUBLE), (6, 2)),
     "lstm, two layers": (RNN(cell="lstm", hidden_size=4, num_layers=2, **DOUBLE), (5,)),
-    "gru": (RNN(cell="gru", hidden_size=5, **DOUBLE), (6, 2)),
+    "gru": (RNN(cell="gru", hidden_size=5, hidden=[4], activation="silu", **DOUBLE), (6, 2)),
     "gru, two layers": (RNN(cell="gru", hidden_size=4, num_layers=2, init="kaiming_uniform", **DOUBLE), (5, 3)),
 }
 models = pytest.mark.parametrize("name", MODELS)

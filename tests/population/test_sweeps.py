@@ -15,6 +15,8 @@ import numpy as np
 import pandas
 import pytest
 import torch
+from omegaconf import OmegaConf
+from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from twinprop.api import train
@@ -126,6 +128,31 @@ def test_each_job_of_a_mixed_sweep_is_as_alone(name: str, backend: str, tmp_path
         assert {summary["status"] for summary in found} == {"completed", "diverged"}
     if name == "early stopping":
         assert len({summary["epochs"] for summary in found}) > 1
+
+
+def test_images_that_are_read_as_they_are_needed_can_be_swept(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    for name in ("cat", "dog"):
+        (tmp_path / "images" / name).mkdir(parents=True)
+        for number in range(20):
+            pixels = rng.integers(0, 256, (6, 5, 3), np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "images" / name / f"{number}.png")
+    words = [
+        "data=image_folder",
+        f"data.root={tmp_path / 'images'}",
+        "data.flip=true",
+        "data.shift=1",
+        "train.epochs=2",
+    ]
+    words += ["model.backend=scratch", "model.dtype=float64", "train.epochs=2"]
+    run(tmp_path, *words, "data.resident=false,true", "seed=0,1", "hydra.launcher.workers=2")
+    assert [summary["status"] for summary in summaries(tmp_path)] == ["completed"] * 4
+    for seed in (0, 1):
+        alone = tmp_path / "alone" / str(seed)
+        train(*words, "data.resident=false", f"seed={seed}", f"hydra.run.dir={alone}")
+        assert_as_alone(tmp_path / "sweep" / str(seed), alone, exact=True)
+    losses = [summary["train"]["loss"] for summary in summaries(tmp_path)]
+    np.testing.assert_allclose(losses[:2], losses[2:], rtol=1e-9)
 
 
 def test_both_backends_share_a_sweep_and_float32_agrees_to_rounding(tmp_path: Path) -> None:
@@ -318,6 +345,20 @@ def test_a_function_apart_gives_its_result_or_none() -> None:
     if sys.platform == "linux":
         assert pool.apart(lambda x: x + 1, 2) == 3
         assert pool.apart(os._exit, 3) is None
+
+
+def test_a_batch_of_optunas_trials_trains_as_one(tmp_path: Path) -> None:
+    words = ["hydra/sweeper=optuna", "hydra.sweeper.direction=maximize", "hydra.sweeper.n_trials=12"]
+    words += ["hydra.sweeper.n_jobs=8", "hydra.sweeper.sampler.seed=1", "hydra.launcher.workers=1"]
+    space = ["optimizer.lr=tag(log,interval(0.001,1e5))", "model.activation=relu,identity", "train.steps=40"]
+    done = run(tmp_path, *words, *space, "model.backend=scratch", "model.width=8")
+    found = summaries(tmp_path)
+    assert len(found) == 12
+    assert [word in done.stdout for word in ("8 jobs in 1 group", "4 jobs in 1 group")] == [True, True]
+    values = [summary["val"]["accuracy"] for summary in found if summary["status"] == "completed"]
+    assert len(values) < 12, "none diverged, which a sweeper must hear of too"
+    results = OmegaConf.load(tmp_path / "sweep" / "optimization_results.yaml")
+    assert results.best_value == max(values)
 
 
 def test_an_empty_sweep_trains_nothing() -> None:

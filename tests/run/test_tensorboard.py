@@ -220,11 +220,11 @@ class Learner:
     def state(self, member: int) -> dict[str, Any]:
         return {"parameters": self.parameters}
 
-    def named(self, parameters: Any) -> dict[str, Any]:
-        return dict(parameters)
+    def named(self, state: Any) -> dict[str, Any]:
+        return dict(state["parameters"])
 
     def gradients(self, member: int) -> dict[str, Any]:
-        return {}
+        return self.parameters
 
 
 def row(epoch: int, value: float = 0.5) -> Row:
@@ -243,7 +243,7 @@ def test_weights_that_are_not_finite_break_nothing(tmp_path: Path, bad: float) -
     board = board_of(tmp_path, Learner({"bad": np.array([1.0, bad]), "good": np.arange(3.0)}), value=float("nan"))
     board.finished(Monitor(make(), rows=[row(1)], status="diverged"), None)
     tags = read(tmp_path).Tags()
-    assert tags["histograms"] == ["weights/good"]
+    assert sorted(tags["histograms"]) == ["gradients/good", "weights/good"]
     assert not any(tag.startswith(("loss", "accuracy")) for tag in tags["scalars"])
     assert table(tmp_path)[1]["."][2].status == api_pb2.STATUS_FAILURE
 

@@ -17,7 +17,7 @@ from torch.optim.lr_scheduler import ReduceLROnPlateau as TorchPlateau
 
 from twinprop import registry
 from twinprop.errors import ConfigError
-from twinprop.scratch.schedulers import OneCycleLR, ReduceLROnPlateau
+from twinprop.scratch.schedulers import ExponentialLR, MultiStepLR, OneCycleLR, ReduceLROnPlateau, StepLR
 
 TOTAL, BASE = 100, 0.4
 
@@ -111,6 +111,16 @@ def test_plateaus_of_one_configuration_are_independent() -> None:
     first.observe(1.0, 0.5)
     first.observe(1.0, 0.5)
     assert first.lr(2, BASE) < second.lr(2, BASE) == BASE
+
+
+@pytest.mark.parametrize("total", [1, 2, 3, 30, 100, 1500])
+def test_lengths_that_are_left_out_follow_from_the_training(total: int) -> None:
+    step, multistep, exponential = (kind().bind(total, BASE) for kind in (StepLR, MultiStepLR, ExponentialLR))
+    for t in range(total):
+        thirds = 0 if 3 * t < total else 1 if 3 * t < 2 * total else 2
+        np.testing.assert_allclose(multistep.lr(t, BASE), BASE * 0.1**thirds)
+        np.testing.assert_allclose(step.lr(t, BASE), BASE * 0.1 ** (t // -(-total // 3)))
+    np.testing.assert_allclose(exponential.lr(total, BASE), BASE / 100)
 
 
 @pytest.mark.parametrize("total", [1, 2, 3, 4, 5, 10])

@@ -71,6 +71,11 @@ def look(words: Iterable[str], config_name: str = "config", multirun: bool = Fal
 def parse(words: Iterable[str], multirun: bool) -> tuple[list[Override], list[str]]:
     """The overrides that follow Hydra's grammar, and what is wrong with the others."""
     parser, parsed, found = OverridesParser.create(GlobalHydra.instance().config_loader()), [], []
+    words = list(words)
+    studies = [word.removeprefix("+sweeps=").strip("[]") for word in words if word.startswith("+sweeps=")]
+    if len(studies) > 1:
+        found.append(f"+sweeps: several studies together are a list: '+sweeps=[{','.join(studies)}]'.")
+        words = [word for word in words if not word.startswith("+sweeps=")]
     for word in words:
         key, equals, value = word.partition("=")
         try:

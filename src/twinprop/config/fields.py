@@ -9,7 +9,7 @@ import difflib
 import math
 import types
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field, is_dataclass
 from typing import Any
 
@@ -61,8 +61,10 @@ def expected(hint: Any, metadata: Mapping[str, Any]) -> str:
     core, items = (parts[0] if union else hint), ""
     if typing.get_origin(core) in (list, tuple):
         items = str(len(typing.get_args(core))) if typing.get_origin(core) is tuple else ""
-        core = typing.get_args(core)[0]
-        kind = f"a list of {items} {_KINDS.get(core, 'values').removeprefix('a ')}s".replace("  ", " ")
+        core, of = typing.get_args(core)[0], ""
+        if typing.get_origin(core) is list:
+            core, of = typing.get_args(core)[0], "lists of "
+        kind = f"a list of {of}{items} {_KINDS[core].removeprefix('a ')}s".replace("  ", " ")
     elif is_dataclass(core) or core not in _KINDS:
         kind = "a group of keys"
     else:
@@ -72,11 +74,20 @@ def expected(hint: Any, metadata: Mapping[str, Any]) -> str:
     return ", ".join([kind, *([bounds] if bounds else []), *(f"or {word}" for word in words)])
 
 
+def leaves(value: Any) -> Iterator[Any]:
+    """The values in a list of values or of lists."""
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from leaves(item)
+    else:
+        yield value
+
+
 def value_problem(value: Any, hint: Any, metadata: Mapping[str, Any]) -> str | None:
     """What is wrong with a value of a field of type `hint` that carries `metadata`; None where nothing is."""
     options, words = metadata.get("options"), metadata.get("words", ())
     wrong = options is not None and value not in options
-    for item in value if isinstance(value, list | tuple) else [value]:
+    for item in leaves(value):
         if isinstance(item, str) and options is None and words:
             wrong |= item not in words
         if not isinstance(item, int | float) or isinstance(item, bool):

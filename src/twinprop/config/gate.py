@@ -62,13 +62,18 @@ class Gate(Callback):
         """The overrides that decide what is trained: of groups in Hydra, of a study, of the command line."""
         hydra: Any = OmegaConf.to_container(config.hydra, resolve=False)
         chosen = [word for word in hydra["overrides"]["hydra"] if "/" in word.partition("=")[0] or "searchpath" in word]
-        params = hydra["sweeper"].get("params") or {}
-        return [*chosen, *(f"{key}={value}" for key, value in params.items()), *hydra["overrides"]["task"]]
+        task, params = hydra["overrides"]["task"], hydra["sweeper"].get("params") or {}
+        # as in Hydra's sweeper, the command line replaces what a study gives for a key, at its place
+        given = {word.partition("=")[0]: word for word in task}
+        studied = [given.get(key, f"{key}={value}") for key, value in params.items()]
+        return [*chosen, *studied, *(word for word in task if word.partition("=")[0] not in params)]
 
     def problems(self, config: DictConfig) -> list[str]:
         """What is wrong with a single run."""
+        studies = [word for word in config.hydra.overrides.task if word.startswith("+sweeps=")]
         try:
-            return schema.composed_problems(config)
+            problems = schema.composed_problems(config)
+            return [f"{word}: a study trains several times, which needs -m." for word in studies] + problems
         except OmegaConfBaseException as error:
             (job,) = diagnose(self.words(config), config.hydra.job.config_name)
             return job.problems or [in_a_line(error)]

@@ -50,9 +50,11 @@ def job_name(overrides: Any) -> str:
 
 
 def sweep_name(overrides: Any, label: Any, now: str) -> str:
-    """The label or the study of a sweep with the time, or the time alone."""
-    studies = [word.partition("=")[2] for word in overrides or [] if word.startswith("+sweeps=")]
-    named = [label] if label else studies
+    """The label, or the experiment and the studies of a sweep, with the time; the time alone where there is neither."""
+    named = [
+        word.partition("=")[2].strip("[]") for word in overrides or [] if word.startswith(("+sweeps=", "experiment="))
+    ]
+    named = [label] if label else named
     return safe("_".join([*named, now]))
 
 

@@ -24,6 +24,9 @@ Numbers = np.ndarray[Any, Any]
 SPLIT = 2
 """Stream of `data.seed`: the order from which splits are cut. (0 and 1 are the run's own streams.)"""
 
+PORTION = 1000
+"""Samples that are normalised at once."""
+
 
 @dataclass
 class Samples:
@@ -162,9 +165,15 @@ class DataConfig:
             )
         axes = {1: (0,), 2: (0, 1, 2), 3: (0, 2, 3)}[len(shape)]
         mean = train.x.mean(axis=axes, dtype=np.float64, keepdims=True)
-        std = train.x.std(axis=axes, dtype=np.float64, keepdims=True)
+        squares = [((part - mean) ** 2).sum(axis=axes, keepdims=True) for part in portions(train.x)]
+        std = np.sqrt(sum(squares) * mean.size / train.x.size)
         std[std == 0] = 1
         for samples in splits:
             if samples.x is not None:
-                samples.x = ((samples.x - mean) / std).astype(np.float32)
+                samples.x = np.concatenate([((part - mean) / std).astype(np.float32) for part in portions(samples.x)])
         return mean.ravel().tolist(), std.ravel().tolist()
+
+
+def portions(x: Numbers) -> list[Numbers]:
+    """Views of some samples each, so that float64 copies of them stay small."""
+    return np.split(x, range(PORTION, len(x), PORTION))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,9 @@ from twinprop.scratch.random import generator
 
 SHUFFLE = 4
 """Stream of `data.seed`: the order of the images, before any limit."""
+
+READ = 100
+"""Images that a worker hands over at once."""
 
 
 class Images:
@@ -46,7 +48,7 @@ class Images:
 
 @dataclass
 class ImageFolder(ImageConfig):
-    """Images in folders. Kept in memory where they fit (`resident=auto`), else decoded by `workers` processes."""
+    """Images in folders, decoded by `workers` processes: once, where they fit in memory (`resident=auto`)."""
 
     name: str = "image_folder"
     grayscale: bool = False
@@ -62,6 +64,8 @@ class ImageFolder(ImageConfig):
         paths, y, classes = self.find(root / "train" if split else root)
         # folders come class by class: without this, a limit would keep the first classes only
         order = generator(self.seed, SHUFFLE).permutation(len(paths))
+        if split:
+            order = order[: self.limit]  # none of them is for testing, so the others need not be read
         paths, y = [paths[position] for position in order], y[order]
         images = Images(paths, self.grayscale, self.image_size)
         shape = self.shape(images)
@@ -115,16 +119,16 @@ class ImageFolder(ImageConfig):
         checked = SameShape(images, shape)
         if not resident:
             return Samples(y, None, checked)
-        from concurrent.futures import ThreadPoolExecutor
-
         from rich.progress import track
 
+        from twinprop.data.streaming import stream
+
         x = np.empty((len(images), *shape), np.float32)
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            decoded = pool.map(checked.__getitem__, range(len(images)))
-            shown = track(decoded, "reading images", len(images), transient=True, disable=not sys.stdout.isatty())
-            for position, pixels in enumerate(shown):
-                x[position] = pixels
+        batches = np.split(np.arange(len(images)), range(READ, len(images), READ))
+        decoded = stream(checked, batches, self.workers)
+        shown = track(decoded, "reading images", len(batches), transient=True, disable=not sys.stdout.isatty())
+        for batch, pixels in zip(batches, shown, strict=True):
+            x[batch] = pixels.numpy()
         return Samples(y, x)
 
 

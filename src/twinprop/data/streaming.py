@@ -1,8 +1,9 @@
-"""Samples that do not fit in memory: decoded by a DataLoader's workers, in the order that the loop gives."""
+"""Samples in files: decoded by a DataLoader's workers, in the order that is asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from multiprocessing import current_process
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,8 @@ class Selection(Dataset[Any]):
 
 def stream(source: Any, batches: list[Numbers], workers: int) -> Iterator[torch.Tensor]:
     """The samples of each batch of positions, float32, (batch, ...)."""
+    if current_process().daemon:
+        workers = 0  # a worker of a sweep may start no processes; others decode beside it
     loader = DataLoader(source, batch_sampler=[batch.tolist() for batch in batches], num_workers=workers)
     try:
         yield from loader

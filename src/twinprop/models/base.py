@@ -61,6 +61,7 @@ class ModelConfig:
 
     name: str = "mlp"
     backend: str = choice("torch", registry.BACKENDS)
+    hidden: list[int] | None = number(None, ge=1)
     activation: str = choice("relu", registry.ACTIVATIONS)
     negative_slope: float = number(0.01, ge=0)
     output_activation: str = choice("identity", registry.OUTPUT_ACTIVATIONS)
@@ -77,6 +78,29 @@ class ModelConfig:
     def problems(self) -> Iterator[str]:
         """Mistakes that concern several keys of the model."""
         yield from ()
+
+    def head(self, features: int, widths: Sequence[int], classes: int, first: int = 1) -> list[Layer]:
+        """From `features` numbers to the classes: linear1, batch_norm1, activation1, dropout1, linear2, ..., output.
+
+        Args:
+            features: what comes in.
+            widths: units of the hidden layers.
+            classes: what comes out.
+            first: number of the first hidden layer in its name.
+        """
+        layers: list[Layer] = []
+        for number_, width in enumerate(widths, start=first):
+            layers.append(Layer(f"linear{number_}", "linear", {"in_features": features, "out_features": width}))
+            if self.batch_norm:
+                layers.append(Layer(f"batch_norm{number_}", "batch_norm1d", {"num_features": width}))
+            layers.append(self.activation_layer(f"activation{number_}", self.activation))
+            if self.dropout:
+                layers.append(Layer(f"dropout{number_}", "dropout", {"p": self.dropout, "index": number_}))
+            features = width
+        layers.append(Layer("output", "linear", {"in_features": features, "out_features": classes}))
+        if self.output_activation != "identity":
+            layers.append(self.activation_layer("output_activation", self.output_activation))
+        return layers
 
     def activation_layer(self, name: str, kind: str) -> Layer:
         keys = (registry.OUTPUT_ACTIVATIONS | registry.ACTIVATIONS)[kind].keys

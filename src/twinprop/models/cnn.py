@@ -33,7 +33,7 @@ class CNN(ModelConfig):
             yield "model.stages: must be a list of lists of channels, such as [[16],[32,32]]."
 
     def layers(self, sample_shape: tuple[int, ...], classes: int) -> list[Layer]:
-        """conv1, batch_norm1, activation1, ..., pool1, ..., flatten, dropout1 (if any), output."""
+        """conv1, batch_norm1, activation1, ..., pool1, ..., flatten, dropout (if any), hidden linear layers, output."""
         if len(sample_shape) not in (2, 3):
             raise ConfigError([f"model=cnn: needs images, not samples of shape {sample_shape}; use model=mlp."])
         layers: list[Layer] = []
@@ -57,9 +57,5 @@ class CNN(ModelConfig):
                 raise ConfigError([f"model.stages: after {stage} stages nothing is left of the image; use fewer."])
         layers.append(Layer("flatten", "flatten", {"start_dim": -3}))
         if self.dropout:
-            layers.append(Layer("dropout1", "dropout", {"p": self.dropout, "index": 1}))
-        features = channels * prod(size)
-        layers.append(Layer("output", "linear", {"in_features": features, "out_features": classes}))
-        if self.output_activation != "identity":
-            layers.append(self.activation_layer("output_activation", self.output_activation))
-        return layers
+            layers.append(Layer(f"dropout{count}", "dropout", {"p": self.dropout, "index": count}))
+        return layers + self.head(channels * prod(size), self.hidden or [], classes, first=count + 1)

@@ -27,7 +27,7 @@ class RNN(ModelConfig):
             yield "model.batch_norm=true: not for model=rnn, whose state goes through time; use false."
 
     def layers(self, sample_shape: tuple[int, ...], classes: int) -> list[Layer]:
-        """rnn1, ..., last_step, dropout1 (if any), output; a layer is named by its cell."""
+        """rnn1, ..., last_step, dropout (if any), hidden linear layers, output; a layer is named by its cell."""
         if len(sample_shape) > 2:
             raise ConfigError([f"model=rnn: needs sequences, not samples of shape {sample_shape}; use model=cnn."])
         layers: list[Layer] = []
@@ -40,8 +40,5 @@ class RNN(ModelConfig):
             features = self.hidden_size
         layers.append(Layer("last_step", "last_step", {}))
         if self.dropout:
-            layers.append(Layer("dropout1", "dropout", {"p": self.dropout, "index": 1}))
-        layers.append(Layer("output", "linear", {"in_features": features, "out_features": classes}))
-        if self.output_activation != "identity":
-            layers.append(self.activation_layer("output_activation", self.output_activation))
-        return layers
+            layers.append(Layer(f"dropout{self.num_layers}", "dropout", {"p": self.dropout, "index": self.num_layers}))
+        return layers + self.head(features, self.hidden or [], classes, first=self.num_layers + 1)

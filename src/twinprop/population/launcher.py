@@ -72,7 +72,16 @@ def objective(summary: dict[str, Any], config: schema.Config | None) -> float:
 
 
 class GridSweeper(BasicSweeper):
-    """Hydra's own sweeper, but that jobs are not composed once more only to see whether they can be."""
+    """Hydra's own sweeper, but that jobs are not composed once more only to see whether they can be.
+
+    As with Hydra's, a value on the command line replaces what a study gives for its key.
+    """
+
+    def sweep(self, arguments: list[str]) -> Any:
+        returns = super().sweep(arguments)
+        if isinstance(self.launcher, PopulationLauncher):
+            self.launcher.compare()
+        return returns
 
     def validate_batch_is_legal(self, batch: Sequence[Sequence[str]]) -> None:
         if not isinstance(self.launcher, PopulationLauncher):
@@ -102,7 +111,7 @@ class PopulationLauncher(Launcher):
 
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
         from twinprop.config.jobs import Composer
-        from twinprop.population.sweep import Sweep, spelled
+        from twinprop.population.sweep import Sweep, plural, spelled
         from twinprop.run.console import console
         from twinprop.run.execute import shown
 
@@ -118,7 +127,7 @@ class PopulationLauncher(Launcher):
         sweep = Sweep(self.max_members, self.workers)
         members = [self.start(job) for job in jobs]
         directory = Path(self.config.hydra.sweep.dir)
-        console.print(f"training {len(jobs)} jobs in {shown(directory)}")
+        console.print(f"training {plural(len(jobs), 'job')} in {shown(directory)}")
         wrong = {job.number: "\n".join(job.problems) for job in jobs if job.problems}
         sweep.refuse([(member, wrong[member.number]) for member in members if member.number in wrong])
         start = perf_counter()
@@ -129,6 +138,26 @@ class PopulationLauncher(Launcher):
             raise KeyboardInterrupt
         console.print(f"  in {spelled(perf_counter() - start)}; all results are in {shown(directory / 'sweep.csv')}")
         return [self.end(job) for job in jobs]
+
+    def compare(self) -> None:
+        """Tell what was best with each value, and picture it, when all jobs of the sweep have ended."""
+        from twinprop.compare import Comparison
+        from twinprop.config.schema import flatten
+        from twinprop.population.table import table_of
+        from twinprop.run.console import console
+        from twinprop.run.execute import shown
+
+        jobs = [(job.config, self.summaries[job.number]) for job in self.jobs.values() if job.config is not None]
+        if not jobs:
+            return
+        configurations = [flatten(config) for config, _ in jobs]
+        comparison = Comparison(configurations, [summary for _, summary in jobs], jobs[0][0].metric)
+        rows = comparison.best()
+        if rows:
+            console.print(table_of(rows))
+        picture = Path(self.config.hydra.sweep.dir) / "sweep.png"
+        if comparison.draw(picture):
+            console.print(f"  pictured in {shown(picture)}")
 
     def start(self, job: Job) -> Member:
         """Make the directory of a job."""

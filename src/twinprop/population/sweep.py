@@ -132,7 +132,7 @@ class Sweep:
         stacks = sum(len(some) for _, some, _ in self.planned)
         where = f"{self.processes()} processes" if self.processes() > 1 else "one process"
         console.print(
-            f"{count} jobs in {len(self.planned)} group{'s' * (len(self.planned) > 1)}, {stacks} stacks, on {where}; "
+            f"{plural(count, 'job')} in {plural(len(self.planned), 'group')}, {plural(stacks, 'stack')}, on {where}; "
             f"expected to take {spelled(self.expected())}"
         )
         for each, some, _ in self.planned:
@@ -140,7 +140,10 @@ class Sweep:
             of = f"{sizes[0]} to {sizes[-1]}" if len(sizes) > 1 else str(sizes[0])
             config = each.config
             dataset = self.settings.of(config).dataset
-            what = f"{shape_of_network(config, dataset)}, batch {config.train.batch_size}, {config.model.backend}"
+            shape = shape_of_network(config, dataset)
+            if len({member.config.model.activation for member in each.members}) > 1:
+                shape = f"{shape.removesuffix(config.model.activation)}several activations"
+            what = f"{shape}, batch {config.train.batch_size}, {config.model.backend}"
             how = f"{len(some)} stacks of {of}" if len(some) > 1 else "one stack"
             if each.reason:
                 how = f"alone: {each.reason}"
@@ -223,6 +226,11 @@ def free_memory(device: str) -> int:
     if device.startswith("cuda"):
         return int(OF_FREE_MEMORY * torch.cuda.mem_get_info(device)[0])
     return int(OF_FREE_MEMORY * psutil.virtual_memory().available)
+
+
+def plural(count: int, noun: str) -> str:
+    """`3 jobs`"""
+    return f"{count} {noun}{'s' * (count != 1)}"
 
 
 def spelled(seconds: float | None) -> str:

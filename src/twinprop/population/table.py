@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from statistics import fmean, stdev
+from statistics import fmean
 from typing import Any
 
 from rich.table import Table
 
+from twinprop.compare import spread
 from twinprop.config.names import describe
 from twinprop.run.directory import result, write_atomically
 
@@ -24,21 +26,14 @@ LONGEST = 16
 RESULTS = [f"{split}_{what}" for split in ("train", "val", "test") for what in ("loss", "accuracy")]
 
 
-def spread(values: Sequence[float]) -> str:
-    """`0.9712 ± 0.0013`, from what is finite of the values."""
-    finite = [value for value in values if math.isfinite(value)]
-    if not finite:
-        return "-"
-    text = f"{fmean(finite):.4f}"
-    return f"{text} ± {stdev(finite):.4f}" if len(finite) > 1 else text
-
-
 def over_seeds(varied: Mapping[int, Sequence[str]]) -> dict[str, list[int]]:
     """The numbers of the jobs that differ in their seed alone, by what else was varied."""
     same: dict[str, list[int]] = {}
     for number, overrides in varied.items():
         same.setdefault(describe([word for word in overrides if not word.startswith("seed=")], None), []).append(number)
-    return same
+    # a sampled number comes with more digits than anyone reads
+    short = {choice: re.sub(r"\d*\.\d{6,}(e-?\d+)?", lambda found: f"{float(found[0]):.4g}", choice) for choice in same}
+    return {short[choice]: numbers for choice, numbers in same.items()} if len({*short.values()}) == len(same) else same
 
 
 def table(varied: Mapping[int, Sequence[str]], summaries: Mapping[int, Mapping[str, Any]], metric: str) -> Table:
@@ -73,6 +68,16 @@ def table(varied: Mapping[int, Sequence[str]], summaries: Mapping[int, Mapping[s
         shown.add_row(jobs if len(jobs) < LONGEST else f"{len(numbers)} jobs", choice, *values, status)
     if len(rows) > SHOWN:
         shown.add_row("", f"and {len(rows) - SHOWN} more in sweep.csv", *[""] * len(columns), "")
+    return shown
+
+
+def table_of(rows: Sequence[Mapping[str, str]]) -> Table:
+    """Rows that have the same columns."""
+    shown = Table(box=None, pad_edge=False, header_style="")
+    for name in rows[0]:
+        shown.add_column(name, overflow="fold")
+    for row in rows:
+        shown.add_row(*row.values())
     return shown
 
 

@@ -16,14 +16,17 @@ def constant(optimizer: Optimizer, c: keys.Constant) -> LRScheduler:
 
 
 def step(optimizer: Optimizer, c: keys.StepLR) -> LRScheduler:
+    assert c.step_size is not None
     return torch_schedulers.StepLR(optimizer, c.step_size, c.gamma)
 
 
 def multistep(optimizer: Optimizer, c: keys.MultiStepLR) -> LRScheduler:
+    assert c.milestones is not None
     return torch_schedulers.MultiStepLR(optimizer, c.milestones, c.gamma)
 
 
 def exponential(optimizer: Optimizer, c: keys.ExponentialLR) -> LRScheduler:
+    assert c.gamma is not None
     return torch_schedulers.ExponentialLR(optimizer, c.gamma)
 
 

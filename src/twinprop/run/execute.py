@@ -124,7 +124,9 @@ def shown(path: Path) -> str:
 
 def shape_of_network(config: Config, dataset: Dataset) -> str:
     """`784-1024-10 relu`: the features or channels from layer to layer, and what else names the network."""
-    widths: list[Any] = [dataset.shape[0] if len(dataset.shape) == 3 else prod(dataset.shape)]
+    shape = dataset.shape
+    first = {"cnn": shape[0] if len(shape) == 3 else 1, "rnn": prod(shape[1:])}.get(config.model.name, prod(shape))
+    widths: list[Any] = [first]
     for _, kind, arguments in config.model.layers(dataset.shape, len(dataset.classes)):
         widths += [arguments[key] for key in ("out_features", "out_channels", "hidden_size") if key in arguments]
         if kind == "max_pool2d":

@@ -1,8 +1,9 @@
 """Schedules: the learning rate as a function of the time t, counted in epochs or in steps.
 
 Names and meaning are those of torch.optim.lr_scheduler, written as closed forms where PyTorch
-multiplies its way along. `interval` says what t counts. A length that is left out (`T_max`,
-`total_steps`) is the length of the training; `bind` fills it in.
+multiplies its way along. `interval` says what t counts. What is left out follows
+from the length of the training (`T_max`, `total_steps`, `step_size`, `milestones`, the `gamma` of an
+exponential); `bind` fills it in.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import cos, inf, pi
+from math import ceil, cos, inf, pi
 from typing import Any
 
 from twinprop.config.fields import choice, number
@@ -66,36 +67,48 @@ class Constant(Scheduler):
 
 @dataclass
 class StepLR(Scheduler):
-    """The rate times gamma after every `step_size` intervals."""
+    """The rate times gamma after every `step_size` intervals, or after each third of the training."""
 
     name: str = "step"
-    step_size: int = number(10, ge=1)
+    step_size: int | None = number(None, ge=1)
     gamma: float = number(0.1, gt=0)
 
+    def bind(self, total: int, base_lr: float) -> StepLR:
+        return self if self.step_size is not None else replace(self, step_size=ceil(total / 3))
+
     def lr(self, t: int, base_lr: float) -> float:
+        assert self.step_size is not None
         return base_lr * self.gamma ** (t // self.step_size)
 
 
 @dataclass
 class MultiStepLR(Scheduler):
-    """The rate times gamma at each of the milestones."""
+    """The rate times gamma at each of the milestones, or after one and after two thirds of the training."""
 
     name: str = "multistep"
-    milestones: list[int] = number([10, 20], ge=1)
+    milestones: list[int] | None = number(None, ge=1)
     gamma: float = number(0.1, gt=0)
 
+    def bind(self, total: int, base_lr: float) -> MultiStepLR:
+        return self if self.milestones is not None else replace(self, milestones=[ceil(total / 3), ceil(2 * total / 3)])
+
     def lr(self, t: int, base_lr: float) -> float:
+        assert self.milestones is not None
         return base_lr * self.gamma ** sum(milestone <= t for milestone in self.milestones)
 
 
 @dataclass
 class ExponentialLR(Scheduler):
-    """The rate times gamma after every interval."""
+    """The rate times gamma after every interval; without a gamma, the training ends at a hundredth of its rate."""
 
     name: str = "exponential"
-    gamma: float = number(0.95, gt=0)
+    gamma: float | None = number(None, gt=0)
+
+    def bind(self, total: int, base_lr: float) -> ExponentialLR:
+        return self if self.gamma is not None else replace(self, gamma=float(0.01 ** (1 / total)))
 
     def lr(self, t: int, base_lr: float) -> float:
+        assert self.gamma is not None
         return base_lr * self.gamma**t
 
 

@@ -1,0 +1,158 @@
+"""The jobs of a sweep are composed as Hydra composes them, to the byte: Hydra's own loader is the oracle."""
+
+from __future__ import annotations
+
+import copy
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hydra import initialize_config_dir
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from omegaconf import OmegaConf, open_dict, read_write
+
+from twinprop.cli import conf
+from twinprop.config import names, schema
+from twinprop.config.jobs import Composer
+
+MASTER = ["optimizer.lr=0.1,0.2", "label=many", "hydra.mode=MULTIRUN"]
+
+
+@pytest.fixture(scope="module")
+def loader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    schema.register()
+    names.register()
+    before = Path.cwd()
+    os.chdir(tmp_path_factory.mktemp("sweep"))
+    with initialize_config_dir(str(conf()), job_name="train"):
+        yield GlobalHydra.instance().config_loader()
+    os.chdir(before)
+
+
+@pytest.fixture(scope="module")
+def master(loader: Any) -> Any:
+    composed = loader.load_configuration("config", MASTER, RunMode.MULTIRUN)
+    HydraConfig.instance().set_config(composed)
+    return composed
+
+
+@pytest.fixture(scope="module")
+def composer(loader: Any, master: Any) -> Composer:
+    return Composer(loader, master)
+
+
+def hydras(loader: Any, master: Any, number: int, overrides: Sequence[str]) -> tuple[Path, dict[str, str]]:
+    """The directory of a job and what Hydra writes into it, as hydra.core.utils.run_job has it."""
+    composed = loader.load_sweep_config(master, list(overrides))
+    with open_dict(composed):
+        composed.hydra.job.id, composed.hydra.job.num = str(number), number
+    HydraConfig.instance().set_config(composed)
+    directory = Path(os.path.abspath(os.path.join(composed.hydra.sweep.dir, composed.hydra.sweep.subdir)))
+    with read_write(composed.hydra.runtime):
+        composed.hydra.runtime.output_dir = str(directory)
+    task = copy.deepcopy(composed)
+    with open_dict(task):
+        del task["hydra"]
+    return directory, {
+        "config.yaml": OmegaConf.to_yaml(task),
+        "hydra.yaml": OmegaConf.to_yaml(OmegaConf.masked_copy(composed, "hydra")),
+        "overrides.yaml": OmegaConf.to_yaml(composed.hydra.overrides.task),
+    }
+
+
+VALUES = [
+    st.floats(1e-6, 10).map("optimizer.lr={!r}".format),
+    st.integers(0, 2**31).map("seed={}".format),
+    st.sampled_from(["model.activation=tanh", "model.hidden=[3,4]", "model.hidden=null", "model.init=xavier_normal"]),
+    st.sampled_from(["train.batch_size=full", "train.batch_size=7", "train.max_grad_norm=1e-3", "train.steps=12"]),
+    st.sampled_from(
+        ["label='a b, c=d'", "label=null", "label='ö'", "train.patience=${train.epochs}", "metric=test_loss"]
+    ),
+    st.sampled_from(["scheduler.interval=step", "scheduler.interval=epoch"]),
+]
+GROUPS = [
+    st.sampled_from([f"optimizer={name}" for name in ("sgd", "adam", "adamw", "rmsprop", "adagrad")]),
+    st.sampled_from(["data=moons", "data=mnist", "data=digits"]),
+    st.sampled_from(["model=mlp", "model=cnn", "model=rnn"]),
+    st.sampled_from(["experiment=kece470_mlp"]),
+    st.sampled_from(["hydra.job.name=other", "hydra.output_subdir=null", "hydra.sweep.subdir=${hydra.job.num}_own"]),
+]
+
+
+@st.composite
+def jobs(draw: st.DrawFn) -> list[str]:
+    """Overrides of one job, at most one of each kind, in any order."""
+    words = [draw(kind) for kind in VALUES + GROUPS if draw(st.booleans())]
+    return list(draw(st.permutations(words)))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(overrides=jobs(), number=st.integers(0, 2000))
+def test_a_job_is_what_hydra_composes(
+    loader: Any, master: Any, composer: Composer, overrides: list[str], number: int
+) -> None:
+    job = composer.job(number, overrides)
+    directory, files = hydras(loader, master, number, overrides)
+    assert job.directory == directory
+    if "hydra.output_subdir=null" in overrides:
+        assert not job.files
+    else:
+        assert {path.name: text for path, text in job.files.items()} == files
+        assert {path.parent for path in job.files} == {directory / ".hydra"}
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        ["optimizer=adam", "optimizer.betas=[0.5,0.9]", "optimizer.lr=0.1"],
+        ["optimizer.lr=0.1", "optimizer=adam"],
+        ["experiment=kece470_mlp", "seed=3", "data=digits"],
+        ["scheduler=multistep", "scheduler.milestones=[3,5]"],
+        ["data=moons", "data.noise=0.3", "+data.more=1"],
+        ["model.hidden=[1,2]", "train.steps=${train.epochs}"],
+    ],
+)
+def test_order_and_kinds_of_overrides(loader: Any, master: Any, composer: Composer, overrides: list[str]) -> None:
+    job = composer.job(5, overrides)
+    _, files = hydras(loader, master, 5, overrides)
+    assert {path.name: text for path, text in job.files.items()} == files
+
+
+def test_one_job_leaves_no_trace_in_the_next(loader: Any, master: Any, composer: Composer) -> None:
+    first = composer.job(0, ["optimizer.lr=0.5", "model.hidden=[7]", "label=x"])
+    composer.job(1, ["optimizer.lr=0.6", "model.hidden=[8]", "train.patience=3"])
+    again = composer.job(0, ["optimizer.lr=0.5", "model.hidden=[7]", "label=x"])
+    assert (first.files, first.config, first.directory) == (again.files, again.config, again.directory)
+
+
+def test_hydra_composes_once_for_each_choice(loader: Any, master: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[Any] = []
+    whole = type(loader).load_sweep_config
+    monkeypatch.setattr(type(loader), "load_sweep_config", lambda *args: calls.append(args) or whole(*args))
+    composer = Composer(loader, master)
+    for number in range(20):
+        optimizer = "adam" if number % 2 else "sgd"
+        composer.job(number, [f"optimizer={optimizer}", f"optimizer.lr={0.01 * (number + 1)}", f"seed={number}"])
+    assert len(calls) == 2
+
+
+@pytest.mark.parametrize(
+    ("overrides", "word"),
+    [
+        (["optimizer.lr=-1"], "optimizer.lr=-1"),
+        (["optimizer.lr=fast"], "optimizer.lr"),
+        (["optimizer=adan"], "adam"),
+        (["model.widht=3"], "model.width"),
+    ],
+)
+def test_a_job_that_is_wrong_says_why_and_has_a_directory(composer: Composer, overrides: list[str], word: str) -> None:
+    job = composer.job(3, overrides)
+    assert job.config is None
+    assert word in "\n".join(job.problems)
+    assert job.directory.name.startswith("3_")
