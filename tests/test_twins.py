@@ -149,6 +149,7 @@ def cases() -> Iterator[Any]:
         yield pytest.param({"model": {"hidden": hidden}}, id=f"hidden {hidden}")
     for rate in (0.1, 0.5, 0.9):
         yield pytest.param({"model": {"dropout": rate, "width": 15}}, id=f"dropout {rate}")
+        yield pytest.param({"model": {"noise": rate}}, id=f"noise {rate}")
     for norm in (0.01, 0.3, 100.0):
         yield pytest.param({"train": {"max_grad_norm": norm}}, id=f"max_grad_norm {norm}")
     for size in ("full", 1, 16, 64, 7, 100):
@@ -292,6 +293,7 @@ def configurations(draw: Any) -> Config:
         "init": draw(st.sampled_from(list(registry.INITS))),
         "init_std": draw(st.sampled_from([0.01, 0.3])),
         "dropout": draw(st.sampled_from([0.0, 0.2, 0.7])),
+        "noise": draw(st.sampled_from([0.0, 0.3])),
     }
     if loss == "mse":
         model["output_activation"] = draw(st.sampled_from(list(registry.OUTPUT_ACTIVATIONS)))

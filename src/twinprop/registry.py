@@ -55,6 +55,7 @@ LAYERS = {
     "gru": Twin("twinprop.scratch.recurrent:GRU", "twinprop.pytorch.model:GRU"),
     "last_step": Twin("twinprop.scratch.layers:LastStep", "twinprop.pytorch.model:LastStep"),
     "linear": Twin("twinprop.scratch.layers:Linear", "torch.nn:Linear", ("in_features", "out_features")),
+    "noise": Twin("twinprop.scratch.layers:Noise", "twinprop.pytorch.model:Noise", ("std", "index")),
     "dropout": Twin("twinprop.scratch.layers:Dropout", "twinprop.pytorch.model:Dropout", ("p", "index")),
 }
 

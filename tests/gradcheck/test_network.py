@@ -32,7 +32,7 @@ COMBINATIONS = [("cross_entropy", "identity"), *(("mse", name) for name in regis
 @pytest.mark.parametrize(("loss", "output"), COMBINATIONS)
 @pytest.mark.parametrize("dropout", [0.0, 0.4])
 def test_every_choice_passes(activation: str, loss: str, output: str, dropout: float) -> None:
-    model = {"activation": activation, "output_activation": output, "dropout": dropout}
+    model = {"activation": activation, "output_activation": output, "dropout": dropout, "noise": dropout / 2}
     result = check(loss=loss, model=model)
     assert result.passed, describe(result)
     assert len(result.rows) == 6

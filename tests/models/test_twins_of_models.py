@@ -26,6 +26,7 @@ DOUBLE: Any = {"dtype": "float64"}
 MODELS: dict[str, tuple[ModelConfig, tuple[int, ...]]] = {
     "mlp with batch norm": (MLP(depth=2, width=6, batch_norm=True, activation="tanh", **DOUBLE), (5,)),
     "mlp with batch norm and dropout": (MLP(width=5, batch_norm=True, dropout=0.3, **DOUBLE), (3, 4)),
+    "mlp with noise": (MLP(width=5, batch_norm=True, noise=0.2, dropout=0.4, **DOUBLE), (3, 4)),
     "cnn": (CNN(stages=[[3], [4, 5]], activation="tanh", **DOUBLE), (2, 7, 6)),
     "cnn, hidden layers": (CNN(stages=[[3]], hidden=[6, 5], dropout=0.2, activation="elu", **DOUBLE), (1, 6, 6)),
     "cnn, grey": (CNN(stages=[[3], [4]], init="vgg", activation="relu", **DOUBLE), (8, 8)),
@@ -139,7 +140,7 @@ def test_gradients_against_autograd_and_finite_differences(name: str) -> None:
     from twinprop.gradcheck.network import check_on, still
 
     shape = MODELS[name][1]
-    config = config_of(name, model={"dropout": 0.0})
+    config = config_of(name, model={key: 0.0 for key in ("dropout", "noise") if hasattr(MODELS[name][0], key)})
     x, y = data(shape, 6)
     dataset = type("Dataset", (), {"shape": shape, "classes": list("abcd"), "train": y})()
     result = check_on(still(config), dataset, x, y)  # type: ignore[arg-type]

@@ -14,8 +14,9 @@ from scipy.stats import chi2
 from tests.twinkit import sampling
 
 from twinprop.pytorch.model import Dropout as TorchDropout
-from twinprop.scratch.layers import Dropout, dropout_scale
-from twinprop.scratch.random import ORDER, generator, splitmix64, stream, uniform
+from twinprop.pytorch.model import Noise as TorchNoise
+from twinprop.scratch.layers import Dropout, dropout_scale, noise
+from twinprop.scratch.random import ORDER, generator, normal, splitmix64, stream, uniform
 
 PUBLISHED = [0xE220A8397B1DCDAF, 0x6E789E6AA1B965F4, 0x06C45D188009454F, 0xF88BB8A8724C81EC, 0x1B39896A51A8749B]
 """The first outputs of the reference generator, seeded with 0."""
@@ -77,6 +78,32 @@ def test_masks_have_their_rate(p: float) -> None:
     n = 20_000
     assert abs(dropped.mean() - n * p) < 4 * np.sqrt(n * p * (1 - p) / 50)
     assert 1e-4 < chi2.sf(((dropped - n * p) ** 2 / (n * p * (1 - p))).sum(), 50) < 1 - 1e-4
+
+
+def test_noise_is_normal_to_the_fourth_moment() -> None:
+    """Mean, variance and skewness of a million numbers within 4 standard errors; a sum of four has kurtosis 2.7."""
+    n = normal(np, np.array([[stream(3, 1, 2)]]), (1000, 1000)).astype(float).ravel()
+    for power, moment, spread in ((1, 0, 1), (2, 1, 1.7), (3, 0, 3.3), (4, 2.7, 6.7)):
+        assert abs((n**power).mean() - moment) < 4 * spread / 1000
+    one = n.reshape(1000, 1000)
+    for shifted in (one[1:] * one[:-1], one[:, 1:] * one[:, :-1]):
+        assert abs(shifted.mean() * np.sqrt(shifted.size)) < 4
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_noise_is_the_same_everywhere(dtype: type) -> None:
+    """NumPy, torch tensors, the PyTorch twin, and a member of a stack that reads a shared batch."""
+    x = np.zeros((13, 7), dtype)
+    expected = noise(x, 0.3, (2**40,), 5, 2)
+    assert expected.dtype == dtype
+    np.testing.assert_array_equal(noise(torch.as_tensor(x), 0.3, (2**40,), 5, 2), expected)
+    twin = TorchNoise(0.3, 2)
+    twin.seed, twin.step = 2**40, 5
+    np.testing.assert_array_equal(twin.train()(torch.as_tensor(x)), expected)
+    np.testing.assert_array_equal(twin.eval()(torch.as_tensor(x)), x)
+    stack = noise(x[None], np.reshape([0.1, 0.3], (2, 1, 1)), (1, 2**40), 5, 2)
+    np.testing.assert_array_equal(stack[1], expected)
+    assert not np.array_equal(stack[0] * 3, stack[1])
 
 
 def test_masks_are_independent_between_layers_steps_and_seeds() -> None:

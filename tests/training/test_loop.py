@@ -129,6 +129,7 @@ STACKS: dict[str, list[dict[str, Any]]] = {
     "seeds and rates": [{"seed": seed, "optimizer": SGD(lr=lr)} for seed, lr in ((0, 0.1), (5, 0.03), (9, 0.01))],
     "one seed": [{"optimizer": Adam(lr=lr)} for lr in (0.003, 0.001)],
     "dropout": [{"seed": seed, "model": {"dropout": p}} for seed, p in ((1, 0.1), (2, 0.6))],
+    "noise": [{"model": {"noise": std, "dropout": 0.2}} for std in (0.1, 0.6)],
     "plateaus": [
         {"seed": seed, "scheduler": ReduceLROnPlateau(patience=0, factor=f)}
         for seed, f in ((1, 0.1), (2, 0.6), (3, 0.9))

@@ -19,12 +19,22 @@ class MLP(ModelConfig):
     name: str = "mlp"
     depth: int = number(2, ge=0)
     width: int = number(50, ge=1)
+    noise: float = number(0.0, ge=0)
 
     def widths(self) -> list[int]:
         """Units in each hidden layer."""
         return [self.width] * self.depth if self.hidden is None else list(self.hidden)
 
     def layers(self, sample_shape: tuple[int, ...], classes: int) -> list[Layer]:
-        """flatten (of samples with several axes), linear1, batch_norm1, activation1, dropout1, linear2, ..., output."""
-        flatten = [Layer("flatten", "flatten", {"start_dim": -len(sample_shape)})] if len(sample_shape) > 1 else []
-        return flatten + self.head(prod(sample_shape), self.widths(), classes)
+        """flatten (of samples with several axes), noise0, linear1, batch_norm1, noise1, activation1, dropout1, ..."""
+        layers = [Layer("flatten", "flatten", {"start_dim": -len(sample_shape)})] if len(sample_shape) > 1 else []
+        head = self.head(prod(sample_shape), self.widths(), classes)
+        count = 0
+        for layer in head:
+            if self.noise and (layer is head[0] or layer.name.startswith("activation")):
+                # dropouts have the indices up to the depth
+                index = len(self.widths()) + 1 + count
+                layers.append(Layer(f"noise{count}", "noise", {"std": self.noise, "index": index}))
+                count += 1
+            layers.append(layer)
+        return layers

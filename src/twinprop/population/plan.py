@@ -114,7 +114,9 @@ def signature(config: Config, shape: tuple[int, ...], classes: int) -> Hashable:
         if kind in registry.ACTIVATIONS:
             layers.append((name, "activation"))
         else:
-            layers.append((name, kind, *((key, str(value)) for key, value in arguments.items() if key != "p")))
+            # rates of dropout and strengths of noise may differ
+            shared = {key: value for key, value in arguments.items() if key not in ("p", "std")}
+            layers.append((name, kind, *((key, str(value)) for key, value in shared.items())))
     train = config.train
     length = ("steps", train.steps) if train.steps else ("epochs", train.epochs)
     return (

@@ -13,7 +13,7 @@ from torch.optim.lr_scheduler import ReduceLROnPlateau
 from twinprop import registry
 from twinprop.config.schema import Config
 from twinprop.pytorch.convert import to_arrays, to_tensors
-from twinprop.pytorch.model import Dropout, build
+from twinprop.pytorch.model import Random, build
 from twinprop.training.learner import Learner, Numbers, Plan
 
 
@@ -47,11 +47,11 @@ class TorchLearner(Learner):
         self.interval = schedule.interval
         self.watches_accuracy = getattr(schedule, "mode", "min") == "max"
         self.max_grad_norm = config.train.max_grad_norm
-        self.dropouts = [module for module in self.network.modules() if isinstance(module, Dropout)]
+        self.random = [module for module in self.network.modules() if isinstance(module, Random)]
         self.network.train()
 
     def step(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-        for module in self.dropouts:
+        for module in self.random:
             module.step = self.steps
         self.optimizer.zero_grad()
         outputs = self.network(x)

@@ -10,16 +10,35 @@ from torch import Tensor, nn
 from twinprop import registry
 from twinprop.models.base import Layer, ModelConfig
 from twinprop.scratch.init import initial_parameters
-from twinprop.scratch.layers import dropout_scale
+from twinprop.scratch.layers import dropout_scale, noise
 
 
-class Dropout(nn.Module):
-    """nn.Dropout with the mask that the hand-written twin draws, so that the twins can be compared."""
+class Random(nn.Module):
+    """A module with the random numbers that the hand-written twin draws, so that the twins can be compared."""
+
+    def __init__(self, index: int) -> None:
+        super().__init__()
+        self.index = index
+        self.seed = self.step = 0
+
+
+class Noise(Random):
+    """Normal noise of standard deviation `std`, added in training."""
+
+    def __init__(self, std: float, index: int) -> None:
+        super().__init__(index)
+        self.std = std
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + noise(x, self.std, (self.seed,), self.step, self.index) if self.training else x
+
+
+class Dropout(Random):
+    """nn.Dropout with the mask of the hand-written twin."""
 
     def __init__(self, p: float, index: int) -> None:
-        super().__init__()
-        self.p, self.index = p, index
-        self.seed = self.step = 0
+        super().__init__(index)
+        self.p = p
 
     def forward(self, x: Tensor) -> Tensor:
         if not self.training:
@@ -95,6 +114,6 @@ def build(layers: list[Layer], model: ModelConfig, seed: int, device: str) -> nn
             module.reset_running_stats()
     network.load_state_dict(network.state_dict() | initial)
     for module in network.modules():
-        if isinstance(module, Dropout):
+        if isinstance(module, Random):
             module.seed = seed
     return network

@@ -24,7 +24,7 @@ from twinprop.models.base import Layer
 from twinprop.pytorch.convert import to_arrays, to_tensors
 from twinprop.scratch.arrays import to_numpy
 from twinprop.scratch.init import initial_parameters
-from twinprop.scratch.layers import dropout_scale
+from twinprop.scratch.layers import dropout_scale, noise
 from twinprop.scratch.rules import rules, runs
 from twinprop.training.learner import Learner, Numbers, Plan
 
@@ -319,6 +319,13 @@ def dropout(stack: TorchStack, layers: list[Layer], own: dict[str, Tensor]) -> F
     return lambda x, training: x * dropout_scale(x, p, seeds, stack.steps, index) if training else x
 
 
+def normal_noise(stack: TorchStack, layers: list[Layer], own: dict[str, Tensor]) -> Forward:
+    """Noise as each network would have it alone."""
+    std = stack.per_member([layer.arguments["std"] for layer in layers], 2)
+    seeds, index = tuple(config.seed for config in stack.configs), layers[0].arguments["index"]
+    return lambda x, training: x + noise(x, std, seeds, stack.steps, index) if training else x
+
+
 def channels(x: Tensor) -> Tensor:
     """(networks, batch, channels, ...) as (batch, networks · channels, ...): the networks as groups of channels."""
     return x.transpose(0, 1).flatten(1, 2)
@@ -390,6 +397,7 @@ def recurrent(stack: TorchStack, layers: list[Layer], own: dict[str, Tensor]) ->
 STACKED: dict[str, Callable[[TorchStack, list[Layer], dict[str, Tensor]], Forward]] = {
     "linear": linear,
     "dropout": dropout,
+    "noise": normal_noise,
     "conv2d": conv2d,
     "max_pool2d": max_pool2d,
     "batch_norm1d": batch_norm,

@@ -13,7 +13,7 @@ from twinprop.config.schema import Config
 from twinprop.scratch.activations import Mixed
 from twinprop.scratch.arrays import Array, like, namespace, to_numpy
 from twinprop.scratch.init import initial_parameters
-from twinprop.scratch.layers import Dropout
+from twinprop.scratch.layers import Random
 from twinprop.scratch.network import Network
 from twinprop.scratch.rules import rules, runs
 from twinprop.training.learner import Learner, Numbers, Plan
@@ -47,7 +47,7 @@ class ScratchLearner(Learner):
         self.network = Network(descriptions[0], start if device == "cpu" else _tensor(start, device))
         for place, layers in enumerate(zip(*descriptions, strict=True)):
             parts = runs([(layer.kind, layer.arguments) for layer in layers])
-            if len(parts) > 1 and layers[0].kind != "dropout":
+            if len(parts) > 1 and not isinstance(self.network.layers[place], Random):
                 kinds = [registry.load(layers[part.start].twin().scratch) for part in parts]
                 own = [kind(**layers[part.start].arguments) for kind, part in zip(kinds, parts, strict=True)]
                 self.network.layers[place] = Mixed(parts, own)
@@ -55,10 +55,11 @@ class ScratchLearner(Learner):
         p = self.network.blocks[0]
         self.classes = like(np.eye(classes), p)
         self.loss = registry.load(registry.LOSSES[first.loss].scratch)()
-        self.dropouts = [layer for layer in self.network.layers if isinstance(layer, Dropout)]
-        for layer in self.dropouts:
-            layer.seeds = tuple(config.seed for config in self.configs)
-            layer.p = self.per_member([config.model.dropout for config in self.configs], 2)
+        self.random = [layer for layer in self.network.layers if isinstance(layer, Random)]
+        for place, layer in enumerate(self.network.layers):
+            if isinstance(layer, Random):
+                layer.seeds = tuple(config.seed for config in self.configs)
+                layer.amount = self.per_member([layers[place].arguments[layer.key] for layers in descriptions], 2)
         norms = [config.train.max_grad_norm for config in self.configs]
         if any(norm is not None for norm in norms):
             # a network that does not clip, among others that do, clips at infinity
@@ -132,7 +133,7 @@ class ScratchLearner(Learner):
                     optimizer.momentum = momentum
 
     def step(self, x: Array, y: Array) -> tuple[Any, Any]:
-        for layer in self.dropouts:
+        for layer in self.random:
             layer.step = self.steps
         if self.stacked and y.ndim == 1:
             x, y = x[None], y[None]  # one batch for all: torch.matmul wants as many axes in `out` as in its factors

@@ -52,6 +52,25 @@ def stream(seed: int, step: int, layer: int) -> int:
         return int(splitmix64(word)[0])
 
 
+def _words(xp: Any, first: Array, shape: tuple[int, int], **where: Any) -> Array:
+    """Mixed words of the counters from `first` on, int64, of shape `first.shape[:-2] + shape`."""
+    counters = xp.arange(shape[0] * shape[1], dtype=xp.int64, **where).reshape(shape)
+    return splitmix64(first + counters)
+
+
+def normal(xp: Any, first: Array, shape: tuple[int, int], **where: Any) -> Array:
+    """Nearly normal numbers of mean 0 and variance 1, as float32; the arguments are those of `uniform`.
+
+    Each is the sum of four uniform numbers of 16 bits (Irwin & Hall 1927), so none is beyond 3.5. Whole numbers
+    add up to the same on every library and device, as logarithms and cosines would not.
+    """
+    words = _words(xp, first, shape, **where)
+    total = sum((words >> low) & 0xFFFF for low in (16, 32, 48)) + (words & 0xFFFF) - 2 * 0xFFFF
+    # a whole number from 0 to m − 1 has the variance (m² − 1) / 12
+    scale = ((2**32 - 1) / 3) ** -0.5
+    return total.astype(np.float32) * np.float32(scale) if xp is np else total.float() * scale
+
+
 def uniform(xp: Any, first: Array, shape: tuple[int, int], **where: Any) -> Array:
     """Numbers in [0, 1) with 24 random bits, as float32, of shape `first.shape[:-2] + shape`.
 
@@ -61,6 +80,5 @@ def uniform(xp: Any, first: Array, shape: tuple[int, int], **where: Any) -> Arra
         shape: (batch, features).
         where: `device=` for torch.
     """
-    counters = xp.arange(shape[0] * shape[1], dtype=xp.int64, **where).reshape(shape)
-    words = splitmix64(first + counters)
+    words = _words(xp, first, shape, **where)
     return _shift(words, 40).astype(np.float32) * 2.0**-24 if xp is np else _shift(words, 40).float() * 2.0**-24
