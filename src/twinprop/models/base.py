@@ -30,9 +30,14 @@ class Layer(NamedTuple):
         raise KeyError(self.kind)
 
 
+EVALUATED = 2**28
+"""Numbers that an evaluation may hold at once: 1 GiB in float32."""
+
+
 class Footprint(NamedTuple):
     """What a network needs: parameters, and for a sample, numbers in its layers' outputs and multiply-adds.
 
+    `outputs` is what the windows of convolutions take where that is more: the hand-written ones keep a copy of each.
     `largest` is the most multiply-adds of any layer.
     """
 
@@ -41,18 +46,23 @@ class Footprint(NamedTuple):
     products: int
     largest: int
 
+    def evaluated_at_once(self, most: int) -> int:
+        """Samples of a batch in evaluation, `most` for a small network: a function of the network alone."""
+        return max(1, min(most, EVALUATED // (2 * self.outputs)))
+
 
 def footprint(layers: Sequence[Layer], sample_shape: tuple[int, ...]) -> Footprint:
     """Worked out from the hand-written layers, whose parameters have shapes before they have values."""
-    shape, parameters, outputs = sample_shape, 0, 0
+    shape, parameters, outputs, windows = sample_shape, 0, 0, 0
     products = [0]
     for layer in layers:
         own = registry.load(layer.twin().scratch)(**layer.arguments)
         parameters += sum(map(prod, own.shapes.values()))
         products.append(own.products(shape) if own.shapes else 0)
+        windows += own.columns_of(shape) if hasattr(own, "columns_of") else 0
         shape = own.output_shape(shape) if hasattr(own, "output_shape") else shape
         outputs += prod(shape)
-    return Footprint(parameters, outputs, sum(products), max(products))
+    return Footprint(parameters, max(outputs, windows), sum(products), max(products))
 
 
 @dataclass

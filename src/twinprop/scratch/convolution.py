@@ -51,6 +51,10 @@ class Conv2d:
         """Multiply-adds for a sample."""
         return prod(self.shapes["weight"]) * prod(self.output_shape(shape)[1:])
 
+    def columns_of(self, shape: tuple[int, ...]) -> int:
+        """Numbers in the columns of a sample."""
+        return prod(self.shapes["weight"][1:]) * prod(self.output_shape(shape)[1:])
+
     def matrix(self, weight: Array) -> Array:
         """A weight as (..., out, channels · k · k)."""
         return weight.reshape(*weight.shape[:-3], -1)

@@ -47,7 +47,7 @@ def evaluate(learner: Learner, split: Batches, members: int) -> tuple[Numbers, N
     if not len(split):
         return np.full(members, np.nan), np.full(members, np.nan)
     losses, corrects, sizes = [], [], []
-    for x, y in split.chunks():
+    for x, y in split.chunks(learner.evaluation_batch):
         loss, correct = learner.evaluate(x, y)
         losses.append(loss)
         corrects.append(correct)
@@ -58,7 +58,8 @@ def evaluate(learner: Learner, split: Batches, members: int) -> tuple[Numbers, N
 
 def predict_classes(learner: Learner, split: Batches, members: int) -> Numbers:
     """The predicted class of every sample of a split, (members, n)."""
-    parts = [to_numpy(learner.predict(x).argmax(-1)).reshape(members, -1) for x, _ in split.chunks()]
+    chunks = split.chunks(learner.evaluation_batch)
+    parts = [to_numpy(learner.predict(x).argmax(-1)).reshape(members, -1) for x, _ in chunks]
     return np.concatenate(parts, axis=1)
 
 
