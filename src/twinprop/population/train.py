@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import traceback
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from statistics import median
 from time import perf_counter
@@ -50,7 +50,8 @@ class MemberRecorder:
     def fail(self, error: BaseException) -> None:
         """End this member with the reason, and leave what can be left."""
         text = explain(error)
-        self.member.log(text or "".join(traceback.format_exception(error)))
+        with suppress(OSError):  # a full disk takes no more lines; the console has the reason too
+            self.member.log(text or "".join(traceback.format_exception(error)))
         summary = fail(self.monitor, self.directory, self.recorder, error)
         self.ended(self.member, {**summary, "message": text or f"{type(error).__name__}: {error}"})
 
@@ -162,8 +163,21 @@ def train_stack(
             raise
 
 
-def rehearse(stack: Stack, settings: Settings) -> float:
-    """Seconds that a stack will take, from a few updates and one evaluation that leave nothing behind."""
+def rehearse(stack: Stack, settings: Settings) -> float | None:
+    """Seconds that a stack will take, from a few updates and one evaluation that leave nothing behind.
+
+    None where they fail: training will meet the same, and tell.
+    """
+    try:
+        return rehearsed(stack, settings)
+    except Exception as error:
+        if explain(error) is None and not isinstance(error, ArithmeticError):
+            raise
+        return None
+
+
+def rehearsed(stack: Stack, settings: Settings) -> float:
+    """`rehearse`, where nothing fails."""
     use_threads(stack.threads)
     config = stack.members[0].config
     setting = settings.of(config)
@@ -180,7 +194,7 @@ def rehearse(stack: Stack, settings: Settings) -> float:
         if sum(times) > REHEARSAL:
             break
     start = perf_counter()
-    x, y = next(test.chunks())
+    x, y = next(test.chunks(learner.evaluation_batch))
     learner.numbers([learner.evaluate(x, y)[0]])
     evaluation = (perf_counter() - start) * (len(val) + len(test)) / y.shape[-1]
     return float(median(times) * plan.total_steps + evaluation * -(-plan.epochs // config.train.eval_every))
