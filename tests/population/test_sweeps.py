@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ from twinprop.population.launcher import PopulationLauncher
 from twinprop.population.sweep import Sweep, spelled
 from twinprop.population.train import MemberRecorder, Settings, rehearse
 from twinprop.run.directory import RunDirectory
+from twinprop.run.execute import Setting
 from twinprop.training.interrupt import Interrupt
 from twinprop.training.monitor import Monitor
 
@@ -409,6 +411,23 @@ def test_jobs_that_would_share_a_directory_are_refused(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "hydra.sweep.subdir: jobs 0 and 1 would both write into" in done.stderr
     assert not (tmp_path / "sweep" / "same").exists()
+
+
+def test_samples_make_room_for_others_where_memory_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, third = (Config(data=Moons(seed=seed), model=MLP()) for seed in range(3))
+    settings = Settings()
+    known = settings.of(first)
+    settings.of(second)
+    assert settings.of(first) is known, "with enough memory, nothing is loaded twice"
+    free = iter([0, 1000])
+    monkeypatch.setattr("psutil.virtual_memory", lambda: SimpleNamespace(available=next(free), total=1000))
+    settings.of(third)
+    assert settings.of(first) is known, "the second was used longest ago"
+    assert len(settings.loaded) == 2
+    monkeypatch.setattr("psutil.virtual_memory", lambda: SimpleNamespace(available=0, total=1000))
+    again = settings.of(second)
+    assert len(settings.loaded) == 1
+    np.testing.assert_array_equal(again.dataset.train.y, Setting(second).dataset.train.y)
 
 
 @pytest.mark.parametrize("error", [MemoryError("no"), OutputError("no"), OverflowError("no")])

@@ -11,6 +11,8 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
+import psutil
+
 from twinprop.cli import explain
 from twinprop.config.schema import Config
 from twinprop.errors import TwinpropError
@@ -27,6 +29,9 @@ from twinprop.training.monitor import Monitor, Row
 
 REHEARSAL, MOST_REHEARSED = 0.03, 30
 """Seconds and updates after which a rehearsal knows how fast a stack is."""
+
+LEFT_FREE = 0.2
+"""The share of the machine's memory that samples leave: where less is free, those that were used longest ago go."""
 
 Ended = Callable[[Member, dict[str, Any]], None]
 """Told that a member has ended, with its summary."""
@@ -80,7 +85,7 @@ class MemberRecorder:
 
 
 class Settings:
-    """The samples of a sweep by what they are; a process that lacks some loads them."""
+    """The samples of a sweep by what they are; a process that lacks some loads them, in place of others if need be."""
 
     def __init__(self) -> None:
         self.loaded: dict[Hashable, Setting | TwinpropError] = {}
@@ -92,7 +97,10 @@ class Settings:
             TwinpropError: they cannot be loaded.
         """
         key = where(config)
-        if key not in self.loaded:
+        if key in self.loaded:
+            self.loaded[key] = self.loaded.pop(key)  # the last used is the last to go
+        else:
+            self.make_room()
             try:
                 self.loaded[key] = Setting(config)
             except TwinpropError as error:
@@ -101,6 +109,11 @@ class Settings:
         if isinstance(found, TwinpropError):
             raise found
         return found
+
+    def make_room(self) -> None:
+        """Let samples go that were used longest ago, as long as memory is short."""
+        while self.loaded and (memory := psutil.virtual_memory()).available < LEFT_FREE * memory.total:
+            del self.loaded[next(iter(self.loaded))]
 
     def __getstate__(self) -> dict[str, Any]:
         return {"loaded": {}}
