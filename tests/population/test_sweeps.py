@@ -348,7 +348,9 @@ def test_a_worker_that_dies_when_its_jobs_have_ended_has_nothing_left_to_train(
         os._exit(9)
 
     told = pool_of(monkeypatch, serve, stacks)
-    assert sorted(message[:2] for message in told) == [("ended", number) for number in range(2 * stacks)]
+    assert sorted(message[:2] for message in told if message[0] != "done") == [
+        ("ended", number) for number in range(2 * stacks)
+    ]
 
 
 @pytest.mark.skipif(not pool.FORKS, reason="the workers have to inherit a function of this test")
@@ -512,6 +514,18 @@ def test_a_batch_of_optunas_trials_trains_as_one(tmp_path: Path) -> None:
     assert len(values) < 12, "none diverged, which a sweeper must hear of too"
     results = OmegaConf.load(tmp_path / "sweep" / "optimization_results.yaml")
     assert results.best_value == max(values)
+
+
+def test_a_stack_that_is_done_counts_in_full_however_short_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    members = [plan.Member(number, Config(), Path("nowhere"), plan.LogFile(None, "")) for number in range(4)]
+    stacks = [plan.Stack(members[:2], 1, 10, 6.0), plan.Stack(members[2:], 1, 10, 2.0)]
+    sweep = Sweep()
+    sweep.members, sweep.planned = {member.number: member for member in members}, [(plan.Group(members), stacks, True)]
+    with sweep.display():
+        monkeypatch.setattr(pool, "serve", lambda stack, *_: _[-1](("done", stack.number)))
+        pool.Pool(Settings(), 2, sweep.listen, sweep.lost, Interrupt()).run(stacks[:1])
+        sweep.listen(("progress", stacks[1].number, 5))
+        assert sum(sweep.done.values()) == 7.0
 
 
 def test_an_empty_sweep_trains_nothing() -> None:

@@ -154,6 +154,7 @@ class Pool:
             while worker.pipe.poll():
                 message = worker.pipe.recv()
                 if message[0] == "done":
+                    self.listen(message)
                     self.give(worker)
                     return
                 if message[0] == "ended":

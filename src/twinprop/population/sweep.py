@@ -170,7 +170,8 @@ class Sweep:
     def display(self) -> Iterator[None]:
         """A progress bar on a terminal, a line now and then elsewhere."""
         every = [stack for _, some, _ in self.planned for stack in some]
-        self.weights = {stack.number: stack.cost / stack.steps for stack in every}
+        self.costs = {stack.number: stack.cost for stack in every}
+        self.steps = {stack.number: stack.steps for stack in every}
         self.total = sum(stack.cost for stack in every) or 1.0
         self.done: dict[int, float] = {}
         self.bar, self.start, self.last_line = None, monotonic(), monotonic()
@@ -187,7 +188,9 @@ class Sweep:
         """Take a message from a worker."""
         kind, number, *more = message
         if kind == "progress":
-            self.done[number] = self.weights.get(number, 0.0) * more[0]
+            self.done[number] = self.costs[number] * more[0] / self.steps[number] if number in self.costs else 0.0
+        if kind == "done":
+            self.done[number] = self.costs.get(number, 0.0)
         if kind == "ended":
             self.summaries[number] = more[0]
             self.tell(number, more[0])
