@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -11,15 +11,19 @@ import torch
 from tests.twinkit import NUMPY, TENSOR, TORCH, Twin, follow
 
 from twinprop.config.schema import Config, TrainConfig, check
+from twinprop.data.base import Dataset, Samples
+from twinprop.data.batches import Batches
 from twinprop.data.digits import Digits
 from twinprop.errors import ConfigError
-from twinprop.models.base import ModelConfig, footprint
+from twinprop.models.base import EVALUATED, ModelConfig, footprint
 from twinprop.models.cnn import CNN
 from twinprop.models.mlp import MLP
 from twinprop.models.rnn import RNN
+from twinprop.run.execute import Setting
 from twinprop.scratch.optimizers import SGD, Adam, RMSprop
 from twinprop.scratch.schedulers import OneCycleLR
 from twinprop.training.learner import Learner, Plan
+from twinprop.training.loop import evaluate
 
 CLASSES = 4
 DOUBLE: Any = {"dtype": "float64"}
@@ -193,6 +197,46 @@ def test_the_network_of_cs324() -> None:
 
     module = build(layers, CNN(), 0, "cpu")
     assert need.parameters == sum(value.numel() for value in module.parameters())
+
+
+def test_a_large_network_is_evaluated_in_batches_that_memory_can_hold() -> None:
+    """All that the hand-written twin keeps of an evaluation, counted in what its layers hold afterwards."""
+    model, shape = CNN(stages=[[24], [32]], kernel_size=9, backend="scratch"), (3, 64, 64)
+    config = check(Config(data=Digits(), model=model, optimizer=SGD(lr=0.1)))
+    dataset = Dataset(*[Samples(np.zeros(0, np.int64), np.zeros((0, *shape)))] * 3, shape, ["a", "b"], None, None)
+    setting = Setting.__new__(Setting)
+    setting.device, setting.dataset = "cpu", dataset
+    learner = setting.make([config], Plan(1, 1, 1))
+    size = learner.evaluation_batch
+    assert size is not None
+    assert 20 < size < 500
+    x = np.zeros((2, *shape), np.float32)
+    learner.evaluate(x, np.zeros(2, np.int64))
+    arrays = {
+        id(value): value.size
+        for layer in learner.network.layers  # type: ignore[attr-defined]
+        for value in vars(layer).values()
+        if isinstance(value, np.ndarray)
+    }
+    assert sum(arrays.values()) / 2 * size < 2 * EVALUATED
+    assert footprint(MLP().layers((784,), 10), (784,)).evaluated_at_once(2000) == 2000
+
+
+def test_chunks_have_the_size_that_the_learner_wants() -> None:
+    class Fake:
+        evaluation_batch = 3
+        sizes: ClassVar[list[int]] = []
+
+        def evaluate(self, x: Any, y: Any) -> Any:
+            self.sizes.append(len(y))
+            return [0.0], [0]
+
+        def numbers(self, values: Any) -> Any:
+            return np.array(values)
+
+    config = check(Config(data=Digits(), model=MLP(backend="scratch"), optimizer=SGD(lr=0.1)))
+    evaluate(Fake(), Batches(Samples(np.zeros(8, np.int64), np.zeros((8, 2))), config, "cpu"), 1)  # type: ignore[arg-type]
+    assert Fake.sizes == [3, 3, 2]
 
 
 MISTAKES: list[tuple[ModelConfig, tuple[int, ...], str]] = [

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -20,10 +22,18 @@ from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from twinprop.api import train
-from twinprop.errors import TwinpropError
+from twinprop.config.schema import Config
+from twinprop.data.toy import Moons
+from twinprop.errors import OutputError, TwinpropError
+from twinprop.models.mlp import MLP
 from twinprop.population import plan, pool
 from twinprop.population.launcher import PopulationLauncher
 from twinprop.population.sweep import Sweep, spelled
+from twinprop.population.train import MemberRecorder, Settings, rehearse
+from twinprop.run.directory import RunDirectory
+from twinprop.run.execute import Setting
+from twinprop.training.interrupt import Interrupt
+from twinprop.training.monitor import Monitor
 
 ROOT = Path(__file__).parents[2]
 TIMES = ["seconds", "samples_per_second"]
@@ -288,6 +298,151 @@ def test_a_worker_that_is_killed_loses_no_job(tmp_path: Path) -> None:
         assert len(list((tmp_path / "sweep" / str(number)).glob("events.*"))) == 1
 
 
+def ended(process: int) -> bool:
+    """Whether a process is gone, or waits only for somebody to ask how it ended."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="needs Linux's /proc to find the workers")
+def test_workers_end_with_the_process_that_started_them(tmp_path: Path) -> None:
+    process = start(tmp_path, *LONG, "seed=0,1,2,3", "hydra.launcher.workers=2", "hydra.launcher.max_members=2")
+    wait_until(lambda: all(rows(tmp_path, number) > 2 for number in range(4)), process)
+    workers = children(process)
+    assert len(workers) == 2
+    process.kill()
+    for _ in range(300):
+        if all(map(ended, workers)):
+            break
+        time.sleep(0.1)
+    assert all(map(ended, workers))
+    process.communicate()
+    assert [summary["status"] for summary in summaries(tmp_path)] == ["interrupted"] * 4
+    assert "is gone" in summaries(tmp_path)[0]["reason"]
+
+
+def pool_of(monkeypatch: pytest.MonkeyPatch, serve: Any, stacks: int) -> list[tuple[Any, ...]]:
+    """What is told of stacks of two jobs each, which `serve` trains in workers."""
+    told: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(pool, "serve", serve)
+    log = plan.LogFile(None, "")
+    jobs = [plan.Member(number, None, Path("nowhere"), log) for number in range(2 * stacks)]  # type: ignore[arg-type]
+    for_all = [plan.Stack(jobs[first : first + 2], 1, 1, 1.0) for first in range(0, 2 * stacks, 2)]
+    lost = lambda member, summary: told.append(("lost", member.number, summary))  # noqa: E731
+    pool.Pool(Settings(), 2, told.append, lost, Interrupt()).run(for_all)
+    return told
+
+
+@pytest.mark.skipif(not pool.FORKS, reason="the workers have to inherit a function of this test")
+@pytest.mark.parametrize(("last", "stacks"), [("", 4), ("done", 2)])
+def test_a_worker_that_dies_when_its_jobs_have_ended_has_nothing_left_to_train(
+    last: str, stacks: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def serve(stack: plan.Stack, settings: Any, interrupt: Any, send: Any) -> None:
+        for member in stack.members:
+            send(("ended", member.number, {"status": "completed"}))
+        if last:
+            send((last, stack.number))
+        os._exit(9)
+
+    told = pool_of(monkeypatch, serve, stacks)
+    assert sorted(message[:2] for message in told if message[0] != "done") == [
+        ("ended", number) for number in range(2 * stacks)
+    ]
+
+
+@pytest.mark.skipif(not pool.FORKS, reason="the workers have to inherit a function of this test")
+def test_what_kills_every_worker_fails_every_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = pool_of(monkeypatch, lambda *_: os._exit(9), stacks=2)
+    assert sorted(message[:2] for message in told) == [("lost", number) for number in range(4)]
+    assert "its process ended with status 9" in told[0][2]["reason"]
+
+
+def test_batches_of_a_sweep_that_use_threads_of_openmp_do_not_wait_for_ever(tmp_path: Path) -> None:
+    words = ["train.batch_size=1024", "train.steps=3", "model.width=100", "seed=0,1", "hydra.sweeper.max_batch_size=1"]
+    run(tmp_path, *words, env={**os.environ, "OMP_NUM_THREADS": "2"})
+    assert [summary["status"] for summary in summaries(tmp_path)] == ["completed"] * 2
+
+
+def test_a_full_disk_fails_jobs_one_by_one_and_ends_in_a_table(tmp_path: Path) -> None:
+    def small_files() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (12_000, 12_000))
+
+    words = ["data=moons", "model.width=2", "train.epochs=3000", "seed=0,1,2,3", "hydra.launcher.workers=2"]
+    done = run(tmp_path, *words, "hydra.output_subdir=null", check=False, preexec_fn=small_files)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "4 failed" in done.stdout
+    assert done.stderr.count("events.out.tfevents") >= 4
+    assert "4 of 4 jobs failed: 0-3." in done.stderr
+
+
+def test_a_log_that_cannot_be_written_hinders_nothing(tmp_path: Path) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("needs Linux's /dev/full")
+    told: list[dict[str, Any]] = []
+    member = plan.Member(0, Config(), tmp_path, plan.LogFile(full, "%(message)s"))
+    recorder = MemberRecorder(
+        member, Monitor(Config()), RunDirectory(tmp_path), lambda _, summary: told.append(summary)
+    )
+    recorder.fail(OutputError("the disk is full"))
+    assert told[0]["message"] == "the disk is full"
+    assert json.loads((tmp_path / "summary.json").read_text())["status"] == "failed"
+
+
+def test_a_job_whose_directory_cannot_be_made_fails_alone(tmp_path: Path) -> None:
+    (tmp_path / "sweep").mkdir()
+    (tmp_path / "sweep" / "1").write_text("mine")
+    done = run(tmp_path, *COMMON, "seed=0,1,2", check=False)
+    assert done.returncode == 1
+    assert "Job 1 failed." in done.stderr
+    assert "1 of 3 jobs failed: 1." in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "sweep" / "1").read_text() == "mine"
+    assert list(pandas.read_csv(tmp_path / "sweep" / "sweep.csv")["status"]) == ["completed", "failed", "completed"]
+
+
+def test_jobs_that_would_share_a_directory_are_refused(tmp_path: Path) -> None:
+    command = [sys.executable, str(ROOT / "train.py"), "-m", "seed=0,1"]
+    command += ["hydra.sweep.dir=sweep", "hydra.sweep.subdir=same"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "hydra.sweep.subdir: jobs 0 and 1 would both write into" in done.stderr
+    assert not (tmp_path / "sweep" / "same").exists()
+
+
+def test_samples_make_room_for_others_where_memory_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, third = (Config(data=Moons(seed=seed), model=MLP()) for seed in range(3))
+    settings = Settings()
+    known = settings.of(first)
+    settings.of(second)
+    assert settings.of(first) is known, "with enough memory, nothing is loaded twice"
+    free = iter([0, 1000])
+    monkeypatch.setattr("psutil.virtual_memory", lambda: SimpleNamespace(available=next(free), total=1000))
+    settings.of(third)
+    assert settings.of(first) is known, "the second was used longest ago"
+    assert len(settings.loaded) == 2
+    monkeypatch.setattr("psutil.virtual_memory", lambda: SimpleNamespace(available=0, total=1000))
+    again = settings.of(second)
+    assert len(settings.loaded) == 1
+    np.testing.assert_array_equal(again.dataset.train.y, Setting(second).dataset.train.y)
+
+
+@pytest.mark.parametrize("error", [MemoryError("no"), OutputError("no"), OverflowError("no")])
+def test_a_rehearsal_that_fails_leaves_the_time_unknown(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr("twinprop.run.execute.Setting.make", fail)
+    config = Config(data=Moons(), model=MLP())
+    stack = plan.Stack([plan.Member(0, config, Path("nowhere"), plan.LogFile(None, ""))], 1, 1, 1.0)
+    assert rehearse(stack, Settings()) is None
+
+
 def test_a_job_that_cannot_be_written_fails_alone(tmp_path: Path) -> None:
     (tmp_path / "sweep" / "1").mkdir(parents=True)
     (tmp_path / "sweep" / "1" / "metrics.csv").write_text("mine")
@@ -359,6 +514,18 @@ def test_a_batch_of_optunas_trials_trains_as_one(tmp_path: Path) -> None:
     assert len(values) < 12, "none diverged, which a sweeper must hear of too"
     results = OmegaConf.load(tmp_path / "sweep" / "optimization_results.yaml")
     assert results.best_value == max(values)
+
+
+def test_a_stack_that_is_done_counts_in_full_however_short_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    members = [plan.Member(number, Config(), Path("nowhere"), plan.LogFile(None, "")) for number in range(4)]
+    stacks = [plan.Stack(members[:2], 1, 10, 6.0), plan.Stack(members[2:], 1, 10, 2.0)]
+    sweep = Sweep()
+    sweep.members, sweep.planned = {member.number: member for member in members}, [(plan.Group(members), stacks, True)]
+    with sweep.display():
+        monkeypatch.setattr(pool, "serve", lambda stack, *_: _[-1](("done", stack.number)))
+        pool.Pool(Settings(), 2, sweep.listen, sweep.lost, Interrupt()).run(stacks[:1])
+        sweep.listen(("progress", stacks[1].number, 5))
+        assert sum(sweep.done.values()) == 7.0
 
 
 def test_an_empty_sweep_trains_nothing() -> None:

@@ -19,6 +19,7 @@ from twinprop.scratch.random import ORDER, generator
 Numbers = np.ndarray[Any, Any]
 
 EVALUATION_BATCH = 2000
+"""Samples that are evaluated at once, unless the network is large."""
 
 
 def epoch_order(seeds: Sequence[int], epoch: int, samples: int) -> Numbers:
@@ -94,12 +95,13 @@ class Batches:
             own = where[..., part]
             yield take(self.x, own) if moves is None else moves.images(self.padded, own, part), take(self.y, own)
 
-    def chunks(self) -> Iterator[tuple[Array, Array]]:
-        """All samples in their own order, in large batches."""
+    def chunks(self, size: int | None = None) -> Iterator[tuple[Array, Array]]:
+        """All samples in their own order, in large batches: of `size`, or of EVALUATION_BATCH."""
+        size = size or EVALUATION_BATCH
         if self.x is None:
             positions = np.arange(len(self))
-            yield from self.decode(np.split(positions, range(EVALUATION_BATCH, len(self), EVALUATION_BATCH)))
+            yield from self.decode(np.split(positions, range(size, len(self), size)))
             return
-        for start in range(0, len(self), EVALUATION_BATCH):
-            part = slice(start, start + EVALUATION_BATCH)
+        for start in range(0, len(self), size):
+            part = slice(start, start + size)
             yield self.x[part], self.y[part]

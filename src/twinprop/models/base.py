@@ -30,6 +30,10 @@ class Layer(NamedTuple):
         raise KeyError(self.kind)
 
 
+EVALUATED = 2**28
+"""Numbers that an evaluation may hold at once: 1 GiB in float32."""
+
+
 class Footprint(NamedTuple):
     """What a network needs: parameters, and for a sample, numbers in its layers' outputs and multiply-adds.
 
@@ -40,6 +44,10 @@ class Footprint(NamedTuple):
     outputs: int
     products: int
     largest: int
+
+    def evaluated_at_once(self, most: int) -> int:
+        """Samples of a batch in evaluation, `most` for a small network: a function of the network alone."""
+        return max(1, min(most, EVALUATED // (2 * self.outputs)))
 
 
 def footprint(layers: Sequence[Layer], sample_shape: tuple[int, ...]) -> Footprint:

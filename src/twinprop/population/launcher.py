@@ -20,7 +20,7 @@ from hydra.experimental.callback import Callback
 from hydra.plugins.launcher import Launcher
 from omegaconf import open_dict
 
-from twinprop.errors import TwinpropError
+from twinprop.errors import OutputError, TwinpropError
 
 if TYPE_CHECKING:
     from hydra.types import HydraContext, TaskFunction
@@ -124,6 +124,7 @@ class PopulationLauncher(Launcher):
         composer = Composer(self.context.config_loader, self.config)
         jobs = [composer.job(initial_job_idx + place, overrides) for place, overrides in enumerate(job_overrides)]
         self.jobs |= {job.number: job for job in jobs}
+        self.apart()
         sweep = Sweep(self.max_members, self.workers)
         members = [self.start(job) for job in jobs]
         directory = Path(self.config.hydra.sweep.dir)
@@ -134,10 +135,26 @@ class PopulationLauncher(Launcher):
         sweep.train([member for member in members if member.number not in wrong])
         self.summaries |= sweep.summaries
         console.print(self.table([job.number for job in jobs]))
+        self.write_csv()
         if any(summary["status"] == "interrupted" for summary in sweep.summaries.values()):
             raise KeyboardInterrupt
         console.print(f"  in {spelled(perf_counter() - start)}; all results are in {shown(directory / 'sweep.csv')}")
         return [self.end(job) for job in jobs]
+
+    def apart(self) -> None:
+        """Check that no two jobs write into one directory.
+
+        Raises:
+            OutputError: they do.
+        """
+        owners: dict[Path, int] = {}
+        for job in self.jobs.values():
+            first = owners.setdefault(job.directory, job.number)
+            if first != job.number:
+                raise OutputError(
+                    f"hydra.sweep.subdir: jobs {first} and {job.number} would both write into {job.directory}; "
+                    "have ${hydra.job.num} in it."
+                )
 
     def compare(self) -> None:
         """Tell what was best with each value, and picture it, when all jobs of the sweep have ended."""
@@ -161,9 +178,13 @@ class PopulationLauncher(Launcher):
 
     def start(self, job: Job) -> Member:
         """Make the directory of a job."""
+        from twinprop.cli import explain
         from twinprop.population.plan import LogFile, Member
 
-        job.write()
+        try:
+            job.write()
+        except OSError as error:
+            job.problems.append(str(explain(error)))
         if self.heard("on_job_start"):
             self.context.callbacks.on_job_start(config=self.whole(job), task_function=self.task)
         # a job that cannot be composed has no configuration; it is only named
@@ -194,16 +215,21 @@ class PopulationLauncher(Launcher):
         return composed
 
     def table(self, numbers: list[int]) -> Table:
-        """What became of the jobs, also of those of earlier batches, which sweep.csv holds with them."""
-        from twinprop.population.table import table, write_csv
+        """What became of the jobs."""
+        from twinprop.population.table import table
 
         common = set.intersection(*(set(job.overrides) for job in self.jobs.values())) if len(self.jobs) > 1 else set()
         varied = {number: [word for word in self.jobs[number].overrides if word not in common] for number in numbers}
+        configs = [job.config for job in self.jobs.values() if job.config is not None]
+        return table(varied, self.summaries, configs[0].metric if configs else "val_accuracy")
+
+    def write_csv(self) -> None:
+        """Write what became of all jobs of the sweep so far, with those of earlier batches."""
+        from twinprop.population.table import write_csv
+
         directories = {number: job.directory.name for number, job in self.jobs.items()}
         overrides = {number: job.overrides for number, job in self.jobs.items()}
         write_csv(Path(self.config.hydra.sweep.dir) / "sweep.csv", directories, overrides, self.summaries)
-        configs = [job.config for job in self.jobs.values() if job.config is not None]
-        return table(varied, self.summaries, configs[0].metric if configs else "val_accuracy")
 
 
 def register() -> None:

@@ -12,6 +12,7 @@ import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from time import monotonic
@@ -22,6 +23,9 @@ from twinprop.population.train import Settings, discard, train_stack
 from twinprop.training.interrupt import Interrupt
 
 SECONDS_BETWEEN_MESSAGES = 0.2
+
+FORKS = sys.platform == "linux"
+"""Elsewhere a forked process cannot rely on the system's libraries."""
 
 Message = tuple[Any, ...]
 """("progress", stack, steps), ("ended", member, summary) or ("done", stack); each names its subject by number."""
@@ -41,9 +45,11 @@ def serve(stack: Stack, settings: Settings, interrupt: Interrupt, send: Callable
     send(("done", stack.number))
 
 
-def work(pipe: Connection, settings: Settings) -> None:
-    """A worker: train the stacks that come through the pipe, until None comes."""
+def work(pipe: Connection, settings: Settings, inherited: list[Connection]) -> None:
+    """A worker: train the stacks that come through the pipe, until None comes or its other end is gone."""
     os.setpgrp()  # Ctrl-C reaches the process that was started, which passes it on
+    for end in inherited:
+        end.close()  # a pipe has an end only when nobody holds its other side
     with Interrupt() as interrupt:
 
         def send(message: Message) -> None:
@@ -55,7 +61,7 @@ def work(pipe: Connection, settings: Settings) -> None:
         while not interrupt.requested:
             try:
                 stack = pipe.recv()
-            except EOFError:
+            except (EOFError, OSError):
                 return
             if stack is None:
                 return
@@ -73,14 +79,14 @@ class Pool:
 
     Args:
         settings: the samples that the stacks need.
-        workers: how many processes; 1 is this one.
+        workers: how many processes; None trains in this one, as a GPU does.
         listen: takes the messages.
         ended: told of members that can tell nothing themselves, with a summary.
         interrupt: what a signal sets.
     """
 
     settings: Settings
-    workers: int
+    workers: int | None
     listen: Callable[[Message], None]
     ended: Callable[[Member, dict[str, Any]], None]
     interrupt: Interrupt
@@ -88,24 +94,25 @@ class Pool:
     def run(self, stacks: Iterable[Stack]) -> None:
         """Train all stacks, the longest first; an interrupt leaves the rest of them untrained."""
         self.queue = deque(sorted(stacks, key=lambda stack: -stack.cost))
-        if self.workers == 1:
+        # where several threads of OpenMP have worked, a fork that wants some waits for ever: so they work in a fork
+        alone = self.workers == 1 and not (FORKS and any(stack.threads > 1 for stack in self.queue))
+        if self.workers is None or alone:
             while self.queue and not self.interrupt.requested:
                 serve(self.queue.popleft(), self.settings, self.interrupt, self.listen)
         else:
-            self.run_workers()
+            self.run_workers(self.workers)
         for stack in self.queue:
             for member in stack.members:
                 reason = f"{self.interrupt.requested} before it was started"
                 self.ended(member, {"status": "interrupted", "reason": reason})
 
-    def run_workers(self) -> None:
+    def run_workers(self, workers: int) -> None:
         self.busy: dict[Worker, Stack] = {}
         self.open: dict[int, Member] = {}
-        # elsewhere than on Linux a forked process cannot rely on the system's libraries
-        self.context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+        self.context = multiprocessing.get_context("fork" if FORKS else "spawn")
         passed_on = False
         try:
-            for _ in range(min(self.workers, len(self.queue))):
+            for _ in range(min(workers, len(self.queue))):
                 self.give(self.start())
             while self.busy:
                 wait([end for worker in self.busy for end in (worker.pipe, worker.process.sentinel)], timeout=0.5)
@@ -121,7 +128,9 @@ class Pool:
 
     def start(self) -> Worker:
         ours, theirs = self.context.Pipe()
-        process: Any = self.context.Process(target=work, args=(theirs, self.settings), daemon=True)  # type: ignore[attr-defined]
+        inherited = [ours, *(worker.pipe for worker in self.busy)] if FORKS else []
+        arguments = (theirs, self.settings, inherited)
+        process: Any = self.context.Process(target=work, args=arguments, daemon=True)  # type: ignore[attr-defined]
         process.start()
         theirs.close()
         return Worker(process, ours)
@@ -130,7 +139,8 @@ class Pool:
         """Give a worker the next stack, or let it go."""
         self.busy.pop(worker, None)
         if not self.queue or self.interrupt.requested:
-            worker.pipe.send(None)
+            with suppress(OSError):  # it may be gone already
+                worker.pipe.send(None)
             return
         stack = self.queue.popleft()
         self.busy[worker] = stack
@@ -144,6 +154,7 @@ class Pool:
             while worker.pipe.poll():
                 message = worker.pipe.recv()
                 if message[0] == "done":
+                    self.listen(message)
                     self.give(worker)
                     return
                 if message[0] == "ended":
@@ -161,7 +172,7 @@ class Pool:
         left = [member for member in stack.members if member.number in self.open]
         code = worker.process.exitcode
         reason = f"its process ended with {signal.Signals(-code).name if code < 0 else f'status {code}'}"
-        if len(left) == 1 or self.interrupt.requested:
+        if len(left) <= 1 or self.interrupt.requested:
             reason = f"{reason}; use a smaller network, batch or data set"
             for member in left:
                 self.ended(member, {"status": "failed", "reason": reason})
@@ -180,12 +191,13 @@ def apart(function: Callable[..., Any], *arguments: Any) -> Any:
 
     Only where a process can fork: elsewhere it would load everything anew.
     """
-    if sys.platform != "linux":
+    if not FORKS:
         return None
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe()
 
     def call() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that waits for it takes care of it
         theirs.send(function(*arguments))
 
     process = context.Process(target=call, daemon=True)
@@ -196,4 +208,5 @@ def apart(function: Callable[..., Any], *arguments: Any) -> Any:
     except EOFError:
         return None
     finally:
+        process.kill()
         process.join()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 
 from twinprop.cli import explain
 from twinprop.data.batches import EVALUATION_BATCH
+from twinprop.errors import OutputError
 from twinprop.models.base import footprint
 from twinprop.population.plan import CACHE, OF_FREE_MEMORY, Group, Member, Stack, bytes_of, cut, group, signature
 from twinprop.population.pool import Message, Pool, apart
@@ -55,7 +56,7 @@ class Sweep:
         with Interrupt() as interrupt, self.display():
             for on_cpu in (True, False):
                 stacks = [stack for _, some, here in self.planned if here == on_cpu for stack in some]
-                Pool(self.settings, self.processes() if on_cpu else 1, self.listen, self.lost, interrupt).run(stacks)
+                Pool(self.settings, self.processes() if on_cpu else None, self.listen, self.lost, interrupt).run(stacks)
 
     def groups(self, members: Sequence[Member]) -> list[Group]:
         """The groups of jobs that can be trained; what is wrong with others is told, and they have ended."""
@@ -79,7 +80,8 @@ class Sweep:
         same: dict[str, list[int]] = {}
         for member, message in refused:
             self.ended(member, {"status": "failed", "reason": message.splitlines()[0]})
-            member.log(f"Job {member.number} failed. {message}")
+            with suppress(OSError):  # where even the log cannot be written, the console tells
+                member.log(f"Job {member.number} failed. {message}")
             same.setdefault(message, []).append(member.number)
         for message, numbers in same.items():
             errors.print(f"{'Job' if len(numbers) == 1 else 'Jobs'} {ranges(numbers)} failed. {message}", markup=False)
@@ -106,7 +108,8 @@ class Sweep:
             room = int(OF_FREE_MEMORY * psutil.virtual_memory().available / workers)
         else:
             most, room = len(members.members), free_memory(setting.device)
-        most = self.max_members or min(most, max(1, room // bytes_of(need, config, max(batch, EVALUATION_BATCH))))
+        at_once = max(batch, need.evaluated_at_once(EVALUATION_BATCH))
+        most = self.max_members or min(most, max(1, room // bytes_of(need, config, at_once)))
         cost = steps * (3.0 * batch * need.products + 10.0 * need.parameters)
         threads = threads_for(config, dataset.shape, len(dataset.train))
         portions = cut(members.members, most, workers, apart=on_cpu)
@@ -167,7 +170,8 @@ class Sweep:
     def display(self) -> Iterator[None]:
         """A progress bar on a terminal, a line now and then elsewhere."""
         every = [stack for _, some, _ in self.planned for stack in some]
-        self.weights = {stack.number: stack.cost / stack.steps for stack in every}
+        self.costs = {stack.number: stack.cost for stack in every}
+        self.steps = {stack.number: stack.steps for stack in every}
         self.total = sum(stack.cost for stack in every) or 1.0
         self.done: dict[int, float] = {}
         self.bar, self.start, self.last_line = None, monotonic(), monotonic()
@@ -184,7 +188,9 @@ class Sweep:
         """Take a message from a worker."""
         kind, number, *more = message
         if kind == "progress":
-            self.done[number] = self.weights.get(number, 0.0) * more[0]
+            self.done[number] = self.costs[number] * more[0] / self.steps[number] if number in self.costs else 0.0
+        if kind == "done":
+            self.done[number] = self.costs.get(number, 0.0)
         if kind == "ended":
             self.summaries[number] = more[0]
             self.tell(number, more[0])
@@ -193,7 +199,10 @@ class Sweep:
     def ended(self, member: Member, summary: dict[str, Any]) -> None:
         """Note the end of a job that never trained, or whose process is gone, and leave its summary."""
         if not (member.path / "summary.json").exists():
-            write_summary(member.path, summary)
+            try:
+                write_summary(member.path, summary)
+            except OutputError as error:
+                errors.print(str(error), markup=False)
         self.summaries[member.number] = summary
 
     def lost(self, member: Member, summary: dict[str, Any]) -> None:

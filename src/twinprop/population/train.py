@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 import traceback
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from statistics import median
 from time import perf_counter
 from typing import Any
+
+import psutil
 
 from twinprop.cli import explain
 from twinprop.config.schema import Config
@@ -27,6 +29,9 @@ from twinprop.training.monitor import Monitor, Row
 
 REHEARSAL, MOST_REHEARSED = 0.03, 30
 """Seconds and updates after which a rehearsal knows how fast a stack is."""
+
+LEFT_FREE = 0.2
+"""The share of the machine's memory that samples leave: where less is free, those that were used longest ago go."""
 
 Ended = Callable[[Member, dict[str, Any]], None]
 """Told that a member has ended, with its summary."""
@@ -50,7 +55,8 @@ class MemberRecorder:
     def fail(self, error: BaseException) -> None:
         """End this member with the reason, and leave what can be left."""
         text = explain(error)
-        self.member.log(text or "".join(traceback.format_exception(error)))
+        with suppress(OSError):  # a full disk takes no more lines; the console has the reason too
+            self.member.log(text or "".join(traceback.format_exception(error)))
         summary = fail(self.monitor, self.directory, self.recorder, error)
         self.ended(self.member, {**summary, "message": text or f"{type(error).__name__}: {error}"})
 
@@ -79,7 +85,7 @@ class MemberRecorder:
 
 
 class Settings:
-    """The samples of a sweep by what they are; a process that lacks some loads them."""
+    """The samples of a sweep by what they are; a process that lacks some loads them, in place of others if need be."""
 
     def __init__(self) -> None:
         self.loaded: dict[Hashable, Setting | TwinpropError] = {}
@@ -91,7 +97,10 @@ class Settings:
             TwinpropError: they cannot be loaded.
         """
         key = where(config)
-        if key not in self.loaded:
+        if key in self.loaded:
+            self.loaded[key] = self.loaded.pop(key)  # the last used is the last to go
+        else:
+            self.make_room()
             try:
                 self.loaded[key] = Setting(config)
             except TwinpropError as error:
@@ -100,6 +109,11 @@ class Settings:
         if isinstance(found, TwinpropError):
             raise found
         return found
+
+    def make_room(self) -> None:
+        """Let samples go that were used longest ago, as long as memory is short."""
+        while self.loaded and (memory := psutil.virtual_memory()).available < LEFT_FREE * memory.total:
+            del self.loaded[next(iter(self.loaded))]
 
     def __getstate__(self) -> dict[str, Any]:
         return {"loaded": {}}
@@ -162,8 +176,21 @@ def train_stack(
             raise
 
 
-def rehearse(stack: Stack, settings: Settings) -> float:
-    """Seconds that a stack will take, from a few updates and one evaluation that leave nothing behind."""
+def rehearse(stack: Stack, settings: Settings) -> float | None:
+    """Seconds that a stack will take, from a few updates and one evaluation that leave nothing behind.
+
+    None where they fail: training will meet the same, and tell.
+    """
+    try:
+        return rehearsed(stack, settings)
+    except Exception as error:
+        if explain(error) is None and not isinstance(error, ArithmeticError):
+            raise
+        return None
+
+
+def rehearsed(stack: Stack, settings: Settings) -> float:
+    """`rehearse`, where nothing fails."""
     use_threads(stack.threads)
     config = stack.members[0].config
     setting = settings.of(config)
@@ -180,7 +207,7 @@ def rehearse(stack: Stack, settings: Settings) -> float:
         if sum(times) > REHEARSAL:
             break
     start = perf_counter()
-    x, y = next(test.chunks())
+    x, y = next(test.chunks(learner.evaluation_batch))
     learner.numbers([learner.evaluate(x, y)[0]])
     evaluation = (perf_counter() - start) * (len(val) + len(test)) / y.shape[-1]
     return float(median(times) * plan.total_steps + evaluation * -(-plan.epochs // config.train.eval_every))

@@ -14,6 +14,7 @@ import numpy as np
 from twinprop import registry
 from twinprop.config.schema import Config, check, data_size_problems
 from twinprop.data.base import Dataset
+from twinprop.data.batches import EVALUATION_BATCH
 from twinprop.errors import ConfigError
 from twinprop.models.base import footprint
 from twinprop.run.console import Display, log, log_row, table
@@ -192,9 +193,12 @@ class Setting:
 
     def make(self, configs: list[Config], plan: Plan) -> Learner:
         """The learner of one network, or of several that can be stacked."""
+        shape, classes = self.dataset.shape, len(self.dataset.classes)
         backend = registry.BACKENDS[configs[0].model.backend]
         kind = registry.load(backend.learner if len(configs) == 1 else backend.stack)
-        learner: Learner = kind(configs, self.dataset.shape, len(self.dataset.classes), plan, self.device)
+        learner: Learner = kind(configs, shape, classes, plan, self.device)
+        need = footprint(configs[0].model.layers(shape, classes), shape)
+        learner.evaluation_batch = need.evaluated_at_once(EVALUATION_BATCH)
         return learner
 
 

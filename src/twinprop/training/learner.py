@@ -44,6 +44,9 @@ class Learner(ABC):
     steps = 0
     """Updates done so far."""
 
+    evaluation_batch: int | None = None
+    """Samples that are evaluated at once; None for the usual number."""
+
     @abstractmethod
     def step(self, x: Array, y: Array) -> tuple[Any, Any]:
         """Do one update on a batch; return its mean loss and its number of correct predictions.

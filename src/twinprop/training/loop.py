@@ -50,7 +50,7 @@ def evaluate(learner: Learner, split: Batches, members: int) -> tuple[Numbers, N
     if not len(split):
         return np.full(members, np.nan), np.full(members, np.nan), []
     losses, corrects, sizes, predicted = [], [], [], []
-    for x, y in split.chunks():
+    for x, y in split.chunks(learner.evaluation_batch):
         loss, classes = learner.evaluate(x, y)
         losses.append(loss)
         corrects.append((classes == y).sum(-1))
