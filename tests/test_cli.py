@@ -45,7 +45,7 @@ MISTAKES = {
     "optimizer=null": ["every run needs one"],
     "-m +sweeps=depth +sweeps=[seeds]": ["several studies", "'+sweeps=[depth,seeds]'"],
     "-m +sweeps=[depth,typo]": ["+sweeps=[depth,typo]: must be one of", "activation"],
-    "-m +sweeps=depth model=cnn": ["model.hidden"],
+    "-m +sweeps=depth model=cnn": ["model.depth belongs to model=mlp", "(job 4)"],
     "-m hydra/launcher=basic +sweeps=learning_rate optimizer.lr=0.1,abc": ["(job 1)", "None of the 2 jobs was started"],
     "+sweeps=depth": ["+sweeps=depth: a study trains several times, which needs -m."],
     "experiment=typo": ["must be one of", "kece470_mlp"],

@@ -235,6 +235,7 @@ def test_any_networks_of_one_shape_share_a_stack(configs: list[Config]) -> None:
         for name, value in shape.items():
             setattr(config.model, name, value)
         config.model.dropout = config.model.dropout or 0.1
+        config.model.noise = config.model.noise or 0.1
         config.loss, config.train = first.loss, replace(first.train, max_grad_norm=config.train.max_grad_norm)
     note(repr(configs))
     assert_each_as_alone(NUMPY, configs, 25)
