@@ -95,13 +95,11 @@ def steps() -> Iterator[Step]:
     for study, jobs in {"activation": 24, "depth": 15, "activation_learning_rate": 84, "width": 18}.items():
         backend = TWINS if study == "activation" else "model.backend=scratch"
         yield Step("hw5", f"hw5_{study}", jobs, ("experiment=hw5_mlp", f"+sweeps={study}", SEEDS, backend))
-    yield Step(
-        "cs324_palindrome",
-        "cs324_palindrome_rnn",
-        36,
-        ("experiment=cs324_palindrome_rnn", "+sweeps=sequence_length", SEEDS, TWINS),
-    )
-    yield Step("cs324_cifar_mlp", "cs324_cifar_mlp", 2, ("experiment=cs324_cifar_mlp", CIFAR, TWINS))
+    lengths = ("experiment=cs324_palindrome_rnn", "+sweeps=sequence_length")
+    yield Step("cs324_palindrome", "palindrome_scratch", 18, (*lengths, SEEDS, "model.backend=scratch"))
+    yield Step("cs324_palindrome", "palindrome_torch", 6, (*lengths, "seed=0", "model.backend=torch"))
+    mlp = ("experiment=cs324_cifar_mlp", CIFAR, TWINS, "train.epochs=40")
+    yield Step("cs324_cifar_mlp", "cs324_cifar_mlp", 2, mlp)
     timed = ("experiment=hw11_scratch", "train.steps=200")
     yield Step("hw11", "hw11_scratch_alone", 1, timed, alone=True)
     yield Faulty("hw11", "faulty_gradient", 2000, ())

@@ -219,18 +219,32 @@ def kece470(page: Page) -> list[str]:
             cells = [runs.where(twin).cell(at(f"{split}_accuracy", epoch)) for twin in (HAND, TORCH)]
             name = {"test": "test", "val": "validation"}[split]
             rows.append([f"{name} accuracy, epoch {epoch}", f"{figures[place]:.4f}", *cells])
-    converged = [[run.summary["converged_epoch"] for run in runs.where(twin).completed] for twin in (HAND, TORCH)]
-    rows.append(
-        [
-            "converged at epoch",
-            "about 25",
-            *(", ".join(map(str, some)) or ("-" if runs else NOT_RUN) for some in converged),
-        ]
-    )
-    lines = [table(["", "published", *twin_columns(runs)], rows)]
+    converged = [
+        ", ".join(str(run.summary["converged_epoch"] or "not yet") for run in runs.where(twin).completed)
+        for twin in (HAND, TORCH)
+    ]
+    rows.append(["converged at epoch", "about 25", *(found or ("-" if runs else NOT_RUN) for found in converged)])
+    parts = [table(["", "published", *twin_columns(runs)], rows)]
     if runs.completed:
-        lines.append(page.picture("kece470.png", "Accuracy by epoch; rings: converged", draw_kece470(runs), (11, 4)))
-    return lines
+        parts.append(page.picture("kece470.png", "Accuracy by epoch; rings: converged", draw_kece470(runs), (11, 4)))
+    if complete(runs):
+        test, val = (
+            [runs.where(twin).mean(last(f"{split}_accuracy")) for twin in (HAND, TORCH)] for split in ("test", "val")
+        )
+        parts.append(
+            f"Test accuracy is met: {test[0]:.4f} by hand and {test[1]:.4f} in PyTorch after 30 epochs, 0.9810 "
+            "published. Validation accuracy is lower than published at every epoch, by "
+            f"{0.9802 - val[0]:.4f} at the last. Which 6,000 images another program holds out, seed 123 does not say, "
+            f"and all our runs hold out the same. By chance alone a split of that size moves an accuracy of "
+            f"{val[0]:.3f} by {math.sqrt(val[0] * (1 - val[0]) / 6000):.3f} (one standard error). Twins of one seed "
+            "begin alike and part by rounding, so their columns are no independent trials."
+        )
+        parts.append(
+            "What *converged* means was not published. Ours is [defined](convergence.md); by it the seeds are several "
+            "epochs apart. *Not yet*: over the last fifth of the epochs the smoothed curve still rose by more than "
+            "noise."
+        )
+    return parts
 
 
 def draw_kece470(runs: Runs) -> Callable[[Figure], None]:
@@ -248,7 +262,7 @@ def draw_kece470(runs: Runs) -> Callable[[Figure], None]:
                 if epoch is not None:
                     axes.plot(epoch, smooth[list(m["epoch"]).index(epoch)], "o", ms=11, mfc="none", mec=color, mew=2)
             axes.plot([1, 10, 20, 30], [0.9303, 0.9748, 0.9777, 0.9802], "kx", label="published, validation")
-            axes.set_ylim(0.925, 0.985)
+            axes.set_ylim(0.92, 0.985)
             style(axes, "epoch", "accuracy", f"{name} (dotted: test)")
 
     return draw
@@ -612,7 +626,7 @@ LENGTHS = (3, 5, 7, 10, 15, 20)
 
 
 def cs324_palindrome(page: Page) -> list[str]:
-    runs = page.runs("cs324_palindrome_rnn")
+    runs = page.runs("palindrome_scratch", "palindrome_torch")
     rows = []
     for length in LENGTHS:
         some = runs.where({"data.length": length})
@@ -620,8 +634,8 @@ def cs324_palindrome(page: Page) -> list[str]:
             some.where(twin).cell(last(f"{split}_accuracy")) for twin in (HAND, TORCH) for split in ("train", "test")
         ]
         rows.append([str(length), "best" if length == 5 else "worse", *cells])
-    names = [f"{name}, {split}" for name in NAMES.values() for split in ("training", "test")]
-    parts = [f"Accuracy after 50 epochs, {seeds(runs)}:", table(["length", "published", *names], rows)]
+    names = [f"{name}, {split}" for name in twin_columns(runs) for split in ("training", "test")]
+    parts = ["Accuracy after 50 epochs:", table(["length", "published", *names], rows)]
     if runs.completed:
         parts.append(page.picture("cs324-palindrome.png", "Accuracy against length", draw_palindrome(runs), (7, 4)))
     return parts
