@@ -92,6 +92,8 @@ def steps() -> Iterator[Step]:
     yield Step("kece470", "kece470_mlp", 6, ("experiment=kece470_mlp", TWINS, "seed=123,124,125"))
     for backend in ("scratch", "torch"):
         yield Step("hw4", f"hw4_{backend}", 6, (f"experiment=hw4_{backend}", TWINS, SEEDS))
+    rates = ("experiment=hw4_scratch", "optimizer.lr=4,8", SEEDS)
+    yield Step("hw4", "hw4_scratch_rates", 6, rates)
     for study, jobs in {"activation": 24, "depth": 15, "activation_learning_rate": 84, "width": 18}.items():
         backend = TWINS if study == "activation" else "model.backend=scratch"
         yield Step("hw5", f"hw5_{study}", jobs, ("experiment=hw5_mlp", f"+sweeps={study}", SEEDS, backend))
