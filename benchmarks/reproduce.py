@@ -111,6 +111,7 @@ def steps() -> Iterator[Step]:
     yield Step("beyond", "mnist_best_mlp", 1, ("experiment=mnist_best_mlp",), alone=True)
     yield Step("beyond", "cifar_cnn_fast", 1, ("experiment=cifar_cnn_fast", CIFAR), alone=True)
     cnn = ("experiment=cs324_cifar_cnn", CIFAR)
+    yield Step("cs324_cifar_cnn", "cnn_cpu", 1, (*cnn, "train.epochs=2"), alone=True)
     rates = ("optimizer.lr=1e-2,1e-3,1e-4,1e-5", "scheduler=multistep", "scheduler.milestones=[80,120]")
     yield Step("cs324_cifar_cnn", "cnn_optimizer", 3, (*cnn, "optimizer=sgd,adam,rmsprop"), gpu=True)
     yield Step("cs324_cifar_cnn", "cnn_learning_rate", 4, (*cnn, *rates), gpu=True)
