@@ -320,7 +320,8 @@ def hw4(page: Page) -> list[str]:
         )
         parts.append(
             f"lr 0.1 of the mean comes near the figures of torch.nn, and a little below: {torch.mean(best):.4f} for "
-            "0.9094. At one rate both twins give the same: by hand was better than torch.nn because its rate was higher."
+            "0.9094. At one rate both twins give the same; by hand was better than torch.nn because its rate was "
+            "higher."
         )
     m = measured("784-200-100-50-10, 16")
     ours, eager, plain = m["twinprop scratch"], m["eager"], m["plain"]
