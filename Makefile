@@ -1,9 +1,10 @@
-# make setup, train, test, test-slow, lint, benchmark. Each sets up .venv first if it is not there.
+# make setup, train, test, test-slow, lint, benchmark, reproduce, reproduce-gpu.
+# Each sets up .venv first if it is not there.
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup train test test-slow lint benchmark clean
+.PHONY: setup train test test-slow lint benchmark reproduce reproduce-gpu clean
 .DEFAULT_GOAL := setup
 
 setup: $(READY)
@@ -31,6 +32,13 @@ lint: $(READY)
 
 benchmark: $(READY)
 	$(BIN)/python benchmarks/single_run.py
+
+# every published system: two hours on two cores; interrupt it and go on as you like. ARGS='--cifar FOLDER --only hw4'
+reproduce: $(READY)
+	$(BIN)/python benchmarks/reproduce.py $(ARGS)
+
+reproduce-gpu: $(READY)
+	$(BIN)/python benchmarks/reproduce.py --gpu $(ARGS)
 
 clean:
 	rm -rf .venv

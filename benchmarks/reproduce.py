@@ -1,0 +1,166 @@
+"""Train every published system again and write docs/reproduction.md: python benchmarks/reproduce.py [--gpu]
+
+Each step is one whole command, which trains into a folder of its own below --outputs. A step whose runs have all ended
+is not run again, so this can be interrupted and continued. The page is written from those folders and nothing else,
+by reproduction.py, where each system has its tables, its pictures and its words.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import reproduction
+
+ROOT = Path(__file__).parents[1]
+SEEDS = "seed=0,1,2"
+TWINS = "model.backend=scratch,torch"
+CIFAR = "CIFAR"
+"""Stands for the choice of the data where a step trains on CIFAR-10."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command.
+
+    Attributes:
+        system: whose figures it gives; a name in reproduction.SYSTEMS.
+        name: its folder.
+        jobs: how many runs it leaves.
+        words: overrides.
+        alone: a run by itself, which is timed, rather than a sweep.
+        gpu: too long without one.
+    """
+
+    system: str
+    name: str
+    jobs: int
+    words: tuple[str, ...]
+    alone: bool = False
+    gpu: bool = False
+
+    def command(self, outputs: str, cifar: str | None) -> list[str]:
+        """What is typed, after the name of the interpreter."""
+        data = [] if cifar is None else ["data=image_folder", f"data.root={cifar}"]
+        words = [part for word in self.words for part in (data if word == CIFAR else [word])]
+        if self.alone:
+            return ["train.py", *words, f"hydra.run.dir={outputs}/{self.name}/0"]
+        return ["train.py", "-m", *words, f"hydra.sweep.dir={outputs}/{self.name}"]
+
+    def done(self, outputs: Path) -> bool:
+        """Whether all its runs have ended, well or not; what was interrupted has not."""
+        summaries = [json.loads(path.read_text()) for path in (outputs / self.name).glob("*/summary.json")]
+        return sum(summary["status"] != "interrupted" for summary in summaries) >= self.jobs
+
+
+@dataclass(frozen=True)
+class Faulty(Step):
+    """hw11 with its two wrong gradients, which is no run of twinprop; its `jobs` are steps."""
+
+    def command(self, outputs: str, cifar: str | None) -> list[str]:
+        return ["benchmarks/faulty_gradient.py", f"{outputs}/{self.name}.json", f"--steps={self.jobs}"]
+
+    def done(self, outputs: Path) -> bool:
+        file = outputs / f"{self.name}.json"
+        return file.exists() and json.loads(file.read_text())["rows"][-1]["step"] >= self.jobs
+
+
+def steps() -> Iterator[Step]:
+    """All steps, the cheapest first."""
+    for data in ("moons", "circles", "blobs"):
+        name = f"cs324_{data}"
+        yield Step("cs324_toys", name, 6, (f"experiment={name}_scratch", TWINS, SEEDS))
+        short = ("train.batch_size=32", "train.epochs=150")
+        yield Step("cs324_toys", f"{name}_batch_32", 6, (f"experiment={name}_scratch", TWINS, SEEDS, *short))
+    line = ("experiment=cs324_moons_scratch", "model.depth=0")
+    yield Step("cs324_toys", "cs324_moons_line", 1, line, alone=True)
+    yield Step("hw11", "hw11_torch", 6, ("experiment=hw11_torch", TWINS, SEEDS))
+    normalized = ("experiment=hw11_torch", "data.normalize=true", TWINS, SEEDS)
+    yield Step("hw11", "hw11_torch_normalized", 6, normalized)
+    yield Step("hw11", "hw11_torch_alone", 1, ("experiment=hw11_torch",), alone=True)
+    for backend in ("scratch", "torch"):
+        timed = (f"experiment=hw4_{backend}", "train.epochs=5")
+        yield Step("hw4", f"hw4_{backend}_alone", 1, timed, alone=True)
+    yield Step("kece470", "kece470_mlp", 6, ("experiment=kece470_mlp", TWINS, "seed=123,124,125"))
+    for backend in ("scratch", "torch"):
+        yield Step("hw4", f"hw4_{backend}", 6, (f"experiment=hw4_{backend}", TWINS, SEEDS))
+    rates = ("experiment=hw4_scratch", "optimizer.lr=4,8", SEEDS)
+    yield Step("hw4", "hw4_scratch_rates", 6, rates)
+    for study, jobs in {"activation": 24, "depth": 15, "activation_learning_rate": 84, "width": 18}.items():
+        backend = TWINS if study == "activation" else "model.backend=scratch"
+        yield Step("hw5", f"hw5_{study}", jobs, ("experiment=hw5_mlp", f"+sweeps={study}", SEEDS, backend))
+    lengths = ("experiment=cs324_palindrome_rnn", "+sweeps=sequence_length")
+    yield Step("cs324_palindrome", "palindrome_scratch", 18, (*lengths, SEEDS, "model.backend=scratch"))
+    yield Step("cs324_palindrome", "palindrome_torch", 6, (*lengths, "seed=0", "model.backend=torch"))
+    mlp = ("experiment=cs324_cifar_mlp", CIFAR, TWINS, "train.epochs=40")
+    yield Step("cs324_cifar_mlp", "cs324_cifar_mlp", 2, mlp)
+    timed = ("experiment=hw11_scratch", "train.steps=200")
+    yield Step("hw11", "hw11_scratch_alone", 1, timed, alone=True)
+    yield Faulty("hw11", "faulty_gradient", 2000, ())
+    yield Step("hw11", "hw11_scratch", 1, ("experiment=hw11_scratch",), alone=True)
+    normalized = ("experiment=hw11_scratch", "data.normalize=true")
+    yield Step("hw11", "hw11_scratch_normalized", 1, normalized, alone=True)
+    yield Step("beyond", "mnist_best_mlp", 1, ("experiment=mnist_best_mlp",), alone=True)
+    yield Step("beyond", "cifar_cnn_fast", 1, ("experiment=cifar_cnn_fast", CIFAR), alone=True)
+    cnn = ("experiment=cs324_cifar_cnn", CIFAR)
+    yield Step("cs324_cifar_cnn", "cnn_cpu", 1, (*cnn, "train.epochs=2"), alone=True)
+    rates = ("optimizer.lr=1e-2,1e-3,1e-4,1e-5", "scheduler=multistep", "scheduler.milestones=[80,120]")
+    yield Step("cs324_cifar_cnn", "cnn_optimizer", 3, (*cnn, "optimizer=sgd,adam,rmsprop"), gpu=True)
+    yield Step("cs324_cifar_cnn", "cnn_learning_rate", 4, (*cnn, *rates), gpu=True)
+    for size in (256, 512):  # each in a process of its own, whose memory is told
+        yield Step("cs324_cifar_cnn", f"cnn_batch_{size}", 1, (*cnn, f"train.batch_size={size}"), alone=True, gpu=True)
+
+
+def run(chosen: list[Step], outputs: Path, cifar: str | None) -> list[Step]:
+    """Run what has not been done, and return the steps that did not end well."""
+    failed = []
+    for number, step in enumerate(chosen, start=1):
+        if step.done(outputs):
+            print(f"[{number}/{len(chosen)}] {step.name}: done before", flush=True)
+            continue
+        shutil.rmtree(outputs / step.name, ignore_errors=True)  # what an interruption left
+        command = step.command(str(outputs), cifar)
+        print(f"[{number}/{len(chosen)}] {step.name}: python {shlex.join(command)}", flush=True)
+        start = time.perf_counter()
+        ended = subprocess.run([sys.executable, *command], cwd=ROOT).returncode
+        if ended:
+            failed.append(step)
+        how = f"exit status {ended}" if ended else "done"
+        print(f"[{number}/{len(chosen)}] {step.name}: {how} in {time.perf_counter() - start:.0f} s", flush=True)
+    return failed
+
+
+def main() -> int:
+    every = list(steps())
+    names = list(dict.fromkeys(name for step in every for name in (step.system, step.name)))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--outputs", type=Path, default=ROOT / "outputs" / "reproduction", metavar="DIR")
+    parser.add_argument("--only", nargs="+", choices=names, metavar="NAME", help="systems or steps: %(choices)s")
+    parser.add_argument("--cifar", metavar="DIR", help="CIFAR-10 as images in folders; else torchvision's")
+    parser.add_argument("--gpu", action="store_true", help="also what takes a GPU")
+    parser.add_argument("--write", action="store_true", help="write the page only")
+    args = parser.parse_args()
+    outputs = args.outputs.absolute()
+    chosen = [step for step in every if not args.only or {step.system, step.name} & set(args.only)]
+    chosen = [step for step in chosen if args.gpu or not step.gpu]
+    failed = [] if args.write else run(chosen, outputs, args.cifar)
+    commands: dict[str, list[str]] = {}
+    for step in every:
+        line = f"python {shlex.join(step.command('DIR', 'FOLDER'))}"
+        commands.setdefault(step.system, []).append(line)
+    reproduction.write(outputs, ROOT / "docs", commands)
+    for step in failed:
+        print(f"{step.name} did not end well; the page says so.", file=sys.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
