@@ -131,7 +131,7 @@ def test_every_step_belongs_to_a_system_and_an_experiment(modules):
         for word in step.words:
             if word.startswith("+sweeps="):
                 assert (conf / "sweeps" / f"{word.partition('=')[2]}.yaml").exists()
-            if word.startswith("experiment=") and step.system != "beyond":
+            if word.startswith("experiment="):
                 assert (conf / "experiment" / f"{word.partition('=')[2]}.yaml").exists()
     names = [step.name for step in reproduce.steps()]
     assert len(names) == len(set(names))
