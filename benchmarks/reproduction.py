@@ -818,8 +818,8 @@ def beyond(page: Page) -> list[str]:
         parts.append(
             f"`mnist_best_mlp` makes {round(10000 * (1 - mlp.mean(TEST)))} mistakes in 10,000. It would be the same "
             "with the pixels of all images in another order. The record for such networks stands near 0.994, with "
-            "tricks that look at images without their labels. All choices were made on 10,000 training images held out; what "
-            "was tried is in [RESULTS.md](../benchmarks/RESULTS.md)."
+            "tricks that look at images without their labels. All choices were made on 10,000 training images held "
+            "out; what was tried is in [RESULTS.md](../benchmarks/RESULTS.md)."
         )
     published = page.runs("cnn_cpu")
     if fast and published:
