@@ -1,4 +1,4 @@
-"""A network by hand, 784-200-10 in the homework: sigmoid hidden layer, softmax, negative log-likelihood.
+"""A network by hand, 784-200-10 in the course: sigmoid hidden layer, softmax, negative log-likelihood.
 
 Two lines of `backward` are wrong. docs/gradcheck.md shows how to find them.
 """

@@ -22,7 +22,7 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "gradcheck": Command("twinprop.gradcheck.command", "check gradients written by hand, ours or your own"),
-    "report": Command("twinprop.report", "tables of runs, sweeps and twins"),
+    "report": Command("twinprop.report", "tables of runs, sweeps and twins, and a picture of each sweep"),
 }
 
 

@@ -120,7 +120,7 @@ def sweeps(runs: Sequence[Run]) -> dict[Path, Comparison]:
     """The sweeps that the runs belong to, by their directories, with the runs of each compared."""
     jobs: dict[Path, list[Run]] = defaultdict(list)
     for run in runs:
-        if (run.path.parent / "multirun.yaml").exists():
+        if any((run.path.parent / name).exists() for name in ("multirun.yaml", "sweep.csv")):
             jobs[run.path.parent].append(run)
     found = {}
     for directory, some in jobs.items():

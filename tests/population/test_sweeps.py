@@ -30,6 +30,7 @@ from twinprop.population import plan, pool
 from twinprop.population.launcher import PopulationLauncher
 from twinprop.population.sweep import Sweep, spelled
 from twinprop.population.train import MemberRecorder, Settings, rehearse
+from twinprop.report import find, sweeps
 from twinprop.run.directory import RunDirectory
 from twinprop.run.execute import Setting
 from twinprop.training.interrupt import Interrupt
@@ -514,6 +515,7 @@ def test_a_batch_of_optunas_trials_trains_as_one(tmp_path: Path) -> None:
     assert len(values) < 12, "none diverged, which a sweeper must hear of too"
     results = OmegaConf.load(tmp_path / "sweep" / "optimization_results.yaml")
     assert results.best_value == max(values)
+    assert list(sweeps(find([str(tmp_path)]))) == [tmp_path / "sweep"], "the report does not see the sweep"
 
 
 def test_a_stack_that_is_done_counts_in_full_however_short_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
