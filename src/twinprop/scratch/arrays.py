@@ -7,9 +7,11 @@ package (`exp`, `where`, `amax`, `keepdims=True`, `x.mT`, ...); what they do not
 from __future__ import annotations
 
 import sys
+from functools import cache
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_info
 
 Array = Any
 """A NumPy array or a torch tensor."""
@@ -27,6 +29,51 @@ def erf(x: Array) -> Array:
 
         return scipy_erf(x)
     return sys.modules["torch"].erf(x)
+
+
+SMALL = 10**6
+"""Multiply-adds of the largest product that OpenBLAS's kernels for AVX-512 do without copying its factors first."""
+
+
+def matmul(a: Array, b: Array, out: Array | None = None) -> Array:
+    """a b, with a (..., rows, inner) and b (..., inner, columns).
+
+    Where OpenBLAS would copy both factors to multiply them, and that would cost much, NumPy gets the product in slices
+    of rows that are small enough to be spared it: 0.6 to 0.9 of the time.
+    """
+    count = slices(a.shape[-2], *b.shape[-2:]) if isinstance(a, np.ndarray) else 1
+    if count == 1:
+        return namespace(a).matmul(a, b, out=out)
+    sliced = count, a.shape[-2] // count
+    into = None if out is None else out.reshape(*out.shape[:-2], *sliced, out.shape[-1])
+    y = np.matmul(a.reshape(*a.shape[:-2], *sliced, a.shape[-1]), b[..., None, :, :], out=into)
+    return y.reshape(*a.shape[:-1], b.shape[-1])
+
+
+@cache
+def slices(rows: int, inner: int, columns: int) -> int:
+    """In how many slices of rows a product is fastest; measured on AVX-512."""
+    most = SMALL // (inner * columns)
+    short, long = sorted((inner, columns))
+    if rows <= most or long < 512 or rows * short > 16_000 or not avx512():
+        return 1
+    counts = (count for count in range(2, rows // 8 + 1) if rows % count == 0)
+    return next((count for count in counts if rows // count <= min(most, 100)), 1)
+
+
+@cache
+def avx512() -> bool:
+    """Whether NumPy multiplies with OpenBLAS's kernels for AVX-512; others do not gain from small products."""
+    known = {"SkylakeX", "Cooperlake", "SapphireRapids"}
+    return any(library.get("architecture") in known for library in threadpool_info())
+
+
+def sum_rows(x: Array, out: Array) -> None:
+    """The sum of the rows of x (..., rows, columns), into out (..., columns)."""
+    if isinstance(x, np.ndarray):
+        np.matmul(np.ones(x.shape[-2], x.dtype), x, out=out)  # BLAS takes a third of the time of np.sum
+    else:
+        namespace(x).sum(x, dim=-2, out=out)
 
 
 def like(values: Any, x: Array) -> Array:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from twinprop.scratch.arrays import Array, full, like, namespace
+from twinprop.scratch.arrays import Array, full, like, matmul, namespace, sum_rows
 from twinprop.scratch.random import normal, stream, uniform
 
 LARGE_BATCH = 32
@@ -65,22 +65,21 @@ class Linear:
         # x Wᵀ = (W xᵀ)ᵀ, and the second form is up to twice as fast for small batches
         if self.reads_one_batch(x):
             # the weights of all networks, one above the other, times the batch that all of them read
-            y = (self.weight.reshape(-1, x.shape[-1]) @ x[0].mT).reshape(*self.bias.shape, -1).mT
+            y = matmul(self.weight.reshape(-1, x.shape[-1]), x[0].mT).reshape(*self.bias.shape, -1).mT
         else:
-            y = (self.weight @ x.mT).mT
+            y = matmul(self.weight, x.mT).mT
         y += self.bias[..., None, :]
         return y
 
     def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
-        xp = namespace(dy)
         # y = x Wᵀ + b  ⇒  ∂L/∂W = (∂L/∂y)ᵀ x
         if self.reads_one_batch(self.x):
             rows = dy.mT.reshape(-1, dy.shape[-2])
-            xp.matmul(rows, self.x[0], out=self.weight_grad.reshape(-1, self.x.shape[-1]))
+            matmul(rows, self.x[0], out=self.weight_grad.reshape(-1, self.x.shape[-1]))
         else:
-            xp.matmul(dy.mT, self.x, out=self.weight_grad)
+            matmul(dy.mT, self.x, out=self.weight_grad)
         # b is added to each row  ⇒  ∂L/∂b = Σ over the batch of ∂L/∂y
-        xp.sum(dy, axis=-2, out=self.bias_grad)
+        sum_rows(dy, out=self.bias_grad)
         # ∂L/∂x = ∂L/∂y W = (Wᵀ (∂L/∂y)ᵀ)ᵀ, which nobody needs below the first layer
         return (self.weight.mT @ dy.mT).mT if need_dx else None
 

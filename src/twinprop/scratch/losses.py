@@ -34,7 +34,8 @@ class MSELoss:
 
     def forward(self, outputs: Array, targets: Array) -> Array:
         self.difference = outputs - targets
-        return (self.difference * self.difference).mean(-1).mean(-1)
+        batch, classes = outputs.shape[-2:]
+        return (self.difference * self.difference).sum((-2, -1)) / (batch * classes)
 
     def backward(self) -> Array:
         # ∂L/∂a = 2 (a − y) / (n · classes)

@@ -1,0 +1,55 @@
+"""Products in slices are the products, on any machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from twinprop.scratch import arrays
+
+
+@pytest.fixture
+def always(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As on a processor with AVX-512."""
+    arrays.slices.cache_clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(arrays, "avx512", lambda: True)
+        yield
+    arrays.slices.cache_clear()
+
+
+SHAPES = {
+    (200, 784, 16): 4,
+    (50, 784, 64): 5,
+    (10, 784, 16): 1,
+    (64, 3072, 32): 8,
+    (97, 784, 32): 1,
+    (1000, 784, 128): 1,
+    (50, 64, 784): 5,
+}
+"""Of products, with the number of slices."""
+
+
+@pytest.mark.parametrize("lead", [(), (3,)])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_product_in_slices_is_the_product(shape: tuple[int, int, int], lead: tuple[int, ...], always: None) -> None:
+    rows, inner, columns = shape
+    rng = np.random.default_rng(0)
+    vectors = rng.normal(size=(*lead, rows * inner + 5))  # as the parameters of networks: a stack of them has gaps
+    a = vectors[..., 5:].reshape(*lead, rows, inner)
+    b = rng.normal(size=(columns, inner)).T
+    results = rng.normal(size=(*lead, rows * columns + 3))
+    out = results[..., 3:].reshape(*lead, rows, columns)
+    assert arrays.slices(*shape) == SHAPES[shape]
+    for each in (arrays.matmul(a, b), arrays.matmul(a, b, out=out), out, arrays.matmul(a.mT.copy().mT, b)):
+        np.testing.assert_allclose(each, np.einsum("...ri,ic->...rc", a, b), rtol=0, atol=1e-11)
+
+
+def test_products_are_whole_where_slices_would_not_pay(monkeypatch: pytest.MonkeyPatch) -> None:
+    arrays.slices.cache_clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(arrays, "avx512", lambda: False)
+        assert {arrays.slices(*shape) for shape in SHAPES} == {1}
+    arrays.slices.cache_clear()
