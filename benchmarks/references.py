@@ -3,6 +3,7 @@
     python benchmarks/references.py plain|eager|numpy|products 784-50-50-10 64 EPOCHS THREADS
 
 prints seconds an epoch over the 60,000 training images; all but `plain` do an epoch first that is not counted.
+A network is 784-50-50-10 with ReLU and cross-entropy, or hw4: 784-200-100-50-10 with sigmoids and mean squared error.
 `plain` is the script that a student writes; `eager` keeps the data in one tensor; `numpy` is a hand-written loop for
 this one network, with nothing around it; `products` does its matrix products alone, which no library can do without.
 """
@@ -26,24 +27,35 @@ def mnist() -> tuple[np.ndarray, np.ndarray]:
     return np.divide(x, 255, dtype=np.float32), y
 
 
-def torch_network(sizes: list[int]):
+def sizes_of(network: str) -> list[int]:
+    return [int(size) for size in network.removeprefix("hw4: ").split("-")]
+
+
+def torch_network(network: str):
     import torch
 
+    is_hw4, sizes = network.startswith("hw4"), sizes_of(network)
     layers: list[torch.nn.Module] = []
     for inputs, outputs in itertools.pairwise(sizes):
-        layers += [torch.nn.Linear(inputs, outputs), torch.nn.ReLU()]
-    network = torch.nn.Sequential(*layers[:-1])
-    return network, torch.optim.SGD(network.parameters(), lr=0.1), torch.nn.CrossEntropyLoss()
+        layers += [torch.nn.Linear(inputs, outputs), torch.nn.Sigmoid() if is_hw4 else torch.nn.ReLU()]
+    built = torch.nn.Sequential(*layers[: None if is_hw4 else -1])
+    one_hot = torch.eye(sizes[-1])
+
+    def mse(outputs: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        return torch.nn.functional.mse_loss(outputs, one_hot[y])
+
+    loss_function = mse if is_hw4 else torch.nn.CrossEntropyLoss()
+    return built, torch.optim.SGD(built.parameters(), lr=1.0 if is_hw4 else 0.1), loss_function
 
 
-def plain(sizes: list[int], batch: int) -> Callable[[], None]:
+def plain(name: str, batch: int) -> Callable[[], None]:
     from torch.utils.data import DataLoader
     from torchvision import datasets, transforms
 
     root = os.environ.get("TWINPROP_DATA", "data")
     data = datasets.MNIST(root, train=True, transform=transforms.ToTensor())
     loader = DataLoader(data, batch_size=batch, shuffle=True)
-    network, optimizer, loss_function = torch_network(sizes)
+    network, optimizer, loss_function = torch_network(name)
 
     def epoch() -> None:
         for x, y in loader:
@@ -54,11 +66,11 @@ def plain(sizes: list[int], batch: int) -> Callable[[], None]:
     return epoch
 
 
-def eager(sizes: list[int], batch: int) -> Callable[[], None]:
+def eager(name: str, batch: int) -> Callable[[], None]:
     import torch
 
     x, y = map(torch.from_numpy, mnist())
-    network, optimizer, loss_function = torch_network(sizes)
+    network, optimizer, loss_function = torch_network(name)
 
     def epoch() -> None:
         for which in torch.randperm(len(x)).split(batch):
@@ -69,7 +81,8 @@ def eager(sizes: list[int], batch: int) -> Callable[[], None]:
     return epoch
 
 
-def by_hand(sizes: list[int], batch: int, products_only: bool = False) -> Callable[[], None]:
+def by_hand(name: str, batch: int, products_only: bool = False) -> Callable[[], None]:
+    is_hw4, sizes = name.startswith("hw4"), sizes_of(name)
     rng = np.random.default_rng(0)
     x, y = mnist()
     weights = [
@@ -78,7 +91,7 @@ def by_hand(sizes: list[int], batch: int, products_only: bool = False) -> Callab
     ]
     biases = [np.zeros(outputs, np.float32) for outputs in sizes[1:]]
     classes = np.eye(sizes[-1], dtype=np.float32)
-    lr = np.float32(0.1)
+    lr = np.float32(1.0 if is_hw4 else 0.1)
 
     def epoch() -> None:
         for which in np.array_split(rng.permutation(len(x)), len(x) // batch):
@@ -86,12 +99,21 @@ def by_hand(sizes: list[int], batch: int, products_only: bool = False) -> Callab
             activations = [inputs]
             for weight, bias in zip(weights, biases, strict=True):
                 z = activations[-1] @ weight.T + bias
-                activations.append(np.maximum(z, 0) if weight is not weights[-1] else z)
-            e = np.exp(activations[-1] - activations[-1].max(axis=1, keepdims=True))
-            delta = (e / e.sum(axis=1, keepdims=True) - classes[y[which]]) / len(which)
+                if is_hw4:
+                    activations.append(1 / (1 + np.exp(-z)))
+                else:
+                    activations.append(np.maximum(z, 0) if weight is not weights[-1] else z)
+            a = activations[-1]
+            if is_hw4:
+                delta = 2 * (a - classes[y[which]]) / a.size * a * (1 - a)
+            else:
+                e = np.exp(a - a.max(axis=1, keepdims=True))
+                delta = (e / e.sum(axis=1, keepdims=True) - classes[y[which]]) / len(which)
             for layer in reversed(range(len(weights))):
-                below = delta @ weights[layer] * (activations[layer] > 0) if layer else delta
-                weights[layer] -= lr * (delta.T @ activations[layer])
+                a = activations[layer]
+                slope = a * (1 - a) if is_hw4 else a > 0
+                below = delta @ weights[layer] * slope if layer else delta
+                weights[layer] -= lr * (delta.T @ a)
                 biases[layer] -= lr * delta.sum(axis=0)
                 delta = below
 
@@ -110,17 +132,16 @@ def by_hand(sizes: list[int], batch: int, products_only: bool = False) -> Callab
 
 def main() -> None:
     name, network, batch, epochs, threads = sys.argv[1:]
-    sizes = [int(size) for size in network.split("-")]
     if name in ("plain", "eager"):
         import torch
 
         torch.set_num_threads(int(threads))
-        epoch = {"plain": plain, "eager": eager}[name](sizes, int(batch))
+        epoch = {"plain": plain, "eager": eager}[name](network, int(batch))
     else:
         from threadpoolctl import threadpool_limits
 
         threadpool_limits(int(threads))
-        epoch = by_hand(sizes, int(batch), products_only=name == "products")
+        epoch = by_hand(network, int(batch), products_only=name == "products")
     count = 1 if name == "plain" else int(epochs)
     if name != "plain":
         epoch()

@@ -323,7 +323,7 @@ def hw4(page: Page) -> list[str]:
             "0.9094. At one rate both twins give the same; by hand was better than torch.nn because its rate was "
             "higher."
         )
-    m = measured("784-200-100-50-10, 16")
+    m = measured("hw4: 784-200-100-50-10, 16")
     ours, eager, plain = m["twinprop scratch"], m["eager"], m["plain"]
     parts.append(
         "Seconds are of a run by itself on the machine named above. Measured with care "

@@ -21,7 +21,7 @@ import psutil
 import results
 
 HERE = Path(__file__).parent
-NETWORKS = [("784-1024-10", 100), ("784-50-50-10", 64), ("784-200-100-50-10", 16)]
+NETWORKS = [("784-1024-10", 100), ("784-50-50-10", 64), ("784-200-100-50-10", 16), ("hw4: 784-200-100-50-10", 16)]
 EPOCHS = 6
 RATIOS = [("torch", "eager"), ("scratch", "numpy"), ("scratch", "eager")]
 
@@ -36,9 +36,10 @@ def reference(name: str, network: str, batch: int) -> float:
 def whole_run(backend: str, network: str, batch: int) -> tuple[float, float]:
     """Seconds an epoch of a whole run, and of its training alone."""
     hidden = network.split("-")[1:-1]
+    experiment = ["experiment=hw4_scratch"] if network.startswith("hw4") else []
     with tempfile.TemporaryDirectory() as folder:
         overrides = [
-            *("data=mnist", "data.val_fraction=0", "device=cpu"),
+            *(*experiment, "data=mnist", "data.val_fraction=0", "data.normalize=false", "device=cpu"),
             *(f"model.backend={backend}", f"model.hidden=[{','.join(hidden)}]", f"train.batch_size={batch}"),
             *(f"train.epochs={EPOCHS}", f"hydra.run.dir={folder}/run"),
         ]
