@@ -16,6 +16,7 @@ from typing import Any
 import psutil
 import pytest
 from tests.population.test_sweeps import COMMON, ROOT, assert_as_alone, rows, run, summaries, wait_until
+
 from twinprop.config.schema import Config
 from twinprop.data.vision import MNIST
 from twinprop.errors import TwinpropError
@@ -109,9 +110,9 @@ def test_a_job_that_is_killed_trains_again_in_halves(engine: str, words: list[st
 @pytest.mark.parametrize("everybody", [True, False], ids=["terminal", "alone"])
 @pytest.mark.parametrize(("engine", "words"), ENGINES)
 def test_an_interrupt_saves_every_member(engine: str, words: list[str], everybody: bool, tmp_path: Path) -> None:
-    jobs = [*COMMON, "train.epochs=100000", "model.backend=scratch", "seed=0,1", "model.width=12,13,14"]
+    jobs = [*COMMON, "train.epochs=100000", "model.backend=scratch", "seed=0,1,2,3", "model.width=12,13"]
     process = start(tmp_path, *jobs, *words, "hydra.launcher.workers=2")
-    wait_until(lambda: sum(rows(tmp_path, number) > 2 for number in range(6)) >= 4, process)
+    wait_until(lambda: sum(rows(tmp_path, number) > 2 for number in range(8)) >= 4, process)
     workers = training(process, engine)
     if everybody:
         os.killpg(process.pid, signal.SIGINT)
@@ -121,13 +122,13 @@ def test_an_interrupt_saves_every_member(engine: str, words: list[str], everybod
     assert process.returncode == 130, errors
     assert "Traceback" not in errors
     found = summaries(tmp_path)
-    assert [summary["status"] for summary in found] == ["interrupted"] * 6
-    assert sum("before it was started" in summary["reason"] for summary in found) == 2
+    assert [summary["status"] for summary in found] == ["interrupted"] * 8
+    assert sum("before it was started" in summary["reason"] for summary in found) == 4
     trained = [number for number, summary in enumerate(found) if summary.get("steps")]
     assert len(trained) == 4
     for number in trained:
         assert (tmp_path / "sweep" / str(number) / "checkpoints" / "interrupted.pt").exists()
-    assert len((tmp_path / "sweep" / "sweep.csv").read_text().splitlines()) == 7
+    assert len((tmp_path / "sweep" / "sweep.csv").read_text().splitlines()) == 9
     assert not psutil.wait_procs(workers, timeout=20)[1], "a job goes on"
 
 
@@ -159,7 +160,7 @@ WRONG_OF_SUBMITIT = {
     "timeout_min=long": "hydra.launcher.submitit: ",
     "nodes=2": "hydra.launcher.submitit.nodes=2: a stack is one task on one node.",
     "cluster=lsf": "hydra.launcher.submitit.cluster=lsf: must be slurm, local or null.",
-    "cluster=slurm": "hydra.launcher.submitit.cluster=slurm: no srun here",
+    "cluster=slurm": "hydra.launcher.submitit.cluster=slurm: there is no srun here",
 }
 
 
@@ -263,29 +264,27 @@ def test_jobs_of_slurm_are_one_array_and_a_lost_one_is_halved(tmp_path: Path, mo
     monkeypatch.setenv("PLAYED", str(tmp_path))
     settings = ["partition=gpu", "mem_gb=3", "timeout_min=7", "array_parallelism=2", "setup=['export A=1']"]
     words = ["hydra.launcher.engine=submitit", *(f"hydra.launcher.submitit.{word}" for word in settings)]
-    process = start(
-        tmp_path, *COMMON, *words, "train.epochs=300", "seed=0,1", "model.width=9,12", "model.backend=scratch"
-    )
-    wait_until(lambda: all(rows(tmp_path, number) > 2 for number in range(4)), process)
-    first = min(psutil.process_iter(["pid", "cmdline", "environ"]), key=lambda p: not of_place(p, "0"))
-    first.kill()
+    jobs = [*COMMON, "train.epochs=300", "seed=0,1,2,3", "model.width=9,12", "model.backend=scratch"]
+    process = start(tmp_path, *jobs, *words)
+    wait_until(lambda: rows(tmp_path, 0) > 2, process)
+    next(filter(lambda each: first_of(each, tmp_path), psutil.process_iter(["cmdline", "environ"]))).kill()
     output, errors = process.communicate(timeout=100)
     assert process.returncode == 0, errors
-    assert "4 jobs in 2 groups, 2 stacks, on submitit (slurm), 2 at once" in output
-    assert [summary["status"] for summary in summaries(tmp_path)] == ["completed"] * 4
+    assert "8 jobs in 2 groups, 4 stacks, on submitit (slurm), 2 at once" in output
+    assert [summary["status"] for summary in summaries(tmp_path)] == ["completed"] * 8
     array, halves = sorted(tmp_path.glob("*.sbatch"), key=lambda path: path.stat().st_mtime)
     lines = array.read_text().splitlines()
-    asked = {"array=0-1%2", "partition=gpu", "mem=3GB", "time=7", "cpus-per-task=1", "no-requeue"}
+    asked = {"array=0-3%2", "partition=gpu", "mem=3GB", "time=7", "cpus-per-task=1", "no-requeue"}
     assert {f"#SBATCH --{each}" for each in asked} <= set(lines)
     assert "export A=1" in lines
     assert "#SBATCH --array=0-1%2" in halves.read_text()
 
 
-def of_place(process: psutil.Process, place: str) -> bool:
-    """Whether a process trains what has this place in SLURM's array."""
-    info = process.info
-    words = " ".join(info["cmdline"] or [])
-    return WORKERS["submitit"] in words and (info["environ"] or {}).get("SLURM_ARRAY_TASK_ID") == place
+def first_of(process: psutil.Process, played: Path) -> bool:
+    """Whether a process trains what is first in the array that scripts in the folder `played` started."""
+    environ = process.info["environ"] or {}
+    where = environ.get("PLAYED"), environ.get("SLURM_ARRAY_TASK_ID")
+    return where == (str(played), "0") and WORKERS["submitit"] in " ".join(process.info["cmdline"] or [])
 
 
 # Jobs, one by one

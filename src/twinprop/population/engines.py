@@ -76,13 +76,15 @@ class Engine(ABC):
 
     Attributes:
         name: in messages.
-        at_once: how many stacks; None leaves it to the scheduler.
+        at_once: how many stacks; None is all.
+        queues: whether it keeps to that itself, so that all can be sent.
         cpus: cores that a job was given in the settings; None is as many as its stack has threads.
         gpus: whether it was given any.
     """
 
     name: str
     at_once: int | None
+    queues = False
     cpus: int | None
     gpus: bool
 
@@ -135,6 +137,7 @@ class Submitit(Engine):
         self.general = {item.name for item in fields(BaseQueueConf)}
         self.name = f"submitit ({self.cluster})"
         self.at_once = workers or given.get("array_parallelism") or (cores() if self.cluster == "local" else None)
+        self.queues = self.cluster == "slurm"
         self.cpus = given.get("cpus_per_task")
         self.gpus = any(given.get(key) for key in ("gpus_per_node", "gpus_per_task", "gres"))
         self.asked = 0.0
@@ -144,7 +147,7 @@ class Submitit(Engine):
 
         whole = OmegaConf.create({"hydra": {"sweep": {"dir": str(directory)}, "job": {"name": "twinprop"}}})
         whole.settings = self.settings  # which refers to the rest
-        settings = OmegaConf.to_container(whole, resolve=True)["settings"]  # type: ignore[index, call-overload]
+        settings: Any = OmegaConf.to_container(whole.settings, resolve=True)
         del settings["_target_"]
         start = {f"slurm_{key}": settings.pop(key) for key in ("max_num_timeout", "python")}
         executor = submitit.AutoExecutor(settings.pop("submitit_folder"), self.cluster, **start)
@@ -308,7 +311,7 @@ class Cluster(Pool):
                     self.submit(Path(folder).absolute())
                 sleep(SECONDS_BETWEEN_READS)
                 for each in list(self.running):
-                    self.attend(each)
+                    self.hear(each)
                 if self.interrupt.requested and not told:
                     told = True
                     (Path(folder) / STOP).write_text(self.interrupt.requested)
@@ -326,7 +329,7 @@ class Cluster(Pool):
             jobs = self.engine.submit(calls, self.directory)
             self.running += map(Running, stacks, jobs, paths)
 
-    def attend(self, each: Running) -> None:
+    def hear(self, each: Running) -> None:
         """Take what a job has to say, and notice its end."""
         lost = each.job.lost()  # asked first, for what it says last counts
         last = False

@@ -64,7 +64,8 @@ class Sweep:
             told = (self.listen, self.lost, interrupt)
             if self.engine is not None:
                 every = [stack for _, some, _ in self.planned for stack in some]
-                Cluster(self.settings, self.engine.at_once, *told, self.engine, self.directory).run(every)
+                slots = None if self.engine.queues else self.engine.at_once
+                Cluster(self.settings, slots, *told, self.engine, self.directory).run(every)
                 return
             for on_cpu in (True, False):
                 stacks = [stack for _, some, here in self.planned if here == on_cpu for stack in some]
@@ -130,7 +131,8 @@ class Sweep:
                 most, max(1, room // bytes_of(need, config, max(batch, need.evaluated_at_once(EVALUATION_BATCH))))
             )
         cost = steps * (3.0 * batch * need.products + 10.0 * need.parameters)
-        threads = threads_for(config, dataset.shape, len(dataset.train), self.engine and (self.engine.cpus or 1))
+        there = None if self.engine is None else self.engine.cpus or 1
+        threads = threads_for(config, dataset.shape, len(dataset.train), there)
         portions = cut(members.members, self.max_members or most, at_once, apart=on_cpu)
         return members, [Stack(part, threads, steps, cost * len(part)) for part in portions], on_cpu
 
