@@ -32,7 +32,7 @@ RAY = [
     "hydra.launcher.ray.init.num_cpus=2",
     "hydra.launcher.ray.init.include_dashboard=false",
 ]
-WORKERS = {"submitit": "submitit.core._submit", "ray": "ray::"}
+WORKERS = {"submitit": "submitit.core._submit", "ray": "ray::train_job"}
 """How a process that trains is known."""
 
 ENGINES = [
@@ -57,12 +57,8 @@ def start(folder: Path, *words: str) -> subprocess.Popen[str]:
 
 def training(process: subprocess.Popen[str], engine: str) -> list[psutil.Process]:
     """The processes of an engine that train."""
-    found = []
-    for child in psutil.Process(process.pid).children(recursive=True):
-        words = " ".join(child.cmdline())
-        if WORKERS[engine] in words and "IDLE" not in words:
-            found.append(child)
-    return found
+    children = psutil.Process(process.pid).children(recursive=True)
+    return [child for child in children if WORKERS[engine] in " ".join(child.cmdline())]
 
 
 @pytest.mark.parametrize(("engine", "words"), ENGINES)
@@ -79,7 +75,7 @@ def test_every_directory_is_as_that_of_a_local_sweep(engine: str, words: list[st
         (tmp_path / name).mkdir()
         done = run(tmp_path / name, *jobs, *more, "hydra.launcher.max_members=4", "hydra.launcher.workers=2")
         assert "16 jobs in 2 groups, 4 stacks" in done.stdout
-    where = "submitit (local)" if engine == "submitit" else "Ray"
+    where = "submitit (local)" if engine == "submitit" else "ray"
     assert f"on {where}, 2 at once; expected to take an unknown time" in done.stdout
     for number in range(16):
         there, here = (tmp_path / name / "sweep" / str(number) for name in ("there", "here"))
@@ -88,15 +84,24 @@ def test_every_directory_is_as_that_of_a_local_sweep(engine: str, words: list[st
     assert not list((tmp_path / "there" / "sweep").glob(".stacks*"))
 
 
-@pytest.mark.parametrize(("engine", "words"), ENGINES)
-def test_a_job_that_is_killed_trains_again_in_halves(engine: str, words: list[str], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("engine", "words", "kind"),
+    [
+        pytest.param("submitit", SUBMITIT, signal.SIGKILL, id="submitit"),
+        pytest.param("submitit", SUBMITIT, signal.SIGUSR2, id="submitit before a time limit"),
+        pytest.param("ray", RAY, signal.SIGKILL, id="ray", marks=pytest.mark.slow),
+    ],
+)
+def test_a_job_that_is_killed_trains_again_in_halves(
+    engine: str, words: list[str], kind: signal.Signals, tmp_path: Path
+) -> None:
     jobs = [*COMMON, "loss=mse", "model.activation=identity", "optimizer.lr=0.05,1e30,0.02", "train.epochs=300"]
     process = start(tmp_path, *jobs, *words, "hydra.launcher.workers=1", "model.backend=scratch")
     diverged = tmp_path / "sweep" / "1" / "summary.json"
     wait_until(lambda: diverged.exists() and rows(tmp_path, 0) > 2, process)
     before = diverged.stat().st_mtime_ns
     (worker,) = training(process, engine)
-    worker.kill()
+    worker.send_signal(kind)
     _, errors = process.communicate(timeout=100)
     assert process.returncode == 0, errors
     assert "Traceback" not in errors
@@ -183,17 +188,23 @@ def test_a_bad_key_of_submitit_is_one_message(word: str, monkeypatch: pytest.Mon
     assert "\n" not in str(error.value)
 
 
+WRONG_OF_RAY = {
+    "foo=1": "hydra.launcher.ray.foo: there is no such key. See docs/sweeps.md.",
+    "init.num_cpu=1": "hydra.launcher.ray.init.num_cpu: there is no such key. Did you mean 'num_cpus'?",
+    "remote.num_cpu=1": "hydra.launcher.ray.remote: Invalid option keyword num_cpu",
+    "init.address=auto": "hydra.launcher.ray.init: Ray cannot be started or reached (Could not find any running Ray",
+}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("word", ["foo=1", "init.foo=1", "remote.foo=1", "init.address=127.0.0.1:1"])
+@pytest.mark.parametrize("word", WRONG_OF_RAY)
 def test_a_bad_key_of_ray_is_one_message(word: str, tmp_path: Path) -> None:
     pytest.importorskip("ray", reason="needs Ray: pip install '.[ray]'")
     words = ["hydra.launcher.engine=ray", f"hydra.launcher.ray.{word}"]
     done = run(tmp_path, *COMMON, "seed=0,1", *words, check=False)
     assert done.returncode == 1
-    assert (
-        done.stderr.strip().splitlines()[-1].startswith(f"hydra.launcher.ray.{word.partition('.foo')[0].split('=')[0]}")
-    )
-    assert "Traceback" not in done.stderr
+    assert done.stderr.startswith(WRONG_OF_RAY[word])
+    assert len(done.stderr.splitlines()) == 1
     assert not (tmp_path / "sweep").exists()
 
 
@@ -256,12 +267,27 @@ for file in "$PLAYED"/*.state; do echo "$(basename "$file" .state)|$(cat "$file"
 }
 
 
-def test_jobs_of_slurm_are_one_array_and_a_lost_one_is_halved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, text in COMMANDS.items():
         (tmp_path / name).write_text(f"#!/bin/sh{text}")
         (tmp_path / name).chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     monkeypatch.setenv("PLAYED", str(tmp_path))
+
+
+@pytest.mark.usefixtures("slurm")
+def test_jobs_that_slurm_does_not_take_fail_with_its_words(tmp_path: Path) -> None:
+    (tmp_path / "sbatch").write_text("#!/bin/sh\necho 'sbatch: error: invalid partition' >&2; exit 1\n")
+    done = run(tmp_path, *COMMON, "seed=0,1", "hydra.launcher.engine=submitit", check=False)
+    assert done.returncode == 1
+    assert "Job 1 failed. hydra.launcher.submitit: sbatch: error: invalid partition" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [summary["status"] for summary in summaries(tmp_path)] == ["failed"] * 2
+
+
+@pytest.mark.usefixtures("slurm")
+def test_jobs_of_slurm_are_one_array_and_a_lost_one_is_halved(tmp_path: Path) -> None:
     settings = ["partition=gpu", "mem_gb=3", "timeout_min=7", "array_parallelism=2", "setup=['export A=1']"]
     words = ["hydra.launcher.engine=submitit", *(f"hydra.launcher.submitit.{word}" for word in settings)]
     jobs = [*COMMON, "train.epochs=300", "seed=0,1,2,3", "model.width=9,12", "model.backend=scratch"]

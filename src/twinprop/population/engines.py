@@ -31,7 +31,7 @@ from twinprop.population.train import Settings
 from twinprop.run.device import cores
 from twinprop.training.interrupt import Interrupt
 
-SECONDS_BETWEEN_READS, SECONDS_BETWEEN_MESSAGES, SECONDS_BETWEEN_STATES = 0.5, 1.0, 30.0
+SECONDS_BETWEEN_READS, SECONDS_BETWEEN_MESSAGES, SECONDS_BETWEEN_STATES = 0.5, 1.0, 10.0
 """Of a job's messages; between messages about its progress; of what the scheduler knows, which it is asked seldom."""
 
 STOP = "stop"
@@ -55,9 +55,8 @@ def train_job(stack: Stack, settings: Settings, messages: Path, directory: Path)
         send(("started", stack.number))
         try:
             serve(stack, settings, interrupt, send, SECONDS_BETWEEN_MESSAGES)
-        except (
-            TwinpropError
-        ) as error:  # samples or a device that are not there would not be there for its halves either
+        except TwinpropError as error:
+            # samples or a device that are not there would not be there for its halves either
             send(("refused", stack.number, str(error)))
 
 
@@ -124,9 +123,7 @@ class Submitit(Engine):
         if self.cluster not in ("slurm", "local"):
             raise TwinpropError(f"hydra.launcher.submitit.cluster={self.cluster}: must be slurm, local or null.")
         if self.cluster == "slurm" and submitit.SlurmExecutor.affinity() < 0:
-            raise TwinpropError(
-                "hydra.launcher.submitit.cluster=slurm: there is no srun here; start it where there is."
-            )
+            raise TwinpropError("hydra.launcher.submitit.cluster=slurm: there is no srun here; choose local.")
         for key in ("nodes", "tasks_per_node"):
             if given.get(key, 1) != 1:
                 raise TwinpropError(f"hydra.launcher.submitit.{key}={given[key]}: a stack is one task on one node.")
@@ -161,6 +158,8 @@ class Submitit(Engine):
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             return [SubmititJob(self, job) for job in executor.map_array(in_submitit, *zip(*calls, strict=True))]
+        except RuntimeError as error:
+            raise TwinpropError(f"hydra.launcher.submitit: {'; '.join(str(error).splitlines())}") from error
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
@@ -206,7 +205,7 @@ class RayJob:
 class Ray(Engine):
     """Tasks of a Ray cluster, or of one that is started on this machine."""
 
-    name = "Ray"
+    name = "ray"
 
     def __init__(self, given: dict[str, Any], workers: int | None) -> None:
         import ray
@@ -222,7 +221,8 @@ class Ray(Engine):
             if not ray.is_initialized():
                 ray.init(**init)
         except Exception as error:
-            raise TwinpropError(f"hydra.launcher.ray.init: Ray cannot be started or reached ({error}).") from error
+            why = str(error).partition("\n")[0].rstrip(".")
+            raise TwinpropError(f"hydra.launcher.ray.init: Ray cannot be started or reached ({why}).") from error
         self.cpus, self.gpus = self.options.get("num_cpus"), bool(self.options.get("num_gpus"))
         self.at_once = workers or max(1, int(ray.cluster_resources().get("CPU", 1) // (self.cpus or 1)))
 
@@ -326,8 +326,13 @@ class Cluster(Pool):
         if stacks:
             paths = [folder / f"{stack.number}.jsonl" for stack in stacks]
             calls = [(stack, self.settings, path, Path.cwd()) for stack, path in zip(stacks, paths, strict=True)]
-            jobs = self.engine.submit(calls, self.directory)
-            self.running += map(Running, stacks, jobs, paths)
+            try:
+                jobs = self.engine.submit(calls, self.directory)
+            except TwinpropError as error:
+                for stack in stacks:
+                    self.fail(stack, str(error))
+            else:
+                self.running += map(Running, stacks, jobs, paths)
 
     def hear(self, each: Running) -> None:
         """Take what a job has to say, and notice its end."""
