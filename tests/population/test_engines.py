@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,13 @@ import pytest
 from tests.population.test_sweeps import COMMON, ROOT, assert_as_alone, rows, run, summaries, wait_until
 
 from twinprop.config.schema import Config
+from twinprop.data.toy import Moons
 from twinprop.data.vision import MNIST
 from twinprop.errors import TwinpropError
 from twinprop.models.mlp import MLP
 from twinprop.population import engines, plan
 from twinprop.population.engines import Cluster, engine_of, train_job
+from twinprop.population.sweep import Sweep
 from twinprop.population.train import Settings
 from twinprop.training.interrupt import Interrupt
 
@@ -251,6 +253,7 @@ for place in $(seq 0 ${last:-0}); do
     export SLURM_JOB_ID=$id
     name=$id
     if [ "$last" ]; then export SLURM_ARRAY_JOB_ID=$id SLURM_ARRAY_TASK_ID=$place; name=${id}_$place; fi
+    if [ "$place" -ge "${ROOM:-99}" ]; then echo PENDING > "$PLAYED/$name.state"; continue; fi
     echo RUNNING > "$PLAYED/$name.state"
     (sh "$1" && echo COMPLETED > "$PLAYED/$name.state" || echo OUT_OF_MEMORY > "$PLAYED/$name.state") > /dev/null 2>&1 &
 done
@@ -259,6 +262,10 @@ echo "Submitted batch job $id"
     "srun": """
 shift 5  # --unbuffered --output FILE --error FILE
 exec "$@"
+""",
+    "scancel": """
+echo "$1" >> "$PLAYED/cancelled"
+echo CANCELLED > "$PLAYED/$1.state"
 """,
     "sacct": """
 echo "JobID|State|NodeList"
@@ -292,7 +299,7 @@ def test_jobs_of_slurm_are_one_array_and_a_lost_one_is_halved(tmp_path: Path) ->
     words = ["hydra.launcher.engine=submitit", *(f"hydra.launcher.submitit.{word}" for word in settings)]
     jobs = [*COMMON, "train.epochs=300", "seed=0,1,2,3", "model.width=9,12", "model.backend=scratch"]
     process = start(tmp_path, *jobs, *words)
-    wait_until(lambda: rows(tmp_path, 0) > 2, process)
+    wait_until(lambda: any(rows(tmp_path, number) > 2 for number in (4, 5)), process)  # the widest are sent first
     next(filter(lambda each: first_of(each, tmp_path), psutil.process_iter(["cmdline", "environ"]))).kill()
     output, errors = process.communicate(timeout=100)
     assert process.returncode == 0, errors
@@ -306,11 +313,55 @@ def test_jobs_of_slurm_are_one_array_and_a_lost_one_is_halved(tmp_path: Path) ->
     assert "#SBATCH --array=0-1%2" in halves.read_text()
 
 
+@pytest.mark.usefixtures("slurm")
+def test_an_interrupt_takes_jobs_out_of_the_queue_of_slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROOM", "1")
+    words = ["hydra.launcher.engine=submitit", "seed=0,1", "model.width=9,12", "train.epochs=100000"]
+    process = start(tmp_path, *COMMON, *words)
+    wait_until(lambda: any(rows(tmp_path, number) > 2 for number in (2, 3)), process)  # the widest are sent first
+    time.sleep(1)  # for what the job says to be read
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    found = summaries(tmp_path)
+    assert [summary["status"] for summary in found] == ["interrupted"] * 4
+    assert sum("before it was started" in summary["reason"] for summary in found) == 2
+    (cancelled,) = (tmp_path / "cancelled").read_text().splitlines()
+    assert cancelled.endswith("_1")
+
+
 def first_of(process: psutil.Process, played: Path) -> bool:
     """Whether a process trains what is first in the array that scripts in the folder `played` started."""
     environ = process.info["environ"] or {}
     where = environ.get("PLAYED"), environ.get("SLURM_ARRAY_TASK_ID")
     return where == (str(played), "0") and WORKERS["submitit"] in " ".join(process.info["cmdline"] or [])
+
+
+# Plans
+
+
+def planned(config: Config, **engine: Any) -> plan.Stack:
+    """The first stack of ten jobs, with their number as its cost."""
+    sweep = Sweep(engine=Play(None, **engine))
+    sweep.settings = Settings()
+    members = [plan.Member(number, config, Path("nowhere"), plan.LogFile(None, "")) for number in range(10)]
+    _, stacks, on_cpu = sweep.stacks(plan.Group(members))
+    return replace(stacks[0], cost=len(stacks), steps=on_cpu)
+
+
+def test_stacks_that_train_elsewhere_do_not_follow_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS")
+    for name in ("run.device", "population.sweep", "population.engines"):
+        monkeypatch.setattr(f"twinprop.{name}.cores", lambda: 5)
+    small, large = (Config(data=Moons(), model=MLP(width=width)) for width in (8, 3000))
+    assert planned(small).cost == 1
+    assert planned(small, at_once=2).cost == 2
+    assert planned(large).cost == 10, "a core's caches take one of these networks"
+    assert planned(large, gpus=True).cost == 1
+    assert planned(replace(large, device="cpu"), gpus=True).cost == 10
+    assert planned(replace(large, device="cuda:7")).cost == 1, "a device that this machine may lack"
+    assert [planned(large, cpus=cpus).threads for cpus in (None, 3)] == [1, 3]
+    assert planned(small, cpus=3).threads == 1
 
 
 # Jobs, one by one
@@ -339,7 +390,9 @@ class Play(engines.Engine):
     """An engine whose jobs do as they are told: `play` gives the messages of a stack and how its job ends."""
 
     play: Any
-    at_once = None
+    at_once: int | None = None
+    cpus: int | None = None
+    gpus: bool = False
     sent: Any = None
 
     def submit(self, calls: Sequence[tuple[Any, ...]], directory: Path) -> list[Played]:
@@ -382,11 +435,14 @@ def test_samples_that_a_job_does_not_find_are_told_and_not_looked_for_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "started here").mkdir()
     config = Config(data=MNIST(root="nowhere", download=False), model=MLP())
 
     def play(stack: plan.Stack) -> Any:
         path = tmp_path / "messages"
-        train_job(stack.of([member._replace(config=config) for member in stack.members]), Settings(), path, tmp_path)
+        lacking = stack.of([member._replace(config=config) for member in stack.members])
+        train_job(lacking, Settings(), path, tmp_path / "started here")
+        assert Path.cwd().name == "started here"
         return [json.loads(line) for line in path.read_text().splitlines()], "ended"
 
     told, engine = played(play, [stack_of(range(3), tmp_path)], tmp_path)
