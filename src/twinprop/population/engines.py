@@ -45,7 +45,7 @@ def train_job(stack: Stack, settings: Settings, messages: Path, directory: Path)
 
         def send(message: Message) -> None:
             with suppress(FileNotFoundError):
-                interrupt.requested = messages.with_name(STOP).read_text()
+                interrupt.requested = messages.with_name(STOP).read_text() or interrupt.requested
             try:
                 with open(messages, "a", encoding="utf-8") as file:
                     file.write(f"{json.dumps(message)}\n")
