@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from hydra.core.plugins import Plugins
 from hydra.core.utils import JobReturn, JobRuntime, JobStatus, configure_log, setup_globals
 from hydra.experimental.callback import Callback
 from hydra.plugins.launcher import Launcher
-from omegaconf import open_dict
+from omegaconf import OmegaConf, open_dict
 
 from twinprop.errors import OutputError, TwinpropError
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from twinprop.config import schema
     from twinprop.config.jobs import Job
+    from twinprop.population.engines import Engine
     from twinprop.population.plan import Member
 
 
@@ -38,12 +39,18 @@ class PopulationConf:
 
     Attributes:
         max_members: networks in a stack, at most; `auto` leaves it to the machine.
-        workers: processes that train on the CPU; `auto` is one for each core.
+        workers: processes that train on the CPU; `auto` is one for each core. With an engine, stacks at once.
+        engine: where stacks train: `local`, `submitit` or `ray`.
+        submitit: keys of Hydra's submitit plugin, and `cluster`.
+        ray: `init` and `remote`, as in Hydra's Ray plugin.
     """
 
     _target_: str = "twinprop.population.launcher.PopulationLauncher"
     max_members: Any = "auto"
     workers: Any = "auto"
+    engine: str = "local"
+    submitit: Any = field(default_factory=dict)
+    ray: Any = field(default_factory=dict)
 
 
 @dataclass
@@ -91,9 +98,12 @@ class GridSweeper(BasicSweeper):
 class PopulationLauncher(Launcher):
     """Trains all jobs of a sweep together."""
 
-    def __init__(self, max_members: Any = "auto", workers: Any = "auto") -> None:
+    def __init__(
+        self, max_members: Any = "auto", workers: Any = "auto", engine: str = "local", **settings: Any
+    ) -> None:
         self.max_members = count("hydra.launcher.max_members", max_members)
         self.workers = count("hydra.launcher.workers", workers)
+        self.engine_name, self.settings = engine, settings
         self.summaries: dict[int, dict[str, Any]] = {}
         self.jobs: dict[int, Job] = {}
 
@@ -108,6 +118,12 @@ class PopulationLauncher(Launcher):
                     f"hydra.job.{key}: jobs that train together share one process; use hydra/launcher=basic."
                 )
         self.context, self.task, self.config = hydra_context, task_function, config
+        self.engine: Engine | None = None
+        given = {name: OmegaConf.to_container(value, resolve=True) for name, value in self.settings.items() if value}
+        if given or self.engine_name != "local":
+            from twinprop.population.engines import engine_of
+
+            self.engine = engine_of(self.engine_name, given, self.workers)
 
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
         from twinprop.config.jobs import Composer
@@ -125,9 +141,9 @@ class PopulationLauncher(Launcher):
         jobs = [composer.job(initial_job_idx + place, overrides) for place, overrides in enumerate(job_overrides)]
         self.jobs |= {job.number: job for job in jobs}
         self.apart()
-        sweep = Sweep(self.max_members, self.workers)
-        members = [self.start(job) for job in jobs]
         directory = Path(self.config.hydra.sweep.dir)
+        sweep = Sweep(self.max_members, self.workers, self.engine, directory)
+        members = [self.start(job) for job in jobs]
         console.print(f"training {plural(len(jobs), 'job')} in {shown(directory)}")
         wrong = {job.number: "\n".join(job.problems) for job in jobs if job.problems}
         sweep.refuse([(member, wrong[member.number]) for member in members if member.number in wrong])
@@ -235,7 +251,10 @@ class PopulationLauncher(Launcher):
 def register() -> None:
     """Make `hydra/launcher=population` and `hydra/sweeper=grid` known to Hydra."""
     store = ConfigStore.instance()
-    store.store(group="hydra/launcher", name="population", node=PopulationConf, provider="twinprop", replace=True)
+    launcher = OmegaConf.structured(PopulationConf)
+    for name in ("submitit", "ray"):  # their keys are known when they are chosen; until then, any may be given
+        launcher._get_node(name)._set_flag("struct", False)
+    store.store(group="hydra/launcher", name="population", node=launcher, provider="twinprop", replace=True)
     store.store(group="hydra/sweeper", name="grid", node=GridConf, provider="twinprop", replace=True)
     for plugin in (PopulationLauncher, GridSweeper):
         Plugins.instance().register(plugin)

@@ -31,13 +31,19 @@ Message = tuple[Any, ...]
 """("progress", stack, steps), ("ended", member, summary) or ("done", stack); each names its subject by number."""
 
 
-def serve(stack: Stack, settings: Settings, interrupt: Interrupt, send: Callable[[Message], None]) -> None:
+def serve(
+    stack: Stack,
+    settings: Settings,
+    interrupt: Interrupt,
+    send: Callable[[Message], None],
+    every: float = SECONDS_BETWEEN_MESSAGES,
+) -> None:
     """Train a stack; messages say how far it is, and what became of each of its members."""
     last = 0.0
 
     def progress(steps: int) -> None:
         nonlocal last
-        if (now := monotonic()) - last > SECONDS_BETWEEN_MESSAGES:
+        if (now := monotonic()) - last > every:
             last = now
             send(("progress", stack.number, steps))
 
@@ -94,6 +100,15 @@ class Pool:
     def run(self, stacks: Iterable[Stack]) -> None:
         """Train all stacks, the longest first; an interrupt leaves the rest of them untrained."""
         self.queue = deque(sorted(stacks, key=lambda stack: -stack.cost))
+        self.open: dict[int, Member] = {}
+        self.train()
+        for stack in self.queue:
+            for member in stack.members:
+                reason = f"{self.interrupt.requested} before it was started"
+                self.ended(member, {"status": "interrupted", "reason": reason})
+
+    def train(self) -> None:
+        """Train what is in the queue, until it is empty or a signal comes."""
         # where several threads of OpenMP have worked, a fork that wants some waits for ever: so they work in a fork
         alone = self.workers == 1 and not (FORKS and any(stack.threads > 1 for stack in self.queue))
         if self.workers is None or alone:
@@ -101,14 +116,9 @@ class Pool:
                 serve(self.queue.popleft(), self.settings, self.interrupt, self.listen)
         else:
             self.run_workers(self.workers)
-        for stack in self.queue:
-            for member in stack.members:
-                reason = f"{self.interrupt.requested} before it was started"
-                self.ended(member, {"status": "interrupted", "reason": reason})
 
     def run_workers(self, workers: int) -> None:
         self.busy: dict[Worker, Stack] = {}
-        self.open: dict[int, Member] = {}
         self.context = multiprocessing.get_context("fork" if FORKS else "spawn")
         passed_on = False
         try:
@@ -142,48 +152,60 @@ class Pool:
             with suppress(OSError):  # it may be gone already
                 worker.pipe.send(None)
             return
+        self.busy[worker] = self.next()
+        worker.pipe.send(self.busy[worker])
+
+    def next(self) -> Stack:
+        """The next stack, whose members are open from now on."""
         stack = self.queue.popleft()
-        self.busy[worker] = stack
         self.open |= {member.number: member for member in stack.members}
-        worker.pipe.send(stack)
+        return stack
+
+    def take(self, message: Message) -> bool:
+        """Pass a message on; whether it is a stack's last."""
+        if message[0] == "ended":
+            self.open.pop(message[1], None)
+        self.listen(message)
+        return bool(message[0] == "done")
 
     def attend(self, worker: Worker) -> None:
         """Take what a worker has to say, and notice its end."""
         gone = not worker.process.is_alive()
         try:
             while worker.pipe.poll():
-                message = worker.pipe.recv()
-                if message[0] == "done":
-                    self.listen(message)
+                if self.take(worker.pipe.recv()):
                     self.give(worker)
                     return
-                if message[0] == "ended":
-                    self.open.pop(message[1], None)
-                self.listen(message)
         except (EOFError, OSError):
             gone = True
         if gone:
-            self.bury(worker)
+            worker.process.join()
+            code = worker.process.exitcode
+            end = signal.Signals(-code).name if code < 0 else f"status {code}"
+            self.bury(self.busy.pop(worker), f"its process ended with {end}")
+            if self.queue and not self.interrupt.requested:
+                self.give(self.start())
 
-    def bury(self, worker: Worker) -> None:
-        """Train what a worker left that was killed, most likely for want of memory: in halves, from the start."""
-        worker.process.join()
-        stack = self.busy.pop(worker)
-        left = [member for member in stack.members if member.number in self.open]
-        code = worker.process.exitcode
-        reason = f"its process ended with {signal.Signals(-code).name if code < 0 else f'status {code}'}"
+    def left(self, stack: Stack) -> list[Member]:
+        """The members of a stack that have not ended."""
+        return [member for member in stack.members if member.number in self.open]
+
+    def fail(self, stack: Stack, reason: str) -> None:
+        """End what is left of a stack."""
+        for member in self.left(stack):
+            self.ended(member, {"status": "failed", "reason": reason})
+
+    def bury(self, stack: Stack, reason: str) -> None:
+        """Have trained what is left of a stack that was lost, most likely for want of memory: in halves, anew."""
+        left = self.left(stack)
         if len(left) <= 1 or self.interrupt.requested:
-            reason = f"{reason}; use a smaller network, batch or data set"
-            for member in left:
-                self.ended(member, {"status": "failed", "reason": reason})
+            self.fail(stack, f"{reason}; use a smaller network, batch or data set")
         else:
             middle = len(left) // 2
             for half in (left[:middle], left[middle:]):
                 for member in half:
                     discard(member)
                 self.queue.append(stack.of(half))
-        if self.queue and not self.interrupt.requested:
-            self.give(self.start())
 
 
 def apart(function: Callable[..., Any], *arguments: Any) -> Any:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -12,9 +13,11 @@ import psutil
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from twinprop.cli import explain
+from twinprop.config.schema import Config
 from twinprop.data.batches import EVALUATION_BATCH
 from twinprop.errors import OutputError
 from twinprop.models.base import footprint
+from twinprop.population.engines import Cluster, Engine
 from twinprop.population.plan import CACHE, OF_FREE_MEMORY, Group, Member, Stack, bytes_of, cut, group, signature
 from twinprop.population.pool import Message, Pool, apart
 from twinprop.population.table import ranges
@@ -22,7 +25,7 @@ from twinprop.population.train import Settings, rehearse
 from twinprop.run.console import console, errors
 from twinprop.run.device import cores, threads_for
 from twinprop.run.directory import write_summary
-from twinprop.run.execute import shape_of_network
+from twinprop.run.execute import Setting, shape_of_network
 from twinprop.training.interrupt import Interrupt
 
 SECONDS_BETWEEN_LINES = 10.0
@@ -37,11 +40,15 @@ class Sweep:
     Attributes:
         max_members: networks in a stack, at most; None leaves it to the machine.
         workers: processes that train on the CPU; None is one for each core.
+        engine: where stacks train; None is this machine.
+        directory: the sweep's own.
         summaries: what became of each job, by its number.
     """
 
     max_members: int | None = None
     workers: int | None = None
+    engine: Engine | None = None
+    directory: Path = Path()
     summaries: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     def train(self, members: Sequence[Member]) -> None:
@@ -54,16 +61,26 @@ class Sweep:
         self.use_cores()
         self.show_plan()
         with Interrupt() as interrupt, self.display():
+            told = (self.listen, self.lost, interrupt)
+            if self.engine is not None:
+                every = [stack for _, some, _ in self.planned for stack in some]
+                slots = None if self.engine.queues else self.engine.at_once
+                Cluster(self.settings, slots, *told, self.engine, self.directory).run(every)
+                return
             for on_cpu in (True, False):
                 stacks = [stack for _, some, here in self.planned if here == on_cpu for stack in some]
-                Pool(self.settings, self.processes() if on_cpu else None, self.listen, self.lost, interrupt).run(stacks)
+                Pool(self.settings, self.processes() if on_cpu else None, *told).run(stacks)
+
+    def setting(self, config: Config) -> Setting:
+        """The samples that a job trains on; those of jobs that train elsewhere are only looked at, on the CPU."""
+        return self.settings.of(config if self.engine is None else replace(config, device="cpu"))
 
     def groups(self, members: Sequence[Member]) -> list[Group]:
         """The groups of jobs that can be trained; what is wrong with others is told, and they have ended."""
         keys, refused = {}, []
         for member in members:
             try:
-                setting = self.settings.of(member.config)
+                setting = self.setting(member.config)
                 setting.plan(member.config)
                 keys[member.number] = signature(member.config, setting.dataset.shape, len(setting.dataset.classes))
             except Exception as error:
@@ -88,31 +105,35 @@ class Sweep:
 
     def alone(self, member: Member) -> str:
         """Why a job can share a stack with no other; empty where it can."""
-        if self.settings.of(member.config).dataset.train.x is None:
+        if self.setting(member.config).dataset.train.x is None:
             return "its samples are read from files as they are needed"
         return ""
 
     def stacks(self, members: Group) -> tuple[Group, list[Stack], bool]:
         """A group, cut into stacks that fit the memory, and whether they train on the CPU."""
         config = members.config
-        setting = self.settings.of(config)
+        setting = self.setting(config)
         dataset, steps = setting.dataset, setting.plan(config).total_steps
         need = footprint(config.model.layers(dataset.shape, len(dataset.classes)), dataset.shape)
         batch = config.train.batch_size if isinstance(config.train.batch_size, int) else len(dataset.train)
-        on_cpu, workers = setting.device == "cpu", 1
+        on_cpu = setting.device == "cpu" if self.engine is None else self.engine.on_cpu(config.device)
+        at_once = self.workers or cores() if on_cpu else 1
+        if self.engine is not None:
+            at_once = self.engine.at_once or 1
+        most = len(members.members)
         if on_cpu:
-            workers = self.workers or cores()
             most = max(1, CACHE // bytes_of(need, config, batch))
             if most == 1 and not members.reason and self.max_members is None:
                 members.reason = "one network fills a core's caches"
-            room = int(OF_FREE_MEMORY * psutil.virtual_memory().available / workers)
-        else:
-            most, room = len(members.members), free_memory(setting.device)
-        at_once = max(batch, need.evaluated_at_once(EVALUATION_BATCH))
-        most = self.max_members or min(most, max(1, room // bytes_of(need, config, at_once)))
+        if self.engine is None:
+            room = free_memory(setting.device) // at_once
+            most = min(
+                most, max(1, room // bytes_of(need, config, max(batch, need.evaluated_at_once(EVALUATION_BATCH))))
+            )
         cost = steps * (3.0 * batch * need.products + 10.0 * need.parameters)
-        threads = threads_for(config, dataset.shape, len(dataset.train))
-        portions = cut(members.members, most, workers, apart=on_cpu)
+        there = None if self.engine is None else self.engine.cpus or 1
+        threads = threads_for(config, dataset.shape, len(dataset.train), there)
+        portions = cut(members.members, self.max_members or most, at_once, apart=on_cpu)
         return members, [Stack(part, threads, steps, cost * len(part)) for part in portions], on_cpu
 
     def processes(self) -> int:
@@ -122,6 +143,8 @@ class Sweep:
 
     def use_cores(self) -> None:
         """Share the cores among the processes: a stack with large products gets several only if they are free."""
+        if self.engine is not None:
+            return
         share = max(1, cores() // self.processes())
         for _, stacks, _ in self.planned:
             for stack in stacks:
@@ -134,6 +157,8 @@ class Sweep:
             return
         stacks = sum(len(some) for _, some, _ in self.planned)
         where = f"{self.processes()} processes" if self.processes() > 1 else "one process"
+        if self.engine is not None:
+            where = f"{self.engine.name}, {min(self.engine.at_once or stacks, stacks)} at once"
         console.print(
             f"{plural(count, 'job')} in {plural(len(self.planned), 'group')}, {plural(stacks, 'stack')}, on {where}; "
             f"expected to take {spelled(self.expected())}"
@@ -142,7 +167,7 @@ class Sweep:
             sizes = sorted({len(stack.members) for stack in some})
             of = f"{sizes[0]} to {sizes[-1]}" if len(sizes) > 1 else str(sizes[0])
             config = each.config
-            dataset = self.settings.of(config).dataset
+            dataset = self.setting(config).dataset
             shape = shape_of_network(config, dataset)
             if len({member.config.model.activation for member in each.members}) > 1:
                 shape = f"{shape.removesuffix(config.model.activation)}several activations"
@@ -154,6 +179,8 @@ class Sweep:
 
     def expected(self) -> float | None:
         """Seconds until the end, from a rehearsal of a few updates; None where none could be held."""
+        if self.engine is not None:
+            return None  # how fast other machines are, and when they are free, shows in training
         rates: dict[int, float] = {}
         largest = sorted(self.planned, key=lambda item: -sum(stack.cost for stack in item[1]))
         for each, some, on_cpu in largest[:REHEARSED]:

@@ -35,8 +35,8 @@ def resolve(device: str) -> str:
     return found
 
 
-def threads_for(config: Config, shape: tuple[int, ...], samples: int) -> int:
-    """How many threads matrix products should use on the CPU.
+def threads_for(config: Config, shape: tuple[int, ...], samples: int, there: int | None = None) -> int:
+    """How many threads matrix products should use on the CPU, which has `there` cores; None is this machine.
 
     The number depends on the network and the batch alone, so that equal runs give equal bits. Networks
     with small products are fastest on one thread. The environment variable OMP_NUM_THREADS decides
@@ -48,7 +48,7 @@ def threads_for(config: Config, shape: tuple[int, ...], samples: int) -> int:
         size = config.train.batch_size
         batch = samples if isinstance(size, str) else size
         largest = batch * footprint(config.model.layers(shape, 2), shape).largest
-        threads = 1 if largest < SMALL_PRODUCT else cores()
+        threads = 1 if largest < SMALL_PRODUCT else there or cores()
     return threads
 
 
