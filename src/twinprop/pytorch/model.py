@@ -104,14 +104,12 @@ class MSELoss(nn.MSELoss):
 def build(layers: list[Layer], model: ModelConfig, seed: int, device: str) -> nn.Sequential:
     """The network on its device, with the initial parameters that belong to `seed`."""
     modules: OrderedDict[str, nn.Module] = OrderedDict()
-    with torch.device("meta"):
+    # torch's own initial values are drawn for nothing: to go without, on its meta device, takes longer to import
+    with torch.random.fork_rng(devices=[]):
         for layer in layers:
             modules[layer.name] = registry.load(layer.twin().pytorch)(**layer.arguments)
-    network = nn.Sequential(modules).to_empty(device=device).to(getattr(torch, model.dtype))
+    network = nn.Sequential(modules).to(device, getattr(torch, model.dtype))
     initial = {name: torch.from_numpy(value) for name, value in initial_parameters(layers, model, seed).items()}
-    for module in network.modules():
-        if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
-            module.reset_running_stats()
     network.load_state_dict(network.state_dict() | initial)
     for module in network.modules():
         if isinstance(module, Random):

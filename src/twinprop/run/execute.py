@@ -222,6 +222,7 @@ def execute(config: Config, path: Path) -> dict[str, Any]:
 
         setting = Setting(config)
         dataset, plan = setting.dataset, setting.plan(config)
+        registry.load(registry.BACKENDS[config.model.backend].learner)  # imports, before time is taken
         threads = threads_for(config, dataset.shape, len(dataset.train))
         use_threads(threads)
         display = Display(plan.total_steps, log_row)
