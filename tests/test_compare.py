@@ -141,3 +141,11 @@ def test_where_nothing_was_varied_nothing_is_drawn(keys: dict[str, list[Any]], t
     assert not Comparison(*runs(keys), METRICS[0]).draw(tmp_path / "sweep.png")
     assert not Comparison(*runs({"optimizer.lr": [0.1, 1]}, failed=1.0), METRICS[0]).draw(tmp_path / "sweep.png")
     assert not list(tmp_path.iterdir())
+
+
+def test_values_that_were_tried_once_are_left_to_the_table_of_jobs() -> None:
+    rng = np.random.default_rng(0)
+    configurations = [{"optimizer.lr": rng.random(), "model.activation": name} for name in ("tanh", "relu") * 5]
+    summaries = [{"val": {"accuracy": rng.random(), "loss": 1.0}} for _ in configurations]
+    rows = [row["with"] for row in Comparison(configurations, summaries, "val_accuracy").best()]
+    assert rows == ["activation=tanh", "activation=relu"]

@@ -28,7 +28,7 @@ MOST_LINES = 10
 MOST_TICKS = 12
 
 MOST_VALUES = 30
-"""Values of a key for which the best is told, each in a row; of a search among all numbers none is."""
+"""Values of a key for which the best is told, each in a row."""
 
 WIDE = 20
 """How many times the lowest the highest value is, from which an axis is logarithmic."""
@@ -143,7 +143,8 @@ class Comparison:
         if len(self.keys) < 2:
             return rows
         for key in self.keys:
-            if len(self.values[key]) > MOST_VALUES:
+            # a value that was tried once, as in a search among all numbers, is in the table of jobs
+            if len(self.values[key]) > min(MOST_VALUES, len(self.choices) - 1):
                 continue
             for choice in self.best_with(key):
                 others = [f"{label(other)}={text(choice.values[other])}" for other in self.keys if other != key]

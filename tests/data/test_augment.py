@@ -139,7 +139,7 @@ def test_every_pixel_is_where_a_slow_loop_puts_it(
     assert start == len(plain)
 
 
-def same(first: list[Any], second: list[Any]) -> None:
+def assert_same(first: list[Any], second: list[Any]) -> None:
     for (x, y), (other_x, other_y) in zip(first, second, strict=True):
         np.testing.assert_array_equal(x, other_x)
         np.testing.assert_array_equal(y, other_y)
@@ -154,15 +154,15 @@ def test_members_of_a_stack_see_what_they_would_see_alone(kind: str, batch: Any)
     seeds = [4, 2**63 - 1, 0, 4]
     together = seen(kind, pictures(**BOTH), seeds, 3, batch)
     for member, seed in enumerate(seeds):
-        same([(x[member], y[member]) for x, y in together], seen(kind, pictures(**BOTH), [seed], 3, batch))
+        assert_same([(x[member], y[member]) for x, y in together], seen(kind, pictures(**BOTH), [seed], 3, batch))
     shared = seen(kind, pictures(**BOTH), [4, 4, 4], 3, batch)
-    same(shared, seen(kind, pictures(**BOTH), [4], 3, batch))
+    assert_same(shared, seen(kind, pictures(**BOTH), [4], 3, batch))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_epoch_taken_up_in_its_middle_goes_on_alike(kind: str) -> None:
-    same(seen(kind, pictures(**BOTH), [1], 5)[2:], seen(kind, pictures(**BOTH), [1], 5, skip=2))
-    same(seen(kind, pictures(**BOTH), [1], 5), seen("numpy", pictures(**BOTH), [1], 5))
+    assert_same(seen(kind, pictures(**BOTH), [1], 5)[2:], seen(kind, pictures(**BOTH), [1], 5, skip=2))
+    assert_same(seen(kind, pictures(**BOTH), [1], 5), seen("numpy", pictures(**BOTH), [1], 5))
 
 
 def test_a_sample_moves_alike_whatever_the_batch() -> None:
@@ -249,7 +249,7 @@ def test_images_read_one_by_one_move_as_those_in_memory(kind: str, keys: dict[st
             seen(kind, ImageFolder(root=str(folder), resident=resident, workers=0, **keys), [3], 2, batch)
             for resident in (True, False)
         )
-        same(kept, read)
+        assert_same(kept, read)
         assert sum(len(y) for _, y in kept) == 13
 
 

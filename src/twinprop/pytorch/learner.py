@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch._dynamo  # which the first optimizer would import, and its second would count as training
+import torch._dynamo  # the first optimizer would import it, for a second that would count as training
 from torch import Tensor
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
