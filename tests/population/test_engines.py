@@ -97,7 +97,7 @@ def test_every_directory_is_as_that_of_a_local_sweep(engine: str, words: list[st
 def test_a_job_that_is_killed_trains_again_in_halves(
     engine: str, words: list[str], kind: signal.Signals, tmp_path: Path
 ) -> None:
-    jobs = [*COMMON, "loss=mse", "model.activation=identity", "optimizer.lr=0.05,1e30,0.02", "train.epochs=300"]
+    jobs = [*COMMON, "loss=mse", "model.activation=identity", "optimizer.lr=0.05,1e30,0.02", "train.epochs=1000"]
     process = start(tmp_path, *jobs, *words, "hydra.launcher.workers=1", "model.backend=scratch")
     diverged = tmp_path / "sweep" / "1" / "summary.json"
     wait_until(lambda: diverged.exists() and rows(tmp_path, 0) > 2, process)
@@ -108,7 +108,7 @@ def test_a_job_that_is_killed_trains_again_in_halves(
     assert process.returncode == 0, errors
     assert "Traceback" not in errors
     assert [summary["status"] for summary in summaries(tmp_path)] == ["completed", "diverged", "completed"]
-    assert [rows(tmp_path, number) for number in (0, 2)] == [301, 301]
+    assert [rows(tmp_path, number) for number in (0, 2)] == [1001, 1001]
     assert diverged.stat().st_mtime_ns == before, "what had ended was trained again"
     if engine == "submitit":
         assert len(list((tmp_path / "sweep" / ".submitit").glob("*/*_submitted.pkl"))) == 3
@@ -255,7 +255,7 @@ for place in $(seq 0 ${last:-0}); do
     if [ "$last" ]; then export SLURM_ARRAY_JOB_ID=$id SLURM_ARRAY_TASK_ID=$place; name=${id}_$place; fi
     if [ "$place" -ge "${ROOM:-99}" ]; then echo PENDING > "$PLAYED/$name.state"; continue; fi
     echo RUNNING > "$PLAYED/$name.state"
-    (sh "$1" && echo COMPLETED > "$PLAYED/$name.state" || echo OUT_OF_MEMORY > "$PLAYED/$name.state") > /dev/null 2>&1 &
+    (sh "$PLAYED/$id.sbatch" && echo COMPLETED > "$PLAYED/$name.state" || echo OUT_OF_MEMORY > "$PLAYED/$name.state") > /dev/null 2>&1 &
 done
 echo "Submitted batch job $id"
 """,
@@ -297,7 +297,7 @@ def test_jobs_that_slurm_does_not_take_fail_with_its_words(tmp_path: Path) -> No
 def test_jobs_of_slurm_are_one_array_and_a_lost_one_is_halved(tmp_path: Path) -> None:
     settings = ["partition=gpu", "mem_gb=3", "timeout_min=7", "array_parallelism=2", "setup=['export A=1']"]
     words = ["hydra.launcher.engine=submitit", *(f"hydra.launcher.submitit.{word}" for word in settings)]
-    jobs = [*COMMON, "train.epochs=300", "seed=0,1,2,3", "model.width=9,12", "model.backend=scratch"]
+    jobs = [*COMMON, "train.epochs=1000", "seed=0,1,2,3", "model.width=9,12", "model.backend=scratch"]
     process = start(tmp_path, *jobs, *words)
     wait_until(lambda: any(rows(tmp_path, number) > 2 for number in (4, 5)), process)  # the widest are sent first
     next(filter(lambda each: first_of(each, tmp_path), psutil.process_iter(["cmdline", "environ"]))).kill()
@@ -429,6 +429,17 @@ def test_a_job_that_dies_when_it_is_done_is_not_lost(tmp_path: Path) -> None:
     told, engine = played(play, [stack_of(range(2), tmp_path), stack_of(range(2, 4), tmp_path)], tmp_path, workers=1)
     assert [message[0] for message in told] == ["ended", "ended", "done"] * 2
     assert engine.sent == [[2], [2]]
+
+
+def test_one_that_is_left_of_a_stack_that_was_lost_is_tried_alone(tmp_path: Path) -> None:
+    def play(stack: plan.Stack) -> Any:
+        first = ("ended", stack.members[0].number, {})
+        return ([first], "killed") if len(stack.members) > 1 else ([first, ("done", stack.number)], "")
+
+    told, engine = played(play, [stack_of(range(2), tmp_path)], tmp_path)
+    assert [message[:2] for message in told[:-1]] == [("ended", 0), ("ended", 1)]
+    assert told[-1][0] == "done"
+    assert engine.sent == [[2], [1]]
 
 
 def test_samples_that_a_job_does_not_find_are_told_and_not_looked_for_again(

@@ -287,7 +287,7 @@ def children(process: subprocess.Popen[str]) -> list[int]:
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="needs Linux's /proc to find the workers")
 def test_a_worker_that_is_killed_loses_no_job(tmp_path: Path) -> None:
-    words = [*COMMON, "train.epochs=60", "seed=0,1,2,3,4,5,6,7", "hydra.launcher.workers=2", "model.backend=scratch"]
+    words = [*COMMON, "train.epochs=300", "seed=0,1,2,3,4,5,6,7", "hydra.launcher.workers=2", "model.backend=scratch"]
     process = start(tmp_path, *words)
     wait_until(lambda: any(rows(tmp_path, number) > 2 for number in range(8)), process)
     os.kill(children(process)[0], signal.SIGKILL)
@@ -295,7 +295,7 @@ def test_a_worker_that_is_killed_loses_no_job(tmp_path: Path) -> None:
     assert (process.returncode, errors) == (0, "")
     assert [summary["status"] for summary in summaries(tmp_path)] == ["completed"] * 8
     for number in range(8):
-        assert rows(tmp_path, number) == 61
+        assert rows(tmp_path, number) == 301
         assert len(list((tmp_path / "sweep" / str(number)).glob("events.*"))) == 1
 
 

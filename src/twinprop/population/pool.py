@@ -197,12 +197,12 @@ class Pool:
 
     def bury(self, stack: Stack, reason: str) -> None:
         """Have trained what is left of a stack that was lost, most likely for want of memory: in halves, anew."""
-        left = self.left(stack)
-        if len(left) <= 1 or self.interrupt.requested:
+        if len(stack.members) == 1 or self.interrupt.requested:
             self.fail(stack, f"{reason}; use a smaller network, batch or data set")
         else:
+            left = self.left(stack)
             middle = len(left) // 2
-            for half in (left[:middle], left[middle:]):
+            for half in filter(None, (left[:middle], left[middle:])):
                 for member in half:
                     discard(member)
                 self.queue.append(stack.of(half))
