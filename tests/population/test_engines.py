@@ -255,7 +255,10 @@ for place in $(seq 0 ${last:-0}); do
     if [ "$last" ]; then export SLURM_ARRAY_JOB_ID=$id SLURM_ARRAY_TASK_ID=$place; name=${id}_$place; fi
     if [ "$place" -ge "${ROOM:-99}" ]; then echo PENDING > "$PLAYED/$name.state"; continue; fi
     echo RUNNING > "$PLAYED/$name.state"
-    (sh "$PLAYED/$id.sbatch" && echo COMPLETED > "$PLAYED/$name.state" || echo OUT_OF_MEMORY > "$PLAYED/$name.state") > /dev/null 2>&1 &
+    (
+        sh "$PLAYED/$id.sbatch" && end=COMPLETED || end=OUT_OF_MEMORY
+        echo $end > "$PLAYED/$name.state"
+    ) > /dev/null 2>&1 &
 done
 echo "Submitted batch job $id"
 """,
