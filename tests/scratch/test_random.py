@@ -16,7 +16,7 @@ from tests.twinkit import sampling
 from twinprop.pytorch.model import Dropout as TorchDropout
 from twinprop.pytorch.model import Noise as TorchNoise
 from twinprop.scratch.layers import Dropout, dropout_scale, noise
-from twinprop.scratch.random import ORDER, generator, normal, splitmix64, stream, uniform
+from twinprop.scratch.random import ORDER, generator, normal, splitmix64, streams, uniform
 
 PUBLISHED = [0xE220A8397B1DCDAF, 0x6E789E6AA1B965F4, 0x06C45D188009454F, 0xF88BB8A8724C81EC, 0x1B39896A51A8749B]
 """The first outputs of the reference generator, seeded with 0."""
@@ -50,7 +50,7 @@ def test_splitmix64_of_any_counter(counters: list[int]) -> None:
 
 def test_uniform_has_24_even_bits() -> None:
     """Chi-square of all 24 bits, of 4096 cells by the high bits, and of the cells of pairs of neighbours."""
-    u = uniform(np, np.array([[stream(7, 0, 1)]]), (1024, 1024))
+    u = uniform(np, streams((7,), 0, 1)[:, None], (1024, 1024))
     assert u.dtype == np.float32
     assert u.min() >= 0
     assert u.max() < 1
@@ -82,7 +82,7 @@ def test_masks_have_their_rate(p: float) -> None:
 
 def test_noise_is_normal_to_the_fourth_moment() -> None:
     """Mean, variance and skewness of a million numbers within 4 standard errors; a sum of four has kurtosis 2.7."""
-    n = normal(np, np.array([[stream(3, 1, 2)]]), (1000, 1000)).astype(float).ravel()
+    n = normal(np, streams((3,), 1, 2)[:, None], (1000, 1000)).astype(float).ravel()
     for power, moment, spread in ((1, 0, 1), (2, 1, 1.7), (3, 0, 3.3), (4, 2.7, 6.7)):
         assert abs((n**power).mean() - moment) < 4 * spread / 1000
     one = n.reshape(1000, 1000)
@@ -165,7 +165,7 @@ def test_a_rate_on_the_grid_decides_alike_for_a_member_of_a_stack(p: float) -> N
     seed, found = 0, None
     # every uniform is a multiple of 2⁻²⁴; look for one that is the rate itself, rounded to float32
     while found is None:
-        u = uniform(np, np.array([[stream(seed, 0, 1)]]), (2048, 2048))
+        u = uniform(np, streams((seed,), 0, 1)[:, None], (2048, 2048))
         where = np.argwhere(u == nearest)
         if len(where):
             found = where[0]

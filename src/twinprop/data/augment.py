@@ -17,7 +17,7 @@ from twinprop.config.fields import number
 from twinprop.data.base import DataConfig, Dataset
 from twinprop.errors import DataError
 from twinprop.scratch.arrays import Array, full, like, namespace
-from twinprop.scratch.random import splitmix64, stream
+from twinprop.scratch.random import splitmix64, streams
 
 AUGMENT = 0
 """The layer whose numbers these are; layers with dropout count from 1."""
@@ -78,8 +78,8 @@ class Augment:
 
     def moves(self, seeds: Sequence[int], epoch: int, where: Array) -> Moves:
         """What happens in an epoch to the samples at the positions `where`, (n,) or (members, n)."""
-        firsts = [[stream(seed, epoch, AUGMENT)] for seed in seeds]
-        words = splitmix64(where + like(firsts if where.ndim == 2 else firsts[0], where))
+        firsts = streams(seeds, epoch, AUGMENT)
+        words = splitmix64(where + like(firsts[:, None] if where.ndim == 2 else firsts[:1], where))
         # 24 bits for each direction; of their product with the number of ways, the high part is even
         down, right = ((words >> low & 0xFFFFFF) * (2 * self.shift + 1) >> 24 for low in (40, 16))
         return Moves(self, down * self.padded[-1] + right, (words & 1) == 1)

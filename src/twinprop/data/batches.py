@@ -13,7 +13,7 @@ import numpy as np
 from twinprop.config.schema import Config
 from twinprop.data.augment import Augment, take
 from twinprop.data.base import Samples
-from twinprop.scratch.arrays import Array
+from twinprop.scratch.arrays import Array, send
 from twinprop.scratch.random import ORDER, generator
 
 Numbers = np.ndarray[Any, Any]
@@ -60,7 +60,7 @@ class Batches:
             return np.ascontiguousarray(values)
         import torch
 
-        return torch.as_tensor(values).to(self.device)
+        return send(torch.as_tensor(values), torch.device(self.device))
 
     def decode(self, batches: list[Numbers]) -> Iterator[tuple[Array, Array]]:
         """(x, y) for each of the batches of positions, read by the DataLoader's workers."""

@@ -22,7 +22,7 @@ from twinprop import registry
 from twinprop.config.schema import Config
 from twinprop.models.base import Layer
 from twinprop.pytorch.convert import to_arrays, to_tensors
-from twinprop.scratch.arrays import to_numpy
+from twinprop.scratch.arrays import Copies, send
 from twinprop.scratch.init import initial_parameters
 from twinprop.scratch.layers import dropout_scale, noise
 from twinprop.scratch.rules import rules, runs
@@ -82,7 +82,7 @@ class TorchStack(Learner):
     def __init__(
         self, configs: Sequence[Config], shape: tuple[int, ...], classes: int, plan: Plan, device: str = "cpu"
     ) -> None:
-        self.configs, self.device = list(configs), device
+        self.configs, self.device, self.copies = list(configs), device, Copies()
         model = self.configs[0].model
         self.dtype = getattr(torch, model.dtype)
         descriptions = [config.model.layers(shape, classes) for config in self.configs]
@@ -102,7 +102,15 @@ class TorchStack(Learner):
         self.loss = registry.load(registry.LOSSES[self.configs[0].loss].pytorch)(reduction="none")
         norms = [inf if c.train.max_grad_norm is None else c.train.max_grad_norm for c in self.configs]
         self.max_grad_norm = None if min(norms) == inf else self.tensor(norms)
-        self.schedules = [Schedule(config, plan) for config in self.configs]
+        # networks that agree in rate and schedule share one, unless it follows what each of them achieves
+        shared: dict[str, Schedule] = {}
+        self.schedules = []
+        for config in self.configs:
+            key = f"{config.scheduler} {config.optimizer}"
+            if key not in shared or shared[key].watches:
+                shared[key] = Schedule(config, plan)
+            self.schedules.append(shared[key])
+        self.distinct = list(dict.fromkeys(self.schedules))
         self.rules = rules(self.configs, self.per_member)
         self.stale = True
         self.set_numbers()
@@ -115,7 +123,8 @@ class TorchStack(Learner):
         ]
 
     def tensor(self, values: Any) -> Tensor:
-        return torch.as_tensor(np.asarray(values), dtype=self.dtype, device=self.device)
+        sent: Tensor = send(torch.as_tensor(np.asarray(values), dtype=self.dtype), torch.device(self.device))
+        return sent
 
     def per_member(self, values: Sequence[Any], axes: int) -> Any:
         """A value as it is where all networks share it, else a tensor with `axes` more axes of length 1."""
@@ -149,6 +158,7 @@ class TorchStack(Learner):
         return x
 
     def step(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        self.copies.forget()
         if y.ndim == 1:
             x, y = x[None], y[None]
         outputs = self.forward(x, training=True)
@@ -191,8 +201,10 @@ class TorchStack(Learner):
         if not self.stale:
             return
         self.stale = False
-        self.rates = np.array([schedule.lr for schedule in self.schedules])
-        momenta = np.array([schedule.momentum for schedule in self.schedules])
+        numbers = {schedule: (schedule.lr, schedule.momentum) for schedule in self.distinct}
+        momenta: Numbers
+        self.rates: Numbers
+        self.rates, momenta = np.array([numbers[schedule] for schedule in self.schedules]).T
         on_device = self.tensor(np.stack([self.rates, momenta])[..., None])
         for rule in self.rules:
             optimizer: Any = rule.optimizer
@@ -204,7 +216,7 @@ class TorchStack(Learner):
                 optimizer.momentum = momentum
 
     def advance(self, interval: str) -> None:
-        for schedule in self.schedules:
+        for schedule in self.distinct:
             self.stale |= schedule.advance(interval)
 
     def end_epoch(self) -> None:
@@ -238,7 +250,7 @@ class TorchStack(Learner):
         return dict(state["parameters"])
 
     def gradients(self, member: int) -> dict[str, Numbers]:
-        return {name: to_numpy(g[member]) for name, g in zip(self.parameters, self.grads, strict=True)}
+        return {name: self.copies.of(g)[member] for name, g in zip(self.parameters, self.grads, strict=True)}
 
     def state(self, member: int) -> dict[str, Any]:
         """As TorchLearner's: torch.optim's own state, as if the network had an optimizer to itself."""
@@ -248,7 +260,7 @@ class TorchStack(Learner):
         state: dict[int, dict[str, Any]] = {}
         for index, (name, value) in enumerate(self.parameters.items() if self.steps else ()):
             own = {
-                slot: to_numpy(tensors[name][place]).reshape(value.shape[1:]).copy()
+                slot: self.copies.of(tensors[name])[place].reshape(value.shape[1:]).copy()
                 for slot, tensors in rule.memory.items()
                 if slots is None or slot in slots
             }
@@ -267,7 +279,8 @@ class TorchStack(Learner):
 
     def state_dict(self, member: int) -> dict[str, Numbers]:
         """As the network alone has it: the parameters and running averages of a layer side by side."""
-        found = {name: to_numpy(value[member]).copy() for name, value in (self.parameters | self.buffers).items()}
+        tensors = self.parameters | self.buffers
+        found = {name: self.copies.of(value)[member].copy() for name, value in tensors.items()}
         found |= {
             name.replace("running_var", "num_batches_tracked"): np.array(self.steps)
             for name in self.buffers
@@ -277,6 +290,7 @@ class TorchStack(Learner):
         return dict(sorted(found.items(), key=lambda item: order[item[0].rpartition(".")[0]]))
 
     def load_state(self, states: list[dict[str, Any]]) -> None:
+        self.copies.forget()
         with torch.no_grad():
             for name, value in (self.parameters | self.buffers).items():
                 value.copy_(self.tensor(np.stack([state["parameters"][name] for state in states])))

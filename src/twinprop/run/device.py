@@ -35,6 +35,18 @@ def resolve(device: str) -> str:
     return found
 
 
+def compute_exactly(device: str) -> None:
+    """Have NVIDIA's libraries multiply in the precision that was asked for, and alike each time."""
+    if not device.startswith("cuda"):
+        return
+    import torch
+
+    torch.backends.cudnn.allow_tf32 = False  # by default, convolutions keep 10 bits of float32's 23
+    torch.backends.cudnn.deterministic = True
+    # https://docs.nvidia.com/cuda/cublas/#results-reproducibility
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+
+
 def threads_for(config: Config, shape: tuple[int, ...], samples: int, there: int | None = None) -> int:
     """How many threads matrix products should use on the CPU, which has `there` cores; None is this machine.
 

@@ -168,9 +168,10 @@ class Setting:
 
     def __init__(self, config: Config) -> None:
         from twinprop.data.batches import Batches
-        from twinprop.run.device import resolve
+        from twinprop.run.device import compute_exactly, resolve
 
         self.device = resolve(config.device)
+        compute_exactly(self.device)
         self.dataset = config.data.load()
         train, val, test = self.dataset[:3]
         augment = config.data.augment(self.dataset)

@@ -77,14 +77,42 @@ def sum_rows(x: Array, out: Array) -> None:
 
 
 def like(values: Any, x: Array) -> Array:
-    """`values` as an array of the library, dtype and device of `x`."""
+    """`values` as an array of the library, dtype and device of `x`, which the host does not wait for."""
     xp = namespace(x)
-    return np.asarray(values, dtype=x.dtype) if xp is np else xp.as_tensor(values, dtype=x.dtype, device=x.device)
+    if xp is np:
+        return np.asarray(values, dtype=x.dtype)
+    if isinstance(values, int | float):
+        return x.new_full((), values)
+    return send(xp.as_tensor(values, dtype=x.dtype), x.device)
+
+
+def send(x: Array, device: Any) -> Array:
+    """A torch tensor on a torch device."""
+    if device.type == "cuda" != x.device.type:
+        return x.pin_memory().to(device, non_blocking=True)  # from other memory, a copy waits for all that runs
+    return x.to(device)
 
 
 def to_numpy(x: Array) -> np.ndarray[Any, Any]:
     """A NumPy array with the values of `x`, copied from its device if need be."""
     return np.asarray(x) if namespace(x) is np else x.detach().cpu().numpy()
+
+
+class Copies:
+    """NumPy arrays of what is on a device: each is copied once, however many networks ask for their part of it."""
+
+    def __init__(self) -> None:
+        self.known: dict[int, tuple[Array, np.ndarray[Any, Any]]] = {}
+
+    def of(self, x: Array) -> np.ndarray[Any, Any]:
+        """`to_numpy(x)`, as it was when first asked for."""
+        if id(x) not in self.known:
+            self.known[id(x)] = x, to_numpy(x)
+        return self.known[id(x)][1]
+
+    def forget(self) -> None:
+        """Let all go, for values change."""
+        self.known.clear()
 
 
 def subtract(p: Array, scale: Any, g: Array) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from twinprop import registry
 from twinprop.config.schema import Config
 from twinprop.scratch.activations import Mixed
-from twinprop.scratch.arrays import Array, like, namespace, to_numpy
+from twinprop.scratch.arrays import Array, Copies, like, namespace, to_numpy
 from twinprop.scratch.init import initial_parameters
 from twinprop.scratch.layers import Random
 from twinprop.scratch.network import Network
@@ -36,7 +36,7 @@ class ScratchLearner(Learner):
     def __init__(
         self, configs: Sequence[Config], shape: tuple[int, ...], classes: int, plan: Plan, device: str = "cpu"
     ) -> None:
-        self.configs = list(configs)
+        self.configs, self.copies = list(configs), Copies()
         first = self.configs[0]
         descriptions = [config.model.layers(shape, classes) for config in self.configs]
         initial = [
@@ -133,6 +133,7 @@ class ScratchLearner(Learner):
                     optimizer.momentum = momentum
 
     def step(self, x: Array, y: Array) -> tuple[Any, Any]:
+        self.copies.forget()
         for layer in self.random:
             layer.step = self.steps
         if self.stacked and y.ndim == 1:
@@ -192,7 +193,7 @@ class ScratchLearner(Learner):
 
     def _member(self, blocks: list[Array], place: Any) -> Numbers:
         """A copy of the vector of one network, from blocks of all."""
-        return np.concatenate([to_numpy(block[place] if self.stacked else block) for block in blocks])
+        return np.concatenate([self.copies.of(block)[place if self.stacked else ...] for block in blocks])
 
     def named(self, state: dict[str, Any]) -> dict[str, Numbers]:
         vectors = state["parameters"], state.get("buffers")
@@ -229,6 +230,7 @@ class ScratchLearner(Learner):
         }
 
     def load_state(self, states: list[dict[str, Any]]) -> None:
+        self.copies.forget()
         self._load(self.network.blocks, [state["parameters"] for state in states])
         if self.network.buffer_places:
             buffers = [state["buffers"] for state in states]
@@ -252,6 +254,7 @@ class ScratchLearner(Learner):
 
     def load_parameters(self, parameters: dict[str, Any]) -> None:
         """Take over parameters by name, each broadcast over the networks of a stack."""
+        self.copies.forget()
         for name, value in parameters.items():
             if name.endswith(".num_batches_tracked"):
                 continue  # which is the number of updates

@@ -7,6 +7,7 @@ stack draws the one that it would draw alone, and resuming a run needs no genera
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -43,13 +44,13 @@ def splitmix64(counter: Array) -> Array:
     return z ^ _shift(z, 31)
 
 
-def stream(seed: int, step: int, layer: int) -> int:
-    """The first counter of the numbers for one layer at one step, an int64."""
-    word = np.array([seed], np.int64)
-    with np.errstate(over="ignore"):
-        for part in (step, layer):
-            word = splitmix64(word) + np.int64(part)
-        return int(splitmix64(word)[0])
+def streams(seeds: Sequence[int], step: int, layer: int) -> np.ndarray[Any, Any]:
+    """The first counters of the numbers for one layer at one step, int64: one for each seed."""
+    words = np.array(seeds, np.int64)
+    for part in (step, layer):
+        words = splitmix64(words) + part
+    first: np.ndarray[Any, Any] = splitmix64(words)
+    return first
 
 
 def _words(xp: Any, first: Array, shape: tuple[int, int], **where: Any) -> Array:
