@@ -79,6 +79,27 @@ def test_the_lines_in_the_documentation_load_a_model(runs, monkeypatch):
         torch.testing.assert_close(found["network"](x), run.model(x))
 
 
+@pytest.mark.parametrize("backend", ["scratch", "torch"])
+def test_the_lines_for_a_convolutional_network_load_it_and_so_do_both_twins(backend, tmp_path, monkeypatch):
+    words = ["model=cnn", "model.stages=[[8],[16]]", f"model.backend={backend}", "train.epochs=1"]
+    run = twinprop.train(*words, f"hydra.run.dir={tmp_path}/run")
+    text = (Path(__file__).parents[1] / "docs" / "twins.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(run.path)
+    found = {}
+    exec(text.split("```python\n")[2].partition("```")[0], found)
+    x = torch.rand(5, 8, 8)
+    torch.testing.assert_close(found["network"](x), run.model(x))
+    np.testing.assert_allclose(run.network.forward(x.numpy()), run.model(x).detach().numpy(), atol=1e-5)
+
+
+def test_both_twins_predict_alike_whoever_trained(runs):
+    x = np.random.default_rng(0).normal(size=(20, 8, 8)).astype(np.float32)
+    for run in runs.values():
+        np.testing.assert_allclose(
+            run.network.forward(x), run.model(torch.from_numpy(x)).detach().numpy(), atol=1e-5, rtol=1e-5
+        )
+
+
 def test_a_model_of_one_twin_goes_on_in_the_other(runs):
     x = np.random.default_rng(0).normal(size=(20, 8, 8)).astype(np.float32)
     outputs = []

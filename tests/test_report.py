@@ -40,6 +40,16 @@ def test_twins_have_a_row_and_a_run_alone_has_none(folder):
     assert 0 <= twins["largest_difference"] < 1e-12
 
 
+def test_twins_that_diverge_before_anything_is_measured_have_a_row(tmp_path, capsys):
+    for backend in ("scratch", "torch"):
+        words = ["optimizer.lr=1e6", "loss=mse", "train.epochs=2", f"hydra.run.dir={tmp_path}/{backend}"]
+        run = twinprop.train(f"model.backend={backend}", *words)
+        assert run.summary["status"] == "diverged"
+    assert report.main(argparse.Namespace(directories=[str(tmp_path)])) == 0
+    row = capsys.readouterr().out.splitlines()[-1].split()
+    assert row == ["None", "None", "0", "None", "None", "0", "None", "NaN"]
+
+
 def test_a_difference_along_the_way_shows(folder, tmp_path):
     a, b = (twinprop.load(folder / name) for name in ("0_x", "1_x"))
     b.metrics.loc[0, "val_loss"] *= 1.5

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     import pandas
     from torch import nn
 
+    from twinprop.models.base import Layer
+    from twinprop.scratch.network import Network
+
 
 @dataclass
 class Run:
@@ -51,16 +54,33 @@ class Run:
         """The configuration that it was trained with."""
         return schema.from_dict(self.saved["config"])
 
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers of its network."""
+        data = self.saved["data"]
+        return self.config.model.layers(tuple(data["shape"]), len(data["classes"]))
+
     @cached_property
     def model(self) -> nn.Module:
         """The trained network in PyTorch, whichever twin trained it, ready to predict."""
         from twinprop.pytorch.model import build
 
-        data = self.saved["data"]
-        layers = self.config.model.layers(tuple(data["shape"]), len(data["classes"]))
-        network = build(layers, self.config.model, self.config.seed, "cpu")
+        model = build(self.layers, self.config.model, self.config.seed, "cpu")
+        model.load_state_dict(self.saved["state_dict"])
+        return model.eval()
+
+    @cached_property
+    def network(self) -> Network:
+        """The trained network by hand, whichever twin trained it: `network.forward(x)`, with NumPy arrays."""
+        import numpy as np
+
+        from twinprop.models.base import footprint
+        from twinprop.scratch.network import Network
+
+        size = footprint(self.layers, tuple(self.saved["data"]["shape"])).parameters
+        network = Network(self.layers, np.zeros(size, self.config.model.dtype))
         network.load_state_dict(self.saved["state_dict"])
-        return network.eval()
+        return network
 
 
 def load(directory: str | Path) -> Run:

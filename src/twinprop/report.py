@@ -102,7 +102,8 @@ def twins_table(runs: Sequence[Run]) -> pandas.DataFrame:
             row[f"{backend}_loss"] = summary["test"]["loss"]
             row[f"{backend}_accuracy"] = summary["test"]["accuracy"]
             row[f"{backend}_seconds"] = summary["seconds"]["train"]
-        row["torch/scratch"] = row["torch_seconds"] / row["scratch_seconds"]
+        # what diverged before its first evaluation has taken no time that was measured
+        row["torch/scratch"] = row["torch_seconds"] / row["scratch_seconds"] if row["scratch_seconds"] else None
         row["largest_difference"] = largest_difference(pair["scratch"], pair["torch"])
         rows.append(row)
     return pandas.DataFrame(rows)

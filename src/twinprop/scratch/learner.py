@@ -255,15 +255,7 @@ class ScratchLearner(Learner):
     def load_parameters(self, parameters: dict[str, Any]) -> None:
         """Take over parameters by name, each broadcast over the networks of a stack."""
         self.copies.forget()
-        for name, value in parameters.items():
-            if name.endswith(".num_batches_tracked"):
-                continue  # which is the number of updates
-            values = like(np.asarray(value), self.network.blocks[0]).reshape(-1)
-            if name in self.network.buffer_places:
-                self.network.buffers[..., self.network.buffer_places[name].part] = values
-            else:
-                place = self.network.places[name]
-                self.network.blocks[place.block][..., place.own] = values
+        self.network.load_state_dict(parameters)
 
     def finish(self) -> None:
         p = self.network.blocks[0]

@@ -8,12 +8,15 @@ networks, which is one product where they read the same batch.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import prod
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from twinprop import registry
 from twinprop.models.base import Layer
-from twinprop.scratch.arrays import Array, full, namespace
+from twinprop.scratch.arrays import Array, full, like, namespace
 
 
 class Place(NamedTuple):
@@ -77,6 +80,18 @@ class Network:
         xp = namespace(vectors)
         parts = (vectors[..., start:stop] for start, stop in zip(self.edges[:-1], self.edges[1:], strict=True))
         return [xp.ascontiguousarray(part) if hasattr(xp, "ascontiguousarray") else part.contiguous() for part in parts]
+
+    def load_state_dict(self, parameters: Mapping[str, Any]) -> None:
+        """Take over parameters and running averages by their names in torch, each for all networks of a stack."""
+        for name, value in parameters.items():
+            if name.endswith(".num_batches_tracked"):
+                continue  # no layer needs to know it
+            values = like(np.asarray(value), self.blocks[0]).reshape(-1)
+            if name in self.buffer_places:
+                self.buffers[..., self.buffer_places[name].part] = values
+            else:
+                place = self.places[name]
+                self.blocks[place.block][..., place.own] = values
 
     def forward(self, x: Array, training: bool = False) -> Array:
         """(..., batch, features) to (..., batch, classes)."""
