@@ -143,7 +143,8 @@ def explain(error: BaseException) -> str | None:
     if isinstance(error, TwinpropError):
         return str(error)
     if out_of_memory(error):
-        return f"Out of memory ({str(error).splitlines()[0]}); use a smaller network, batch or data set."
+        why = (str(error) or type(error).__name__).splitlines()[0]
+        return f"Out of memory ({why}); use a smaller network, batch or data set."
     if isinstance(error, OSError) and type(error).__module__ == "builtins":
         where = f"{error.filename}: " if error.filename else ""
         to_do = "free space, or choose another place" if error.errno == errno.ENOSPC else "check the path"

@@ -7,6 +7,7 @@ on disk are compared alike. Runs that differ in their seed alone are one choice,
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -176,7 +177,10 @@ class Comparison:
         if len(panels) > 1:
             named = max((axes.get_legend_handles_labels() for axes in figure.axes), key=lambda pair: len(pair[0]))
             figure.legend(*named, loc="outside lower center", ncols=2)
-        figure.savefig(path, format="png")
+        with warnings.catch_warnings():
+            # a label may be in a script that the font lacks
+            warnings.filterwarnings("ignore", "Glyph .* missing")
+            figure.savefig(path, format="png")
         return True
 
     def lines(self) -> tuple[str, str] | None:

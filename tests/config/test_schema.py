@@ -163,6 +163,7 @@ def test_sound_combinations_pass() -> None:
 
 MISTAKES = {
     "optimizer.lr": ["optimizer.lr=-1", "optimizer.lr=0", "optimizer.lr=nan", "optimizer.lr=fast", "optimizer.lr=[1]"],
+    "model.depth": ["model.depth=-2", "model.depth=99999999"],
     "model.width": ["model.width=0", "model.width=1.5", "model.width=wide", "model.width=null", "model.width="],
     "data.val_fraction": ["data.val_fraction=1.5", "data.val_fraction=-0.1", "data.val_fraction=some"],
     "train.epochs": ["train.epochs=0", "train.epochs=1e3", "train.epochs=[1,2]", "train.epochs={a:1}"],

@@ -348,7 +348,7 @@ def planned(config: Config, **engine: Any) -> plan.Stack:
     sweep = Sweep(engine=Play(None, **engine))
     sweep.settings = Settings()
     members = [plan.Member(number, config, Path("nowhere"), plan.LogFile(None, "")) for number in range(10)]
-    _, stacks, on_cpu = sweep.stacks(plan.Group(members))
+    _, stacks, on_cpu = sweep.stacks(plan.Group(members), 1.0)
     return replace(stacks[0], cost=len(stacks), steps=on_cpu)
 
 

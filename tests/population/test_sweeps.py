@@ -20,6 +20,7 @@ import torch
 from omegaconf import OmegaConf
 from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tests.test_cli import in_process
 
 from twinprop.api import train
 from twinprop.config.schema import Config
@@ -29,6 +30,7 @@ from twinprop.models.mlp import MLP
 from twinprop.population import plan, pool
 from twinprop.population.launcher import PopulationLauncher
 from twinprop.population.sweep import Sweep, spelled
+from twinprop.population.table import over_seeds
 from twinprop.population.train import MemberRecorder, Settings, rehearse
 from twinprop.report import find, sweeps
 from twinprop.run.directory import RunDirectory
@@ -203,6 +205,69 @@ def test_every_worker_gets_a_stack_where_there_are_as_many_members() -> None:
     members = [member(number, seed=0) for number in range(7)]
     for workers in range(1, 9):
         assert len(plan.cut(members, 100, workers, apart=True)) >= min(workers, 4)
+
+
+def test_a_group_among_many_is_not_cut_for_the_sake_of_cores() -> None:
+    sweep = Sweep(workers=4)
+    sweep.settings = Settings()
+    group = plan.Group([member(number, seed=0) for number in range(8)])
+    for share, stacks in {1.0: 4, 0.5: 4, 0.3: 3, 0.2: 2, 0.1: 1}.items():
+        assert len(sweep.stacks(group, share)[1]) == stacks
+
+
+@pytest.mark.parametrize("backend", ["scratch", "torch"])
+def test_processes_import_nothing_that_the_first_could_have_imported(backend: str) -> None:
+    code = f"""
+import sys
+from pathlib import Path
+from twinprop.config.schema import Config, TrainConfig
+from twinprop.data.digits import Digits
+from twinprop.models.mlp import MLP
+from twinprop.population import plan
+from twinprop.population.sweep import Sweep
+from twinprop.population.train import Settings, rehearse
+from twinprop.training.interrupt import Interrupt
+sweep = Sweep(workers=1)
+sweep.settings, sweep.interrupt, before = Settings(), Interrupt(), []
+config = Config(data=Digits(), model=MLP(backend={backend!r}), train=TrainConfig(steps=3))
+jobs = [plan.Member(number, config, Path(), plan.LogFile(None, "")) for number in range(2)]
+sweep.planned = [sweep.stacks(plan.Group(jobs), 1.0)]
+sys.modules["twinprop.population.sweep"].apart = lambda *_: before.extend(sys.modules)
+sweep.expected()
+rehearse(sweep.planned[0][1][0], sweep.settings)
+print(*(name for name in sys.modules if name not in before and not name.startswith("twinprop.")))
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.stderr, done.stdout.strip()) == ("", "")
+
+
+def test_an_interrupt_while_a_plan_is_made_leaves_a_summary_of_every_job(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("twinprop.population.sweep.apart", lambda *_: os.kill(os.getpid(), signal.SIGINT))
+    words = [
+        "-m",
+        *COMMON,
+        "seed=0,1",
+        "model.width=9,12",
+        "hydra.sweep.dir=sweep",
+        "hydra.sweep.subdir=${hydra.job.num}",
+    ]
+    assert in_process(monkeypatch, tmp_path, *words)[0] == 130
+    found = summaries(tmp_path)
+    assert [summary["status"] for summary in found] == ["interrupted"] * 4
+    assert {summary["reason"] for summary in found} == {"SIGINT before it was started"}
+    assert len((tmp_path / "sweep" / "sweep.csv").read_text().splitlines()) == 5
+
+
+def test_jobs_that_differ_in_their_label_have_rows_of_their_own() -> None:
+    words = [["label=a", "optimizer.lr=1", "seed=0"], ["label=b", "optimizer.lr=1", "seed=1"], ["seed=2"], ["label=a"]]
+    assert over_seeds(dict(enumerate(words))) == {
+        "label=a, lr=1": [0],
+        "label=b, lr=1": [1],
+        "default": [2],
+        "label=a": [3],
+    }
 
 
 def test_a_stack_has_at_most_max_members(tmp_path: Path) -> None:

@@ -63,6 +63,10 @@ def footprint(layers: Sequence[Layer], sample_shape: tuple[int, ...]) -> Footpri
     return Footprint(parameters, outputs, sum(products), max(products))
 
 
+MOST_LAYERS = 10_000
+"""So that a slip of the hand is a message, and not a list of layers that fills the memory."""
+
+
 @dataclass
 class ModelConfig:
     """The keys that all models share."""

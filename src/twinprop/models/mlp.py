@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import prod
 
 from twinprop.config.fields import number
-from twinprop.models.base import Layer, ModelConfig
+from twinprop.models.base import MOST_LAYERS, Layer, ModelConfig
 
 
 @dataclass
@@ -17,7 +17,7 @@ class MLP(ModelConfig):
     """`depth` hidden layers of `width` units, or the widths in `hidden`."""
 
     name: str = "mlp"
-    depth: int = number(2, ge=0)
+    depth: int = number(2, ge=0, le=MOST_LAYERS)
     width: int = number(50, ge=1)
     noise: float = number(0.0, ge=0)
 

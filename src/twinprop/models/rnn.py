@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from twinprop.config.fields import choice, number
 from twinprop.errors import ConfigError
-from twinprop.models.base import Layer, ModelConfig
+from twinprop.models.base import MOST_LAYERS, Layer, ModelConfig
 
 
 @dataclass
@@ -20,7 +20,7 @@ class RNN(ModelConfig):
     name: str = "rnn"
     cell: str = choice("rnn", ("rnn", "lstm", "gru"))
     hidden_size: int = number(128, ge=1)
-    num_layers: int = number(1, ge=1)
+    num_layers: int = number(1, ge=1, le=MOST_LAYERS)
 
     def problems(self) -> Iterator[str]:
         if self.batch_norm:

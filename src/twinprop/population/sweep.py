@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from math import ceil
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import psutil
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from twinprop import registry
 from twinprop.cli import explain
 from twinprop.config.schema import Config
 from twinprop.data.batches import EVALUATION_BATCH
@@ -55,21 +57,26 @@ class Sweep:
         """Train the jobs; whatever becomes of one, it has a summary."""
         self.members = {member.number: member for member in members}
         self.settings = Settings()
-        self.planned: list[tuple[Group, list[Stack], bool]] = []
-        for each in self.groups(members):
-            self.planned.append(self.stacks(each))
-        self.use_cores()
-        self.show_plan()
-        with Interrupt() as interrupt, self.display():
-            told = (self.listen, self.lost, interrupt)
-            if self.engine is not None:
-                every = [stack for _, some, _ in self.planned for stack in some]
-                slots = None if self.engine.queues else self.engine.at_once
-                Cluster(self.settings, slots, *told, self.engine, self.directory).run(every)
-                return
-            for on_cpu in (True, False):
-                stacks = [stack for _, some, here in self.planned if here == on_cpu for stack in some]
-                Pool(self.settings, self.processes() if on_cpu else None, *told).run(stacks)
+        with Interrupt() as self.interrupt:
+            groups = self.groups(members)
+            costs = [self.cost(each) * len(each.members) for each in groups]
+            self.planned = [self.stacks(each, cost / sum(costs)) for each, cost in zip(groups, costs, strict=True)]
+            self.use_cores()
+            self.show_plan()
+            with self.display():
+                self.run()
+
+    def run(self) -> None:
+        """Train the stacks."""
+        told = (self.listen, self.lost, self.interrupt)
+        if self.engine is not None:
+            every = [stack for _, some, _ in self.planned for stack in some]
+            slots = None if self.engine.queues else self.engine.at_once
+            Cluster(self.settings, slots, *told, self.engine, self.directory).run(every)
+            return
+        for on_cpu in (True, False):
+            stacks = [stack for _, some, here in self.planned if here == on_cpu for stack in some]
+            Pool(self.settings, self.processes() if on_cpu else None, *told).run(stacks)
 
     def setting(self, config: Config) -> Setting:
         """The samples that a job trains on; those of jobs that train elsewhere are only looked at, on the CPU."""
@@ -109,8 +116,20 @@ class Sweep:
             return "its samples are read from files as they are needed"
         return ""
 
-    def stacks(self, members: Group) -> tuple[Group, list[Stack], bool]:
-        """A group, cut into stacks that fit the memory, and whether they train on the CPU."""
+    def cost(self, members: Group) -> float:
+        """What training one network of a group takes, relative to others."""
+        config = members.config
+        setting = self.setting(config)
+        dataset = setting.dataset
+        need = footprint(config.model.layers(dataset.shape, len(dataset.classes)), dataset.shape)
+        batch = config.train.batch_size if isinstance(config.train.batch_size, int) else len(dataset.train)
+        return setting.plan(config).total_steps * (3.0 * batch * need.products + 10.0 * need.parameters)
+
+    def stacks(self, members: Group, share: float) -> tuple[Group, list[Stack], bool]:
+        """A group, cut into stacks that fit the memory, and whether they train on the CPU.
+
+        `share` is what its training takes of that of all groups.
+        """
         config = members.config
         setting = self.setting(config)
         dataset, steps = setting.dataset, setting.plan(config).total_steps
@@ -130,10 +149,12 @@ class Sweep:
             most = min(
                 most, max(1, room // bytes_of(need, config, max(batch, need.evaluated_at_once(EVALUATION_BATCH))))
             )
-        cost = steps * (3.0 * batch * need.products + 10.0 * need.parameters)
         there = None if self.engine is None else self.engine.cpus or 1
         threads = threads_for(config, dataset.shape, len(dataset.train), there)
-        portions = cut(members.members, self.max_members or most, at_once, apart=on_cpu)
+        # twice as many as its share of the workers, so that they end together
+        workers = min(at_once, ceil(2 * share * at_once))
+        portions = cut(members.members, self.max_members or most, workers, apart=on_cpu)
+        cost = self.cost(members)
         return members, [Stack(part, threads, steps, cost * len(part)) for part in portions], on_cpu
 
     def processes(self) -> int:
@@ -169,8 +190,9 @@ class Sweep:
             config = each.config
             dataset = self.setting(config).dataset
             shape = shape_of_network(config, dataset)
-            if len({member.config.model.activation for member in each.members}) > 1:
-                shape = f"{shape.removesuffix(config.model.activation)}several activations"
+            own = f" {config.model.activation}"
+            if shape.endswith(own) and len({member.config.model.activation for member in each.members}) > 1:
+                shape = f"{shape.removesuffix(own)} several activations"
             what = f"{shape}, batch {config.train.batch_size}, {config.model.backend}"
             how = f"{len(some)} stacks of {of}" if len(some) > 1 else "one stack"
             if each.reason:
@@ -181,9 +203,16 @@ class Sweep:
         """Seconds until the end, from a rehearsal of a few updates; None where none could be held."""
         if self.engine is not None:
             return None  # how fast other machines are, and when they are free, shows in training
+        for each, some, _ in self.planned:
+            # imported before processes part from this one, and not in each of them
+            backend = registry.BACKENDS[each.config.model.backend]
+            for alone in {len(stack.members) == 1 for stack in some}:
+                registry.load(backend.learner if alone else backend.stack)
         rates: dict[int, float] = {}
         largest = sorted(self.planned, key=lambda item: -sum(stack.cost for stack in item[1]))
         for each, some, on_cpu in largest[:REHEARSED]:
+            if self.interrupt.requested:
+                break
             seconds = apart(rehearse, some[0], self.settings) if on_cpu else rehearse(some[0], self.settings)
             if seconds is not None:
                 rates[id(each)] = seconds / some[0].cost

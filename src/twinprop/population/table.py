@@ -30,7 +30,10 @@ def over_seeds(varied: Mapping[int, Sequence[str]]) -> dict[str, list[int]]:
     """The numbers of the jobs that differ in their seed alone, by what else was varied."""
     same: dict[str, list[int]] = {}
     for number, overrides in varied.items():
-        same.setdefault(describe([word for word in overrides if not word.startswith("seed=")], None), []).append(number)
+        labels = [word for word in overrides if word.startswith("label=")]
+        others = [word for word in overrides if not word.startswith(("seed=", "label="))]
+        choice = ", ".join([*labels, *([describe(others, None)] if others or not labels else [])])
+        same.setdefault(choice, []).append(number)
     # a sampled number comes with more digits than anyone reads
     short = {choice: re.sub(r"\d*\.\d{6,}(e-?\d+)?", lambda found: f"{float(found[0]):.4g}", choice) for choice in same}
     return {short[choice]: numbers for choice, numbers in same.items()} if len({*short.values()}) == len(same) else same

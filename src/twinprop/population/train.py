@@ -11,6 +11,7 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
+import numpy as np
 import psutil
 
 from twinprop.cli import explain
@@ -182,7 +183,8 @@ def rehearse(stack: Stack, settings: Settings) -> float | None:
     None where they fail: training will meet the same, and tell.
     """
     try:
-        return rehearsed(stack, settings)
+        with np.errstate(all="ignore"):
+            return rehearsed(stack, settings)
     except Exception as error:
         if explain(error) is None and not isinstance(error, ArithmeticError):
             raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import time
+from itertools import groupby
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -123,18 +124,27 @@ def shown(path: Path) -> str:
     return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
+MANY = 6
+"""Layers of one width in a row that are counted, and not listed."""
+
+
 def shape_of_network(config: Config, dataset: Dataset) -> str:
     """`784-1024-10 relu`: the features or channels from layer to layer, and what else names the network."""
     shape = dataset.shape
     first = {"cnn": shape[0] if len(shape) == 3 else 1, "rnn": prod(shape[1:])}.get(config.model.name, prod(shape))
     widths: list[Any] = [first]
-    for _, kind, arguments in config.model.layers(dataset.shape, len(dataset.classes)):
+    layers = config.model.layers(dataset.shape, len(dataset.classes))
+    for _, kind, arguments in layers:
         widths += [arguments[key] for key in ("out_features", "out_channels", "hidden_size") if key in arguments]
         if kind == "max_pool2d":
             widths.append("pool")
+    short: list[str] = []
+    for width, same in groupby(widths):
+        count = len(list(same))
+        short += [str(width)] * count if count < MANY else [f"{width}×{count}"]
     name = {"mlp": "", "rnn": f"{getattr(config.model, 'cell', '')} "}.get(config.model.name, f"{config.model.name} ")
-    activation = "" if config.model.name == "rnn" else f" {config.model.activation}"
-    return f"{name}{'-'.join(map(str, widths))}{activation}"
+    activation = f" {config.model.activation}" if any(kind in registry.ACTIVATIONS for _, kind, _ in layers) else ""
+    return f"{name}{'-'.join(short)}{activation}"
 
 
 def report(recorder: RunRecorder, monitor: Monitor, dataset: Dataset) -> str:
