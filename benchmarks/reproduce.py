@@ -90,6 +90,10 @@ def steps() -> Iterator[Step]:
         timed = (f"experiment=hw4_{backend}", "train.epochs=5")
         yield Step("hw4", f"hw4_{backend}_alone", 1, timed, alone=True)
     yield Step("kece470", "kece470_mlp", 6, ("experiment=kece470_mlp", TWINS, "seed=123,124,125"))
+    splits = ("experiment=kece470_mlp", "data.seed=0,1,2,3", "train.epochs=10", "model.backend=scratch")
+    yield Step("kece470", "kece470_splits", 4, splits)
+    weights = ("model.backend=scratch", "model.init=torch", "model.output_activation=sigmoid,identity")
+    yield Step("hw4", "hw4_torch_weights", 6, ("experiment=hw4_torch", *weights, SEEDS))
     for backend in ("scratch", "torch"):
         yield Step("hw4", f"hw4_{backend}", 6, (f"experiment=hw4_{backend}", TWINS, SEEDS))
     rates = ("experiment=hw4_scratch", "optimizer.lr=4,8", SEEDS)

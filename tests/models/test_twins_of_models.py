@@ -241,6 +241,7 @@ def test_chunks_have_the_size_that_the_learner_wants() -> None:
 
 MISTAKES: list[tuple[ModelConfig, tuple[int, ...], str]] = [
     (CNN(), (2,), "model=cnn: needs images"),
+    (CNN(), (9, 1), "model=cnn: needs images"),
     (CNN(pool_size=2), (4, 4), "after 3 stages nothing is left"),
     (RNN(), (3, 8, 8), "model=rnn: needs sequences"),
 ]
@@ -267,7 +268,12 @@ def test_keys_that_contradict_each_other(key: str) -> None:
 
 def test_a_last_batch_of_one_has_no_variance() -> None:
     config = Config(data=Digits(), model=MLP(batch_norm=True), train=TrainConfig(batch_size=3))
-    with pytest.raises(ConfigError, match=r"train\.batch_size=3: leaves one of 1294 training samples"):
+    with pytest.raises(ConfigError, match=r"train\.batch_size=3: leaves, of 1294 training samples, a batch of one"):
         check(config)
     config.train.drop_last = True
     check(config)
+    for batch, data in ((1, Digits()), ("full", Digits(limit=1, val_fraction=0.0))):
+        for drop_last in (False, True):
+            train = TrainConfig(batch_size=batch, drop_last=drop_last)
+            with pytest.raises(ConfigError, match=f"train.batch_size={batch}: is a batch of one.*another batch size.$"):
+                check(Config(data=data, model=MLP(batch_norm=True), train=train))

@@ -271,12 +271,14 @@ def data_size_problems(config: Config, train_samples: int) -> Iterator[str]:
         yield f"data.val_fraction={config.data.val_fraction}: leaves no sample to train on."
         return
     batch, schedule = config.train.batch_size, config.scheduler
-    if config.model.batch_norm and isinstance(batch, int) and not config.train.drop_last:
-        last = train_samples % batch or batch
-        if last == 1:
+    if config.model.batch_norm:
+        size = train_samples if isinstance(batch, str) else batch
+        rest = 0 if config.train.drop_last else train_samples % size
+        if (rest or size) == 1:
+            whole = "is" if size == 1 else f"leaves, of {train_samples} training samples,"
             yield (
-                f"train.batch_size={batch}: leaves one of {train_samples} training samples for the last batch, which "
-                "has no variance to normalize by; use another batch size, or train.drop_last=true."
+                f"train.batch_size={batch}: {whole} a batch of one, which has no variance to normalize by; use another "
+                f"batch size{'' if size == 1 else ', or train.drop_last=true'}."
             )
     if config.train.drop_last and isinstance(batch, int) and batch > train_samples:
         yield (

@@ -34,7 +34,7 @@ class CNN(ModelConfig):
 
     def layers(self, sample_shape: tuple[int, ...], classes: int) -> list[Layer]:
         """conv1, batch_norm1, activation1, ..., pool1, ..., flatten, dropout (if any), hidden linear layers, output."""
-        if len(sample_shape) not in (2, 3):
+        if len(sample_shape) not in (2, 3) or 1 in sample_shape[-2:]:  # a sequence of numbers is no image
             raise ConfigError([f"model=cnn: needs images, not samples of shape {sample_shape}; use model=mlp."])
         layers: list[Layer] = []
         if len(sample_shape) == 2:
