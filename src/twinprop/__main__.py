@@ -22,6 +22,7 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "gradcheck": Command("twinprop.gradcheck.command", "check gradients written by hand, ours or your own"),
+    "predict": Command("twinprop.predict", "what a trained network takes image files for"),
     "report": Command("twinprop.report", "tables of runs, sweeps and twins, and a picture of each sweep"),
 }
 

@@ -32,18 +32,27 @@ class Images:
         return len(self.paths)
 
     def __getitem__(self, index: int) -> Any:
-        from PIL import Image, UnidentifiedImageError
+        size = None if self.size is None else (self.size, self.size)
+        return read_image(self.paths[index], self.grayscale, size)
 
-        path = self.paths[index]
-        try:
-            with Image.open(path) as file:
-                image = file.convert("L" if self.grayscale else "RGB")
-        except (OSError, UnidentifiedImageError) as error:
-            raise DataError(f"{path}: not an image that can be read ({error}); mend or delete it.") from error
-        if self.size is not None:
-            image = image.resize((self.size, self.size), Image.Resampling.BILINEAR)
-        pixels = np.asarray(image, dtype=np.float32) / 255
-        return pixels[None] if self.grayscale else pixels.transpose(2, 0, 1).copy()
+
+def read_image(path: str, grayscale: bool, size: tuple[int, int] | None) -> np.ndarray[Any, Any]:
+    """An image file as float32 in [0, 1], (channels, height, width), brought to a size (height, width) if any.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(path) as file:
+            image = file.convert("L" if grayscale else "RGB")
+    except (OSError, UnidentifiedImageError) as error:
+        raise DataError(f"{path}: not an image that can be read ({error}); mend or delete it.") from error
+    if size is not None:
+        image = image.resize(size[::-1], Image.Resampling.BILINEAR)
+    pixels = np.asarray(image, dtype=np.float32) / 255
+    return pixels[None] if grayscale else pixels.transpose(2, 0, 1).copy()
 
 
 @dataclass
