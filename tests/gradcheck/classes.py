@@ -294,7 +294,95 @@ class Masked(Linear):
         return dy @ (self.W * self.mask).T
 
 
+class WorkArrays(Linear):
+    """Keeps room for what backward computes on the way: arrays, a list that it empties, and a number."""
+
+    def __init__(self, inputs, outputs):
+        super().__init__(inputs, outputs)
+        self.delta, self.dx = np.zeros((1, outputs)), np.zeros((5, inputs))
+        self.kept, self.norm = [np.zeros(3), np.zeros(3)], np.array(0.0)
+
+    def forward(self, x):
+        self.kept = [x]
+        return super().forward(x)
+
+    def backward(self, dy):
+        self.delta = dy
+        self.dx[...] = super().backward(dy)
+        self.kept = []
+        self.norm = np.sqrt((self.dW**2).sum())
+        return self.dx
+
+
+class HiddenWorkArray(Columns):
+    """As wide as a weight."""
+
+    def __init__(self, *sizes):
+        super().__init__(*sizes)
+        self.dH = np.zeros((sizes[1], 5))
+
+    def dZ1(self, dZ2):
+        self.dH = self.W2.T @ dZ2
+        return self.dH * (1 - self.A1**2)
+
+
+class Slots:
+    __slots__ = ("W", "dW", "x")
+
+    def __init__(self):
+        self.W = np.random.randn(4, 3)
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.W
+
+    def backward(self, dy):
+        self.dW = self.x.T @ dy
+        return dy @ self.W.T
+
+
+class Nested:
+    """Dicts of parameters in a list, the gradients beside them or in a list of their own."""
+
+    def __init__(self, beside=False):
+        self.layers = [{"W": np.random.randn(4, 3), "b": np.zeros(3)}]
+        self.grads, self.beside = [], beside
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.layers[0]["W"] + self.layers[0]["b"]
+
+    def backward(self, dy):
+        if self.beside:
+            self.layers[0] |= {"dW": self.x.T @ dy, "db": dy.sum(0)}
+        else:
+            self.grads = [{"W": self.x.T @ dy, "b": dy.sum(0)}]
+        return dy @ self.layers[0]["W"].T
+
+
 # A mistake each
+
+
+class SlotsFactor(Slots):
+    __slots__ = ()
+
+    def backward(self, dy):
+        dx = super().backward(dy)
+        self.dW = 7 * self.dW
+        return dx
+
+
+class NestedFactor(Nested):
+    def backward(self, dy):
+        dx = super().backward(dy)
+        (self.layers[0] if self.beside else self.grads[0])["dW" if self.beside else "W"] *= 7
+        return dx
+
+
+class HiddenWorkArrayFromGradient(HiddenWorkArray):
+    def dZ1(self, dZ2):
+        self.dH = self.dW2.T @ dZ2
+        return self.dH * (1 - self.A1**2)
 
 
 class DxFromGradient(Linear):

@@ -58,6 +58,10 @@ SOUND = [
     ("Stack", "[4,6,5,3]"),
     ("Dicts", "4", "3"),
     ("Lists", "[4,6,3]"),
+    ("HiddenWorkArray", *SIZES),
+    ("Slots",),
+    ("Nested",),
+    ("Nested", "True"),
 ]
 
 
@@ -104,6 +108,10 @@ MISTAKES = [
     (("ColumnsWrongAxis", *SIZES), {"db1", "db2"}, "wrong axis; the batch is axis 1"),
     (("ColumnsTransposed", "4", "3", "3"), {"dW1", "db1"}, "W2 stands there the wrong way round"),
     (("SigmoidsAgain", *SIZES), {"dW1", "db1"}, "sigmoid is applied once more"),
+    (("SlotsFactor",), {"dW"}, "7 times the right gradient"),
+    (("NestedFactor",), {"grads[0]['W']"}, "7 times the right gradient"),
+    (("NestedFactor", "True"), {"layers[0]['dW']"}, "7 times the right gradient"),
+    (("HiddenWorkArrayFromGradient", *SIZES), {"dW1", "db1"}, "Here dW2 stands in its place"),
 ]
 
 
@@ -162,6 +170,12 @@ def test_forgotten_gradient_and_constants() -> None:
     assert check("Masked", *LAYER, constants=["mask"]).passed
     with pytest.raises(SubjectError, match="W, b, mask"):
         check("Masked", *LAYER, constants=["mast"])
+
+
+def test_work_arrays_are_no_parameters() -> None:
+    report = check("WorkArrays", *LAYER, shape=[5, 4])
+    assert report.passed, describe(report)
+    assert [gradient.of for gradient in report.gradients] == ["W", "b", "x"]
 
 
 def test_layer_that_returns_no_dx() -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twinprop.gradcheck.numeric import compare, largest
-from twinprop.gradcheck.subject import GRADIENT_NAMES, Float, Place, SubjectError, arrays_of, shown
+from twinprop.gradcheck.subject import GRADIENT_NAMES, Float, Place, SubjectError, arrays_of, attributes_of, shown
 
 if TYPE_CHECKING:
     from twinprop.gradcheck.layer import Gradient, Trial
@@ -78,7 +78,7 @@ class Evidence:
             kept = [place.get() for place in arrays_of(trial.subject.made)]
             kept += [
                 part
-                for value in getattr(trial.subject.made, "__dict__", {}).values()
+                for value in attributes_of(trial.subject.made).values()
                 if isinstance(value, tuple)
                 for part in value
             ]
@@ -481,7 +481,7 @@ def quoted(evidence: Evidence, of: str, weights: list[str], operations: tuple[st
     names = set()
     for weight in weights:
         place = evidence.places[weight]
-        own = place.key if isinstance(place.key, str) else place.attribute
+        own = place.own if isinstance(place.own, str) else place.attribute
         names |= {pattern.format(own) for pattern in GRADIENT_NAMES}
     for holder in dict.fromkeys([type(owner), type(evidence.trial.subject.made)]):
         try:

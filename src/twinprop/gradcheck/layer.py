@@ -27,7 +27,7 @@ from twinprop.gradcheck.numeric import (
     spelled_shape,
     table,
 )
-from twinprop.gradcheck.subject import Float, Place, Subject, SubjectError
+from twinprop.gradcheck.subject import Float, Place, Subject, SubjectError, is_float_array, reached, spelled_keys
 
 ENTRIES = 400
 """Entries of each gradient that are measured; small sizes are measured whole."""
@@ -75,6 +75,8 @@ class Trial:
         self.parameters = [place for place in subject.parameters if place.name not in constants]
         self.x = inputs.x.copy()
         self.out = subject.forward(self.x, inputs.y)
+        # forward may put something else into a work array
+        self.parameters = [place for place in self.parameters if is_float_array(place.get())]
         rng = np.random.default_rng(seed + 1)
         self.dy: Any = None if subject.is_loss else rng.standard_normal(self.out.shape)
         self.updated: list[str] = []
@@ -98,18 +100,18 @@ class Trial:
 
     def run(self, change: Any = None) -> dict[str, tuple[str, Any]]:
         """Gradients by what they are of, with their names; `change()` is called between forward and backward."""
-        before = [(place, place.get().copy()) for place in self.parameters]
+        before = [(place, place.get(), place.get().copy()) for place in self.parameters]
         self.subject.forward(self.x, self.inputs.y)
         if change is not None:
             change()
-        kept = [(place, place.get(), place.get().copy()) for place in self.parameters]
+        kept = [(place, np.array(place.get())) for place in self.parameters]
         returned = self.backward()
         if isinstance(returned, tuple | list):
             raise SubjectError(
                 f"{self.subject.title}.backward returned a {type(returned).__name__}. Return dx alone, and keep the "
                 "gradient of a parameter W as self.dW; or return a dict of gradients."
             )
-        moved = [place.name for place, _, old in kept if not np.array_equal(place.get(), old)]
+        moved = [place.name for place, old in kept if not np.array_equal(place.get(), old)]
         found: dict[str, tuple[str, Any]] = {}
         for place in self.parameters:
             gradient = place.gradient() or from_returned(returned, place)
@@ -117,11 +119,24 @@ class Trial:
                 found[place.name] = gradient[0], self.array(*gradient)
         if isinstance(returned, np.ndarray) or (self.dy is not None and not isinstance(returned, dict)):
             found["x"] = "dx", self.array("dx", returned)
-        for (place, old), (_, array, _) in zip(before, kept, strict=True):
+        for place, array, old in before:
             array[...] = old
             place.set(array)
         self.updated += [name for name in moved if name not in self.updated]
         return found
+
+    def depends(self, place: Place) -> bool:
+        """Whether the output changes with an array, as it does with a parameter and not with a work array."""
+        array = place.get()
+        old = array.copy()
+        array[...] = old + 1 + np.abs(old)
+        try:
+            return not np.array_equal(self.subject.forward(self.x, self.inputs.y), self.out)
+        except SubjectError:
+            return True
+        finally:
+            array[...] = old
+            place.set(array)
 
     def array(self, name: str, value: Any) -> Any:
         """A copy of a gradient; None where it is None."""
@@ -141,10 +156,10 @@ class Trial:
 def from_returned(returned: Any, place: Place) -> tuple[str, Any] | None:
     """A gradient in the dict that `backward` returned."""
     if isinstance(returned, dict):
-        own = place.attribute if place.key is None else place.key
-        for key in (own, f"d{own}"):
-            if key in returned:
-                return f"backward()[{key!r}]", returned[key]
+        for keys in [*place.dict_keys(), (place.own,), (f"d{place.own}",)]:
+            value = reached(returned, keys)
+            if value is not None:
+                return spelled_keys("backward()", keys), value
     return None
 
 
@@ -223,9 +238,12 @@ def check_subject(subject: Subject, inputs: Inputs, constants: Sequence[str] = (
     for place in trial.parameters:
         if not place.get().any():
             # with zeros many derivatives vanish, right or wrong
-            place.set(0.1 * rng.standard_normal(place.get().shape))
+            place.set(np.array(0.1 * rng.standard_normal(place.get().shape)))
     trial.out = subject.forward(trial.x, inputs.y)
     first = trial.run()
+    trial.parameters = [place for place in trial.parameters if place.name in first or trial.depends(place)]
+    subject.parameters = trial.parameters
+    trial.updated = [place.name for place in trial.parameters if place.name in trial.updated]
     second = trial.run()
     report = Report(subject.title, inputs.describe(), compared(trial, first))
     if not report.gradients:
