@@ -62,6 +62,8 @@ SOUND = [
     ("Slots",),
     ("Nested",),
     ("Nested", "True"),
+    ("Regression", "4"),
+    ("Logistic", "4"),
 ]
 
 
@@ -108,6 +110,8 @@ MISTAKES = [
     (("ColumnsWrongAxis", *SIZES), {"db1", "db2"}, "wrong axis; the batch is axis 1"),
     (("ColumnsTransposed", "4", "3", "3"), {"dW1", "db1"}, "W2 stands there the wrong way round"),
     (("SigmoidsAgain", *SIZES), {"dW1", "db1"}, "sigmoid is applied once more"),
+    (("RegressionHalf", "4"), {"dw", "db"}, "half as large as it should be: the derivative of (a - y)²"),
+    (("RegressionWithoutMean", "4"), {"dw", "db"}, "5 times too large, and there are 5 samples: 1/n is missing"),
     (("SlotsFactor",), {"dW"}, "7 times the right gradient"),
     (("NestedFactor",), {"grads[0]['W']"}, "7 times the right gradient"),
     (("NestedFactor", "True"), {"layers[0]['dW']"}, "7 times the right gradient"),
@@ -300,6 +304,21 @@ def test_sizes_are_told_apart() -> None:
     report = check("Columns", "2", "6", "1", shape=[2, 2])
     assert report.passed
     assert "y (1, 2)" in report.fed
+
+
+@pytest.mark.parametrize("shape", [[5], [5, 1], [5, 3]])
+@pytest.mark.parametrize("name", ["ClippedBCE", "MSE"])
+def test_losses_of_one_number_for_each_sample(name: str, shape: list[int]) -> None:
+    report = check(name, shape=shape)
+    assert report.passed, describe(report)
+    assert str(tuple(shape)) in report.fed.partition(" y ")[2]
+    assert not check("BCEOfOnesOnly", shape=shape).passed
+
+
+def test_vector_outputs_get_vector_targets() -> None:
+    assert "y (5,) binary" in check("Logistic", "4").fed
+    assert "y (5,) labels" in check("Logistic", "4", targets="labels").fed
+    assert "y (5, 3) onehot" in check("Dicts", "4", "3").fed
 
 
 def test_only_shapes_are_tried_again() -> None:

@@ -102,7 +102,7 @@ def saturated(subject: Subject, inputs: Inputs) -> Iterator[str]:
     """Whether a loss of probabilities survives a prediction that is certain, and right: its loss is finite."""
     axis = 0 if inputs.axis else -1
     y = inputs.y
-    if y is None:
+    if y is None or (inputs.kind == "binary" and y.shape != inputs.x.shape):
         return
     classes = inputs.x.shape[axis]
     right = y if y.shape == inputs.x.shape else np.eye(classes)[y]

@@ -269,19 +269,13 @@ def scaled(evidence: Evidence, k: float | None) -> str:
 def factor(evidence: Evidence, k: float) -> str | None:
     """What a constant factor means; None where it is not one of the known."""
     n, trial = evidence.samples, evidence.trial
-    parts = trial.inputs.x.size // n if trial.inputs.y is None or trial.inputs.y.ndim < 2 else trial.inputs.y.size // n
+    y = trial.inputs.y
+    parts = 1 if trial.inputs.kind == "binary" else (trial.inputs.x if y is None or y.ndim < 2 else y).size // n
     loss, numbers = trial.dy is None, f"{n}×{parts} numbers"
     once = f"{n} times too large, and there are {n} samples: 1/n is missing"
     twice = f"{n} times too small, and there are {n} samples: divided by n "
-    known = {
-        1.0: "",
-        float(n): f"{once}, since the loss is a mean over them." if loss else f"{once}.",
-        1.0 / n: f"{twice}twice, or forward does not divide."
-        if loss
-        else f"{twice}here. That belongs in the loss alone; a layer sums over the batch.",
-        2.0: "twice too large.",
-        0.5: "half as large as it should be: the derivative of (a - y)² is 2 (a - y).",
-        float(n) / 2: f"{n}/2 times too large: 1/n is missing, and the 2 of the derivative of (a - y)².",
+    square = ": the derivative of (a - y)² is 2 (a - y)." if loss else "."
+    known = {  # the same number twice is read as the later one
         float(
             n * parts
         ): f"{n * parts} times too large: the loss is a mean over all {numbers}, so divide by their count.",
@@ -289,6 +283,14 @@ def factor(evidence: Evidence, k: float) -> str | None:
         1.0 / parts: f"{parts} times too small: the loss is a mean over the {n} samples, not over all {numbers}.",
         1.0 / (n * parts): f"{n * parts} times too small, and there are {numbers}: divided by their count too often.",
         1.0 / n**2: f"{n}² times too small, and there are {n} samples: divided by n too often.",
+        float(n) / 2: f"{n}/2 times too large: 1/n is missing, and the 2 of the derivative of (a - y)².",
+        0.5: f"half as large as it should be{square}",
+        2.0: "twice too large.",
+        1.0 / n: f"{twice}twice, or forward does not divide."
+        if loss
+        else f"{twice}here. That belongs in the loss alone; a layer sums over the batch.",
+        float(n): f"{once}, since the loss is a mean over them." if loss else f"{once}.",
+        1.0: "",
     }
     for size, text in known.items():
         if abs(abs(k) / size - 1) < CLOSE:
