@@ -386,7 +386,71 @@ class Logistic(Regression):
         self.dw, self.db = self.x.T @ d, d.sum(keepdims=True)
 
 
+class Numbers:
+    """Plain numbers: two parameters, the second 0 as yet; a size; and a step of time."""
+
+    def __init__(self, inputs=4):
+        self.a, self.b, self.h, self.dt, self.t = 0.25, 0, inputs, 0.01, 1.0
+
+    def forward(self, x):
+        self.x = x.reshape(-1, self.h)
+        return np.where(self.x > 0, self.x, self.a * self.x) + self.b * self.t
+
+    def backward(self, dy):
+        self.da, self.db, self.dh = float((dy * np.minimum(self.x, 0)).sum()), dy.sum(), dy * 2
+        return dy * np.where(self.x > 0, 1, self.a)
+
+
+class BiasFromNumber(Linear):
+    """The first update would make a vector of b."""
+
+    def __init__(self, inputs, outputs):
+        super().__init__(inputs, outputs)
+        self.b = 0.0
+
+
+class Tuples:
+    """Its parameters cannot be found."""
+
+    def __init__(self):
+        self.layers = [(np.random.randn(4, 3), np.zeros(3))]
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.layers[0][0] + self.layers[0][1]
+
+    def backward(self, dy):
+        self.dlayers, self.grads = [(self.x.T @ dy, dy.sum(0))], {"b": dy.sum(0)}
+        return dy @ self.layers[0][0].T
+
+
+class Offset:
+    """Its rounding is larger than its slope times a small step."""
+
+    def __init__(self, offset, slope):
+        self.offset, self.slope = offset, slope
+
+    def forward(self, x):
+        return self.offset + self.slope * x
+
+    def backward(self, dy):
+        return self.slope * dy
+
+
 # A mistake each
+
+
+class NumbersFactor(Numbers):
+    def backward(self, dy):
+        dx = super().backward(dy)
+        self.da *= 7
+        self.db *= 7
+        return dx
+
+
+class OffsetFactor(Offset):
+    def backward(self, dy):
+        return 3 * super().backward(dy)
 
 
 class RegressionHalf(Regression):

@@ -64,6 +64,10 @@ SOUND = [
     ("Nested", "True"),
     ("Regression", "4"),
     ("Logistic", "4"),
+    ("Numbers",),
+    ("BiasFromNumber", "4", "3"),
+    ("Offset", "1e3", "1e-9"),
+    ("Offset", "1e8", "0.1"),
 ]
 
 
@@ -180,6 +184,25 @@ def test_work_arrays_are_no_parameters() -> None:
     report = check("WorkArrays", *LAYER, shape=[5, 4])
     assert report.passed, describe(report)
     assert [gradient.of for gradient in report.gradients] == ["W", "b", "x"]
+
+
+def test_plain_numbers_are_parameters_where_they_have_a_gradient() -> None:
+    assert [gradient.of for gradient in check("Numbers").gradients] == ["a", "b", "x"]
+    assert [gradient.target.shape for gradient in check("BiasFromNumber", *LAYER).gradients] == [(4, 3), (3,), (5, 4)]
+    assert failed(check("NumbersFactor")) == {"da", "db"}
+
+
+def test_gradients_of_no_known_parameter_are_told() -> None:
+    report = check("Tuples")
+    assert report.unchecked == ["dlayers", "grads['b']"]
+    assert "The gradient agrees. Not checked: dlayers, grads['b']" in describe(report)
+    for words in SOUND:
+        assert not check(*words).unchecked or words[0] == "Numbers", words
+
+
+@pytest.mark.parametrize("sizes", [("1e3", "1e-9"), ("1e8", "0.1")])
+def test_rounding_hides_no_mistake(sizes: tuple[str, str]) -> None:
+    assert failed(check("OffsetFactor", *sizes)) == {"dx"}
 
 
 def test_layer_that_returns_no_dx() -> None:

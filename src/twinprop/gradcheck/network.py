@@ -183,7 +183,7 @@ def moved(parameters: dict[str, Float], seed: int) -> dict[str, Float]:
 
 def describe(result: Result) -> str:
     """The result as a table, and where to look if something is wrong."""
-    heading = ("parameter", "shape", "against autograd", "against differences", "entries", "at a kink", "")
+    heading = ("parameter", "shape", "against autograd", "against differences", "entries", "in doubt", "")
     rows: list[tuple[str, ...]] = [heading]
     for row in result.rows:
         numeric = row.numeric

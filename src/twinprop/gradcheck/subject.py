@@ -276,6 +276,21 @@ def parameters_of(subject: Any) -> list[Place]:
     ]
 
 
+def stems(name: str) -> list[str]:
+    """What an attribute may be the gradient of, by its name."""
+    ends = [pattern.split("{}") for pattern in GRADIENT_NAMES]
+    fit = [(head, tail) for head, tail in ends if name.startswith(head) and name.endswith(tail)]
+    return [name[len(head) : len(name) - len(tail)] for head, tail in fit if len(name) > len(head + tail)]
+
+
+def held_by(made: Any) -> list[tuple[str, str, Any]]:
+    """The attributes of an object and of those that it holds: the owner with a dot, the name and the value."""
+    owners = {"": made}
+    for place in arrays_of(made, lambda value: is_float_array(value) or is_number(value)):
+        owners[place.name.removesuffix(spelled_keys(place.attribute, place.keys))] = place.owner
+    return [(owner, name, value) for owner, held in owners.items() for name, value in attributes_of(held).items()]
+
+
 def positional(f: Callable[..., Any]) -> tuple[list[str], float]:
     """Names of the parameters that must be given, and how many can be."""
     kinds = inspect.Parameter
@@ -315,6 +330,8 @@ class Subject:
                 "A layer has forward(x) and backward(dy); a loss or a network has forward(x, y) and backward()."
             )
         self.parameters = parameters_of(made)
+        self.numbers = list(arrays_of(made, is_number))
+        self.constructed = {owner + name for owner, name, _ in held_by(made)}
         for place in self.parameters:
             if place.get().dtype != np.float64:
                 place.set(place.get().astype(np.float64))
