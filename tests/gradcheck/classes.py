@@ -834,3 +834,113 @@ class ListOfGradients(Linear):
 class ClippedWrongSign(ClippedBCE):
     def backward(self):
         return -super().backward()
+
+
+class LinearKeepdims(Linear):
+    def backward(self, dy):
+        dx = super().backward(dy)
+        self.db = dy.sum(axis=0, keepdims=True)
+        return dx
+
+
+class TanhOfOutput:
+    def forward(self, x):
+        self.y = np.tanh(x)
+        return self.y
+
+    def backward(self, dy):
+        return dy * (1 - np.tanh(self.y) ** 2)
+
+
+class DropoutWithoutScale(Dropout):
+    def backward(self, dy):
+        return dy * (self.mask > 0)
+
+
+class ReversedReLU(ReLU):
+    def backward(self, dy):
+        return dy * ~self.mask
+
+
+class ColumnsTanhOfOutput(Columns):
+    def dZ1(self, dZ2):
+        return self.W2.T @ dZ2 * (1 - np.tanh(self.A1) ** 2)
+
+
+class ColumnsSigmoidForTanh(Columns):
+    def dZ1(self, dZ2):
+        return self.W2.T @ dZ2 * self.A1 * (1 - self.A1)
+
+
+class SigmoidsOfInput(Sigmoids):
+    def dZ1(self, dZ2):
+        self.Z1 = self.W1 @ self.X + self.b1
+        return self.W2.T @ dZ2 * self.Z1 * (1 - self.Z1)
+
+
+class ReLUs(Columns):
+    def forward(self, X, Y):
+        self.X, self.Y, self.Z1 = X, Y, self.W1 @ X + self.b1
+        self.A1 = np.maximum(self.Z1, 0)
+        Z2 = self.W2 @ self.A1 + self.b2
+        self.P = Z2 / X.shape[1]
+        return ((Z2 - Y) ** 2).sum() / 2 / X.shape[1]
+
+    def backward(self):
+        self.P = self.P * self.X.shape[1]
+        super().backward()
+
+    def dZ1(self, dZ2):
+        return self.W2.T @ dZ2 * (self.Z1 > 0)
+
+
+class ReLUsReversed(ReLUs):
+    def dZ1(self, dZ2):
+        return self.W2.T @ dZ2 * (self.Z1 < 0)
+
+
+class HalfKnown(ColumnsTanhOfOutput):
+    """A second mistake in dW1, which has no name."""
+
+    def backward(self):
+        super().backward()
+        self.dW1 = self.dW1 + 0.1
+
+
+class NaiveSigmoid(Sigmoid):
+    def forward(self, x):
+        self.a = np.exp(x) / (1 + np.exp(x))
+        return self.a
+
+
+class NaiveSoftplus:
+    def forward(self, x):
+        self.x = x
+        return np.log(1 + np.exp(x))
+
+    def backward(self, dy):
+        return dy / (1 + np.exp(-self.x))
+
+
+class NaiveTanh(TanhOfOutput):
+    def forward(self, x):
+        self.y = (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x))
+        return self.y
+
+    def backward(self, dy):
+        return dy * (1 - self.y**2)
+
+
+class LogisticOfSigmoid(Logistic):
+    """Its logarithm meets 0."""
+
+    def forward(self, x, y):
+        p = 1 / (1 + np.exp(-(x @ self.w + self.b)))
+        self.x, self.error = x, p - y
+        return -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean()
+
+
+class UnclippedBCE(ClippedBCE):
+    def forward(self, p, y):
+        self.p, self.y = p, y
+        return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))

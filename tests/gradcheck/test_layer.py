@@ -64,6 +64,7 @@ SOUND = [
     ("Nested", "True"),
     ("Regression", "4"),
     ("Logistic", "4"),
+    ("ReLUs", *SIZES),
     ("Numbers",),
     ("BiasFromNumber", "4", "3"),
     ("Offset", "1e3", "1e-9"),
@@ -116,6 +117,15 @@ MISTAKES = [
     (("SigmoidsAgain", *SIZES), {"dW1", "db1"}, "sigmoid is applied once more"),
     (("RegressionHalf", "4"), {"dw", "db"}, "half as large as it should be: the derivative of (a - y)²"),
     (("RegressionWithoutMean", "4"), {"dw", "db"}, "5 times too large, and there are 5 samples: 1/n is missing"),
+    (("LinearKeepdims", *LAYER), {"db"}, "the numbers are right, the shape is not"),
+    (("TanhOfOutput",), {"dx"}, "equal to dy times tanh'(y)"),
+    (("DropoutWithoutScale",), {"dx"}, "by 2, as dropout does by 1/(1 - p)"),
+    (("DropoutWithoutScale", "0.2"), {"dx"}, "by 1.25, as dropout does by 1/(1 - p)"),
+    (("ReversedReLU",), {"dx"}, "a mask is the wrong way round"),
+    (("ReLUsReversed", *SIZES), {"dW1", "db1"}, "a mask is the wrong way round"),
+    (("ColumnsTanhOfOutput", *SIZES), {"dW1", "db1"}, "tanh is applied once more"),
+    (("ColumnsSigmoidForTanh", *SIZES), {"dW1", "db1"}, "a (1 - a) stands where 1 - a² belongs"),
+    (("SigmoidsOfInput", *SIZES), {"dW1", "db1"}, "z (1 - z) stands where a (1 - a) belongs"),
     (("SlotsFactor",), {"dW"}, "7 times the right gradient"),
     (("NestedFactor",), {"grads[0]['W']"}, "7 times the right gradient"),
     (("NestedFactor", "True"), {"layers[0]['dW']"}, "7 times the right gradient"),
@@ -138,12 +148,17 @@ def test_mistake_is_found_and_named(words: tuple[str, ...], wrong: set[str], hin
 @pytest.mark.parametrize(
     ("words", "hints"),
     [
-        (("UnshiftedSoftmax",), ["the exponential overflows"]),
-        (("UnshiftedCrossEntropy",), ["the exponential overflows", "the logarithm of 0"]),
-        (("UnshiftedLogSumExp",), ["the exponential overflows"]),
+        (("UnshiftedSoftmax",), ["the exponential of a softmax overflows"]),
+        (("UnshiftedCrossEntropy",), ["the exponential of a softmax overflows", "the logarithm of 0"]),
+        (("UnshiftedLogSumExp",), ["the exponential of a softmax overflows"]),
         (("LogOfSoftmax",), ["the logarithm of 0"]),
-        (("ColumnsUnshifted", *SIZES), ["the exponential overflows", "the logarithm of 0"]),
-        (("LogOfProbabilities",), ["0 · log 0 is nan"]),
+        (("ColumnsUnshifted", *SIZES), ["the exponential of a softmax overflows", "the logarithm of 0"]),
+        (("LogOfProbabilities",), ["0 · log 0 is nan", "before the softmax"]),
+        (("UnclippedBCE",), ["0 · log 0 is nan", "before the sigmoid", "np.maximum(z, 0) - z * y"]),
+        (("NaiveSigmoid",), ["the exponential overflows", "np.where(z >= 0, 1, e) / (1 + e)"]),
+        (("NaiveSoftplus",), ["the exponential overflows", "np.log1p(e)"]),
+        (("NaiveTanh",), ["the exponential overflows", "np.tanh(z)"]),
+        (("LogisticOfSigmoid", "4"), ["the logarithm of 0", "np.maximum(z, 0) - z * y"]),
         (("Updates", *LAYER), ["backward changes W"]),
     ],
     ids=lambda value: str(value)[:30],
@@ -153,6 +168,7 @@ def test_mistake_beside_right_gradients(words: tuple[str, ...], hints: list[str]
     assert not failed(report)
     assert not report.passed
     assert all(hint in said(report)[""] for hint in hints)
+    assert ("softmax" in "".join(hints)) or "largest number of each row" not in said(report)[""]
 
 
 def test_overflow_is_told_with_its_line_and_log_softmax_is_not_called_unshifted() -> None:
@@ -178,6 +194,21 @@ def test_forgotten_gradient_and_constants() -> None:
     assert check("Masked", *LAYER, constants=["mask"]).passed
     with pytest.raises(SubjectError, match="W, b, mask"):
         check("Masked", *LAYER, constants=["mast"])
+
+
+@pytest.mark.parametrize(
+    ("words", "shape"), [(("BiasWrongAxis", "4", "5"), [5, 4]), (("BiasWrongAxis", "5", "5"), [5, 5])]
+)
+def test_wrong_axis_is_named_where_the_shape_fits(words: tuple[str, ...], shape: list[int]) -> None:
+    report = check(*words, shape=shape)
+    assert failed(report) == {"db"}
+    assert "summed over the wrong axis; the batch is axis 0" in said(report)["db"]
+
+
+def test_what_another_mistake_may_explain_is_not_called_unknown() -> None:
+    texts = said(check("HalfKnown", *SIZES))
+    assert "tanh is applied once more" in texts["db1"]
+    assert "Mend the other mistakes first" in texts["dW1"]
 
 
 def test_work_arrays_are_no_parameters() -> None:
