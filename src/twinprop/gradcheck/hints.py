@@ -88,7 +88,8 @@ class Evidence:
             for gradient in self.wrong:
                 value = found.get(gradient.of, ("", None))[1]
                 array = alone.x if gradient.of == "x" else self.places[gradient.of].get()
-                if isinstance(value, np.ndarray) and value.size in (1, array.size) and array.size <= 2000:
+                fits = isinstance(value, np.ndarray) and (value.size == 1 or value.shape == array.shape)
+                if fits and array.size <= 2000:
                     measured = alone.measure(array)
                     scale = largest([entry.central[1] for entry in measured.values()])
                     claimed = value if value.shape == array.shape else np.zeros(array.shape)
