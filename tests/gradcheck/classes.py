@@ -360,6 +360,27 @@ class Nested:
         return dy @ self.layers[0]["W"].T
 
 
+class Momentum(Dicts):
+    """Has a velocity for each parameter, under the same keys."""
+
+    def __init__(self, inputs, outputs):
+        super().__init__(inputs, outputs)
+        self.velocity = {key: np.zeros_like(value) for key, value in self.params.items()}
+        self.averages = [np.zeros(3)]
+
+    def backward(self, x, y):
+        super().backward(x, y)
+        self.delta = self.grads["b"] * 3
+
+
+class ForgottenBias(Linear):
+    """The mistake is in forward."""
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.W
+
+
 class Regression:
     """One number for each sample, as a vector; with a target (n, 1) NumPy would make a matrix of the error."""
 

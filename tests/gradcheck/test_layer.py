@@ -65,6 +65,7 @@ SOUND = [
     ("Regression", "4"),
     ("Logistic", "4"),
     ("ReLUs", *SIZES),
+    ("Momentum", "4", "3"),
     ("Numbers",),
     ("BiasFromNumber", "4", "3"),
     ("Offset", "1e3", "1e-9"),
@@ -215,6 +216,10 @@ def test_work_arrays_are_no_parameters() -> None:
     report = check("WorkArrays", *LAYER, shape=[5, 4])
     assert report.passed, describe(report)
     assert [gradient.of for gradient in report.gradients] == ["W", "b", "x"]
+
+
+def test_parameter_that_forward_forgets_is_told() -> None:
+    assert failed(check("ForgottenBias", *LAYER)) == {"db"}
 
 
 def test_plain_numbers_are_parameters_where_they_have_a_gradient() -> None:

@@ -285,7 +285,12 @@ def check_subject(subject: Subject, inputs: Inputs, constants: Sequence[str] = (
             place.set(np.array(0.1 * rng.standard_normal(place.get().shape)))
     trial.out = subject.forward(trial.x, inputs.y)
     first = trial.run()
-    trial.parameters = [place for place in trial.parameters if place.name in first or trial.depends(place)]
+    used = [place.name for place in trial.parameters if trial.depends(place)]
+    taken = [first[name][1] for name in used if name in first]
+    # what is not used is a parameter where it has a gradient of its own: the velocity of W has that of W
+    own = [name for name, (_, value) in first.items() if not any(np.array_equal(value, other) for other in taken)]
+    trial.parameters = [place for place in trial.parameters if place.name in {*used, *own}]
+    first = {name: first[name] for name in [*(place.name for place in trial.parameters), "x"] if name in first}
     subject.parameters = trial.parameters
     trial.updated = [place.name for place in trial.parameters if place.name in trial.updated]
     second = trial.run()
@@ -339,7 +344,8 @@ def unchecked(trial: Trial, gradients: list[Gradient]) -> list[str]:
     known = [trial.backward(), trial.dy]
     found = []
     for owner, name, value in held_by(made):
-        of = {owner.lower() + stem.lower() for stem in stems(name)}
+        # delta is what many call the gradient of a layer's sum
+        of = set() if name.startswith("delta") else {owner.lower() + stem.lower() for stem in stems(name)}
         if name in GRADIENT_DICTS and isinstance(value, dict):
             found += [f"{owner}{name}[{key!r}]" for key in value]
         elif of and not of & kept and f"{owner}{name}" not in constructed and holds_numbers(value):
