@@ -294,7 +294,225 @@ class Masked(Linear):
         return dy @ (self.W * self.mask).T
 
 
+class WorkArrays(Linear):
+    """Keeps room for what backward computes on the way: arrays, a list that it empties, and a number."""
+
+    def __init__(self, inputs, outputs):
+        super().__init__(inputs, outputs)
+        self.delta, self.dx = np.zeros((1, outputs)), np.zeros((5, inputs))
+        self.kept, self.norm = [np.zeros(3), np.zeros(3)], np.array(0.0)
+
+    def forward(self, x):
+        self.kept = [x]
+        return super().forward(x)
+
+    def backward(self, dy):
+        self.delta = dy
+        self.dx[...] = super().backward(dy)
+        self.kept = []
+        self.norm = np.sqrt((self.dW**2).sum())
+        return self.dx
+
+
+class HiddenWorkArray(Columns):
+    """As wide as a weight."""
+
+    def __init__(self, *sizes):
+        super().__init__(*sizes)
+        self.dH = np.zeros((sizes[1], 5))
+
+    def dZ1(self, dZ2):
+        self.dH = self.W2.T @ dZ2
+        return self.dH * (1 - self.A1**2)
+
+
+class Slots:
+    __slots__ = ("W", "dW", "x")
+
+    def __init__(self):
+        self.W = np.random.randn(4, 3)
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.W
+
+    def backward(self, dy):
+        self.dW = self.x.T @ dy
+        return dy @ self.W.T
+
+
+class Nested:
+    """Dicts of parameters in a list, the gradients beside them or in a list of their own."""
+
+    def __init__(self, beside=False):
+        self.layers = [{"W": np.random.randn(4, 3), "b": np.zeros(3)}]
+        self.grads, self.beside = [], beside
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.layers[0]["W"] + self.layers[0]["b"]
+
+    def backward(self, dy):
+        if self.beside:
+            self.layers[0] |= {"dW": self.x.T @ dy, "db": dy.sum(0)}
+        else:
+            self.grads = [{"W": self.x.T @ dy, "b": dy.sum(0)}]
+        return dy @ self.layers[0]["W"].T
+
+
+class Momentum(Dicts):
+    """Has a velocity for each parameter, under the same keys."""
+
+    def __init__(self, inputs, outputs):
+        super().__init__(inputs, outputs)
+        self.velocity = {key: np.zeros_like(value) for key, value in self.params.items()}
+        self.averages = [np.zeros(3)]
+
+    def backward(self, x, y):
+        super().backward(x, y)
+        self.delta = self.grads["b"] * 3
+
+
+class ForgottenBias(Linear):
+    """The mistake is in forward."""
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.W
+
+
+class Regression:
+    """One number for each sample, as a vector; with a target (n, 1) NumPy would make a matrix of the error."""
+
+    def __init__(self, inputs):
+        self.w, self.b = np.random.randn(inputs), np.zeros(1)
+
+    def forward(self, x, y):
+        self.x, self.error = x, x @ self.w + self.b - y
+        return (self.error**2).mean()
+
+    def backward(self):
+        d = 2 * self.error / len(self.error)
+        self.dw, self.db = self.x.T @ d, d.sum(keepdims=True)
+
+
+class Logistic(Regression):
+    def forward(self, x, y):
+        z = x @ self.w + self.b
+        self.x, self.error = x, 1 / (1 + np.exp(-z)) - y
+        return (np.logaddexp(0, z) - y * z).mean()
+
+    def backward(self):
+        d = self.error / len(self.error)
+        self.dw, self.db = self.x.T @ d, d.sum(keepdims=True)
+
+
+class Numbers:
+    """Plain numbers: two parameters, the second 0 as yet; a size; and a step of time."""
+
+    def __init__(self, inputs=4):
+        self.a, self.b, self.h, self.dt, self.t = 0.25, 0, inputs, 0.01, 1.0
+
+    def forward(self, x):
+        self.x = x.reshape(-1, self.h)
+        return np.where(self.x > 0, self.x, self.a * self.x) + self.b * self.t
+
+    def backward(self, dy):
+        self.da, self.db, self.dh = float((dy * np.minimum(self.x, 0)).sum()), dy.sum(), dy * 2
+        return dy * np.where(self.x > 0, 1, self.a)
+
+
+class BiasFromNumber(Linear):
+    """The first update would make a vector of b."""
+
+    def __init__(self, inputs, outputs):
+        super().__init__(inputs, outputs)
+        self.b = 0.0
+
+
+class Tuples:
+    """Its parameters cannot be found."""
+
+    def __init__(self):
+        self.layers = [(np.random.randn(4, 3), np.zeros(3))]
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.layers[0][0] + self.layers[0][1]
+
+    def backward(self, dy):
+        self.dlayers, self.grads = [(self.x.T @ dy, dy.sum(0))], {"b": dy.sum(0)}
+        return dy @ self.layers[0][0].T
+
+
+class Offset:
+    """Its rounding is larger than its slope times a small step."""
+
+    def __init__(self, offset, slope):
+        self.offset, self.slope = offset, slope
+
+    def forward(self, x):
+        return self.offset + self.slope * x
+
+    def backward(self, dy):
+        return self.slope * dy
+
+
 # A mistake each
+
+
+class NumbersFactor(Numbers):
+    def backward(self, dy):
+        dx = super().backward(dy)
+        self.da *= 7
+        self.db *= 7
+        return dx
+
+
+class OffsetFactor(Offset):
+    def backward(self, dy):
+        return 3 * super().backward(dy)
+
+
+class RegressionHalf(Regression):
+    def backward(self):
+        super().backward()
+        self.dw, self.db = self.dw / 2, self.db / 2
+
+
+class RegressionWithoutMean(Regression):
+    def backward(self):
+        super().backward()
+        self.dw, self.db = self.dw * len(self.x), self.db * len(self.x)
+
+
+class BCEOfOnesOnly(ClippedBCE):
+    """Right where y is 1."""
+
+    def backward(self):
+        return -self.y / self.p / self.p.size
+
+
+class SlotsFactor(Slots):
+    __slots__ = ()
+
+    def backward(self, dy):
+        dx = super().backward(dy)
+        self.dW = 7 * self.dW
+        return dx
+
+
+class NestedFactor(Nested):
+    def backward(self, dy):
+        dx = super().backward(dy)
+        (self.layers[0] if self.beside else self.grads[0])["dW" if self.beside else "W"] *= 7
+        return dx
+
+
+class HiddenWorkArrayFromGradient(HiddenWorkArray):
+    def dZ1(self, dZ2):
+        self.dH = self.dW2.T @ dZ2
+        return self.dH * (1 - self.A1**2)
 
 
 class DxFromGradient(Linear):
@@ -637,3 +855,113 @@ class ListOfGradients(Linear):
 class ClippedWrongSign(ClippedBCE):
     def backward(self):
         return -super().backward()
+
+
+class LinearKeepdims(Linear):
+    def backward(self, dy):
+        dx = super().backward(dy)
+        self.db = dy.sum(axis=0, keepdims=True)
+        return dx
+
+
+class TanhOfOutput:
+    def forward(self, x):
+        self.y = np.tanh(x)
+        return self.y
+
+    def backward(self, dy):
+        return dy * (1 - np.tanh(self.y) ** 2)
+
+
+class DropoutWithoutScale(Dropout):
+    def backward(self, dy):
+        return dy * (self.mask > 0)
+
+
+class ReversedReLU(ReLU):
+    def backward(self, dy):
+        return dy * ~self.mask
+
+
+class ColumnsTanhOfOutput(Columns):
+    def dZ1(self, dZ2):
+        return self.W2.T @ dZ2 * (1 - np.tanh(self.A1) ** 2)
+
+
+class ColumnsSigmoidForTanh(Columns):
+    def dZ1(self, dZ2):
+        return self.W2.T @ dZ2 * self.A1 * (1 - self.A1)
+
+
+class SigmoidsOfInput(Sigmoids):
+    def dZ1(self, dZ2):
+        self.Z1 = self.W1 @ self.X + self.b1
+        return self.W2.T @ dZ2 * self.Z1 * (1 - self.Z1)
+
+
+class ReLUs(Columns):
+    def forward(self, X, Y):
+        self.X, self.Y, self.Z1 = X, Y, self.W1 @ X + self.b1
+        self.A1 = np.maximum(self.Z1, 0)
+        Z2 = self.W2 @ self.A1 + self.b2
+        self.P = Z2 / X.shape[1]
+        return ((Z2 - Y) ** 2).sum() / 2 / X.shape[1]
+
+    def backward(self):
+        self.P = self.P * self.X.shape[1]
+        super().backward()
+
+    def dZ1(self, dZ2):
+        return self.W2.T @ dZ2 * (self.Z1 > 0)
+
+
+class ReLUsReversed(ReLUs):
+    def dZ1(self, dZ2):
+        return self.W2.T @ dZ2 * (self.Z1 < 0)
+
+
+class HalfKnown(ColumnsTanhOfOutput):
+    """A second mistake in dW1, which has no name."""
+
+    def backward(self):
+        super().backward()
+        self.dW1 = self.dW1 + 0.1
+
+
+class NaiveSigmoid(Sigmoid):
+    def forward(self, x):
+        self.a = np.exp(x) / (1 + np.exp(x))
+        return self.a
+
+
+class NaiveSoftplus:
+    def forward(self, x):
+        self.x = x
+        return np.log(1 + np.exp(x))
+
+    def backward(self, dy):
+        return dy / (1 + np.exp(-self.x))
+
+
+class NaiveTanh(TanhOfOutput):
+    def forward(self, x):
+        self.y = (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x))
+        return self.y
+
+    def backward(self, dy):
+        return dy * (1 - self.y**2)
+
+
+class LogisticOfSigmoid(Logistic):
+    """Its logarithm meets 0."""
+
+    def forward(self, x, y):
+        p = 1 / (1 + np.exp(-(x @ self.w + self.b)))
+        self.x, self.error = x, p - y
+        return -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean()
+
+
+class UnclippedBCE(ClippedBCE):
+    def forward(self, p, y):
+        self.p, self.y = p, y
+        return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))

@@ -58,6 +58,18 @@ SOUND = [
     ("Stack", "[4,6,5,3]"),
     ("Dicts", "4", "3"),
     ("Lists", "[4,6,3]"),
+    ("HiddenWorkArray", *SIZES),
+    ("Slots",),
+    ("Nested",),
+    ("Nested", "True"),
+    ("Regression", "4"),
+    ("Logistic", "4"),
+    ("ReLUs", *SIZES),
+    ("Momentum", "4", "3"),
+    ("Numbers",),
+    ("BiasFromNumber", "4", "3"),
+    ("Offset", "1e3", "1e-9"),
+    ("Offset", "1e8", "0.1"),
 ]
 
 
@@ -104,6 +116,21 @@ MISTAKES = [
     (("ColumnsWrongAxis", *SIZES), {"db1", "db2"}, "wrong axis; the batch is axis 1"),
     (("ColumnsTransposed", "4", "3", "3"), {"dW1", "db1"}, "W2 stands there the wrong way round"),
     (("SigmoidsAgain", *SIZES), {"dW1", "db1"}, "sigmoid is applied once more"),
+    (("RegressionHalf", "4"), {"dw", "db"}, "half as large as it should be: the derivative of (a - y)²"),
+    (("RegressionWithoutMean", "4"), {"dw", "db"}, "5 times too large, and there are 5 samples: 1/n is missing"),
+    (("LinearKeepdims", *LAYER), {"db"}, "the numbers are right, the shape is not"),
+    (("TanhOfOutput",), {"dx"}, "equal to dy times tanh'(y)"),
+    (("DropoutWithoutScale",), {"dx"}, "by 2, as dropout does by 1/(1 - p)"),
+    (("DropoutWithoutScale", "0.2"), {"dx"}, "by 1.25, as dropout does by 1/(1 - p)"),
+    (("ReversedReLU",), {"dx"}, "a mask is the wrong way round"),
+    (("ReLUsReversed", *SIZES), {"dW1", "db1"}, "a mask is the wrong way round"),
+    (("ColumnsTanhOfOutput", *SIZES), {"dW1", "db1"}, "tanh is applied once more"),
+    (("ColumnsSigmoidForTanh", *SIZES), {"dW1", "db1"}, "a (1 - a) stands where 1 - a² belongs"),
+    (("SigmoidsOfInput", *SIZES), {"dW1", "db1"}, "z (1 - z) stands where a (1 - a) belongs"),
+    (("SlotsFactor",), {"dW"}, "7 times the right gradient"),
+    (("NestedFactor",), {"grads[0]['W']"}, "7 times the right gradient"),
+    (("NestedFactor", "True"), {"layers[0]['dW']"}, "7 times the right gradient"),
+    (("HiddenWorkArrayFromGradient", *SIZES), {"dW1", "db1"}, "Here dW2 stands in its place"),
 ]
 
 
@@ -122,12 +149,17 @@ def test_mistake_is_found_and_named(words: tuple[str, ...], wrong: set[str], hin
 @pytest.mark.parametrize(
     ("words", "hints"),
     [
-        (("UnshiftedSoftmax",), ["the exponential overflows"]),
-        (("UnshiftedCrossEntropy",), ["the exponential overflows", "the logarithm of 0"]),
-        (("UnshiftedLogSumExp",), ["the exponential overflows"]),
+        (("UnshiftedSoftmax",), ["the exponential of a softmax overflows"]),
+        (("UnshiftedCrossEntropy",), ["the exponential of a softmax overflows", "the logarithm of 0"]),
+        (("UnshiftedLogSumExp",), ["the exponential of a softmax overflows"]),
         (("LogOfSoftmax",), ["the logarithm of 0"]),
-        (("ColumnsUnshifted", *SIZES), ["the exponential overflows", "the logarithm of 0"]),
-        (("LogOfProbabilities",), ["0 · log 0 is nan"]),
+        (("ColumnsUnshifted", *SIZES), ["the exponential of a softmax overflows", "the logarithm of 0"]),
+        (("LogOfProbabilities",), ["0 · log 0 is nan", "before the softmax"]),
+        (("UnclippedBCE",), ["0 · log 0 is nan", "before the sigmoid", "np.maximum(z, 0) - z * y"]),
+        (("NaiveSigmoid",), ["the exponential overflows", "np.where(z >= 0, 1, e) / (1 + e)"]),
+        (("NaiveSoftplus",), ["the exponential overflows", "np.log1p(e)"]),
+        (("NaiveTanh",), ["the exponential overflows", "np.tanh(z)"]),
+        (("LogisticOfSigmoid", "4"), ["the logarithm of 0", "np.maximum(z, 0) - z * y"]),
         (("Updates", *LAYER), ["backward changes W"]),
     ],
     ids=lambda value: str(value)[:30],
@@ -137,6 +169,7 @@ def test_mistake_beside_right_gradients(words: tuple[str, ...], hints: list[str]
     assert not failed(report)
     assert not report.passed
     assert all(hint in said(report)[""] for hint in hints)
+    assert ("softmax" in "".join(hints)) or "largest number of each row" not in said(report)[""]
 
 
 def test_overflow_is_told_with_its_line_and_log_softmax_is_not_called_unshifted() -> None:
@@ -162,6 +195,50 @@ def test_forgotten_gradient_and_constants() -> None:
     assert check("Masked", *LAYER, constants=["mask"]).passed
     with pytest.raises(SubjectError, match="W, b, mask"):
         check("Masked", *LAYER, constants=["mast"])
+
+
+@pytest.mark.parametrize(
+    ("words", "shape"), [(("BiasWrongAxis", "4", "5"), [5, 4]), (("BiasWrongAxis", "5", "5"), [5, 5])]
+)
+def test_wrong_axis_is_named_where_the_shape_fits(words: tuple[str, ...], shape: list[int]) -> None:
+    report = check(*words, shape=shape)
+    assert failed(report) == {"db"}
+    assert "summed over the wrong axis; the batch is axis 0" in said(report)["db"]
+
+
+def test_what_another_mistake_may_explain_is_not_called_unknown() -> None:
+    texts = said(check("HalfKnown", *SIZES))
+    assert "tanh is applied once more" in texts["db1"]
+    assert "Mend the other mistakes first" in texts["dW1"]
+
+
+def test_work_arrays_are_no_parameters() -> None:
+    report = check("WorkArrays", *LAYER, shape=[5, 4])
+    assert report.passed, describe(report)
+    assert [gradient.of for gradient in report.gradients] == ["W", "b", "x"]
+
+
+def test_parameter_that_forward_forgets_is_told() -> None:
+    assert failed(check("ForgottenBias", *LAYER)) == {"db"}
+
+
+def test_plain_numbers_are_parameters_where_they_have_a_gradient() -> None:
+    assert [gradient.of for gradient in check("Numbers").gradients] == ["a", "b", "x"]
+    assert [gradient.target.shape for gradient in check("BiasFromNumber", *LAYER).gradients] == [(4, 3), (3,), (5, 4)]
+    assert failed(check("NumbersFactor")) == {"da", "db"}
+
+
+def test_gradients_of_no_known_parameter_are_told() -> None:
+    report = check("Tuples")
+    assert report.unchecked == ["dlayers", "grads['b']"]
+    assert "The gradient agrees. Not checked: dlayers, grads['b']" in describe(report)
+    for words in SOUND:
+        assert not check(*words).unchecked or words[0] == "Numbers", words
+
+
+@pytest.mark.parametrize("sizes", [("1e3", "1e-9"), ("1e8", "0.1")])
+def test_rounding_hides_no_mistake(sizes: tuple[str, str]) -> None:
+    assert failed(check("OffsetFactor", *sizes)) == {"dx"}
 
 
 def test_layer_that_returns_no_dx() -> None:
@@ -286,6 +363,21 @@ def test_sizes_are_told_apart() -> None:
     report = check("Columns", "2", "6", "1", shape=[2, 2])
     assert report.passed
     assert "y (1, 2)" in report.fed
+
+
+@pytest.mark.parametrize("shape", [[5], [5, 1], [5, 3]])
+@pytest.mark.parametrize("name", ["ClippedBCE", "MSE"])
+def test_losses_of_one_number_for_each_sample(name: str, shape: list[int]) -> None:
+    report = check(name, shape=shape)
+    assert report.passed, describe(report)
+    assert str(tuple(shape)) in report.fed.partition(" y ")[2]
+    assert not check("BCEOfOnesOnly", shape=shape).passed
+
+
+def test_vector_outputs_get_vector_targets() -> None:
+    assert "y (5,) binary" in check("Logistic", "4").fed
+    assert "y (5,) labels" in check("Logistic", "4", targets="labels").fed
+    assert "y (5, 3) onehot" in check("Dicts", "4", "3").fed
 
 
 def test_only_shapes_are_tried_again() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import numpy as np
 import pytest
+from rich.console import Console
 from tests.twinkit import CLASSES, FEATURES, configuration, samples
 
 from twinprop import registry
@@ -14,6 +16,7 @@ from twinprop.data.base import Dataset, Samples
 from twinprop.errors import ConfigError, TwinpropError
 from twinprop.gradcheck import network
 from twinprop.gradcheck.network import Result, check_network, check_on, describe, moved, still
+from twinprop.run import console
 from twinprop.scratch import activations, layers, losses
 
 
@@ -150,6 +153,32 @@ def test_configured_data_and_columns() -> None:
     text = describe(result)
     assert f"{result.rows[0].numeric.checked} of 120" in text
     assert network.ENTRIES <= result.rows[0].numeric.checked < 120
+
+
+def test_deep_network_compares_fewer_entries_from_the_changed_layer_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    right, calls = layers.Linear.forward, 0
+
+    def counted(self: Any, *args: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        return right(self, *args)
+
+    monkeypatch.setattr(layers.Linear, "forward", counted)
+    result = check(model={"hidden": [9] * 19, "dropout": 0.2, "init": "xavier_normal"})
+    assert result.passed, describe(result)
+    checked = [row.numeric.checked for row in result.rows]
+    assert len(checked) == 40
+    assert max(checked) <= 12
+    # 4 evaluations an entry, of half of the layers on average
+    assert calls < 4 * sum(checked) * 20 * 0.6
+
+
+def test_progress_is_shown_on_a_terminal_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    for terminal in (False, True):
+        file = io.StringIO()
+        monkeypatch.setattr(console, "errors", Console(file=file, force_terminal=terminal))
+        assert check().passed
+        assert ("Differences" in file.getvalue()) == terminal
 
 
 def test_compose_tells_every_mistake() -> None:

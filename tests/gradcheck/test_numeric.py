@@ -49,8 +49,11 @@ def test_kink_outside_the_step_hides_nothing() -> None:
     assert verdict(lambda v: max(v, 0.0), 1e-4, 1.0, 1.0) == RIGHT
 
 
-def test_rounding_is_no_mistake() -> None:
-    assert verdict(lambda v: 1e9 + 1e-9 * v, 0.5, 2e-9, 1e-9) == RIGHT
+def test_rounding_is_no_mistake_and_hides_none() -> None:
+    for claimed in (1e-9, 2e-9):
+        assert verdict(lambda v: 1e9 + 1e-9 * v, 0.5, claimed, 1e-9) == DOUBT
+    assert verdict(lambda v: 1 + 1e-6 * v, 0.5, 1.0005e-6, 1e-6) == RIGHT
+    assert verdict(lambda v: 1 + 1e-6 * v, 0.5, 1.1e-6, 1e-6) == WRONG
     assert verdict(lambda v: 0.1 + 0.2, 0.5, 0.0, 0.0) == RIGHT
 
 

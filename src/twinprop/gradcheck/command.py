@@ -24,7 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     own.add_argument("--layer", metavar="MODULE:CLASS", help="the class; a path/to/file.py:CLASS will do, too")
     own.add_argument("--args", nargs="+", default=[], metavar="A", help="arguments of its constructor: 4 3 p=0.5")
     own.add_argument("--input", nargs="+", type=int, metavar="N", help="shape of x: 5 4 is 5 samples of 4 features")
-    own.add_argument("--targets", choices=("onehot", "labels", "real"), help="what a loss is given as y")
+    own.add_argument("--targets", choices=("onehot", "binary", "labels", "real"), help="what a loss is given as y")
     own.add_argument("--classes", type=int, metavar="N", help="number of classes, or of outputs")
     own.add_argument("--constant", nargs="+", default=[], metavar="NAME", help="arrays that are no parameters")
     own.add_argument("--seed", type=int, default=0, metavar="N", help="of the numbers that are drawn (0)")

@@ -13,18 +13,30 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.inputs import Inputs
-from twinprop.gradcheck.subject import Float, Subject, SubjectError, located
+from twinprop.gradcheck.subject import Float, Subject, SubjectError, arrays_of, located
 
 SIZES = (30.0, 100.0, 300.0, 1000.0, 3000.0, 10000.0)
 """Largest entries of the inputs that are tried."""
 
 UNSHIFTED = (
-    "the exponential overflows. Subtract the largest number of each row first, which changes nothing else:\n"
-    "z = z - z.max(axis=-1, keepdims=True)"
+    "the exponential of a softmax overflows. Subtract the largest number of each row first, which changes nothing "
+    "else:\nz = z - z.max(axis=-1, keepdims=True)"
 )
+OVERFLOW = (
+    "the exponential overflows. Take exponentials of numbers below 0 only, with e = np.exp(-np.abs(z)):\n"
+    "sigmoid:  np.where(z >= 0, 1, e) / (1 + e)\n"
+    "softplus: np.maximum(z, 0) + np.log1p(e)\n"
+    "tanh:     np.tanh(z)"
+)
+LOG_SOFTMAX = "z - z.max() - np.log(np.exp(z - z.max()).sum())"
 LOG_OF_ZERO = (
     "the logarithm of 0. A probability can be 0 in the computer. Do not clip it: take the logarithm of the softmax "
-    "in one step,\nz - z.max() - np.log(np.exp(z - z.max()).sum())"
+    f"in one step,\n{LOG_SOFTMAX}"
+)
+BINARY = "np.maximum(z, 0) - z * y + np.log1p(np.exp(-np.abs(z)))"
+LOG_OF_SIGMOID = (
+    "the logarithm of 0. Take the loss from z, before the sigmoid, in one step; for the cross entropy of 0 and 1 it "
+    f"is\n{BINARY}"
 )
 
 
@@ -62,6 +74,7 @@ def large(subject: Subject, inputs: Inputs) -> list[str]:
     """What goes wrong for large numbers: all alike, of either sign, or as weights; each fault once."""
     biggest = np.abs(inputs.x).max()
     keep = [(place, place.get()) for place in subject.parameters]
+    softmax = like_softmax(subject, inputs.x, inputs.y)
     found: dict[str, str] = {}
     try:
         for size in SIZES:
@@ -74,7 +87,7 @@ def large(subject: Subject, inputs: Inputs) -> list[str]:
                     factor = size / max(np.abs(array).max(initial=0), 1e-9) if what == "weights" else 1.0
                     place.set(array * factor)
                 if blows(subject, x, inputs.y):
-                    why, text = explain(subject, x, inputs.y, f"{what} of size {size:g}")
+                    why, text = explain(subject, x, inputs.y, softmax, f"{what} of size {size:g}")
                     found.setdefault(why, text)
     finally:
         for place, array in keep:
@@ -82,7 +95,7 @@ def large(subject: Subject, inputs: Inputs) -> list[str]:
     return list(found.values())
 
 
-def explain(subject: Subject, x: Float, y: Any, when: str) -> tuple[str, str]:
+def explain(subject: Subject, x: Float, y: Any, softmax: bool, when: str) -> tuple[str, str]:
     """Why the answer is not finite, and that in full, with the line where it happens."""
     out = np.asarray(attempt(subject, x, y)).ravel()
     head = f"For {when} forward gives {out[~np.isfinite(out)][0]}, although the answer is finite: "
@@ -93,23 +106,41 @@ def explain(subject: Subject, x: Float, y: Any, when: str) -> tuple[str, str]:
         except SubjectError as error:
             cause = error.__cause__
             if isinstance(cause, FloatingPointError):
-                why = LOG_OF_ZERO if "in log" in str(cause) else UNSHIFTED
+                if "in log" in str(cause):
+                    why = LOG_OF_ZERO if softmax else LOG_OF_SIGMOID
+                else:
+                    why = UNSHIFTED if softmax else OVERFLOW
                 return why, f"{head}{why}\n{located(cause)}"
-    return UNSHIFTED, head + UNSHIFTED
+    why = UNSHIFTED if softmax else OVERFLOW
+    return why, head + why
+
+
+def like_softmax(subject: Subject, x: Float, y: Any) -> bool:
+    """Whether forward returns or keeps probabilities whose sum is 1, of more than one class."""
+    out = attempt(subject, x, y)
+    kept = [np.asarray(place.get(), float) for place in arrays_of(subject.made)]
+    return any(
+        array.ndim > 1 and array.shape[axis] > 1 and (array > 0).all() and np.allclose(array.sum(axis), 1)
+        for array in [*kept, np.asarray(out, float)]
+        for axis in (0, -1)
+    )
 
 
 def saturated(subject: Subject, inputs: Inputs) -> Iterator[str]:
     """Whether a loss of probabilities survives a prediction that is certain, and right: its loss is finite."""
     axis = 0 if inputs.axis else -1
     y = inputs.y
-    if y is None:
+    if y is None or (inputs.kind == "binary" and y.shape != inputs.x.shape):
         return
     classes = inputs.x.shape[axis]
     right = y if y.shape == inputs.x.shape else np.eye(classes)[y]
     right = right.T if right.shape != inputs.x.shape else right
     if right.shape == inputs.x.shape and not finite(attempt(subject, right.astype(float), y)):
+        # the cross entropy of 0 and 1 looks at p where y is 0, too; that of one-hot vectors does not
+        binary = attempt(subject, np.where(right == 0, inputs.x / 2, inputs.x), y) != attempt(subject, inputs.x, y)
+        stable = BINARY if binary else LOG_SOFTMAX
         yield (
             "For probabilities of exactly 0 and 1, all of them right, forward does not give a finite loss: it takes "
-            "the logarithm of 0, and 0 · log 0 is nan.\nTake the loss from the logits: log softmax(z) = z - max z - "
-            "log Σ exp(z - max z) never meets log 0."
+            "the logarithm of 0, and 0 · log 0 is nan.\nTake the loss from z, before the "
+            f"{'sigmoid' if binary else 'softmax'}, which never meets log 0:\n{stable}"
         )

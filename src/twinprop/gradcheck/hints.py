@@ -11,12 +11,13 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Callable, Iterator
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from twinprop.gradcheck.numeric import compare, largest
-from twinprop.gradcheck.subject import GRADIENT_NAMES, Float, Place, SubjectError, arrays_of, shown
+from twinprop.gradcheck.subject import GRADIENT_NAMES, Float, Place, SubjectError, arrays_of, attributes_of, shown
 
 if TYPE_CHECKING:
     from twinprop.gradcheck.layer import Gradient, Trial
@@ -78,7 +79,7 @@ class Evidence:
             kept = [place.get() for place in arrays_of(trial.subject.made)]
             kept += [
                 part
-                for value in getattr(trial.subject.made, "__dict__", {}).values()
+                for value in attributes_of(trial.subject.made).values()
                 if isinstance(value, tuple)
                 for part in value
             ]
@@ -87,10 +88,12 @@ class Evidence:
             for gradient in self.wrong:
                 value = found.get(gradient.of, ("", None))[1]
                 array = alone.x if gradient.of == "x" else self.places[gradient.of].get()
-                if isinstance(value, np.ndarray) and value.shape == array.shape and array.size <= 2000:
+                fits = isinstance(value, np.ndarray) and (value.size == 1 or value.shape == array.shape)
+                if fits and array.size <= 2000:
                     measured = alone.measure(array)
                     scale = largest([entry.central[1] for entry in measured.values()])
-                    self.alone[gradient.of] = value, compare(value, measured, scale).numeric
+                    claimed = value if value.shape == array.shape else np.zeros(array.shape)
+                    self.alone[gradient.of] = value, compare(claimed, measured, scale).numeric
         except SubjectError:
             pass  # a class need not take a single sample
         finally:
@@ -129,6 +132,9 @@ def find(evidence: Evidence) -> list[tuple[list[str], str]]:
             texts = [text for hint in HINTS for text in hint(evidence, gradient)]
             for text in texts or ([UNKNOWN] if gradient.comparison is not None else []):
                 found.setdefault(text, []).append(gradient.name)
+    known = [text for text in found if text != UNKNOWN]
+    if UNKNOWN in found and known:
+        found[UNKNOWN_YET] = found.pop(UNKNOWN)
     for gradient, text in repeated(evidence):
         found.setdefault(text, []).append(gradient.name)
     if evidence.trial.updated:
@@ -140,6 +146,12 @@ def find(evidence: Evidence) -> list[tuple[list[str], str]]:
 UNKNOWN = (
     "no known mistake looks like this. Where a gradient nearer to the output passes, the mistake is in the lines of "
     "backward between that one and this one."
+)
+
+
+UNKNOWN_YET = (
+    "no known mistake looks like this. Mend the other mistakes first: one that is nearer to the output makes all that "
+    "come before it wrong."
 )
 
 
@@ -188,6 +200,14 @@ def shape(evidence: Evidence, gradient: Gradient) -> Iterator[str]:
     if gradient.comparison is not None:
         return
     value, right = np.asarray(gradient.value, float), gradient.right
+    flat = right.ravel()
+    k = multiple(value.ravel(), flat) if value.size == flat.size else None
+    if k is not None:
+        yield (
+            "the numbers are right, the shape is not: use keepdims=True, or reshape it to that of the parameter."
+            f"{scaled(evidence, k)}"
+        )
+        return
     if value.shape == right.T.shape:
         k = multiple(value.T, right)
         if k is None:
@@ -198,22 +218,26 @@ def shape(evidence: Evidence, gradient: Gradient) -> Iterator[str]:
                 f"{scaled(evidence, k)}"
             )
         return
-    flat = right.ravel()
     for axis in range(value.ndim):
         if multiple(value.sum(axis), flat) is not None:
             yield f"not summed over the batch: sum over axis {axis}, since the bias is added to every sample."
             return
-    if value.size == flat.size and multiple(value.ravel(), flat) is not None:
-        yield "the numbers are right, the shape is not: use keepdims=True, or reshape it to that of the parameter."
-        return
     if value.size == 1:
         yield f"summed over everything: name the axis of the batch, {abs(evidence.trial.inputs.axis)}."
     elif value.size == evidence.samples:
-        batch = abs(evidence.trial.inputs.axis)
-        yield (
-            f"one number for each of the {evidence.samples} samples: summed over the wrong axis; "
-            f"the batch is axis {batch}."
-        )
+        yield WRONG_AXIS.format(evidence.samples, abs(evidence.trial.inputs.axis))
+
+
+WRONG_AXIS = "one number for each of the {} samples: summed over the wrong axis; the batch is axis {}."
+
+
+def wrong_axis(evidence: Evidence, gradient: Gradient) -> Iterator[str]:
+    """A bias with as many entries as there are samples: of the first sample alone, one number is left."""
+    value, right = evidence.alone.get(gradient.of, (None, None))
+    if gradient.comparison is None or value is None or right is None or value.size != 1 or right.size < 2:
+        return
+    if abs(value.sum() - right.sum()) <= CLOSE * np.abs(right).max():
+        yield WRONG_AXIS.format(evidence.samples, abs(evidence.trial.inputs.axis))
 
 
 def not_finite(evidence: Evidence, gradient: Gradient) -> Iterator[str]:
@@ -253,11 +277,23 @@ def constant_factor(evidence: Evidence, gradient: Gradient) -> Iterator[str]:
     k = multiple(gradient.comparison.analytic, gradient.comparison.numeric)
     if k is None:
         return
-    text = factor(evidence, k)
+    text = dropped(evidence, k) or factor(evidence, k)
     if text is None and gradient.target.size >= 3:
         text = f"{k:.6g} times the right gradient: a constant factor is missing, or one too many."
     if text is not None:
         yield text
+
+
+def dropped(evidence: Evidence, k: float) -> str | None:
+    """Dropout whose 1/(1 - p) is missing in backward."""
+    trial = evidence.trial
+    if trial.dy is None or np.shape(trial.out) != trial.x.shape:
+        return None
+    kept = trial.out != 0
+    scale = multiple(trial.out[kept], trial.x[kept])
+    if kept.all() or scale is None or abs(scale * k - 1) > CLOSE or abs(scale - 1) < CLOSE:
+        return None
+    return f"forward multiplies what it keeps by {scale:.6g}, as dropout does by 1/(1 - p); so backward must, too."
 
 
 def scaled(evidence: Evidence, k: float | None) -> str:
@@ -269,19 +305,13 @@ def scaled(evidence: Evidence, k: float | None) -> str:
 def factor(evidence: Evidence, k: float) -> str | None:
     """What a constant factor means; None where it is not one of the known."""
     n, trial = evidence.samples, evidence.trial
-    parts = trial.inputs.x.size // n if trial.inputs.y is None or trial.inputs.y.ndim < 2 else trial.inputs.y.size // n
+    y = trial.inputs.y
+    parts = 1 if trial.inputs.kind == "binary" else (trial.inputs.x if y is None or y.ndim < 2 else y).size // n
     loss, numbers = trial.dy is None, f"{n}×{parts} numbers"
     once = f"{n} times too large, and there are {n} samples: 1/n is missing"
     twice = f"{n} times too small, and there are {n} samples: divided by n "
-    known = {
-        1.0: "",
-        float(n): f"{once}, since the loss is a mean over them." if loss else f"{once}.",
-        1.0 / n: f"{twice}twice, or forward does not divide."
-        if loss
-        else f"{twice}here. That belongs in the loss alone; a layer sums over the batch.",
-        2.0: "twice too large.",
-        0.5: "half as large as it should be: the derivative of (a - y)² is 2 (a - y).",
-        float(n) / 2: f"{n}/2 times too large: 1/n is missing, and the 2 of the derivative of (a - y)².",
+    square = ": the derivative of (a - y)² is 2 (a - y)." if loss else "."
+    known = {  # the same number twice is read as the later one
         float(
             n * parts
         ): f"{n * parts} times too large: the loss is a mean over all {numbers}, so divide by their count.",
@@ -289,6 +319,14 @@ def factor(evidence: Evidence, k: float) -> str | None:
         1.0 / parts: f"{parts} times too small: the loss is a mean over the {n} samples, not over all {numbers}.",
         1.0 / (n * parts): f"{n * parts} times too small, and there are {numbers}: divided by their count too often.",
         1.0 / n**2: f"{n}² times too small, and there are {n} samples: divided by n too often.",
+        float(n) / 2: f"{n}/2 times too large: 1/n is missing, and the 2 of the derivative of (a - y)².",
+        0.5: f"half as large as it should be{square}",
+        2.0: "twice too large.",
+        1.0 / n: f"{twice}twice, or forward does not divide."
+        if loss
+        else f"{twice}here. That belongs in the loss alone; a layer sums over the batch.",
+        float(n): f"{once}, since the loss is a mean over them." if loss else f"{once}.",
+        1.0: "",
     }
     for size, text in known.items():
         if abs(abs(k) / size - 1) < CLOSE:
@@ -338,7 +376,7 @@ def spelled_factor(value: Float, dy: Float, sources: list[Float]) -> str:
     for source, letter in zip(sources, ("x", "y"), strict=True):
         for name, derivative in DERIVATIVES.items():
             if multiple(value, dy * derivative(source)) is not None:
-                return name.replace("a", letter)
+                return name.replace("{}", letter)
     return ""
 
 
@@ -415,12 +453,18 @@ def sigmoid(z: Float) -> Float:
 
 
 DERIVATIVES: dict[str, Callable[[Float], Float]] = {
-    "a (1 - a)": lambda a: a * (1 - a),
-    "1 - a²": lambda a: 1 - a * a,
-    "(a > 0)": lambda a: (a > 0).astype(float),
-    "sigmoid'(a)": lambda a: sigmoid(a) * (1 - sigmoid(a)),
-    "tanh'(a)": lambda a: 1 - np.tanh(a) ** 2,
+    "{} (1 - {})": lambda a: a * (1 - a),
+    "1 - {}²": lambda a: 1 - a * a,
+    "({} > 0)": lambda a: (a > 0).astype(float),
+    "sigmoid'({})": lambda a: sigmoid(a) * (1 - sigmoid(a)),
+    "tanh'({})": lambda a: 1 - np.tanh(a) ** 2,
 }
+
+FROM_OUTPUT = ("{} (1 - {})", "1 - {}²", "({} > 0)")
+"""Derivatives of activations by what forward returned: of sigmoid, tanh and ReLU."""
+
+ONCE_MORE = {"sigmoid'({})": ("sigmoid", "{} (1 - {})"), "tanh'({})": ("tanh", "1 - {}²")}
+"""Derivatives by z that are given a in its place: the activation, and the derivative by a."""
 
 
 def activation_derivative(evidence: Evidence, gradient: Gradient) -> Iterator[str]:
@@ -430,25 +474,63 @@ def activation_derivative(evidence: Evidence, gradient: Gradient) -> Iterator[st
     value, right = evidence.alone[gradient.of]
     if multiple(value, right) is not None:
         return
-    for cache in evidence.caches:
-        for axis in range(value.ndim):
-            if cache.size != value.shape[axis] or cache.size < 2:
-                continue
-            a = cache.ravel().reshape([-1 if other == axis else 1 for other in range(value.ndim)])
-            for name, derivative in DERIVATIVES.items():
-                d = derivative(a)
-                if np.allclose(d, 1):
-                    continue
-                if multiple(value * d, right) is not None:
-                    yield f"the derivative of the activation is missing: right if multiplied by {name}, a from forward."
-                    return
-                if multiple(value, right * d) is not None:
-                    yield f"the derivative of the activation is there twice: {name} is once too many."
-                    return
-            s = sigmoid(a)
-            if multiple(value * a * (1 - a), right * s * (1 - s)) is not None:
-                yield "sigmoid is applied once more in its derivative: from a = sigmoid(z) it is a (1 - a)."
+    caches = [(axis, a) for cache in evidence.caches for axis, a in along(cache, value)]
+    for (name, derivative), (_, a) in product(DERIVATIVES.items(), caches):
+        d = derivative(a)
+        if np.allclose(d, 1):
+            continue
+        letter = "a" if name in FROM_OUTPUT else "z"
+        there = name.replace("{}", letter)
+        if multiple(value * d, right) is not None:
+            yield f"the derivative of the activation is missing: right if multiplied by {there}, {letter} from forward."
+            return
+        if multiple(value, right * d) is not None:
+            yield f"the derivative of the activation is there twice: {there} is once too many."
+            return
+    for axis, a in caches:
+        for other, z in caches:
+            text = wrong_derivative(value, right, a, z) if other == axis else ""
+            if text:
+                yield text
                 return
+
+
+def along(cache: Float, value: Float) -> Iterator[tuple[int, Float]]:
+    """An array with a number for each entry of one axis of a gradient, ready to be multiplied with it."""
+    for axis in range(value.ndim):
+        if cache.size == value.shape[axis] > 1:
+            yield axis, cache.ravel().reshape([-1 if other == axis else 1 for other in range(value.ndim)])
+
+
+def wrong_derivative(value: Float, right: Float, a: Float, z: Float) -> str:
+    """Which derivative stands in place of the right one, if the right one is of `a` and the other of `z`."""
+    letter = "a" if z is a else "z"
+    for true in FROM_OUTPUT:
+        belongs = DERIVATIVES[true](a)
+        for taken, derivative in DERIVATIVES.items():
+            stands = derivative(z)
+            if np.allclose(stands, belongs) or multiple(value * belongs, right * stands) is None:
+                continue
+            belonging, there = true.replace("{}", "a"), taken.replace("{}", letter)
+            name, own = ONCE_MORE.get(taken, ("", ""))
+            if z is a and own == true:
+                return f"{name} is applied once more in its derivative: from a = {name}(z) it is {belonging}."
+            of = "a from forward" if z is a else "a from forward, and z what went into it"
+            return f"the wrong derivative of the activation: {there} stands where {belonging} belongs, {of}."
+    return ""
+
+
+def reversed_mask(evidence: Evidence, gradient: Gradient) -> Iterator[str]:
+    """0 exactly where it should not be."""
+    if gradient.comparison is None:
+        return
+    value, right = evidence.alone.get(gradient.of, (gradient.comparison.analytic, gradient.comparison.numeric))
+    if value.shape != right.shape or not value.any() or not right.any():
+        return
+    # entry by entry, or unit by unit: a weight's gradient is 0 where its input is, too
+    axes = [(), *((axis,) for axis in range(value.ndim))]
+    if any(np.array_equal((value != 0).any(axis), (right == 0).all(axis)) for axis in axes):
+        yield "0 exactly where it should not be: a mask is the wrong way round. The derivative of ReLU is (z > 0)."
 
 
 def summed_over_everything(evidence: Evidence, gradient: Gradient) -> Iterator[str]:
@@ -464,11 +546,13 @@ HINTS: tuple[Hint, ...] = (
     shape,
     not_finite,
     zero,
+    wrong_axis,
     summed_over_everything,
     constant_factor,
     bias_from_weight_gradient,
     transposed,
     passed_through,
+    reversed_mask,
     gradient_for_weight,
     weight_transposed,
     activation_derivative,
@@ -481,7 +565,7 @@ def quoted(evidence: Evidence, of: str, weights: list[str], operations: tuple[st
     names = set()
     for weight in weights:
         place = evidence.places[weight]
-        own = place.key if isinstance(place.key, str) else place.attribute
+        own = place.own if isinstance(place.own, str) else place.attribute
         names |= {pattern.format(own) for pattern in GRADIENT_NAMES}
     for holder in dict.fromkeys([type(owner), type(evidence.trial.subject.made)]):
         try:

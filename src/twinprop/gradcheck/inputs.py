@@ -12,8 +12,8 @@ import numpy as np
 
 from twinprop.gradcheck.subject import Float, Subject, SubjectError, arguments
 
-TARGETS = ("onehot", "labels", "real")
-"""One-hot vectors (float), class numbers (int), or any numbers."""
+TARGETS = ("onehot", "binary", "labels", "real")
+"""One-hot vectors (float), 0 or 1 for each sample (float), class numbers (int), or any numbers."""
 
 
 @dataclass
@@ -90,11 +90,14 @@ def draw_x(rng: np.random.Generator, shape: tuple[int, ...], axis: int, values: 
         x = np.abs(x) + 0.5
     if values == "probabilities":
         e = np.exp(x)
-        x = e / e.sum(axis=0 if axis else -1, keepdims=True)
+        single = x.shape[0 if axis else -1] == 1
+        x = e / (1 + e) if single else e / e.sum(axis=0 if axis else -1, keepdims=True)
     return x
 
 
 def draw_y(rng: np.random.Generator, count: int, classes: int, axis: int, kind: str) -> Any:
+    if kind == "binary":
+        return rng.permutation(np.arange(count) % 2).astype(float)
     labels = rng.integers(0, classes, count)
     if kind == "labels":
         return labels
@@ -111,7 +114,7 @@ def candidates(
     seed: int,
 ) -> Iterator[Inputs]:
     """What to try, in the order of how usual it is; class numbers last, since they broadcast with anything."""
-    kinds = [targets] if targets else ["onehot", "labels"]
+    kinds = [targets] if targets else ["onehot", "binary", "labels"]
     sizes = list(shapes(subject, words, shape))
     for values in ("normal", "probabilities" if subject.is_loss else "positive"):
         if not subject.is_loss or not subject.takes_y:
@@ -119,11 +122,13 @@ def candidates(
                 yield Inputs(draw_x(np.random.default_rng(seed), size, axis, values), None, axis, "", values)
             continue
         for kind, (size, axis) in product(kinds, sizes):
-            for number in class_counts(subject, words, size, axis, classes):
+            for number in [1] if kind == "binary" else class_counts(subject, words, size, axis, classes):
                 rng = np.random.default_rng(seed)
                 x = draw_x(rng, size, axis, values)
-                same = not subject.parameters and x.ndim > 2 and kind != "labels"
+                same = not subject.parameters and x.ndim > 2 and kind not in ("labels", "binary")
                 y = rng.standard_normal(size) if same else draw_y(rng, size[axis], number, axis, kind)
+                if kind == "onehot" and number == 1 and values == "probabilities":
+                    y = draw_y(rng, size[axis], 1, axis, "binary").reshape(y.shape)  # 1 alone would test half a loss
                 yield Inputs(x, y, axis, "real" if same else kind, values)
 
 
@@ -133,6 +138,14 @@ def copied(subject: Subject) -> Subject:
         return copy.deepcopy(subject)
     except Exception:
         return subject
+
+
+def shapes_fit(subject: Subject, returned: Any, x: Float) -> bool:
+    """Whether the gradients have the shapes of what they belong to."""
+    found = [(place.get(), place.gradient()) for place in subject.parameters]
+    pairs = [(array, gradient[1]) for array, gradient in found if gradient is not None]
+    pairs += [(x, returned)] if isinstance(returned, np.ndarray) else []
+    return all(array.shape == gradient.shape for array, gradient in pairs if isinstance(gradient, np.ndarray))
 
 
 def not_finite(subject: Subject, inputs: Inputs, out: Float) -> SubjectError:
@@ -153,13 +166,15 @@ def choose(
 ) -> Inputs:
     """The first inputs that `forward` and `backward` accept, and that give finite numbers.
 
-    With unlucky sizes NumPy's broadcasting lets `forward` take targets of a wrong shape, which `backward` does not.
+    NumPy's broadcasting lets `forward` take targets of a wrong shape, as (n, 1) for an output (n,). Then `backward`
+    raises, or leaves gradients of a wrong shape. So what gives gradients of the right shape is preferred.
 
     Raises:
         SubjectError: it accepts none; the text is about the first that was tried.
     """
     failure: SubjectError | None = None
     half: Inputs | None = None
+    odd: Inputs | None = None
     tried: list[str] = []
     for inputs in candidates(subject, words, shape, targets, classes, seed):
         if values not in (None, inputs.values):
@@ -171,16 +186,20 @@ def choose(
             if not np.all(np.isfinite(out)):
                 raise not_finite(subject, inputs, np.asarray(out))
             half = half or inputs
-            if rehearsal is not subject:
-                rehearsal.backward(np.ones_like(out), inputs.x, inputs.y)
-            return inputs
+            if rehearsal is subject:
+                return inputs
+            returned = rehearsal.backward(np.ones_like(out), inputs.x, inputs.y)
+            if shapes_fit(rehearsal, returned, inputs.x):
+                return inputs
+            odd = odd or inputs
         except SubjectError as error:
             if not error.fits and half is None:
                 raise
             failure = failure or error
-    if half is not None:
-        return half  # no input suits backward, which will say so itself
+    accepted = odd or half
+    if accepted is not None:
+        return accepted  # no input suits backward, which will say so itself
     assert failure is not None
     more = "" if shape else f"\n  Inputs of shape {', '.join(dict.fromkeys(tried))} were tried; give it by --input N M."
-    targets_too = "" if targets or not subject.is_loss else " Say what the targets are by --targets labels or onehot."
+    targets_too = "" if targets or not subject.is_loss else " Say what the targets are by --targets."
     raise SubjectError(f"{failure}{more}{targets_too}")

@@ -6,7 +6,9 @@ compared with autograd; some entries of each parameter are compared with differe
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -37,6 +39,9 @@ SAMPLES = 8
 
 ENTRIES = 50
 """Entries of a parameter that are compared with difference quotients."""
+
+ALL_ENTRIES = 400
+"""Entries of all parameters together; of more than 8 parameters, fewer than ENTRIES each are compared."""
 
 AUTOGRAD_TOLERANCE = 1e-9
 """Two float64 computations of one formula differ by about 1e-13 at most."""
@@ -133,6 +138,7 @@ def check_on(config: Config, dataset: Dataset, x: Any, y: Any) -> Result:
     from twinprop.run.execute import shape_of_network
     from twinprop.scratch.learner import ScratchLearner
 
+    layers = config.model.layers(dataset.shape, len(dataset.classes))
     made = [config], dataset.shape, len(dataset.classes), Plan.of(config, len(y))
     hand, torch_ = ScratchLearner(*made), TorchLearner(*made)
     start = hand.named(hand.state(0))
@@ -140,33 +146,54 @@ def check_on(config: Config, dataset: Dataset, x: Any, y: Any) -> Result:
     hand.load_parameters(start)
     torch_.load_parameters(start)
 
-    def loss() -> float:
-        hand.steps = 0  # the dropout masks of the first update, again and again
-        return float(hand.numbers([hand.step(x, y)[0]])[0, 0])
+    network, reached = hand.network, [x]
+    number_of = {layer.name: number for number, layer in enumerate(layers)}
+
+    def loss(first: int = 0) -> float:
+        """The loss, from the layer on whose parameters are changed: what comes before it stays the same."""
+        del reached[first + 1 :]
+        for layer in hand.random:
+            layer.step = 0  # the dropout masks of the first update, again and again
+        for layer in network.layers[first:]:
+            reached.append(layer.forward(reached[-1].copy(), True))
+        return float(hand.loss.forward(reached[-1], hand.classes[y]))
 
     with np.errstate(all="ignore"):
-        value = loss()
+        value = float(hand.numbers([hand.step(x, y)[0]])[0, 0])
         their_value = float(torch_.step(torch.as_tensor(x), torch.as_tensor(y))[0])
         if not np.isfinite(value):
             raise TwinpropError(f"The loss of the untrained network is {value}, so it has no gradient to check.")
         mine = {name: gradient.copy() for name, gradient in hand.gradients(0).items()}
         theirs = torch_.gradients(0)
         scale = largest(theirs.values())
+        entries = max(10, min(ENTRIES, ALL_ENTRIES // len(network.places)))
         rows = []
-        for name, (part, _, _, shape) in hand.network.places.items():
+        loss()
+        for name, (part, _, _, shape) in shown(network.places.items()):
             errors = relative_error(mine[name], theirs[name], scale)
             worst = peak(errors)
-            view = hand.network.blocks[0][part].reshape(shape)
+            view = network.blocks[0][part].reshape(shape)
             first = [worst, peak(np.abs(np.nan_to_num(mine[name])))]
+            changed = partial(loss, number_of[name.rpartition(".")[0]])
             measured = {
-                where: slopes(loss, view, where, value, abs(value))
-                for where in places(shape, ENTRIES, config.seed, first)
+                where: slopes(changed, view, where, value, abs(value))
+                for where in places(shape, entries, config.seed, first)
             }
+            changed()
             compared = compare(mine[name], measured, scale)
             rows.append(Row(name, shape, float(errors.max(initial=0)), worst, theirs[name], compared))
     title = f"{shape_of_network(config, dataset)}, {config.loss}, on {len(y)} samples of {config.data.name}, float64"
-    layers = [layer.name for layer in config.model.layers(dataset.shape, len(dataset.classes))]
-    return Result(title, value, their_value, rows, layers)
+    return Result(title, value, their_value, rows, [layer.name for layer in layers])
+
+
+def shown(parameters: Iterable[Any]) -> Iterator[Any]:
+    """Each parameter in turn, with a bar on a terminal."""
+    from rich.progress import track
+
+    from twinprop.run.console import errors
+
+    parameters = list(parameters)
+    return iter(track(parameters, "Differences", console=errors, transient=True, disable=not errors.is_terminal))
 
 
 def peak(values: Float) -> Index:
@@ -183,7 +210,7 @@ def moved(parameters: dict[str, Float], seed: int) -> dict[str, Float]:
 
 def describe(result: Result) -> str:
     """The result as a table, and where to look if something is wrong."""
-    heading = ("parameter", "shape", "against autograd", "against differences", "entries", "at a kink", "")
+    heading = ("parameter", "shape", "against autograd", "against differences", "entries", "in doubt", "")
     rows: list[tuple[str, ...]] = [heading]
     for row in result.rows:
         numeric = row.numeric

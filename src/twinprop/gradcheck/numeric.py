@@ -20,11 +20,17 @@ Index = tuple[int, ...]
 STEPS = (1e-5, 1e-6)
 """Steps h, relative to entries that are larger than 1."""
 
+LARGER = (1e2, 1e4, 1e6)
+"""How much longer the steps become where rounding hides every entry of a gradient."""
+
 TOLERANCE = 1e-5
 """The largest relative error that passes; what remains of rounding is about 1e-8."""
 
 FLOOR = 0.01
 """Entries below this part of the largest entry of the whole gradient are compared with that part."""
+
+TELLING = 0.1
+"""Rounding above this part of an entry hides it, and what it hides is in doubt."""
 
 RIGHT, WRONG, DOUBT = 0, 1, 2
 """What became of an entry."""
@@ -62,18 +68,21 @@ class Slopes:
     rounding: float
 
 
-def slopes(f: Callable[[], float], array: Float, where: Index, middle: float, magnitude: float) -> Slopes:
+def slopes(
+    f: Callable[[], float], array: Float, where: Index, middle: float, magnitude: float, larger: float = 1.0
+) -> Slopes:
     """Measure ∂f/∂array[where]; `array` is changed in place and put back.
 
     Args:
         f: the function, of the array as it is.
         middle: f where nothing is changed.
         magnitude: the size of the numbers that f sums, whose rounding blurs it.
+        larger: a factor of the steps.
     """
     old = array[where]
     central, jump = [], []
     for step in STEPS:
-        h = step * max(1.0, abs(old))
+        h = larger * step * max(1.0, abs(old))
         array[where] = old + h
         up, above = float(array[where]), f()
         array[where] = old - h
@@ -81,7 +90,7 @@ def slopes(f: Callable[[], float], array: Float, where: Index, middle: float, ma
         array[where] = old
         central.append((above - below) / (up - down))
         jump.append(abs((above - middle) / (up - old) - (middle - below) / (old - down)))
-    rounding = 8 * np.finfo(float).eps * magnitude / (STEPS[1] * max(1.0, abs(old)))
+    rounding = 8 * np.finfo(float).eps * magnitude / (larger * STEPS[1] * max(1.0, abs(old)))
     return Slopes((central[0], central[1]), (jump[0], jump[1]), rounding)
 
 
@@ -89,8 +98,11 @@ def judge(a: float, measured: Slopes, scale: float) -> tuple[int, float, float]:
     """What became of an entry, the difference quotient that is nearest to `a`, and the relative error."""
     n = min(measured.central, key=lambda value: abs(value - a) if np.isfinite(value) else np.inf)
     error = float(relative_error(a, n, scale))
-    if error <= TOLERANCE or abs(a - n) <= measured.rounding:
+    telling = measured.rounding <= TELLING * max(abs(a), abs(n), FLOOR * scale)
+    if error <= TOLERANCE or (telling and abs(a - n) <= measured.rounding):
         return RIGHT, n, min(error, TOLERANCE)
+    if not np.isfinite(measured.central).all():
+        return DOUBT, n, error
     # of a smooth function the jump shrinks with the step; at a kink it stays, and of noise it grows
     kink = measured.jump[1] if measured.jump[1] > measured.jump[0] / 3 else 0.0
     doubt = max(3 * abs(measured.central[0] - measured.central[1]), kink, measured.rounding)

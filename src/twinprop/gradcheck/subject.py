@@ -14,7 +14,8 @@ import os
 import random
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -147,90 +148,147 @@ def arguments(words: Sequence[str]) -> tuple[list[Any], dict[str, Any]]:
 
 
 class Place(NamedTuple):
-    """Where an array is kept: an attribute, or an entry of a list or a dict that is one."""
+    """Where an array is kept: an attribute, or an entry of the lists and dicts in one."""
 
     name: str
     owner: Any
     attribute: str
-    key: Any = None
+    keys: tuple[Any, ...] = ()
+
+    @property
+    def own(self) -> Any:
+        """What its owner calls it: the last key, or the attribute."""
+        return self.keys[-1] if self.keys else self.attribute
 
     def get(self) -> Any:
-        held = getattr(self.owner, self.attribute)
-        return held if self.key is None else held[self.key]
+        return reached(getattr(self.owner, self.attribute, None), self.keys)
 
     def set(self, value: Any) -> None:
-        if self.key is None:
+        if not self.keys:
             setattr(self.owner, self.attribute, value)
-        else:
-            getattr(self.owner, self.attribute)[self.key] = value
+        elif (holder := reached(getattr(self.owner, self.attribute, None), self.keys[:-1])) is not None:
+            # the class itself may have thrown a work array out of its list
+            with suppress(IndexError, TypeError):
+                holder[self.keys[-1]] = value
+
+    def candidates(self) -> Iterator[tuple[str, tuple[Any, ...]]]:
+        """The attributes and keys where its gradient may be."""
+        for pattern in GRADIENT_NAMES:
+            yield pattern.format(self.attribute), self.keys
+        if isinstance(self.own, str) and self.keys:
+            for pattern in GRADIENT_NAMES:
+                yield self.attribute, (*self.keys[:-1], pattern.format(self.own))
+        for name in GRADIENT_DICTS:
+            for keys in self.dict_keys():
+                yield name, keys
+
+    def dict_keys(self) -> list[tuple[Any, ...]]:
+        """Its keys in a dict or a list of gradients."""
+        path = self.keys or (self.attribute,)
+        return [path, (*path[:-1], f"d{self.own}")] if isinstance(self.own, str) else [path]
 
     def gradient(self) -> tuple[str, Any] | None:
         """The gradient and its name; None where there is none."""
-        prefix = self.name[: len(self.name) - len(self.attribute)] if self.key is None else ""
-        for pattern in GRADIENT_NAMES:
-            name = pattern.format(self.attribute)
-            held = getattr(self.owner, name, None)
-            if held is None:
-                continue
-            if self.key is None:
-                return prefix + name, held
-            try:
-                return f"{name}[{self.key!r}]", held[self.key]
-            except (KeyError, IndexError, TypeError):
-                continue
-        for name in GRADIENT_DICTS:
-            held = getattr(self.owner, name, None)
-            for key in [self.attribute if self.key is None else self.key]:
-                for candidate in [key, *([f"d{key}"] if isinstance(key, str) else [])]:
-                    try:
-                        return f"{prefix}{name}[{candidate!r}]", held[candidate]  # type: ignore[index]
-                    except (KeyError, IndexError, TypeError):
-                        continue
+        prefix = self.name.removesuffix(spelled_keys(self.attribute, self.keys))
+        for attribute, keys in self.candidates():
+            found = reached(getattr(self.owner, attribute, None), keys)
+            if found is not None:
+                return prefix + spelled_keys(attribute, keys), found
         return None
+
+
+def spelled_keys(name: str, keys: tuple[Any, ...]) -> str:
+    """`grads['W']`."""
+    return name + "".join(f"[{key!r}]" for key in keys)
+
+
+def reached(held: Any, keys: Iterable[Any]) -> Any:
+    """What lies under the keys; None where there is nothing."""
+    for key in keys:
+        try:
+            held = held[key]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return held
 
 
 def is_float_array(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.dtype.kind == "f"
 
 
-def arrays_of(subject: Any, prefix: str = "", seen: set[int] | None = None) -> Iterator[Place]:
-    """Every float array that an object holds, in lists, dicts and objects of its own too."""
+def is_number(value: Any) -> bool:
+    return isinstance(value, int | float | np.floating) and not isinstance(value, bool)
+
+
+def attributes_of(subject: Any) -> dict[str, Any]:
+    """The attributes of an object, those in `__slots__` too."""
+    slots = [getattr(kind, "__slots__", ()) for kind in type(subject).__mro__]
+    names = [name for some in slots for name in ([some] if isinstance(some, str) else some)]
+    return {name: getattr(subject, name) for name in names if hasattr(subject, name)} | getattr(subject, "__dict__", {})
+
+
+def arrays_of(
+    subject: Any, wanted: Callable[[Any], bool] = is_float_array, prefix: str = "", seen: set[int] | None = None
+) -> Iterator[Place]:
+    """Every float array that an object holds, in lists, dicts and objects of its own too; each once."""
     seen = set() if seen is None else seen
-    if id(subject) in seen:
-        return
-    seen.add(id(subject))
-    for attribute, value in list(getattr(subject, "__dict__", {}).items()):
-        name = f"{prefix}{attribute}"
-        if is_float_array(value):
-            if id(value) not in seen:
-                seen.add(id(value))
-                yield Place(name, subject, attribute)
-        elif isinstance(value, list | tuple | dict):
-            for key, item in value.items() if isinstance(value, dict) else enumerate(value):
-                if is_float_array(item) and not isinstance(value, tuple):
-                    yield Place(f"{name}[{key!r}]", subject, attribute, key)
-                elif has_parts(item):
-                    yield from arrays_of(item, f"{name}[{key!r}].", seen)
-        elif has_parts(value):
-            yield from arrays_of(value, f"{name}.", seen)
+    if id(subject) not in seen:
+        seen.add(id(subject))
+        for attribute, value in list(attributes_of(subject).items()):
+            yield from within(value, Place(f"{prefix}{attribute}", subject, attribute), wanted, seen)
+
+
+def within(value: Any, place: Place, wanted: Callable[[Any], bool], seen: set[int]) -> Iterator[Place]:
+    """Every float array in the value of an attribute or of an entry."""
+    if wanted(value):
+        if not isinstance(value, np.ndarray) or id(value) not in seen:
+            seen.add(id(value))
+            yield place
+    elif isinstance(value, list | tuple | dict):
+        if id(value) not in seen:
+            seen.add(id(value))
+            for key, item in list(value.items() if isinstance(value, dict) else enumerate(value)):
+                if not (isinstance(value, tuple) and wanted(item)):  # what a tuple holds cannot be replaced
+                    inner = place._replace(name=f"{place.name}[{key!r}]", keys=(*place.keys, key))
+                    yield from within(item, inner, wanted, seen)
+    elif has_parts(value):
+        yield from arrays_of(value, wanted, f"{place.name}.", seen)
 
 
 def has_parts(value: Any) -> bool:
     """Whether an object is one of the user's own, which may hold parameters."""
     plain = isinstance(value, type | ModuleType) or inspect.isroutine(value)
-    return hasattr(value, "__dict__") and not plain and not type(value).__module__.startswith("numpy")
+    parts = hasattr(value, "__dict__") or hasattr(type(value), "__slots__")
+    return parts and not plain and not type(value).__module__.startswith("numpy")
 
 
 def parameters_of(subject: Any) -> list[Place]:
     """The float arrays that are there before `forward`, but for those that hold gradients."""
     found = list(arrays_of(subject))
-    named = {(id(place.owner), place.attribute) for place in found}
-    holders = {(owner, pattern.format(name)) for owner, name in named for pattern in GRADIENT_NAMES}
+    lists = {(id(place.owner), pattern.format(place.attribute)) for place in found for pattern in GRADIENT_NAMES}
+    holders = {(id(place.owner), *candidate) for place in found for candidate in place.candidates()}
     return [
         place
         for place in found
-        if (id(place.owner), place.attribute) not in holders and place.attribute not in GRADIENT_DICTS
+        if (id(place.owner), place.attribute) not in lists
+        and (id(place.owner), place.attribute, place.keys) not in holders
+        and place.attribute not in GRADIENT_DICTS
     ]
+
+
+def stems(name: str) -> list[str]:
+    """What an attribute may be the gradient of, by its name."""
+    ends = [pattern.split("{}") for pattern in GRADIENT_NAMES]
+    fit = [(head, tail) for head, tail in ends if name.startswith(head) and name.endswith(tail)]
+    return [name[len(head) : len(name) - len(tail)] for head, tail in fit if len(name) > len(head + tail)]
+
+
+def held_by(made: Any) -> list[tuple[str, str, Any]]:
+    """The attributes of an object and of those that it holds: the owner with a dot, the name and the value."""
+    owners = {"": made}
+    for place in arrays_of(made, lambda value: is_float_array(value) or is_number(value)):
+        owners[place.name.removesuffix(spelled_keys(place.attribute, place.keys))] = place.owner
+    return [(owner, name, value) for owner, held in owners.items() for name, value in attributes_of(held).items()]
 
 
 def positional(f: Callable[..., Any]) -> tuple[list[str], float]:
@@ -272,6 +330,8 @@ class Subject:
                 "A layer has forward(x) and backward(dy); a loss or a network has forward(x, y) and backward()."
             )
         self.parameters = parameters_of(made)
+        self.numbers = list(arrays_of(made, is_number))
+        self.constructed = {owner + name for owner, name, _ in held_by(made)}
         for place in self.parameters:
             if place.get().dtype != np.float64:
                 place.set(place.get().astype(np.float64))
