@@ -18,7 +18,7 @@ from twinprop.cli import explain
 from twinprop.config.schema import Config
 from twinprop.data.batches import EVALUATION_BATCH
 from twinprop.errors import OutputError
-from twinprop.models.base import footprint
+from twinprop.models.base import Footprint, footprint
 from twinprop.population.engines import Cluster, Engine
 from twinprop.population.plan import CACHE, OF_FREE_MEMORY, Group, Member, Stack, bytes_of, cut, group, signature
 from twinprop.population.pool import Message, Pool, apart
@@ -59,7 +59,7 @@ class Sweep:
         self.settings = Settings()
         with Interrupt() as self.interrupt:
             groups = self.groups(members)
-            costs = [self.cost(each) * len(each.members) for each in groups]
+            costs = [self.cost(each.config) * len(each.members) for each in groups]
             self.planned = [self.stacks(each, cost / sum(costs)) for each, cost in zip(groups, costs, strict=True)]
             self.use_cores()
             self.show_plan()
@@ -116,14 +116,17 @@ class Sweep:
             return "its samples are read from files as they are needed"
         return ""
 
-    def cost(self, members: Group) -> float:
-        """What training one network of a group takes, relative to others."""
-        config = members.config
-        setting = self.setting(config)
-        dataset = setting.dataset
-        need = footprint(config.model.layers(dataset.shape, len(dataset.classes)), dataset.shape)
+    def need(self, config: Config) -> tuple[Footprint, int]:
+        """What a network takes for a sample, and the samples of a batch."""
+        dataset = self.setting(config).dataset
         batch = config.train.batch_size if isinstance(config.train.batch_size, int) else len(dataset.train)
-        return setting.plan(config).total_steps * (3.0 * batch * need.products + 10.0 * need.parameters)
+        return footprint(config.model.layers(dataset.shape, len(dataset.classes)), dataset.shape), batch
+
+    def cost(self, config: Config) -> float:
+        """What training one network takes, relative to others."""
+        need, batch = self.need(config)
+        steps = self.setting(config).plan(config).total_steps
+        return steps * (3.0 * batch * need.products + 10.0 * need.parameters)
 
     def stacks(self, members: Group, share: float) -> tuple[Group, list[Stack], bool]:
         """A group, cut into stacks that fit the memory, and whether they train on the CPU.
@@ -133,8 +136,7 @@ class Sweep:
         config = members.config
         setting = self.setting(config)
         dataset, steps = setting.dataset, setting.plan(config).total_steps
-        need = footprint(config.model.layers(dataset.shape, len(dataset.classes)), dataset.shape)
-        batch = config.train.batch_size if isinstance(config.train.batch_size, int) else len(dataset.train)
+        need, batch = self.need(config)
         on_cpu = setting.device == "cpu" if self.engine is None else self.engine.on_cpu(config.device)
         at_once = self.workers or cores() if on_cpu else 1
         if self.engine is not None:
@@ -154,7 +156,7 @@ class Sweep:
         # twice as many as its share of the workers, so that they end together
         workers = min(at_once, ceil(2 * share * at_once))
         portions = cut(members.members, self.max_members or most, workers, apart=on_cpu)
-        cost = self.cost(members)
+        cost = self.cost(config)
         return members, [Stack(part, threads, steps, cost * len(part)) for part in portions], on_cpu
 
     def processes(self) -> int:
