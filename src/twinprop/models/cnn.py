@@ -35,7 +35,7 @@ class CNN(ModelConfig):
     def layers(self, sample_shape: tuple[int, ...], classes: int) -> list[Layer]:
         """conv1, batch_norm1, activation1, ..., pool1, ..., flatten, dropout (if any), hidden linear layers, output."""
         if len(sample_shape) not in (2, 3) or 1 in sample_shape[-2:]:  # a sequence of numbers is no image
-            raise ConfigError([f"model=cnn: needs images, not samples of shape {sample_shape}; use model=mlp."])
+            raise ConfigError([f"model=cnn: needs images, not samples of shape {sample_shape}; use model=mlp or rnn."])
         layers: list[Layer] = []
         if len(sample_shape) == 2:
             layers.append(Layer("channel", "unflatten", {"dim": -2, "unflattened_size": (1, sample_shape[0])}))
