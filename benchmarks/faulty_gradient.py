@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 
 from twinprop.data.vision import MNIST
+from twinprop.learners.build import initial_parameters
 from twinprop.models.mlp import MLP
 from twinprop.run.directory import write_atomically
-from twinprop.scratch.init import initial_parameters
 
 LR = 0.01
 EVERY = 50

@@ -26,21 +26,22 @@ import numpy as np
 import results
 import torch
 
-from twinprop.config.schema import Config, TrainConfig
+from twinprop.config.schema import Config
 from twinprop.data.base import Samples
 from twinprop.data.batches import Batches
 from twinprop.data.digits import Digits
 from twinprop.data.palindrome import Palindrome
 from twinprop.data.vision import MNIST
+from twinprop.learners.scratch import ScratchLearner
+from twinprop.learners.torch import TorchLearner
 from twinprop.models.cnn import CNN
 from twinprop.models.mlp import MLP
 from twinprop.models.rnn import RNN
-from twinprop.pytorch.learner import TorchLearner
-from twinprop.run.execute import Setting
-from twinprop.scratch.learner import ScratchLearner
+from twinprop.run.single import Setting, placement
 from twinprop.scratch.optimizers import SGD, Adam
 from twinprop.scratch.schedulers import OneCycleLR
-from twinprop.training.learner import Learner, Plan
+from twinprop.training.learner import Learner
+from twinprop.training.plan import Plan, TrainConfig
 
 STEPS = 40
 
@@ -88,12 +89,12 @@ def losses(configs: Sequence[Config], device: str, backend: str, dtype: str) -> 
     setting = Setting(here[0])
     if device == "cpu:0":  # torch's tensors, for the hand-written twin too
         setting.device = device
-        setting.splits = tuple(Batches(each.samples, here[0], device) for each in setting.splits)
+        setting.splits = tuple(Batches(each.samples, *placement(here[0], device)) for each in setting.splits)
     learner = setting.make(here, setting.plan(here[0]))
     found: list[object] = []
     epoch, waits = 0, 0
     while len(found) < STEPS:
-        for x, y in setting.splits[0].epoch([c.seed for c in here], epoch, here[0]):
+        for x, y in setting.splits[0].epoch([c.seed for c in here], epoch, here[0].train.samples):
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
                 if device.startswith("cuda"):
@@ -103,7 +104,7 @@ def losses(configs: Sequence[Config], device: str, backend: str, dtype: str) -> 
                     torch.cuda.set_sync_debug_mode("default")
             waits += any("synchroniz" in str(each.message) for each in caught)
         epoch += 1
-    return learner.numbers(found[:STEPS]), waits
+    return learner.fetch(found[:STEPS]), waits
 
 
 def check(device: str) -> list[str]:
@@ -139,11 +140,11 @@ def verdict(difference: float, bound: float) -> str:
 def seconds_per_epoch(learner: Learner, batches: Batches, c: Config) -> float:
     found = []
     for epoch in range(4):
-        learner.finish()
+        learner.synchronize()
         start = time.perf_counter()
-        for x, y in batches.epoch([c.seed], epoch, c):
+        for x, y in batches.epoch([c.seed], epoch, c.train.samples):
             learner.step(x, y)
-        learner.finish()
+        learner.synchronize()
         found.append(time.perf_counter() - start)
     return statistics.median(found[1:])
 
@@ -156,8 +157,8 @@ def benchmark(device: str) -> list[str]:
         found = {}
         for backend, kind in {"torch": TorchLearner, "scratch": ScratchLearner}.items():
             c = config(hidden, batch, backend)
-            learner = kind([c], (28, 28), 10, Plan.of(c, len(samples)), device)
-            found[backend] = seconds_per_epoch(learner, Batches(samples, c, device), c)
+            learner = kind([c], (28, 28), 10, Plan.of(c.train, len(samples)), device)
+            found[backend] = seconds_per_epoch(learner, Batches(samples, *placement(c, device)), c)
         ratio = found["torch"] / found["scratch"]
         name = "-".join(map(str, [784, *hidden, 10]))
         lines.append(f"| {name}, {batch} | {found['torch']:.2f} | {found['scratch']:.2f} | {ratio:.2f} |")

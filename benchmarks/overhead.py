@@ -22,9 +22,9 @@ from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 
-from twinprop.cli import conf
-from twinprop.config import names, schema
-from twinprop.config.jobs import Composer
+from twinprop.app.cli import conf
+from twinprop.app.jobs import Composer
+from twinprop.app.register import register
 
 ROOT = Path(__file__).parents[1]
 HYDRAS = 20
@@ -32,8 +32,7 @@ HYDRAS = 20
 
 def configurations(jobs: int) -> tuple[float, float]:
     """Milliseconds a job: here, and by Hydra's loader, which composes each job twice."""
-    schema.register()
-    names.register()
+    register()
     words = [
         [f"optimizer={('sgd', 'adam')[number % 2]}", f"optimizer.lr={0.001 * (number + 1)}", f"seed={number}"]
         for number in range(jobs)

@@ -20,8 +20,8 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from twinprop.api import Run
-from twinprop.report import configuration, largest_difference, order
+from twinprop.commands.report import configuration, largest_difference, order
+from twinprop.run.saved import Run
 from twinprop.training.convergence import smoothed
 
 RESULTS = Path(__file__).parent / "RESULTS.md"

@@ -17,14 +17,14 @@ import results
 
 from twinprop.config.schema import Config
 from twinprop.data.base import Dataset, Samples
+from twinprop.learners.scratch import ScratchLearner
 from twinprop.models.mlp import MLP
 from twinprop.run.console import Display
 from twinprop.run.directory import RunDirectory
 from twinprop.run.environment import environment
-from twinprop.run.execute import RunRecorder
-from twinprop.scratch.learner import ScratchLearner
-from twinprop.training.learner import Plan
+from twinprop.run.single import RunRecorder
 from twinprop.training.monitor import Monitor, Row
+from twinprop.training.plan import Plan
 
 EVALUATIONS = 10
 
@@ -35,7 +35,7 @@ def write(folder: Path, learner: ScratchLearner, dataset: Dataset, about: dict[s
     plan = Plan(EVALUATIONS, 844, 844 * EVALUATIONS)
     predicted = np.where(rng.random(len(dataset.test)) < 0.95, dataset.test.y, rng.integers(0, 10, len(dataset.test)))
     times = [time.perf_counter()]
-    directory, monitor = RunDirectory(folder), Monitor(config)
+    directory, monitor = RunDirectory(folder), Monitor(config.seed, config.train)
     recorder = RunRecorder(directory, config, dataset, Display(plan.total_steps, lambda text: None), plan, about)
     times.append(time.perf_counter())
     for epoch in range(1, EVALUATIONS + 1):
@@ -44,7 +44,7 @@ def write(folder: Path, learner: ScratchLearner, dataset: Dataset, about: dict[s
         recorder.evaluated(row, learner, 0)
     times.append(time.perf_counter())
     monitor.stop("completed", "")
-    recorder.finished(monitor, learner.named(learner.state(0)), predicted)
+    recorder.finished(monitor, learner.state_dict_of(learner.state(0)), predicted)
     times.append(time.perf_counter())
     return dict(zip(("open", "evaluations", "end"), np.diff(times).tolist(), strict=True))
 

@@ -9,9 +9,9 @@ import torch
 import twinprop
 from twinprop.data.digits import Digits
 from twinprop.errors import TwinpropError
-from twinprop.pytorch.learner import TorchLearner
-from twinprop.scratch.learner import ScratchLearner
-from twinprop.training.learner import Plan
+from twinprop.learners.scratch import ScratchLearner
+from twinprop.learners.torch import TorchLearner
+from twinprop.training.plan import Plan
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hydra.core.global_hydra import GlobalHydra
 
-from twinprop import cli
+from twinprop.app import cli
 from twinprop.errors import DeviceError
 
 ROOT = Path(__file__).parents[1]
@@ -162,7 +162,7 @@ def test_a_good_run_writes_nothing_to_stderr(tmp_path: Path) -> None:
 
 NO_TORCH = """
 import atexit, sys
-from twinprop.cli import main
+from twinprop.app.cli import main
 atexit.register(lambda: print('torch' in sys.modules or 'sklearn' in sys.modules, file=sys.stderr))
 main()
 """

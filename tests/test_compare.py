@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from twinprop.compare import Comparison, chosen, label, text, varied
-from twinprop.config.compose import compose
+from twinprop.app.compose import compose
 from twinprop.config.schema import flatten
+from twinprop.population.compare import Comparison, chosen, label, text, varied
 
 METRICS = ["val_accuracy", "test_loss"]
 

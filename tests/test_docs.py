@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from twinprop import registry
+from twinprop.config import registry
 from twinprop.config.schema import GROUPS, Config, choice_class, flatten
+from twinprop.learners import BACKENDS
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -32,7 +33,7 @@ def test_configuration_md_explains_each_key(key):
         *registry.ACTIVATIONS,
         *registry.INITS,
         *registry.LOSSES,
-        *registry.BACKENDS,
+        *BACKENDS,
         *(f"optimizer={name}" for name in registry.OPTIMIZERS),
         *(f"scheduler={name}" for name in registry.SCHEDULERS),
     ],

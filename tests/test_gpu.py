@@ -11,7 +11,7 @@ import numpy as np
 import pandas
 import pytest
 import torch
-from tests.pretend_gpu import pretend_gpu
+from tests.kit.pretend_gpu import pretend_gpu
 from tests.test_cli import ROOT, in_process
 
 import twinprop

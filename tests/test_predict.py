@@ -10,8 +10,8 @@ import torch
 from PIL import Image
 
 import twinprop
-from twinprop import predict
 from twinprop.__main__ import main
+from twinprop.commands import predict
 from twinprop.data.digits import Digits
 
 

@@ -6,7 +6,7 @@ import json
 import pytest
 
 import twinprop
-from twinprop import report
+from twinprop.commands import report
 from twinprop.errors import TwinpropError
 
 

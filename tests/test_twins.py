@@ -22,10 +22,23 @@ import numpy as np
 import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
-from tests.twinkit import CLASSES, NUMPY, TORCH, configuration, follow, parameters, samples, sampling, train_one
+from tests.kit.twins import (
+    CLASSES,
+    NUMPY,
+    TORCH,
+    configuration,
+    follow,
+    order,
+    parameters,
+    placed,
+    samples,
+    sampling,
+    train_one,
+)
 
-from twinprop import registry
+from twinprop.config import registry
 from twinprop.config.schema import Config, choice_class, default_of
+from twinprop.learners import BACKENDS
 from twinprop.scratch.optimizers import SGD, Adagrad, Adam, AdamW, RMSprop
 from twinprop.scratch.schedulers import (
     Constant,
@@ -37,7 +50,7 @@ from twinprop.scratch.schedulers import (
     StepLR,
     WarmupCosine,
 )
-from twinprop.training.learner import Plan
+from twinprop.training.plan import Plan
 
 STEPS = 200
 
@@ -315,7 +328,7 @@ def configurations(draw: Any) -> Config:
 def leaves_its_own_course(config: Config, features: int) -> bool:
     """Whether a change of 1e-14 in the initial weights changes a loss by more than 1e-10, within one twin."""
     data, held_out = samples(64, features), samples(23, features, seed=1)
-    plan = Plan.of(config, 64)
+    plan = Plan.of(config.train, 64)
     traces = []
     for size in (0.0, 1e-14):
         learner = NUMPY.make([config], (features,), CLASSES, plan)
@@ -358,7 +371,6 @@ def digits_accuracy(backend: str, seed: int, lr: float, jitter: float = 0.0) -> 
 
     `jitter` is a relative change of the initial weights, in the hand-written twin.
     """
-    from twinprop.data.batches import Batches
     from twinprop.data.digits import Digits
     from twinprop.training.loop import evaluate
 
@@ -369,17 +381,15 @@ def digits_accuracy(backend: str, seed: int, lr: float, jitter: float = 0.0) -> 
         train={"batch_size": 32, "steps": None, "epochs": DIGITS_EPOCHS},
     )
     dataset = Digits().load()
-    train, _, test = (Batches(split, config, "cpu") for split in dataset[:3])
-    learner = registry.load(registry.BACKENDS[backend].learner)(
-        [config], dataset.shape, 10, Plan.of(config, len(train))
-    )
+    train, _, test = (placed(split, config) for split in dataset[:3])
+    learner = registry.load(BACKENDS[backend].learner)([config], dataset.shape, 10, Plan.of(config.train, len(train)))
     if jitter:
         state = learner.state(0)
         signs = np.random.default_rng(seed).choice([-1, 1], state["parameters"].shape)
         state["parameters"] = (state["parameters"] * (1 + jitter * signs)).astype(np.float32)
         learner.load_state([state])
     for epoch in range(DIGITS_EPOCHS):
-        for x, y in train.epoch([seed], epoch, config):
+        for x, y in train.epoch([seed], epoch, *order(config)):
             learner.step(x, y)
         learner.end_epoch()
     return float(evaluate(learner, test, 1)[1][0])

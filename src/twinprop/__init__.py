@@ -11,7 +11,7 @@ __all__ = ["Run", "load", "train"]
 
 def __getattr__(name: str) -> Any:
     if name in __all__:
-        from twinprop import api
+        from twinprop.app import notebook
 
-        return getattr(api, name)
+        return getattr(notebook, name)
     raise AttributeError(f"module 'twinprop' has no attribute '{name}'")

@@ -21,9 +21,9 @@ class Command(NamedTuple):
 
 
 COMMANDS = {
-    "gradcheck": Command("twinprop.gradcheck.command", "check gradients written by hand, ours or your own"),
-    "predict": Command("twinprop.predict", "what a trained network takes image files for"),
-    "report": Command("twinprop.report", "tables of runs, sweeps and twins, and a picture of each sweep"),
+    "gradcheck": Command("twinprop.commands.gradcheck", "check gradients written by hand, ours or your own"),
+    "predict": Command("twinprop.commands.predict", "what a trained network takes image files for"),
+    "report": Command("twinprop.commands.report", "tables of runs, sweeps and twins, and a picture of each sweep"),
 }
 
 
@@ -44,7 +44,8 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run a command; a mistake that a user can mend is told in one message, without a traceback."""
-    from twinprop.cli import INTERRUPTED, explain, wants_traceback
+    from twinprop.app.cli import INTERRUPTED, wants_traceback
+    from twinprop.errors import explain
 
     args = parse(sys.argv[1:] if words is None else words)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 
 
@@ -35,3 +36,17 @@ def out_of_memory(error: BaseException) -> bool:
     """Whether an error says that memory was not enough: NumPy's, PyTorch's on a GPU, or PyTorch's on the CPU."""
     name = type(error).__name__
     return isinstance(error, MemoryError) or name == "OutOfMemoryError" or "can't allocate memory" in str(error)
+
+
+def explain(error: BaseException) -> str | None:
+    """The message for a mistake that a user can mend; None for a fault of the program."""
+    if isinstance(error, TwinpropError):
+        return str(error)
+    if out_of_memory(error):
+        why = (str(error) or type(error).__name__).splitlines()[0]
+        return f"Out of memory ({why}); use a smaller network, batch or data set."
+    if isinstance(error, OSError) and type(error).__module__ == "builtins":
+        where = f"{error.filename}: " if error.filename else ""
+        to_do = "free space, or choose another place" if error.errno == errno.ENOSPC else "check the path"
+        return f"{where}{error.strerror or error}; {to_do}."
+    return None

@@ -7,15 +7,14 @@ from collections.abc import Iterator
 import pytest
 from hydra import initialize_config_dir
 
-from twinprop.cli import conf
-from twinprop.config import names, schema
-from twinprop.config.diagnose import diagnose, summary
+from twinprop.app.cli import conf
+from twinprop.app.diagnose import diagnose, summary
+from twinprop.app.register import register
 
 
 @pytest.fixture(autouse=True, scope="module")
 def hydra() -> Iterator[None]:
-    schema.register()
-    names.register()
+    register()
     with initialize_config_dir(str(conf())):
         yield
 

@@ -16,10 +16,11 @@ from hydra.core.global_hydra import GlobalHydra
 from omegaconf import OmegaConf
 from PIL import Image
 
-from twinprop import api, cli
-from twinprop.config import names, schema
-from twinprop.config.compose import compose
-from twinprop.config.diagnose import diagnose
+from twinprop.app import cli, notebook
+from twinprop.app.compose import compose
+from twinprop.app.diagnose import diagnose
+from twinprop.app.register import register
+from twinprop.config import schema
 
 EXPERIMENTS = sorted(path.stem for path in (cli.conf() / "experiment").glob("*.yaml"))
 STUDIES = sorted(path.stem for path in (cli.conf() / "sweeps").glob("*.yaml"))
@@ -92,7 +93,7 @@ for toy in ("moons", "circles", "blobs"):
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_an_experiment_says_what_was_published(name: str) -> None:
-    from twinprop.training.learner import Plan
+    from twinprop.training.plan import Plan
 
     config = compose([f"experiment={name}"])
     flat = schema.flatten(config)
@@ -106,7 +107,7 @@ def test_an_experiment_says_what_was_published(name: str) -> None:
     assert [*inputs, *outputs] == units
     assert config.data.split_sizes() == sizes
     assert flat["train.batch_size"] == batch
-    assert Plan.of(config, sizes[0]).total_steps == steps
+    assert Plan.of(config.train, sizes[0]).total_steps == steps
     for key, value in optimizer.items():
         assert getattr(config.optimizer, key) == value, key
     for key, value in ALSO[name].items():
@@ -171,7 +172,7 @@ def test_an_experiment_trains(name: str, tmp_path: Path, images: Path) -> None:
     words = small(name, images)
     if "data.limit=300" in words and not MNIST.is_dir():
         pytest.skip("TWINPROP_DATA names no folder with MNIST")
-    run = api.train(*words, f"hydra.run.dir={tmp_path / 'run'}")
+    run = notebook.train(*words, f"hydra.run.dir={tmp_path / 'run'}")
     assert (run.summary["status"], run.summary["steps"]) == ("completed", 3)
     assert math.isfinite(run.summary["test"]["loss"])
 
@@ -211,8 +212,7 @@ def sensible(study: str, name: str) -> bool:
 
 @pytest.mark.parametrize("study", STUDIES)
 def test_every_job_of_a_study_is_sound_with_every_experiment(study: str) -> None:
-    schema.register()
-    names.register()
+    register()
     GlobalHydra.instance().clear()
     from hydra import initialize_config_dir
 

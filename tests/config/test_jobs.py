@@ -17,17 +17,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from omegaconf import OmegaConf, open_dict, read_write
 
-from twinprop.cli import conf
-from twinprop.config import names, schema
-from twinprop.config.jobs import Composer
+from twinprop.app.cli import conf
+from twinprop.app.jobs import Composer
+from twinprop.app.register import register
 
 MASTER = ["optimizer.lr=0.1,0.2", "label=many", "hydra.mode=MULTIRUN"]
 
 
 @pytest.fixture(scope="module")
 def loader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    schema.register()
-    names.register()
+    register()
     before = Path.cwd()
     os.chdir(tmp_path_factory.mktemp("sweep"))
     with initialize_config_dir(str(conf()), job_name="train"):

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twinprop.config.names import LONGEST, describe, job_name, safe, sweep_name, unused
+from twinprop.app.resolvers import job_name, sweep_name
+from twinprop.run.names import LONGEST, describe, safe, unused
 
 
 @pytest.mark.parametrize(

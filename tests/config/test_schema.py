@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
-from twinprop.cli import conf
-from twinprop.config import names, schema
-from twinprop.config.diagnose import diagnose
+from twinprop.app.cli import conf
+from twinprop.app.diagnose import diagnose
+from twinprop.app.register import register
+from twinprop.config import schema
 from twinprop.errors import ConfigError
 
 CHOICES = [(group, name) for group, options in schema.GROUPS.items() for name in options]
@@ -23,8 +24,7 @@ CHOICES = [(group, name) for group, options in schema.GROUPS.items() for name in
 
 @pytest.fixture(autouse=True, scope="module")
 def hydra() -> Iterator[None]:
-    schema.register()
-    names.register()
+    register()
     with initialize_config_dir(str(conf())):
         yield
 

@@ -12,9 +12,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from scipy.stats import chi2
-from tests.twinkit import TENSORS, configuration, sampling
+from tests.kit.twins import TENSORS, configuration, order, placed, sampling
 
-from twinprop.api import train
+from twinprop.app.notebook import train
+from twinprop.arrays.namespace import to_numpy
 from twinprop.config.schema import Config
 from twinprop.data.augment import Augment, ImageConfig
 from twinprop.data.base import Raw, Samples
@@ -22,8 +23,7 @@ from twinprop.data.batches import Batches, epoch_order
 from twinprop.data.digits import Digits
 from twinprop.data.image_folder import ImageFolder
 from twinprop.errors import DataError
-from twinprop.run.execute import Setting
-from twinprop.scratch.arrays import to_numpy
+from twinprop.run.single import Setting
 
 KINDS = {"numpy": ("scratch", "cpu"), "tensors": ("scratch", TENSORS), "torch": ("torch", "cpu")}
 
@@ -53,13 +53,13 @@ def of(kind: str, batch: Any, data: ImageConfig, dtype: str = "float32") -> Conf
 
 def batches(kind: str, data: ImageConfig, batch: Any = 4, dtype: str = "float32") -> Batches:
     dataset = data.load()
-    return Batches(dataset.train, of(kind, batch, data, dtype), KINDS[kind][1], data.augment(dataset))
+    return placed(dataset.train, of(kind, batch, data, dtype), KINDS[kind][1], data.augment(dataset))
 
 
 def seen(kind: str, data: ImageConfig, seeds: list[int], epoch: int = 0, batch: Any = 4, **more: Any) -> list[Any]:
     """(x, y) of each batch of an epoch, as NumPy arrays."""
     skip = more.pop("skip", 0)
-    found = batches(kind, data, batch, **more).epoch(seeds, epoch, of(kind, batch, data), skip)
+    found = batches(kind, data, batch, **more).epoch(seeds, epoch, *order(of(kind, batch, data)), skip)
     return [(to_numpy(x).copy(), to_numpy(y).copy()) for x, y in found]
 
 
@@ -186,7 +186,7 @@ def test_without_augmentation_a_batch_is_what_it_was(backend: str) -> None:
     data = Digits()
     assert data.augment(data.load()) is None
     setting = Setting(of("numpy" if backend == "scratch" else "torch", "full", data))
-    ((x, _),) = setting.splits[0].epoch([0], 0, of("numpy", "full", data))
+    ((x, _),) = setting.splits[0].epoch([0], 0, *order(of("numpy", "full", data)))
     assert x is setting.splits[0].x
 
 
@@ -196,14 +196,14 @@ def test_a_shift_into_a_black_border_keeps_the_pixels() -> None:
     x = np.zeros((50, 3, 9, 8), np.float32)
     x[:, :, 2:-2, 2:-2] = rng.random((50, 3, 5, 4))
     for flip in (False, True):
-        found = Batches(
+        found = placed(
             Samples(np.arange(50), x),
             of("numpy", 7, pictures()),
             "cpu",
             Augment(2, flip, (3, 9, 8), np.zeros(3, np.float32)),
         )
         unmoved = 0
-        for images, y in found.epoch([0], 0, of("numpy", 7, pictures())):
+        for images, y in found.epoch([0], 0, *order(of("numpy", 7, pictures()))):
             for image, label in zip(images, y, strict=True):
                 np.testing.assert_array_equal(np.sort(image, axis=None), np.sort(x[label], axis=None))
                 unmoved += bool((image == x[label]).all())

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from tests.kit.twins import order, placed
 
 from twinprop.config.schema import Config
 from twinprop.data.base import Samples
-from twinprop.data.batches import Batches, epoch_order
+from twinprop.data.batches import epoch_order
 from twinprop.data.image_folder import ImageFolder
 from twinprop.errors import DataError
 from twinprop.models.mlp import MLP
@@ -32,30 +33,30 @@ def seen(batches):
 
 
 def test_an_epoch_has_each_sample_once_and_a_last_partial_batch():
-    batches = seen(Batches(numbered(103), config(), "cpu").epoch([0], 0, config(batch_size=10)))
+    batches = seen(placed(numbered(103), config()).epoch([0], 0, *order(config(batch_size=10))))
     assert [len(batch) for batch in batches] == [10] * 10 + [3]
     assert sorted(functools.reduce(operator.iadd, batches, [])) == list(range(103))
 
 
 def test_drop_last_leaves_out_the_partial_batch():
-    batches = seen(Batches(numbered(103), config(), "cpu").epoch([0], 0, config(batch_size=10, drop_last=True)))
+    batches = seen(placed(numbered(103), config()).epoch([0], 0, *order(config(batch_size=10, drop_last=True))))
     assert [len(batch) for batch in batches] == [10] * 10
 
 
 def test_the_order_is_the_same_on_both_backends_and_differs_between_epochs_and_seeds():
-    def order(backend, seed, epoch):
+    def seen_by(backend, seed, epoch):
         c = config(backend, batch_size=10)
-        return seen(Batches(numbered(50), c, "cpu").epoch([seed], epoch, c))
+        return seen(placed(numbered(50), c).epoch([seed], epoch, *order(c)))
 
-    assert order("scratch", 3, 5) == order("torch", 3, 5)
-    assert order("scratch", 3, 5) != order("scratch", 3, 6)
-    assert order("scratch", 3, 5) != order("scratch", 4, 5)
+    assert seen_by("scratch", 3, 5) == seen_by("torch", 3, 5)
+    assert seen_by("scratch", 3, 5) != seen_by("scratch", 3, 6)
+    assert seen_by("scratch", 3, 5) != seen_by("scratch", 4, 5)
 
 
 def test_an_epoch_can_be_taken_up_in_its_middle():
     c = config(batch_size=10)
-    batches = Batches(numbered(55), c, "cpu")
-    assert seen(batches.epoch([0], 2, c))[3:] == seen(batches.epoch([0], 2, c, skip=3))
+    batches = placed(numbered(55), c)
+    assert seen(batches.epoch([0], 2, *order(c)))[3:] == seen(batches.epoch([0], 2, *order(c), skip=3))
 
 
 def test_members_with_different_seeds_get_their_own_orders():
@@ -64,22 +65,22 @@ def test_members_with_different_seeds_get_their_own_orders():
     np.testing.assert_array_equal(orders[1], epoch_order([9], 1, 20))
     np.testing.assert_array_equal(orders[0], orders[2])
     c = config(batch_size=8)
-    x, y = next(Batches(numbered(20), c, "cpu").epoch([4, 9, 4], 1, c))
+    x, y = next(placed(numbered(20), c).epoch([4, 9, 4], 1, *order(c)))
     assert x.shape == (3, 8, 1)
     np.testing.assert_array_equal(x[..., 0] % 10, y)
 
 
 def test_a_full_batch_is_the_data_itself():
     c = config(batch_size="full")
-    batches = Batches(numbered(30), c, "cpu")
-    ((x, y),) = batches.epoch([0], 0, c)
+    batches = placed(numbered(30), c)
+    ((x, y),) = batches.epoch([0], 0, *order(c))
     assert x is batches.x
     assert len(y) == 30
 
 
 def test_chunks_cover_a_split_in_order(monkeypatch):
     monkeypatch.setattr("twinprop.data.batches.EVALUATION_BATCH", 7)
-    assert functools.reduce(operator.iadd, seen(Batches(numbered(30), config(), "cpu").chunks()), []) == list(range(30))
+    assert functools.reduce(operator.iadd, seen(placed(numbered(30), config()).chunks()), []) == list(range(30))
 
 
 @pytest.mark.parametrize(("backend", "kind"), [("scratch", np.ndarray), ("torch", torch.Tensor)])
@@ -87,7 +88,7 @@ def test_chunks_cover_a_split_in_order(monkeypatch):
 def test_samples_lie_where_they_are_trained_on(backend, kind, dtype):
     c = config(backend)
     c.model.dtype = dtype
-    x, y = next(Batches(numbered(5), c, "cpu").epoch([0], 0, c))
+    x, y = next(placed(numbered(5), c).epoch([0], 0, *order(c)))
     assert isinstance(x, kind)
     assert str(x.dtype).endswith(dtype)
     assert str(y.dtype).endswith("int64")
@@ -115,14 +116,14 @@ def test_an_image_folder_streams_what_it_would_keep_in_memory(folder):
         c = config(backend, batch_size=5)
         for epoch in (0, 1):
             pairs = zip(
-                Batches(kept.train, c, "cpu").epoch([0], epoch, c),
-                Batches(read.train, c, "cpu").epoch([0], epoch, c),
+                placed(kept.train, c).epoch([0], epoch, *order(c)),
+                placed(read.train, c).epoch([0], epoch, *order(c)),
                 strict=True,
             )
             for (x, y), (streamed_x, streamed_y) in pairs:
                 np.testing.assert_array_equal(np.asarray(x), np.asarray(streamed_x))
                 np.testing.assert_array_equal(np.asarray(y), np.asarray(streamed_y))
-        test = list(Batches(read.test, c, "cpu").chunks())
+        test = list(placed(read.test, c).chunks())
         assert np.asarray(test[0][1]).tolist() == [0, 0, 1, 1]
 
 
@@ -132,7 +133,7 @@ def test_workers_decode_in_the_same_order(folder):
     for workers in (0, 2):
         data = ImageFolder(root=str(folder), resident=False, workers=workers, val_fraction=0.0)
         c.data = data
-        orders.append([x.tolist() for x, _ in Batches(data.load().train, c, "cpu").epoch([0], 0, c)])
+        orders.append([x.tolist() for x, _ in placed(data.load().train, c).epoch([0], 0, *order(c))])
     assert orders[0] == orders[1]
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from scipy.stats import chi2
-from tests.twinkit import configuration, sampling
+from tests.kit.twins import configuration, sampling
 
 from twinprop.config.schema import problems
 from twinprop.data.base import Samples

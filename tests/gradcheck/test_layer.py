@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.twinkit import sampling
+from tests.kit.twins import sampling
 
 from twinprop.gradcheck import extremes
 from twinprop.gradcheck.inputs import choose

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 from rich.console import Console
-from tests.twinkit import CLASSES, FEATURES, configuration, samples
+from tests.kit.twins import CLASSES, FEATURES, configuration, samples
 
-from twinprop import registry
-from twinprop.config.compose import compose
+from twinprop.app.compose import compose
+from twinprop.commands import gradcheck_network
+from twinprop.commands.gradcheck_network import Result, check_network, check_on, describe, moved, still
+from twinprop.config import registry
 from twinprop.data.base import Dataset, Samples
 from twinprop.errors import ConfigError, TwinpropError
-from twinprop.gradcheck import network
-from twinprop.gradcheck.network import Result, check_network, check_on, describe, moved, still
 from twinprop.run import console
 from twinprop.scratch import activations, layers, losses
 
@@ -152,7 +152,7 @@ def test_configured_data_and_columns() -> None:
     assert [row.numeric.checked for row in result.rows][1:] != [0, 0, 0]
     text = describe(result)
     assert f"{result.rows[0].numeric.checked} of 120" in text
-    assert network.ENTRIES <= result.rows[0].numeric.checked < 120
+    assert gradcheck_network.ENTRIES <= result.rows[0].numeric.checked < 120
 
 
 def test_deep_network_compares_fewer_entries_from_the_changed_layer_on(monkeypatch: pytest.MonkeyPatch) -> None:

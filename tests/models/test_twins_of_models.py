@@ -8,22 +8,23 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 import torch
-from tests.twinkit import NUMPY, TENSOR, TORCH, Twin, follow
+from tests.kit.twins import NUMPY, TENSOR, TORCH, Twin, follow, placed
 
-from twinprop.config.schema import Config, TrainConfig, check
+from twinprop.config.schema import Config, check
 from twinprop.data.base import Dataset, Samples
-from twinprop.data.batches import Batches
 from twinprop.data.digits import Digits
 from twinprop.errors import ConfigError
-from twinprop.models.base import EVALUATED, ModelConfig, footprint
+from twinprop.learners.footprint import EVALUATED, footprint
+from twinprop.models.base import ModelConfig
 from twinprop.models.cnn import CNN
 from twinprop.models.mlp import MLP
 from twinprop.models.rnn import RNN
-from twinprop.run.execute import Setting
+from twinprop.run.single import Setting
 from twinprop.scratch.optimizers import SGD, Adam, RMSprop
 from twinprop.scratch.schedulers import OneCycleLR
-from twinprop.training.learner import Learner, Plan
+from twinprop.training.learner import Learner
 from twinprop.training.loop import evaluate
+from twinprop.training.plan import Plan, TrainConfig
 
 CLASSES = 4
 DOUBLE: Any = {"dtype": "float64"}
@@ -67,7 +68,7 @@ def config_of(name: str, **parts: Any) -> Config:
 def train(kind: Twin, name: str, configs: list[Config], steps: int = 60) -> tuple[Learner, Any]:
     shape = MODELS[name][1]
     samples = data(shape)
-    learner = kind.make(configs, shape, CLASSES, Plan.of(configs[0], 24))
+    learner = kind.make(configs, shape, CLASSES, Plan.of(configs[0].train, 24))
     return learner, follow(learner, kind, configs, *samples, steps, data(shape, 11, 1))
 
 
@@ -82,7 +83,7 @@ def test_the_twins_train_alike(name: str, optimizer: Any) -> None:
     pytorch, by_torch = train(TORCH, name, [config], 200)
     np.testing.assert_allclose(by_hand.array("losses"), by_torch.array("losses"), rtol=1e-9)
     np.testing.assert_allclose(by_hand.array("evaluations"), by_torch.array("evaluations"), rtol=1e-8)
-    mine, theirs = hand.named(hand.state(0)), pytorch.named(pytorch.state(0))
+    mine, theirs = hand.state_dict_of(hand.state(0)), pytorch.state_dict_of(pytorch.state(0))
     assert list(mine) == list(theirs)
     for key, value in theirs.items():
         assert mine[key].shape == value.shape
@@ -112,7 +113,7 @@ def test_a_member_of_a_stack_is_as_alone(name: str, kind: Twin, shared: bool) ->
         np.testing.assert_allclose(
             together.array("evaluations")[..., member], alone.array("evaluations")[..., 0], rtol=1e-10
         )
-        mine, theirs = stack.named(stack.state(member)), lone.named(lone.state(0))
+        mine, theirs = stack.state_dict_of(stack.state(member)), lone.state_dict_of(lone.state(0))
         assert list(mine) == list(theirs)
         for key, value in theirs.items():
             np.testing.assert_allclose(mine[key], value, rtol=1e-10, atol=1e-12, err_msg=key)
@@ -124,7 +125,7 @@ def test_a_state_is_all_that_the_next_update_depends_on(name: str, kind: Twin) -
     """A member leaves its stack for a learner of its own, and two learners become a stack."""
     shape = MODELS[name][1]
     configs = [config_of(name, seed=seed, optimizer=Adam(lr=0.004)) for seed in (1, 2)]
-    plan = Plan.of(configs[0], 24)
+    plan = Plan.of(configs[0].train, 24)
     stack, _ = train(kind, name, configs, 20)
     whole, _ = train(kind, name, configs, 40)
     again = kind.make(configs, shape, CLASSES, plan)
@@ -133,15 +134,15 @@ def test_a_state_is_all_that_the_next_update_depends_on(name: str, kind: Twin) -
     lone = kind.make([configs[1]], shape, CLASSES, plan)
     lone.load_state([stack.state(1)])
     follow(lone, kind, [configs[1]], *data(shape), 40, data(shape, 11, 1))
-    for mine in (again.named(again.state(1)), lone.named(lone.state(0))):
-        for key, value in whole.named(whole.state(1)).items():
+    for mine in (again.state_dict_of(again.state(1)), lone.state_dict_of(lone.state(0))):
+        for key, value in whole.state_dict_of(whole.state(1)).items():
             # a bias before batch norm has a gradient of rounding errors alone, by which Adam divides
             np.testing.assert_allclose(mine[key], value, rtol=1e-8, atol=1e-8, err_msg=key)
 
 
 @models
 def test_gradients_against_autograd_and_finite_differences(name: str) -> None:
-    from twinprop.gradcheck.network import check_on, still
+    from twinprop.commands.gradcheck_network import check_on, still
 
     shape = MODELS[name][1]
     config = config_of(name, model={key: 0.0 for key in ("dropout", "noise") if hasattr(MODELS[name][0], key)})
@@ -155,7 +156,7 @@ def test_gradients_against_autograd_and_finite_differences(name: str) -> None:
 
 def test_running_averages_are_pytorchs_and_used_in_evaluation() -> None:
     hand, _ = train(NUMPY, "cnn", [config_of("cnn")], 9)
-    state = hand.named(hand.state(0))
+    state = hand.state_dict_of(hand.state(0))
     assert state["batch_norm1.num_batches_tracked"] == 9
     assert not np.allclose(state["batch_norm1.running_mean"], 0)
     x, _ = data(MODELS["cnn"][1], 5, 2)
@@ -163,7 +164,7 @@ def test_running_averages_are_pytorchs_and_used_in_evaluation() -> None:
     alone = np.concatenate([hand.predict(x[place : place + 1]) for place in range(5)])
     np.testing.assert_allclose(together, alone, rtol=1e-12)
     np.testing.assert_array_equal(
-        hand.named(hand.state(0))["batch_norm1.running_mean"], state["batch_norm1.running_mean"]
+        hand.state_dict_of(hand.state(0))["batch_norm1.running_mean"], state["batch_norm1.running_mean"]
     )
 
 
@@ -193,9 +194,9 @@ def test_the_network_of_cs324() -> None:
     assert layers[-1].arguments == {"in_features": 512, "out_features": 10}
     need = footprint(layers, (3, 32, 32))
     module = torch.nn.Sequential()
-    from twinprop.pytorch.model import build
+    from twinprop.learners.build import torch_network
 
-    module = build(layers, CNN(), 0, "cpu")
+    module = torch_network(layers, CNN(), 0, "cpu")
     assert need.parameters == sum(value.numel() for value in module.parameters())
 
 
@@ -231,11 +232,11 @@ def test_chunks_have_the_size_that_the_learner_wants() -> None:
             self.sizes.append(len(y))
             return [0.0], [0]
 
-        def numbers(self, values: Any) -> Any:
+        def fetch(self, values: Any) -> Any:
             return np.array(values)
 
     config = check(Config(data=Digits(), model=MLP(backend="scratch"), optimizer=SGD(lr=0.1)))
-    evaluate(Fake(), Batches(Samples(np.zeros(8, np.int64), np.zeros((8, 2))), config, "cpu"), 1)  # type: ignore[arg-type]
+    evaluate(Fake(), placed(Samples(np.zeros(8, np.int64), np.zeros((8, 2))), config), 1)  # type: ignore[arg-type]
     assert Fake.sizes == [3, 3, 2]
 
 

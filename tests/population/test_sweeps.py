@@ -22,21 +22,23 @@ from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tests.test_cli import in_process
 
-from twinprop.api import train
+from twinprop.app.launcher import PopulationLauncher
+from twinprop.app.notebook import train
+from twinprop.commands.report import find, sweeps
 from twinprop.config.schema import Config
 from twinprop.data.toy import Moons
 from twinprop.errors import OutputError, TwinpropError
 from twinprop.models.mlp import MLP
 from twinprop.population import plan, pool
-from twinprop.population.launcher import PopulationLauncher
-from twinprop.population.sweep import Sweep, spelled
+from twinprop.population.sweep import Sweep
 from twinprop.population.table import over_seeds
 from twinprop.population.train import MemberRecorder, Settings, rehearse
-from twinprop.report import find, sweeps
 from twinprop.run.directory import RunDirectory
-from twinprop.run.execute import Setting
+from twinprop.run.single import Setting
+from twinprop.text import duration
 from twinprop.training.interrupt import Interrupt
 from twinprop.training.monitor import Monitor
+from twinprop.training.plan import TrainConfig
 
 ROOT = Path(__file__).parents[2]
 TIMES = ["seconds", "samples_per_second"]
@@ -184,7 +186,7 @@ def test_both_backends_share_a_sweep_and_float32_agrees_to_rounding(tmp_path: Pa
 
 
 def member(number: int, **parts: Any) -> plan.Member:
-    from tests.twinkit import configuration
+    from tests.kit.twins import configuration
 
     return plan.Member(number, configuration(**parts), Path(str(number)), plan.LogFile(None, ""))
 
@@ -227,6 +229,7 @@ from twinprop.population import plan
 from twinprop.population.sweep import Sweep
 from twinprop.population.train import Settings, rehearse
 from twinprop.training.interrupt import Interrupt
+from twinprop.training.plan import TrainConfig
 sweep = Sweep(workers=1)
 sweep.settings, sweep.interrupt, before = Settings(), Interrupt(), []
 config = Config(data=Digits(), model=MLP(backend={backend!r}), train=TrainConfig(steps=3))
@@ -296,7 +299,7 @@ def test_what_jobs_cannot_have_for_themselves_is_refused(tmp_path: Path) -> None
 
 def test_spelled() -> None:
     expected = {0.2: "1 s", 61: "1 min 1 s", 3720: "1 h 2 min", None: "an unknown time"}
-    assert {seconds: spelled(seconds) for seconds in expected} == expected
+    assert {seconds: duration(seconds) for seconds in expected} == expected
 
 
 # Failures
@@ -453,7 +456,7 @@ def test_a_log_that_cannot_be_written_hinders_nothing(tmp_path: Path) -> None:
     told: list[dict[str, Any]] = []
     member = plan.Member(0, Config(), tmp_path, plan.LogFile(full, "%(message)s"))
     recorder = MemberRecorder(
-        member, Monitor(Config()), RunDirectory(tmp_path), lambda _, summary: told.append(summary)
+        member, Monitor(0, TrainConfig()), RunDirectory(tmp_path), lambda _, summary: told.append(summary)
     )
     recorder.fail(OutputError("the disk is full"))
     assert told[0]["message"] == "the disk is full"
@@ -503,7 +506,7 @@ def test_a_rehearsal_that_fails_leaves_the_time_unknown(error: Exception, monkey
     def fail(*_: Any) -> Any:
         raise error
 
-    monkeypatch.setattr("twinprop.run.execute.Setting.make", fail)
+    monkeypatch.setattr("twinprop.run.single.Setting.make", fail)
     config = Config(data=Moons(), model=MLP())
     stack = plan.Stack([plan.Member(0, config, Path("nowhere"), plan.LogFile(None, ""))], 1, 1, 1.0)
     assert rehearse(stack, Settings()) is None

@@ -18,9 +18,10 @@ from tensorboard.plugins.hparams import api_pb2, backend_context, list_session_g
 
 from twinprop.config.schema import GROUPS, Config, choice_class
 from twinprop.data.base import Samples
-from twinprop.run.execute import execute
+from twinprop.run.single import execute
 from twinprop.run.tensorboard import HISTOGRAMS, TensorBoard, comparable
 from twinprop.training.monitor import Monitor, Row
+from twinprop.training.plan import TrainConfig
 
 EVERYTHING = {"scalars": 0, "images": 0, "histograms": 0, "tensors": 0}
 
@@ -220,7 +221,7 @@ class Learner:
     def state(self, member: int) -> dict[str, Any]:
         return {"parameters": self.parameters}
 
-    def named(self, state: Any) -> dict[str, Any]:
+    def state_dict_of(self, state: Any) -> dict[str, Any]:
         return dict(state["parameters"])
 
     def gradients(self, member: int) -> dict[str, Any]:
@@ -241,7 +242,7 @@ def board_of(path: Path, learner: Learner, evaluations: int = 1, value: float = 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 def test_weights_that_are_not_finite_break_nothing(tmp_path: Path, bad: float) -> None:
     board = board_of(tmp_path, Learner({"bad": np.array([1.0, bad]), "good": np.arange(3.0)}), value=float("nan"))
-    board.finished(Monitor(make(), rows=[row(1)], status="diverged"), None)
+    board.finished(Monitor(0, TrainConfig(), rows=[row(1)], status="diverged"), None)
     tags = read(tmp_path).Tags()
     assert sorted(tags["histograms"]) == ["gradients/good", "weights/good"]
     assert not any(tag.startswith(("loss", "accuracy")) for tag in tags["scalars"])
@@ -272,14 +273,14 @@ def test_long_runs_have_few_histograms(tmp_path: Path) -> None:
 
 def test_ending_twice_writes_no_second_file(tmp_path: Path) -> None:
     board = board_of(tmp_path, Learner({}))
-    monitor = Monitor(make(), rows=[row(1)], status="completed")
+    monitor = Monitor(0, TrainConfig(), rows=[row(1)], status="completed")
     board.finished(monitor, None)
     board.finished(monitor, None)
     assert len(list(tmp_path.glob("events*"))) == 1
 
 
 def test_an_interrupted_run_leaves_its_end_to_whoever_resumes_it(tmp_path: Path) -> None:
-    monitor = Monitor(make(), rows=[row(1)], status="interrupted")
+    monitor = Monitor(0, TrainConfig(), rows=[row(1)], status="interrupted")
     board_of(tmp_path / "run", Learner({})).finished(monitor, None)
     monitor.status = "completed"
     resumed = TensorBoard(tmp_path / "run", make(), 1)

@@ -7,17 +7,17 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from twinprop.scratch import arrays
+from twinprop.arrays import blas
 
 
 @pytest.fixture
 def always(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """As on a processor with AVX-512."""
-    arrays.slices.cache_clear()
+    blas.slices.cache_clear()
     with monkeypatch.context() as patch:
-        patch.setattr(arrays, "avx512", lambda: True)
+        patch.setattr(blas, "avx512", lambda: True)
         yield
-    arrays.slices.cache_clear()
+    blas.slices.cache_clear()
 
 
 SHAPES = {
@@ -42,14 +42,14 @@ def test_a_product_in_slices_is_the_product(shape: tuple[int, int, int], lead: t
     b = rng.normal(size=(columns, inner)).T
     results = rng.normal(size=(*lead, rows * columns + 3))
     out = results[..., 3:].reshape(*lead, rows, columns)
-    assert arrays.slices(*shape) == SHAPES[shape]
-    for each in (arrays.matmul(a, b), arrays.matmul(a, b, out=out), out, arrays.matmul(a.mT.copy().mT, b)):
+    assert blas.slices(*shape) == SHAPES[shape]
+    for each in (blas.matmul(a, b), blas.matmul(a, b, out=out), out, blas.matmul(a.mT.copy().mT, b)):
         np.testing.assert_allclose(each, np.einsum("...ri,ic->...rc", a, b), rtol=0, atol=1e-11)
 
 
 def test_products_are_whole_where_slices_would_not_pay(monkeypatch: pytest.MonkeyPatch) -> None:
-    arrays.slices.cache_clear()
+    blas.slices.cache_clear()
     with monkeypatch.context() as patch:
-        patch.setattr(arrays, "avx512", lambda: False)
-        assert {arrays.slices(*shape) for shape in SHAPES} == {1}
-    arrays.slices.cache_clear()
+        patch.setattr(blas, "avx512", lambda: False)
+        assert {blas.slices(*shape) for shape in SHAPES} == {1}
+    blas.slices.cache_clear()

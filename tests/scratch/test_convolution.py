@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.twinkit import sampling
+from tests.kit.twins import sampling
 
 from twinprop.scratch import convolution
 from twinprop.scratch.convolution import Conv2d

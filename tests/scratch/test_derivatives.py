@@ -10,12 +10,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from tests.twinkit import CLASSES, FEATURES, configuration, samples, sampling
+from tests.kit.twins import CLASSES, FEATURES, configuration, samples, sampling
 
-from twinprop import registry
-from twinprop.models.base import Layer
-from twinprop.pytorch.model import build
-from twinprop.scratch.init import initial_parameters
+from twinprop.config import registry
+from twinprop.learners.build import initial_parameters, torch_network
+from twinprop.models.base import LayerSpec
 from twinprop.scratch.layers import Dropout, Linear
 from twinprop.scratch.network import Network
 
@@ -285,8 +284,8 @@ def networks(draw: Any) -> Any:
     return configuration(seed=draw(st.integers(0, 999)), loss=loss, model=model)
 
 
-def layers_of(config: Any) -> list[Layer]:
-    layers: list[Layer] = config.model.layers((FEATURES,), CLASSES)
+def layers_of(config: Any) -> list[LayerSpec]:
+    layers: list[LayerSpec] = config.model.layers((FEATURES,), CLASSES)
     return layers
 
 
@@ -304,7 +303,7 @@ def hand_network(config: Any) -> Network:
 @settings(**sampling(60))
 def test_network_against_autograd(config: Any, count: int) -> None:
     x, y = samples(count)
-    hand, torch_ = hand_network(config), build(layers_of(config), config.model, config.seed, "cpu")
+    hand, torch_ = hand_network(config), torch_network(layers_of(config), config.model, config.seed, "cpu")
     loss = registry.load(registry.LOSSES[config.loss].scratch)()
     value = loss.forward(hand.forward(x, True), np.eye(CLASSES)[y])
     hand.backward(loss.backward())

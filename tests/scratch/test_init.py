@@ -11,15 +11,16 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import kstest, norm
-from tests.twinkit import CLASSES, FEATURES, NUMPY, TENSOR, TORCH, configuration, parameters, sampling
+from tests.kit.twins import CLASSES, FEATURES, NUMPY, TENSOR, TORCH, configuration, parameters, sampling
 from torch import nn
 
-from twinprop import registry
+from twinprop.arrays.random import INIT, generator
+from twinprop.config import registry
+from twinprop.learners.build import initial_parameters
 from twinprop.models.mlp import MLP
 from twinprop.models.rnn import RNN
-from twinprop.scratch.init import fans, initial_parameters
-from twinprop.scratch.random import INIT, generator
-from twinprop.training.learner import Plan
+from twinprop.scratch.init import fans
+from twinprop.training.plan import Plan
 
 SHAPE = (300, 200)
 MODEL = MLP(init_std=0.07)
@@ -135,7 +136,7 @@ def test_fans_are_torchs() -> None:
 def test_twins_start_from_identical_weights(dtype: str, seed: int, init: str, hidden: list[int], dropout: bool) -> None:
     model = {"init": init, "hidden": hidden, "dtype": dtype, "dropout": 0.3 if dropout else 0.0}
     config = configuration(seed=seed, model=model)
-    plan = Plan.of(config, 64)
+    plan = Plan.of(config.train, 64)
     hand, tensors, torch_ = (
         parameters(twin.make([config], (FEATURES,), CLASSES, plan)) for twin in (NUMPY, TENSOR, TORCH)
     )

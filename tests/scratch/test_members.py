@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
-from tests.test_twins import OPTIMIZERS, SCHEDULERS, configurations
-from tests.twinkit import (
+from tests.kit.twins import (
     CLASSES,
     FEATURES,
     NUMPY,
@@ -25,12 +24,14 @@ from tests.twinkit import (
     sampling,
     train_one,
 )
+from tests.test_twins import OPTIMIZERS, SCHEDULERS, configurations
 
-from twinprop import registry
+from twinprop.config import registry
 from twinprop.config.schema import Config
 from twinprop.scratch.optimizers import SGD, Adam, RMSprop
 from twinprop.scratch.schedulers import Constant, OneCycleLR
-from twinprop.training.learner import Learner, Plan
+from twinprop.training.learner import Learner
+from twinprop.training.plan import Plan
 
 STEPS = 40
 KINDS = {"numpy": NUMPY, "torch tensors": TENSOR, "pytorch": TORCH}
@@ -39,7 +40,7 @@ kinds = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 
 
 def train(twin: Twin, configs: list[Config], steps: int = STEPS) -> tuple[Learner, Trace]:
-    learner = twin.make(configs, (FEATURES,), CLASSES, Plan.of(configs[0], len(DATA[1])))
+    learner = twin.make(configs, (FEATURES,), CLASSES, Plan.of(configs[0].train, len(DATA[1])))
     return learner, follow(learner, twin, configs, *DATA, steps, HELD_OUT)
 
 
@@ -140,7 +141,7 @@ def test_a_number_that_differs_between_members(parts: list[dict[str, Any]], size
 def test_float32_differs_from_alone_by_rounding_only(parts: list[dict[str, Any]], kind: Twin) -> None:
     configs = [configuration(**{**part, "model": {**part.get("model", {}), "dtype": "float32"}}) for part in parts]
     data, held_out = (DATA[0].astype(np.float32), DATA[1]), (HELD_OUT[0].astype(np.float32), HELD_OUT[1])
-    plan = Plan.of(configs[0], len(data[1]))
+    plan = Plan.of(configs[0].train, len(data[1]))
     stack = kind.make(configs, (FEATURES,), CLASSES, plan)
     together = follow(stack, kind, configs, *data, STEPS, held_out).array("losses")
     for member, config in enumerate(configs):
@@ -258,7 +259,7 @@ def each_state_case() -> list[Any]:
 @pytest.mark.parametrize(("optimizer", "schedule"), each_state_case())
 def test_a_state_continues_with_the_same_bits(optimizer: Any, schedule: Any, stop: int) -> None:
     """In each twin: a fresh learner that takes over a state cannot be told from the one that went on."""
-    from tests.twinkit import TORCH
+    from tests.kit.twins import TORCH
 
     config = configuration(
         optimizer=optimizer, scheduler=schedule, model={"dropout": 0.3}, train={"max_grad_norm": 0.5, "steps": 70}
@@ -271,7 +272,7 @@ def test_a_state_continues_with_the_same_bits(optimizer: Any, schedule: Any, sto
         kept = repr(state)
         follow(first, twin, [config], *DATA, stop + 3, HELD_OUT)
         assert repr(state) == kept, "a state is a copy"
-        second = twin.make([config], (FEATURES,), CLASSES, Plan.of(config, len(DATA[1])))
+        second = twin.make([config], (FEATURES,), CLASSES, Plan.of(config.train, len(DATA[1])))
         second.load_state([state])
         follow(second, twin, [config], *DATA, 45, HELD_OUT, first_trace)
         assert repr(state) == kept, "loading keeps the state as it was"
@@ -290,7 +291,7 @@ def test_a_member_leaves_its_stack(optimizer: Any, schedule: Any, kind: Twin) ->
         configuration(seed=seed, optimizer=replace(optimizer, lr=optimizer.lr * factor), scheduler=schedule)
         for seed, factor in ((3, 1.0), (4, 0.5))
     ]
-    plan = Plan.of(configs[0], len(DATA[1]))
+    plan = Plan.of(configs[0].train, len(DATA[1]))
     stack, _ = train(kind, configs, 17)
     lone = [kind.make([config], (FEATURES,), CLASSES, plan) for config in configs]
     for member, learner in enumerate(lone):
@@ -315,7 +316,7 @@ def test_a_state_of_a_stack_holds_one_member_only() -> None:
 
 @pytest.mark.parametrize("name", ["parameters", "gradients"])
 def test_names_and_shapes_are_those_of_torch(name: str) -> None:
-    from tests.twinkit import TORCH
+    from tests.kit.twins import TORCH
 
     config = configuration(model={"hidden": [3, 5], "dropout": 0.1})
     hand, _ = train_one(NUMPY, config, DATA, HELD_OUT, 3)

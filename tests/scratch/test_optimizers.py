@@ -10,12 +10,12 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.kit.twins import sampling
 from tests.test_twins import OPTIMIZERS
 from tests.test_twins import optimizers as sampled
-from tests.twinkit import sampling
 
-from twinprop import registry
-from twinprop.scratch.arrays import to_numpy
+from twinprop.arrays.namespace import to_numpy
+from twinprop.config import registry
 
 SHAPES = [(3, 4), (3,)]
 SIZE = sum(int(np.prod(shape)) for shape in SHAPES)

@@ -11,11 +11,11 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.kit.twins import sampling
 from tests.test_twins import SCHEDULERS, schedules
-from tests.twinkit import sampling
 from torch.optim.lr_scheduler import ReduceLROnPlateau as TorchPlateau
 
-from twinprop import registry
+from twinprop.config import registry
 from twinprop.errors import ConfigError
 from twinprop.scratch.schedulers import ExponentialLR, MultiStepLR, OneCycleLR, ReduceLROnPlateau, StepLR
 

@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from math import isnan
 from typing import Any
 
 import numpy as np
 import pytest
-from tests.twinkit import CLASSES, FEATURES, as_numpy, as_tensor, configuration, samples
+from tests.kit.twins import CLASSES, FEATURES, as_numpy, as_tensor, configuration, order, placed, samples
 
-from twinprop import registry
+from twinprop.config import registry
 from twinprop.config.schema import Config
 from twinprop.data.base import Samples
-from twinprop.data.batches import Batches, epoch_order
+from twinprop.data.batches import epoch_order
+from twinprop.learners import BACKENDS
 from twinprop.scratch.optimizers import SGD, Adam, RMSprop
 from twinprop.scratch.schedulers import CosineAnnealingLR, ReduceLROnPlateau, StepLR
-from twinprop.training.learner import Learner, Plan
+from twinprop.training.learner import Learner
 from twinprop.training.loop import train
 from twinprop.training.monitor import Monitor, Row
+from twinprop.training.plan import Plan, TrainConfig
 
 TRAIN, VAL, TEST = samples(64), samples(30, seed=1), samples(25, seed=2)
-BACKENDS = list(registry.BACKENDS)
 TIMES = ("seconds", "samples_per_second")
-backends = pytest.mark.parametrize("backend", BACKENDS)
+backends = pytest.mark.parametrize("backend", list(BACKENDS))
 
 
 @dataclass
@@ -74,20 +76,20 @@ def run(
     """Train with the loop, from the start or from checkpoints."""
     configs = configs if isinstance(configs, list) else [configs]
     config = configs[0]
-    plan = Plan.of(config, len(TRAIN[1]))
+    plan = Plan.of(config.train, len(TRAIN[1]))
     learners = []
 
-    def make(some: list[Config]) -> Learner:
-        backend = registry.BACKENDS[config.model.backend]
-        kind = registry.load(backend.learner if len(some) == 1 else backend.stack)
-        learners.append(kind(some, (FEATURES,), CLASSES, plan))
+    def make(places: Sequence[int]) -> Learner:
+        backend = BACKENDS[config.model.backend]
+        kind = registry.load(backend.learner if len(places) == 1 else backend.stack)
+        learners.append(kind([configs[place] for place in places], (FEATURES,), CLASSES, plan))
         return learners[-1]
 
-    monitors, recorders = [Monitor(config) for config in configs], [Recorder() for _ in configs]
+    monitors, recorders = [Monitor(config.seed, config.train) for config in configs], [Recorder() for _ in configs]
     if state is not None:
         for monitor, one in zip(monitors, state if isinstance(state, list) else [state], strict=True):
             monitor.load_state(one)
-    splits = tuple(Batches(Samples(y, x), config, "cpu") for x, y in (TRAIN, val, TEST))
+    splits = tuple(placed(Samples(y, x), config) for x, y in (TRAIN, val, TEST))
     train(make, splits, monitors, recorders, plan, progress)
     return Done(learners[-1], monitors, recorders)
 
@@ -163,13 +165,13 @@ def test_train_loss_is_the_mean_over_the_last_epochs_batches(backend: str, part:
     """Recomputed from the batches themselves, each weighted by its samples."""
     config = config_of(backend, model={"dropout": 0.3}, train={"batch_size": 10, **part})
     done = run(config)
-    plan = Plan.of(config, 64)
-    learner = registry.load(registry.BACKENDS[backend].learner)([config], (FEATURES,), CLASSES, plan)
-    data = Batches(Samples(TRAIN[1], TRAIN[0]), config, "cpu")
+    plan = Plan.of(config.train, 64)
+    learner = registry.load(BACKENDS[backend].learner)([config], (FEATURES,), CLASSES, plan)
+    data = placed(Samples(TRAIN[1], TRAIN[0]), config)
     rows = {row.epoch: row for row in done.monitors[0].rows}
     assert sorted(rows) == list(range(config.train.eval_every, 7, config.train.eval_every))
     for epoch in range(6):
-        results = [(*learner.step(x, y), len(y)) for x, y in data.epoch([config.seed], epoch, config)]
+        results = [(*learner.step(x, y), len(y)) for x, y in data.epoch([config.seed], epoch, *order(config))]
         learner.end_epoch()
         sizes = [size for *_, size in results]
         assert sum(sizes) == (60 if config.train.drop_last else 64)
@@ -264,19 +266,19 @@ def test_full_batch_is_one_update_an_epoch(backend: str) -> None:
 
 def test_each_epoch_sees_each_sample_once() -> None:
     config = config_of(train={"batch_size": 10})
-    positions = Batches(Samples(np.arange(64), np.arange(64.0)[:, None]), config, "cpu")
+    positions = placed(Samples(np.arange(64), np.arange(64.0)[:, None]), config)
     orders = []
     for epoch in range(3):
-        seen = [y for _, y in positions.epoch([4], epoch, config)]
+        seen = [y for _, y in positions.epoch([4], epoch, *order(config))]
         assert [len(batch) for batch in seen] == [10] * 6 + [4]
         orders.append(np.concatenate(seen))
         np.testing.assert_array_equal(np.sort(orders[-1]), np.arange(64))
         np.testing.assert_array_equal(
-            np.concatenate([y for _, y in positions.epoch([4], epoch, config, skip=5)]), orders[-1][50:]
+            np.concatenate([y for _, y in positions.epoch([4], epoch, *order(config), skip=5)]), orders[-1][50:]
         )
     assert not np.array_equal(orders[0], orders[1])
     np.testing.assert_array_equal(epoch_order([3, 4], 1, 64)[1], orders[1])
-    stacked = np.concatenate([y for _, y in positions.epoch([3, 4], 1, config)], axis=-1)
+    stacked = np.concatenate([y for _, y in positions.epoch([3, 4], 1, *order(config))], axis=-1)
     np.testing.assert_array_equal(stacked[1], orders[1])
 
 
@@ -389,12 +391,12 @@ def test_a_network_that_stopped_keeps_the_parameters_it_stopped_with() -> None:
 
 def bad_step(config: Config) -> tuple[int, list[int]]:
     """The first step whose loss is not finite, and the steps of the epochs' ends, from a training without the loop."""
-    plan = Plan.of(config, 64)
-    learner = registry.load(registry.BACKENDS[config.model.backend].learner)([config], (FEATURES,), CLASSES, plan)
-    data = Batches(Samples(TRAIN[1], TRAIN[0]), config, "cpu")
+    plan = Plan.of(config.train, 64)
+    learner = registry.load(BACKENDS[config.model.backend].learner)([config], (FEATURES,), CLASSES, plan)
+    data = placed(Samples(TRAIN[1], TRAIN[0]), config)
     with np.errstate(all="ignore"):
         for epoch in range(config.train.epochs):
-            for x, y in data.epoch([config.seed], epoch, config):
+            for x, y in data.epoch([config.seed], epoch, *order(config)):
                 loss, _ = learner.step(x, y)
                 if not np.isfinite(float(loss)):
                     return learner.steps, [plan.steps_per_epoch * (number + 1) for number in range(epoch)]
@@ -493,7 +495,7 @@ def test_a_last_update_that_overflows_is_found_by_the_evaluation(backend: str) -
 )
 def test_patience_counts_evaluations_in_a_row(losses: list[float], end: int | None) -> None:
     """An improvement starts the count anew; an equal loss is none."""
-    monitor = Monitor(config_of(train={"patience": 2}))
+    monitor = Monitor(0, TrainConfig(patience=2))
     row = run(config_of(train={"epochs": 1})).monitors[0].rows[0]
     stopped = None
     for epoch, loss in enumerate(losses, start=1):
@@ -512,7 +514,7 @@ def test_where_memory_runs_out_halves_train_on_and_lose_nothing(most: int, where
     """Memory that holds `most` networks, noticed when they are made, or in the third epoch, or evaluated after it."""
     configs = [config_of(seed=seed, optimizer=Adam(lr=0.003)) for seed in range(5)]
     whole = run(configs)
-    kind = registry.load(registry.BACKENDS["scratch"].stack)
+    kind = registry.load(BACKENDS["scratch"].stack)
     sizes: list[int] = []
 
     class Small(kind):  # type: ignore[misc, valid-type]
@@ -534,10 +536,10 @@ def test_where_memory_runs_out_halves_train_on_and_lose_nothing(most: int, where
             self.lacks("evaluate")
             return super().evaluate(x, y)
 
-    plan = Plan.of(configs[0], 64)
-    monitors, recorders = [Monitor(config) for config in configs], [Recorder() for _ in configs]
-    splits = tuple(Batches(Samples(y, x), configs[0], "cpu") for x, y in (TRAIN, VAL, TEST))
-    train(lambda some: Small(some, (FEATURES,), CLASSES, plan), splits, monitors, recorders, plan)
+    plan = Plan.of(configs[0].train, 64)
+    monitors, recorders = [Monitor(config.seed, config.train) for config in configs], [Recorder() for _ in configs]
+    splits = tuple(placed(Samples(y, x), configs[0]) for x, y in (TRAIN, VAL, TEST))
+    train(lambda some: Small([configs[n] for n in some], (FEATURES,), CLASSES, plan), splits, monitors, recorders, plan)
     assert max(sizes) == 5
     assert sizes.count(1) == (5 if most == 1 else 1)
     for member, monitor in enumerate(monitors):
@@ -551,10 +553,10 @@ def test_where_memory_runs_out_halves_train_on_and_lose_nothing(most: int, where
 
 
 def test_one_network_that_memory_cannot_hold_is_an_error() -> None:
-    def make(some: list[Config]) -> Learner:
+    def make(places: Sequence[int]) -> Learner:
         raise MemoryError("no room")
 
     config = config_of()
-    splits = tuple(Batches(Samples(y, x), config, "cpu") for x, y in (TRAIN, VAL, TEST))
+    splits = tuple(placed(Samples(y, x), config) for x, y in (TRAIN, VAL, TEST))
     with pytest.raises(MemoryError):
-        train(make, splits, [Monitor(config)], [Recorder()], Plan.of(config, 64))
+        train(make, splits, [Monitor(config.seed, config.train)], [Recorder()], Plan.of(config.train, 64))

@@ -11,42 +11,22 @@ import copy
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING as NO_DEFAULT
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import Field, dataclass, field, fields, is_dataclass
 from typing import Any, cast, get_type_hints
 
-from twinprop import registry
-from twinprop.config.fields import choice, expected, nearest, nearest_word, number, value_problem
+from twinprop.config import registry
+from twinprop.config.registry import GROUPS
 from twinprop.data.base import DataConfig
 from twinprop.errors import ConfigError
+from twinprop.fields import choice, expected, number, registered, value_problem
 from twinprop.models.base import ModelConfig
 from twinprop.scratch.optimizers import SGD, Optimizer
 from twinprop.scratch.schedulers import Constant, Scheduler
+from twinprop.text import nearest, nearest_word, spelled
+from twinprop.training.plan import Plan, TrainConfig
 
 LACKING = "a key cannot be taken away; give it another value."
 DEVICES = re.compile(r"auto|cpu|cuda(:\d+)?|mps")
-GROUPS: dict[str, Mapping[str, str | registry.Twin]] = {
-    "data": registry.DATA,
-    "model": registry.MODELS,
-    "optimizer": registry.OPTIMIZERS,
-    "scheduler": registry.SCHEDULERS,
-}
-
-
-@dataclass
-class TrainConfig:
-    """How long and how a network trains. Lengths are in epochs unless the name says otherwise."""
-
-    epochs: int = number(30, ge=1)
-    steps: int | None = number(None, ge=1)
-    batch_size: int | str = number(32, words=("full",), ge=1)
-    drop_last: bool = False
-    eval_every: int = number(1, ge=1)
-    max_grad_norm: float | None = number(None, gt=0)
-    patience: int | None = number(None, ge=1)
-    checkpoint_every: int | None = number(None, ge=1)
-
-    def full_batch(self) -> bool:
-        return self.batch_size == "full"
 
 
 @dataclass
@@ -55,7 +35,7 @@ class Config:
 
     seed: int = number(0, ge=0, lt=2**63)
     device: str = "auto"
-    loss: str = choice("cross_entropy", registry.LOSSES)
+    loss: str = registered("cross_entropy", "losses")
     label: str | None = None
     metric: str = choice(
         "val_accuracy", [f"{split}_{what}" for split in ("train", "val", "test") for what in ("accuracy", "loss")]
@@ -73,22 +53,10 @@ def choice_class(group: str, name: str) -> type[Any]:
     return cast(type[Any], registry.load(entry if isinstance(entry, str) else entry.scratch))
 
 
-def register() -> None:
-    """Give Hydra the schema: `schema` for the whole, `GROUP/schema/NAME` for each choice."""
-    from hydra.core.config_store import ConfigStore
-    from omegaconf import OmegaConf
-
-    from twinprop.population import launcher
-
-    launcher.register()
-    store, whole = ConfigStore.instance(), OmegaConf.structured(Config)
-    for group in GROUPS:
-        whole[group] = "???"  # a default would bar the others: adam is no kind of sgd
-    store.store(name="schema", node=whole, provider="twinprop", replace=True)
-    for group, names in GROUPS.items():
-        for name in names:
-            node = choice_class(group, name)
-            store.store(group=f"{group}/schema", name=name, node=node, provider="twinprop", replace=True)
+def metadata_of(item: Field[Any]) -> Mapping[str, Any]:
+    """What a field says of its values, with the names that are registered now."""
+    group = item.metadata.get("registry")
+    return item.metadata if group is None else {**item.metadata, "options": tuple(registry.NAMES[group])}
 
 
 def flatten(config: Any, prefix: str = "") -> dict[str, Any]:
@@ -180,7 +148,7 @@ def expected_at(composed: Any, key: str) -> str | None:
     node = OmegaConf.get_type(composed, parent) if parent else OmegaConf.get_type(composed)
     if node is None or not is_dataclass(node):
         return None
-    metadata = {item.name: item.metadata for item in fields(node)}
+    metadata = {item.name: metadata_of(item) for item in fields(node)}
     return expected(get_type_hints(node)[leaf], metadata[leaf]) if leaf in metadata else None
 
 
@@ -214,16 +182,9 @@ def _range_problems(node: Any, prefix: str) -> Iterator[tuple[str, str]]:
         if is_dataclass(value):
             yield from _range_problems(value, f"{key}.")
             continue
-        problem = value_problem(value, hints[item.name], item.metadata)
+        problem = value_problem(value, hints[item.name], metadata_of(item))
         if problem is not None:
             yield key, f"{key}={spelled(value)}: {problem}"
-
-
-def spelled(value: Any) -> str:
-    """A value as it is typed on the command line."""
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    return f"[{','.join(map(spelled, value))}]" if isinstance(value, list | tuple) else str(value)
 
 
 def _name_problems(config: Config) -> Iterator[str]:
@@ -265,14 +226,12 @@ def _combination_problems(config: Config, bad: set[str]) -> Iterator[str]:
 
 def data_size_problems(config: Config, train_samples: int) -> Iterator[str]:
     """What is wrong with lengths for a training set of `train_samples` samples."""
-    from twinprop.training.learner import Plan
-
     if train_samples < 1:
         yield f"data.val_fraction={config.data.val_fraction}: leaves no sample to train on."
         return
     batch, schedule = config.train.batch_size, config.scheduler
     if config.model.batch_norm:
-        size = train_samples if isinstance(batch, str) else batch
+        size = config.train.samples_of(train_samples)
         rest = 0 if config.train.drop_last else train_samples % size
         if (rest or size) == 1:
             whole = "is" if size == 1 else f"leaves, of {train_samples} training samples,"
@@ -286,7 +245,7 @@ def data_size_problems(config: Config, train_samples: int) -> Iterator[str]:
             f"samples; use at most {train_samples}, or full."
         )
         return
-    total = Plan.of(config, train_samples).intervals(schedule.interval)
+    total = Plan.of(config.train, train_samples).intervals(schedule.interval)
     try:
         schedule.bind(total, config.optimizer.lr)
     except ConfigError as error:

@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from twinprop.config.fields import number
+from twinprop.arrays.namespace import Array, full, like, namespace
+from twinprop.arrays.random import splitmix64, streams
 from twinprop.data.base import DataConfig, Dataset
 from twinprop.errors import DataError
-from twinprop.scratch.arrays import Array, full, like, namespace
-from twinprop.scratch.random import splitmix64, streams
+from twinprop.fields import number
 
 AUGMENT = 0
 """The layer whose numbers these are; layers with dropout count from 1."""

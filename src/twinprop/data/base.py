@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from twinprop.config.fields import number
+from twinprop.arrays.random import generator
 from twinprop.errors import DataError
-from twinprop.scratch.random import generator
+from twinprop.fields import number
 
 if TYPE_CHECKING:
     from twinprop.data.augment import Augment
-
-Numbers = np.ndarray[Any, Any]
 
 SPLIT = 2
 """Stream of `data.seed`: the order from which splits are cut. (0 and 1 are the run's own streams.)"""
@@ -38,14 +37,14 @@ class Samples:
         source: sample i as float32, for a DataLoader.
     """
 
-    y: Numbers
-    x: Numbers | None = None
+    y: NDArray[Any]
+    x: NDArray[Any] | None = None
     source: Any = None
 
     def __len__(self) -> int:
         return len(self.y)
 
-    def take(self, which: Numbers) -> Samples:
+    def take(self, which: NDArray[Any]) -> Samples:
         """The samples at the positions `which`."""
         from twinprop.data.streaming import Selection
 
@@ -174,6 +173,6 @@ class DataConfig:
         return mean.ravel().tolist(), std.ravel().tolist()
 
 
-def portions(x: Numbers) -> list[Numbers]:
+def portions(x: NDArray[Any]) -> list[NDArray[Any]]:
     """Views of some samples each, so that float64 copies of them stay small."""
     return np.split(x, range(PORTION, len(x), PORTION))

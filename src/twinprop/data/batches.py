@@ -9,20 +9,18 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from twinprop.config.schema import Config
+from twinprop.arrays.namespace import Array, send
+from twinprop.arrays.random import ORDER, generator
 from twinprop.data.augment import Augment, take
 from twinprop.data.base import Samples
-from twinprop.scratch.arrays import Array, send
-from twinprop.scratch.random import ORDER, generator
-
-Numbers = np.ndarray[Any, Any]
 
 EVALUATION_BATCH = 2000
 """Samples that are evaluated at once, unless the network is large."""
 
 
-def epoch_order(seeds: Sequence[int], epoch: int, samples: int) -> Numbers:
+def epoch_order(seeds: Sequence[int], epoch: int, samples: int) -> NDArray[Any]:
     """Positions of the samples in the order of an epoch: (samples,), or (members, samples) where seeds differ."""
     orders = {seed: generator(seed, ORDER, epoch).permutation(samples) for seed in set(seeds)}
     if len(orders) == 1:
@@ -35,15 +33,24 @@ class Batches:
 
     Args:
         samples: the samples of one split.
-        config: says where and in which precision they are wanted.
+        dtype: precision, `float32` or `float64`.
         device: the resolved device.
+        numpy: whether they are NumPy arrays, and not torch tensors.
+        workers: processes that decode samples which are files.
         augment: what happens to them in an epoch, but not in `chunks`.
     """
 
-    def __init__(self, samples: Samples, config: Config, device: str, augment: Augment | None = None) -> None:
-        self.samples, self.dtype, self.device = samples, config.model.dtype, device
-        self.numpy = config.model.backend == "scratch" and device == "cpu"
-        self.workers = getattr(config.data, "workers", 0)
+    def __init__(
+        self,
+        samples: Samples,
+        dtype: str = "float32",
+        device: str = "cpu",
+        numpy: bool = True,
+        augment: Augment | None = None,
+        workers: int = 0,
+    ) -> None:
+        self.samples, self.dtype, self.device = samples, dtype, device
+        self.numpy, self.workers = numpy, workers
         self.y = self.place(samples.y)
         self.x: Array = None if samples.x is None else self.place(samples.x.astype(self.dtype, copy=False))
         self.augment = augment
@@ -62,7 +69,7 @@ class Batches:
 
         return send(torch.as_tensor(values), torch.device(self.device))
 
-    def decode(self, batches: list[Numbers]) -> Iterator[tuple[Array, Array]]:
+    def decode(self, batches: list[NDArray[Any]]) -> Iterator[tuple[Array, Array]]:
         """(x, y) for each of the batches of positions, read by the DataLoader's workers."""
         import torch
 
@@ -72,15 +79,24 @@ class Batches:
         for batch, x in zip(batches, stream(self.samples.source, batches, self.workers), strict=True):
             yield self.place(x.to(dtype).numpy()), self.place(self.samples.y[batch])
 
-    def epoch(self, seeds: Sequence[int], epoch: int, config: Config, skip: int = 0) -> Iterator[tuple[Array, Array]]:
-        """The batches of an epoch, from number `skip` on."""
-        size = config.train.batch_size
-        if isinstance(size, str) and self.x is not None and self.augment is None:
+    def epoch(
+        self, seeds: Sequence[int], epoch: int, batch_size: int | None, drop_last: bool = False, skip: int = 0
+    ) -> Iterator[tuple[Array, Array]]:
+        """The batches of an epoch, from number `skip` on.
+
+        Args:
+            seeds: one for each network; where they differ, so do the batches, (members, batch, ...).
+            epoch: its number, from 0 on.
+            batch_size: samples in a batch; None is all of them.
+            drop_last: leave out a last, smaller batch.
+            skip: batches that have been seen already.
+        """
+        if batch_size is None and self.x is not None and self.augment is None:
             # the order within a full batch changes nothing but rounding, so nothing is copied
             yield self.x, self.y
             return
-        width = len(self) if isinstance(size, str) else size
-        stop = len(self) - len(self) % width if config.train.drop_last else len(self)
+        width = batch_size or len(self)
+        stop = len(self) - len(self) % width if drop_last else len(self)
         order = epoch_order(seeds, epoch, len(self))
         where = self.place(order)
         moves = None if self.augment is None else self.augment.moves(seeds, epoch, where)

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.config.fields import number
+from twinprop.arrays.random import generator
 from twinprop.data.augment import ImageConfig
 from twinprop.data.base import Raw, Samples
 from twinprop.errors import DataError
-from twinprop.scratch.random import generator
+from twinprop.fields import number
 
 SHUFFLE = 4
 """Stream of `data.seed`: the order of the images, before any limit."""

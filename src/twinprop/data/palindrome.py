@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.config.fields import number
+from twinprop.arrays.random import generator
 from twinprop.data.base import DataConfig, Raw, Samples
-from twinprop.scratch.random import generator
+from twinprop.fields import number
 
 PALINDROMES = 5
 """Stream of `data.seed`: which palindromes there are, in which order."""

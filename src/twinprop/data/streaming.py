@@ -6,19 +6,17 @@ from collections.abc import Iterator
 from multiprocessing import current_process
 from typing import Any
 
-import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch.utils.data import DataLoader, Dataset
 
 from twinprop.errors import DataError
-
-Numbers = np.ndarray[Any, Any]
 
 
 class Selection(Dataset[Any]):
     """Some samples of another data set, by position."""
 
-    def __init__(self, source: Any, which: Numbers) -> None:
+    def __init__(self, source: Any, which: NDArray[Any]) -> None:
         self.source, self.which = source, which
 
     def __len__(self) -> int:
@@ -28,7 +26,7 @@ class Selection(Dataset[Any]):
         return self.source[int(self.which[position])]
 
 
-def stream(source: Any, batches: list[Numbers], workers: int) -> Iterator[torch.Tensor]:
+def stream(source: Any, batches: list[NDArray[Any]], workers: int) -> Iterator[torch.Tensor]:
     """The samples of each batch of positions, float32, (batch, ...)."""
     if current_process().daemon:
         workers = 0  # a worker of a sweep may start no processes; others decode beside it

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.config.fields import number
 from twinprop.data.base import DataConfig, Raw, Samples
+from twinprop.fields import number
 
 
 @dataclass

@@ -22,8 +22,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from twinprop.config.fields import nearest
 from twinprop.errors import TwinpropError
+from twinprop.text import nearest
 
 Float = np.ndarray[Any, np.dtype[np.float64]]
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
 
-from twinprop.config.fields import number
 from twinprop.errors import ConfigError
-from twinprop.models.base import Layer, ModelConfig
+from twinprop.fields import number
+from twinprop.models.base import LayerSpec, ModelConfig
 
 
 @dataclass
@@ -32,30 +32,30 @@ class CNN(ModelConfig):
         if not self.stages or not all(self.stages) or min(channels) < 1:
             yield "model.stages: must be a list of lists of channels, such as [[16],[32,32]]."
 
-    def layers(self, sample_shape: tuple[int, ...], classes: int) -> list[Layer]:
+    def layers(self, sample_shape: tuple[int, ...], classes: int) -> list[LayerSpec]:
         """conv1, batch_norm1, activation1, ..., pool1, ..., flatten, dropout (if any), hidden linear layers, output."""
         if len(sample_shape) not in (2, 3) or 1 in sample_shape[-2:]:  # a sequence of numbers is no image
             raise ConfigError([f"model=cnn: needs images, not samples of shape {sample_shape}; use model=mlp or rnn."])
-        layers: list[Layer] = []
+        layers: list[LayerSpec] = []
         if len(sample_shape) == 2:
-            layers.append(Layer("channel", "unflatten", {"dim": -2, "unflattened_size": (1, sample_shape[0])}))
+            layers.append(LayerSpec("channel", "unflatten", {"dim": -2, "unflattened_size": (1, sample_shape[0])}))
         channels, *size = sample_shape if len(sample_shape) == 3 else (1, *sample_shape)
         count, padding = 0, (self.pool_size - 1) // 2
         for stage, widths in enumerate(self.stages, start=1):
             for width in widths:
                 count += 1
                 convolution = {"in_channels": channels, "out_channels": width, "kernel_size": self.kernel_size}
-                layers.append(Layer(f"conv{count}", "conv2d", {**convolution, "padding": self.kernel_size // 2}))
+                layers.append(LayerSpec(f"conv{count}", "conv2d", {**convolution, "padding": self.kernel_size // 2}))
                 if self.batch_norm:
-                    layers.append(Layer(f"batch_norm{count}", "batch_norm2d", {"num_features": width}))
+                    layers.append(LayerSpec(f"batch_norm{count}", "batch_norm2d", {"num_features": width}))
                 layers.append(self.activation_layer(f"activation{count}", self.activation))
                 channels = width
             pool = {"kernel_size": self.pool_size, "stride": self.pool_stride, "padding": padding}
-            layers.append(Layer(f"pool{stage}", "max_pool2d", pool))
+            layers.append(LayerSpec(f"pool{stage}", "max_pool2d", pool))
             size = [(n + 2 * padding - self.pool_size) // self.pool_stride + 1 for n in size]
             if min(size) < 1:
                 raise ConfigError([f"model.stages: after {stage} stages nothing is left of the image; use fewer."])
-        layers.append(Layer("flatten", "flatten", {"start_dim": -3}))
+        layers.append(LayerSpec("flatten", "flatten", {"start_dim": -3}))
         if self.dropout:
-            layers.append(Layer(f"dropout{count}", "dropout", {"p": self.dropout, "index": count}))
+            layers.append(LayerSpec(f"dropout{count}", "dropout", {"p": self.dropout, "index": count}))
         return layers + self.head(channels * prod(size), self.hidden or [], classes, first=count + 1)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import prod
 
-from twinprop.config.fields import number
-from twinprop.models.base import MOST_LAYERS, Layer, ModelConfig
+from twinprop.fields import number
+from twinprop.models.base import MOST_LAYERS, LayerSpec, ModelConfig
 
 
 @dataclass
@@ -25,16 +25,16 @@ class MLP(ModelConfig):
         """Units in each hidden layer."""
         return [self.width] * self.depth if self.hidden is None else list(self.hidden)
 
-    def layers(self, sample_shape: tuple[int, ...], classes: int) -> list[Layer]:
+    def layers(self, sample_shape: tuple[int, ...], classes: int) -> list[LayerSpec]:
         """flatten (of samples with several axes), noise0, linear1, batch_norm1, noise1, activation1, dropout1, ..."""
-        layers = [Layer("flatten", "flatten", {"start_dim": -len(sample_shape)})] if len(sample_shape) > 1 else []
+        layers = [LayerSpec("flatten", "flatten", {"start_dim": -len(sample_shape)})] if len(sample_shape) > 1 else []
         head = self.head(prod(sample_shape), self.widths(), classes)
         count = 0
         for layer in head:
             if self.noise and (layer is head[0] or layer.name.startswith("activation")):
                 # dropouts have the indices up to the depth
                 index = len(self.widths()) + 1 + count
-                layers.append(Layer(f"noise{count}", "noise", {"std": self.noise, "index": index}))
+                layers.append(LayerSpec(f"noise{count}", "noise", {"std": self.noise, "index": index}))
                 count += 1
             layers.append(layer)
         return layers

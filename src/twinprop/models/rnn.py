@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from twinprop.config.fields import choice, number
 from twinprop.errors import ConfigError
-from twinprop.models.base import MOST_LAYERS, Layer, ModelConfig
+from twinprop.fields import choice, number
+from twinprop.models.base import MOST_LAYERS, LayerSpec, ModelConfig
 
 
 @dataclass
@@ -26,19 +26,21 @@ class RNN(ModelConfig):
         if self.batch_norm:
             yield "model.batch_norm=true: not for model=rnn, whose state goes through time; use false."
 
-    def layers(self, sample_shape: tuple[int, ...], classes: int) -> list[Layer]:
+    def layers(self, sample_shape: tuple[int, ...], classes: int) -> list[LayerSpec]:
         """rnn1, ..., last_step, dropout (if any), hidden linear layers, output; a layer is named by its cell."""
         if len(sample_shape) > 2:
             raise ConfigError([f"model=rnn: needs sequences, not samples of shape {sample_shape}; use model=cnn."])
-        layers: list[Layer] = []
+        layers: list[LayerSpec] = []
         if len(sample_shape) == 1:
-            layers.append(Layer("feature", "unflatten", {"dim": -1, "unflattened_size": (sample_shape[0], 1)}))
+            layers.append(LayerSpec("feature", "unflatten", {"dim": -1, "unflattened_size": (sample_shape[0], 1)}))
         features = sample_shape[1] if len(sample_shape) == 2 else 1
         for number_ in range(1, self.num_layers + 1):
             sizes = {"input_size": features, "hidden_size": self.hidden_size}
-            layers.append(Layer(f"{self.cell}{number_}", self.cell, sizes))
+            layers.append(LayerSpec(f"{self.cell}{number_}", self.cell, sizes))
             features = self.hidden_size
-        layers.append(Layer("last_step", "last_step", {}))
+        layers.append(LayerSpec("last_step", "last_step", {}))
         if self.dropout:
-            layers.append(Layer(f"dropout{self.num_layers}", "dropout", {"p": self.dropout, "index": self.num_layers}))
+            layers.append(
+                LayerSpec(f"dropout{self.num_layers}", "dropout", {"p": self.dropout, "index": self.num_layers})
+            )
         return layers + self.head(features, self.hidden or [], classes, first=self.num_layers + 1)

@@ -22,13 +22,13 @@ from typing import Any, Protocol
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from twinprop.config.diagnose import in_a_line
-from twinprop.config.fields import nearest
+from twinprop.app.diagnose import in_a_line
 from twinprop.errors import TwinpropError
 from twinprop.population.plan import Stack
 from twinprop.population.pool import Message, Pool, serve
 from twinprop.population.train import Settings
 from twinprop.run.device import cores
+from twinprop.text import nearest
 from twinprop.training.interrupt import Interrupt
 
 SECONDS_BETWEEN_READS, SECONDS_BETWEEN_MESSAGES, SECONDS_BETWEEN_STATES = 0.5, 1.0, 10.0

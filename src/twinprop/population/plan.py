@@ -16,9 +16,9 @@ from math import ceil
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from twinprop import registry
+from twinprop.config import registry
 from twinprop.config.schema import Config
-from twinprop.models.base import Footprint
+from twinprop.learners.footprint import Footprint
 
 CACHE = 8 * 2**20
 """Bytes of parameters, gradients and activations that a core of the CPU keeps near it."""

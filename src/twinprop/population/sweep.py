@@ -13,21 +13,21 @@ from typing import Any
 import psutil
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from twinprop import registry
-from twinprop.cli import explain
+from twinprop.config import registry
 from twinprop.config.schema import Config
 from twinprop.data.batches import EVALUATION_BATCH
-from twinprop.errors import OutputError
-from twinprop.models.base import Footprint, footprint
+from twinprop.errors import OutputError, explain
+from twinprop.learners import BACKENDS
+from twinprop.learners.footprint import Footprint, footprint
 from twinprop.population.engines import Cluster, Engine
 from twinprop.population.plan import CACHE, OF_FREE_MEMORY, Group, Member, Stack, bytes_of, cut, group, signature
 from twinprop.population.pool import Message, Pool, apart
-from twinprop.population.table import ranges
 from twinprop.population.train import Settings, rehearse
 from twinprop.run.console import console, errors
 from twinprop.run.device import cores, threads_for
 from twinprop.run.directory import write_summary
-from twinprop.run.execute import Setting, shape_of_network
+from twinprop.run.single import Setting, shape_of_network
+from twinprop.text import duration, plural, ranges
 from twinprop.training.interrupt import Interrupt
 
 SECONDS_BETWEEN_LINES = 10.0
@@ -119,14 +119,14 @@ class Sweep:
     def need(self, config: Config) -> tuple[Footprint, int]:
         """What a network takes for a sample, and the samples of a batch."""
         dataset = self.setting(config).dataset
-        batch = config.train.batch_size if isinstance(config.train.batch_size, int) else len(dataset.train)
+        batch = config.train.samples_of(len(dataset.train))
         return footprint(config.model.layers(dataset.shape, len(dataset.classes)), dataset.shape), batch
 
     def cost(self, config: Config) -> float:
         """What training one network takes, relative to others."""
         need, batch = self.need(config)
         steps = self.setting(config).plan(config).total_steps
-        return steps * (3.0 * batch * need.products + 10.0 * need.parameters)
+        return steps * (3.0 * batch * need.multiply_adds + 10.0 * need.parameters)
 
     def stacks(self, members: Group, share: float) -> tuple[Group, list[Stack], bool]:
         """A group, cut into stacks that fit the memory, and whether they train on the CPU.
@@ -184,7 +184,7 @@ class Sweep:
             where = f"{self.engine.name}, {min(self.engine.at_once or stacks, stacks)} at once"
         console.print(
             f"{plural(count, 'job')} in {plural(len(self.planned), 'group')}, {plural(stacks, 'stack')}, on {where}; "
-            f"expected to take {spelled(self.expected())}"
+            f"expected to take {duration(self.expected())}"
         )
         for each, some, _ in self.planned:
             sizes = sorted({len(stack.members) for stack in some})
@@ -207,7 +207,7 @@ class Sweep:
             return None  # how fast other machines are, and when they are free, shows in training
         for each, some, _ in self.planned:
             # imported before processes part from this one, and not in each of them
-            backend = registry.BACKENDS[each.config.model.backend]
+            backend = BACKENDS[each.config.model.backend]
             for alone in {len(stack.members) == 1 for stack in some}:
                 registry.load(backend.learner if alone else backend.stack)
         rates: dict[int, float] = {}
@@ -283,7 +283,7 @@ class Sweep:
         elif (now := monotonic()) - self.last_line > SECONDS_BETWEEN_LINES:
             self.last_line = now
             left = (now - self.start) * (self.total / max(done, 1e-9) - 1)
-            console.print(f"{jobs} done, {100 * done / self.total:.0f} %, about {spelled(left)} left")
+            console.print(f"{jobs} done, {100 * done / self.total:.0f} %, about {duration(left)} left")
 
 
 def free_memory(device: str) -> int:
@@ -293,19 +293,3 @@ def free_memory(device: str) -> int:
     if device.startswith("cuda"):
         return int(OF_FREE_MEMORY * torch.cuda.mem_get_info(device)[0])
     return int(OF_FREE_MEMORY * psutil.virtual_memory().available)
-
-
-def plural(count: int, noun: str) -> str:
-    """`3 jobs`"""
-    return f"{count} {noun}{'s' * (count != 1)}"
-
-
-def spelled(seconds: float | None) -> str:
-    """`3 min 20 s`"""
-    if seconds is None:
-        return "an unknown time"
-    whole = max(1, round(seconds))
-    hours, minutes = divmod(whole // 60, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {whole % 60} s" if minutes else f"{whole} s"

@@ -13,9 +13,10 @@ from typing import Any
 
 from rich.table import Table
 
-from twinprop.compare import spread
-from twinprop.config.names import describe
+from twinprop.population.compare import spread
 from twinprop.run.directory import result, write_atomically
+from twinprop.run.names import describe
+from twinprop.text import ranges
 
 SHOWN = 30
 """Rows on the console; all of them are in sweep.csv."""
@@ -82,17 +83,6 @@ def table_of(rows: Sequence[Mapping[str, str]]) -> Table:
     for row in rows:
         shown.add_row(*row.values())
     return shown
-
-
-def ranges(numbers: Sequence[int]) -> str:
-    """`0-3, 7` for 0, 1, 2, 3, 7."""
-    parts: list[list[int]] = []
-    for number in sorted(numbers):
-        if parts and number == parts[-1][-1] + 1:
-            parts[-1][1:] = [number]
-        else:
-            parts.append([number])
-    return ", ".join("-".join(map(str, part)) for part in parts)
 
 
 def write_csv(

@@ -14,15 +14,14 @@ from typing import Any
 import numpy as np
 import psutil
 
-from twinprop.cli import explain
 from twinprop.config.schema import Config
-from twinprop.errors import TwinpropError
+from twinprop.errors import TwinpropError, explain
 from twinprop.population.plan import Member, Stack, where
 from twinprop.run.console import Display
 from twinprop.run.device import use_threads
 from twinprop.run.directory import RunDirectory
 from twinprop.run.environment import environment
-from twinprop.run.execute import RunRecorder, Setting, fail, report
+from twinprop.run.single import RunRecorder, Setting, fail, report
 from twinprop.training.interrupt import Interrupt
 from twinprop.training.learner import Learner
 from twinprop.training.loop import train
@@ -151,7 +150,7 @@ def train_stack(
         except TwinpropError as error:
             ended(member, {"status": "failed", "reason": str(error), "message": str(error)})
             continue
-        own = MemberRecorder(member, Monitor(member.config), directory, ended)
+        own = MemberRecorder(member, Monitor(member.config.seed, member.config.train), directory, ended)
         with own.guarded():
             display = Display(plan.total_steps, member.log)
             own.recorder = RunRecorder(directory, member.config, setting.dataset, display, plan, about)
@@ -161,7 +160,7 @@ def train_stack(
         return
     try:
         train(
-            lambda configs: setting.make(configs, plan),
+            lambda places: setting.make([recorders[place].member.config for place in places], plan),
             setting.splits,
             monitors,
             recorders,
@@ -201,15 +200,15 @@ def rehearsed(stack: Stack, settings: Settings) -> float:
     seeds = [member.config.seed for member in stack.members]
     samples, val, test = setting.splits
     times: list[float] = []
-    for x, y in islice(samples.epoch(seeds, 0, config), MOST_REHEARSED):
+    for x, y in islice(samples.epoch(seeds, 0, config.train.samples, config.train.drop_last), MOST_REHEARSED):
         start = perf_counter()
         learner.step(x, y)
-        learner.finish()
+        learner.synchronize()
         times.append(perf_counter() - start)
         if sum(times) > REHEARSAL:
             break
     start = perf_counter()
     x, y = next(test.chunks(learner.evaluation_batch))
-    learner.numbers([learner.evaluate(x, y)[0]])
+    learner.fetch([learner.evaluate(x, y)[0]])
     evaluation = (perf_counter() - start) * (len(val) + len(test)) / y.shape[-1]
     return float(median(times) * plan.total_steps + evaluation * -(-plan.epochs // config.train.eval_every))

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -92,3 +93,8 @@ def table(lines: dict[str, Any]) -> str:
     """Names and values in two columns."""
     width = max(map(len, lines))
     return "\n".join(f"  {name:<{width}}  {value}" for name, value in lines.items())
+
+
+def shown(path: Path) -> str:
+    """A path as a person would type it: from the current directory where it lies below."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

@@ -8,7 +8,7 @@ from threadpoolctl import ThreadpoolController
 
 from twinprop.config.schema import Config
 from twinprop.errors import DeviceError
-from twinprop.models.base import footprint
+from twinprop.learners.footprint import footprint
 
 SMALL_PRODUCT = 2e7
 """Multiply-adds in a batch's largest matrix product below which a second thread costs more than it brings."""
@@ -57,9 +57,7 @@ def threads_for(config: Config, shape: tuple[int, ...], samples: int, there: int
     asked = os.environ.get("OMP_NUM_THREADS", "")
     threads = int(asked) if asked.isdigit() and int(asked) > 0 else 0
     if not threads:
-        size = config.train.batch_size
-        batch = samples if isinstance(size, str) else size
-        largest = batch * footprint(config.model.layers(shape, 2), shape).largest
+        largest = config.train.samples_of(samples) * footprint(config.model.layers(shape, 2), shape).largest
         threads = 1 if largest < SMALL_PRODUCT else there or cores()
     return threads
 

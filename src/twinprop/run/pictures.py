@@ -12,9 +12,8 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
-
-Numbers = np.ndarray[Any, Any]
 
 WIDTH = 350
 """Pixels. TensorBoard stretches every picture to this width, without smoothing: letters of any other width break up."""
@@ -39,7 +38,7 @@ def _shorten(text: str, font: Any, width: float) -> str:
     return text + "…"
 
 
-def confusion(labels: Numbers, predicted: Numbers, classes: Sequence[str]) -> Numbers:
+def confusion(labels: NDArray[Any], predicted: NDArray[Any], classes: Sequence[str]) -> NDArray[Any]:
     """The confusion matrix: a row for each true class, a column for each predicted one, with counts.
 
     Args:
@@ -87,7 +86,7 @@ def confusion(labels: Numbers, predicted: Numbers, classes: Sequence[str]) -> Nu
     return np.asarray(image)
 
 
-def _enlarged(pixels: Numbers, size: int) -> Image.Image:
+def _enlarged(pixels: NDArray[Any], size: int) -> Image.Image:
     """An image whose longer side is `size`, or the largest whole multiple below it: pixels stay equal squares."""
     image = Image.fromarray(pixels).convert("RGB")
     longer = max(image.size)
@@ -98,7 +97,7 @@ def _enlarged(pixels: Numbers, size: int) -> Image.Image:
     return image.resize(shape, Image.Resampling.BOX)
 
 
-def samples(x: Numbers, labels: Numbers, predicted: Numbers, classes: Sequence[str]) -> Numbers:
+def samples(x: NDArray[Any], labels: NDArray[Any], predicted: NDArray[Any], classes: Sequence[str]) -> NDArray[Any]:
     """Images, five in a row, with their predicted class; where that is wrong, in red, with the true class below.
 
     Args:
@@ -133,7 +132,7 @@ def samples(x: Numbers, labels: Numbers, predicted: Numbers, classes: Sequence[s
     return np.asarray(page)
 
 
-def points(x: Numbers, labels: Numbers, predicted: Numbers) -> Numbers:
+def points(x: NDArray[Any], labels: NDArray[Any], predicted: NDArray[Any]) -> NDArray[Any]:
     """Points in the plane, coloured by their predicted class; a wrong one has a red ring.
 
     Args:
@@ -162,7 +161,7 @@ def points(x: Numbers, labels: Numbers, predicted: Numbers) -> Numbers:
     return np.asarray(page)
 
 
-def png(pixels: Numbers) -> bytes:
+def png(pixels: NDArray[Any]) -> bytes:
     """A PNG file of pixels, each row as its difference from the one above: Pillow tries five ways for every row.
 
     Args:

@@ -62,7 +62,7 @@ def comparable(config: Config) -> dict[str, float | bool | str]:
     runs with numbers from its table. So a key that is null is left out, and a full batch is its size.
     """
     flat = {key: value for key, value in flatten(config).items() if value is not None and key not in NOT_COMPARED}
-    if config.train.full_batch():
+    if config.train.samples is None:
         del flat["train.batch_size"]
         sizes = config.data.split_sizes()
         if sizes is not None:
@@ -116,7 +116,7 @@ class TensorBoard:
             values["system/gpu_memory_MB"] = peak / 1e6
         self.file.add(scalars(values), row.epoch)
         if self.count % self.every == 0:
-            parameters, gradients = learner.named(learner.state(member)), learner.gradients(member)
+            parameters, gradients = learner.state_dict_of(learner.state(member)), learner.gradients(member)
             arrays = {f"weights/{name}": parameters[name] for name in gradients}
             arrays |= {f"gradients/{name}": value for name, value in gradients.items()}
             found = (histogram(tag, np.ravel(value)) for tag, value in arrays.items())

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from twinprop.scratch.arrays import Array, erf, like, namespace
+from twinprop.arrays.namespace import Array, erf, like, namespace
 
 
 class Activation:

@@ -13,7 +13,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from twinprop.scratch.arrays import Array, empty, full, namespace
+from twinprop.arrays.namespace import Array, empty, full, namespace
 
 CACHED, ON_DEVICE = 2**20, 2**26
 """Numbers in the columns that are made at a time: in NumPy what a cache holds, else few and large products."""
@@ -103,7 +103,7 @@ class Conv2d:
         smaller = self.kernel_size - 1 - 2 * self.padding
         return (self.shapes["bias"][0], height - smaller, width - smaller)
 
-    def products(self, shape: tuple[int, ...]) -> int:
+    def multiply_adds(self, shape: tuple[int, ...]) -> int:
         """Multiply-adds for a sample."""
         return prod(self.shapes["weight"]) * prod(self.output_shape(shape)[1:])
 

@@ -12,9 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from twinprop import registry
-from twinprop.models.base import Layer, ModelConfig
-from twinprop.scratch.random import INIT, generator
+from twinprop.models.base import ModelConfig
 
 Float = np.ndarray[Any, np.dtype[np.float64]]
 Pair = tuple[Float, Float]
@@ -87,21 +85,3 @@ def recurrent(
     return {
         name: initialise(rng, shape, model)[0] if len(shape) > 1 else np.zeros(shape) for name, shape in shapes.items()
     }
-
-
-def initial_parameters(layers: list[Layer], model: ModelConfig, seed: int) -> dict[str, Float]:
-    """Every parameter of a network by its name in the state dict, in the order of the layers."""
-    rng = generator(seed, INIT)
-    initialise: Initialiser = registry.load(registry.INITS[model.init])
-    parameters: dict[str, Float] = {}
-    for layer in layers:
-        shapes = registry.load(layer.twin().scratch)(**layer.arguments).shapes
-        if layer.kind in ("linear", "conv2d"):
-            weight, bias = initialise(rng, shapes["weight"], model)
-            own = {"weight": weight, "bias": bias}
-        elif layer.kind in ("batch_norm1d", "batch_norm2d"):
-            own = {"weight": np.ones(shapes["weight"]), "bias": np.zeros(shapes["bias"])}
-        else:
-            own = recurrent(rng, shapes, model, initialise) if shapes else {}
-        parameters |= {f"{layer.name}.{name}": value for name, value in own.items()}
-    return parameters

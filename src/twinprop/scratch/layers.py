@@ -11,8 +11,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from twinprop.scratch.arrays import Array, full, like, matmul, namespace, send, sum_rows
-from twinprop.scratch.random import normal, streams, uniform
+from twinprop.arrays.blas import matmul, sum_rows
+from twinprop.arrays.namespace import Array, full, like, namespace, send
+from twinprop.arrays.random import normal, streams, uniform
 
 LARGE_BATCH = 32
 """Samples from which one product for all networks is faster than one for each: measured, 1.6 times at 64, 0.8 at 16."""
@@ -56,7 +57,7 @@ class Linear:
         """Of a sample, given the shape of one that comes in."""
         return (*shape[:-1], self.shapes["bias"][0])
 
-    def products(self, shape: tuple[int, ...]) -> int:
+    def multiply_adds(self, shape: tuple[int, ...]) -> int:
         """Multiply-adds for a sample."""
         return prod(shape[:-1]) * prod(self.shapes["weight"])
 
@@ -185,7 +186,7 @@ def draw(numbers: Any, x: Array, seeds: tuple[int, ...], step: int, layer: int) 
     """Random numbers for an array like `x`, (..., batch, features): `uniform` or `normal` ones, float32.
 
     Args:
-        numbers: the function in `scratch.random`.
+        numbers: the function in `arrays.random`.
         x: where it is one batch (1, batch, features) for several networks, each has numbers of its own all the same.
         seeds: one seed for each network; a single one where `x` has no axis of networks.
         step: updates done so far.

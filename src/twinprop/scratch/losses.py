@@ -6,7 +6,7 @@ loss of each network, (...). `backward()` returns ∂L/∂outputs.
 
 from __future__ import annotations
 
-from twinprop.scratch.arrays import Array, namespace
+from twinprop.arrays.namespace import Array, namespace
 
 
 class CrossEntropyLoss:

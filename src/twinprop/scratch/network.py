@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from twinprop import registry
-from twinprop.models.base import Layer
-from twinprop.scratch.arrays import Array, full, like, namespace
+from twinprop.arrays.namespace import Array, full, like, namespace
+from twinprop.config import registry
+from twinprop.models.base import LayerSpec
 
 
 class Place(NamedTuple):
@@ -36,8 +36,10 @@ class Network:
         parameters: (P,) or (networks, P), with the initial values in the order of the layers.
     """
 
-    def __init__(self, description: list[Layer], parameters: Array) -> None:
-        self.layers: list[Any] = [registry.load(layer.twin().scratch)(**layer.arguments) for layer in description]
+    def __init__(self, description: list[LayerSpec], parameters: Array) -> None:
+        self.layers: list[Any] = [
+            registry.load(registry.layer_twin(layer.kind).scratch)(**layer.arguments) for layer in description
+        ]
         # below the first layer with parameters nobody needs a gradient
         self.first = next(number for number, layer in enumerate(self.layers) if layer.shapes)
         first = prod(next(iter(self.layers[self.first].shapes.values())))
@@ -57,7 +59,7 @@ class Network:
                     view = blocks[block][..., own]
                     setattr(layer, attribute, view.reshape(*view.shape[:-1], *shape))
 
-    def running(self, description: list[Layer], parameters: Array) -> tuple[Array, dict[str, Place]]:
+    def running(self, description: list[LayerSpec], parameters: Array) -> tuple[Array, dict[str, Place]]:
         """Averages that layers keep while training, (..., B), and where each is; means start at 0, variances at 1."""
         start, places = 0, {}
         for (name, _, _), layer in zip(description, self.layers, strict=True):

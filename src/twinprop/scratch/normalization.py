@@ -6,7 +6,7 @@ prediction does not depend on what else is in the batch.
 
 from __future__ import annotations
 
-from twinprop.scratch.arrays import Array, namespace
+from twinprop.arrays.namespace import Array, namespace
 
 
 class BatchNorm1d:
@@ -30,7 +30,7 @@ class BatchNorm1d:
         self.shapes = {"weight": (num_features,), "bias": (num_features,)}
         self.buffers = {"running_mean": (num_features,), "running_var": (num_features,)}
 
-    def products(self, shape: tuple[int, ...]) -> int:
+    def multiply_adds(self, shape: tuple[int, ...]) -> int:
         """Multiply-adds for a sample: none that count beside those of a matrix product."""
         return 0
 

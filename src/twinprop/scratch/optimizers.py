@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from twinprop.config.fields import number
-from twinprop.scratch.arrays import Array, namespace, subtract
+from twinprop.arrays.blas import subtract
+from twinprop.arrays.namespace import Array, namespace
+from twinprop.fields import number
 
 State = dict[str, Array]
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from math import prod
 
+from twinprop.arrays.namespace import Array, full, namespace
 from twinprop.scratch.activations import sigmoid
-from twinprop.scratch.arrays import Array, full, namespace
 
 
 class Recurrent:
@@ -48,7 +48,7 @@ class Recurrent:
         """Of a sample, given the shape of one that comes in."""
         return (shape[0], self.hidden_size)
 
-    def products(self, shape: tuple[int, ...]) -> int:
+    def multiply_adds(self, shape: tuple[int, ...]) -> int:
         """Multiply-adds for a sample."""
         return shape[0] * (prod(self.shapes["weight_ih_l0"]) + prod(self.shapes["weight_hh_l0"]))
 

@@ -14,8 +14,8 @@ from itertools import pairwise
 from math import ceil, cos, inf, pi
 from typing import Any
 
-from twinprop.config.fields import choice, number
 from twinprop.errors import ConfigError
+from twinprop.fields import choice, number
 
 
 @dataclass

@@ -7,35 +7,11 @@ networks in front, (members,); a single network has members = 1.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
+from numpy.typing import NDArray
 
-from twinprop.config.schema import Config
-from twinprop.scratch.arrays import Array
-
-Numbers = np.ndarray[Any, Any]
-
-
-class Plan(NamedTuple):
-    """How long a training is: what schedules are bound to."""
-
-    epochs: int
-    steps_per_epoch: int
-    total_steps: int
-
-    @classmethod
-    def of(cls, config: Config, train_samples: int) -> Plan:
-        batch = config.train.batch_size
-        if isinstance(batch, str):
-            per_epoch = 1
-        else:
-            per_epoch = train_samples // batch if config.train.drop_last else -(-train_samples // batch)
-        total = config.train.steps or config.train.epochs * per_epoch
-        return cls(-(-total // per_epoch), per_epoch, total)
-
-    def intervals(self, interval: str) -> int:
-        return self.total_steps if interval == "step" else self.epochs
+from twinprop.arrays.namespace import Array
 
 
 class Learner(ABC):
@@ -67,7 +43,7 @@ class Learner(ABC):
         """Mean loss on a batch and the predicted class of each sample, (..., batch), with dropout off."""
 
     @abstractmethod
-    def numbers(self, values: list[Any]) -> Numbers:
+    def fetch(self, values: list[Any]) -> NDArray[Any]:
         """Results of `step` or `evaluate` as a float64 array (len(values), members)."""
 
     @abstractmethod
@@ -75,23 +51,23 @@ class Learner(ABC):
         """Let schedules that count epochs move on."""
 
     @abstractmethod
-    def observe(self, loss: Numbers, accuracy: Numbers) -> None:
+    def observe(self, loss: NDArray[Any], accuracy: NDArray[Any]) -> None:
         """Show schedules the validation results of an evaluation, (members,) each."""
 
     @abstractmethod
-    def lr(self) -> Numbers:
+    def lr(self) -> NDArray[Any]:
         """Learning rates of the last update, (members,)."""
 
     @abstractmethod
-    def grad_norm(self) -> Numbers:
+    def grad_norm(self) -> NDArray[Any]:
         """Norm of the last gradient before clipping, (members,)."""
 
     @abstractmethod
-    def named(self, state: dict[str, Any]) -> dict[str, Numbers]:
+    def state_dict_of(self, state: dict[str, Any]) -> dict[str, NDArray[Any]]:
         """The parameters of a `state`, and running averages if there are any, by their names in the state dict."""
 
     @abstractmethod
-    def gradients(self, member: int) -> dict[str, Numbers]:
+    def gradients(self, member: int) -> dict[str, NDArray[Any]]:
         """The last gradients of one network, by name."""
 
     @abstractmethod
@@ -106,5 +82,5 @@ class Learner(ABC):
         """Continue from what `state` handed out, one for each network."""
 
     @abstractmethod
-    def finish(self) -> None:
+    def synchronize(self) -> None:
         """Wait until the device has done all that it was given."""

@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 from math import isfinite
 from time import perf_counter
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
-from twinprop.config.schema import Config
+from twinprop.arrays.namespace import to_numpy
 from twinprop.data.batches import Batches
 from twinprop.errors import out_of_memory
-from twinprop.scratch.arrays import to_numpy
 from twinprop.training.interrupt import Interrupt
-from twinprop.training.learner import Learner, Numbers, Plan
+from twinprop.training.learner import Learner
 from twinprop.training.monitor import Monitor, Row
+from twinprop.training.plan import Plan
 
 log = logging.getLogger("twinprop")
 
@@ -38,11 +40,11 @@ class Recorder(Protocol):
     def checkpoint(self, name: str, state: dict[str, Any]) -> None:
         """Keep a state to return to."""
 
-    def finished(self, monitor: Monitor, parameters: dict[str, Numbers], predicted: Numbers | None) -> None:
+    def finished(self, monitor: Monitor, parameters: dict[str, NDArray[Any]], predicted: NDArray[Any] | None) -> None:
         """Record the end: the last finite parameters, and the classes predicted for the test split, if any."""
 
 
-def evaluate(learner: Learner, split: Batches, members: int) -> tuple[Numbers, Numbers, list[Any]]:
+def evaluate(learner: Learner, split: Batches, members: int) -> tuple[NDArray[Any], NDArray[Any], list[Any]]:
     """Mean loss and accuracy of each network on a split, (members,) each, and what it takes each sample for, in parts.
 
     Loss and accuracy are NaN where the split is empty.
@@ -57,11 +59,11 @@ def evaluate(learner: Learner, split: Batches, members: int) -> tuple[Numbers, N
         sizes.append(y.shape[-1])
         predicted.append(classes)
     weights = np.array(sizes)[:, None] / len(split)
-    return (learner.numbers(losses) * weights).sum(0), learner.numbers(corrects).sum(0) / len(split), predicted
+    return (learner.fetch(losses) * weights).sum(0), learner.fetch(corrects).sum(0) / len(split), predicted
 
 
 def train(
-    make: Callable[[list[Config]], Learner],
+    make: Callable[[Sequence[int]], Learner],
     splits: tuple[Batches, Batches, Batches],
     monitors: Sequence[Monitor],
     recorders: Sequence[Recorder],
@@ -75,7 +77,7 @@ def train(
     itself from where it was, and so on down to single networks.
 
     Args:
-        make: builds the learner of one or several networks.
+        make: builds the learner of one or several networks, by their places in `monitors`.
         splits: training, validation and test samples.
         monitors: one for each network; those with a `last` state go on from it, and all from the same step.
         recorders: one for each network.
@@ -96,12 +98,14 @@ def train(
         log.warning(f"{type(error).__name__} with {len(monitors)} networks: each half of them goes on by itself.")
     middle = len(monitors) // 2
     for half in (slice(None, middle), slice(middle, None)):
-        train(make, splits, monitors[half], recorders[half], plan, progress, interrupt)
+        first = half.start or 0
+        part = partial(made_from, make, first)
+        train(part, splits, monitors[half], recorders[half], plan, progress, interrupt)
     return None
 
 
 def train_together(
-    make: Callable[[list[Config]], Learner],
+    make: Callable[[Sequence[int]], Learner],
     splits: tuple[Batches, Batches, Batches],
     monitors: Sequence[Monitor],
     recorders: Sequence[Recorder],
@@ -113,7 +117,7 @@ def train_together(
     stack = running(monitors)
     if not stack:
         return
-    learner = start(make, [monitors[number] for number in stack])
+    learner = start(make, stack, monitors)
     while running(monitors) and learner.steps < plan.total_steps and not interrupt.requested:
         active = [monitors[number] for number in stack]
         round_ = train_round(learner, splits[0], active, plan, interrupt, progress)
@@ -136,27 +140,32 @@ def train_together(
             monitor, recorder, row = active[place], recorders[stack[place]], rows[place]
             if monitor.status == "diverged":
                 recorder.checkpoint("last_finite", monitor.checkpoint())
-                recorder.finished(monitor, learner.named(monitor.last), None)
+                recorder.finished(monitor, learner.state_dict_of(monitor.last), None)
                 continue
             monitor.last = states[place]
             recorder.evaluated(row, learner, place)
-            every = monitor.config.train.checkpoint_every
+            every = monitor.train.checkpoint_every
             if every is not None and row.epoch // every > round_.first_step // plan.steps_per_epoch // every:
                 recorder.checkpoint(f"epoch_{row.epoch}", monitor.checkpoint())
             if monitor.status == "completed":
-                recorder.finished(monitor, learner.named(monitor.last), classes[place])
+                recorder.finished(monitor, learner.state_dict_of(monitor.last), classes[place])
         still = [number for number in stack if monitors[number].running]
         if still and len(still) <= WORTH_DROPPING * len(stack):
-            stack, learner = still, start(make, [monitors[number] for number in still])
+            stack, learner = still, start(make, still, monitors)
     for place, number in enumerate(stack):
         monitor = monitors[number]
         if monitor.running:
             monitor.stop("interrupted", f"{interrupt.requested} at step {learner.steps}")
             now = learner.state(place)
-            if all(np.isfinite(value).all() for value in learner.named(now).values()):
+            if all(np.isfinite(value).all() for value in learner.state_dict_of(now).values()):
                 monitor.last = now
             recorders[number].checkpoint("interrupted", monitor.checkpoint())
-            recorders[number].finished(monitor, learner.named(monitor.last), None)
+            recorders[number].finished(monitor, learner.state_dict_of(monitor.last), None)
+
+
+def made_from(make: Callable[[Sequence[int]], Learner], first: int, stack: Sequence[int]) -> Learner:
+    """The learner of networks whose places are counted from `first` on."""
+    return make([first + number for number in stack])
 
 
 def running(monitors: Sequence[Monitor]) -> list[int]:
@@ -164,12 +173,12 @@ def running(monitors: Sequence[Monitor]) -> list[int]:
     return [place for place, monitor in enumerate(monitors) if monitor.running]
 
 
-def start(make: Callable[[list[Config]], Learner], monitors: Sequence[Monitor]) -> Learner:
-    """A learner of some networks, each where its monitor says that it was, or at its beginning."""
-    learner = make([monitor.config for monitor in monitors])
-    if monitors[0].last:
-        learner.load_state([monitor.last for monitor in monitors])
-    for place, monitor in enumerate(monitors):
+def start(make: Callable[[Sequence[int]], Learner], stack: Sequence[int], monitors: Sequence[Monitor]) -> Learner:
+    """A learner of the networks in `stack`, each where its monitor says that it was, or at its beginning."""
+    learner, active = make(stack), [monitors[number] for number in stack]
+    if active[0].last:
+        learner.load_state([monitor.last for monitor in active])
+    for place, monitor in enumerate(active):
         monitor.last = learner.state(place)
     return learner
 
@@ -191,9 +200,9 @@ class Round:
         self.first_step = first_step
         self.samples = 0
         self.epoch = 0
-        self.losses: Numbers
-        self.train_loss: Numbers
-        self.train_accuracy: Numbers
+        self.losses: NDArray[Any]
+        self.train_loss: NDArray[Any]
+        self.train_accuracy: NDArray[Any]
         self.seconds = 0.0
 
 
@@ -206,15 +215,14 @@ def train_round(
     progress: Callable[[int], None],
 ) -> Round:
     """Train up to the next evaluation; means of the training loss and accuracy are over the last epoch."""
-    config = monitors[0].config
-    seeds = [monitor.config.seed for monitor in monitors]
+    train, seeds = monitors[0].train, [monitor.seed for monitor in monitors]
     result = Round(learner.steps)
     losses: list[Any] = []
     start = perf_counter()
     while learner.steps < plan.total_steps and not interrupt.requested:
         epoch, skip = divmod(learner.steps, plan.steps_per_epoch)
         first, corrects, sizes = len(losses), [], []
-        for x, y in samples.epoch(seeds, epoch, config, skip):
+        for x, y in samples.epoch(seeds, epoch, train.samples, train.drop_last, skip):
             loss, correct = learner.step(x, y)
             losses.append(loss)
             corrects.append(correct)
@@ -226,14 +234,14 @@ def train_round(
         result.samples += sum(sizes)
         if learner.steps % plan.steps_per_epoch == 0:
             learner.end_epoch()
-        if result.epoch % config.train.eval_every == 0:
+        if result.epoch % train.eval_every == 0:
             break
-    learner.finish()
+    learner.synchronize()
     result.seconds = perf_counter() - start
-    result.losses = learner.numbers(losses)
+    result.losses = learner.fetch(losses)
     weights = np.array(sizes)[:, None] / sum(sizes)
     result.train_loss = (result.losses[first:] * weights).sum(0)
-    result.train_accuracy = learner.numbers(corrects).sum(0) / sum(sizes)
+    result.train_accuracy = learner.fetch(corrects).sum(0) / sum(sizes)
     return result
 
 

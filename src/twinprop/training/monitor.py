@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, fields
 from math import isfinite
 from typing import Any
 
-from twinprop.config.schema import Config
+from twinprop.training.plan import TrainConfig
 
 
 @dataclass
@@ -32,9 +32,15 @@ COLUMNS = [item.name for item in fields(Row)]
 
 @dataclass
 class Monitor:
-    """The course of one network's training."""
+    """The course of one network's training.
 
-    config: Config
+    Attributes:
+        seed: of the network, which decides the order of its batches.
+        train: how long it trains, and when it is evaluated, kept and stopped.
+    """
+
+    seed: int
+    train: TrainConfig
     rows: list[Row] = field(default_factory=list)
     best: Row | None = None
     best_val_loss: float = float("inf")
@@ -54,7 +60,7 @@ class Monitor:
         improved = row.val_loss < self.best_val_loss
         self.best_val_loss = min(row.val_loss, self.best_val_loss)
         self.without_improvement = 0 if improved else self.without_improvement + 1
-        patience = self.config.train.patience
+        patience = self.train.patience
         if patience is not None and self.without_improvement >= patience:
             self.stop("completed", f"stopped early: no lower validation loss in {patience} evaluations")
 

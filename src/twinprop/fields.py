@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import types
 import typing
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field, is_dataclass
 from typing import Any
+
+from twinprop.text import nearest
 
 _WORDS = {"gt": "greater than", "ge": "at least", "lt": "less than", "le": "at most"}
 _HOLDS = {
@@ -36,20 +37,14 @@ def number(default: Any, words: Iterable[str] = (), **bounds: float) -> Any:
     return field(default=default, metadata=metadata)
 
 
+def registered(default: str, group: str) -> Any:
+    """One of the names in a group of the registry, which is read when a value is checked: plugins add to it."""
+    return field(default=default, metadata={"registry": group})
+
+
 def choice(default: str, options: Iterable[str]) -> Any:
     """One of `options`."""
     return field(default=default, metadata={"options": tuple(options)})
-
-
-def nearest_word(word: str, words: Iterable[str]) -> str:
-    """The word that is nearest to `word`, or nothing where none is near."""
-    return next(iter(difflib.get_close_matches(word, list(words), n=1)), "")
-
-
-def nearest(word: str, words: Iterable[str]) -> str:
-    """` Did you mean 'x'?`, or nothing where no other word is near."""
-    found = nearest_word(word, words)
-    return f" Did you mean '{found}'?" if found not in ("", word) else ""
 
 
 def expected(hint: Any, metadata: Mapping[str, Any]) -> str:

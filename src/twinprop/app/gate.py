@@ -11,8 +11,8 @@ from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from twinprop.app.diagnose import diagnose, in_a_line, look, summary
 from twinprop.config import schema
-from twinprop.config.diagnose import diagnose, in_a_line, look, summary
 from twinprop.errors import ConfigError, TwinpropError
 from twinprop.run.directory import claim, free
 

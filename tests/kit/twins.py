@@ -11,15 +11,18 @@ import numpy as np
 import torch
 from threadpoolctl import threadpool_limits
 
-from twinprop.config.schema import Config, TrainConfig, check
-from twinprop.data.batches import epoch_order
+from twinprop.config.schema import Config, check
+from twinprop.data.base import Samples
+from twinprop.data.batches import Batches, epoch_order
 from twinprop.data.digits import Digits
+from twinprop.learners.scratch import ScratchLearner
+from twinprop.learners.torch import TorchLearner
+from twinprop.learners.torch_stack import TorchStack
 from twinprop.models.mlp import MLP
-from twinprop.pytorch.learner import TorchLearner
-from twinprop.pytorch.stack import TorchStack
-from twinprop.scratch.learner import ScratchLearner
+from twinprop.run.single import placement
 from twinprop.scratch.optimizers import SGD
-from twinprop.training.learner import Learner, Plan
+from twinprop.training.learner import Learner
+from twinprop.training.plan import Plan, TrainConfig
 
 EXAMPLES = int(os.environ.get("TWIN_EXAMPLES", "0"))
 """Hypothesis examples for each property, in place of the small fixed sample that an ordinary run draws."""
@@ -51,6 +54,16 @@ def configuration(**parts: Any) -> Config:
     model = MLP(**{"dtype": "float64", "depth": 2, "width": 6, **parts.pop("model", {})})
     train = TrainConfig(**{"batch_size": 10, "steps": 200, **parts.pop("train", {})})
     return check(Config(**{"data": Digits(), "optimizer": SGD(lr=0.05), **parts}, model=model, train=train))
+
+
+def placed(samples: Samples, config: Config, device: str = "cpu", augment: Any = None) -> Batches:
+    """A split where the configuration would have it."""
+    return Batches(samples, *placement(config, device), augment, getattr(config.data, "workers", 0))
+
+
+def order(config: Config) -> tuple[int | None, bool]:
+    """What an epoch needs to know of a configuration."""
+    return config.train.samples, config.train.drop_last
 
 
 def samples(count: int = 64, features: int = FEATURES, classes: int = CLASSES, seed: int = 0) -> tuple[Any, Any]:
@@ -127,15 +140,15 @@ def follow(
 ) -> Trace:
     """Train on, up to `steps` steps, with an evaluation after each epoch that schedules see."""
     trace = trace or Trace()
-    plan, config = Plan.of(configs[0], len(y)), configs[0]
+    plan, config = Plan.of(configs[0].train, len(y)), configs[0]
     while learner.steps < steps:
         epoch, skip = divmod(learner.steps, plan.steps_per_epoch)
         for number, where in enumerate(batches([c.seed for c in configs], epoch, len(y), config)):
             if number < skip:
                 continue
             loss, correct = learner.step(twin.array(x[where]), twin.array(y[where]))
-            trace.losses.append(learner.numbers([loss])[0])
-            trace.corrects.append(learner.numbers([correct])[0])
+            trace.losses.append(learner.fetch([loss])[0])
+            trace.corrects.append(learner.fetch([correct])[0])
             trace.rates.append(learner.lr())
             trace.norms.append(learner.grad_norm())
             if learner.steps >= steps:
@@ -144,7 +157,7 @@ def follow(
             learner.end_epoch()
             truth = twin.array(held_out[1])
             loss, predicted = learner.evaluate(twin.array(held_out[0]), truth)
-            seen = learner.numbers([loss])[0], learner.numbers([(predicted == truth).sum(-1)])[0] / len(held_out[1])
+            seen = learner.fetch([loss])[0], learner.fetch([(predicted == truth).sum(-1)])[0] / len(held_out[1])
             trace.evaluations.append(np.array(seen))
             learner.observe(*seen)
     return trace
@@ -152,11 +165,11 @@ def follow(
 
 def parameters(learner: Learner, member: int = 0) -> dict[str, Any]:
     """Current parameters of one network by name, as NumPy arrays."""
-    return {name: np.asarray(value) for name, value in learner.named(learner.state(member)).items()}
+    return {name: np.asarray(value) for name, value in learner.state_dict_of(learner.state(member)).items()}
 
 
 def train_one(twin: Twin, config: Config, data: tuple[Any, Any], held_out: Any, steps: int) -> tuple[Learner, Trace]:
     """Make a lone learner and train it."""
     x, y = data
-    learner = twin.make([config], x.shape[1:], CLASSES, Plan.of(config, len(y)))
+    learner = twin.make([config], x.shape[1:], CLASSES, Plan.of(config.train, len(y)))
     return learner, follow(learner, twin, [config], x, y, steps, held_out)

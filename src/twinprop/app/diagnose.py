@@ -24,8 +24,9 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from twinprop.config import schema
-from twinprop.config.fields import nearest
+from twinprop.config.registry import GROUPS
 from twinprop.errors import ConfigError
+from twinprop.text import nearest
 
 HYDRA_ERRORS = (HydraException, OmegaConfBaseException, ValueError)
 MOST_JOBS = 1000
@@ -161,11 +162,11 @@ class Bases:
     def problem(self, override: Override) -> str | None:
         """What is wrong with a choice by itself."""
         group, options, word = override.key_or_group, self.options(override.key_or_group), spell(override)
-        if group in schema.GROUPS and (override.is_delete() or override.value() is None):
+        if group in GROUPS and (override.is_delete() or override.value() is None):
             return f"{word}: every run needs one; write {group}=NAME, one of {', '.join(options)}."
         if override.package is not None or not options or override.is_delete():
             return None
-        if group in schema.GROUPS and override.is_add():
+        if group in GROUPS and override.is_add():
             return f"{word}: {group} is chosen already; leave out the +."
         value = override.value()
         for name in value if isinstance(value, list) else [value]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import atexit
-import errno
 import os
 import signal
 import sys
@@ -14,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twinprop.errors import TwinpropError, out_of_memory
+from twinprop.errors import TwinpropError, explain
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
@@ -31,8 +30,8 @@ BLAMELESS = {"hydra", "omegaconf", "antlr4", "yaml"}
 
 def conf() -> Path:
     """The directory of configurations: beside the sources in a checkout, inside the package when installed."""
-    installed = Path(__file__).parent / "conf"
-    return installed if installed.is_dir() else Path(__file__).parents[2] / "conf"
+    installed = Path(__file__).parents[1] / "conf"
+    return installed if installed.is_dir() else Path(__file__).parents[3] / "conf"
 
 
 class Jobs:
@@ -78,7 +77,7 @@ class Jobs:
 
         checked = schema.check(schema.typed(config))
 
-        from twinprop.run.execute import execute
+        from twinprop.run.single import execute
 
         return execute(checked, directory)
 
@@ -86,7 +85,7 @@ class Jobs:
         """End the process with what became of the jobs."""
         failed = [number for number, status in self.statuses.items() if status == "failed"]
         if failed:
-            from twinprop.population.table import ranges
+            from twinprop.text import ranges
 
             numbers = ranges(failed)
             sys.exit(f"{len(failed)} of {len(self.statuses)} jobs failed: {numbers}. The reasons are above.")
@@ -121,7 +120,7 @@ def flags(words: list[str]) -> argparse.Namespace:
     """
     from hydra._internal.utils import get_args_parser
 
-    from twinprop.config.fields import nearest
+    from twinprop.text import nearest
 
     parser = get_args_parser()
     parser.exit_on_error = False
@@ -138,20 +137,6 @@ def flags(words: list[str]) -> argparse.Namespace:
     return args
 
 
-def explain(error: BaseException) -> str | None:
-    """The message for a mistake that a user can mend; None for a fault of the program."""
-    if isinstance(error, TwinpropError):
-        return str(error)
-    if out_of_memory(error):
-        why = (str(error) or type(error).__name__).splitlines()[0]
-        return f"Out of memory ({why}); use a smaller network, batch or data set."
-    if isinstance(error, OSError) and type(error).__module__ == "builtins":
-        where = f"{error.filename}: " if error.filename else ""
-        to_do = "free space, or choose another place" if error.errno == errno.ENOSPC else "check the path"
-        return f"{where}{error.strerror or error}; {to_do}."
-    return None
-
-
 def explain_composition(error: BaseException, args: argparse.Namespace) -> str | None:
     """The message for what Hydra could not compose; None where the fault is not in what it was given."""
     frames = [frame.f_globals.get("__name__", "") for frame, _ in traceback.walk_tb(error.__traceback__)]
@@ -160,16 +145,16 @@ def explain_composition(error: BaseException, args: argparse.Namespace) -> str |
     from hydra import initialize_config_dir
     from hydra.core.global_hydra import GlobalHydra
 
-    from twinprop.config.diagnose import HYDRA_ERRORS, diagnose, in_a_line, summary
-    from twinprop.config.fields import nearest
+    from twinprop.app.diagnose import HYDRA_ERRORS, diagnose, in_a_line, summary
+    from twinprop.text import nearest
 
     folder = Path(args.config_path).absolute() if args.config_path else conf()
     if not folder.is_dir():
         return f"--config-path={args.config_path}: there is no such folder; leave it out for twinprop's own."
     name = args.config_name or "config"
-    names = [path.stem for path in folder.glob("*.yaml")]
-    if name.removesuffix(".yaml") not in names and not args.config_dir:
-        return f"--config-name={name}: must be one of {', '.join(names)}, from {folder}.{nearest(name, names)}"
+    resolvers = [path.stem for path in folder.glob("*.yaml")]
+    if name.removesuffix(".yaml") not in resolvers and not args.config_dir:
+        return f"--config-name={name}: must be one of {', '.join(resolvers)}, from {folder}.{nearest(name, resolvers)}"
     words = [word for word in args.overrides if word != "hydra.mode=MULTIRUN"]
     if args.config_dir and Path(args.config_dir).is_dir():
         words.insert(0, f"hydra.searchpath=[file://{Path(args.config_dir).absolute()}]")
@@ -190,11 +175,10 @@ def main() -> None:
     try:
         import hydra
 
-        from twinprop.config import names, schema
+        from twinprop.app.register import register
 
         args = flags(sys.argv[1:])
-        schema.register()
-        names.register()
+        register()
         decorate = hydra.main(execution_whitelist=TRUSTED, config_path=str(conf()), config_name="config")
         run: Callable[[], Any] = decorate(jobs)
         with full_errors():

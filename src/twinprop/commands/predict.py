@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from twinprop.api import Run, load
 from twinprop.data.image_folder import read_image
 from twinprop.errors import TwinpropError
-
-Numbers = np.ndarray[Any, Any]
+from twinprop.run.saved import Run, load
 
 MOST_COLUMNS = 10
 """Classes that have a column each; of more, the most likely are listed."""
@@ -24,7 +23,7 @@ MOST_COLUMNS = 10
 LISTED = 5
 
 
-def samples(run: Run, paths: Sequence[str], invert: bool = False) -> Numbers:
+def samples(run: Run, paths: Sequence[str], invert: bool = False) -> NDArray[Any]:
     """The images as the run's network takes them, (images, *shape).
 
     Raises:
@@ -46,9 +45,9 @@ def samples(run: Run, paths: Sequence[str], invert: bool = False) -> Numbers:
     return x.astype(run.config.model.dtype)
 
 
-def outputs(run: Run, x: Numbers) -> Numbers:
+def outputs(run: Run, x: NDArray[Any]) -> NDArray[Any]:
     """What the network gives for samples, (samples, classes): probabilities where it was trained on cross entropy."""
-    found: Numbers
+    found: NDArray[Any]
     if run.config.model.backend == "scratch":
         found = run.network.forward(x)
     else:
@@ -59,7 +58,7 @@ def outputs(run: Run, x: Numbers) -> Numbers:
     if run.config.loss != "cross_entropy":
         return found
     e = np.exp(found - found.max(-1, keepdims=True))
-    probabilities: Numbers = e / e.sum(-1, keepdims=True)
+    probabilities: NDArray[Any] = e / e.sum(-1, keepdims=True)
     return probabilities
 
 

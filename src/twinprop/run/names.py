@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 LONGEST = 120
+
+
 NOT_NAMED = ("hydra", "data.root", "data.download", "label", "+sweeps", "experiment")
 """Overrides that a directory's name leaves out; a label, a study and an experiment have their own place in it."""
 
@@ -38,31 +38,3 @@ def unused(path: str) -> str:
         number += 1
         candidate = Path(f"{path}-{number}")
     return str(candidate)
-
-
-def run_name(overrides: Any, label: Any) -> str:
-    return describe(list(overrides or []), label)
-
-
-def job_name(overrides: Any) -> str:
-    """What a job varies: an override that stands on the command line as it is, is the same in every job."""
-    return describe([word for word in overrides or [] if word not in sys.argv], None)
-
-
-def sweep_name(overrides: Any, label: Any, now: str) -> str:
-    """The label, or the experiment and the studies of a sweep, with the time; the time alone where there is neither."""
-    named = [
-        word.partition("=")[2].strip("[]") for word in overrides or [] if word.startswith(("+sweeps=", "experiment="))
-    ]
-    named = [label] if label else named
-    return safe("_".join([*named, now]))
-
-
-def register() -> None:
-    """Give Hydra the resolvers that `conf/config.yaml` uses."""
-    from omegaconf import OmegaConf
-
-    OmegaConf.register_resolver("run_name", run_name, replace=True)
-    OmegaConf.register_resolver("job_name", job_name, replace=True)
-    OmegaConf.register_resolver("sweep_name", sweep_name, replace=True)
-    OmegaConf.register_resolver("unused", unused, use_cache=True, replace=True)

@@ -8,14 +8,17 @@ from typing import Any
 import numpy as np
 import torch
 import torch._dynamo  # the first optimizer would import it, for a second that would count as training
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
-from twinprop import registry
+from twinprop.config import registry
 from twinprop.config.schema import Config
+from twinprop.learners.build import torch_network
 from twinprop.pytorch.convert import to_arrays, to_tensors
-from twinprop.pytorch.model import Random, build
-from twinprop.training.learner import Learner, Numbers, Plan
+from twinprop.pytorch.modules import Random
+from twinprop.training.learner import Learner
+from twinprop.training.plan import Plan
 
 
 class TorchLearner(Learner):
@@ -34,7 +37,7 @@ class TorchLearner(Learner):
     ) -> None:
         (config,) = configs
         self.device = device
-        self.network = build(config.model.layers(shape, classes), config.model, config.seed, device)
+        self.network = torch_network(config.model.layers(shape, classes), config.model, config.seed, device)
         if device == "cpu":
             # convolutions are a third faster there where the channels of a pixel lie side by side
             self.network.to(memory_format=torch.channels_last)
@@ -79,31 +82,31 @@ class TorchLearner(Learner):
         outputs = self.predict(x)
         return self.loss(outputs, y), outputs.argmax(-1)
 
-    def numbers(self, values: list[Tensor]) -> Numbers:
-        array: Numbers = torch.stack(values).cpu().numpy().astype(np.float64)
+    def fetch(self, values: list[Tensor]) -> NDArray[Any]:
+        array: NDArray[Any] = torch.stack(values).cpu().numpy().astype(np.float64)
         return array.reshape(len(values), 1)
 
     def end_epoch(self) -> None:
         if self.interval == "epoch" and not isinstance(self.scheduler, ReduceLROnPlateau):
             self.scheduler.step()
 
-    def observe(self, loss: Numbers, accuracy: Numbers) -> None:
+    def observe(self, loss: NDArray[Any], accuracy: NDArray[Any]) -> None:
         if isinstance(self.scheduler, ReduceLROnPlateau):
             self.scheduler.step(float((accuracy if self.watches_accuracy else loss)[0]))
 
-    def lr(self) -> Numbers:
+    def lr(self) -> NDArray[Any]:
         return np.array([float(self.rate)])
 
-    def grad_norm(self) -> Numbers:
+    def grad_norm(self) -> NDArray[Any]:
         if self.max_grad_norm is not None:
-            return self.numbers([self.norm]).ravel()
+            return self.fetch([self.norm]).ravel()
         gradients = [parameter.grad for parameter in self.network.parameters() if parameter.grad is not None]
-        return self.numbers([torch.nn.utils.get_total_norm(gradients)]).ravel()
+        return self.fetch([torch.nn.utils.get_total_norm(gradients)]).ravel()
 
-    def named(self, state: dict[str, Any]) -> dict[str, Numbers]:
+    def state_dict_of(self, state: dict[str, Any]) -> dict[str, NDArray[Any]]:
         return dict(state["parameters"])
 
-    def gradients(self, member: int = 0) -> dict[str, Numbers]:
+    def gradients(self, member: int = 0) -> dict[str, NDArray[Any]]:
         return {
             name: value.grad.cpu().numpy() for name, value in self.network.named_parameters() if value.grad is not None
         }
@@ -127,6 +130,6 @@ class TorchLearner(Learner):
         """Take over parameters by name."""
         self.network.load_state_dict({name: torch.as_tensor(value) for name, value in parameters.items()})
 
-    def finish(self) -> None:
+    def synchronize(self) -> None:
         if self.device.startswith("cuda"):
             torch.cuda.synchronize(self.device)

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twinprop.api import Run, load
-from twinprop.compare import Comparison, chosen, varied
 from twinprop.errors import TwinpropError
+from twinprop.population.compare import Comparison, chosen, varied
+from twinprop.run.saved import Run, load
 
 if TYPE_CHECKING:
     import pandas

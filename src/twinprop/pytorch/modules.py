@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-
-import torch
 from torch import Tensor, nn
 
-from twinprop import registry
-from twinprop.models.base import Layer, ModelConfig
-from twinprop.scratch.init import initial_parameters
 from twinprop.scratch.layers import dropout_scale, noise
 
 
@@ -99,19 +93,3 @@ class MSELoss(nn.MSELoss):
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return super().forward(input, nn.functional.one_hot(target, input.shape[-1]).to(input.dtype))
-
-
-def build(layers: list[Layer], model: ModelConfig, seed: int, device: str) -> nn.Sequential:
-    """The network on its device, with the initial parameters that belong to `seed`."""
-    modules: OrderedDict[str, nn.Module] = OrderedDict()
-    # torch's own initial values are drawn for nothing: to go without, on its meta device, takes longer to import
-    with torch.random.fork_rng(devices=[]):
-        for layer in layers:
-            modules[layer.name] = registry.load(layer.twin().pytorch)(**layer.arguments)
-    network = nn.Sequential(modules).to(device, getattr(torch, model.dtype))
-    initial = {name: torch.from_numpy(value) for name, value in initial_parameters(layers, model, seed).items()}
-    network.load_state_dict(network.state_dict() | initial)
-    for module in network.modules():
-        if isinstance(module, Random):
-            module.seed = seed
-    return network

@@ -12,17 +12,19 @@ from typing import Any
 
 import numpy as np
 
-from twinprop import registry
+from twinprop.config import registry
 from twinprop.config.schema import Config, check, data_size_problems
 from twinprop.data.base import Dataset
 from twinprop.data.batches import EVALUATION_BATCH
 from twinprop.errors import ConfigError
-from twinprop.models.base import footprint
-from twinprop.run.console import Display, log, log_row, table
+from twinprop.learners import BACKENDS
+from twinprop.learners.footprint import footprint
+from twinprop.run.console import Display, log, log_row, shown, table
 from twinprop.run.directory import RunDirectory
 from twinprop.training.convergence import converged_epoch
-from twinprop.training.learner import Learner, Plan
+from twinprop.training.learner import Learner
 from twinprop.training.monitor import Monitor, Row
+from twinprop.training.plan import Plan
 
 
 def results(row: Row | None, split: str) -> dict[str, float | None]:
@@ -119,11 +121,6 @@ class RunRecorder:
         self.directory.summary(self.summary)
 
 
-def shown(path: Path) -> str:
-    """A path as a person would type it: from the current directory where it lies below."""
-    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
-
-
 MANY = 6
 """Layers of one width in a row that are counted, and not listed."""
 
@@ -169,6 +166,11 @@ def report(recorder: RunRecorder, monitor: Monitor, dataset: Dataset) -> str:
     return table(lines)
 
 
+def placement(config: Config, device: str) -> tuple[str, str, bool]:
+    """Precision, device and kind of array that a network trains with, as `Batches` takes them."""
+    return config.model.dtype, device, config.model.backend == "scratch" and device == "cpu"
+
+
 class Setting:
     """What runs on the same data have in common: the samples, on the device that trains.
 
@@ -185,10 +187,12 @@ class Setting:
         self.dataset = config.data.load()
         train, val, test = self.dataset[:3]
         augment = config.data.augment(self.dataset)
+        wanted = placement(config, self.device)
+        workers = getattr(config.data, "workers", 0)
         self.splits = (
-            Batches(train, config, self.device, augment),
-            Batches(val, config, self.device),
-            Batches(test, config, self.device),
+            Batches(train, *wanted, augment, workers),
+            Batches(val, *wanted, workers=workers),
+            Batches(test, *wanted, workers=workers),
         )
 
     def plan(self, config: Config) -> Plan:
@@ -200,12 +204,12 @@ class Setting:
         found = list(data_size_problems(config, len(self.dataset.train)))
         if found:
             raise ConfigError(found)
-        return Plan.of(config, len(self.dataset.train))
+        return Plan.of(config.train, len(self.dataset.train))
 
     def make(self, configs: list[Config], plan: Plan) -> Learner:
         """The learner of one network, or of several that can be stacked."""
         shape, classes = self.dataset.shape, len(self.dataset.classes)
-        backend = registry.BACKENDS[configs[0].model.backend]
+        backend = BACKENDS[configs[0].model.backend]
         kind = registry.load(backend.learner if len(configs) == 1 else backend.stack)
         learner: Learner = kind(configs, shape, classes, plan, self.device)
         need = footprint(configs[0].model.layers(shape, classes), shape)
@@ -224,7 +228,7 @@ def execute(config: Config, path: Path) -> dict[str, Any]:
     """
     check(config)
     directory = RunDirectory(path)
-    monitor = Monitor(config)
+    monitor = Monitor(config.seed, config.train)
     recorder: RunRecorder | None = None
     try:
         from twinprop.run.device import threads_for, use_threads
@@ -233,7 +237,7 @@ def execute(config: Config, path: Path) -> dict[str, Any]:
 
         setting = Setting(config)
         dataset, plan = setting.dataset, setting.plan(config)
-        registry.load(registry.BACKENDS[config.model.backend].learner)  # imports, before time is taken
+        registry.load(BACKENDS[config.model.backend].learner)  # imports, before time is taken
         threads = threads_for(config, dataset.shape, len(dataset.train))
         use_threads(threads)
         display = Display(plan.total_steps, log_row)
@@ -241,7 +245,7 @@ def execute(config: Config, path: Path) -> dict[str, Any]:
         log.info(f"training {shape_of_network(config, dataset)} on {config.data.name} in {shown(path)}")
         with display():
             train(
-                lambda configs: setting.make(configs, plan),
+                lambda stack: setting.make([config], plan),
                 setting.splits,
                 [monitor],
                 [recorder],

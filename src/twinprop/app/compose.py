@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from twinprop.config import names, schema
+from twinprop.app.register import register
+from twinprop.config import schema
 from twinprop.errors import ConfigError
 
 
@@ -17,11 +18,10 @@ def compose(overrides: Sequence[str] = ()) -> schema.Config:
     from hydra import compose as compose_all
     from hydra import initialize_config_dir
 
-    from twinprop.cli import conf
-    from twinprop.config.diagnose import HYDRA_ERRORS, diagnose, in_a_line, summary
+    from twinprop.app.cli import conf
+    from twinprop.app.diagnose import HYDRA_ERRORS, diagnose, in_a_line, summary
 
-    schema.register()
-    names.register()
+    register()
     with initialize_config_dir(str(conf())):
         try:
             # hydra's own keys belong to it, so that overrides of them are known here too

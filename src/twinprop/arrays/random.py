@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.scratch.arrays import Array
+from twinprop.arrays.namespace import Array
 
 INIT, ORDER = 0, 1
 """Streams of the seed: initial weights, batch order."""

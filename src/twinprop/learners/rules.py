@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from twinprop.arrays.namespace import Array
 from twinprop.config.schema import Config
-from twinprop.scratch.arrays import Array
 from twinprop.scratch.optimizers import Optimizer
 
 

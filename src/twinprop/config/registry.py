@@ -6,28 +6,21 @@ imported when it is first asked for: listing the choices (`--help`, shell comple
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, NamedTuple
 
 
 class Twin(NamedTuple):
-    """One choice in both twins: `module:attribute` of each, and the configuration keys they take."""
+    """One choice in both twins: `module:attribute` of each."""
 
     scratch: str
     pytorch: str
-    keys: tuple[str, ...] = ()
-
-
-class Backend(NamedTuple):
-    """The learner of a twin for one network, and the one for several that train in lock step."""
-
-    learner: str
-    stack: str
 
 
 ACTIVATIONS = {
     "relu": Twin("twinprop.scratch.activations:ReLU", "torch.nn:ReLU"),
-    "leaky_relu": Twin("twinprop.scratch.activations:LeakyReLU", "torch.nn:LeakyReLU", ("negative_slope",)),
+    "leaky_relu": Twin("twinprop.scratch.activations:LeakyReLU", "torch.nn:LeakyReLU"),
     "tanh": Twin("twinprop.scratch.activations:Tanh", "torch.nn:Tanh"),
     "sigmoid": Twin("twinprop.scratch.activations:Sigmoid", "torch.nn:Sigmoid"),
     "elu": Twin("twinprop.scratch.activations:ELU", "torch.nn:ELU"),
@@ -40,28 +33,28 @@ ACTIVATIONS = {
 OUTPUT_ACTIVATIONS = {
     "identity": ACTIVATIONS["identity"],
     "sigmoid": ACTIVATIONS["sigmoid"],
-    "softmax": Twin("twinprop.scratch.activations:Softmax", "twinprop.pytorch.model:Softmax"),
+    "softmax": Twin("twinprop.scratch.activations:Softmax", "twinprop.pytorch.modules:Softmax"),
 }
 
 LAYERS = {
-    "flatten": Twin("twinprop.scratch.layers:Flatten", "torch.nn:Flatten", ("start_dim",)),
-    "unflatten": Twin("twinprop.scratch.layers:Unflatten", "torch.nn:Unflatten", ("dim", "unflattened_size")),
+    "flatten": Twin("twinprop.scratch.layers:Flatten", "torch.nn:Flatten"),
+    "unflatten": Twin("twinprop.scratch.layers:Unflatten", "torch.nn:Unflatten"),
     "conv2d": Twin("twinprop.scratch.convolution:Conv2d", "torch.nn:Conv2d"),
     "max_pool2d": Twin("twinprop.scratch.convolution:MaxPool2d", "torch.nn:MaxPool2d"),
     "batch_norm1d": Twin("twinprop.scratch.normalization:BatchNorm1d", "torch.nn:BatchNorm1d"),
     "batch_norm2d": Twin("twinprop.scratch.normalization:BatchNorm2d", "torch.nn:BatchNorm2d"),
-    "rnn": Twin("twinprop.scratch.recurrent:RNN", "twinprop.pytorch.model:RNN"),
-    "lstm": Twin("twinprop.scratch.recurrent:LSTM", "twinprop.pytorch.model:LSTM"),
-    "gru": Twin("twinprop.scratch.recurrent:GRU", "twinprop.pytorch.model:GRU"),
-    "last_step": Twin("twinprop.scratch.layers:LastStep", "twinprop.pytorch.model:LastStep"),
-    "linear": Twin("twinprop.scratch.layers:Linear", "torch.nn:Linear", ("in_features", "out_features")),
-    "noise": Twin("twinprop.scratch.layers:Noise", "twinprop.pytorch.model:Noise", ("std", "index")),
-    "dropout": Twin("twinprop.scratch.layers:Dropout", "twinprop.pytorch.model:Dropout", ("p", "index")),
+    "rnn": Twin("twinprop.scratch.recurrent:RNN", "twinprop.pytorch.modules:RNN"),
+    "lstm": Twin("twinprop.scratch.recurrent:LSTM", "twinprop.pytorch.modules:LSTM"),
+    "gru": Twin("twinprop.scratch.recurrent:GRU", "twinprop.pytorch.modules:GRU"),
+    "last_step": Twin("twinprop.scratch.layers:LastStep", "twinprop.pytorch.modules:LastStep"),
+    "linear": Twin("twinprop.scratch.layers:Linear", "torch.nn:Linear"),
+    "noise": Twin("twinprop.scratch.layers:Noise", "twinprop.pytorch.modules:Noise"),
+    "dropout": Twin("twinprop.scratch.layers:Dropout", "twinprop.pytorch.modules:Dropout"),
 }
 
 LOSSES = {
     "cross_entropy": Twin("twinprop.scratch.losses:CrossEntropyLoss", "torch.nn:CrossEntropyLoss"),
-    "mse": Twin("twinprop.scratch.losses:MSELoss", "twinprop.pytorch.model:MSELoss"),
+    "mse": Twin("twinprop.scratch.losses:MSELoss", "twinprop.pytorch.modules:MSELoss"),
 }
 
 OPTIMIZERS = {
@@ -81,11 +74,6 @@ SCHEDULERS = {
     "one_cycle": Twin("twinprop.scratch.schedulers:OneCycleLR", "twinprop.pytorch.schedulers:one_cycle"),
     "plateau": Twin("twinprop.scratch.schedulers:ReduceLROnPlateau", "twinprop.pytorch.schedulers:plateau"),
     "warmup_cosine": Twin("twinprop.scratch.schedulers:WarmupCosine", "twinprop.pytorch.schedulers:warmup_cosine"),
-}
-
-BACKENDS = {
-    "scratch": Backend("twinprop.scratch.learner:ScratchLearner", "twinprop.scratch.learner:ScratchLearner"),
-    "torch": Backend("twinprop.pytorch.learner:TorchLearner", "twinprop.pytorch.stack:TorchStack"),
 }
 
 INITS = {
@@ -117,6 +105,35 @@ DATA = {
     "blobs": "twinprop.data.toy:Blobs",
     "palindrome": "twinprop.data.palindrome:Palindrome",
 }
+
+
+GROUPS: dict[str, Mapping[str, str | Twin]] = {
+    "data": DATA,
+    "model": MODELS,
+    "optimizer": OPTIMIZERS,
+    "scheduler": SCHEDULERS,
+}
+"""The groups of the configuration: each choice is a dataclass of its keys."""
+
+NAMES: dict[str, Mapping[str, str | Twin]] = {
+    "activations": ACTIVATIONS,
+    "output_activations": OUTPUT_ACTIVATIONS,
+    "inits": INITS,
+    "losses": LOSSES,
+}
+"""What a key chooses by a name alone."""
+
+
+def layer_twin(kind: str) -> Twin:
+    """Where the code of a kind of layer is; an activation is a layer too.
+
+    Raises:
+        KeyError: there is no such kind.
+    """
+    for names in (LAYERS, ACTIVATIONS, OUTPUT_ACTIVATIONS):
+        if kind in names:
+            return names[kind]
+    raise KeyError(kind)
 
 
 def load(path: str) -> Any:

@@ -7,16 +7,18 @@ from math import inf
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from twinprop import registry
+from twinprop.arrays.namespace import Array, Copies, like, namespace, to_numpy
+from twinprop.config import registry
 from twinprop.config.schema import Config
+from twinprop.learners.build import initial_parameters
+from twinprop.learners.rules import rules, runs
 from twinprop.scratch.activations import Mixed
-from twinprop.scratch.arrays import Array, Copies, like, namespace, to_numpy
-from twinprop.scratch.init import initial_parameters
 from twinprop.scratch.layers import Random
 from twinprop.scratch.network import Network
-from twinprop.scratch.rules import rules, runs
-from twinprop.training.learner import Learner, Numbers, Plan
+from twinprop.training.learner import Learner
+from twinprop.training.plan import Plan
 
 PLANNED = 256
 """Steps whose learning rates are worked out at once."""
@@ -48,7 +50,7 @@ class ScratchLearner(Learner):
         for place, layers in enumerate(zip(*descriptions, strict=True)):
             parts = runs([(layer.kind, layer.arguments) for layer in layers])
             if len(parts) > 1 and not isinstance(self.network.layers[place], Random):
-                kinds = [registry.load(layers[part.start].twin().scratch) for part in parts]
+                kinds = [registry.load(registry.layer_twin(layers[part.start].kind).scratch) for part in parts]
                 own = [kind(**layers[part.start].arguments) for kind, part in zip(kinds, parts, strict=True)]
                 self.network.layers[place] = Mixed(parts, own)
         self.stacked = len(self.configs) > 1
@@ -170,7 +172,7 @@ class ScratchLearner(Learner):
         outputs = self.predict(x)
         return self.loss.forward(outputs, self.classes[y]), outputs.argmax(-1)
 
-    def numbers(self, values: list[Any]) -> Numbers:
+    def fetch(self, values: list[Any]) -> NDArray[Any]:
         if isinstance(self.network.blocks[0], np.ndarray):
             return np.array(values, np.float64).reshape(len(values), -1)
         stacked = namespace(self.network.blocks[0]).stack(values)
@@ -180,24 +182,24 @@ class ScratchLearner(Learner):
         self.epochs += 1
         self.stale = True
 
-    def observe(self, loss: Numbers, accuracy: Numbers) -> None:
+    def observe(self, loss: NDArray[Any], accuracy: NDArray[Any]) -> None:
         for member, scheduler in enumerate(self.schedulers):
             scheduler.observe(float(loss[member]), float(accuracy[member]))
         self.stale = True
 
-    def lr(self) -> Numbers:
+    def lr(self) -> NDArray[Any]:
         return np.array(self.used_rates)
 
-    def grad_norm(self) -> Numbers:
-        return self.numbers([self.norm if self.max_grad_norm is not None else self.gradient_norm()]).ravel()
+    def grad_norm(self) -> NDArray[Any]:
+        return self.fetch([self.norm if self.max_grad_norm is not None else self.gradient_norm()]).ravel()
 
-    def _member(self, blocks: list[Array], place: Any) -> Numbers:
+    def _member(self, blocks: list[Array], place: Any) -> NDArray[Any]:
         """A copy of the vector of one network, from blocks of all."""
         return np.concatenate([self.copies.of(block)[place if self.stacked else ...] for block in blocks])
 
-    def named(self, state: dict[str, Any]) -> dict[str, Numbers]:
+    def state_dict_of(self, state: dict[str, Any]) -> dict[str, NDArray[Any]]:
         vectors = state["parameters"], state.get("buffers")
-        found: dict[str, Numbers] = {}
+        found: dict[str, NDArray[Any]] = {}
         for vector, places in zip(vectors, (self.network.places, self.network.buffer_places), strict=True):
             found |= {name: vector[place.part].reshape(place.shape) for name, place in places.items()}
         for name in self.network.buffer_places:
@@ -208,7 +210,7 @@ class ScratchLearner(Learner):
         order = {layer: place for place, layer in enumerate(dict.fromkeys(name.rpartition(".")[0] for name in found))}
         return dict(sorted(found.items(), key=lambda item: order[item[0].rpartition(".")[0]]))
 
-    def gradients(self, member: int) -> dict[str, Numbers]:
+    def gradients(self, member: int) -> dict[str, NDArray[Any]]:
         gradients = self._member(self.network.gradients, member)
         return {name: gradients[place.part].reshape(place.shape) for name, place in self.network.places.items()}
 
@@ -246,7 +248,7 @@ class ScratchLearner(Learner):
                 self.epochs = state["time"]
         self.steps, self.stale = states[0]["steps"], True
 
-    def _load(self, blocks: list[Array], vectors: list[Numbers]) -> None:
+    def _load(self, blocks: list[Array], vectors: list[NDArray[Any]]) -> None:
         """Fill blocks with the vectors of their networks."""
         values = like(np.stack(vectors) if self.stacked else vectors[0], blocks[0])
         for block, part in zip(blocks, self.network.split(values), strict=True):
@@ -257,7 +259,7 @@ class ScratchLearner(Learner):
         self.copies.forget()
         self.network.load_state_dict(parameters)
 
-    def finish(self) -> None:
+    def synchronize(self) -> None:
         p = self.network.blocks[0]
         if not isinstance(p, np.ndarray) and p.device.type == "cuda":
             namespace(p).cuda.synchronize(p.device)

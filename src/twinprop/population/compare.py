@@ -14,8 +14,9 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING, Any
 
-from twinprop.config.schema import GROUPS, spelled
+from twinprop.config.registry import GROUPS
 from twinprop.run.directory import result
+from twinprop.text import spelled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

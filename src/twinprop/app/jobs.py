@@ -20,8 +20,8 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from omegaconf import OmegaConf, open_dict, read_write
 
+from twinprop.app.diagnose import HYDRA_ERRORS, Bases, diagnose, in_a_line, spell
 from twinprop.config import schema
-from twinprop.config.diagnose import HYDRA_ERRORS, Bases, diagnose, in_a_line, spell
 
 
 @dataclass

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from omegaconf import DictConfig
     from rich.table import Table
 
+    from twinprop.app.jobs import Job
     from twinprop.config import schema
-    from twinprop.config.jobs import Job
     from twinprop.population.engines import Engine
     from twinprop.population.plan import Member
 
@@ -45,7 +45,7 @@ class PopulationConf:
         ray: `init` and `remote`, as in Hydra's Ray plugin.
     """
 
-    _target_: str = "twinprop.population.launcher.PopulationLauncher"
+    _target_: str = "twinprop.app.launcher.PopulationLauncher"
     max_members: Any = "auto"
     workers: Any = "auto"
     engine: str = "local"
@@ -57,7 +57,7 @@ class PopulationConf:
 class GridConf:
     """Keys of `hydra.sweeper`, which are those of Hydra's own."""
 
-    _target_: str = "twinprop.population.launcher.GridSweeper"
+    _target_: str = "twinprop.app.launcher.GridSweeper"
     max_batch_size: int | None = None
     params: dict[str, str] | None = None
 
@@ -108,7 +108,7 @@ class PopulationLauncher(Launcher):
         self.jobs: dict[int, Job] = {}
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
-        from twinprop.cli import Jobs
+        from twinprop.app.cli import Jobs
 
         if not isinstance(task_function, Jobs):
             raise TwinpropError("hydra/launcher=population: trains what train.py does; use hydra/launcher=basic here.")
@@ -126,10 +126,10 @@ class PopulationLauncher(Launcher):
             self.engine = engine_of(self.engine_name, given, self.workers)
 
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
-        from twinprop.config.jobs import Composer
-        from twinprop.population.sweep import Sweep, plural, spelled
-        from twinprop.run.console import console
-        from twinprop.run.execute import shown
+        from twinprop.app.jobs import Composer
+        from twinprop.population.sweep import Sweep
+        from twinprop.run.console import console, shown
+        from twinprop.text import duration, plural
 
         setup_globals()
         configure_log(
@@ -154,7 +154,7 @@ class PopulationLauncher(Launcher):
         self.write_csv()
         if any(summary["status"] == "interrupted" for summary in sweep.summaries.values()):
             raise KeyboardInterrupt
-        console.print(f"  in {spelled(perf_counter() - start)}; all results are in {shown(directory / 'sweep.csv')}")
+        console.print(f"  in {duration(perf_counter() - start)}; all results are in {shown(directory / 'sweep.csv')}")
         return [self.end(job) for job in jobs]
 
     def apart(self) -> None:
@@ -174,11 +174,10 @@ class PopulationLauncher(Launcher):
 
     def compare(self) -> None:
         """Tell what was best with each value, and picture it, when all jobs of the sweep have ended."""
-        from twinprop.compare import Comparison
         from twinprop.config.schema import flatten
+        from twinprop.population.compare import Comparison
         from twinprop.population.table import table_of
-        from twinprop.run.console import console
-        from twinprop.run.execute import shown
+        from twinprop.run.console import console, shown
 
         jobs = [(job.config, self.summaries[job.number]) for job in self.jobs.values() if job.config is not None]
         if not jobs:
@@ -194,7 +193,7 @@ class PopulationLauncher(Launcher):
 
     def start(self, job: Job) -> Member:
         """Make the directory of a job."""
-        from twinprop.cli import explain
+        from twinprop.errors import explain
         from twinprop.population.plan import LogFile, Member
 
         try:

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.config.schema import Config, TrainConfig
+from twinprop.arrays.namespace import Array
+from twinprop.config.schema import Config
 from twinprop.data.base import Dataset
 from twinprop.errors import TwinpropError
 from twinprop.gradcheck.numeric import (
@@ -29,10 +30,9 @@ from twinprop.gradcheck.numeric import (
     spelled_shape,
     table,
 )
-from twinprop.scratch.arrays import Array
 from twinprop.scratch.optimizers import SGD, State
 from twinprop.scratch.schedulers import Constant
-from twinprop.training.learner import Plan
+from twinprop.training.plan import Plan, TrainConfig
 
 SAMPLES = 8
 """Samples in the batch: few, so that a check is quick; more than one, so that a sum over the batch matters."""
@@ -104,7 +104,7 @@ def few_samples(config: Config, dataset: Dataset) -> tuple[Any, Any]:
     from twinprop.data.batches import Batches, epoch_order
 
     order = epoch_order([config.seed], 0, len(dataset.train))[:SAMPLES]
-    x, y = next(iter(Batches(dataset.train.take(order), config, "cpu").chunks()))
+    x, y = next(iter(Batches(dataset.train.take(order), config.model.dtype).chunks()))
     return x, y
 
 
@@ -134,14 +134,14 @@ def check_on(config: Config, dataset: Dataset, x: Any, y: Any) -> Result:
     """Check on the samples x (n, ...) with the classes y (n,); `config` is one that `still` made."""
     import torch
 
-    from twinprop.pytorch.learner import TorchLearner
-    from twinprop.run.execute import shape_of_network
-    from twinprop.scratch.learner import ScratchLearner
+    from twinprop.learners.scratch import ScratchLearner
+    from twinprop.learners.torch import TorchLearner
+    from twinprop.run.single import shape_of_network
 
     layers = config.model.layers(dataset.shape, len(dataset.classes))
-    made = [config], dataset.shape, len(dataset.classes), Plan.of(config, len(y))
+    made = [config], dataset.shape, len(dataset.classes), Plan.of(config.train, len(y))
     hand, torch_ = ScratchLearner(*made), TorchLearner(*made)
-    start = hand.named(hand.state(0))
+    start = hand.state_dict_of(hand.state(0))
     start |= moved({name: start[name] for name in hand.network.places}, config.seed)
     hand.load_parameters(start)
     torch_.load_parameters(start)
@@ -159,7 +159,7 @@ def check_on(config: Config, dataset: Dataset, x: Any, y: Any) -> Result:
         return float(hand.loss.forward(reached[-1], hand.classes[y]))
 
     with np.errstate(all="ignore"):
-        value = float(hand.numbers([hand.step(x, y)[0]])[0, 0])
+        value = float(hand.fetch([hand.step(x, y)[0]])[0, 0])
         their_value = float(torch_.step(torch.as_tensor(x), torch.as_tensor(y))[0])
         if not np.isfinite(value):
             raise TwinpropError(f"The loss of the untrained network is {value}, so it has no gradient to check.")

@@ -15,19 +15,21 @@ from typing import Any
 import numpy as np
 import torch
 import torch._dynamo  # the first schedule's optimizer would import it, in each process anew
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
-from twinprop import registry
+from twinprop.arrays.namespace import Copies, send
+from twinprop.config import registry
 from twinprop.config.schema import Config
-from twinprop.models.base import Layer
+from twinprop.learners.build import initial_parameters
+from twinprop.learners.rules import rules, runs
+from twinprop.models.base import LayerSpec
 from twinprop.pytorch.convert import to_arrays, to_tensors
-from twinprop.scratch.arrays import Copies, send
-from twinprop.scratch.init import initial_parameters
 from twinprop.scratch.layers import dropout_scale, noise
-from twinprop.scratch.rules import rules, runs
-from twinprop.training.learner import Learner, Numbers, Plan
+from twinprop.training.learner import Learner
+from twinprop.training.plan import Plan
 
 Forward = Callable[[Tensor, bool], Tensor]
 """A layer for all networks: (networks or 1, batch, ...) to (networks, batch, ...), and whether it is training."""
@@ -137,7 +139,7 @@ class TorchStack(Learner):
         """The parameters by name, (networks, numbers) each, to be updated in place."""
         return {name: value.detach().view(len(value), -1) for name, value in self.parameters.items()}
 
-    def layer(self, layers: list[Layer]) -> Forward:
+    def layer(self, layers: list[LayerSpec]) -> Forward:
         """The forward function of a layer, given its description in each network."""
         first = layers[0]
         own = {
@@ -148,7 +150,9 @@ class TorchStack(Learner):
         if first.kind in STACKED:
             return STACKED[first.kind](self, layers, own)
         parts = runs([(layer.kind, layer.arguments) for layer in layers])
-        modules = [registry.load(layers[p.start].twin().pytorch)(**layers[p.start].arguments) for p in parts]
+        modules = [
+            registry.load(registry.layer_twin(layers[p.start].kind).pytorch)(**layers[p.start].arguments) for p in parts
+        ]
         if len(parts) == 1:
             return lambda x, training: modules[0](x)
         return lambda x, training: torch.cat([module(x[p]) for module, p in zip(modules, parts, strict=True)])
@@ -203,8 +207,8 @@ class TorchStack(Learner):
             return
         self.stale = False
         numbers = {schedule: (schedule.lr, schedule.momentum) for schedule in self.distinct}
-        momenta: Numbers
-        self.rates: Numbers
+        momenta: NDArray[Any]
+        self.rates: NDArray[Any]
         self.rates, momenta = np.array([numbers[schedule] for schedule in self.schedules]).T
         on_device = self.tensor(np.stack([self.rates, momenta])[..., None])
         for rule in self.rules:
@@ -223,7 +227,7 @@ class TorchStack(Learner):
     def end_epoch(self) -> None:
         self.advance("epoch")
 
-    def observe(self, loss: Numbers, accuracy: Numbers) -> None:
+    def observe(self, loss: NDArray[Any], accuracy: NDArray[Any]) -> None:
         for member, schedule in enumerate(self.schedules):
             schedule.observe(float(loss[member]), float(accuracy[member]))
         self.stale = True
@@ -237,20 +241,20 @@ class TorchStack(Learner):
         outputs = self.predict(x)
         return self.losses(outputs, y[None]), outputs.argmax(-1)
 
-    def numbers(self, values: list[Tensor]) -> Numbers:
-        array: Numbers = torch.stack(values).cpu().numpy().astype(np.float64)
+    def fetch(self, values: list[Tensor]) -> NDArray[Any]:
+        array: NDArray[Any] = torch.stack(values).cpu().numpy().astype(np.float64)
         return array.reshape(len(values), -1)
 
-    def lr(self) -> Numbers:
+    def lr(self) -> NDArray[Any]:
         return self.used_rates
 
-    def grad_norm(self) -> Numbers:
-        return self.numbers([self.norm if self.max_grad_norm is not None else self.gradient_norm()]).ravel()
+    def grad_norm(self) -> NDArray[Any]:
+        return self.fetch([self.norm if self.max_grad_norm is not None else self.gradient_norm()]).ravel()
 
-    def named(self, state: dict[str, Any]) -> dict[str, Numbers]:
+    def state_dict_of(self, state: dict[str, Any]) -> dict[str, NDArray[Any]]:
         return dict(state["parameters"])
 
-    def gradients(self, member: int) -> dict[str, Numbers]:
+    def gradients(self, member: int) -> dict[str, NDArray[Any]]:
         return {name: self.copies.of(g)[member] for name, g in zip(self.parameters, self.grads, strict=True)}
 
     def state(self, member: int) -> dict[str, Any]:
@@ -278,7 +282,7 @@ class TorchStack(Learner):
             "steps": self.steps,
         }
 
-    def state_dict(self, member: int) -> dict[str, Numbers]:
+    def state_dict(self, member: int) -> dict[str, NDArray[Any]]:
         """As the network alone has it: the parameters and running averages of a layer side by side."""
         tensors = self.parameters | self.buffers
         found = {name: self.copies.of(value)[member].copy() for name, value in tensors.items()}
@@ -308,12 +312,12 @@ class TorchStack(Learner):
             schedule.scheduler.load_state_dict(to_arrays(state["scheduler"]))
         self.steps, self.stale = states[0]["steps"], True
 
-    def finish(self) -> None:
+    def synchronize(self) -> None:
         if self.device.startswith("cuda"):
             torch.cuda.synchronize(self.device)
 
 
-def linear(stack: TorchStack, layers: list[Layer], own: dict[str, Tensor]) -> Forward:
+def linear(stack: TorchStack, layers: list[LayerSpec], own: dict[str, Tensor]) -> Forward:
     """y = x Wᵀ + b with W (networks, out, in); where all networks read the same x, it is one matrix product."""
     weight, bias = own["weight"], own["bias"]
     count, out, features = weight.shape
@@ -327,14 +331,14 @@ def linear(stack: TorchStack, layers: list[Layer], own: dict[str, Tensor]) -> Fo
     return forward
 
 
-def dropout(stack: TorchStack, layers: list[Layer], own: dict[str, Tensor]) -> Forward:
+def dropout(stack: TorchStack, layers: list[LayerSpec], own: dict[str, Tensor]) -> Forward:
     """Dropout with the masks that each network would draw alone."""
     p = stack.per_member([layer.arguments["p"] for layer in layers], 2)
     seeds, index = tuple(config.seed for config in stack.configs), layers[0].arguments["index"]
     return lambda x, training: x * dropout_scale(x, p, seeds, stack.steps, index) if training else x
 
 
-def normal_noise(stack: TorchStack, layers: list[Layer], own: dict[str, Tensor]) -> Forward:
+def normal_noise(stack: TorchStack, layers: list[LayerSpec], own: dict[str, Tensor]) -> Forward:
     """Noise as each network would have it alone."""
     std = stack.per_member([layer.arguments["std"] for layer in layers], 2)
     seeds, index = tuple(config.seed for config in stack.configs), layers[0].arguments["index"]
@@ -346,7 +350,7 @@ def channels(x: Tensor) -> Tensor:
     return x.transpose(0, 1).flatten(1, 2)
 
 
-def conv2d(stack: TorchStack, layers: list[Layer], own: dict[str, Tensor]) -> Forward:
+def conv2d(stack: TorchStack, layers: list[LayerSpec], own: dict[str, Tensor]) -> Forward:
     """Every network convolves its own channels; where all read the same images, it is one convolution."""
     weight, bias, padding = own["weight"], own["bias"], layers[0].arguments["padding"]
     count = len(weight)
@@ -360,13 +364,13 @@ def conv2d(stack: TorchStack, layers: list[Layer], own: dict[str, Tensor]) -> Fo
     return forward
 
 
-def max_pool2d(stack: TorchStack, layers: list[Layer], own: dict[str, Tensor]) -> Forward:
+def max_pool2d(stack: TorchStack, layers: list[LayerSpec], own: dict[str, Tensor]) -> Forward:
     """nn.MaxPool2d, which takes one axis before the channels."""
     module = nn.MaxPool2d(**layers[0].arguments)
     return lambda x, training: torch.unflatten(module(x.flatten(0, 1)), 0, x.shape[:2])
 
 
-def batch_norm(stack: TorchStack, layers: list[Layer], own: dict[str, Tensor]) -> Forward:
+def batch_norm(stack: TorchStack, layers: list[LayerSpec], own: dict[str, Tensor]) -> Forward:
     """Every feature of every network has its own statistics, as the features of one wide network have."""
     weight, bias = own["weight"], own["bias"]
     shape = weight.shape
@@ -381,7 +385,7 @@ def batch_norm(stack: TorchStack, layers: list[Layer], own: dict[str, Tensor]) -
     return forward
 
 
-def recurrent(stack: TorchStack, layers: list[Layer], own: dict[str, Tensor]) -> Forward:
+def recurrent(stack: TorchStack, layers: list[LayerSpec], own: dict[str, Tensor]) -> Forward:
     """A cell for all networks, one step after the other, with the formulas in PyTorch's documentation of it."""
     kind = layers[0].kind
     w_in, w_state, b_in, b_state = (own[f"{name}_l0"] for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
@@ -409,7 +413,7 @@ def recurrent(stack: TorchStack, layers: list[Layer], own: dict[str, Tensor]) ->
     return forward
 
 
-STACKED: dict[str, Callable[[TorchStack, list[Layer], dict[str, Tensor]], Forward]] = {
+STACKED: dict[str, Callable[[TorchStack, list[LayerSpec], dict[str, Tensor]], Forward]] = {
     "linear": linear,
     "dropout": dropout,
     "noise": normal_noise,

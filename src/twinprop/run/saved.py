@@ -1,4 +1,4 @@
-"""twinprop in a notebook: train what the command would, and read what a run left."""
+"""What a run left in its directory, read back."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twinprop.config import names, schema
+from twinprop.config import schema
 from twinprop.errors import TwinpropError
 
 if TYPE_CHECKING:
     import pandas
     from torch import nn
 
-    from twinprop.models.base import Layer
+    from twinprop.models.base import LayerSpec
     from twinprop.scratch.network import Network
 
 
@@ -55,7 +55,7 @@ class Run:
         return schema.from_dict(self.saved["config"])
 
     @property
-    def layers(self) -> list[Layer]:
+    def layers(self) -> list[LayerSpec]:
         """The layers of its network."""
         data = self.saved["data"]
         return self.config.model.layers(tuple(data["shape"]), len(data["classes"]))
@@ -63,9 +63,9 @@ class Run:
     @cached_property
     def model(self) -> nn.Module:
         """The trained network in PyTorch, whichever twin trained it, ready to predict."""
-        from twinprop.pytorch.model import build
+        from twinprop.learners.build import torch_network
 
-        model = build(self.layers, self.config.model, self.config.seed, "cpu")
+        model = torch_network(self.layers, self.config.model, self.config.seed, "cpu")
         model.load_state_dict(self.saved["state_dict"])
         return model.eval()
 
@@ -74,7 +74,7 @@ class Run:
         """The trained network by hand, whichever twin trained it: `network.forward(x)`, with NumPy arrays."""
         import numpy as np
 
-        from twinprop.models.base import footprint
+        from twinprop.learners.footprint import footprint
         from twinprop.scratch.network import Network
 
         size = footprint(self.layers, tuple(self.saved["data"]["shape"])).parameters
@@ -98,40 +98,3 @@ def load(directory: str | Path) -> Run:
             "outputs/runs/DATE_OVERRIDES."
         ) from error
     return Run(path, summary)
-
-
-def train(*overrides: str) -> Run:
-    """Do what `python train.py OVERRIDES` does, and return the run.
-
-    Raises:
-        TwinpropError: the configuration, the data or the device is not usable.
-    """
-    from hydra import initialize_config_dir
-    from hydra.core.global_hydra import GlobalHydra
-    from hydra.core.hydra_config import HydraConfig
-    from hydra.utils import execution_whitelist
-    from omegaconf import DictConfig
-
-    from twinprop.cli import TRUSTED, conf
-    from twinprop.config.diagnose import HYDRA_ERRORS, diagnose, in_a_line, summary
-    from twinprop.errors import ConfigError
-    from twinprop.run.execute import execute
-
-    found: list[Path] = []
-
-    def task(config: DictConfig) -> None:
-        found.append(Path(HydraConfig.get().runtime.output_dir))
-        execute(schema.check(schema.typed(config)), found[0])
-
-    schema.register()
-    names.register()
-    with execution_whitelist(TRUSTED), initialize_config_dir(str(conf()), job_name="train"):
-        hydra = GlobalHydra.instance().hydra
-        assert hydra is not None
-        try:
-            hydra.run("config", task, list(overrides))
-        except HYDRA_ERRORS as error:
-            raise summary(diagnose(list(overrides))) or ConfigError([in_a_line(error)]) from error
-        except SystemExit as error:  # the gate ends a process that cannot start; a notebook goes on
-            raise TwinpropError(str(error.code)) from error
-    return load(found[0])

@@ -52,11 +52,11 @@ def main(args: argparse.Namespace) -> int:
 
 
 def configured(overrides: list[str]) -> int:
-    from twinprop.config.compose import compose
+    from twinprop.app.compose import compose
 
     config = compose(overrides)  # before torch, so that a mistake is told at once
 
-    from twinprop.gradcheck.network import check_network, describe
+    from twinprop.commands.gradcheck_network import check_network, describe
 
     result = check_network(config)
     print(describe(result))

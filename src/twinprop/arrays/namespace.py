@@ -1,0 +1,78 @@
+"""The one thing that NumPy and torch spell differently for us is where a function lives.
+
+`namespace(x)` is the module whose functions work on `x`. Both libraries share the names used in this
+package (`exp`, `where`, `amax`, `keepdims=True`, `x.mT`, ...); what they do not share stands below.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+
+Array = Any
+"""A NumPy array or a torch tensor."""
+
+
+def namespace(x: Array) -> Any:
+    """`numpy` for a NumPy array, `torch` for a torch tensor (which exists only if torch was imported)."""
+    return np if isinstance(x, np.ndarray | np.generic) else sys.modules["torch"]
+
+
+def erf(x: Array) -> Array:
+    """The error function, which NumPy does not have."""
+    if namespace(x) is np:
+        from scipy.special import erf as scipy_erf
+
+        return scipy_erf(x)
+    return sys.modules["torch"].erf(x)
+
+
+def like(values: Any, x: Array) -> Array:
+    """`values` as an array of the library, dtype and device of `x`, which the host does not wait for."""
+    xp = namespace(x)
+    if xp is np:
+        return np.asarray(values, dtype=x.dtype)
+    if isinstance(values, int | float):
+        return x.new_full((), values)
+    return send(xp.as_tensor(values, dtype=x.dtype), x.device)
+
+
+def send(x: Array, device: Any) -> Array:
+    """A torch tensor on a torch device."""
+    if device.type == "cuda" != x.device.type:
+        return x.pin_memory().to(device, non_blocking=True)  # from other memory, a copy waits for all that runs
+    return x.to(device)
+
+
+def to_numpy(x: Array) -> np.ndarray[Any, Any]:
+    """A NumPy array with the values of `x`, copied from its device if need be."""
+    return np.asarray(x) if namespace(x) is np else x.detach().cpu().numpy()
+
+
+class Copies:
+    """NumPy arrays of what is on a device: each is copied once, however many networks ask for their part of it."""
+
+    def __init__(self) -> None:
+        self.known: dict[int, tuple[Array, np.ndarray[Any, Any]]] = {}
+
+    def of(self, x: Array) -> np.ndarray[Any, Any]:
+        """`to_numpy(x)`, as it was when first asked for."""
+        if id(x) not in self.known:
+            self.known[id(x)] = x, to_numpy(x)
+        return self.known[id(x)][1]
+
+    def forget(self) -> None:
+        """Let all go, for values change."""
+        self.known.clear()
+
+
+def full(shape: tuple[int, ...], value: float, x: Array) -> Array:
+    """An array of one value, of the library, dtype and device of `x`."""
+    return np.full(shape, value, x.dtype) if namespace(x) is np else x.new_full(shape, value)
+
+
+def empty(shape: tuple[int, ...], x: Array) -> Array:
+    """An array to be filled, of the library, dtype and device of `x`."""
+    return np.empty(shape, x.dtype) if namespace(x) is np else x.new_empty(shape)

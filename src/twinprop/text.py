@@ -1,0 +1,52 @@
+"""Small words and numbers for people: the nearest name, a value as it is typed, `3 jobs`, `0-3, 7`, `3 min 20 s`."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+
+def nearest_word(word: str, words: Iterable[str]) -> str:
+    """The word that is nearest to `word`, or nothing where none is near."""
+    return next(iter(difflib.get_close_matches(word, list(words), n=1)), "")
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """` Did you mean 'x'?`, or nothing where no other word is near."""
+    found = nearest_word(word, words)
+    return f" Did you mean '{found}'?" if found not in ("", word) else ""
+
+
+def spelled(value: Any) -> str:
+    """A value as it is typed on the command line."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return f"[{','.join(map(spelled, value))}]" if isinstance(value, list | tuple) else str(value)
+
+
+def plural(count: int, noun: str) -> str:
+    """`3 jobs`"""
+    return f"{count} {noun}{'s' * (count != 1)}"
+
+
+def duration(seconds: float | None) -> str:
+    """`3 min 20 s`"""
+    if seconds is None:
+        return "an unknown time"
+    whole = max(1, round(seconds))
+    hours, minutes = divmod(whole // 60, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {whole % 60} s" if minutes else f"{whole} s"
+
+
+def ranges(numbers: Sequence[int]) -> str:
+    """`0-3, 7` for 0, 1, 2, 3, 7."""
+    parts: list[list[int]] = []
+    for number in sorted(numbers):
+        if parts and number == parts[-1][-1] + 1:
+            parts[-1][1:] = [number]
+        else:
+            parts.append([number])
+    return ", ".join("-".join(map(str, part)) for part in parts)
