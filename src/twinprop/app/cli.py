@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twinprop.app.folders import conf
 from twinprop.errors import TwinpropError, explain
 
 if TYPE_CHECKING:
@@ -26,12 +27,6 @@ TRUSTED = ["twinprop.*", "logging.*", "hydra.*", "hydra_plugins.*"]
 
 BLAMELESS = {"hydra", "omegaconf", "antlr4", "yaml"}
 """Packages that raise because of what they were given to read."""
-
-
-def conf() -> Path:
-    """The directory of configurations: beside the sources in a checkout, inside the package when installed."""
-    installed = Path(__file__).parents[1] / "conf"
-    return installed if installed.is_dir() else Path(__file__).parents[3] / "conf"
 
 
 class Jobs:

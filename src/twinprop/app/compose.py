@@ -18,7 +18,7 @@ def compose(overrides: Sequence[str] = ()) -> schema.Config:
     from hydra import compose as compose_all
     from hydra import initialize_config_dir
 
-    from twinprop.app.cli import conf
+    from twinprop.app.folders import conf
     from twinprop.app.diagnose import HYDRA_ERRORS, diagnose, in_a_line, summary
 
     register()

@@ -26,7 +26,8 @@ def train(*overrides: str) -> Run:
     from hydra.utils import execution_whitelist
     from omegaconf import DictConfig
 
-    from twinprop.app.cli import TRUSTED, conf
+    from twinprop.app.cli import TRUSTED
+    from twinprop.app.folders import conf
     from twinprop.app.diagnose import HYDRA_ERRORS, diagnose, in_a_line, summary
     from twinprop.errors import ConfigError
     from twinprop.run.single import execute

@@ -1,8 +1,8 @@
-"""What Hydra must know before it composes: the schema of each choice, our launcher and sweeper, our resolvers."""
+"""What Hydra must know before it composes: schema, launcher, sweeper, resolvers, studies."""
 
 from __future__ import annotations
 
-from twinprop.app import launcher, resolvers
+from twinprop.app import launcher, resolvers, studies
 from twinprop.config.registry import GROUPS
 from twinprop.config.schema import Config, choice_class
 
@@ -14,6 +14,7 @@ def register() -> None:
 
     launcher.register()
     resolvers.register()
+    studies.register()
     store, whole = ConfigStore.instance(), OmegaConf.structured(Config)
     for group in GROUPS:
         whole[group] = "???"  # a default would bar the others: adam is no kind of sgd
