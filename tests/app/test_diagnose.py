@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from hydra import initialize_config_dir
 
-from twinprop.app.cli import conf
-from twinprop.app.diagnose import diagnose, summary
+from twinprop.app.diagnose import diagnose, to_error
+from twinprop.app.folders import conf
 from twinprop.app.register import register
 
 
@@ -71,7 +71,7 @@ def test_nothing_is_found_where_nothing_is_wrong() -> None:
 def test_jobs_of_a_sweep_are_told_apart() -> None:
     jobs = diagnose(["optimizer.lr=0.1,-1", "train.epochs=1,0", "model.widht=3"], multirun=True)
     assert [len(job.problems) for job in jobs] == [1, 2, 2, 3]
-    text = str(summary(jobs))
+    text = str(to_error(jobs))
     assert "optimizer.lr=-1.0: must be a number, greater than 0. (job 2, 3)" in text
     assert "train.epochs=0: must be a whole number, at least 1. (job 1, 3)" in text
     assert "  model.widht=3: there is no such key. Did you mean 'model.width'?" in text.splitlines()

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from hydra.core.global_hydra import GlobalHydra
 
-from twinprop.app import cli
+from twinprop.app import cli, training_task
 from twinprop.errors import DeviceError
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 QUICK = ["train.epochs=1", "data=moons", "data.n_samples=50", "model.width=4", "model.backend=scratch"]
 
 
@@ -150,7 +150,7 @@ def test_a_device_that_is_not_there(
 
 def test_a_run_that_diverges_says_so_in_its_status(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     status, _ = in_process(monkeypatch, tmp_path, *QUICK, "optimizer.lr=1e30", "hydra.run.dir=run")
-    assert status == cli.DIVERGED
+    assert status == training_task.DIVERGED
     assert json.loads((tmp_path / "run" / "summary.json").read_text())["status"] == "diverged"
 
 
@@ -190,7 +190,7 @@ def test_a_fault_of_the_program_shows_its_traceback(tmp_path: Path, monkeypatch:
     def broken(*_: object) -> None:
         raise ZeroDivisionError("a fault")
 
-    monkeypatch.setattr(cli.Jobs, "train", broken)
+    monkeypatch.setattr(training_task.TrainingTask, "train", broken)
     with pytest.raises(ZeroDivisionError):
         in_process(monkeypatch, tmp_path, *QUICK, "hydra.run.dir=run")
 

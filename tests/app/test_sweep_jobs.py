@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from omegaconf import OmegaConf, open_dict, read_write
 
-from twinprop.app.cli import conf
-from twinprop.app.jobs import Composer
+from twinprop.app.folders import conf
 from twinprop.app.register import register
+from twinprop.app.sweep_jobs import SweepComposer
 
 MASTER = ["optimizer.lr=0.1,0.2", "label=many", "hydra.mode=MULTIRUN"]
 
@@ -42,8 +42,8 @@ def master(loader: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
-def composer(loader: Any, master: Any) -> Composer:
-    return Composer(loader, master)
+def composer(loader: Any, master: Any) -> SweepComposer:
+    return SweepComposer(loader, master)
 
 
 def hydras(loader: Any, master: Any, number: int, overrides: Sequence[str]) -> tuple[Path, dict[str, str]]:
@@ -94,7 +94,7 @@ def jobs(draw: st.DrawFn) -> list[str]:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(overrides=jobs(), number=st.integers(0, 2000))
 def test_a_job_is_what_hydra_composes(
-    loader: Any, master: Any, composer: Composer, overrides: list[str], number: int
+    loader: Any, master: Any, composer: SweepComposer, overrides: list[str], number: int
 ) -> None:
     job = composer.job(number, overrides)
     directory, files = hydras(loader, master, number, overrides)
@@ -117,13 +117,13 @@ def test_a_job_is_what_hydra_composes(
         ["model.hidden=[1,2]", "train.steps=${train.epochs}"],
     ],
 )
-def test_order_and_kinds_of_overrides(loader: Any, master: Any, composer: Composer, overrides: list[str]) -> None:
+def test_order_and_kinds_of_overrides(loader: Any, master: Any, composer: SweepComposer, overrides: list[str]) -> None:
     job = composer.job(5, overrides)
     _, files = hydras(loader, master, 5, overrides)
     assert {path.name: text for path, text in job.files.items()} == files
 
 
-def test_one_job_leaves_no_trace_in_the_next(loader: Any, master: Any, composer: Composer) -> None:
+def test_one_job_leaves_no_trace_in_the_next(loader: Any, master: Any, composer: SweepComposer) -> None:
     first = composer.job(0, ["optimizer.lr=0.5", "model.hidden=[7]", "label=x"])
     composer.job(1, ["optimizer.lr=0.6", "model.hidden=[8]", "train.patience=3"])
     again = composer.job(0, ["optimizer.lr=0.5", "model.hidden=[7]", "label=x"])
@@ -134,7 +134,7 @@ def test_hydra_composes_once_for_each_choice(loader: Any, master: Any, monkeypat
     calls: list[Any] = []
     whole = type(loader).load_sweep_config
     monkeypatch.setattr(type(loader), "load_sweep_config", lambda *args: calls.append(args) or whole(*args))
-    composer = Composer(loader, master)
+    composer = SweepComposer(loader, master)
     for number in range(20):
         optimizer = "adam" if number % 2 else "sgd"
         composer.job(number, [f"optimizer={optimizer}", f"optimizer.lr={0.01 * (number + 1)}", f"seed={number}"])
@@ -150,7 +150,9 @@ def test_hydra_composes_once_for_each_choice(loader: Any, master: Any, monkeypat
         (["model.widht=3"], "model.width"),
     ],
 )
-def test_a_job_that_is_wrong_says_why_and_has_a_directory(composer: Composer, overrides: list[str], word: str) -> None:
+def test_a_job_that_is_wrong_says_why_and_has_a_directory(
+    composer: SweepComposer, overrides: list[str], word: str
+) -> None:
     job = composer.job(3, overrides)
     assert job.config is None
     assert word in "\n".join(job.problems)
