@@ -160,6 +160,20 @@ def test_a_good_run_writes_nothing_to_stderr(tmp_path: Path) -> None:
     assert "warning" not in done.stdout.lower()
 
 
+@pytest.mark.parametrize(
+    ("line", "status", "message"),
+    [
+        ("label=${nope}", 1, "The configuration has a mistake:\n  label: Interpolation key 'nope' not found.\n"),
+        ("optimizer.lr=1e30 hydra.run.dir=run", training_task.DIVERGED, ""),
+    ],
+)
+def test_the_process_ends_with_its_status_and_the_message_alone(
+    line: str, status: int, message: str, tmp_path: Path
+) -> None:
+    done = outside(tmp_path, *QUICK, *line.split())
+    assert (done.returncode, done.stderr) == (status, message)
+
+
 NO_TORCH = """
 import atexit, sys
 from twinprop.app.cli import main

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hydra import initialize_config_dir
@@ -93,3 +94,13 @@ def test_values_out_of_range_compose_all_the_same() -> None:
 def test_a_range_that_its_sweeper_samples_hides_no_mistake() -> None:
     jobs = diagnose(["optimizer.lr=interval(0,1)", "model.width=0"], multirun=True)
     assert [len(job.problems) for job in jobs] == [1]
+
+
+def test_options_of_a_search_path_are_known(tmp_path: Path) -> None:
+    (tmp_path / "experiment").mkdir()
+    (tmp_path / "experiment" / "mine.yaml").write_text("# @package _global_\nseed: 3\n")
+    words = [f"hydra.searchpath=[file://{tmp_path}]", "model.widht=3"]
+    (job,) = diagnose([*words, "experiment=mine"])
+    assert job.problems == ["model.widht=3: there is no such key. Did you mean 'model.width'?"]
+    (job,) = diagnose([*words, "experiment=mien"])
+    assert "Did you mean 'mine'?" in job.problems[0]

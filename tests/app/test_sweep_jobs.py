@@ -46,8 +46,8 @@ def composer(loader: Any, master: Any) -> SweepComposer:
     return SweepComposer(loader, master)
 
 
-def hydras(loader: Any, master: Any, number: int, overrides: Sequence[str]) -> tuple[Path, dict[str, str]]:
-    """The directory of a job and what Hydra writes into it, as hydra.core.utils.run_job has it."""
+def hydras(loader: Any, master: Any, number: int, overrides: Sequence[str]) -> tuple[Path, Path, dict[str, str]]:
+    """The directory of a job, its log, and what Hydra writes into it, as hydra.core.utils.run_job has it."""
     composed = loader.load_sweep_config(master, list(overrides))
     with open_dict(composed):
         composed.hydra.job.id, composed.hydra.job.num = str(number), number
@@ -58,11 +58,15 @@ def hydras(loader: Any, master: Any, number: int, overrides: Sequence[str]) -> t
     task = copy.deepcopy(composed)
     with open_dict(task):
         del task["hydra"]
-    return directory, {
-        "config.yaml": OmegaConf.to_yaml(task),
-        "hydra.yaml": OmegaConf.to_yaml(OmegaConf.masked_copy(composed, "hydra")),
-        "overrides.yaml": OmegaConf.to_yaml(composed.hydra.overrides.task),
-    }
+    return (
+        directory,
+        Path(composed.hydra.job_logging.handlers.file.filename),
+        {
+            "config.yaml": OmegaConf.to_yaml(task),
+            "hydra.yaml": OmegaConf.to_yaml(OmegaConf.masked_copy(composed, "hydra")),
+            "overrides.yaml": OmegaConf.to_yaml(composed.hydra.overrides.task),
+        },
+    )
 
 
 VALUES = [
@@ -81,6 +85,7 @@ GROUPS = [
     st.sampled_from(["model=mlp", "model=cnn", "model=rnn"]),
     st.sampled_from(["experiment=kece470_mlp"]),
     st.sampled_from(["hydra.job.name=other", "hydra.output_subdir=null", "hydra.sweep.subdir=${hydra.job.num}_own"]),
+    st.sampled_from(["hydra.sweep.subdir=${seed}_${hydra.job.num}", "hydra.verbose=true"]),
 ]
 
 
@@ -97,8 +102,8 @@ def test_a_job_is_what_hydra_composes(
     loader: Any, master: Any, composer: SweepComposer, overrides: list[str], number: int
 ) -> None:
     job = composer.job(number, overrides)
-    directory, files = hydras(loader, master, number, overrides)
-    assert job.directory == directory
+    directory, log, files = hydras(loader, master, number, overrides)
+    assert (job.directory, job.log) == (directory, log)
     if "hydra.output_subdir=null" in overrides:
         assert not job.files
     else:
@@ -115,12 +120,20 @@ def test_a_job_is_what_hydra_composes(
         ["scheduler=multistep", "scheduler.milestones=[3,5]"],
         ["data=moons", "data.noise=0.3", "+data.more=1"],
         ["model.hidden=[1,2]", "train.steps=${train.epochs}"],
+        ["train.epochs=3", "train={epochs:${seed},steps:4}", "seed=7"],
+        ["train={epochs:${seed}}", "train.epochs=3"],
+        ["+more={a:{b:1}}", "++more.a.c=[1,2]", "~more.a.b"],
+        ["hydra.sweep.subdir=${seed}_${model.width}", "seed=3", "model.width=7"],
+        ["hydra.sweep.subdir=${hydra.job.num}_${ optimizer.lr }", "optimizer.lr=0.5"],
+        ["hydra.job.name=x", "hydra.job_logging.handlers.file.filename=${label}.log", "label=mine"],
     ],
 )
 def test_order_and_kinds_of_overrides(loader: Any, master: Any, composer: SweepComposer, overrides: list[str]) -> None:
     job = composer.job(5, overrides)
-    _, files = hydras(loader, master, 5, overrides)
+    directory, log, files = hydras(loader, master, 5, overrides)
+    assert job.directory == directory
     assert {path.name: text for path, text in job.files.items()} == files
+    assert job.log == log
 
 
 def test_one_job_leaves_no_trace_in_the_next(loader: Any, master: Any, composer: SweepComposer) -> None:

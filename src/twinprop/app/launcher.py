@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from hydra.core.utils import JobReturn, JobRuntime, JobStatus, configure_log, setup_globals
 from hydra.plugins.launcher import Launcher
-from omegaconf import OmegaConf, open_dict
+from omegaconf import OmegaConf
 
-from twinprop.app.hydra_internals import listens
+from twinprop.app.hydra_internals import listens, set_job_fields
 from twinprop.app.launcher_keys import count_or_auto
 from twinprop.errors import OutputError, TwinpropError
 
@@ -173,8 +173,8 @@ class PopulationLauncher(Launcher):
             whole = self.context.config_loader.load_sweep_config(self.config, job.overrides)
         except HYDRA_ERRORS:
             return
-        with open_dict(whole):
-            whole.hydra.job.id, whole.hydra.job.num = str(job.number), job.number
+        set_job_fields(whole, {"job": {"id": str(job.number), "num": job.number}})
+        set_job_fields(whole, {"runtime": {"output_dir": str(job.directory)}})
         getattr(self.context.callbacks, event)(config=whole, **arguments)
 
     def table(self, numbers: list[int]) -> Table:

@@ -72,14 +72,14 @@ class SharedConfig:
     Attributes:
         task: the same without Hydra's part.
         yaml: writes hydra.yaml.
-        names_values: whether the names of a job's files depend on values outside Hydra's part, as `${seed}` does.
+        names_have_values: whether names of files refer to keys outside Hydra's part, as `${seed}` does.
     """
 
     def __init__(self, whole: DictConfig) -> None:
         self.whole, self.task, self.yaml = whole, without_hydra(whole), HydraYaml(whole)
         hydra: Any = OmegaConf.to_container(whole.hydra, resolve=False)
         names = [hydra["sweep"]["subdir"], hydra["output_subdir"], hydra["job_logging"]]
-        self.names_values = OUTSIDE_HYDRA.search(repr(names)) is not None
+        self.names_have_values = OUTSIDE_HYDRA.search(repr(names)) is not None
 
 
 class SweepComposer:
@@ -100,15 +100,15 @@ class SweepComposer:
         task_overrides = [word for word in overrides if not word.startswith("hydra.")]
         fields: JobFields = {"overrides": {"task": task_overrides}, "job": {"id": str(number), "num": number}}
         try:
-            shared, config = self.compose(overrides)
-            directory = self.place(shared.whole, fields)
+            shared, whole, config = self.compose(overrides)
+            directory = self.place(whole, fields)
             problems = schema.composed_problems(config)
         except HYDRA_ERRORS as error:
             (diagnosis,) = diagnose(overrides, self.master.hydra.job.config_name)
             problems = diagnosis.problems or [in_a_line(error)]
-            shared, config = self.compose([])  # what it can be written and named with
-            directory = self.place(shared.whole, fields)
-        hydra = shared.whole.hydra
+            shared, whole, config = self.compose([])  # what it can be written and named with
+            directory = self.place(whole, fields)
+        hydra = whole.hydra
         files = {}
         if hydra.output_subdir is not None:
             folder = directory / hydra.output_subdir
@@ -125,8 +125,8 @@ class SweepComposer:
             job.log_format = hydra.job_logging.formatters[handler.formatter].format
         return job
 
-    def compose(self, overrides: Sequence[str]) -> tuple[SharedConfig, DictConfig]:
-        """What a job shares with others, and its own configuration without Hydra's part."""
+    def compose(self, overrides: Sequence[str]) -> tuple[SharedConfig, DictConfig, DictConfig]:
+        """What a job shares with others, a configuration to name its files with, and its own without Hydra's part."""
         parsed = OverridesParser.create().parse_overrides(list(overrides))
         selects = [each.key_or_group.startswith("hydra") or self.composer.selects(each) for each in parsed]
         selections = [each for each, yes in zip(parsed, selects, strict=True) if yes]
@@ -135,11 +135,11 @@ class SweepComposer:
         if key not in self.shared:
             self.shared[key] = SharedConfig(self.composer.selected(selections))
         shared = self.shared[key]
-        if values and shared.names_values:
-            alone = SharedConfig(self.composer.compose(list(overrides)))
-            return alone, alone.task
-        config = self.composer.set_values(copy.deepcopy(shared.task), selections, values)
-        return shared, without_hydra(config) if "hydra" in config else config
+        task = self.composer.set_values(copy.deepcopy(shared.task), selections, values)
+        whole = shared.whole
+        if shared.names_have_values or any(map(OUTSIDE_HYDRA.search, overrides)):
+            whole = self.composer.set_values(copy.deepcopy(whole), selections, values)
+        return shared, whole, without_hydra(task) if "hydra" in task else task
 
     def place(self, whole: DictConfig, fields: JobFields) -> Path:
         """The directory of a job, which may depend on anything that Hydra knows of it."""

@@ -1,0 +1,157 @@
+"""What Hydra's launcher interface promises to callbacks and sweepers, and what an engine is told."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.plugins import Plugins
+from hydra.plugins.sweeper import Sweeper
+
+from twinprop.app import cli, launcher, submitit_keys, sweeper
+from twinprop.app.gate import Gate
+from twinprop.errors import TwinpropError
+from twinprop.population import engines
+
+QUICK = ["train.epochs=1", "data=moons", "data.n_samples=50", "model.width=4", "model.backend=scratch"]
+
+
+def sweep(monkeypatch: pytest.MonkeyPatch, folder: Path, *words: str) -> None:
+    """The command line, run in `folder`."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(sys, "argv", ["train.py", "-m", *QUICK, "hydra.sweep.dir=sweep", *words])
+    GlobalHydra.instance().clear()
+    cli.main()
+
+
+def test_a_callback_is_given_the_configuration_of_each_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[Any] = []
+    ended: list[Any] = []
+    monkeypatch.setattr(Gate, "on_job_start", lambda self, config, task_function: started.append(config))
+    monkeypatch.setattr(Gate, "on_job_end", lambda self, config, job_return: ended.append((config, job_return)))
+    words = ["optimizer=sgd,adam,sgd", "optimizer.momentum=0.9", "hydra.sweep.subdir=${hydra.job.num}"]
+    with pytest.raises(SystemExit, match="1 of 3 jobs failed: 1"):
+        sweep(monkeypatch, tmp_path, *words)
+    assert [config.hydra.job.num for config in started] == [0, 2], "the other cannot be composed"
+    assert [config.hydra.job.num for config, _ in ended] == [0, 2]
+    for config in started:
+        assert config.optimizer.momentum == 0.9
+        assert config.hydra.runtime.output_dir == str(tmp_path / "sweep" / str(config.hydra.job.num))
+    assert all(0 < job.return_value <= 1 for _, job in ended)
+
+
+def test_jobs_are_not_composed_once_more_only_to_be_validated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    validated: list[Any] = []
+    monkeypatch.setattr(Sweeper, "validate_batch_is_legal", lambda self, batch: validated.append(batch))
+    sweep(monkeypatch, tmp_path, "seed=1,2")
+    assert not validated
+    sweep(monkeypatch, tmp_path, "seed=1,2", "hydra/launcher=basic", "hydra.sweep.dir=basic")
+    assert len(validated) == 1
+
+
+@pytest.mark.parametrize("size", [None, 1, 2])
+def test_batches_are_those_of_hydras_own_sweeper(
+    size: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = [f"hydra.sweeper.max_batch_size={'null' if size is None else size}", "model.depth=1,2", "+sweeps=seeds"]
+    calls: dict[str, list[Any]] = {"grid": [], "basic": []}
+    for name, told in calls.items():
+
+        def launch(self: Any, jobs: Any, initial_job_idx: int, told: list[Any] = told) -> list[Any]:
+            told.append((jobs, initial_job_idx))
+            return []
+
+        monkeypatch.setattr(launcher.PopulationLauncher, "launch", launch)
+        sweep(monkeypatch, tmp_path, *words, "seed=3,4", f"hydra/sweeper={name}", f"hydra.sweep.dir={name}")
+    assert calls["grid"] == calls["basic"]
+    assert sum(len(jobs) for jobs, _ in calls["grid"]) == 4
+
+
+def test_hydras_own_sweeper_is_found_by_its_name() -> None:
+    assert sweeper.hydras_basic() in Plugins.instance().discover(Sweeper)
+    assert sweeper.hydras_basic().__name__ == "BasicSweeper"
+
+
+# Engines
+
+
+def test_submitit_is_told_its_settings_in_plain_values(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Any] = []
+
+    def engine_of(*arguments: Any) -> None:
+        told.append(arguments)
+        raise TwinpropError("told")
+
+    monkeypatch.setattr(engines, "engine_of", engine_of)
+    words = ["hydra.launcher.engine=submitit", "hydra.launcher.submitit.cluster=local", "hydra.launcher.workers=3"]
+    with pytest.raises(SystemExit, match="told"):
+        sweep(monkeypatch, tmp_path, *words, "hydra.launcher.submitit.additional_parameters={a:1}", "seed=0,1")
+    ((name, given, workers),) = told
+    assert (name, list(given), workers) == ("submitit", ["submitit"], 3)
+    settings = given["submitit"]
+    assert settings["submitit_folder"] == "sweep/.submitit/%j"
+    assert (settings["additional_parameters"], type(settings["additional_parameters"])) == ({"a": 1}, dict)
+    assert not (tmp_path / "sweep").exists()
+
+
+def test_every_key_of_the_plugin_has_its_default() -> None:
+    settings = submitit_keys.submitit_settings({"cluster": "local", "timeout_min": 5, "setup": ["a", "b"]}, Path("/s"))
+    assert settings["general_keys"] == [
+        "submitit_folder",
+        "timeout_min",
+        "cpus_per_task",
+        "gpus_per_node",
+        "tasks_per_node",
+        "mem_gb",
+        "nodes",
+        "name",
+        "stderr_to_stdout",
+    ]
+    assert (settings["cluster"], settings["timeout_min"], settings["setup"]) == ("local", 5, ["a", "b"])
+    assert (settings["submitit_folder"], settings["name"]) == ("/s/.submitit/%j", "twinprop")
+    assert (settings["nodes"], settings["max_num_timeout"], settings["use_srun"]) == (1, 0, True)
+    assert settings["array_parallelism"] is None, "the plugin's 256 is nobody's wish"
+    assert submitit_keys.submitit_settings({"cluster": "local", "array_parallelism": 4})["array_parallelism"] == 4
+    assert "_target_" not in settings
+
+
+WRONG = {
+    "partitoin=gpu": "hydra.launcher.submitit.partitoin: there is no such key. Did you mean 'partition'? See",
+    "_target_=x": "hydra.launcher.submitit._target_: there is no such key.",
+    "timeout_min=long": "hydra.launcher.submitit: timeout_min: Value 'long' of type 'str' could not be converted",
+    "nodes=2": "hydra.launcher.submitit.nodes=2: a stack is one task on one node.",
+    "tasks_per_node=2": "hydra.launcher.submitit.tasks_per_node=2: a stack is one task on one node.",
+    "cluster=lsf": "hydra.launcher.submitit.cluster=lsf: must be slurm, local or null.",
+    "cluster=slurm": "hydra.launcher.submitit.cluster=slurm: there is no srun here; choose local.",
+}
+
+
+@pytest.mark.parametrize("word", WRONG)
+def test_a_bad_key_of_submitit_is_one_message(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    key, _, value = word.partition("=")
+    given = {"cluster": "local", key: int(value) if value.isdigit() else value}
+    with pytest.raises(TwinpropError) as error:
+        submitit_keys.submitit_settings(given)
+    assert str(error.value).startswith(WRONG[word])
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("package", ["submitit", "hydra_plugins.hydra_submitit_launcher.config"])
+def test_what_is_not_installed_says_how_it_is(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(TwinpropError) as error:
+        submitit_keys.submitit_settings({})
+    assert str(error.value) == (
+        f"hydra.launcher.engine=submitit: {package} is not installed; pip install '.[submitit]' in the checkout."
+    )
+
+
+@pytest.mark.parametrize("value", [0, -1, 1.5, True, "many", None])
+def test_a_count_is_a_whole_number_or_auto(value: Any) -> None:
+    with pytest.raises(TwinpropError, match=r"hydra\.launcher\.workers=.*: must be auto, or a whole number"):
+        launcher.PopulationLauncher(workers=value)
+    assert launcher.PopulationLauncher(workers=3, max_members="auto").workers == 3
