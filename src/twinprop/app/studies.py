@@ -11,14 +11,9 @@ import re
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
-from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.object_type import ObjectType
-from hydra.core.plugins import Plugins
 from hydra.plugins.config_source import ConfigLoadError, ConfigResult, ConfigSource
-from hydra.plugins.search_path_plugin import SearchPathPlugin
 from omegaconf import OmegaConf
-
-from twinprop.app.folders import sweeps
 
 GROUP = "sweeps"
 
@@ -65,13 +60,6 @@ class StudySource(ConfigSource):
         return sorted(found)
 
 
-class Studies(SearchPathPlugin):
-    """Adds the studies to the search path of every Hydra that is initialised."""
-
-    def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
-        search_path.append(provider="twinprop", path=f"{StudySource.scheme()}://{sweeps()}")
-
-
 def with_suffix(config_path: str) -> str:
     """A config's path with the suffix of its file."""
     return config_path if config_path.endswith(".yaml") else f"{config_path}.yaml"
@@ -83,9 +71,3 @@ def package_of(text: str) -> str | None:
     header = takewhile(lambda line: not line or line.startswith("#"), lines)
     found = (re.fullmatch(r"#\s*@package\s+(\S+)", line) for line in header)
     return next((match[1] for match in found if match), None)
-
-
-def register() -> None:
-    """Make the studies known to Hydra."""
-    for plugin in (StudySource, Studies):
-        Plugins.instance().register(plugin)
