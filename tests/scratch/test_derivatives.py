@@ -15,7 +15,8 @@ from tests.kit.twins import CLASSES, FEATURES, configuration, samples, sampling
 from twinprop.config import registry
 from twinprop.learners.build import initial_parameters, torch_network
 from twinprop.models.base import LayerSpec
-from twinprop.scratch.layers import Dropout, Linear
+from twinprop.scratch.dropout import Dropout
+from twinprop.scratch.layers import Linear
 from twinprop.scratch.network import Network
 
 ACTIVATIONS = {**registry.OUTPUT_ACTIVATIONS, **registry.ACTIVATIONS}
