@@ -173,7 +173,7 @@ def test_a_rate_on_the_grid_decides_alike_for_a_member_of_a_stack(p: float) -> N
         assert seed < 60
     x = np.ones((2048, 2048))
     alone = dropout_scale(x, p, (seed - 1,), 0, 1)
-    stack = dropout_scale(x[None], np.full((1, 1, 1), p), (seed - 1,), 0, 1)
+    stack = dropout_scale(x[None], np.full((2, 1, 1), p), (seed - 1,) * 2, 0, 1)
     np.testing.assert_array_equal(stack[0] > 0, alone > 0)
 
 
