@@ -80,7 +80,7 @@ def empty(shape: tuple[int, ...], x: Array) -> Array:
 
 
 def split(x: Array, *sizes: int) -> Sequence[Array]:
-    """Parts of these sizes along the last axis, views of x; NumPy's own split takes longer than what is done with them."""
+    """Parts of these sizes along the last axis, as views; NumPy's own takes longer than what is done with them."""
     if namespace(x) is not np:
         parts: Sequence[Array] = x.split(sizes, -1)
         return parts

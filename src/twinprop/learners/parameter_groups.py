@@ -78,7 +78,7 @@ class ParameterGroups:
                 group.optimizer.update(p[group.networks], g[group.networks], state, t)
 
     def set_rates(self, rates: NDArray[Any], momenta: NDArray[Any], on_device: Sequence[Array]) -> None:
-        """Give each group the learning rates and momenta (networks,) of the next update; on the device (networks, 1)."""
+        """Give each group the rates and momenta (networks,) of the next update; on the device, (networks, 1)."""
         for group in self.groups:
             optimizer = group.optimizer
             optimizer.lr = group.own(rates, on_device[0])

@@ -6,7 +6,9 @@ parameters, and returns ∂L/∂x. Axes before (batch, features) are independent
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import prod, sqrt
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -27,8 +29,8 @@ class Layer:
         buffers: what it keeps beside parameters while training (running averages), with its first values.
     """
 
-    shapes: dict[str, tuple[int, ...]] = {}  # noqa: RUF012  (replaced as a whole by each layer that has any)
-    buffers: dict[str, Float] = {}  # noqa: RUF012
+    shapes: Mapping[str, tuple[int, ...]] = MappingProxyType({})
+    buffers: Mapping[str, Float] = MappingProxyType({})
 
     def forward(self, x: Array, training: bool = False) -> Array:
         """y, from x (..., batch, features); `training` is False when the network is evaluated."""
@@ -71,23 +73,23 @@ class Layer:
         return found
 
     def reset_parameters(self, seed: int = 0, init: Initializer | None = None) -> None:
-        """Draw the parameters anew and set the gradients to 0: in place where there are any, else in float64."""
-        values = self.initial_parameters(generator(seed, INIT), init)
-        for name, value in {**values, **self.buffers}.items():
-            own = self.__dict__.setdefault(name, np.array(value))
-            own[...] = value
-            if name in values:
-                self.__dict__.setdefault(f"{name}_grad", np.zeros_like(own))[...] = 0
+        """Draw the parameters anew, in place, and set their gradients to 0 and the buffers to their first values."""
+        values = self.initial_parameters(generator(seed, INIT), init) | dict(self.buffers)
+        for name, value in values.items():
+            getattr(self, name)[...] = value
+        for name in self.shapes:
+            getattr(self, f"{name}_grad")[...] = 0
 
     def __getattr__(self, name: str) -> Any:
-        # asked only for what is not there: a layer outside of a network gets parameters at their first use
+        # asked only for what is not there: a layer outside of a network gets parameters of its own at their first use
         if name.removesuffix("_grad") not in self.shapes and name not in self.buffers:
             raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
-        before = {key: value for key, value in self.__dict__.items() if key in self.shapes or key in self.buffers}
-        self.reset_parameters()
-        for key, value in before.items():
-            setattr(self, key, value)  # what somebody set by hand stays
-        return self.__dict__[name]
+        own = self.__dict__  # where what somebody has set by hand stays
+        for key, value in (self.initial_parameters(generator(0, INIT)) | dict(self.buffers)).items():
+            own.setdefault(key, np.array(value))
+        for key in self.shapes:
+            own.setdefault(f"{key}_grad", np.zeros_like(own[key]))
+        return own[name]
 
     def refuse(self, expected: str, x: Array) -> None:
         """Raise a ValueError that names the shape that was expected."""

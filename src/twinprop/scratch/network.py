@@ -122,7 +122,7 @@ class Network:
         return layer_by_layer(views(parameters, self.shapes) | views(buffers, self.buffer_shapes()), steps)
 
     def load_state_dict(self, values: Mapping[str, Any]) -> None:
-        """Take over parameters and buffers by their names in torch; one value for all networks, where there are several.
+        """Take over parameters and buffers by their names in torch, each for all networks where there are several.
 
         Raises:
             ValueError: a name is not there, or a shape is another.

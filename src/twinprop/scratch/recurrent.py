@@ -11,8 +11,10 @@ from collections.abc import Callable
 from math import prod
 from typing import Any
 
+import numpy as np
+
 from twinprop.arrays.namespace import Array, full, namespace, split
-from twinprop.scratch.activations import sigmoid
+from twinprop.scratch.activations import logistic
 from twinprop.scratch.layer import Layer
 
 State = tuple[Array, ...]
@@ -70,7 +72,7 @@ class Recurrent(Layer):
         raise NotImplementedError
 
     def cell_backward(self, kept: Any, d: State) -> tuple[Array, Array, State]:
-        """∂L/∂a, ∂L/∂b, and what of ∂L/∂state reaches the state before by another way than b; d is ∂L/∂state."""
+        """∂L/∂a, ∂L/∂b, and what of ∂L/∂state, which is d, reaches the state before by another way than b."""
         raise NotImplementedError
 
     def forward(self, x: Array, training: bool = False) -> Array:
@@ -82,12 +84,13 @@ class Recurrent(Layer):
         a = flat @ self.weight_ih_l0.mT + self.bias_ih_l0[..., None, :]
         a = a.reshape(*a.shape[:-2], batch, time, -1)
         state = (full((*a.shape[:-2], self.hidden_size), 0, a),) * self.states
+        weight, bias = self.weight_hh_l0.mT, self.bias_hh_l0[..., None, :]
         h, self.kept = [state[0]], []
-        for t in range(time):
-            b = h[t] @ self.weight_hh_l0.mT + self.bias_hh_l0[..., None, :]
-            state, kept = self.cell(a[..., t, :], b, state, sigmoid, xp.tanh)
-            h.append(state[0])
-            self.kept.append(kept)
+        with np.errstate(over="ignore"):  # of the sigmoid's exponential: once, for it takes as long as a small product
+            for t in range(time):
+                state, kept = self.cell(a[..., t, :], h[t] @ weight + bias, state, logistic, xp.tanh)
+                h.append(state[0])
+                self.kept.append(kept)
         self.before = xp.stack(h[:-1], -2)
         return xp.stack(h[1:], -2)
 
@@ -101,7 +104,8 @@ class Recurrent(Layer):
             # h is an output, and what the next state is made of
             da[t], db[t], past = self.cell_backward(self.kept[t], (d[0] + dy[..., t, :], *d[1:]))
             # b = W_hh h + b_hh  ⇒  ∂L/∂h = W_hhᵀ ∂L/∂b
-            d = (db[t] @ self.weight_hh_l0 + past[0], *past[1:])
+            dh = db[t] @ self.weight_hh_l0
+            d = (dh if past[0] is None else dh + past[0], *past[1:])
         rows = [xp.stack(parts, -2).reshape(*rest, batch * time, -1) for parts in (da, db)]
         inputs = (self.x, self.before)
         for rows_of, x, kind in zip(rows, inputs, ("ih", "hh"), strict=True):
@@ -124,7 +128,7 @@ class RNN(Recurrent):
         # tanh'(z) = 1 − tanh²(z)
         h, (dh,) = kept, d
         da = dh * (1 - h * h)
-        return da, da, (0.0,)
+        return da, da, (None,)
 
 
 class LSTM(Recurrent):
@@ -152,7 +156,7 @@ class LSTM(Recurrent):
         # c = f c₋₁ + i g; σ' = σ (1 − σ), tanh' = 1 − tanh²
         parts = dc * g * i * (1 - i), dc * before * f * (1 - f), dc * i * (1 - g * g), dh * tanh_c * o * (1 - o)
         da = namespace(dh).concatenate(parts, -1)
-        return da, da, (0.0, dc * f)
+        return da, da, (None, dc * f)
 
 
 class GRU(Recurrent):
