@@ -40,7 +40,7 @@ def imports(module: str) -> list[tuple[str, int]]:
             names = [f"{node.module}.{alias.name}" for alias in node.names]
         elif isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and " " not in node.value:
+        elif isinstance(node, ast.Constant) and str(node.value).startswith("twinprop."):
             names = [node.value.replace(":", ".")]
         for name in names:
             while name.startswith("twinprop.") and name not in MODULES:

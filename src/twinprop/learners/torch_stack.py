@@ -24,7 +24,7 @@ from twinprop.config.schema import Config
 from twinprop.learners.build import initial_parameters
 from twinprop.learners.parameter_groups import ParameterGroups
 from twinprop.learners.per_member import clip_norms, consecutive, per_member
-from twinprop.learners.torch_stack_layers import STACKED, Forward
+from twinprop.learners.torch_stack_layers import STACKED, Forward, vectorized
 from twinprop.models.base import LayerSpec
 from twinprop.pytorch.convert import to_arrays, to_tensors
 from twinprop.scratch.network import layer_by_layer
@@ -134,6 +134,8 @@ class TorchStack(Learner):
         }
         if first.kind in STACKED:
             return STACKED[first.kind](self, layers, own)
+        if own:
+            return vectorized(registry.load(registry.layer_twin(first.kind).pytorch)(**first.arguments), own)
         parts = consecutive([(layer.kind, layer.arguments) for layer in layers])
         modules = [
             registry.load(registry.layer_twin(layers[p.start].kind).pytorch)(**layers[p.start].arguments) for p in parts

@@ -1,6 +1,7 @@
 """Layers of a stack in PyTorch: functions of tensors with an axis of networks in front.
 
-Only layers that see that axis stand here; all others work on any leading axes as they are.
+Layers that see that axis stand here, and `vectorized` for all others with parameters; what has none works on any
+leading axes as it is.
 """
 
 from __future__ import annotations
@@ -114,6 +115,26 @@ def recurrent(stack: Stack, layers: list[LayerSpec], own: dict[str, Tensor]) -> 
             state, _ = kind.cell(a, b, state, torch.sigmoid, torch.tanh)
             outputs.append(state[0])
         return torch.stack(outputs, 2)
+
+    return forward
+
+
+def vectorized(module: nn.Module, own: dict[str, Tensor]) -> Forward:
+    """Any other module with parameters, called for all networks at once.  (torch.vmap)
+
+    Raises:
+        TypeError: it keeps buffers, which would be those of all networks.
+    """
+    if list(module.buffers()):
+        raise TypeError(
+            f"{type(module).__name__} keeps buffers, so networks with it cannot be stacked; train them alone"
+        )
+    count = len(next(iter(own.values())))
+    call = torch.vmap(lambda parameters, x: torch.func.functional_call(module, parameters, (x,)))
+
+    def forward(x: Tensor, training: bool) -> Tensor:
+        y: Tensor = call(own, x.expand(count, *x.shape[1:]))
+        return y
 
     return forward
 
