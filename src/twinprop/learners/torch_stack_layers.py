@@ -126,9 +126,7 @@ def vectorized(module: nn.Module, own: dict[str, Tensor]) -> Forward:
         TypeError: it keeps buffers, which would be those of all networks.
     """
     if list(module.buffers()):
-        raise TypeError(
-            f"{type(module).__name__} keeps buffers, so networks with it cannot be stacked; train them alone"
-        )
+        raise TypeError(f"{type(module).__name__} keeps buffers, so it cannot be stacked; train alone")
     count = len(next(iter(own.values())))
     call = torch.vmap(lambda parameters, x: torch.func.functional_call(module, parameters, (x,)))
 
