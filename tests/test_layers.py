@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -40,7 +41,7 @@ def imports(module: str) -> list[tuple[str, int]]:
             names = [f"{node.module}.{alias.name}" for alias in node.names]
         elif isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.Constant) and str(node.value).startswith("twinprop."):
+        elif isinstance(node, ast.Constant) and re.fullmatch(r"twinprop(\.\w+)+(:\w+)?", str(node.value)):
             names = [node.value.replace(":", ".")]
         for name in names:
             while name.startswith("twinprop.") and name not in MODULES:

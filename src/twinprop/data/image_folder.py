@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from twinprop.arrays.random import generator
-from twinprop.data.augment import ImageConfig
 from twinprop.data.base import Raw, Samples
+from twinprop.data.images import ImageConfig
 from twinprop.errors import DataError
 from twinprop.fields import number
 
