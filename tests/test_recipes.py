@@ -103,7 +103,9 @@ def test_stacks_train_it_as_alone(checkout: Path, alone: Any, name: str, tmp_pat
     said = python(checkout, "train.py", "-m", *words, f"hydra.sweep.dir={tmp_path}")
     assert said.count("one stack") == 2, said
     for path in tmp_path.glob("*/metrics.csv"):
-        backend, lr = re.search(r"backend=(\w+),lr=([\d.]+)", path.parent.name).groups()  # type: ignore[union-attr]
+        found = re.search(r"backend=(\w+),lr=([\d.]+)", path.parent.name)
+        assert found is not None
+        backend, lr = found.groups()
         head, *rows = [line.split(",") for line in path.read_text().splitlines()]
         columns = [head.index(loss) for loss in ("train_loss", "val_loss", "test_loss")]
         losses = [float(row[column]) for row in rows for column in columns]
