@@ -99,8 +99,9 @@ def test_both_twins_train_it_alike(alone: Any, name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", RECIPES)
 def test_stacks_train_it_as_alone(checkout: Path, alone: Any, name: str, tmp_path: Path) -> None:
-    words = [*RECIPES[name], *SMALL, "model.backend=scratch,torch", "optimizer.lr=0.01,0.03", "hydra.launcher.workers=1"]
-    said = python(checkout, "train.py", "-m", *words, f"hydra.sweep.dir={tmp_path}")
+    varied = ["model.backend=scratch,torch", "optimizer.lr=0.01,0.03"]
+    where = [f"hydra.sweep.dir={tmp_path}", "hydra.launcher.workers=1"]
+    said = python(checkout, "train.py", "-m", *RECIPES[name], *SMALL, *varied, *where)
     assert said.count("one stack") == 2, said
     for path in tmp_path.glob("*/metrics.csv"):
         found = re.search(r"backend=(\w+),lr=([\d.]+)", path.parent.name)

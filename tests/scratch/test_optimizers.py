@@ -10,9 +10,9 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.kit.choices import OPTIMIZERS
+from tests.kit.choices import optimizers as sampled
 from tests.kit.twins import sampling
-from tests.test_twins import OPTIMIZERS
-from tests.test_twins import optimizers as sampled
 
 from twinprop.arrays.namespace import to_numpy
 from twinprop.config import registry

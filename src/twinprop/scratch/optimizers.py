@@ -66,11 +66,11 @@ class Optimizer:
     @property
     def scheduled_momentum(self) -> Any:
         """What a schedule of momenta moves: the momentum, or Adam's β₁; None where there is neither."""
-        return None
+        return getattr(self, "momentum", None)
 
     @scheduled_momentum.setter
     def scheduled_momentum(self, value: Any) -> None:
-        raise AttributeError(f"{self.name} has no momentum to schedule")
+        self.momentum = value
 
     def stackable(self) -> Optimizer:
         """The same optimizer, with every term that another needs whose numbers are others."""
@@ -105,14 +105,6 @@ class SGD(Optimizer):
             g = g + self.momentum * v if self.nesterov else v
         # p ← p − lr · g
         subtract(p, self.lr, g)
-
-    @property
-    def scheduled_momentum(self) -> Any:
-        return self.momentum
-
-    @scheduled_momentum.setter
-    def scheduled_momentum(self, value: Any) -> None:
-        self.momentum = value
 
     def stackable(self) -> SGD:
         # with μ = 0 the rule above is v ← (1 − dampening) g, where a network without momentum takes g
@@ -196,14 +188,6 @@ class RMSprop(Optimizer):
             *(("grad_avg",) if self.centered else ()),
             *(("momentum_buffer",) if used(self.momentum) else ()),
         )
-
-    @property
-    def scheduled_momentum(self) -> Any:
-        return self.momentum
-
-    @scheduled_momentum.setter
-    def scheduled_momentum(self, value: Any) -> None:
-        self.momentum = value
 
     def update(self, p: Array, g: Array, state: State, t: int) -> None:
         if used(self.weight_decay):

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
+from tests.kit.choices import OPTIMIZERS, SCHEDULERS, configurations
 from tests.kit.twins import (
     CLASSES,
     FEATURES,
@@ -24,7 +25,6 @@ from tests.kit.twins import (
     sampling,
     train_one,
 )
-from tests.test_twins import OPTIMIZERS, SCHEDULERS, configurations
 
 from twinprop.config import registry
 from twinprop.config.schema import Config
