@@ -1,4 +1,4 @@
-"""Every option of every optimizer and schedule, one by one and sampled, at rates where small networks learn steadily."""
+"""Every option of every optimizer and schedule, one by one and sampled, at rates where small networks learn."""
 
 from __future__ import annotations
 
