@@ -44,10 +44,11 @@ def main(args: argparse.Namespace) -> int:
     sizes = [*(args.input or [1]), 1 if args.classes is None else args.classes]
     if min(sizes) < 1 or args.seed < 0:
         raise TwinpropError("--input and --classes take whole numbers of at least 1, --seed of at least 0.")
-    from twinprop.gradcheck.layer import check_layer, describe
+    from twinprop.gradcheck.check import check_class
+    from twinprop.gradcheck.report import report_text
 
-    report = check_layer(args.layer, args.args, args.input, args.targets, args.classes, args.constant, args.seed)
-    print(describe(report))
+    report = check_class(args.layer, args.args, args.input, args.targets, args.classes, args.constant, args.seed)
+    print(report_text(report))
     return 0 if report.passed else 1
 
 

@@ -17,16 +17,9 @@ from twinprop.arrays.namespace import Array
 from twinprop.config.schema import Config
 from twinprop.data.base import Dataset
 from twinprop.errors import TwinpropError
-from twinprop.gradcheck.numeric import (
-    Comparison,
-    Float,
-    Index,
-    compare,
-    largest,
-    places,
-    relative_error,
-    slopes,
-)
+from twinprop.gradcheck.comparison import Comparison, compare, largest, relative_error
+from twinprop.gradcheck.differences import Index, measure_slopes, sample_entries
+from twinprop.gradcheck.held import FloatArray
 from twinprop.scratch.optimizers import SGD, State
 from twinprop.scratch.schedulers import Constant
 from twinprop.training.plan import Plan, TrainConfig
@@ -60,7 +53,7 @@ class Row:
     shape: Index
     autograd: float
     autograd_worst: Index
-    theirs: Float
+    theirs: FloatArray
     numeric: Comparison
 
     @property
@@ -173,8 +166,8 @@ def check_on(config: Config, dataset: Dataset, x: Any, y: Any) -> Result:
             first = [worst, largest_entry(np.abs(np.nan_to_num(mine[name])))]
             changed = partial(loss, number_of[name.rpartition(".")[0]])
             measured = {
-                where: slopes(changed, view, where, value, abs(value))
-                for where in places(shape, entries, config.seed, first)
+                where: measure_slopes(changed, view, where, value, abs(value))
+                for where in sample_entries(shape, entries, config.seed, first)
             }
             changed()
             compared = compare(mine[name], measured, scale)
@@ -193,11 +186,11 @@ def with_progress(parameters: Iterable[Any]) -> Iterator[Any]:
     return iter(track(parameters, "Differences", console=errors, transient=True, disable=not errors.is_terminal))
 
 
-def largest_entry(values: Float) -> Index:
+def largest_entry(values: FloatArray) -> Index:
     return tuple(int(i) for i in np.unravel_index(int(values.argmax()), values.shape))
 
 
-def without_zeros(parameters: dict[str, Float], seed: int) -> dict[str, Float]:
+def without_zeros(parameters: dict[str, FloatArray], seed: int) -> dict[str, FloatArray]:
     """The parameters with small numbers in place of zeros, which would put units exactly on ReLU's kink."""
     rng = np.random.default_rng(seed)
     return {

@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from twinprop.commands.gradcheck.network import AUTOGRAD_TOLERANCE, Result, Row
-from twinprop.gradcheck.numeric import spelled_index as entry_text
-from twinprop.gradcheck.numeric import spelled_shape as shape_text
-from twinprop.gradcheck.numeric import table
+from twinprop.gradcheck.wording import entry_text, shape_text, table
 
 
 def report_text(result: Result) -> str:
