@@ -17,6 +17,9 @@ from twinprop.gradcheck.held import FloatArray
 UPSTREAM = ("d", "grad", "up", "g")
 """First letters of a parameter of `backward` that wants the gradient of the loss itself, which is 1."""
 
+TRAINING = "training"
+"""A parameter of `forward` that is no input: it is True, so that dropout and batch normalization are checked."""
+
 CONTRACT = "A layer has forward(x) and backward(dy); a loss or a network has forward(x, y) and backward()."
 
 
@@ -25,8 +28,8 @@ class LayerCall:
 
     is_loss = takes_y = False
 
-    def __init__(self, title: str) -> None:
-        self.title = title
+    def __init__(self, title: str, takes_training: bool) -> None:
+        self.title, self.takes_training = title, takes_training
 
     def forward_arguments(self, x: FloatArray, y: Any) -> tuple[Any, ...]:
         return (x,)
@@ -52,14 +55,16 @@ class LossCall:
 
     Args:
         title: of the class, as the report calls it.
+        takes_training: whether forward is told that it is training.
         takes_y: whether forward is given targets.
         back_needed: names of the arguments that backward must be given.
     """
 
     is_loss = True
 
-    def __init__(self, title: str, takes_y: bool, back_needed: list[str]) -> None:
-        self.title, self.takes_y, self.back_needed = title, takes_y, back_needed
+    def __init__(self, title: str, takes_training: bool, takes_y: bool, back_needed: list[str]) -> None:
+        self.title, self.takes_training = title, takes_training
+        self.takes_y, self.back_needed = takes_y, back_needed
 
     def forward_arguments(self, x: FloatArray, y: Any) -> tuple[Any, ...]:
         return (x, y.copy()) if self.takes_y else (x,)
@@ -117,13 +122,14 @@ def calling_convention(made: Any, title: str) -> LayerCall | LossCall:
         raise SubjectError(
             f"{title}: forward({', '.join(needed)}) and backward({', '.join(back_needed)}) do not fit. {CONTRACT}"
         )
-    return LossCall(title, most >= 2, back_needed) if is_loss else LayerCall(title)
+    takes_training = TRAINING in inspect.signature(made.forward).parameters
+    return LossCall(title, takes_training, most >= 2, back_needed) if is_loss else LayerCall(title, takes_training)
 
 
 def positional_parameters(f: Callable[..., Any]) -> tuple[list[str], float]:
-    """Names of the parameters that must be given, and how many can be."""
+    """Names of the parameters that must be given, and how many can be; `training` is none of them."""
     kinds = inspect.Parameter
-    given = inspect.signature(f).parameters.values()
+    given = [p for p in inspect.signature(f).parameters.values() if p.name != TRAINING]
     ordinary = [p for p in given if p.kind in (kinds.POSITIONAL_ONLY, kinds.POSITIONAL_OR_KEYWORD)]
     most = float("inf") if any(p.kind == kinds.VAR_POSITIONAL for p in given) else len(ordinary)
     return [p.name for p in ordinary if p.default is kinds.empty], most

@@ -12,8 +12,6 @@ from twinprop.gradcheck.comparison import compare, largest
 from twinprop.gradcheck.differences import LARGER
 from twinprop.gradcheck.extremes import explain_overflow
 from twinprop.gradcheck.faults import SubjectError
-from twinprop.gradcheck.gradient_names import DICTS, parameter_names
-from twinprop.gradcheck.held import all_attributes, is_float_array, is_number
 from twinprop.gradcheck.hints.evidence import Evidence
 from twinprop.gradcheck.hints.table import explain_gradients, notes
 from twinprop.gradcheck.inputs import Inputs
@@ -21,6 +19,7 @@ from twinprop.gradcheck.parameters import adopt_plain_numbers, fill_zeros, keep_
 from twinprop.gradcheck.report import Gradient, Report
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.trial import Trial
+from twinprop.gradcheck.unchecked import unchecked_gradients
 
 
 def check_class(
@@ -67,7 +66,8 @@ def check_subject(subject: Subject, inputs: Inputs, constants: Sequence[str] = (
     fill_zeros(trial, np.random.default_rng(seed + 2))
     first = keep_used_parameters(trial, trial.gradients())
     second = trial.gradients()
-    report = Report(subject.title, inputs.text(), compare_gradients(trial, first))
+    training = ", training=True" if subject.depends_on_training(trial.x, inputs.y) else ""
+    report = Report(subject.title, f"{inputs.text()}{training}", compare_gradients(trial, first))
     if not report.gradients:
         raise SubjectError(
             f"{subject.title}.backward left no gradient that can be checked: return dx, or keep the gradient of a "
@@ -116,25 +116,3 @@ def clips_probabilities(report: Report, subject: Subject, inputs: Inputs) -> boo
     right = [gradient.right for gradient in report.gradients if gradient.of == "x"]
     below = inputs.x < 0
     return bool(right) and bool(below.any()) and not np.nan_to_num(right[0][below]).any()
-
-
-def unchecked_gradients(trial: Trial, gradients: list[Gradient]) -> list[str]:
-    """What backward left that is named as gradients are, and belongs to no parameter and to nothing from forward."""
-    made, constructed = trial.subject.made, trial.subject.constructed
-    trial.subject.forward(trial.x, trial.inputs.y)
-    kept = {f"{owner}{name}".lower() for owner, name, _ in all_attributes(made) if f"{owner}{name}" not in constructed}
-    known = [trial.backward(), trial.dy]
-    found = []
-    for owner, name, value in all_attributes(made):
-        # delta is what many call the gradient of a layer's sum
-        of = set() if name.startswith("delta") else {owner.lower() + stem.lower() for stem in parameter_names(name)}
-        if name in DICTS and isinstance(value, dict):
-            found += [f"{owner}{name}[{key!r}]" for key in value]
-        elif of and not of & kept and f"{owner}{name}" not in constructed and holds_numbers(value):
-            found += [] if any(np.array_equal(value, other) for other in known if other is not None) else [owner + name]
-    names = [gradient.name for gradient in gradients]
-    return [name for name in found if not any(other == name or other.startswith(f"{name}[") for other in names)]
-
-
-def holds_numbers(value: Any) -> bool:
-    return is_number(value) or is_float_array(value) or (isinstance(value, list | tuple | dict) and len(value) > 0)

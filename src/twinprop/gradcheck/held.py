@@ -77,9 +77,11 @@ def is_number(value: Any) -> bool:
 
 
 def attributes_of(subject: Any) -> dict[str, Any]:
-    """The attributes of an object, those in `__slots__` too."""
+    """The attributes of an object, those in `__slots__` too, and those that `shapes` promises and first use makes."""
     slots = [getattr(kind, "__slots__", ()) for kind in type(subject).__mro__]
     names = [name for some in slots for name in ([some] if isinstance(some, str) else some)]
+    promised = getattr(subject, "shapes", None)
+    names += [name for name in promised if isinstance(name, str)] if isinstance(promised, dict) else []
     return {name: getattr(subject, name) for name in names if hasattr(subject, name)} | getattr(subject, "__dict__", {})
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import Iterator, Sequence
 
 from twinprop.gradcheck.loading import parse_arguments
@@ -9,6 +11,20 @@ from twinprop.gradcheck.subject import Subject
 
 SAMPLES = 5
 """Samples in x; more where this is one of the other sizes, so that they can be told apart."""
+
+EXPECTED = re.compile(r"expected \(([^()]+)\)")
+"""What a layer says that refuses a shape: `expected (batch, 3, height, width), got (5, 4)`."""
+
+AXES_BY_ARGUMENT = {
+    "in_features": ("batch, {}",),
+    "num_features": ("batch, {}", "batch, {}, height, width"),
+    "in_channels": ("batch, {}, height, width",),
+    "input_size": ("batch, time, {}",),
+}
+"""The axes of x by the name of a constructor's argument, as in torch.nn."""
+
+LARGER = (1, 2, 4)
+"""By how much sizes grow that a layer is free to choose, where it refuses them: an image has to hold the kernel."""
 
 
 def whole_numbers(words: Sequence[str]) -> list[int]:
@@ -32,10 +48,57 @@ def usual_shapes(
         columns = len(given) == 2 and numbers[:1] == [given[0]] != [given[1]]
         yield from [(tuple(given), -1), (tuple(given), 0)] if columns else [(tuple(given), 0), (tuple(given), -1)]
         return
-    count = next(n for n in range(SAMPLES, 99) if n not in {*numbers, *sizes})
+    count = unused_size(SAMPLES, {*numbers, *sizes})
     features = list(dict.fromkeys([*numbers[:1], *sizes[:2], 4]))
     yield from (((count, width), 0) for width in features)
     yield from (((width, count), -1) for width in features)
+
+
+def unused_size(smallest: int, used: set[int]) -> int:
+    """The smallest size that is none of the others, so that axes can be told apart."""
+    return next(n for n in range(smallest, smallest + len(used) + 1) if n not in used)
+
+
+def suggested_shapes(
+    subject: Subject, words: Sequence[str], refusals: Sequence[str]
+) -> Iterator[tuple[tuple[int, ...], int]]:
+    """Shapes of x that a class asks for, with samples along axis 0: in words, or by the names of its arguments.
+
+    Args:
+        words: arguments of its constructor.
+        refusals: what it has said of other shapes.
+    """
+    asked = [found[1] for text in refusals for found in EXPECTED.finditer(text)]
+    asked += [axes.format(size) for name, size in constructor_sizes(subject, words) for axes in AXES_BY_ARGUMENT[name]]
+    used = {*whole_numbers(words), *matrix_sizes(subject)}
+    for axes in dict.fromkeys(asked):
+        for larger in LARGER:
+            shape = shape_of(axes, used, larger)
+            if shape:
+                yield shape, 0
+
+
+def constructor_sizes(subject: Subject, words: Sequence[str]) -> list[tuple[str, int]]:
+    """The constructor's arguments whose names tell an axis of x."""
+    args, keywords = parse_arguments(words)
+    try:
+        given = inspect.signature(type(subject.made)).bind(*args, **keywords).arguments
+    except (TypeError, ValueError):  # made by a function, whose arguments are other ones
+        return []
+    return [(name, size) for name, size in given.items() if name in AXES_BY_ARGUMENT and isinstance(size, int)]
+
+
+def shape_of(axes: str, used: set[int], larger: int) -> tuple[int, ...]:
+    """`batch, 3, height, width` as a shape: each name is a size of its own; empty where it cannot be read."""
+    names = [axis.strip() for axis in axes.split(",") if axis.strip() not in ("", "...")]
+    used, shape = set(used) | {int(axis) for axis in names if axis.isdecimal()}, []
+    for position, axis in enumerate(names):
+        if not axis.isdecimal() and not axis.isidentifier():
+            return ()
+        size = int(axis) if axis.isdecimal() else unused_size(3 * larger if position else SAMPLES, used)
+        used.add(size)
+        shape.append(size)
+    return tuple(shape)
 
 
 def class_counts(subject: Subject, words: Sequence[str], x: tuple[int, ...], axis: int, given: int | None) -> list[int]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.calling import calling_convention
+from twinprop.gradcheck.calling import TRAINING, calling_convention
 from twinprop.gradcheck.faults import SubjectError, guarded_call
 from twinprop.gradcheck.gradient_names import parameters_of
 from twinprop.gradcheck.held import FloatArray, all_attributes, arrays_of, is_number
@@ -86,8 +86,8 @@ class Subject:
         except Exception:
             return self
 
-    def forward(self, x: FloatArray, y: Any) -> Any:
-        """The loss as a number, or the output of a layer, for a copy of x.
+    def forward(self, x: FloatArray, y: Any, training: bool = True) -> Any:
+        """The loss as a number, or the output of a layer, for a copy of x; `training` is passed on to whoever takes it.
 
         Raises:
             SubjectError: forward raised, or what it returned is not what was asked for.
@@ -96,13 +96,25 @@ class Subject:
         random.seed(self.seed)
         inputs = self.call.forward_arguments(x.copy(), y)
         shapes = " and y ".join(str(value.shape) for value in inputs)
-        out = guarded_call(f"{self.title}.forward, given x {shapes},", self.made.forward, *inputs)
+        keywords = {TRAINING: training} if self.call.takes_training else {}
+        out = guarded_call(f"{self.title}.forward, given x {shapes},", self.made.forward, *inputs, **keywords)
         return self.call.output(out)
+
+    def depends_on_training(self, x: FloatArray, y: Any) -> bool:
+        """Whether forward does something else with these inputs when it is not training."""
+        if not self.call.takes_training:
+            return False
+        rehearsal = self.copied()
+        try:
+            return not np.array_equal(rehearsal.forward(x, y), rehearsal.forward(x, y, training=False))
+        except SubjectError:
+            return True
 
     def changes_input(self, x: FloatArray, y: Any) -> bool:
         """Whether forward changes its input in place."""
         given = x.copy()
-        self.made.forward(*self.call.forward_arguments(given, y))
+        keywords = {TRAINING: True} if self.call.takes_training else {}
+        self.made.forward(*self.call.forward_arguments(given, y), **keywords)
         return not np.array_equal(given, x)
 
     def backward(self, dy: Any, x: FloatArray, y: Any) -> Any:

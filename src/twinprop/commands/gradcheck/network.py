@@ -161,9 +161,9 @@ def check_on(config: Config, dataset: Dataset, x: Any, y: Any) -> Result:
         loss()
         for name, shape in with_progress(network.shapes.items()):
             errors = relative_error(mine[name], theirs[name], scale)
-            worst = largest_entry(errors)
+            worst = index_of_largest(errors)
             view = network.find(name)
-            first = [worst, largest_entry(np.abs(np.nan_to_num(mine[name])))]
+            first = [worst, index_of_largest(np.abs(np.nan_to_num(mine[name])))]
             changed = partial(loss, number_of[name.rpartition(".")[0]])
             measured = {
                 where: measure_slopes(changed, view, where, value, abs(value))
@@ -186,7 +186,7 @@ def with_progress(parameters: Iterable[Any]) -> Iterator[Any]:
     return iter(track(parameters, "Differences", console=errors, transient=True, disable=not errors.is_terminal))
 
 
-def largest_entry(values: FloatArray) -> Index:
+def index_of_largest(values: FloatArray) -> Index:
     return tuple(int(i) for i in np.unravel_index(int(values.argmax()), values.shape))
 
 
