@@ -142,13 +142,13 @@ def test_a_state_is_all_that_the_next_update_depends_on(name: str, kind: Twin) -
 
 @models
 def test_gradients_against_autograd_and_finite_differences(name: str) -> None:
-    from twinprop.commands.gradcheck_network import check_on, still
+    from twinprop.commands.gradcheck.network import check_on, frozen
 
     shape = MODELS[name][1]
     config = config_of(name, model={key: 0.0 for key in ("dropout", "noise") if hasattr(MODELS[name][0], key)})
     x, y = data(shape, 6)
     dataset = type("Dataset", (), {"shape": shape, "classes": list("abcd"), "train": y})()
-    result = check_on(still(config), dataset, x, y)  # type: ignore[arg-type]
+    result = check_on(frozen(config), dataset, x, y)  # type: ignore[arg-type]
     assert result.rows
     for row in result.rows:
         assert row.passed, row

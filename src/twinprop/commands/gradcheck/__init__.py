@@ -36,7 +36,7 @@ def main(args: argparse.Namespace) -> int:
         given = [name for name in ("args", "input", "targets", "classes", "constant") if getattr(args, name)]
         if given:
             raise TwinpropError(f"--{given[0]}: belongs to a class of your own; name it by --layer module:Class.")
-        return configured(args.overrides)
+        return check_configured(args.overrides)
     if args.overrides:
         raise TwinpropError(
             f"{args.overrides[0]}: keys choose the configured network; leave them out, or leave out --layer."
@@ -44,20 +44,22 @@ def main(args: argparse.Namespace) -> int:
     sizes = [*(args.input or [1]), 1 if args.classes is None else args.classes]
     if min(sizes) < 1 or args.seed < 0:
         raise TwinpropError("--input and --classes take whole numbers of at least 1, --seed of at least 0.")
-    from twinprop.gradcheck.layer import check_layer, describe
+    from twinprop.gradcheck.check import check_class
+    from twinprop.gradcheck.report import report_text
 
-    report = check_layer(args.layer, args.args, args.input, args.targets, args.classes, args.constant, args.seed)
-    print(describe(report))
+    report = check_class(args.layer, args.args, args.input, args.targets, args.classes, args.constant, args.seed)
+    print(report_text(report))
     return 0 if report.passed else 1
 
 
-def configured(overrides: list[str]) -> int:
+def check_configured(overrides: list[str]) -> int:
     from twinprop.app.compose import compose
 
     config = compose(overrides)  # before torch, so that a mistake is told at once
 
-    from twinprop.commands.gradcheck_network import check_network, describe
+    from twinprop.commands.gradcheck.network import check_network
+    from twinprop.commands.gradcheck.network_report import report_text
 
     result = check_network(config)
-    print(describe(result))
+    print(report_text(result))
     return 0 if result.passed else 1

@@ -17,19 +17,9 @@ from twinprop.arrays.namespace import Array
 from twinprop.config.schema import Config
 from twinprop.data.base import Dataset
 from twinprop.errors import TwinpropError
-from twinprop.gradcheck.numeric import (
-    Comparison,
-    Float,
-    Index,
-    compare,
-    largest,
-    places,
-    relative_error,
-    slopes,
-    spelled_index,
-    spelled_shape,
-    table,
-)
+from twinprop.gradcheck.comparison import Comparison, compare, largest, relative_error
+from twinprop.gradcheck.differences import Index, measure_slopes, sample_entries
+from twinprop.gradcheck.held import FloatArray
 from twinprop.scratch.optimizers import SGD, State
 from twinprop.scratch.schedulers import Constant
 from twinprop.training.plan import Plan, TrainConfig
@@ -48,7 +38,7 @@ AUTOGRAD_TOLERANCE = 1e-9
 
 
 @dataclass
-class Standstill(SGD):
+class NoUpdate(SGD):
     """An optimizer that changes nothing, so that a gradient can be asked for again and again."""
 
     def update(self, p: Array, g: Array, state: State, t: int) -> None:
@@ -63,7 +53,7 @@ class Row:
     shape: Index
     autograd: float
     autograd_worst: Index
-    theirs: Float
+    theirs: FloatArray
     numeric: Comparison
 
     @property
@@ -108,11 +98,11 @@ def few_samples(config: Config, dataset: Dataset) -> tuple[Any, Any]:
     return x, y
 
 
-def still(config: Config) -> Config:
+def frozen(config: Config) -> Config:
     """The same network in float64 on the CPU, with an optimizer that leaves it as it is."""
     model = replace(config.model, backend="scratch", dtype="float64")
     train = TrainConfig(batch_size=SAMPLES, steps=1)
-    return replace(config, model=model, optimizer=Standstill(lr=1.0), scheduler=Constant(), train=train, device="cpu")
+    return replace(config, model=model, optimizer=NoUpdate(lr=1.0), scheduler=Constant(), train=train, device="cpu")
 
 
 def check_network(config: Config) -> Result:
@@ -123,7 +113,7 @@ def check_network(config: Config) -> Result:
     """
     from twinprop.run.device import threads_for, use_threads
 
-    own = still(config)
+    own = frozen(config)
     dataset = own.data.load()
     use_threads(threads_for(own, dataset.shape, SAMPLES))
     x, y = few_samples(own, dataset)
@@ -131,7 +121,7 @@ def check_network(config: Config) -> Result:
 
 
 def check_on(config: Config, dataset: Dataset, x: Any, y: Any) -> Result:
-    """Check on the samples x (n, ...) with the classes y (n,); `config` is one that `still` made."""
+    """Check on the samples x (n, ...) with the classes y (n,); `config` is one that `frozen` made."""
     import torch
 
     from twinprop.learners.scratch import ScratchLearner
@@ -142,7 +132,7 @@ def check_on(config: Config, dataset: Dataset, x: Any, y: Any) -> Result:
     made = [config], dataset.shape, len(dataset.classes), Plan.of(config.train, len(y))
     hand, torch_ = ScratchLearner(*made), TorchLearner(*made)
     start = hand.state_dict_of(hand.state(0))
-    start |= moved({name: start[name] for name in hand.network.shapes}, config.seed)
+    start |= without_zeros({name: start[name] for name in hand.network.shapes}, config.seed)
     hand.load_parameters(start)
     torch_.load_parameters(start)
 
@@ -169,15 +159,15 @@ def check_on(config: Config, dataset: Dataset, x: Any, y: Any) -> Result:
         entries = max(10, min(ENTRIES, ALL_ENTRIES // len(network.shapes)))
         rows = []
         loss()
-        for name, shape in shown(network.shapes.items()):
+        for name, shape in with_progress(network.shapes.items()):
             errors = relative_error(mine[name], theirs[name], scale)
-            worst = peak(errors)
+            worst = index_of_largest(errors)
             view = network.find(name)
-            first = [worst, peak(np.abs(np.nan_to_num(mine[name])))]
+            first = [worst, index_of_largest(np.abs(np.nan_to_num(mine[name])))]
             changed = partial(loss, number_of[name.rpartition(".")[0]])
             measured = {
-                where: slopes(changed, view, where, value, abs(value))
-                for where in places(shape, entries, config.seed, first)
+                where: measure_slopes(changed, view, where, value, abs(value))
+                for where in sample_entries(shape, entries, config.seed, first)
             }
             changed()
             compared = compare(mine[name], measured, scale)
@@ -186,7 +176,7 @@ def check_on(config: Config, dataset: Dataset, x: Any, y: Any) -> Result:
     return Result(title, value, their_value, rows, [layer.name for layer in layers])
 
 
-def shown(parameters: Iterable[Any]) -> Iterator[Any]:
+def with_progress(parameters: Iterable[Any]) -> Iterator[Any]:
     """Each parameter in turn, with a bar on a terminal."""
     from rich.progress import track
 
@@ -196,73 +186,13 @@ def shown(parameters: Iterable[Any]) -> Iterator[Any]:
     return iter(track(parameters, "Differences", console=errors, transient=True, disable=not errors.is_terminal))
 
 
-def peak(values: Float) -> Index:
+def index_of_largest(values: FloatArray) -> Index:
     return tuple(int(i) for i in np.unravel_index(int(values.argmax()), values.shape))
 
 
-def moved(parameters: dict[str, Float], seed: int) -> dict[str, Float]:
+def without_zeros(parameters: dict[str, FloatArray], seed: int) -> dict[str, FloatArray]:
     """The parameters with small numbers in place of zeros, which would put units exactly on ReLU's kink."""
     rng = np.random.default_rng(seed)
     return {
         name: np.where(value == 0, 0.01 * rng.standard_normal(value.shape), value) for name, value in parameters.items()
     }
-
-
-def describe(result: Result) -> str:
-    """The result as a table, and where to look if something is wrong."""
-    heading = ("parameter", "shape", "against autograd", "against differences", "entries", "in doubt", "")
-    rows: list[tuple[str, ...]] = [heading]
-    for row in result.rows:
-        numeric = row.numeric
-        rows.append(
-            (
-                row.name,
-                spelled_shape(row.shape),
-                f"{row.autograd:.1e}",
-                f"{numeric.error:.1e}" if numeric.worst is not None else "-",
-                f"{numeric.checked} of {numeric.analytic.size}",
-                str(numeric.doubtful),
-                "pass" if row.passed else "FAIL",
-            )
-        )
-    lines = [f"Gradients of {result.title}", "", table(rows), ""]
-    if not result.losses_agree:
-        lines.append(
-            f"The loss is {result.loss:.6g} by hand and {result.their_loss:.6g} in PyTorch: "
-            "some `forward` differs, so look there first."
-        )
-    failed = [row for row in result.rows if not row.passed]
-    if not failed:
-        agree = "agree" if result.losses_agree else "were checked"
-        lines.append(f"All {len(rows) - 1} gradients {agree}: the errors are the largest relative ones.")
-        return "\n".join(lines)
-    lines.append(f"{len(failed)} of {len(rows) - 1} gradients are wrong: {', '.join(row.name for row in failed)}.")
-    lines += [worst_entry(row) for row in failed]
-    lines.append(suspects(result))
-    return "\n".join(lines)
-
-
-def worst_entry(row: Row) -> str:
-    where = row.autograd_worst if row.autograd > AUTOGRAD_TOLERANCE else row.numeric.worst
-    assert where is not None
-    numeric = row.numeric.numeric[where]
-    differences = "" if np.isnan(numeric) else f", differences {numeric:.6g}"
-    mine, theirs = row.numeric.analytic[where], row.theirs[where]
-    return f"  {spelled_index(row.name, where)}: by hand {mine:.6g}, autograd {theirs:.6g}{differences}"
-
-
-def suspects(result: Result) -> str:
-    """Which layers' `backward` can be at fault: the gradient flows from the last layer to the first."""
-    passed: dict[str, list[bool]] = {}
-    for row in result.rows:
-        passed.setdefault(row.name.rpartition(".")[0], []).append(row.passed)
-    last = next(name for name in reversed(passed) if not all(passed[name]))
-    if any(passed[last]):
-        return f"Look at the backward of {last}: what reaches it is right, or all of its gradients would be wrong."
-    position = result.layers.index(last)
-    after = [name for name in passed if result.layers.index(name) > position]
-    end = result.layers.index(after[0]) if after else len(result.layers) - 1
-    names = result.layers[position : end + 1]
-    what = f"from {after[0]} on the gradients are right" if after else "nothing after it is right"
-    loss = [] if after else ["the loss"]
-    return f"Look at the backward of {', '.join([*names, *loss])}: {what}."

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from twinprop.gradcheck.numeric import DOUBT, RIGHT, WRONG, compare, judge, largest, places, relative_error, slopes
+from twinprop.gradcheck.comparison import DOUBT, RIGHT, WRONG, compare, compare_entry, largest, relative_error
+from twinprop.gradcheck.differences import measure_slopes
 
 
 def verdict(f: Callable[[float], float], at: float, claimed: float, scale: float | None = None) -> int:
@@ -17,9 +18,9 @@ def verdict(f: Callable[[float], float], at: float, claimed: float, scale: float
     def value() -> float:
         return f(float(array[0]))
 
-    measured = slopes(value, array, (0,), value(), abs(value()))
+    measured = measure_slopes(value, array, (0,), value(), abs(value()))
     assert array[0] == at
-    return judge(claimed, measured, abs(claimed) if scale is None else scale)[0]
+    return compare_entry(claimed, measured, abs(claimed) if scale is None else scale)[0]
 
 
 @pytest.mark.parametrize(
@@ -65,15 +66,6 @@ def test_relative_error_is_as_documented() -> None:
     assert largest([np.array([1.0, -3.0]), np.array([np.inf]), np.array([])]) == 3
 
 
-def test_places_are_all_or_a_sample_with_the_first() -> None:
-    assert places((2, 3), 6, 0) == list(np.ndindex(2, 3))
-    some = places((50, 60), 20, 0, [(7, 8)])
-    assert some[0] == (7, 8)
-    assert len(set(some)) in (20, 21)
-    assert some == places((50, 60), 20, 0, [(7, 8)])
-    assert places((), 5, 0) == [()]
-
-
 def test_comparison_of_nothing_passes_and_of_doubt_does_not() -> None:
     assert compare(np.zeros((0, 3)), {}, 1.0).passed
     assert not compare(np.zeros((1, 3)), {}, 1.0).passed
@@ -85,6 +77,6 @@ def test_reported_error_is_measured_where_it_passes_too() -> None:
     def value() -> float:
         return float(np.sin(array[0]))
 
-    measured = {(0,): slopes(value, array, (0,), value(), 1.0)}
+    measured = {(0,): measure_slopes(value, array, (0,), value(), 1.0)}
     claimed = np.array([np.cos(0.5) * (1 + 3e-6)])
     assert compare(claimed, measured, 1.0).error == pytest.approx(3e-6, rel=0.01)
