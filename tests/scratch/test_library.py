@@ -155,6 +155,7 @@ def test_wrong_targets_are_named(targets: Any, words: str) -> None:
         (Linear(64, 50), (64,), r"Linear: expected \(batch, 64\), got \(64,\)"),
         (Linear(64, 50), (5, 63), r"Linear: expected \(batch, 64\), got \(5, 63\)"),
         (Conv2d(3, 4, 3), (5, 8, 8), r"Conv2d: expected \(batch, 3, height, width\), got \(5, 8, 8\)"),
+        (Conv2d(3, 4, 5, 1), (5, 3, 2, 9), r"Conv2d: expected .* with at least 3 pixels each way, got \(5, 3, 2, 9\)"),
         (MaxPool2d(2), (5, 8), r"MaxPool2d: expected \(batch, channels, height, width\), got \(5, 8\)"),
         (BatchNorm1d(6), (5, 7), r"BatchNorm1d: expected \(batch, 6\), got \(5, 7\)"),
         (BatchNorm2d(6), (5, 7, 4, 4), r"BatchNorm2d: expected \(batch, 6, height, width\), got \(5, 7, 4, 4\)"),

@@ -106,6 +106,9 @@ class Conv2d(Layer):
         channels = self.shapes["weight"][1]
         if x.ndim < 4 or x.shape[-3] != channels:
             self.refuse(f"(batch, {channels}, height, width)", x)
+        smallest = max(1, self.kernel_size - 2 * self.padding)
+        if min(x.shape[-2:]) < smallest:
+            self.refuse(f"(batch, {channels}, height, width) with at least {smallest} pixels each way", x)
         self.wide = padded(batch_last(x), self.padding, 0)
         y = correlate(self.wide, self.weight)
         y += self.bias[..., None, None, None]
