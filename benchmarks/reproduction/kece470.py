@@ -87,7 +87,7 @@ def say(page: Page, runs: Runs) -> None:
     held_out = {run.flat.get("data.seed") for run in runs}
     page.claim("all runs hold out the same images", len(held_out) == 1, values_of_data_seed=str(len(held_out)))
     apart = apart_at_first(runs.pairs)
-    page.claim("twins of one seed begin alike", apart < 0.01, difference_of_losses_after_one_epoch=apart)
+    page.claim("the losses of twins differ by less than a thousandth after one epoch", apart < 1e-3, difference=apart)
     epochs = [run.summary["converged_epoch"] for run in runs.completed]
     found = [epoch for epoch in epochs if epoch is not None]
     page.claim(
