@@ -21,7 +21,7 @@ from PIL import Image
 from twinprop.data.image_folder import ImageFolder
 from twinprop.data.vision import MNIST
 from twinprop.errors import DataError, OutputError
-from twinprop.run.directory import claim, free, write_atomically
+from twinprop.run.directory import check_unused, make_writable, write_atomically
 
 TRAIN = str(Path(__file__).parents[1] / "train.py")
 ENDLESS = ["train.epochs=1000000", "data=moons", "model.width=4", "hydra.run.dir=run"]
@@ -135,13 +135,13 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyt
 
 
 def test_a_directory_is_free_and_writable_or_refused(tmp_path: Path) -> None:
-    free(tmp_path / "new", "hydra.run.dir", ("metrics.csv",))
-    claim(tmp_path / "new", "hydra.run.dir")
+    check_unused(tmp_path / "new", "hydra.run.dir", ("metrics.csv",))
+    make_writable(tmp_path / "new", "hydra.run.dir")
     (tmp_path / "new" / "metrics.csv").touch()
     with pytest.raises(OutputError, match="already holds results"):
-        free(tmp_path / "new", "hydra.run.dir", ("metrics.csv",))
+        check_unused(tmp_path / "new", "hydra.run.dir", ("metrics.csv",))
     with pytest.raises(OutputError, match="cannot be made"):
-        claim(tmp_path / "new" / "metrics.csv" / "run", "hydra.run.dir")
+        make_writable(tmp_path / "new" / "metrics.csv" / "run", "hydra.run.dir")
 
 
 @pytest.fixture

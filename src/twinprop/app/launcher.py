@@ -73,7 +73,7 @@ def count(key: str, value: Any) -> int | None:
 
 def objective(summary: dict[str, Any], config: schema.Config | None) -> float:
     """What a sweeper is told of a job; NaN where it has no result."""
-    from twinprop.run.directory import result
+    from twinprop.run.summary import result
 
     return math.nan if config is None else result(summary, config.metric)
 
@@ -128,7 +128,7 @@ class PopulationLauncher(Launcher):
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
         from twinprop.app.jobs import Composer
         from twinprop.population.sweep import Sweep
-        from twinprop.run.console import console, shown
+        from twinprop.run.console import console, display_path
         from twinprop.text import duration, plural
 
         setup_globals()
@@ -144,7 +144,7 @@ class PopulationLauncher(Launcher):
         directory = Path(self.config.hydra.sweep.dir)
         sweep = Sweep(self.max_members, self.workers, self.engine, directory)
         members = [self.start(job) for job in jobs]
-        console.print(f"training {plural(len(jobs), 'job')} in {shown(directory)}")
+        console.print(f"training {plural(len(jobs), 'job')} in {display_path(directory)}")
         wrong = {job.number: "\n".join(job.problems) for job in jobs if job.problems}
         sweep.refuse([(member, wrong[member.number]) for member in members if member.number in wrong])
         start = perf_counter()
@@ -154,7 +154,9 @@ class PopulationLauncher(Launcher):
         self.write_csv()
         if any(summary["status"] == "interrupted" for summary in sweep.summaries.values()):
             raise KeyboardInterrupt
-        console.print(f"  in {duration(perf_counter() - start)}; all results are in {shown(directory / 'sweep.csv')}")
+        console.print(
+            f"  in {duration(perf_counter() - start)}; all results are in {display_path(directory / 'sweep.csv')}"
+        )
         return [self.end(job) for job in jobs]
 
     def apart(self) -> None:
@@ -177,7 +179,7 @@ class PopulationLauncher(Launcher):
         from twinprop.config.schema import flatten
         from twinprop.population.compare import Comparison
         from twinprop.population.table import table_of
-        from twinprop.run.console import console, shown
+        from twinprop.run.console import console, display_path
 
         jobs = [(job.config, self.summaries[job.number]) for job in self.jobs.values() if job.config is not None]
         if not jobs:
@@ -189,7 +191,7 @@ class PopulationLauncher(Launcher):
             console.print(table_of(rows))
         picture = Path(self.config.hydra.sweep.dir) / "sweep.png"
         if comparison.draw(picture):
-            console.print(f"  pictured in {shown(picture)}")
+            console.print(f"  pictured in {display_path(picture)}")
 
     def start(self, job: Job) -> Member:
         """Make the directory of a job."""

@@ -15,7 +15,7 @@ from statistics import fmean, stdev
 from typing import TYPE_CHECKING, Any
 
 from twinprop.config.registry import GROUPS
-from twinprop.run.directory import result
+from twinprop.run.summary import result
 from twinprop.text import spelled
 
 if TYPE_CHECKING:

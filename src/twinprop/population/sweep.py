@@ -24,9 +24,10 @@ from twinprop.population.plan import CACHE, OF_FREE_MEMORY, Group, Member, Stack
 from twinprop.population.pool import Message, Pool, apart
 from twinprop.population.train import Settings, rehearse
 from twinprop.run.console import console, errors
+from twinprop.run.describe import describe_network
 from twinprop.run.device import cores, threads_for
 from twinprop.run.directory import write_summary
-from twinprop.run.single import Setting, shape_of_network
+from twinprop.run.setup import Setup
 from twinprop.text import duration, plural, ranges
 from twinprop.training.interrupt import Interrupt
 
@@ -78,7 +79,7 @@ class Sweep:
             stacks = [stack for _, some, here in self.planned if here == on_cpu for stack in some]
             Pool(self.settings, self.processes() if on_cpu else None, *told).run(stacks)
 
-    def setting(self, config: Config) -> Setting:
+    def setting(self, config: Config) -> Setup:
         """The samples that a job trains on; those of jobs that train elsewhere are only looked at, on the CPU."""
         return self.settings.of(config if self.engine is None else replace(config, device="cpu"))
 
@@ -191,7 +192,7 @@ class Sweep:
             of = f"{sizes[0]} to {sizes[-1]}" if len(sizes) > 1 else str(sizes[0])
             config = each.config
             dataset = self.setting(config).dataset
-            shape = shape_of_network(config, dataset)
+            shape = describe_network(config, dataset)
             own = f" {config.model.activation}"
             if shape.endswith(own) and len({member.config.model.activation for member in each.members}) > 1:
                 shape = f"{shape.removesuffix(own)} several activations"

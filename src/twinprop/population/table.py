@@ -14,8 +14,9 @@ from typing import Any
 from rich.table import Table
 
 from twinprop.population.compare import spread
-from twinprop.run.directory import result, write_atomically
-from twinprop.run.names import describe
+from twinprop.run.directory import write_atomically
+from twinprop.run.names import short_name
+from twinprop.run.summary import result
 from twinprop.text import ranges
 
 SHOWN = 30
@@ -33,7 +34,7 @@ def over_seeds(varied: Mapping[int, Sequence[str]]) -> dict[str, list[int]]:
     for number, overrides in varied.items():
         labels = [word for word in overrides if word.startswith("label=")]
         others = [word for word in overrides if not word.startswith(("seed=", "label="))]
-        choice = ", ".join([*labels, *([describe(others, None)] if others or not labels else [])])
+        choice = ", ".join([*labels, *([short_name(others, None)] if others or not labels else [])])
         same.setdefault(choice, []).append(number)
     # a sampled number comes with more digits than anyone reads
     short = {choice: re.sub(r"\d*\.\d{6,}(e-?\d+)?", lambda found: f"{float(found[0]):.4g}", choice) for choice in same}

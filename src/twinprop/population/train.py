@@ -18,10 +18,12 @@ from twinprop.config.schema import Config
 from twinprop.errors import TwinpropError, explain
 from twinprop.population.plan import Member, Stack, where
 from twinprop.run.console import Display
+from twinprop.run.describe import describe_run
 from twinprop.run.device import use_threads
 from twinprop.run.directory import RunDirectory
 from twinprop.run.environment import environment
-from twinprop.run.single import RunRecorder, Setting, fail, report
+from twinprop.run.recorder import RunRecorder, record_failure
+from twinprop.run.setup import Setup
 from twinprop.training.interrupt import Interrupt
 from twinprop.training.learner import Learner
 from twinprop.training.loop import train
@@ -57,7 +59,7 @@ class MemberRecorder:
         text = explain(error)
         with suppress(OSError):  # a full disk takes no more lines; the console has the reason too
             self.member.log(text or "".join(traceback.format_exception(error)))
-        summary = fail(self.monitor, self.directory, self.recorder, error)
+        summary = record_failure(self.monitor, self.directory, self.recorder, error)
         self.ended(self.member, {**summary, "message": text or f"{type(error).__name__}: {error}"})
 
     @property
@@ -80,7 +82,7 @@ class MemberRecorder:
             with self.guarded():
                 assert self.recorder is not None
                 self.recorder.finished(monitor, parameters, predicted)
-                self.member.log(report(self.recorder, monitor, self.recorder.dataset))
+                self.member.log(describe_run(self.recorder, monitor, self.recorder.dataset))
                 self.ended(self.member, self.recorder.summary)
 
 
@@ -88,9 +90,9 @@ class Settings:
     """The samples of a sweep by what they are; a process that lacks some loads them, in place of others if need be."""
 
     def __init__(self) -> None:
-        self.loaded: dict[Hashable, Setting | TwinpropError] = {}
+        self.loaded: dict[Hashable, Setup | TwinpropError] = {}
 
-    def of(self, config: Config) -> Setting:
+    def of(self, config: Config) -> Setup:
         """The samples that a job trains on.
 
         Raises:
@@ -102,7 +104,7 @@ class Settings:
         else:
             self.make_room()
             try:
-                self.loaded[key] = Setting(config)
+                self.loaded[key] = Setup(config)
             except TwinpropError as error:
                 self.loaded[key] = error
         found = self.loaded[key]
@@ -160,7 +162,7 @@ def train_stack(
         return
     try:
         train(
-            lambda places: setting.make([recorders[place].member.config for place in places], plan),
+            lambda places: setting.learner([recorders[place].member.config for place in places], plan),
             setting.splits,
             monitors,
             recorders,
@@ -196,7 +198,7 @@ def rehearsed(stack: Stack, settings: Settings) -> float:
     config = stack.members[0].config
     setting = settings.of(config)
     plan = setting.plan(config)
-    learner = setting.make([member.config for member in stack.members], plan)
+    learner = setting.learner([member.config for member in stack.members], plan)
     seeds = [member.config.seed for member in stack.members]
     samples, val, test = setting.splits
     times: list[float] = []

@@ -13,7 +13,7 @@ NOT_NAMED = ("hydra", "data.root", "data.download", "label", "+sweeps", "experim
 """Overrides that a directory's name leaves out; a label, a study and an experiment have their own place in it."""
 
 
-def describe(overrides: Sequence[str], label: str | None) -> str:
+def short_name(overrides: Sequence[str], label: str | None) -> str:
     """`activation=tanh,lr=0.01` from overrides: the last part of each key, and its value."""
     parts = [label] if label else []
     for override in overrides:
