@@ -24,17 +24,17 @@ from tests.test_cli import in_process
 
 from twinprop.app.launcher import PopulationLauncher
 from twinprop.app.notebook import train
-from twinprop.commands.report import find, sweeps
+from twinprop.commands.report import find_runs, sweeps
 from twinprop.config.schema import Config
 from twinprop.data.toy import Moons
 from twinprop.errors import OutputError, TwinpropError
 from twinprop.models.mlp import MLP
 from twinprop.population import plan, pool
 from twinprop.population.sweep import Sweep
-from twinprop.population.table import over_seeds
+from twinprop.population.table import seeds_together
 from twinprop.population.train import MemberRecorder, Settings, rehearse
 from twinprop.run.directory import RunDirectory
-from twinprop.run.single import Setting
+from twinprop.run.setup import Setup
 from twinprop.text import duration
 from twinprop.training.interrupt import Interrupt
 from twinprop.training.monitor import Monitor
@@ -265,7 +265,7 @@ def test_an_interrupt_while_a_plan_is_made_leaves_a_summary_of_every_job(
 
 def test_jobs_that_differ_in_their_label_have_rows_of_their_own() -> None:
     words = [["label=a", "optimizer.lr=1", "seed=0"], ["label=b", "optimizer.lr=1", "seed=1"], ["seed=2"], ["label=a"]]
-    assert over_seeds(dict(enumerate(words))) == {
+    assert seeds_together(dict(enumerate(words))) == {
         "label=a, lr=1": [0],
         "label=b, lr=1": [1],
         "default": [2],
@@ -498,7 +498,7 @@ def test_samples_make_room_for_others_where_memory_is_short(monkeypatch: pytest.
     monkeypatch.setattr("psutil.virtual_memory", lambda: SimpleNamespace(available=0, total=1000))
     again = settings.of(second)
     assert len(settings.loaded) == 1
-    np.testing.assert_array_equal(again.dataset.train.y, Setting(second).dataset.train.y)
+    np.testing.assert_array_equal(again.dataset.train.y, Setup(second).dataset.train.y)
 
 
 @pytest.mark.parametrize("error", [MemoryError("no"), OutputError("no"), OverflowError("no")])
@@ -506,7 +506,7 @@ def test_a_rehearsal_that_fails_leaves_the_time_unknown(error: Exception, monkey
     def fail(*_: Any) -> Any:
         raise error
 
-    monkeypatch.setattr("twinprop.run.single.Setting.make", fail)
+    monkeypatch.setattr("twinprop.run.setup.Setup.learner", fail)
     config = Config(data=Moons(), model=MLP())
     stack = plan.Stack([plan.Member(0, config, Path("nowhere"), plan.LogFile(None, ""))], 1, 1, 1.0)
     assert rehearse(stack, Settings()) is None
@@ -583,7 +583,7 @@ def test_a_batch_of_optunas_trials_trains_as_one(tmp_path: Path) -> None:
     assert len(values) < 12, "none diverged, which a sweeper must hear of too"
     results = OmegaConf.load(tmp_path / "sweep" / "optimization_results.yaml")
     assert results.best_value == max(values)
-    assert list(sweeps(find([str(tmp_path)]))) == [tmp_path / "sweep"], "the report does not see the sweep"
+    assert list(sweeps(find_runs([str(tmp_path)]))) == [tmp_path / "sweep"], "the report does not see the sweep"
 
 
 def test_a_stack_that_is_done_counts_in_full_however_short_it_was(monkeypatch: pytest.MonkeyPatch) -> None:

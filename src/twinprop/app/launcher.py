@@ -178,7 +178,8 @@ class PopulationLauncher(Launcher):
         """Tell what was best with each value, and picture it, when all jobs of the sweep have ended."""
         from twinprop.config.schema import flatten
         from twinprop.population.compare import Comparison
-        from twinprop.population.table import table_of
+        from twinprop.population.plot import draw_comparison
+        from twinprop.population.table import table_of_rows
         from twinprop.run.console import console, display_path
 
         jobs = [(job.config, self.summaries[job.number]) for job in self.jobs.values() if job.config is not None]
@@ -186,11 +187,11 @@ class PopulationLauncher(Launcher):
             return
         configurations = [flatten(config) for config, _ in jobs]
         comparison = Comparison(configurations, [summary for _, summary in jobs], jobs[0][0].metric)
-        rows = comparison.best()
+        rows = comparison.best_rows()
         if rows:
-            console.print(table_of(rows))
+            console.print(table_of_rows(rows))
         picture = Path(self.config.hydra.sweep.dir) / "sweep.png"
-        if comparison.draw(picture):
+        if draw_comparison(comparison, picture):
             console.print(f"  pictured in {display_path(picture)}")
 
     def start(self, job: Job) -> Member:
@@ -233,12 +234,12 @@ class PopulationLauncher(Launcher):
 
     def table(self, numbers: list[int]) -> Table:
         """What became of the jobs."""
-        from twinprop.population.table import table
+        from twinprop.population.table import jobs_table
 
         common = set.intersection(*(set(job.overrides) for job in self.jobs.values())) if len(self.jobs) > 1 else set()
         varied = {number: [word for word in self.jobs[number].overrides if word not in common] for number in numbers}
         configs = [job.config for job in self.jobs.values() if job.config is not None]
-        return table(varied, self.summaries, configs[0].metric if configs else "val_accuracy")
+        return jobs_table(varied, self.summaries, configs[0].metric if configs else "val_accuracy")
 
     def write_csv(self) -> None:
         """Write what became of all jobs of the sweep so far, with those of earlier batches."""
