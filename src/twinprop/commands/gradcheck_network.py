@@ -142,7 +142,7 @@ def check_on(config: Config, dataset: Dataset, x: Any, y: Any) -> Result:
     made = [config], dataset.shape, len(dataset.classes), Plan.of(config.train, len(y))
     hand, torch_ = ScratchLearner(*made), TorchLearner(*made)
     start = hand.state_dict_of(hand.state(0))
-    start |= moved({name: start[name] for name in hand.network.places}, config.seed)
+    start |= moved({name: start[name] for name in hand.network.shapes}, config.seed)
     hand.load_parameters(start)
     torch_.load_parameters(start)
 
@@ -152,11 +152,11 @@ def check_on(config: Config, dataset: Dataset, x: Any, y: Any) -> Result:
     def loss(first: int = 0) -> float:
         """The loss, from the layer on whose parameters are changed: what comes before it stays the same."""
         del reached[first + 1 :]
-        for layer in hand.random:
-            layer.step = 0  # the dropout masks of the first update, again and again
+        for random in network.random:
+            random.step = 0  # the dropout masks of the first update, again and again
         for layer in network.layers[first:]:
             reached.append(layer.forward(reached[-1].copy(), True))
-        return float(hand.loss.forward(reached[-1], hand.classes[y]))
+        return float(hand.loss.forward(reached[-1], hand.one_hot[y]))
 
     with np.errstate(all="ignore"):
         value = float(hand.fetch([hand.step(x, y)[0]])[0, 0])
@@ -166,13 +166,13 @@ def check_on(config: Config, dataset: Dataset, x: Any, y: Any) -> Result:
         mine = {name: gradient.copy() for name, gradient in hand.gradients(0).items()}
         theirs = torch_.gradients(0)
         scale = largest(theirs.values())
-        entries = max(10, min(ENTRIES, ALL_ENTRIES // len(network.places)))
+        entries = max(10, min(ENTRIES, ALL_ENTRIES // len(network.shapes)))
         rows = []
         loss()
-        for name, (part, _, _, shape) in shown(network.places.items()):
+        for name, shape in shown(network.shapes.items()):
             errors = relative_error(mine[name], theirs[name], scale)
             worst = peak(errors)
-            view = network.blocks[0][part].reshape(shape)
+            view = network.find(name)
             first = [worst, peak(np.abs(np.nan_to_num(mine[name])))]
             changed = partial(loss, number_of[name.rpartition(".")[0]])
             measured = {

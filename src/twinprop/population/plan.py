@@ -99,7 +99,7 @@ class Group:
 def bytes_of(need: Footprint, config: Config, batch: int) -> int:
     """Of a network in training: parameters, gradient, the optimizer's memory, and outputs, forth and back."""
     item = 8 if config.model.dtype == "float64" else 4
-    return item * (need.parameters * (2 + len(config.optimizer.slots())) + 2 * batch * need.outputs)
+    return item * (need.parameters * (2 + len(config.optimizer.state_names())) + 2 * batch * need.outputs)
 
 
 def where(config: Config) -> Hashable:
