@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from twinprop.app.jobs import Job
     from twinprop.config import schema
-    from twinprop.population.engines import Engine
-    from twinprop.population.plan import Member
+    from twinprop.population.engine import Engine
+    from twinprop.population.stack import Member
 
 
 @dataclass
@@ -119,7 +119,13 @@ class PopulationLauncher(Launcher):
                 )
         self.context, self.task, self.config = hydra_context, task_function, config
         self.engine: Engine | None = None
-        given = {name: OmegaConf.to_container(value, resolve=True) for name, value in self.settings.items() if value}
+        given: dict[str, Any] = {
+            name: OmegaConf.to_container(value, resolve=True) for name, value in self.settings.items() if value
+        }
+        if self.engine_name == "submitit":
+            from twinprop.app.submitit_keys import submitit_settings
+
+            given["submitit"] = submitit_settings(given.get("submitit", {}), Path(config.hydra.sweep.dir))
         if given or self.engine_name != "local":
             from twinprop.population.engines import engine_of
 
@@ -197,7 +203,7 @@ class PopulationLauncher(Launcher):
     def start(self, job: Job) -> Member:
         """Make the directory of a job."""
         from twinprop.errors import explain
-        from twinprop.population.plan import LogFile, Member
+        from twinprop.population.stack import LogFile, Member
 
         try:
             job.write()
