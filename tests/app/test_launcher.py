@@ -1,30 +1,74 @@
-"""What Hydra's launcher interface promises to callbacks and sweepers, and what an engine is told."""
+"""The launcher: its keys, what it cannot do, and what it tells callbacks, sweepers and engines."""
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hydra.core.global_hydra import GlobalHydra
 from hydra.core.plugins import Plugins
 from hydra.plugins.sweeper import Sweeper
+from omegaconf import OmegaConf
+from tests.kit.commands import TRAIN, in_process
+from tests.kit.sweeps import COMMON, run, summaries
 
-from twinprop.app import cli, launcher, submitit_keys, sweeper
+from twinprop.app import submitit_keys, sweeper
 from twinprop.app.gate import Gate
+from twinprop.app.launcher import PopulationLauncher
+from twinprop.commands.report import find_runs, sweeps
 from twinprop.errors import TwinpropError
 from twinprop.population import engines
 
 QUICK = ["train.epochs=1", "data=moons", "data.n_samples=50", "model.width=4", "model.backend=scratch"]
 
 
-def sweep(monkeypatch: pytest.MonkeyPatch, folder: Path, *words: str) -> None:
-    """The command line, run in `folder`."""
-    monkeypatch.chdir(folder)
-    monkeypatch.setattr(sys, "argv", ["train.py", "-m", *QUICK, "hydra.sweep.dir=sweep", *words])
-    GlobalHydra.instance().clear()
-    cli.main()
+def sweep(monkeypatch: pytest.MonkeyPatch, folder: Path, *words: str) -> tuple[int, str]:
+    """What a small sweep in this process ends with."""
+    return in_process(monkeypatch, folder, "-m", *QUICK, "hydra.sweep.dir=sweep", *words)
+
+
+@pytest.mark.parametrize("value", ["max_members=0", "workers=-1", "max_members=many", "workers=1.5"])
+def test_a_bad_key_of_the_launcher_is_one_message(value: str, tmp_path: Path) -> None:
+    done = run(tmp_path, *COMMON, "seed=0,1", f"hydra.launcher.{value}", check=False)
+    assert done.returncode == 1
+    assert done.stderr.strip() == f"hydra.launcher.{value}: must be auto, or a whole number, at least 1."
+
+
+def test_what_jobs_cannot_have_for_themselves_is_refused(tmp_path: Path) -> None:
+    done = run(tmp_path, *COMMON, "seed=0,1", "hydra.job.chdir=true", check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("hydra.job.chdir: jobs that train together share one process")
+
+
+def test_jobs_that_would_share_a_directory_are_refused(tmp_path: Path) -> None:
+    command = [*TRAIN, "-m", "seed=0,1"]
+    command += ["hydra.sweep.dir=sweep", "hydra.sweep.subdir=same"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "hydra.sweep.subdir: jobs 0 and 1 would both write into" in done.stderr
+    assert not (tmp_path / "sweep" / "same").exists()
+
+
+def test_a_launcher_of_another_program_says_what_it_trains() -> None:
+    with pytest.raises(TwinpropError, match=r"trains what train\.py does"):
+        PopulationLauncher().setup(hydra_context=None, task_function=print, config=None)  # type: ignore[arg-type]
+
+
+def test_a_batch_of_optunas_trials_trains_as_one(tmp_path: Path) -> None:
+    words = ["hydra/sweeper=optuna", "hydra.sweeper.direction=maximize", "hydra.sweeper.n_trials=12"]
+    words += ["hydra.sweeper.n_jobs=8", "hydra.sweeper.sampler.seed=1", "hydra.launcher.workers=1"]
+    space = ["optimizer.lr=tag(log,interval(0.001,1e5))", "model.activation=relu,identity", "train.steps=40"]
+    done = run(tmp_path, *words, *space, "model.backend=scratch", "model.width=8")
+    found = summaries(tmp_path)
+    assert len(found) == 12
+    assert [word in done.stdout for word in ("8 jobs in 1 group", "4 jobs in 1 group")] == [True, True]
+    values = [summary["val"]["accuracy"] for summary in found if summary["status"] == "completed"]
+    assert len(values) < 12, "none diverged, which a sweeper must hear of too"
+    results = OmegaConf.load(tmp_path / "sweep" / "optimization_results.yaml")
+    assert results.best_value == max(values)
+    assert list(sweeps(find_runs([str(tmp_path)]))) == [tmp_path / "sweep"], "the report does not see the sweep"
 
 
 def test_a_callback_is_given_the_configuration_of_each_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,8 +77,8 @@ def test_a_callback_is_given_the_configuration_of_each_job(tmp_path: Path, monke
     monkeypatch.setattr(Gate, "on_job_start", lambda self, config, task_function: started.append(config))
     monkeypatch.setattr(Gate, "on_job_end", lambda self, config, job_return: ended.append((config, job_return)))
     words = ["optimizer=sgd,adam,sgd", "optimizer.momentum=0.9", "hydra.sweep.subdir=${hydra.job.num}"]
-    with pytest.raises(SystemExit, match="1 of 3 jobs failed: 1"):
-        sweep(monkeypatch, tmp_path, *words)
+    status, message = sweep(monkeypatch, tmp_path, *words)
+    assert (status, message.partition(".")[0]) == (1, "1 of 3 jobs failed: 1")
     assert [config.hydra.job.num for config in started] == [0, 2], "the other cannot be composed"
     assert [config.hydra.job.num for config, _ in ended] == [0, 2]
     for config in started:
@@ -46,9 +90,9 @@ def test_a_callback_is_given_the_configuration_of_each_job(tmp_path: Path, monke
 def test_jobs_are_not_composed_once_more_only_to_be_validated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     validated: list[Any] = []
     monkeypatch.setattr(Sweeper, "validate_batch_is_legal", lambda self, batch: validated.append(batch))
-    sweep(monkeypatch, tmp_path, "seed=1,2")
+    assert sweep(monkeypatch, tmp_path, "seed=1,2") == (0, "")
     assert not validated
-    sweep(monkeypatch, tmp_path, "seed=1,2", "hydra/launcher=basic", "hydra.sweep.dir=basic")
+    assert sweep(monkeypatch, tmp_path, "seed=1,2", "hydra/launcher=basic", "hydra.sweep.dir=basic") == (0, "")
     assert len(validated) == 1
 
 
@@ -64,8 +108,9 @@ def test_batches_are_those_of_hydras_own_sweeper(
             told.append((jobs, initial_job_idx))
             return []
 
-        monkeypatch.setattr(launcher.PopulationLauncher, "launch", launch)
-        sweep(monkeypatch, tmp_path, *words, "seed=3,4", f"hydra/sweeper={name}", f"hydra.sweep.dir={name}")
+        monkeypatch.setattr(PopulationLauncher, "launch", launch)
+        more = ["seed=3,4", f"hydra/sweeper={name}", f"hydra.sweep.dir={name}"]
+        assert sweep(monkeypatch, tmp_path, *words, *more) == (0, "")
     assert calls["grid"] == calls["basic"]
     assert sum(len(jobs) for jobs, _ in calls["grid"]) == 4
 
@@ -87,8 +132,8 @@ def test_submitit_is_told_its_settings_in_plain_values(tmp_path: Path, monkeypat
 
     monkeypatch.setattr(engines, "engine_of", engine_of)
     words = ["hydra.launcher.engine=submitit", "hydra.launcher.submitit.cluster=local", "hydra.launcher.workers=3"]
-    with pytest.raises(SystemExit, match="told"):
-        sweep(monkeypatch, tmp_path, *words, "hydra.launcher.submitit.additional_parameters={a:1}", "seed=0,1")
+    words += ["hydra.launcher.submitit.additional_parameters={a:1}", "seed=0,1"]
+    assert sweep(monkeypatch, tmp_path, *words) == (1, "told")
     ((name, given, workers),) = told
     assert (name, list(given), workers) == ("submitit", ["submitit"], 3)
     settings = given["submitit"]
@@ -153,5 +198,5 @@ def test_what_is_not_installed_says_how_it_is(package: str, monkeypatch: pytest.
 @pytest.mark.parametrize("value", [0, -1, 1.5, True, "many", None])
 def test_a_count_is_a_whole_number_or_auto(value: Any) -> None:
     with pytest.raises(TwinpropError, match=r"hydra\.launcher\.workers=.*: must be auto, or a whole number"):
-        launcher.PopulationLauncher(workers=value)
-    assert launcher.PopulationLauncher(workers=3, max_members="auto").workers == 3
+        PopulationLauncher(workers=value)
+    assert PopulationLauncher(workers=3, max_members="auto").workers == 3

@@ -11,8 +11,9 @@ from rich.console import Console
 from tests.kit.twins import CLASSES, FEATURES, configuration, samples
 
 from twinprop.app.compose import compose
-from twinprop.commands import gradcheck_network
-from twinprop.commands.gradcheck_network import Result, check_network, check_on, describe, moved, still
+from twinprop.commands.gradcheck import network
+from twinprop.commands.gradcheck.network import Result, check_network, check_on, frozen, without_zeros
+from twinprop.commands.gradcheck.network_report import report_text
 from twinprop.config import registry
 from twinprop.data.base import Dataset, Samples
 from twinprop.errors import ConfigError, TwinpropError
@@ -21,7 +22,7 @@ from twinprop.scratch import activations, layers, losses
 
 
 def check(count: int = 8, **parts: Any) -> Result:
-    config = still(configuration(**parts))
+    config = frozen(configuration(**parts))
     x, y = samples(count)
     split = Samples(y, x)
     dataset = Dataset(split, split, split, (FEATURES,), [str(name) for name in range(CLASSES)], None, None)
@@ -37,7 +38,7 @@ COMBINATIONS = [("cross_entropy", "identity"), *(("mse", name) for name in regis
 def test_every_choice_passes(activation: str, loss: str, output: str, dropout: float) -> None:
     model = {"activation": activation, "output_activation": output, "dropout": dropout, "noise": dropout / 2}
     result = check(loss=loss, model=model)
-    assert result.passed, describe(result)
+    assert result.passed, report_text(result)
     assert len(result.rows) == 6
     assert all(row.numeric.checked > row.numeric.doubtful for row in result.rows)
 
@@ -48,12 +49,12 @@ def test_every_start_passes(init: str, hidden: list[int]) -> None:
     """Narrow ReLU layers die and leave units exactly on the kink; a bias of 0 does so, too."""
     for std in (0.0, 1e-4, 30.0):
         result = check(model={"init": init, "init_std": std, "hidden": hidden})
-        assert result.passed, describe(result)
+        assert result.passed, report_text(result)
 
 
 def test_deep_sigmoid_network_passes_although_its_first_gradients_vanish() -> None:
     result = check(model={"activation": "sigmoid", "depth": 8, "init": "xavier_normal"})
-    assert result.passed, describe(result)
+    assert result.passed, report_text(result)
 
 
 def wrong_rows(result: Result) -> list[str]:
@@ -66,7 +67,7 @@ BELOW_OUTPUT = ["linear1.weight", "linear1.bias", "linear2.weight", "linear2.bia
 def test_broken_activation_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(activations.Tanh, "backward", lambda self, da, need_dx=True: da * (1 - self.a))
     result = check(model={"activation": "tanh"})
-    text = describe(result)
+    text = report_text(result)
     assert wrong_rows(result) == BELOW_OUTPUT
     assert "FAIL" in text
     assert "Look at the backward of linear2, activation2, output: from output on" in text
@@ -84,7 +85,7 @@ def test_broken_bias_is_found_in_its_own_layer(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(layers.Linear, "backward", wrong)
     result = check()
     assert wrong_rows(result) == ["linear1.bias", "linear2.bias", "output.bias"]
-    assert "Look at the backward of output: what reaches it is right" in describe(result)
+    assert "Look at the backward of output: what reaches it is right" in report_text(result)
 
 
 def test_gradient_in_place_of_the_weight_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,7 +104,7 @@ def test_broken_loss_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(losses.CrossEntropyLoss, "backward", lambda self: 2 * right(self))
     result = check()
     assert len(wrong_rows(result)) == 6
-    assert "output, the loss" in describe(result)
+    assert "output, the loss" in report_text(result)
 
 
 def test_forward_that_differs_from_pytorch_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,7 +115,7 @@ def test_forward_that_differs_from_pytorch_is_told(monkeypatch: pytest.MonkeyPat
     result = check(model={"activation": "leaky_relu"})
     assert not result.passed
     assert all(row.numeric.wrong == 0 for row in result.rows)
-    assert "by hand and" in describe(result)
+    assert "by hand and" in report_text(result)
 
 
 def test_single_wrong_entry_of_a_large_parameter_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,7 +130,7 @@ def test_single_wrong_entry_of_a_large_parameter_is_found(monkeypatch: pytest.Mo
     monkeypatch.setattr(layers.Linear, "backward", wrong)
     result = check(model={"hidden": [200]})
     assert wrong_rows(result) == ["linear1.weight"]
-    assert "linear1.weight[123, 4]: by hand" in describe(result)
+    assert "linear1.weight[123, 4]: by hand" in report_text(result)
     (row,) = [row for row in result.rows if row.name == "linear1.weight"]
     assert row.numeric.checked < 200 * FEATURES
     assert row.numeric.wrong == 1
@@ -150,9 +151,9 @@ def test_configured_data_and_columns() -> None:
     assert "2-60-2 relu" in result.title
     assert "moons" in result.title
     assert [row.numeric.checked for row in result.rows][1:] != [0, 0, 0]
-    text = describe(result)
+    text = report_text(result)
     assert f"{result.rows[0].numeric.checked} of 120" in text
-    assert gradcheck_network.ENTRIES <= result.rows[0].numeric.checked < 120
+    assert network.ENTRIES <= result.rows[0].numeric.checked < 120
 
 
 def test_deep_network_compares_fewer_entries_from_the_changed_layer_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,7 +166,7 @@ def test_deep_network_compares_fewer_entries_from_the_changed_layer_on(monkeypat
 
     monkeypatch.setattr(layers.Linear, "forward", counted)
     result = check(model={"hidden": [9] * 19, "dropout": 0.2, "init": "xavier_normal"})
-    assert result.passed, describe(result)
+    assert result.passed, report_text(result)
     checked = [row.numeric.checked for row in result.rows]
     assert len(checked) == 40
     assert max(checked) <= 12
@@ -195,7 +196,7 @@ def test_compose_tells_every_mistake() -> None:
 
 def test_zeros_are_moved_and_nothing_else() -> None:
     start = {"weight": np.array([[0.5, 0.0]]), "bias": np.zeros(3)}
-    there = moved(start, 0)
+    there = without_zeros(start, 0)
     assert there["weight"][0, 0] == 0.5
     assert all((values != 0).all() and (abs(values) < 1).all() for values in there.values())
     assert not start["bias"].any()

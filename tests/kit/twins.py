@@ -16,10 +16,11 @@ from twinprop.data.base import Samples
 from twinprop.data.batches import Batches, epoch_order
 from twinprop.data.digits import Digits
 from twinprop.learners.scratch import ScratchLearner
+from twinprop.learners.scratch_stack import ScratchStack
 from twinprop.learners.torch import TorchLearner
 from twinprop.learners.torch_stack import TorchStack
 from twinprop.models.mlp import MLP
-from twinprop.run.single import placement
+from twinprop.run.setup import placement
 from twinprop.scratch.optimizers import SGD
 from twinprop.training.learner import Learner
 from twinprop.training.plan import Plan, TrainConfig
@@ -91,11 +92,11 @@ class Twin:
 
 
 def scratch(configs: list[Config], shape: tuple[int, ...], classes: int, plan: Plan) -> Learner:
-    return ScratchLearner(configs, shape, classes, plan)
+    return (ScratchLearner if len(configs) == 1 else ScratchStack)(configs, shape, classes, plan)
 
 
 def scratch_tensors(configs: list[Config], shape: tuple[int, ...], classes: int, plan: Plan) -> Learner:
-    return ScratchLearner(configs, shape, classes, plan, TENSORS)
+    return (ScratchLearner if len(configs) == 1 else ScratchStack)(configs, shape, classes, plan, TENSORS)
 
 
 def pytorch(configs: list[Config], shape: tuple[int, ...], classes: int, plan: Plan) -> Learner:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twinprop.run.names import LONGEST, describe, safe, unused
+from twinprop.run.names import LONGEST, safe, short_name, unused
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from twinprop.run.names import LONGEST, describe, safe, unused
     ],
 )
 def test_a_run_is_named_by_its_overrides(overrides, label, name):
-    assert describe(overrides, label) == name
+    assert short_name(overrides, label) == name
 
 
 @given(st.text(max_size=300))

@@ -13,9 +13,10 @@ from hypothesis.extra.numpy import arrays
 from tests.kit.twins import CLASSES, FEATURES, configuration, samples, sampling
 
 from twinprop.config import registry
-from twinprop.learners.build import initial_parameters, torch_network
+from twinprop.learners.build import scratch_network, torch_network
 from twinprop.models.base import LayerSpec
-from twinprop.scratch.layers import Dropout, Linear
+from twinprop.scratch.dropout import Dropout
+from twinprop.scratch.layers import Linear
 from twinprop.scratch.network import Network
 
 ACTIVATIONS = {**registry.OUTPUT_ACTIVATIONS, **registry.ACTIVATIONS}
@@ -290,13 +291,7 @@ def layers_of(config: Any) -> list[LayerSpec]:
 
 
 def hand_network(config: Any) -> Network:
-    layers = layers_of(config)
-    initial = initial_parameters(layers, config.model, config.seed)
-    network = Network(layers, np.concatenate([value.ravel() for value in initial.values()]))
-    for layer in network.layers:
-        if isinstance(layer, Dropout):
-            layer.seeds = (config.seed,)
-    return network
+    return scratch_network(layers_of(config), config.model, config.seed)
 
 
 @given(networks(), st.integers(1, 12))
@@ -313,11 +308,10 @@ def test_network_against_autograd(config: Any, count: int) -> None:
     expected.backward()
     np.testing.assert_allclose(value, expected.item(), rtol=1e-13)
     gradients = dict(torch_.named_parameters())
-    assert list(gradients) == list(hand.places)
-    for name, place in hand.places.items():
-        gradient = gradients[name].grad
-        mine = hand.gradients[0][place.part].reshape(place.shape)
-        np.testing.assert_allclose(mine, gradient, rtol=1e-10, atol=1e-15, err_msg=name)
+    assert list(gradients) == list(hand.shapes)
+    for name in hand.shapes:
+        mine = hand.find(f"{name}_grad")
+        np.testing.assert_allclose(mine, gradients[name].grad, rtol=1e-10, atol=1e-15, err_msg=name)
 
 
 @given(networks())
@@ -327,7 +321,7 @@ def test_network_against_finite_differences(config: Any) -> None:
     x, y = samples(5)
     network = hand_network(config)
     # biases apart from 0, so that no unit sits on its kink
-    (parameters,), (gradients,) = network.blocks, network.gradients
+    parameters, gradients = network.parameters, network.gradients
     parameters += 0.05 * np.random.default_rng(config.seed).normal(size=parameters.shape)
     loss = registry.load(registry.LOSSES[config.loss].scratch)()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import sqrt
 from typing import Any
 
@@ -16,9 +17,10 @@ from torch import nn
 
 from twinprop.arrays.random import INIT, generator
 from twinprop.config import registry
-from twinprop.learners.build import initial_parameters
+from twinprop.learners.build import initial_parameters, initializer
 from twinprop.models.mlp import MLP
 from twinprop.models.rnn import RNN
+from twinprop.scratch import Conv2d, Layer, Linear
 from twinprop.scratch.init import fans
 from twinprop.training.plan import Plan
 
@@ -47,8 +49,11 @@ TORCHS: dict[str, Any] = {
 }
 
 
-def draw(name: str, seed: int = 0) -> Any:
-    return registry.load(registry.INITS[name])(generator(seed, INIT), SHAPE, MODEL)
+def draw(name: str, layer: Layer | None = None) -> tuple[Any, Any]:
+    """Weight and bias of a layer."""
+    layer = layer or Linear(*SHAPE[::-1])
+    values = layer.initial_parameters(generator(0, INIT), initializer(replace(MODEL, init=name)))
+    return values["weight"], values["bias"]
 
 
 def test_every_initialiser_is_tested() -> None:
@@ -90,7 +95,7 @@ def test_moments_are_torchs(name: str) -> None:
 
 
 def test_vgg_draws_convolutions_by_their_fan_out() -> None:
-    weight, bias = registry.load(registry.INITS["vgg"])(generator(0, INIT), (40, 20, 5, 5), MODEL)
+    weight, bias = draw("vgg", Conv2d(20, 40, 5))
     theirs = nn.init.kaiming_normal_(torch.empty(40, 20, 5, 5), mode="fan_out", nonlinearity="relu")
     assert weight.std() == pytest.approx(sqrt(2 / (40 * 25)), rel=0.02)
     assert weight.std() == pytest.approx(float(theirs.std()), rel=0.03)
@@ -114,7 +119,7 @@ def test_linear_bias_bound_is_torchs() -> None:
     """Weight and bias of a small nn.Linear fill the same range as ours."""
     torch.manual_seed(1)
     theirs = max(float(nn.Linear(4, 5000).bias.detach().abs().max()) for _ in range(3))
-    bias = registry.load(registry.INITS["torch"])(generator(0, INIT), (5000, 4), MODEL)[1]
+    _, bias = draw("torch", Linear(4, 5000))
     assert abs(theirs - 0.5) < 1e-3
     assert abs(np.abs(bias).max() - 0.5) < 1e-3
 

@@ -10,9 +10,9 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.kit.choices import OPTIMIZERS
+from tests.kit.choices import optimizers as sampled
 from tests.kit.twins import sampling
-from tests.test_twins import OPTIMIZERS
-from tests.test_twins import optimizers as sampled
 
 from twinprop.arrays.namespace import to_numpy
 from twinprop.config import registry
@@ -37,7 +37,7 @@ def zeros_like(p: Any) -> Any:
 
 def by_hand(optimizer: Any, start: Any, g: Any, tensors: bool) -> list[Any]:
     p = torch.as_tensor(start.copy()) if tensors else start.copy()
-    state = {slot: zeros_like(p) for slot in optimizer.slots()}
+    state = {slot: zeros_like(p) for slot in optimizer.state_names()}
     path = []
     for t, gradient in enumerate(g, start=1):
         gradient = torch.as_tensor(gradient.copy()) if tensors else gradient.copy()
@@ -82,7 +82,7 @@ def test_options_together(optimizer: Any, seed: int) -> None:
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
 def test_float32_stays_float32(optimizer: Any) -> None:
-    p, state = np.ones(SIZE, np.float32), {slot: np.zeros(SIZE, np.float32) for slot in optimizer.slots()}
+    p, state = np.ones(SIZE, np.float32), {slot: np.zeros(SIZE, np.float32) for slot in optimizer.state_names()}
     for t, g in enumerate(gradients(3).astype(np.float32), start=1):
         optimizer.update(p, g, state, t)
     assert p.dtype == np.float32

@@ -11,8 +11,8 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.kit.choices import SCHEDULERS, schedules
 from tests.kit.twins import sampling
-from tests.test_twins import SCHEDULERS, schedules
 from torch.optim.lr_scheduler import ReduceLROnPlateau as TorchPlateau
 
 from twinprop.config import registry

@@ -33,7 +33,7 @@ class TrainingTask:
         from hydra.core.hydra_config import HydraConfig
         from hydra.types import RunMode
 
-        from twinprop.run.directory import result
+        from twinprop.run.summary import result
 
         hydra = HydraConfig.get()
         try:

@@ -7,6 +7,7 @@ package (`exp`, `where`, `amax`, `keepdims=True`, `x.mT`, ...); what they do not
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -51,19 +52,19 @@ def to_numpy(x: Array) -> np.ndarray[Any, Any]:
     return np.asarray(x) if namespace(x) is np else x.detach().cpu().numpy()
 
 
-class Copies:
+class HostCopies:
     """NumPy arrays of what is on a device: each is copied once, however many networks ask for their part of it."""
 
     def __init__(self) -> None:
         self.known: dict[int, tuple[Array, np.ndarray[Any, Any]]] = {}
 
-    def of(self, x: Array) -> np.ndarray[Any, Any]:
+    def get(self, x: Array) -> np.ndarray[Any, Any]:
         """`to_numpy(x)`, as it was when first asked for."""
         if id(x) not in self.known:
             self.known[id(x)] = x, to_numpy(x)
         return self.known[id(x)][1]
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Let all go, for values change."""
         self.known.clear()
 
@@ -76,3 +77,17 @@ def full(shape: tuple[int, ...], value: float, x: Array) -> Array:
 def empty(shape: tuple[int, ...], x: Array) -> Array:
     """An array to be filled, of the library, dtype and device of `x`."""
     return np.empty(shape, x.dtype) if namespace(x) is np else x.new_empty(shape)
+
+
+def split(x: Array, *sizes: int) -> Sequence[Array]:
+    """Parts of these sizes along the last axis, as views; NumPy's own takes longer than what is done with them."""
+    if not isinstance(x, np.ndarray):
+        parts: Sequence[Array] = x.split(sizes, -1)
+        return parts
+    if len(sizes) == 2:
+        return x[..., : sizes[0]], x[..., sizes[0] :]
+    parts, start = [], 0
+    for size in sizes:
+        parts.append(x[..., start : start + size])
+        start += size
+    return parts

@@ -48,8 +48,8 @@ LAYERS = {
     "gru": Twin("twinprop.scratch.recurrent:GRU", "twinprop.pytorch.modules:GRU"),
     "last_step": Twin("twinprop.scratch.layers:LastStep", "twinprop.pytorch.modules:LastStep"),
     "linear": Twin("twinprop.scratch.layers:Linear", "torch.nn:Linear"),
-    "noise": Twin("twinprop.scratch.layers:Noise", "twinprop.pytorch.modules:Noise"),
-    "dropout": Twin("twinprop.scratch.layers:Dropout", "twinprop.pytorch.modules:Dropout"),
+    "noise": Twin("twinprop.scratch.dropout:Noise", "twinprop.pytorch.modules:Noise"),
+    "dropout": Twin("twinprop.scratch.dropout:Dropout", "twinprop.pytorch.modules:Dropout"),
 }
 
 LOSSES = {
@@ -76,8 +76,8 @@ SCHEDULERS = {
     "warmup_cosine": Twin("twinprop.scratch.schedulers:WarmupCosine", "twinprop.pytorch.schedulers:warmup_cosine"),
 }
 
-INITS = {
-    "torch": "twinprop.scratch.init:torch_default",
+INITS: dict[str, str | None] = {
+    "torch": None,  # what each layer does by itself, which is PyTorch's way
     "kaiming_uniform": "twinprop.scratch.init:kaiming_uniform",
     "kaiming_normal": "twinprop.scratch.init:kaiming_normal",
     "xavier_uniform": "twinprop.scratch.init:xavier_uniform",
@@ -115,7 +115,7 @@ GROUPS: dict[str, Mapping[str, str | Twin]] = {
 }
 """The groups of the configuration: each choice is a dataclass of its keys."""
 
-NAMES: dict[str, Mapping[str, str | Twin]] = {
+NAMES: dict[str, Mapping[str, str | Twin | None]] = {
     "activations": ACTIVATIONS,
     "output_activations": OUTPUT_ACTIVATIONS,
     "inits": INITS,

@@ -7,7 +7,6 @@ backend and device, in a stack as alone, and where a run goes on in the middle o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import Any, NamedTuple
 
@@ -15,36 +14,9 @@ import numpy as np
 
 from twinprop.arrays.namespace import Array, full, like, namespace
 from twinprop.arrays.random import splitmix64, streams
-from twinprop.data.base import DataConfig, Dataset
-from twinprop.errors import DataError
-from twinprop.fields import number
 
 AUGMENT = 0
 """The layer whose numbers these are; layers with dropout count from 1."""
-
-
-@dataclass
-class ImageConfig(DataConfig):
-    """The keys that all data sets of images share."""
-
-    shift: int = number(0, ge=0)
-    flip: bool = False
-
-    def load(self) -> Dataset:
-        dataset = super().load()
-        height, width = dataset.shape[-2:]
-        if self.shift >= min(height, width):
-            raise DataError(
-                f"data.shift={self.shift}: moves images of {width}×{height} pixels out of sight; "
-                f"use at most {min(height, width) - 1}."
-            )
-        return dataset
-
-    def augment(self, dataset: Dataset) -> Augment | None:
-        if not (self.shift or self.flip):
-            return None
-        mean, std = np.array(dataset.mean or [0.0]), np.array(dataset.std or [1.0])
-        return Augment(self.shift, self.flip, dataset.shape, ((0 - mean) / std).astype(np.float32))
 
 
 class Augment:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twinprop.data.augment import ImageConfig
 from twinprop.data.base import Raw, Samples
+from twinprop.data.images import ImageConfig
 
 
 @dataclass

@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from twinprop.data.augment import ImageConfig
 from twinprop.data.base import Raw, Samples
+from twinprop.data.images import ImageConfig
 from twinprop.errors import DataError
 
 

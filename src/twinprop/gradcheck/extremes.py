@@ -12,8 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from twinprop.gradcheck.faults import SubjectError, error_with_line
+from twinprop.gradcheck.held import FloatArray, arrays_of
 from twinprop.gradcheck.inputs import Inputs
-from twinprop.gradcheck.subject import Float, Subject, SubjectError, arrays_of, located
+from twinprop.gradcheck.subject import Subject
 
 SIZES = (30.0, 100.0, 300.0, 1000.0, 3000.0, 10000.0)
 """Largest entries of the inputs that are tried."""
@@ -40,18 +42,18 @@ LOG_OF_SIGMOID = (
 )
 
 
-def find(subject: Subject, inputs: Inputs) -> list[str]:
+def explain_overflow(subject: Subject, inputs: Inputs) -> list[str]:
     """What goes wrong for large inputs, in a sentence or two each."""
     if inputs.values == "probabilities":
-        return list(saturated(subject, inputs))
-    return large(subject, inputs)
+        return list(certain_predictions(subject, inputs))
+    return large_numbers(subject, inputs)
 
 
 def finite(out: Any) -> bool:
     return bool(np.all(np.isfinite(out)))
 
 
-def attempt(subject: Subject, x: Float, y: Any) -> Any:
+def output_or_none(subject: Subject, x: FloatArray, y: Any) -> Any:
     """What forward returns; None where it raises, which small inputs have not made it do."""
     try:
         return subject.forward(x, y)
@@ -59,22 +61,22 @@ def attempt(subject: Subject, x: Float, y: Any) -> Any:
         return None
 
 
-def blows(subject: Subject, x: Float, y: Any) -> bool:
+def overflows(subject: Subject, x: FloatArray, y: Any) -> bool:
     """Whether the answer is not finite although it ought to be."""
-    out = attempt(subject, x, y)
+    out = output_or_none(subject, x, y)
     if out is None or finite(out):
         return False
-    exact = attempt(subject, x.astype(np.longdouble), y)
+    exact = output_or_none(subject, x.astype(np.longdouble), y)
     if exact is not None and finite(exact):
         return bool(np.all(np.abs(exact) < 1e300))
     return bool(np.any(np.isnan(out)))
 
 
-def large(subject: Subject, inputs: Inputs) -> list[str]:
+def large_numbers(subject: Subject, inputs: Inputs) -> list[str]:
     """What goes wrong for large numbers: all alike, of either sign, or as weights; each fault once."""
     biggest = np.abs(inputs.x).max()
-    keep = [(place, place.get()) for place in subject.parameters]
-    softmax = like_softmax(subject, inputs.x, inputs.y)
+    keep = [(parameter, parameter.get()) for parameter in subject.parameters]
+    softmax = shows_probabilities(subject, inputs.x, inputs.y)
     found: dict[str, str] = {}
     try:
         for size in SIZES:
@@ -83,21 +85,21 @@ def large(subject: Subject, inputs: Inputs) -> list[str]:
                 # a saturated hidden layer hides large inputs from the softmax; large weights it cannot hide
                 feeds.append((inputs.x, "weights"))
             for x, what in feeds:
-                for place, array in keep:
+                for parameter, array in keep:
                     factor = size / max(np.abs(array).max(initial=0), 1e-9) if what == "weights" else 1.0
-                    place.set(array * factor)
-                if blows(subject, x, inputs.y):
-                    why, text = explain(subject, x, inputs.y, softmax, f"{what} of size {size:g}")
+                    parameter.set(array * factor)
+                if overflows(subject, x, inputs.y):
+                    why, text = cause_with_line(subject, x, inputs.y, softmax, f"{what} of size {size:g}")
                     found.setdefault(why, text)
     finally:
-        for place, array in keep:
-            place.set(array)
+        for parameter, array in keep:
+            parameter.set(array)
     return list(found.values())
 
 
-def explain(subject: Subject, x: Float, y: Any, softmax: bool, when: str) -> tuple[str, str]:
+def cause_with_line(subject: Subject, x: FloatArray, y: Any, softmax: bool, when: str) -> tuple[str, str]:
     """Why the answer is not finite, and that in full, with the line where it happens."""
-    out = np.asarray(attempt(subject, x, y)).ravel()
+    out = np.asarray(output_or_none(subject, x, y)).ravel()
     head = f"For {when} forward gives {out[~np.isfinite(out)][0]}, although the answer is finite: "
     for caught in ({"divide": "raise", "invalid": "raise"}, {"over": "raise"}):
         try:
@@ -110,15 +112,15 @@ def explain(subject: Subject, x: Float, y: Any, softmax: bool, when: str) -> tup
                     why = LOG_OF_ZERO if softmax else LOG_OF_SIGMOID
                 else:
                     why = UNSHIFTED if softmax else OVERFLOW
-                return why, f"{head}{why}\n{located(cause)}"
+                return why, f"{head}{why}\n{error_with_line(cause)}"
     why = UNSHIFTED if softmax else OVERFLOW
     return why, head + why
 
 
-def like_softmax(subject: Subject, x: Float, y: Any) -> bool:
+def shows_probabilities(subject: Subject, x: FloatArray, y: Any) -> bool:
     """Whether forward returns or keeps probabilities whose sum is 1, of more than one class."""
-    out = attempt(subject, x, y)
-    kept = [np.asarray(place.get(), float) for place in arrays_of(subject.made)]
+    out = output_or_none(subject, x, y)
+    kept = [np.asarray(ref.get(), float) for ref in arrays_of(subject.made)]
     return any(
         array.ndim > 1 and array.shape[axis] > 1 and (array > 0).all() and np.allclose(array.sum(axis), 1)
         for array in [*kept, np.asarray(out, float)]
@@ -126,7 +128,7 @@ def like_softmax(subject: Subject, x: Float, y: Any) -> bool:
     )
 
 
-def saturated(subject: Subject, inputs: Inputs) -> Iterator[str]:
+def certain_predictions(subject: Subject, inputs: Inputs) -> Iterator[str]:
     """Whether a loss of probabilities survives a prediction that is certain, and right: its loss is finite."""
     axis = 0 if inputs.axis else -1
     y = inputs.y
@@ -135,9 +137,11 @@ def saturated(subject: Subject, inputs: Inputs) -> Iterator[str]:
     classes = inputs.x.shape[axis]
     right = y if y.shape == inputs.x.shape else np.eye(classes)[y]
     right = right.T if right.shape != inputs.x.shape else right
-    if right.shape == inputs.x.shape and not finite(attempt(subject, right.astype(float), y)):
+    if right.shape == inputs.x.shape and not finite(output_or_none(subject, right.astype(float), y)):
         # the cross entropy of 0 and 1 looks at p where y is 0, too; that of one-hot vectors does not
-        binary = attempt(subject, np.where(right == 0, inputs.x / 2, inputs.x), y) != attempt(subject, inputs.x, y)
+        binary = output_or_none(subject, np.where(right == 0, inputs.x / 2, inputs.x), y) != output_or_none(
+            subject, inputs.x, y
+        )
         stable = BINARY if binary else LOG_SOFTMAX
         yield (
             "For probabilities of exactly 0 and 1, all of them right, forward does not give a finite loss: it takes "

@@ -13,6 +13,6 @@ class Backend(NamedTuple):
 
 
 BACKENDS = {
-    "scratch": Backend("twinprop.learners.scratch:ScratchLearner", "twinprop.learners.scratch:ScratchLearner"),
+    "scratch": Backend("twinprop.learners.scratch:ScratchLearner", "twinprop.learners.scratch_stack:ScratchStack"),
     "torch": Backend("twinprop.learners.torch:TorchLearner", "twinprop.learners.torch_stack:TorchStack"),
 }

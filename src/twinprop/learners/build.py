@@ -2,48 +2,91 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
-from torch import nn
 
-from twinprop.arrays.random import INIT, generator
+from twinprop.arrays.namespace import Array
 from twinprop.config import registry
 from twinprop.models.base import LayerSpec, ModelConfig
-from twinprop.pytorch.modules import Random
-from twinprop.scratch.init import Float, Initialiser, recurrent
+from twinprop.scratch.init import Float, Initializer
+from twinprop.scratch.layer import Layer
+from twinprop.scratch.network import Network
+from twinprop.scratch.network import initial_parameters as drawn
+
+if TYPE_CHECKING:
+    from torch import nn
+
+INIT_KEYS = {"normal": {"std": "init_std"}}
+"""Arguments of an initialisation, and the keys of the model that give them."""
 
 
-def initial_parameters(layers: list[LayerSpec], model: ModelConfig, seed: int) -> dict[str, Float]:
+def scratch_layer(spec: LayerSpec) -> Layer:
+    """A hand-written layer, whose parameters have shapes and no values yet."""
+    layer: Layer = registry.load(registry.layer_twin(spec.kind).scratch)(**spec.arguments)
+    return layer
+
+
+def scratch_layers(specs: Sequence[LayerSpec]) -> dict[str, Layer]:
+    """The hand-written layers of a network by their names."""
+    return {spec.name: scratch_layer(spec) for spec in specs}
+
+
+def initializer(model: ModelConfig) -> Initializer | None:
+    """How a model's weights are drawn; None is each layer's own way, which is PyTorch's."""
+    path = registry.INITS[model.init]
+    if path is None:
+        return None
+    keys = {name: getattr(model, key) for name, key in INIT_KEYS.get(model.init, {}).items()}
+    return partial(registry.load(path), **keys)
+
+
+def initial_parameters(specs: Sequence[LayerSpec], model: ModelConfig, seed: int) -> dict[str, Float]:
     """Every parameter of a network by its name in the state dict, in the order of the layers."""
-    rng = generator(seed, INIT)
-    initialise: Initialiser = registry.load(registry.INITS[model.init])
-    parameters: dict[str, Float] = {}
-    for layer in layers:
-        shapes = registry.load(registry.layer_twin(layer.kind).scratch)(**layer.arguments).shapes
-        if layer.kind in ("linear", "conv2d"):
-            weight, bias = initialise(rng, shapes["weight"], model)
-            own = {"weight": weight, "bias": bias}
-        elif layer.kind in ("batch_norm1d", "batch_norm2d"):
-            own = {"weight": np.ones(shapes["weight"]), "bias": np.zeros(shapes["bias"])}
-        else:
-            own = recurrent(rng, shapes, model, initialise) if shapes else {}
-        parameters |= {f"{layer.name}.{name}": value for name, value in own.items()}
-    return parameters
+    return drawn(scratch_layers(specs), seed, initializer(model))
 
 
-def torch_network(layers: list[LayerSpec], model: ModelConfig, seed: int, device: str) -> nn.Sequential:
-    """The network on its device, with the initial parameters that belong to `seed`."""
+def initial_vector(specs: Sequence[LayerSpec], model: ModelConfig, seed: int) -> Float:
+    """The same as one vector (P,)."""
+    return np.concatenate([value.ravel() for value in initial_parameters(specs, model, seed).values()])
+
+
+def scratch_network(specs: Sequence[LayerSpec], model: ModelConfig, seed: int, device: str = "cpu") -> Network:
+    """The hand-written network, of NumPy arrays on the device `cpu`, else of torch tensors."""
+    layers = scratch_layers(specs)
+    if device == "cpu":
+        return Network(layers, seed, initializer(model), model.dtype)
+    start = initial_vector(specs, model, seed).astype(model.dtype)
+    return Network(layers, seed, parameters=to_torch(start, device))
+
+
+def torch_network(specs: Sequence[LayerSpec], model: ModelConfig, seed: int, device: str) -> nn.Sequential:
+    """The PyTorch network on its device."""
+    from collections import OrderedDict
+
+    import torch
+    from torch import nn
+
+    from twinprop.pytorch.modules import Random
+
     modules: OrderedDict[str, nn.Module] = OrderedDict()
     # torch's own initial values are drawn for nothing: to go without, on its meta device, takes longer to import
     with torch.random.fork_rng(devices=[]):
-        for layer in layers:
-            modules[layer.name] = registry.load(registry.layer_twin(layer.kind).pytorch)(**layer.arguments)
+        for spec in specs:
+            modules[spec.name] = registry.load(registry.layer_twin(spec.kind).pytorch)(**spec.arguments)
     network = nn.Sequential(modules).to(device, getattr(torch, model.dtype))
-    initial = {name: torch.from_numpy(value) for name, value in initial_parameters(layers, model, seed).items()}
+    initial = {name: torch.from_numpy(value) for name, value in initial_parameters(specs, model, seed).items()}
     network.load_state_dict(network.state_dict() | initial)
     for module in network.modules():
         if isinstance(module, Random):
             module.seed = seed
     return network
+
+
+def to_torch(values: Any, device: str) -> Array:
+    """A torch tensor on a device."""
+    import torch
+
+    return torch.as_tensor(values, device=device)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import NamedTuple
 
-from twinprop.config import registry
+from twinprop.learners.build import scratch_layers
 from twinprop.models.base import LayerSpec
 
 EVALUATED = 2**28
@@ -33,10 +33,9 @@ def footprint(layers: Sequence[LayerSpec], sample_shape: tuple[int, ...]) -> Foo
     """Worked out from the hand-written layers, whose parameters have shapes before they have values."""
     shape, parameters, outputs = sample_shape, 0, 0
     multiply_adds = [0]
-    for layer in layers:
-        own = registry.load(registry.layer_twin(layer.kind).scratch)(**layer.arguments)
-        parameters += sum(map(prod, own.shapes.values()))
-        multiply_adds.append(own.multiply_adds(shape) if own.shapes else 0)
-        shape = own.output_shape(shape) if hasattr(own, "output_shape") else shape
+    for layer in scratch_layers(layers).values():
+        parameters += sum(map(prod, layer.shapes.values()))
+        multiply_adds.append(layer.multiply_adds(shape))
+        shape = layer.output_shape(shape)
         outputs += prod(shape)
     return Footprint(parameters, outputs, sum(multiply_adds), max(multiply_adds))

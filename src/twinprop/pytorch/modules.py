@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from twinprop.scratch.layers import dropout_scale, noise
+from twinprop.scratch.dropout import dropout_scale, noise
 
 
 class Random(nn.Module):

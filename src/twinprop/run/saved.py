@@ -72,13 +72,9 @@ class Run:
     @cached_property
     def network(self) -> Network:
         """The trained network by hand, whichever twin trained it: `network.forward(x)`, with NumPy arrays."""
-        import numpy as np
+        from twinprop.learners.build import scratch_network
 
-        from twinprop.learners.footprint import footprint
-        from twinprop.scratch.network import Network
-
-        size = footprint(self.layers, tuple(self.saved["data"]["shape"])).parameters
-        network = Network(self.layers, np.zeros(size, self.config.model.dtype))
+        network = scratch_network(self.layers, self.config.model, self.config.seed)
         network.load_state_dict(self.saved["state_dict"])
         return network
 

@@ -6,25 +6,16 @@ change. Each keeps whichever of z and a makes the derivative cheapest.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import pi, sqrt
-from typing import ClassVar
 
 import numpy as np
 
 from twinprop.arrays.namespace import Array, erf, like, namespace
+from twinprop.scratch.layer import Layer
 
 
-class Activation:
-    """A layer without parameters."""
-
-    shapes: ClassVar[dict[str, tuple[int, ...]]] = {}
-
-    def forward(self, z: Array, training: bool = False) -> Array:
-        raise NotImplementedError
-
-    def backward(self, da: Array, need_dx: bool = True) -> Array:
-        raise NotImplementedError
+class Activation(Layer):
+    """A layer without parameters, which keeps the shape of what comes in."""
 
 
 class Identity(Activation):
@@ -78,10 +69,15 @@ class Tanh(Activation):
         return da * (1 - self.a * self.a)
 
 
+def logistic(z: Array) -> Array:
+    """1 / (1 + e⁻ᶻ). Where the exponential overflows to ∞, this is 0, as it should be; NumPy warns all the same."""
+    return 1 / (1 + namespace(z).exp(-z))
+
+
 def sigmoid(z: Array) -> Array:
-    """σ(z) = 1 / (1 + e⁻ᶻ). Where the exponential overflows to ∞, σ is 0, as it should be."""
+    """σ(z) = 1 / (1 + e⁻ᶻ), without a warning."""
     with np.errstate(over="ignore"):
-        return 1 / (1 + namespace(z).exp(-z))
+        return logistic(z)
 
 
 class Sigmoid(Activation):
@@ -166,27 +162,3 @@ class Softmax(Activation):
     def backward(self, da: Array, need_dx: bool = True) -> Array:
         # ∂pᵢ/∂zⱼ = pᵢ (δᵢⱼ − pⱼ)  ⇒  ∂L/∂z = p ⊙ (∂L/∂p − Σⱼ pⱼ ∂L/∂pⱼ)
         return self.p * (da - (self.p * da).sum(-1, keepdims=True))
-
-
-class Mixed(Activation):
-    """The activations of a stack whose networks have different ones: each works on its slice of the stack.
-
-    Args:
-        parts: slices of the axis of networks.
-        activations: one for each slice.
-    """
-
-    def __init__(self, parts: Sequence[slice], activations: Sequence[Activation]) -> None:
-        self.parts, self.activations = parts, activations
-
-    def forward(self, z: Array, training: bool = False) -> Array:
-        a = namespace(z).empty_like(z)
-        for part, activation in zip(self.parts, self.activations, strict=True):
-            a[part] = activation.forward(z[part], training)
-        return a
-
-    def backward(self, da: Array, need_dx: bool = True) -> Array:
-        dz = namespace(da).empty_like(da)
-        for part, activation in zip(self.parts, self.activations, strict=True):
-            dz[part] = activation.backward(da[part])
-        return dz

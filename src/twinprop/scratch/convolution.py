@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import inf, prod
-from typing import ClassVar
 
 import numpy as np
 
 from twinprop.arrays.namespace import Array, empty, full, namespace
+from twinprop.scratch.layer import Layer
 
 CACHED, ON_DEVICE = 2**20, 2**26
 """Numbers in the columns that are made at a time: in NumPy what a cache holds, else few and large products."""
@@ -78,7 +78,7 @@ def correlate(wide: Array, weight: Array) -> Array:
     return y.reshape(*y.shape[:-1], *size, batch)
 
 
-class Conv2d:
+class Conv2d(Layer):
     """y[o] = Σ_c w[o, c] ⋆ x[c] + b[o], the cross-correlation that PyTorch calls convolution; stride 1.
 
     Args:
@@ -88,26 +88,27 @@ class Conv2d:
         padding: zeros on each side, fewer than kernel_size.
     """
 
-    weight: Array
-    bias: Array
-    weight_grad: Array
-    bias_grad: Array
-
-    def __init__(self, in_channels: int, out_channels: int, kernel_size: int, padding: int) -> None:
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: int, padding: int = 0) -> None:
         self.kernel_size, self.padding = kernel_size, padding
         self.shapes = {"weight": (out_channels, in_channels, kernel_size, kernel_size), "bias": (out_channels,)}
 
     def output_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
-        """Of a sample, given the shape of one that comes in."""
+        """Output shape for one sample, (out_channels, height, width)."""
         _, height, width = shape
         smaller = self.kernel_size - 1 - 2 * self.padding
         return (self.shapes["bias"][0], height - smaller, width - smaller)
 
     def multiply_adds(self, shape: tuple[int, ...]) -> int:
-        """Multiply-adds for a sample."""
+        """Multiply-adds for one sample: the weight is used once for each pixel that goes out."""
         return prod(self.shapes["weight"]) * prod(self.output_shape(shape)[1:])
 
     def forward(self, x: Array, training: bool = False) -> Array:
+        channels = self.shapes["weight"][1]
+        if x.ndim < 4 or x.shape[-3] != channels:
+            self.refuse(f"(batch, {channels}, height, width)", x)
+        smallest = max(1, self.kernel_size - 2 * self.padding)
+        if min(x.shape[-2:]) < smallest:
+            self.refuse(f"(batch, {channels}, height, width) with at least {smallest} pixels each way", x)
         self.wide = padded(batch_last(x), self.padding, 0)
         y = correlate(self.wide, self.weight)
         y += self.bias[..., None, None, None]
@@ -130,28 +131,34 @@ class Conv2d:
         return batch_first(correlate(padded(dy, self.kernel_size - 1 - self.padding, 0), turned))
 
 
-class MaxPool2d:
-    """The largest pixel of each window; windows may overlap, and what is padded is never the largest."""
+class MaxPool2d(Layer):
+    """The largest pixel of each window; windows may overlap, and what is padded is never the largest.
 
-    shapes: ClassVar[dict[str, tuple[int, ...]]] = {}
+    Args:
+        kernel_size: of the square window.
+        stride: pixels from one window to the next; None is kernel_size.
+        padding: on each side, at most half of kernel_size.
+    """
 
-    def __init__(self, kernel_size: int, stride: int, padding: int) -> None:
-        self.kernel_size, self.stride, self.padding = kernel_size, stride, padding
+    def __init__(self, kernel_size: int, stride: int | None = None, padding: int = 0) -> None:
+        self.kernel_size, self.stride, self.padding = kernel_size, stride or kernel_size, padding
 
     def output_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
-        """Of a sample, given the shape of one that comes in."""
+        """Output shape for one sample, (channels, height, width)."""
         channels, *size = shape
         return (channels, *((n + 2 * self.padding - self.kernel_size) // self.stride + 1 for n in size))
 
-    def places(self, wide: Array) -> list[Array]:
+    def windows(self, wide: Array) -> list[Array]:
         """For each place in a window, the pixels that stand there in all windows: views of padded images."""
         k, step = self.kernel_size, self.stride
         height, width = ((n - k) // step * step + 1 for n in wide.shape[-3:-1])
         return [wide[..., i : i + height : step, j : j + width : step, :] for i in range(k) for j in range(k)]
 
     def forward(self, x: Array, training: bool = False) -> Array:
+        if x.ndim < 4:
+            self.refuse("(batch, channels, height, width)", x)
         self.wide = padded(batch_last(x), self.padding, -inf)
-        self.y, *others = self.places(self.wide)
+        self.y, *others = self.windows(self.wide)
         for pixels in others:
             self.y = namespace(x).maximum(self.y, pixels)
         return batch_first(self.y)
@@ -161,7 +168,7 @@ class MaxPool2d:
         dy = batch_last(dy)
         wide = full((*dy.shape[:-3], *self.wide.shape[-3:]), 0, dy)
         open_ = full(self.y.shape, 1, dy) > 0
-        for pixels, gradient in zip(self.places(self.wide), self.places(wide), strict=True):
+        for pixels, gradient in zip(self.windows(self.wide), self.windows(wide), strict=True):
             # of equal pixels the first one gets it, as in PyTorch
             largest = (pixels == self.y) & open_
             open_ ^= largest

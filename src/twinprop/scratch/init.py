@@ -1,22 +1,19 @@
-"""Initial weights, drawn once in float64 with NumPy and given to both twins.
+"""Initial weights: how the entries of a matrix are drawn, in float64.
 
-Each initialiser takes a generator, the shape (out, in) of a weight, and the model's keys, and
-returns the weight and the bias. Biases start at 0, except in PyTorch's own scheme.
+An initialiser takes a generator and the shape of a weight, (out, in) or (out, in, height, width). Which of its
+parameters are weights, and how the others start, is for the layer to say (`Layer.initial_parameters`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from math import prod, sqrt
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from twinprop.models.base import ModelConfig
-
-Float = np.ndarray[Any, np.dtype[np.float64]]
-Pair = tuple[Float, Float]
-Initialiser = Callable[[np.random.Generator, tuple[int, ...], ModelConfig], Pair]
+Float = NDArray[np.float64]
+Initializer = Callable[[np.random.Generator, tuple[int, ...]], Float]
 
 
 def fans(shape: tuple[int, ...]) -> tuple[int, int]:
@@ -24,64 +21,43 @@ def fans(shape: tuple[int, ...]) -> tuple[int, int]:
     return prod(shape[1:]), shape[0] * prod(shape[2:])
 
 
-def _uniform(rng: np.random.Generator, shape: tuple[int, ...], bound: float) -> Pair:
-    return rng.uniform(-bound, bound, shape), np.zeros(shape[0])
+def uniform(rng: np.random.Generator, shape: tuple[int, ...], bound: float) -> Float:
+    """Uniform within ±bound."""
+    return rng.uniform(-bound, bound, shape)
 
 
-def _normal(rng: np.random.Generator, shape: tuple[int, ...], std: float) -> Pair:
-    return rng.normal(0.0, std, shape), np.zeros(shape[0])
+def normal(rng: np.random.Generator, shape: tuple[int, ...], std: float = 0.01) -> Float:
+    """Normal with standard deviation `std`."""
+    return rng.normal(0.0, std, shape)
 
 
-def torch_default(rng: np.random.Generator, shape: tuple[int, ...], model: ModelConfig) -> Pair:
-    """nn.Linear's own: weights and biases uniform within 1/√fan_in."""
-    bound = 1 / sqrt(fans(shape)[0])
-    return rng.uniform(-bound, bound, shape), rng.uniform(-bound, bound, shape[0])
-
-
-def kaiming_uniform(rng: np.random.Generator, shape: tuple[int, ...], model: ModelConfig) -> Pair:
+def kaiming_uniform(rng: np.random.Generator, shape: tuple[int, ...]) -> Float:
     """Uniform within √(6/fan_in), so with variance 2/fan_in  (He et al. 2015)."""
-    return _uniform(rng, shape, sqrt(6 / fans(shape)[0]))
+    return uniform(rng, shape, sqrt(6 / fans(shape)[0]))
 
 
-def kaiming_normal(rng: np.random.Generator, shape: tuple[int, ...], model: ModelConfig) -> Pair:
+def kaiming_normal(rng: np.random.Generator, shape: tuple[int, ...]) -> Float:
     """Normal with variance 2/fan_in  (He et al. 2015)."""
-    return _normal(rng, shape, sqrt(2 / fans(shape)[0]))
+    return normal(rng, shape, sqrt(2 / fans(shape)[0]))
 
 
-def xavier_uniform(rng: np.random.Generator, shape: tuple[int, ...], model: ModelConfig) -> Pair:
+def xavier_uniform(rng: np.random.Generator, shape: tuple[int, ...]) -> Float:
     """Uniform within √(6/(fan_in + fan_out))  (Glorot & Bengio 2010)."""
-    return _uniform(rng, shape, sqrt(6 / sum(fans(shape))))
+    return uniform(rng, shape, sqrt(6 / sum(fans(shape))))
 
 
-def xavier_normal(rng: np.random.Generator, shape: tuple[int, ...], model: ModelConfig) -> Pair:
+def xavier_normal(rng: np.random.Generator, shape: tuple[int, ...]) -> Float:
     """Normal with variance 2/(fan_in + fan_out)  (Glorot & Bengio 2010)."""
-    return _normal(rng, shape, sqrt(2 / sum(fans(shape))))
+    return normal(rng, shape, sqrt(2 / sum(fans(shape))))
 
 
-def normal(rng: np.random.Generator, shape: tuple[int, ...], model: ModelConfig) -> Pair:
-    """Normal with standard deviation `model.init_std`."""
-    return _normal(rng, shape, model.init_std)
-
-
-def fan_in_normal(rng: np.random.Generator, shape: tuple[int, ...], model: ModelConfig) -> Pair:
+def fan_in_normal(rng: np.random.Generator, shape: tuple[int, ...]) -> Float:
     """Normal with variance 1/fan_in  (LeCun et al. 1998)."""
-    return _normal(rng, shape, sqrt(1 / fans(shape)[0]))
+    return normal(rng, shape, sqrt(1 / fans(shape)[0]))
 
 
-def vgg(rng: np.random.Generator, shape: tuple[int, ...], model: ModelConfig) -> Pair:
+def vgg(rng: np.random.Generator, shape: tuple[int, ...]) -> Float:
     """Convolutions normal with variance 2/fan_out  (He et al. 2015), other weights as xavier_normal."""
     if len(shape) > 2:
-        return _normal(rng, shape, sqrt(2 / fans(shape)[1]))
-    return xavier_normal(rng, shape, model)
-
-
-def recurrent(
-    rng: np.random.Generator, shapes: dict[str, tuple[int, ...]], model: ModelConfig, initialise: Initialiser
-) -> dict[str, Float]:
-    """The parameters of a recurrent layer: each matrix by the initialiser, biases 0; PyTorch's own within 1/√hidden."""
-    if initialise is torch_default:
-        bound = 1 / sqrt(shapes["weight_hh_l0"][1])
-        return {name: rng.uniform(-bound, bound, shape) for name, shape in shapes.items()}
-    return {
-        name: initialise(rng, shape, model)[0] if len(shape) > 1 else np.zeros(shape) for name, shape in shapes.items()
-    }
+        return normal(rng, shape, sqrt(2 / fans(shape)[1]))
+    return xavier_normal(rng, shape)

@@ -1,107 +1,177 @@
 """A network is a row of layers over one vector of parameters.
 
 All parameters lie in one array (P,), and all gradients in another; layers hold views of them. So an
-optimizer updates a network with one expression. A stack of networks has them in two blocks, (networks, n)
-each: the weight of the first layer and all the rest. So the first layer's weights are one matrix for all
-networks, which is one product where they read the same batch.
+optimizer updates a network with one expression.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from twinprop.arrays.namespace import Array, full, like, namespace
-from twinprop.config import registry
-from twinprop.models.base import LayerSpec
-
-
-class Place(NamedTuple):
-    """Where a parameter is: in the vector of all, in which block, and where there."""
-
-    part: slice
-    block: int
-    own: slice
-    shape: tuple[int, ...]
+from twinprop.arrays.namespace import Array, full, like, namespace, to_numpy
+from twinprop.arrays.random import INIT, generator
+from twinprop.scratch.dropout import Random
+from twinprop.scratch.init import Float, Initializer
+from twinprop.scratch.layer import Layer
 
 
 class Network:
     """Forward through the layers, and backward through them in reverse.
 
     Args:
-        description: the layers, as a model describes them.
-        parameters: (P,) or (networks, P), with the initial values in the order of the layers.
+        layers: in the order of the way forward. Names in the state dict are "0", "1", ..., as nn.Sequential gives
+            them, or the keys of a dictionary.
+        seed: of the initial weights, and of what dropout and noise draw.
+        init: how weights are drawn, such as `kaiming_uniform`; None is PyTorch's own way.
+        dtype: `float64`, or `float32`, which is faster.
+        parameters: initial values in place of drawn ones, (..., P), in the order of the layers: a NumPy array or a
+            torch tensor, on whose device the network works then.
+
+    Attributes:
+        parameters: (..., P).
+        gradients: (..., P), which `backward` fills.
+        shapes: shape of each parameter by its name.
+        steps: updates done so far.
     """
 
-    def __init__(self, description: list[LayerSpec], parameters: Array) -> None:
-        self.layers: list[Any] = [
-            registry.load(registry.layer_twin(layer.kind).scratch)(**layer.arguments) for layer in description
-        ]
+    def __init__(
+        self,
+        layers: Sequence[Layer] | Mapping[str, Layer],
+        seed: int = 0,
+        init: Initializer | None = None,
+        dtype: str = "float64",
+        parameters: Array | None = None,
+    ) -> None:
+        self.named = dict(layers) if isinstance(layers, Mapping) else {str(n): each for n, each in enumerate(layers)}
+        self.layers = list(self.named.values())
+        self.shapes = {f"{name}.{key}": s for name, layer in self.named.items() for key, s in layer.shapes.items()}
+        if parameters is None:
+            drawn = initial_parameters(self.named, seed, init)
+            parameters = np.concatenate([np.zeros(0), *(value.ravel() for value in drawn.values())]).astype(dtype)
+        self.allocate(parameters)
+        self.lend_buffers(parameters)
+        self.dtype = parameters.dtype if isinstance(parameters, np.ndarray) else None
+        self.random = [layer for layer in self.layers if isinstance(layer, Random)]
+        for number, random in enumerate(self.random, start=1):
+            random.seeds, random.index = (seed,), number if random.index is None else random.index
+        self.steps = 0
         # below the first layer with parameters nobody needs a gradient
-        self.first = next(number for number, layer in enumerate(self.layers) if layer.shapes)
-        first = prod(next(iter(self.layers[self.first].shapes.values())))
-        self.edges = [0, parameters.shape[-1]] if parameters.ndim == 1 else [0, first, parameters.shape[-1]]
-        self.blocks = self.split(parameters)
-        self.gradients = [namespace(block).zeros_like(block) for block in self.blocks]
-        self.buffers, self.buffer_places = self.running(description, parameters)
-        self.places: dict[str, Place] = {}
+        first = next((number for number, layer in enumerate(self.layers) if layer.shapes), len(self.layers))
+        self.way_back = [(layer, number > first) for number, layer in enumerate(self.layers) if number >= first][::-1]
+
+    def allocate(self, parameters: Array) -> None:
+        """Lay out parameters and gradients, and lend each layer its own."""
+        self.parameters, self.gradients = parameters, namespace(parameters).zeros_like(parameters)
         start = 0
-        for (name, _, _), layer in zip(description, self.layers, strict=True):
-            for key, shape in layer.shapes.items():
-                part = slice(start, start := start + prod(shape))
-                block = 0 if part.stop <= self.edges[1] else 1
-                own = slice(part.start - self.edges[block], part.stop - self.edges[block])
-                self.places[f"{name}.{key}"] = Place(part, block, own, shape)
-                for attribute, blocks in ((key, self.blocks), (f"{key}_grad", self.gradients)):
-                    view = blocks[block][..., own]
-                    setattr(layer, attribute, view.reshape(*view.shape[:-1], *shape))
+        for name, shape in self.shapes.items():
+            part = slice(start, start := start + prod(shape))
+            self.lend(name, self.parameters[..., part], self.gradients[..., part])
 
-    def running(self, description: list[LayerSpec], parameters: Array) -> tuple[Array, dict[str, Place]]:
-        """Averages that layers keep while training, (..., B), and where each is; means start at 0, variances at 1."""
-        start, places = 0, {}
-        for (name, _, _), layer in zip(description, self.layers, strict=True):
-            for key, shape in getattr(layer, "buffers", {}).items():
-                part = slice(start, start := start + prod(shape))
-                places[f"{name}.{key}"] = Place(part, 0, part, shape)
-        vector = full((*parameters.shape[:-1], start), 0, parameters)
-        for name, place in places.items():
-            owner, _, key = name.rpartition(".")
-            number = next(number for number, layer in enumerate(description) if layer.name == owner)
-            view = vector[..., place.part]
-            view[...] = 1.0 if key == "running_var" else 0.0
-            setattr(self.layers[number], key, view)
-        return vector, places
+    def lend(self, name: str, parameter: Array, gradient: Array) -> None:
+        """Give a layer its views of a parameter and of its gradient, (..., n) each."""
+        owner, _, key = name.rpartition(".")
+        shape = (*parameter.shape[:-1], *self.shapes[name])
+        setattr(self.named[owner], key, parameter.reshape(shape))
+        setattr(self.named[owner], f"{key}_grad", gradient.reshape(shape))
 
-    def split(self, vectors: Array) -> list[Array]:
-        """(..., P) in contiguous blocks."""
-        if len(self.edges) == 2:
-            return [vectors]
-        xp = namespace(vectors)
-        parts = (vectors[..., start:stop] for start, stop in zip(self.edges[:-1], self.edges[1:], strict=True))
-        return [xp.ascontiguousarray(part) if hasattr(xp, "ascontiguousarray") else part.contiguous() for part in parts]
-
-    def load_state_dict(self, parameters: Mapping[str, Any]) -> None:
-        """Take over parameters and running averages by their names in torch, each for all networks of a stack."""
-        for name, value in parameters.items():
-            if name.endswith(".num_batches_tracked"):
-                continue  # no layer needs to know it
-            values = like(np.asarray(value), self.blocks[0]).reshape(-1)
-            if name in self.buffer_places:
-                self.buffers[..., self.buffer_places[name].part] = values
-            else:
-                place = self.places[name]
-                self.blocks[place.block][..., place.own] = values
+    def lend_buffers(self, parameters: Array) -> None:
+        """Lay out what layers keep beside parameters, as one array (..., B), and lend each its own."""
+        kept = [(layer, key, value) for layer in self.layers for key, value in layer.buffers.items()]
+        self.buffers = full((*parameters.shape[:-1], sum(value.size for *_, value in kept)), 0, parameters)
+        start = 0
+        for layer, key, value in kept:
+            view = self.buffers[..., start : (start := start + value.size)]
+            view[...] = like(value, parameters)
+            setattr(layer, key, view)
 
     def forward(self, x: Array, training: bool = False) -> Array:
-        """(..., batch, features) to (..., batch, classes)."""
+        """Outputs (..., batch, classes) for x (..., batch, features)."""
+        if self.dtype is not None:
+            x = np.asarray(x, self.dtype)
+        if training:
+            for random in self.random:
+                random.step = self.steps
         for layer in self.layers:
             x = layer.forward(x, training)
         return x
 
     def backward(self, dy: Array) -> None:
         """Fill `gradients` from ∂L/∂outputs: the chain rule, one layer at a time."""
-        for number, layer in reversed(list(enumerate(self.layers))[self.first :]):
-            dy = layer.backward(dy, need_dx=number > self.first)
+        for layer, need_dx in self.way_back:
+            dy = layer.backward(dy, need_dx)
+
+    @property
+    def gradient_parts(self) -> list[Array]:
+        """The gradients, as the parts (..., n) that they lie in."""
+        return [self.gradients]
+
+    def buffer_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Shape of each buffer by its name, in the order in which they lie in `buffers`."""
+        return {f"{name}.{key}": v.shape for name, layer in self.named.items() for key, v in layer.buffers.items()}
+
+    def state_dict(self) -> dict[str, Any]:
+        """Copies of parameters and buffers by their names in torch."""
+        return self.unpack(to_numpy(self.parameters).copy(), to_numpy(self.buffers).copy(), self.steps)
+
+    def unpack(self, parameters: Array, buffers: Array, steps: int) -> dict[str, Any]:
+        """One network's parameters (P,) and buffers (B,) by their names in torch, layer by layer."""
+        return layer_by_layer(views(parameters, self.shapes) | views(buffers, self.buffer_shapes()), steps)
+
+    def load_state_dict(self, values: Mapping[str, Any]) -> None:
+        """Take over parameters and buffers by their names in torch, each for all networks where there are several.
+
+        Raises:
+            ValueError: a name is not there, or a shape is another.
+        """
+        known = self.shapes | self.buffer_shapes()
+        for name, value in values.items():
+            if name.endswith(".num_batches_tracked"):
+                continue  # no layer needs to know it
+            if name not in known:
+                raise ValueError(f"{name}: there is no such parameter; expected {', '.join(known)}")
+            if np.shape(value) != known[name]:
+                raise ValueError(f"{name}: expected {known[name]}, got {np.shape(value)}")
+            own = self.find(name)
+            own[...] = like(np.asarray(value), own)
+
+    def find(self, name: str) -> Array:
+        """A parameter or buffer by its name."""
+        owner, _, key = name.rpartition(".")
+        return getattr(self.named[owner], key)
+
+    def __repr__(self) -> str:
+        layers = ", ".join(type(layer).__name__ for layer in self.layers)
+        return f"Network({layers}; {sum(map(prod, self.shapes.values())):,} parameters)"
+
+
+def initial_parameters(layers: Mapping[str, Layer], seed: int, init: Initializer | None = None) -> dict[str, Float]:
+    """Every parameter of a network by its name, in the order of the layers, which draw from one generator in turn."""
+    rng = generator(seed, INIT)
+    return {
+        f"{name}.{key}": value
+        for name, layer in layers.items()
+        for key, value in layer.initial_parameters(rng, init).items()
+    }
+
+
+def views(vector: Array, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
+    """The parts of a vector (n,) by name, each in its shape."""
+    found, start = {}, 0
+    for name, shape in shapes.items():
+        found[name] = vector[start : (start := start + prod(shape))].reshape(shape)
+    return found
+
+
+def layer_by_layer(values: Mapping[str, Any], steps: int) -> dict[str, Any]:
+    """Parameters and buffers by name as torch.nn has them: those of a layer side by side, batches counted."""
+    # every update is a batch
+    counts = {
+        f"{name.removesuffix('running_var')}num_batches_tracked" for name in values if name.endswith("running_var")
+    }
+    found = {**values, **{name: np.array(steps) for name in sorted(counts)}}
+    order = {layer: place for place, layer in enumerate(dict.fromkeys(name.rpartition(".")[0] for name in found))}
+    return dict(sorted(found.items(), key=lambda item: order[item[0].rpartition(".")[0]]))

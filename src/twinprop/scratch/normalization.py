@@ -6,10 +6,14 @@ prediction does not depend on what else is in the batch.
 
 from __future__ import annotations
 
+import numpy as np
+
 from twinprop.arrays.namespace import Array, namespace
+from twinprop.scratch.init import Float, Initializer
+from twinprop.scratch.layer import Layer
 
 
-class BatchNorm1d:
+class BatchNorm1d(Layer):
     """y = γ x̂ + β with x̂ = (x − μ) / √(σ² + ε)  (Ioffe & Szegedy 2015), for x (..., batch, features).
 
     PyTorch's nn.BatchNorm1d: σ² is the biased variance; its running average takes the unbiased one.
@@ -19,26 +23,28 @@ class BatchNorm1d:
     """What is averaged over."""
     eps, momentum = 1e-5, 0.1
 
-    weight: Array
-    bias: Array
-    weight_grad: Array
-    bias_grad: Array
+    expected = "(batch, {})"
+
     running_mean: Array
     running_var: Array
 
     def __init__(self, num_features: int) -> None:
+        self.num_features = num_features
         self.shapes = {"weight": (num_features,), "bias": (num_features,)}
-        self.buffers = {"running_mean": (num_features,), "running_var": (num_features,)}
+        self.buffers = {"running_mean": np.zeros(num_features), "running_var": np.ones(num_features)}
 
-    def multiply_adds(self, shape: tuple[int, ...]) -> int:
-        """Multiply-adds for a sample: none that count beside those of a matrix product."""
-        return 0
+    def initial_parameters(self, rng: np.random.Generator, init: Initializer | None = None) -> dict[str, Float]:
+        """γ = 1 and β = 0, whatever other layers start from."""
+        return {name: np.full(shape, float(name == "weight")) for name, shape in self.shapes.items()}
 
     def wide(self, values: Array) -> Array:
         """(..., features) with an axis of length 1 for each that is averaged over."""
         return values[..., None, :]
 
     def forward(self, x: Array, training: bool = False) -> Array:
+        # the axis behind that of the batch
+        if x.ndim < -self.axes[0] or x.shape[self.axes[0] + 1] != self.num_features:
+            self.refuse(self.expected.format(self.num_features), x)
         if not training:
             scale = self.weight / namespace(x).sqrt(self.running_var + self.eps)
             return x * self.wide(scale) + self.wide(self.bias - self.running_mean * scale)
@@ -82,6 +88,7 @@ class BatchNorm2d(BatchNorm1d):
     """The same for images, x (..., batch, channels, height, width): each channel is averaged over all of them."""
 
     axes = (-4, -2, -1)
+    expected = "(batch, {}, height, width)"
 
     def wide(self, values: Array) -> Array:
         return values[..., None, :, None, None]

@@ -7,16 +7,26 @@ of the state, and gathers what belongs to the weights of all steps into one prod
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import prod
+from typing import Any
 
-from twinprop.arrays.namespace import Array, full, namespace
-from twinprop.scratch.activations import sigmoid
+import numpy as np
+
+from twinprop.arrays.namespace import Array, full, namespace, split
+from twinprop.scratch.activations import logistic
+from twinprop.scratch.layer import Layer
+
+State = tuple[Array, ...]
+"""What goes from step to step: h, and in an LSTM also c."""
+
+Function = Callable[[Array], Array]
 
 
-class Recurrent:
+class Recurrent(Layer):
     """What all cells share: a = W_ih x + b_ih for every step at once, and one step after the other.
 
-    `gates` blocks of `hidden_size` rows stand one above the other in each weight, in PyTorch's order.
+    Each weight has `gates` blocks of `hidden_size` rows, one above the other in PyTorch's order.
 
     Args:
         input_size: features of an element.
@@ -24,18 +34,10 @@ class Recurrent:
     """
 
     gates = 1
-
-    weight_ih_l0: Array
-    weight_hh_l0: Array
-    bias_ih_l0: Array
-    bias_hh_l0: Array
-    weight_ih_l0_grad: Array
-    weight_hh_l0_grad: Array
-    bias_ih_l0_grad: Array
-    bias_hh_l0_grad: Array
+    states = 1
 
     def __init__(self, input_size: int, hidden_size: int) -> None:
-        self.hidden_size = hidden_size
+        self.input_size, self.hidden_size = input_size, hidden_size
         rows = self.gates * hidden_size
         self.shapes = {
             "weight_ih_l0": (rows, input_size),
@@ -44,77 +46,89 @@ class Recurrent:
             "bias_hh_l0": (rows,),
         }
 
+    def fan_in(self) -> int:
+        """PyTorch draws all parameters of a cell within 1/√hidden_size."""
+        return self.hidden_size
+
     def output_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
-        """Of a sample, given the shape of one that comes in."""
+        """Output shape for one sample, (time, hidden_size)."""
         return (shape[0], self.hidden_size)
 
     def multiply_adds(self, shape: tuple[int, ...]) -> int:
-        """Multiply-adds for a sample."""
+        """Multiply-adds for one sample: both weights are used once at each step."""
         return shape[0] * (prod(self.shapes["weight_ih_l0"]) + prod(self.shapes["weight_hh_l0"]))
 
-    def step(self, t: int, a: Array, b: Array, h: Array) -> Array:
-        """The state after element t, from a = W_ih x + b_ih, b = W_hh h + b_hh and the state h before it."""
+    @staticmethod
+    def cell(a: Array, b: Array, state: State, sigmoid: Function, tanh: Function) -> tuple[State, Any]:
+        """The next state, and what `cell_backward` will need.
+
+        Args:
+            a: W_ih x + b_ih, (..., batch, gates · hidden_size).
+            b: W_hh h + b_hh, the same shape.
+            state: before the step, (..., batch, hidden_size) each.
+            sigmoid: the function, which PyTorch has its own of.
+            tanh: the function.
+        """
         raise NotImplementedError
 
-    def step_back(self, t: int, dh: Array) -> tuple[Array, Array, Array | float]:
-        """∂L/∂a, ∂L/∂b, and what of ∂L/∂h reaches the state before by another way than b."""
+    def cell_backward(self, kept: Any, d: State) -> tuple[Array, Array, State]:
+        """∂L/∂a, ∂L/∂b, and what of ∂L/∂state, which is d, reaches the state before by another way than b."""
         raise NotImplementedError
-
-    def begin(self, start: Array) -> None:
-        """Forget the sequence before; `start` is a state of zeros."""
 
     def forward(self, x: Array, training: bool = False) -> Array:
+        if x.ndim < 3 or x.shape[-1] != self.input_size:
+            self.refuse(f"(batch, time, {self.input_size})", x)
         self.x, xp = x, namespace(x)
         *_, batch, time, _ = x.shape
         flat = x.reshape(*x.shape[:-3], batch * time, -1)
         a = flat @ self.weight_ih_l0.mT + self.bias_ih_l0[..., None, :]
         a = a.reshape(*a.shape[:-2], batch, time, -1)
-        h = full((*a.shape[:-2], self.hidden_size), 0, a)
-        self.begin(h)
-        states = [h]
-        for t in range(time):
-            b = h @ self.weight_hh_l0.mT + self.bias_hh_l0[..., None, :]
-            h = self.step(t, a[..., t, :], b, h)
-            states.append(h)
-        self.before = xp.stack(states[:-1], -2)
-        return xp.stack(states[1:], -2)
+        state = (full((*a.shape[:-2], self.hidden_size), 0, a),) * self.states
+        weight, bias = self.weight_hh_l0.mT, self.bias_hh_l0[..., None, :]
+        h, self.kept = [state[0]], []
+        with np.errstate(over="ignore"):  # of the sigmoid's exponential: once, for it takes as long as a small product
+            for t in range(time):
+                state, kept = self.cell(a[..., t, :], h[t] @ weight + bias, state, logistic, xp.tanh)
+                h.append(state[0])
+                self.kept.append(kept)
+        self.before = xp.stack(h[:-1], -2)
+        return xp.stack(h[1:], -2)
 
     def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
         xp = namespace(dy)
         *rest, batch, time, _ = dy.shape
         da: list[Array] = [None] * time
         db: list[Array] = [None] * time
-        dh = full((*rest, batch, self.hidden_size), 0, dy)
-        self.begin(dh)
+        d = (full((*rest, batch, self.hidden_size), 0, dy),) * self.states
         for t in reversed(range(time)):
-            # a state is an output, and what the next state is made of
-            da[t], db[t], past = self.step_back(t, dh + dy[..., t, :])
+            # h is an output, and what the next state is made of
+            da[t], db[t], past = self.cell_backward(self.kept[t], (d[0] + dy[..., t, :], *d[1:]))
             # b = W_hh h + b_hh  ⇒  ∂L/∂h = W_hhᵀ ∂L/∂b
-            dh = db[t] @ self.weight_hh_l0 + past
+            dh = db[t] @ self.weight_hh_l0
+            d = (dh if past[0] is None else dh + past[0], *past[1:])
         rows = [xp.stack(parts, -2).reshape(*rest, batch * time, -1) for parts in (da, db)]
         inputs = (self.x, self.before)
-        for d, x, kind in zip(rows, inputs, ("ih", "hh"), strict=True):
+        for rows_of, x, kind in zip(rows, inputs, ("ih", "hh"), strict=True):
             # a = W x + b, at every step with the same W and b  ⇒  ∂L/∂W = Σₜ ∂L/∂aₜ xₜᵀ and ∂L/∂b = Σₜ ∂L/∂aₜ
             flat = x.reshape(*x.shape[:-3], batch * time, -1)
-            getattr(self, f"weight_{kind}_l0_grad")[...] = d.mT @ flat
-            getattr(self, f"bias_{kind}_l0_grad")[...] = d.sum(-2)
+            getattr(self, f"weight_{kind}_l0_grad")[...] = rows_of.mT @ flat
+            getattr(self, f"bias_{kind}_l0_grad")[...] = rows_of.sum(-2)
         return (rows[0] @ self.weight_ih_l0).reshape(*rest, batch, time, -1) if need_dx else None
 
 
 class RNN(Recurrent):
     """hₜ = tanh(W_ih xₜ + b_ih + W_hh hₜ₋₁ + b_hh)  (Elman 1990); PyTorch's nn.RNN."""
 
-    def begin(self, start: Array) -> None:
-        self.states = getattr(self, "states", {})
+    @staticmethod
+    def cell(a: Array, b: Array, state: State, sigmoid: Function, tanh: Function) -> tuple[State, Any]:
+        h = tanh(a + b)
+        return (h,), h
 
-    def step(self, t: int, a: Array, b: Array, h: Array) -> Array:
-        self.states[t] = namespace(a).tanh(a + b)
-        return self.states[t]
-
-    def step_back(self, t: int, dh: Array) -> tuple[Array, Array, Array | float]:
+    def cell_backward(self, kept: Any, d: State) -> tuple[Array, Array, State]:
         # tanh'(z) = 1 − tanh²(z)
-        da = dh * (1 - self.states[t] * self.states[t])
-        return da, da, 0.0
+        h, (dh,) = kept, d
+        da = dh * (1 - h * h)
+        return da, da, (None,)
 
 
 class LSTM(Recurrent):
@@ -124,30 +138,25 @@ class LSTM(Recurrent):
     """
 
     gates = 4
+    states = 2
 
-    def begin(self, start: Array) -> None:
-        # forward begins with c = 0, backward with ∂L/∂c = 0
-        self.c, self.kept = start, getattr(self, "kept", {})
+    @staticmethod
+    def cell(a: Array, b: Array, state: State, sigmoid: Function, tanh: Function) -> tuple[State, Any]:
+        before = state[1]
+        i, f, g, o = split(a + b, *[before.shape[-1]] * 4)
+        i, f, g, o = sigmoid(i), sigmoid(f), tanh(g), sigmoid(o)
+        c = f * before + i * g
+        tanh_c = tanh(c)
+        return (o * tanh_c, c), (i, f, g, o, before, tanh_c)
 
-    def step(self, t: int, a: Array, b: Array, h: Array) -> Array:
-        xp, n = namespace(a), self.hidden_size
-        z = a + b
-        i, f, o = sigmoid(z[..., :n]), sigmoid(z[..., n : 2 * n]), sigmoid(z[..., 3 * n :])
-        g = xp.tanh(z[..., 2 * n : 3 * n])
-        before, self.c = self.c, f * self.c + i * g
-        tanh_c = xp.tanh(self.c)
-        self.kept[t] = i, f, g, o, before, tanh_c
-        return o * tanh_c
-
-    def step_back(self, t: int, dh: Array) -> tuple[Array, Array, Array | float]:
-        i, f, g, o, before, tanh_c = self.kept[t]
+    def cell_backward(self, kept: Any, d: State) -> tuple[Array, Array, State]:
+        (i, f, g, o, before, tanh_c), (dh, dc) = kept, d
         # h = o tanh c, and c is also what the next c is made of
-        dc = self.c + dh * o * (1 - tanh_c * tanh_c)
+        dc = dc + dh * o * (1 - tanh_c * tanh_c)
         # c = f c₋₁ + i g; σ' = σ (1 − σ), tanh' = 1 − tanh²
         parts = dc * g * i * (1 - i), dc * before * f * (1 - f), dc * i * (1 - g * g), dh * tanh_c * o * (1 - o)
-        self.c = dc * f
         da = namespace(dh).concatenate(parts, -1)
-        return da, da, 0.0
+        return da, da, (None, dc * f)
 
 
 class GRU(Recurrent):
@@ -158,22 +167,20 @@ class GRU(Recurrent):
 
     gates = 3
 
-    def begin(self, start: Array) -> None:
-        self.kept = getattr(self, "kept", {})
+    @staticmethod
+    def cell(a: Array, b: Array, state: State, sigmoid: Function, tanh: Function) -> tuple[State, Any]:
+        (h,) = state
+        size = h.shape[-1]
+        (a_rz, a_n), (b_rz, b_n) = split(a, 2 * size, size), split(b, 2 * size, size)
+        r, z = split(sigmoid(a_rz + b_rz), size, size)
+        n = tanh(a_n + r * b_n)
+        return ((1 - z) * n + z * h,), (r, z, n, b_n, h)
 
-    def step(self, t: int, a: Array, b: Array, h: Array) -> Array:
-        n = self.hidden_size
-        gates = sigmoid(a[..., : 2 * n] + b[..., : 2 * n])
-        r, z, b_new = gates[..., :n], gates[..., n:], b[..., 2 * n :]
-        new = namespace(a).tanh(a[..., 2 * n :] + r * b_new)
-        self.kept[t] = r, z, new, b_new, h
-        return (1 - z) * new + z * h
-
-    def step_back(self, t: int, dh: Array) -> tuple[Array, Array, Array | float]:
-        xp = namespace(dh)
-        r, z, new, b_new, h = self.kept[t]
+    def cell_backward(self, kept: Any, d: State) -> tuple[Array, Array, State]:
+        (r, z, n, b_n, h), (dh,) = kept, d
         # h' = (1 − z) n + z h, and n = tanh(a_n + r b_n)
-        dz = dh * (h - new) * z * (1 - z)
-        dn = dh * (1 - z) * (1 - new * new)
-        dr = dn * b_new * r * (1 - r)
-        return xp.concatenate((dr, dz, dn), -1), xp.concatenate((dr, dz, dn * r), -1), dh * z
+        dz = dh * (h - n) * z * (1 - z)
+        dn = dh * (1 - z) * (1 - n * n)
+        dr = dn * b_n * r * (1 - r)
+        xp = namespace(dh)
+        return xp.concatenate((dr, dz, dn), -1), xp.concatenate((dr, dz, dn * r), -1), (dh * z,)

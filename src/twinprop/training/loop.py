@@ -1,8 +1,8 @@
 """The training loop: the only one, for both twins, and for one network or many.
 
-Epochs are trained in rounds; after each round every network is evaluated, recorded, and perhaps
-stopped. Nothing in a round waits for the device: losses stay there until the round is over. Between
-rounds a network is no more than its state, from which it goes on in a smaller stack, or alone.
+Epochs are trained until an evaluation is due; then every network is evaluated, recorded, and perhaps stopped. Nothing
+waits for the device before: losses stay there. At an evaluation a network is no more than its state, from which it goes
+on in a smaller stack, or alone.
 """
 
 from __future__ import annotations
@@ -120,18 +120,18 @@ def train_together(
     learner = start(make, stack, monitors)
     while running(monitors) and learner.steps < plan.total_steps and not interrupt.requested:
         active = [monitors[number] for number in stack]
-        round_ = train_round(learner, splits[0], active, plan, interrupt, progress)
+        trained = train_epochs(learner, splits[0], active, plan, interrupt, progress)
         if interrupt.requested:
             break
-        rows, predicted = evaluated_rows(learner, splits, active, round_)
-        # what wants memory comes before anything is recorded, so that a round can be trained again
+        rows, predicted = evaluated_rows(learner, splits, active, trained)
+        # what wants memory comes before anything is recorded, so that the epochs can be trained again
         states = [learner.state(place) for place in range(len(stack))]
         in_training = running(active)
         for place in in_training:
-            judge(
+            update_status(
                 active[place],
                 rows[place],
-                first_bad_step(round_, rows[place], place),
+                first_bad_step(trained, rows[place], place),
                 learner.steps >= plan.total_steps,
             )
         if any(active[place].status == "completed" for place in in_training):
@@ -145,7 +145,7 @@ def train_together(
             monitor.last = states[place]
             recorder.evaluated(row, learner, place)
             every = monitor.train.checkpoint_every
-            if every is not None and row.epoch // every > round_.first_step // plan.steps_per_epoch // every:
+            if every is not None and row.epoch // every > trained.first_step // plan.steps_per_epoch // every:
                 recorder.checkpoint(f"epoch_{row.epoch}", monitor.checkpoint())
             if monitor.status == "completed":
                 recorder.finished(monitor, learner.state_dict_of(monitor.last), classes[place])
@@ -183,7 +183,7 @@ def start(make: Callable[[Sequence[int]], Learner], stack: Sequence[int], monito
     return learner
 
 
-def judge(monitor: Monitor, row: Row, bad_step: int | None, is_last: bool) -> None:
+def update_status(monitor: Monitor, row: Row, bad_step: int | None, is_last: bool) -> None:
     """Take an evaluation in, and stop the network if it diverged, or if this was the last one."""
     if bad_step is not None:
         monitor.stop("diverged", f"the loss was not finite at step {bad_step}")
@@ -193,7 +193,7 @@ def judge(monitor: Monitor, row: Row, bad_step: int | None, is_last: bool) -> No
         monitor.stop("completed", "")
 
 
-class Round:
+class TrainResults:
     """What was trained since the last evaluation."""
 
     def __init__(self, first_step: int) -> None:
@@ -206,17 +206,17 @@ class Round:
         self.seconds = 0.0
 
 
-def train_round(
+def train_epochs(
     learner: Learner,
     samples: Batches,
     monitors: Sequence[Monitor],
     plan: Plan,
     interrupt: Interrupt,
     progress: Callable[[int], None],
-) -> Round:
+) -> TrainResults:
     """Train up to the next evaluation; means of the training loss and accuracy are over the last epoch."""
     train, seeds = monitors[0].train, [monitor.seed for monitor in monitors]
-    result = Round(learner.steps)
+    result = TrainResults(learner.steps)
     losses: list[Any] = []
     start = perf_counter()
     while learner.steps < plan.total_steps and not interrupt.requested:
@@ -246,7 +246,7 @@ def train_round(
 
 
 def evaluated_rows(
-    learner: Learner, splits: tuple[Batches, Batches, Batches], monitors: Sequence[Monitor], round_: Round
+    learner: Learner, splits: tuple[Batches, Batches, Batches], monitors: Sequence[Monitor], trained: TrainResults
 ) -> tuple[list[Row], list[Any]]:
     """Evaluate every network, and let schedules see the result; with the classes predicted for the test split."""
     count = len(monitors)
@@ -256,30 +256,30 @@ def evaluated_rows(
     if len(splits[1]):
         learner.observe(val_loss, val_accuracy)
     else:
-        learner.observe(round_.train_loss, round_.train_accuracy)
+        learner.observe(trained.train_loss, trained.train_accuracy)
     rows = [
         Row(
-            epoch=round_.epoch,
+            epoch=trained.epoch,
             step=learner.steps,
             lr=float(lr[member]),
-            train_loss=float(round_.train_loss[member]),
-            train_accuracy=float(round_.train_accuracy[member]),
+            train_loss=float(trained.train_loss[member]),
+            train_accuracy=float(trained.train_accuracy[member]),
             val_loss=float(val_loss[member]),
             val_accuracy=float(val_accuracy[member]),
             test_loss=float(test_loss[member]),
             test_accuracy=float(test_accuracy[member]),
             grad_norm=float(norm[member]),
-            seconds=round_.seconds / count,
-            samples_per_second=round_.samples * count / max(round_.seconds, 1e-9),
+            seconds=trained.seconds / count,
+            samples_per_second=trained.samples * count / max(trained.seconds, 1e-9),
         )
         for member in range(count)
     ]
     return rows, predicted
 
 
-def first_bad_step(round_: Round, row: Row, member: int) -> int | None:
+def first_bad_step(trained: TrainResults, row: Row, member: int) -> int | None:
     """The first step whose loss was not finite; the last one if only the evaluation shows it."""
-    bad = ~np.isfinite(round_.losses[:, member])
+    bad = ~np.isfinite(trained.losses[:, member])
     if bad.any():
-        return round_.first_step + int(bad.argmax()) + 1
+        return trained.first_step + int(bad.argmax()) + 1
     return None if isfinite(row.test_loss) else row.step

@@ -1,0 +1,455 @@
+"""Whether two checkouts of twinprop compute the same bits, and how fast each is: before and after a change of code.
+
+    python benchmarks/checkouts.py bits BEFORE AFTER [--only NAME ...]
+    python benchmarks/checkouts.py bits BEFORE --record FILE.json     # beside it FILE.npz, with every tensor
+    python benchmarks/checkouts.py bits AFTER --against FILE.json
+    TWINPROP_DATA=... python benchmarks/checkouts.py speed BEFORE AFTER [--rounds 5] [--only NAME ...] [--write]
+
+BEFORE and AFTER are directories. Any two versions can be compared: of each, only what users type is used (`train.py`,
+`twinprop.train`), and only what a run leaves is read. `bits` wants all but times to be equal to the last bit, and exits
+with 1 where it is not; one case of it wants MNIST, as `speed` does, which times the two in turn. NAME is a part of the
+name of a case. Where others want the same cores, OMP_NUM_THREADS=1 keeps two threads from waiting for each other, and
+the seconds of processors tell more than those of the clock.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+MLP = "device=cpu data.limit=200 train.epochs=3 model.hidden=[12,9]"
+CNN = "device=cpu data.limit=120 train.epochs=2 model=cnn model.stages=[[4],[8]]"
+WORDS = "device=cpu data=palindrome data.length=5 data.n_samples=300 train.epochs=3"
+RNN = f"{WORDS} model=rnn model.hidden_size=8 optimizer=rmsprop"
+COLOUR = f"{CNN} data=image_folder data.root=IMAGES data.limit=null data.flip=true data.shift=1"
+
+STARTS = {  # activations, each with an initialization
+    "relu": "kaiming_uniform",
+    "leaky_relu": "kaiming_normal model.negative_slope=0.1",
+    "tanh": "xavier_uniform",
+    "sigmoid": "xavier_normal",
+    "elu": "normal model.init_std=0.1",
+    "gelu": "fan_in_normal",
+    "silu": "vgg",
+    "softplus": "torch",
+    "identity": "torch",
+}
+
+MLPS = {  # what single runs of a small network are given
+    **{f"{name}, {init.split()[0]}": f"model.activation={name} model.init={init}" for name, init in STARTS.items()},
+    "sgd momentum": "optimizer.momentum=0.9 optimizer.dampening=0.1 optimizer.weight_decay=0.01",
+    "sgd nesterov": "optimizer.momentum=0.9 optimizer.nesterov=true optimizer.weight_decay=0.001",
+    "adam": "optimizer=adam optimizer.weight_decay=0.01 optimizer.betas=[0.8,0.99]",
+    "adam amsgrad": "optimizer=adam optimizer.lr=0.01 optimizer.amsgrad=true",
+    "adamw": "optimizer=adamw optimizer.lr=0.01",
+    "rmsprop": "optimizer=rmsprop",
+    "rmsprop centered": "optimizer=rmsprop optimizer.centered=true optimizer.momentum=0.5",
+    "adagrad": "optimizer=adagrad optimizer.lr_decay=0.01 optimizer.initial_accumulator_value=0.1",
+    "step": "scheduler=step scheduler.step_size=1 scheduler.gamma=0.5",
+    "multistep by step": "scheduler=multistep scheduler.interval=step scheduler.milestones=[3,9]",
+    "exponential": "scheduler=exponential",
+    "cosine by step": "scheduler=cosine scheduler.interval=step scheduler.eta_min=0.001",
+    "one_cycle": "scheduler=one_cycle optimizer.momentum=0.9",
+    "one_cycle, adam": "scheduler=one_cycle optimizer=adam scheduler.three_phase=true scheduler.anneal_strategy=linear",
+    "plateau": "scheduler=plateau scheduler.patience=0 scheduler.threshold=0.5 train.epochs=5",
+    "warmup_cosine": "scheduler=warmup_cosine scheduler.total_iters=1",
+    "warmup_cosine by step": "scheduler=warmup_cosine scheduler.interval=step scheduler.total_iters=4",
+    "float64": "model.dtype=float64 optimizer.momentum=0.9",
+    "dropout": "model.dropout=0.3 seed=7",
+    "noise": "model.noise=0.2",
+    "batch norm": "model.batch_norm=true train.max_grad_norm=0.5 train.batch_size=30",
+    "everything random, float64": "model.dropout=0.2 model.noise=0.1 model.batch_norm=true model.dtype=float64 "
+    "data.shift=1 data.flip=true train.batch_size=30",
+    "clipped": "train.max_grad_norm=0.3",
+    "mse, softmax": "loss=mse model.output_activation=softmax",
+    "mse, sigmoid": "loss=mse model.output_activation=sigmoid optimizer.lr=1",
+    "mse": "loss=mse",
+    "no hidden layer": "model.hidden=null model.depth=0",
+    "whole batch": "train.batch_size=full",
+    "two threads": "data.limit=null model.hidden=[400] train.batch_size=full",
+    "last batch dropped": "train.drop_last=true",
+    "moved images": "data.shift=2 data.flip=true data.seed=3",
+    "early stopping": "train.patience=1 optimizer.lr=1.5 train.epochs=12",
+    "every second epoch": "train.eval_every=2",
+    "steps": "train.steps=17 train.batch_size=50",
+    "moons": "data=moons",
+    "circles": "data=circles data.normalize=true",
+    "blobs": "data=blobs data.centers=4 data.n_features=3",
+    "no validation": "data.val_fraction=0 data.normalize=false",
+    "mnist": "data=mnist data.download=false data.normalize=true train.epochs=1",
+    "diverges": "optimizer.lr=1e30 model.activation=identity loss=mse",
+    "diverges later": "optimizer.momentum=0.9 scheduler=exponential scheduler.gamma=1e30",
+    "refused": "optimizer.lr=-1",
+}
+
+ALONE = {
+    **{name: f"{MLP} {words}" for name, words in MLPS.items()},
+    "cnn": CNN,
+    "cnn without batch norm": f"{CNN} model.batch_norm=false model.hidden=[9] model.dropout=0.2 model.init=vgg "
+    "model.pool_size=2 train.max_grad_norm=0.5",
+    "cnn, float64": f"{CNN} model.dtype=float64 data.shift=1 data.flip=true optimizer=adam",
+    "cnn, images": COLOUR,
+    "cnn, images from files": f"{COLOUR} data.resident=false train.epochs=1",
+    "rnn": RNN,
+    "lstm": f"{RNN} model.cell=lstm",
+    "gru": f"{RNN} model.cell=gru",
+    "rnn, float64": f"{RNN} model.dtype=float64 model.init=xavier_normal train.max_grad_norm=0.5",
+    "lstm, two layers": f"{RNN} model.cell=lstm model.num_layers=2 model.hidden=[7] model.dropout=0.2",
+    "gru, rows of images": f"{MLP} model=rnn model.hidden=null model.hidden_size=8 model.cell=gru model.dtype=float64",
+}
+
+MIXED = {  # sweeps
+    "rates": f"{MLP} optimizer.lr=0.03,0.1,0.3 model.activation=relu,tanh seed=0,1",
+    "momentum": f"{MLP} optimizer=sgd,rmsprop optimizer.momentum=0,0.9 scheduler=constant,one_cycle,plateau "
+    "model.dropout=0.1,0.3 optimizer.lr=0.01",
+    "optimizers": f"{MLP} optimizer=sgd,adam,adamw,rmsprop,adagrad scheduler=warmup_cosine,step optimizer.lr=0.003",
+    "one is clipped": f"{MLP} train.max_grad_norm=null,null,null,0.1,null optimizer.momentum=0.9 model.noise=0.1",
+    "batch norm": f"{MLP} model.batch_norm=true train.batch_size=30 optimizer.lr=0.05,0.2 model.activation=relu,gelu",
+    "cnn": f"{CNN} optimizer.lr=0.05,0.2 seed=0,1 data.flip=true",
+    "rnn, lstm, gru": f"{RNN} model.cell=rnn,lstm,gru seed=0,1 optimizer.lr=0.01,0.003 train.max_grad_norm=1",
+    "divergence": f"{MLP} loss=mse model.activation=identity optimizer.lr=0.05,1e30,0.02,-1 "
+    "optimizer.momentum=0.9 scheduler=exponential scheduler.gamma=0.9,1e30",
+}
+
+EITHER = {"scratch": "model.backend=scratch", "torch": "model.backend=torch"}
+SINGLE = {f"{name}, {twin}": f"{words} {key}" for name, words in ALONE.items() for twin, key in EITHER.items()}
+SWEEPS = {
+    **{f"{name}, {twin}": f"{words} {key}" for name, words in MIXED.items() for twin, key in EITHER.items()},
+    "both twins": f"{MLP} model.backend=scratch,torch optimizer.lr=0.05,0.2 seed=0,1 model.batch_norm=false,true",
+    "float64": f"{MLP} model.backend=scratch,torch model.dtype=float64 optimizer=adam,sgd model.dropout=0,0.2",
+    "shapes": f"{MLP} model.backend=scratch model.hidden=null model.depth=0,1,2 model.width=9,12 "
+    "train.batch_size=30,full",
+    "data": f"{MLP} model.backend=scratch data=digits,moons loss=mse,cross_entropy seed=0,1",
+    "early stopping": f"{MLP} model.backend=scratch train.patience=1 train.epochs=8 optimizer.lr=1.5,0.000001,0.1 "
+    "seed=0,1",
+}
+SWEEPS = {f"sweep: {name}": f"-m hydra.launcher.workers=2 {words}" for name, words in SWEEPS.items()}
+
+TIMES = ("seconds", "samples_per_second")
+SUMMARY = ("status", "epochs", "steps", "test", "best")
+MACHINE = ("cpu", "cores", "python", "numpy", "torch", "blas")
+
+NETWORKS = {("784-1024-10", 100): 20_000, ("784-50-50-10", 64): 60_000, ("784-200-100-50-10", 16): 30_000}
+MNIST = "data=mnist data.download=false device=cpu train.epochs=2"
+MANY = f"-m {MNIST} data.limit=30000 model.hidden=[50,50] optimizer.lr=0.003,0.01,0.02,0.03,0.05,0.1,0.2,0.3"
+EIGHT = "seed=0,1,2,3,4,5,6,7"
+TIMED = {
+    **{
+        f"{network}, batch {batch}, {twin}": f"{MNIST} data.limit={limit} train.batch_size={batch} "
+        f"model.hidden=[{','.join(network.split('-')[1:-1])}] {key}"
+        for (network, batch), limit in NETWORKS.items()
+        for twin, key in EITHER.items()
+    },
+    **{
+        f"cnn 8-16, batch 64, {twin}": f"{MNIST} data.limit=4000 model=cnn model.stages=[[8],[16]] "
+        f"train.batch_size=64 {key}"
+        for twin, key in EITHER.items()
+    },
+    **{
+        f"lstm 64, batch 64, {twin}": "device=cpu data=palindrome train.epochs=2 model=rnn model.cell=lstm "
+        f"model.hidden_size=64 train.batch_size=64 {key}"
+        for twin, key in EITHER.items()
+    },
+    "sweep of 64, batch 64, scratch": f"{MANY} {EIGHT} model.backend=scratch train.batch_size=64",
+    "sweep of 64, batch 16, scratch": f"{MANY} {EIGHT} model.backend=scratch train.batch_size=16 train.epochs=1",
+    "sweep of 16, batch 64, torch": f"{MANY} seed=0,1 model.backend=torch train.batch_size=64",
+}
+TIMED_PARTS = ("training", "command", "processors")
+WARM_UP = f"-m {MNIST} data.limit=1000 train.epochs=1 model.backend=scratch,torch seed=0,1"
+
+Facts = dict[str, str]
+"""What is to be equal of a run, in the order of time. Of a tensor it is type, shape and a hash of its bytes."""
+
+
+@dataclass
+class Side:
+    """What one checkout computed: facts by case and run, tensors by `CASE/RUN/NAME`, and the machine that it was on."""
+
+    cases: dict[str, dict[str, Facts]] = field(default_factory=dict)
+    tensors: dict[str, Any] = field(default_factory=dict)
+    machine: str = ""
+
+
+def chosen(cases: Mapping[str, str], only: list[str] | None) -> dict[str, str]:
+    """The cases whose names have one of `only` in them."""
+    return {name: words for name, words in cases.items() if only is None or any(part in name for part in only)}
+
+
+def python(checkout: Path, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    """Run Python in a checkout, and with it."""
+    environment = {**os.environ, "PYTHONPATH": str(checkout / "src")}
+    command = [sys.executable, *words]
+    return subprocess.run(
+        command, cwd=checkout, env=environment, input=stdin, capture_output=True, text=True, check=False
+    )
+
+
+def verify(checkout: Path, file: str) -> None:
+    """End where the twinprop that was imported, from `file`, is not the checkout's."""
+    if not Path(file).resolve().is_relative_to((checkout / "src").resolve()):
+        sys.exit(f"{checkout}: there, Python imports another twinprop than src/twinprop: {file or 'none'}")
+
+
+def verified(path: Path) -> Path:
+    """A checkout, whose own twinprop is what its train.py will import."""
+    checkout = path.resolve()
+    done = python(checkout, "-c", "import twinprop; print(twinprop.__file__)")
+    verify(checkout, done.stdout.strip())
+    return checkout
+
+
+# Bits
+
+
+def train_here(checkout: Path, folder: Path) -> None:
+    """Train the runs on standard input, a line each, in this process, which is one of its own."""
+    import twinprop
+
+    verify(checkout, twinprop.__file__)
+    for number, line in enumerate(sys.stdin):
+        try:
+            twinprop.train(*line.split(), f"hydra.run.dir={folder}/{number}")
+        except Exception as error:
+            (folder / str(number)).mkdir(exist_ok=True)
+            text = f"{type(error).__name__}: {error}".replace(str(folder), "FOLDER")
+            (folder / str(number) / "error").write_text(text, encoding="utf-8")
+
+
+def draw_images(folder: Path) -> None:
+    """Colour images of two classes."""
+    import numpy as np
+    from PIL import Image
+
+    rng = np.random.default_rng(0)
+    for kind in ("cat", "dog"):
+        (folder / kind).mkdir(parents=True)
+        for number in range(40):
+            Image.fromarray(rng.integers(0, 256, (9, 8, 3), np.uint8)).save(folder / kind / f"{number}.png")
+
+
+def read(side: Side, case: str, run: str, folder: Path) -> None:
+    """Add what a run left in its directory."""
+    import torch
+
+    facts = side.cases.setdefault(case, {}).setdefault(run, {})
+    if (folder / "error").exists():
+        facts["error"] = (folder / "error").read_text(encoding="utf-8")
+    if (folder / "metrics.csv").exists():
+        header, *rows = csv.reader((folder / "metrics.csv").read_text().splitlines())
+        facts["columns"] = " ".join(header)
+        for number, row in enumerate(rows, start=1):
+            named = zip(header, row, strict=True)
+            facts |= {f"{name} of evaluation {number}": value for name, value in named if name not in TIMES}
+    if (folder / "model.pt").exists():
+        state = torch.load(folder / "model.pt", weights_only=True)["state_dict"]
+        facts["tensors"] = " ".join(state)
+        for name, tensor in state.items():
+            value = tensor.numpy()
+            facts[name] = f"{value.dtype} {value.shape} {hashlib.sha256(value.tobytes()).hexdigest()}"
+            side.tensors[f"{case}/{run}/{name}"] = value
+    if (folder / "summary.json").exists():
+        summary = json.loads((folder / "summary.json").read_text())
+        facts |= {key: json.dumps(summary.get(key)) for key in SUMMARY}
+        about = summary.get("environment", {})
+        side.machine = side.machine or ", ".join(f"{key} {about[key]}" for key in MACHINE if key in about)
+
+
+def train_all(path: Path, only: list[str] | None) -> Side:
+    """Train every case with a checkout."""
+    checkout, side = verified(path), Side()
+    with tempfile.TemporaryDirectory() as name:
+        folder, start = Path(name), time.perf_counter()
+        draw_images(folder / "images")
+        single = chosen(SINGLE, only)
+        lines = "\n".join(single.values()).replace("IMAGES", str(folder / "images"))
+        done = python(checkout, str(Path(__file__).resolve()), "train", str(checkout), name, stdin=lines)
+        if done.returncode:
+            sys.exit(done.stderr)
+        for number, case in enumerate(single):
+            read(side, case, "", folder / str(number))
+        print(f"{path}: {len(single)} single runs in {time.perf_counter() - start:.0f} s", flush=True)
+        for number, (case, words) in enumerate(chosen(SWEEPS, only).items()):
+            start, sweep = time.perf_counter(), folder / f"sweep{number}"
+            done = python(checkout, "train.py", *words.split(), f"hydra.sweep.dir={sweep}")
+            side.cases[case] = {"command": {"exit status": str(done.returncode)}}
+            jobs = {job.name.partition("_")[0]: job for job in sweep.glob("[0-9]*/")}
+            for run in sorted(jobs, key=int):
+                read(side, case, run, jobs[run])
+            if not jobs:
+                side.cases[case]["command"]["error"] = done.stderr.replace(name, "FOLDER")
+            print(f"{path}: {case}, {len(jobs)} runs in {time.perf_counter() - start:.0f} s", flush=True)
+    return side
+
+
+def difference(case: str, before: Side, after: Side) -> str:
+    """What differs first in a case, and how far apart the parameters of that run are; empty where nothing differs."""
+    earlier, later = before.cases.get(case, {}), after.cases.get(case, {})
+    for run in {**earlier, **later}:
+        first, second = earlier.get(run, {}), later.get(run, {})
+        if first == second and list(first) == list(second):
+            continue
+        differing = [key for key in {**first, **second} if first.get(key) != second.get(key)]
+        if not differing:
+            return f"{run} the order of what was written"
+        gaps = [gap for key in differing if (gap := apart(before, after, f"{case}/{run}/{key}")) is not None]
+        parameters = f", parameters by up to {max(gaps):.1e}" if gaps else ""
+        what = told(differing[0], first.get(differing[0]), second.get(differing[0]))
+        return f"{f'run {run}: ' if run else ''}{what} ({len(differing)} of {len(first)} facts differ{parameters})"
+    return ""
+
+
+def apart(before: Side, after: Side, key: str) -> float | None:
+    """The largest difference of the numbers of a tensor; None where there are not two of one shape."""
+    import numpy as np
+
+    if key not in before.tensors or key not in after.tensors:
+        return None
+    first, second = (side.tensors[key].astype(float) for side in (before, after))
+    return float(np.max(np.abs(first - second), initial=0)) if first.shape == second.shape else None
+
+
+def told(key: str, first: str | None, second: str | None) -> str:
+    """A fact before and after, and how far apart they are where they are numbers."""
+    values = " -> ".join("nothing" if text is None else text[:48] for text in (first, second))
+    try:
+        return f"{key}: {values}, off by {abs(float(first or '') - float(second or '')):.1e}"
+    except ValueError:
+        return f"{key}: {values}"
+
+
+def bits(args: argparse.Namespace) -> None:
+    """Train all cases with each checkout, record what came of the first, and compare."""
+    import numpy as np
+
+    sides = [train_all(path, args.only) for path in args.checkouts]
+    if args.record:
+        text = json.dumps({"machine": sides[0].machine, "cases": sides[0].cases}, indent=1)
+        args.record.write_text(text + "\n", encoding="utf-8")
+        np.savez(args.record.with_suffix(".npz"), **sides[0].tensors)
+    if args.against:
+        recorded = json.loads(args.against.read_text(encoding="utf-8"))
+        sides.insert(0, Side(recorded["cases"], dict(np.load(args.against.with_suffix(".npz"))), recorded["machine"]))
+    runs = [facts for case in sides[-1].cases.values() for run, facts in case.items() if run != "command"]
+    without = sum("tensors" not in facts for facts in runs)
+    print(f"{len(sides[-1].cases)} cases, {len(runs)} runs, {without} of them without a model")
+    if len(sides) == 1:
+        return
+    before, after = sides
+    if before.machine != after.machine:
+        print(f"Not on the same machine, so that rounding may differ:\n  {before.machine}\n  {after.machine}")
+    found = {case: difference(case, before, after) for case in chosen({**SINGLE, **SWEEPS}, args.only)}
+    for case, what in found.items():
+        print(f"{case:40} {what or 'equal'}")
+    differing = sum(map(bool, found.values()))
+    print(f"{len(found) - differing} of {len(found)} cases are equal to the last bit, {differing} differ")
+    sys.exit(min(differing, 1))
+
+
+# Speed
+
+
+def timed(checkout: Path, words: str) -> list[float]:
+    """Seconds of training, summed over the runs of a sweep; of the whole command; and of processors in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        start, used = time.perf_counter(), processor_seconds()
+        done = python(checkout, "train.py", *words.split(), f"hydra.run.dir={folder}/0", f"hydra.sweep.dir={folder}")
+        whole = [time.perf_counter() - start, processor_seconds() - used]
+        if done.returncode:
+            sys.exit(f"{checkout}: train.py {words}\n{done.stderr}")
+        summaries = [json.loads(path.read_text()) for path in Path(folder).glob("*/summary.json")]
+    return [sum(summary["seconds"]["train"] for summary in summaries), *whole]
+
+
+def processor_seconds() -> float:
+    """What all processes that this one started, and that ended, took of processors."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
+def cells(before: list[float], after: list[float]) -> str:
+    """Medians, and the median of the ratios of pairs with the range of these."""
+    ratios = [second / first for first, second in zip(before, after, strict=True)]
+    medians = f"{statistics.median(before):.2f} | {statistics.median(after):.2f}"
+    return f"{medians} | {statistics.median(ratios):.3f} ({min(ratios):.2f} to {max(ratios):.2f})"
+
+
+def speed(args: argparse.Namespace) -> None:
+    """Time the cases with both checkouts in turn."""
+    if "TWINPROP_DATA" not in os.environ:
+        sys.exit("speed: needs MNIST; TWINPROP_DATA is the folder that holds it.")
+    for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):  # kernels as the library chooses them
+        os.environ.pop(name, None)
+    checkouts = [verified(path) for path in (args.before, args.after)]
+    lines = [
+        f"Seconds, medians of {args.rounds}; after / before is the median of the rounds' ratios, with their range. "
+        "Training is summed over the networks of a sweep; the command is from the shell and back; "
+        "processors are what it took of all cores.",
+        "",
+        f"| case | {' | '.join(f'{what} before | after | after / before' for what in TIMED_PARTS)} |",
+        "| --- " * (1 + 3 * len(TIMED_PARTS)) + "|",
+    ]
+    print("\n".join(lines), flush=True)
+    with tempfile.TemporaryDirectory() as compiled:
+        # neither checkout is spared what Python compiles, and nothing is left in them
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = compiled
+        for checkout in checkouts:
+            timed(checkout, WARM_UP)
+        for case, words in chosen(TIMED, args.only).items():
+            rounds = [[timed(checkout, words) for checkout in checkouts] for _ in range(args.rounds)]
+            parts = range(len(TIMED_PARTS))
+            columns = [[[both[side][part] for both in rounds] for side in (0, 1)] for part in parts]
+            lines.append(f"| {case} | {' | '.join(cells(*column) for column in columns)} |")
+            print(lines[-1], flush=True)
+    if args.write:
+        import results
+
+        results.write("Two checkouts", "\n".join([results.machine(), "", *lines]))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="{bits,speed}")
+    command = commands.add_parser("bits")
+    command.add_argument("checkouts", type=Path, nargs="+", metavar="CHECKOUT", help="BEFORE and AFTER, or one of them")
+    command.add_argument("--record", type=Path, metavar="FILE.json", help="keep what came of the first checkout")
+    command.add_argument("--against", type=Path, metavar="FILE.json", help="take what was kept for BEFORE")
+    command.add_argument("--only", nargs="+", metavar="NAME")
+    command = commands.add_parser("speed")
+    command.add_argument("before", type=Path)
+    command.add_argument("after", type=Path)
+    command.add_argument("--rounds", type=int, default=5)
+    command.add_argument("--only", nargs="+", metavar="NAME")
+    command.add_argument("--write", action="store_true", help="put the table into RESULTS.md")
+    command = commands.add_parser("train")  # what bits has a process of the checkout do
+    command.add_argument("checkout", type=Path)
+    command.add_argument("folder", type=Path)
+    args = parser.parse_args()
+    if "TWINPROP_DATA" in os.environ:  # commands run elsewhere
+        os.environ["TWINPROP_DATA"] = str(Path(os.environ["TWINPROP_DATA"]).resolve())
+    if args.command == "train":
+        train_here(args.checkout, args.folder)
+    elif args.command == "speed":
+        speed(args)
+    elif not chosen({**SINGLE, **SWEEPS}, args.only):
+        parser.error("bits: --only names no case")
+    elif len(args.checkouts) + bool(args.against) == 2 or (args.record and len(args.checkouts) == 1):
+        bits(args)
+    else:
+        parser.error("bits: needs BEFORE and AFTER, AFTER and --against, or BEFORE and --record")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""`python -m twinprop gradcheck`: the configured network, or with --layer a class of your own."""
+
+from __future__ import annotations
+
+import argparse
+
+from twinprop.errors import TwinpropError
+
+DESCRIPTION = """\
+Check gradients written by hand. docs/gradcheck.md explains all of it.
+
+  python -m twinprop gradcheck                               the default network
+  python -m twinprop gradcheck model.activation=tanh         any other
+  python -m twinprop gradcheck --layer net:Linear --args 4 3 a class of your own, in net.py
+
+Exit status: 0 if all gradients are right, else 1."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.description = DESCRIPTION
+    parser.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="keys of the network, as for train.py")
+    own = parser.add_argument_group("a class of your own")
+    own.add_argument("--layer", metavar="MODULE:CLASS", help="the class; a path/to/file.py:CLASS will do, too")
+    own.add_argument("--args", nargs="+", default=[], metavar="A", help="arguments of its constructor: 4 3 p=0.5")
+    own.add_argument("--input", nargs="+", type=int, metavar="N", help="shape of x: 5 4 is 5 samples of 4 features")
+    own.add_argument("--targets", choices=("onehot", "binary", "labels", "real"), help="what a loss is given as y")
+    own.add_argument("--classes", type=int, metavar="N", help="number of classes, or of outputs")
+    own.add_argument("--constant", nargs="+", default=[], metavar="NAME", help="arrays that are no parameters")
+    own.add_argument("--seed", type=int, default=0, metavar="N", help="of the numbers that are drawn (0)")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Run the check, print what was found, and return the exit status."""
+    if args.layer is None:
+        given = [name for name in ("args", "input", "targets", "classes", "constant") if getattr(args, name)]
+        if given:
+            raise TwinpropError(f"--{given[0]}: belongs to a class of your own; name it by --layer module:Class.")
+        return check_configured(args.overrides)
+    if args.overrides:
+        raise TwinpropError(
+            f"{args.overrides[0]}: keys choose the configured network; leave them out, or leave out --layer."
+        )
+    sizes = [*(args.input or [1]), 1 if args.classes is None else args.classes]
+    if min(sizes) < 1 or args.seed < 0:
+        raise TwinpropError("--input and --classes take whole numbers of at least 1, --seed of at least 0.")
+    from twinprop.gradcheck.check import check_class
+    from twinprop.gradcheck.report import report_text
+
+    report = check_class(args.layer, args.args, args.input, args.targets, args.classes, args.constant, args.seed)
+    print(report_text(report))
+    return 0 if report.passed else 1
+
+
+def check_configured(overrides: list[str]) -> int:
+    from twinprop.app.compose import compose
+
+    config = compose(overrides)  # before torch, so that a mistake is told at once
+
+    from twinprop.commands.gradcheck.network import check_network
+    from twinprop.commands.gradcheck.network_report import report_text
+
+    result = check_network(config)
+    print(report_text(result))
+    return 0 if result.passed else 1

@@ -1,0 +1,105 @@
+"""A gradient compared with what was measured: each entry is right, wrong, or in doubt.
+
+An entry where the measurement itself is in doubt is left out and counted, never called wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from twinprop.gradcheck.differences import Index, Slopes
+from twinprop.gradcheck.held import FloatArray
+
+TOLERANCE = 1e-5
+"""The largest relative error that passes; what remains of rounding is about 1e-8."""
+
+FLOOR = 0.01
+"""Entries below this part of the largest entry of the whole gradient are compared with that part."""
+
+TELLING = 0.1
+"""Rounding above this part of an entry hides it, and what it hides is in doubt."""
+
+RIGHT, WRONG, DOUBT = 0, 1, 2
+"""What became of an entry."""
+
+
+def relative_error(a: Any, n: Any, scale: float) -> Any:
+    """|a − n| / max(|a|, |n|, 0.01 · scale), entry by entry; infinite where one of the two is not finite.
+
+    Args:
+        a, n: two gradients of the same shape.
+        scale: the largest entry of the whole gradient, over all parameters.
+    """
+    a, n = np.asarray(a, float), np.asarray(n, float)
+    with np.errstate(all="ignore"):
+        size = np.maximum(np.maximum(np.abs(a), np.abs(n)), max(FLOOR * scale, np.finfo(float).tiny))
+        return np.where(np.isfinite(a) & np.isfinite(n), np.abs(a - n) / size, np.inf)
+
+
+def compare_entry(a: float, measured: Slopes, scale: float) -> tuple[int, float, float]:
+    """What became of an entry, the difference quotient that is nearest to `a`, and the relative error."""
+    n = min(measured.central, key=lambda value: abs(value - a) if np.isfinite(value) else np.inf)
+    error = float(relative_error(a, n, scale))
+    telling = measured.rounding <= TELLING * max(abs(a), abs(n), FLOOR * scale)
+    if error <= TOLERANCE or (telling and abs(a - n) <= measured.rounding):
+        return RIGHT, n, min(error, TOLERANCE)
+    if not np.isfinite(measured.central).all():
+        return DOUBT, n, error
+    # of a smooth function the jump shrinks with the step; at a kink it stays, and of noise it grows
+    kink = measured.jump[1] if measured.jump[1] > measured.jump[0] / 3 else 0.0
+    doubt = max(3 * abs(measured.central[0] - measured.central[1]), kink, measured.rounding)
+    return (DOUBT if abs(a - n) <= doubt else WRONG), n, error
+
+
+@dataclass
+class Comparison:
+    """A gradient beside its difference quotients.
+
+    Attributes:
+        analytic: the gradient that is checked.
+        numeric: difference quotients; NaN where none was taken, or where it says nothing.
+        error: the largest relative error.
+        worst: the entry that has it; None where nothing was checked.
+        checked: entries that were measured, those in doubt included.
+        doubtful: entries where the difference quotient says nothing.
+        wrong: entries that fail.
+    """
+
+    analytic: FloatArray
+    numeric: FloatArray
+    error: float
+    worst: Index | None
+    checked: int
+    doubtful: int
+    wrong: int
+
+    @property
+    def passed(self) -> bool:
+        """Whether entries were compared and none is wrong; an empty array has nothing to compare."""
+        return self.wrong == 0 and (self.checked > self.doubtful or self.analytic.size == 0)
+
+
+def compare(analytic: FloatArray, measured: dict[Index, Slopes], scale: float) -> Comparison:
+    """Compare the entries of a gradient that were measured."""
+    numeric = np.full(analytic.shape, np.nan)
+    counts = [0, 0, 0]
+    error, worst = 0.0, None
+    for where, entry in measured.items():
+        outcome, n, entry_error = compare_entry(float(analytic[where]), entry, scale)
+        counts[outcome] += 1
+        if outcome == DOUBT:
+            continue
+        numeric[where] = n
+        if worst is None or entry_error > error:
+            error, worst = entry_error, where
+    return Comparison(analytic, numeric, error, worst, len(measured), counts[DOUBT], counts[WRONG])
+
+
+def largest(arrays: Iterable[Any]) -> float:
+    """The largest absolute value in all arrays, leaving out what is not finite."""
+    values = [np.abs(np.asarray(array, float)[np.isfinite(array)]).max(initial=0.0) for array in arrays]
+    return float(max(values, default=0.0))

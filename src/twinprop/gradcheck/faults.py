@@ -1,0 +1,58 @@
+"""What goes wrong inside the class under test, told with the line of that class and not of ours."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from twinprop.errors import TwinpropError
+
+OURS = str(Path(__file__).parents[1])
+
+
+class SubjectError(TwinpropError):
+    """The class under test breaks the contract, or raised an exception.
+
+    Attributes:
+        input_matters: whether it may work with an input of another shape.
+    """
+
+    def __init__(self, message: str, input_matters: bool = True) -> None:
+        super().__init__(message)
+        self.input_matters = input_matters
+
+
+def guarded_call(what: str, f: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
+    """f(...), with an exception told as a message that begins with `what`.
+
+    Raises:
+        SubjectError: `f` raised.
+    """
+    try:
+        return f(*args, **keywords)
+    except (Exception, SystemExit) as error:
+        input_matters = isinstance(error, ValueError | IndexError)
+        raise SubjectError(f"{what} raised an error.\n  {error_with_line(error)}", input_matters) from error
+
+
+def error_with_line(error: BaseException) -> str:
+    """`net.py:12: z = x @ self.W: ValueError: ...`: the last line of the user's own code, and the error."""
+    what = f"{type(error).__name__}: {error}".rstrip(": ")
+    if isinstance(error, SyntaxError) and error.filename:
+        code = (error.text or "").strip()
+        return f"{short_path(error.filename)}:{error.lineno}: {code}: {type(error).__name__}: {error.msg}"
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        inside = frame.filename.startswith((OURS, "<")) or "importlib" in frame.filename
+        if not inside and "site-packages" not in frame.filename:
+            return f"{short_path(frame.filename)}:{frame.lineno}: {frame.line}: {what}"
+    return what
+
+
+def short_path(file: str) -> str:
+    """A path from the current directory, if it lies below it."""
+    try:
+        return str(Path(file).relative_to(Path.cwd()))
+    except ValueError:
+        return file

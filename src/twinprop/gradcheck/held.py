@@ -1,0 +1,128 @@
+"""What an object holds: the arrays in its attributes, in lists and dicts, and in objects of its own."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+
+class ArrayRef(NamedTuple):
+    """A reference to an array that an object holds: in an attribute, or in the lists and dicts of one.
+
+    Attributes:
+        name: from the outermost object on, as `layers[0].W`.
+        owner: the object that has the attribute.
+        attribute: its name.
+        keys: of the entry in the attribute's lists and dicts.
+    """
+
+    name: str
+    owner: Any
+    attribute: str
+    keys: tuple[Any, ...] = ()
+
+    @property
+    def last_key(self) -> Any:
+        """What its owner calls it: the last key, or the attribute."""
+        return self.keys[-1] if self.keys else self.attribute
+
+    @property
+    def prefix(self) -> str:
+        """The name of its owner, with a dot; nothing for the outermost object."""
+        return self.name.removesuffix(path_text(self.attribute, self.keys))
+
+    def get(self) -> Any:
+        """The array; None where there is nothing any more."""
+        return item_at(getattr(self.owner, self.attribute, None), self.keys)
+
+    def set(self, value: Any) -> None:
+        """Put another array into its place."""
+        if not self.keys:
+            setattr(self.owner, self.attribute, value)
+        elif (holder := item_at(getattr(self.owner, self.attribute, None), self.keys[:-1])) is not None:
+            # the class itself may have thrown a work array out of its list
+            with suppress(IndexError, TypeError):
+                holder[self.keys[-1]] = value
+
+
+def path_text(attribute: str, keys: tuple[Any, ...]) -> str:
+    """`grads['W']`."""
+    return attribute + "".join(f"[{key!r}]" for key in keys)
+
+
+def item_at(held: Any, keys: Iterable[Any]) -> Any:
+    """What lies under the keys; None where there is nothing."""
+    for key in keys:
+        try:
+            held = held[key]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return held
+
+
+def is_float_array(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype.kind == "f"
+
+
+def is_number(value: Any) -> bool:
+    return isinstance(value, int | float | np.floating) and not isinstance(value, bool)
+
+
+def attributes_of(subject: Any) -> dict[str, Any]:
+    """The attributes of an object, those in `__slots__` too, and those that `shapes` promises and first use makes."""
+    slots = [getattr(kind, "__slots__", ()) for kind in type(subject).__mro__]
+    names = [name for some in slots for name in ([some] if isinstance(some, str) else some)]
+    promised = getattr(subject, "shapes", None)
+    names += [name for name in promised if isinstance(name, str)] if isinstance(promised, dict) else []
+    return {name: getattr(subject, name) for name in names if hasattr(subject, name)} | getattr(subject, "__dict__", {})
+
+
+def arrays_of(
+    subject: Any, wanted: Callable[[Any], bool] = is_float_array, prefix: str = "", seen: set[int] | None = None
+) -> Iterator[ArrayRef]:
+    """Every float array that an object holds, in lists, dicts and objects of its own too; each once."""
+    seen = set() if seen is None else seen
+    if id(subject) not in seen:
+        seen.add(id(subject))
+        for attribute, value in list(attributes_of(subject).items()):
+            yield from arrays_in(value, ArrayRef(f"{prefix}{attribute}", subject, attribute), wanted, seen)
+
+
+def arrays_in(value: Any, ref: ArrayRef, wanted: Callable[[Any], bool], seen: set[int]) -> Iterator[ArrayRef]:
+    """Every float array in the value of an attribute or of an entry."""
+    if wanted(value):
+        if not isinstance(value, np.ndarray) or id(value) not in seen:
+            seen.add(id(value))
+            yield ref
+    elif isinstance(value, list | tuple | dict):
+        if id(value) not in seen:
+            seen.add(id(value))
+            for key, item in list(value.items() if isinstance(value, dict) else enumerate(value)):
+                if not (isinstance(value, tuple) and wanted(item)):  # what a tuple holds cannot be replaced
+                    inner = ref._replace(name=f"{ref.name}[{key!r}]", keys=(*ref.keys, key))
+                    yield from arrays_in(item, inner, wanted, seen)
+    elif may_hold_arrays(value):
+        yield from arrays_of(value, wanted, f"{ref.name}.", seen)
+
+
+def may_hold_arrays(value: Any) -> bool:
+    """Whether an object is one of the user's own, which may hold parameters."""
+    plain = isinstance(value, type | ModuleType) or inspect.isroutine(value)
+    parts = hasattr(value, "__dict__") or hasattr(type(value), "__slots__")
+    return parts and not plain and not type(value).__module__.startswith("numpy")
+
+
+def all_attributes(made: Any) -> list[tuple[str, str, Any]]:
+    """The attributes of an object and of those that it holds: the owner with a dot, the name and the value."""
+    owners = {"": made}
+    for ref in arrays_of(made, lambda value: is_float_array(value) or is_number(value)):
+        owners[ref.prefix] = ref.owner
+    return [(owner, name, value) for owner, held in owners.items() for name, value in attributes_of(held).items()]

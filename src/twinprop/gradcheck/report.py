@@ -1,0 +1,129 @@
+"""What was found about a class under test, and its text: a table, and what is wrong in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from twinprop.gradcheck.comparison import Comparison
+from twinprop.gradcheck.held import FloatArray
+from twinprop.gradcheck.wording import entry_text, paragraph, shape_text, table
+
+
+@dataclass
+class Gradient:
+    """One gradient of the class under test.
+
+    Attributes:
+        of: what it is the gradient of: a parameter, or x.
+        name: where it was found.
+        value: the gradient as it was found; None where there is none.
+        target: the array that it belongs to.
+        right: difference quotients, NaN where they are not known.
+        comparison: None where its shape does not fit.
+        problem: what is wrong beyond its entries.
+    """
+
+    of: str
+    name: str
+    value: Any
+    target: FloatArray
+    right: FloatArray
+    comparison: Comparison | None = None
+    problem: str = ""
+
+    @property
+    def passed(self) -> bool:
+        return not self.problem and self.comparison is not None and self.comparison.passed
+
+
+@dataclass
+class Report:
+    """What was found about a class.
+
+    Attributes:
+        title: the class and its arguments.
+        given: the inputs, in words.
+        gradients: one for each parameter, and for x.
+        mistakes: what is wrong, each with the names of the gradients that it concerns.
+        notes: what is worth knowing and no mistake.
+        unchecked: what is named as gradients are, and belongs to no parameter.
+    """
+
+    title: str
+    given: str
+    gradients: list[Gradient]
+    mistakes: list[tuple[list[str], str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    unchecked: list[str] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        return not self.mistakes and all(gradient.passed for gradient in self.gradients)
+
+
+def report_text(report: Report) -> str:
+    """The report as a table, and what is wrong in words."""
+    rows: list[tuple[str, ...]] = [("gradient", "of", "shape", "largest error", "entries", "in doubt", "")]
+    rows += [row(gradient) for gradient in report.gradients]
+    lines = [f"{report.title}, given {report.given}", "", table(rows), ""]
+    failed = [gradient for gradient in report.gradients if not gradient.passed]
+    if not failed:
+        agree = "The gradient agrees." if len(rows) == 2 else f"All {len(rows) - 1} gradients agree."
+        lines += paragraph("", f"{agree}{unchecked_text(report)}")
+    for gradient in failed:
+        lines += paragraph("", worst_entry(gradient))
+    for names, text in report.mistakes:
+        lines += ["", *paragraph(f"{', '.join(names)}: " if names else "", text)]
+    lines += [line for note in report.notes for line in ["", *paragraph("Note: ", note)]]
+    return "\n".join(lines)
+
+
+def row(gradient: Gradient) -> tuple[str, ...]:
+    """A gradient as a row of the table."""
+    compared = gradient.comparison
+    return (
+        gradient.name,
+        gradient.of,
+        shape_text(gradient.target.shape),
+        f"{compared.error:.1e}" if compared and compared.worst is not None else "-",
+        f"{compared.checked} of {compared.analytic.size}" if compared else "-",
+        str(compared.doubtful) if compared else "-",
+        "pass" if gradient.passed else (gradient.problem or "FAIL"),
+    )
+
+
+def unchecked_text(report: Report) -> str:
+    """What the gradients of the table are not all of."""
+    if not report.unchecked:
+        return ""
+    return (
+        f" Not checked: {', '.join(report.unchecked)}, for no parameter was found that it belongs to. A parameter W is "
+        "a float array that the object holds after its constructor, and its gradient is dW."
+    )
+
+
+def worst_entry(gradient: Gradient) -> str:
+    """The worst entry of a gradient: what was found and what is right."""
+    if gradient.value is None:
+        return f"{gradient.of}: the output depends on it, and there is no gradient of it."
+    if gradient.comparison is None:
+        return (
+            f"{gradient.name}: has shape {np.shape(gradient.value)}; the gradient of {gradient.of} "
+            f"has its shape, {gradient.target.shape}."
+        )
+    compared = gradient.comparison
+    if compared.passed:
+        return f"{gradient.name}: right at first, but not when backward is called again."
+    if compared.worst is None or not compared.wrong:
+        return (
+            f"{gradient.name}: no entry could be compared: the output has a kink or a jump at each of them, or its "
+            "rounding hides the slope."
+        )
+    mine, numeric = compared.analytic[compared.worst], compared.numeric[compared.worst]
+    return (
+        f"{gradient.name}: {compared.wrong} of {compared.checked} entries are wrong. "
+        f"Worst: {entry_text(gradient.name, compared.worst)} is {mine:.6g}; by differences it is {numeric:.6g}."
+    )

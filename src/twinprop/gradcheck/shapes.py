@@ -1,0 +1,112 @@
+"""Shapes of x and numbers of classes that a class may accept, the usual ones first."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator, Sequence
+
+from twinprop.gradcheck.loading import parse_arguments
+from twinprop.gradcheck.subject import Subject
+
+SAMPLES = 5
+"""Samples in x; more where this is one of the other sizes, so that they can be told apart."""
+
+EXPECTED = re.compile(r"expected \(([^()]+)\)")
+"""What a layer says that refuses a shape: `expected (batch, 3, height, width), got (5, 4)`."""
+
+AXES_BY_ARGUMENT = {
+    "in_features": ("batch, {}",),
+    "num_features": ("batch, {}", "batch, {}, height, width"),
+    "in_channels": ("batch, {}, height, width",),
+    "input_size": ("batch, time, {}",),
+}
+"""The axes of x by the name of a constructor's argument, as in torch.nn."""
+
+LARGER = (1, 2, 4)
+"""By how much sizes grow that a layer is free to choose, where it refuses them: an image has to hold the kernel."""
+
+
+def whole_numbers(words: Sequence[str]) -> list[int]:
+    """The sizes among the arguments of a constructor, those in lists too."""
+    values = parse_arguments(words)[0]
+    flat = [item for value in values for item in (value if isinstance(value, list | tuple) else [value])]
+    return [item for item in flat if isinstance(item, int) and not isinstance(item, bool) and item > 0]
+
+
+def matrix_sizes(subject: Subject) -> list[int]:
+    """The sizes of the parameters, but for those of vectors."""
+    return [size for parameter in subject.parameters if parameter.get().ndim > 1 for size in parameter.get().shape]
+
+
+def usual_shapes(
+    subject: Subject, words: Sequence[str], given: Sequence[int] | None
+) -> Iterator[tuple[tuple[int, ...], int]]:
+    """Shapes of x to try, with the axis of the samples; what reads like the constructor's arguments first."""
+    numbers, sizes = whole_numbers(words), matrix_sizes(subject)
+    if given:
+        columns = len(given) == 2 and numbers[:1] == [given[0]] != [given[1]]
+        yield from [(tuple(given), -1), (tuple(given), 0)] if columns else [(tuple(given), 0), (tuple(given), -1)]
+        return
+    count = unused_size(SAMPLES, {*numbers, *sizes})
+    features = list(dict.fromkeys([*numbers[:1], *sizes[:2], 4]))
+    yield from (((count, width), 0) for width in features)
+    yield from (((width, count), -1) for width in features)
+
+
+def unused_size(smallest: int, used: set[int]) -> int:
+    """The smallest size that is none of the others, so that axes can be told apart."""
+    return next(n for n in range(smallest, smallest + len(used) + 1) if n not in used)
+
+
+def suggested_shapes(
+    subject: Subject, words: Sequence[str], refusals: Sequence[str]
+) -> Iterator[tuple[tuple[int, ...], int]]:
+    """Shapes of x that a class asks for, with samples along axis 0: in words, or by the names of its arguments.
+
+    Args:
+        words: arguments of its constructor.
+        refusals: what it has said of other shapes.
+    """
+    asked = [found[1] for text in refusals for found in EXPECTED.finditer(text)]
+    asked += [axes.format(size) for name, size in constructor_sizes(subject, words) for axes in AXES_BY_ARGUMENT[name]]
+    used = {*whole_numbers(words), *matrix_sizes(subject)}
+    for axes in dict.fromkeys(asked):
+        for larger in LARGER:
+            shape = shape_of(axes, used, larger)
+            if shape:
+                yield shape, 0
+
+
+def constructor_sizes(subject: Subject, words: Sequence[str]) -> list[tuple[str, int]]:
+    """The constructor's arguments whose names tell an axis of x."""
+    args, keywords = parse_arguments(words)
+    try:
+        given = inspect.signature(type(subject.made)).bind(*args, **keywords).arguments
+    except (TypeError, ValueError):  # made by a function, whose arguments are other ones
+        return []
+    return [(name, size) for name, size in given.items() if name in AXES_BY_ARGUMENT and isinstance(size, int)]
+
+
+def shape_of(axes: str, used: set[int], larger: int) -> tuple[int, ...]:
+    """`batch, 3, height, width` as a shape: each name is a size of its own; empty where it cannot be read."""
+    names = [axis.strip() for axis in axes.split(",") if axis.strip() not in ("", "...")]
+    used, shape = set(used) | {int(axis) for axis in names if axis.isdecimal()}, []
+    for position, axis in enumerate(names):
+        if not axis.isdecimal() and not axis.isidentifier():
+            return ()
+        size = int(axis) if axis.isdecimal() else unused_size(3 * larger if position else SAMPLES, used)
+        used.add(size)
+        shape.append(size)
+    return tuple(shape)
+
+
+def class_counts(subject: Subject, words: Sequence[str], x: tuple[int, ...], axis: int, given: int | None) -> list[int]:
+    """Numbers of classes to try."""
+    if given:
+        return [given]
+    own = x[0] if axis else x[-1]
+    if not subject.parameters:
+        return [own]
+    sizes = [size for parameter in reversed(subject.parameters) for size in reversed(parameter.get().shape)]
+    return list(dict.fromkeys(n for n in [*whole_numbers(words)[-1:], *sizes[:4], own]))

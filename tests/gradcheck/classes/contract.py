@@ -1,0 +1,86 @@
+"""Classes that break the contract."""
+
+import numpy as np
+from activations import ReLU
+from linear import Linear
+from losses import CrossEntropy
+
+
+class NoForward:
+    def backward(self, dy):
+        return dy
+
+
+class NoBackward:
+    def forward(self, x):
+        return x
+
+
+class Nothing(ReLU):
+    def forward(self, x):
+        super().forward(x)
+
+
+class Raises(ReLU):
+    def forward(self, x):
+        return x * undefined  # noqa: F821
+
+
+class RaisesInBackward(Linear):
+    def backward(self, dy):
+        return dy @ self.W.T @ self.x
+
+
+class RaisesWhenMade:
+    def __init__(self):
+        raise RuntimeError("no room")
+
+    forward = backward = lambda self, x: x
+
+
+class LossOfEach(CrossEntropy):
+    def forward(self, z, y):
+        return (z**2).sum(axis=1)
+
+
+class Coarse(ReLU):
+    def forward(self, x):
+        return super().forward(x).astype(np.float32)
+
+
+class Random(ReLU):
+    def __init__(self):
+        self.rng = np.random.default_rng()
+
+    def forward(self, x):
+        return super().forward(x) * self.rng.random()
+
+
+class WrongDxShape(ReLU):
+    def backward(self, dy):
+        return dy.sum(axis=0)
+
+
+class TwoArguments(ReLU):
+    def backward(self, dy, cache):
+        return dy
+
+
+class NoGradients:
+    def forward(self, x, y):
+        return float(((x - y) ** 2).mean())
+
+    def backward(self):
+        pass
+
+
+class ReturnsTuple(Linear):
+    def backward(self, dy):
+        return dy @ self.W.T, self.x.T @ dy, dy.sum(0)
+
+
+class ListOfGradients(Linear):
+    def backward(self, dy):
+        dx = super().backward(dy)
+        self.dW = [self.dW, 1]
+        return dx

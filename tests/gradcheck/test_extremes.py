@@ -1,0 +1,52 @@
+"""Large numbers: what overflows is told with its line, beside right gradients."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from tests.kit.students import SIZES, check, failed, said, spec_of
+
+from twinprop.gradcheck.choice import choose_inputs
+from twinprop.gradcheck.extremes import explain_overflow
+from twinprop.gradcheck.subject import Subject
+
+
+@pytest.mark.parametrize(
+    ("words", "hints"),
+    [
+        (("UnshiftedSoftmax",), ["the exponential of a softmax overflows"]),
+        (("UnshiftedCrossEntropy",), ["the exponential of a softmax overflows", "the logarithm of 0"]),
+        (("UnshiftedLogSumExp",), ["the exponential of a softmax overflows"]),
+        (("LogOfSoftmax",), ["the logarithm of 0"]),
+        (("ColumnsUnshifted", *SIZES), ["the exponential of a softmax overflows", "the logarithm of 0"]),
+        (("LogOfProbabilities",), ["0 · log 0 is nan", "before the softmax"]),
+        (("UnclippedBCE",), ["0 · log 0 is nan", "before the sigmoid", "np.maximum(z, 0) - z * y"]),
+        (("NaiveSigmoid",), ["the exponential overflows", "np.where(z >= 0, 1, e) / (1 + e)"]),
+        (("NaiveSoftplus",), ["the exponential overflows", "np.log1p(e)"]),
+        (("NaiveTanh",), ["the exponential overflows", "np.tanh(z)"]),
+        (("LogisticOfSigmoid", "4"), ["the logarithm of 0", "np.maximum(z, 0) - z * y"]),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_mistake_beside_right_gradients(words: tuple[str, ...], hints: list[str]) -> None:
+    report = check(*words)
+    assert not failed(report)
+    assert not report.passed
+    assert all(hint in said(report)[""] for hint in hints)
+    assert ("softmax" in "".join(hints)) or "largest number of each row" not in said(report)[""]
+
+
+def test_overflow_is_told_with_its_line_and_log_softmax_is_not_called_unshifted() -> None:
+    (text,) = [text for _, text in check("LogOfSoftmax").mistakes]
+    assert "losses.py:" in text
+    assert "return -np.log(self.p" in text
+    assert "overflows" not in text
+
+
+def test_looking_for_overflow_leaves_the_weights() -> None:
+    subject = Subject.load(spec_of("Columns"), SIZES, 0)
+    inputs = choose_inputs(subject, SIZES)
+    before = [parameter.get().copy() for parameter in subject.parameters]
+    with np.errstate(all="ignore"):
+        assert explain_overflow(subject, inputs) == []
+    assert all(np.array_equal(parameter.get(), old) for parameter, old in zip(subject.parameters, before, strict=True))
