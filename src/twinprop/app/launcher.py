@@ -16,7 +16,6 @@ from hydra.plugins.launcher import Launcher
 from omegaconf import OmegaConf
 
 from twinprop.app.hydra_internals import listens, set_job_fields
-from twinprop.app.launcher_keys import count_or_auto
 from twinprop.errors import OutputError, TwinpropError
 
 if TYPE_CHECKING:
@@ -28,6 +27,15 @@ if TYPE_CHECKING:
     from twinprop.config import schema
     from twinprop.population.engine import Engine
     from twinprop.population.stack import Member
+
+
+def count_or_auto(key: str, value: Any) -> int | None:
+    """A whole number from 1 on, None for `auto`."""
+    if value == "auto":
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise TwinpropError(f"{key}={value}: must be auto, or a whole number, at least 1.")
+    return value
 
 
 def objective(summary: dict[str, Any], config: schema.Config | None) -> float:
