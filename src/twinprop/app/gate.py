@@ -11,7 +11,7 @@ from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from twinprop.app.diagnose import diagnose, in_a_line, look, summary
+from twinprop.app.diagnose import diagnose, diagnose_jobs, in_a_line, to_error
 from twinprop.config import schema
 from twinprop.errors import ConfigError, TwinpropError
 from twinprop.run.directory import check_unused, make_writable
@@ -45,10 +45,10 @@ class Gate(Callback):
         """Report the jobs that cannot be trained; end where no other is left, or Hydra would refuse them all."""
         words, name = self.words(config), config.hydra.job.config_name
         together = config.hydra.runtime.choices.get("hydra/launcher") == "population"
-        if together and any(not job.problems for job in look(words, name, multirun=True)):
+        if together and any(not job.problems for job in diagnose_jobs(words, name, multirun=True)):
             return  # the launcher tells of each of the others at its own number
         jobs = diagnose(words, name, multirun=True)
-        error = summary(jobs)
+        error = to_error(jobs)
         if error is None:
             return
         sound = sum(not job.problems for job in jobs)
@@ -70,7 +70,8 @@ class Gate(Callback):
 
     def problems(self, config: DictConfig) -> list[str]:
         """What is wrong with a single run."""
-        studies = [word for word in config.hydra.overrides.task if word.startswith("+sweeps=")]
+        task: Any = OmegaConf.to_container(config.hydra.overrides.task, resolve=False)
+        studies = [word for word in task if word.startswith("+sweeps=")]
         try:
             problems = schema.composed_problems(config)
             return [f"{word}: a study trains several times, which needs -m." for word in studies] + problems

@@ -69,7 +69,7 @@ def test_a_directory_without_a_run_is_an_error(tmp_path):
 
 
 def test_the_lines_in_the_documentation_load_a_model(runs, monkeypatch):
-    text = (Path(__file__).parents[1] / "docs" / "twins.md").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[2] / "docs" / "twins.md").read_text(encoding="utf-8")
     code = text.partition("```python\n")[2].partition("```")[0].replace("nn.ReLU()", "nn.Tanh()")
     x = torch.rand(5, 8, 8)
     for run in runs.values():
@@ -83,7 +83,7 @@ def test_the_lines_in_the_documentation_load_a_model(runs, monkeypatch):
 def test_the_lines_for_a_convolutional_network_load_it_and_so_do_both_twins(backend, tmp_path, monkeypatch):
     words = ["model=cnn", "model.stages=[[8],[16]]", f"model.backend={backend}", "train.epochs=1"]
     run = twinprop.train(*words, f"hydra.run.dir={tmp_path}/run")
-    text = (Path(__file__).parents[1] / "docs" / "twins.md").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[2] / "docs" / "twins.md").read_text(encoding="utf-8")
     monkeypatch.chdir(run.path)
     found = {}
     exec(text.split("```python\n")[2].partition("```")[0], found)

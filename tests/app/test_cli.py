@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.kit.commands import in_process, outside
 
-from twinprop.app import cli
+from twinprop.app import training_task
 from twinprop.errors import DeviceError
 
 QUICK = ["train.epochs=1", "data=moons", "data.n_samples=50", "model.width=4", "model.backend=scratch"]
@@ -129,7 +129,7 @@ def test_a_device_that_is_not_there(
 
 def test_a_run_that_diverges_says_so_in_its_status(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     status, _ = in_process(monkeypatch, tmp_path, *QUICK, "optimizer.lr=1e30", "hydra.run.dir=run")
-    assert status == cli.DIVERGED
+    assert status == training_task.DIVERGED
     assert json.loads((tmp_path / "run" / "summary.json").read_text())["status"] == "diverged"
 
 
@@ -137,6 +137,20 @@ def test_a_good_run_writes_nothing_to_stderr(tmp_path: Path) -> None:
     done = outside(tmp_path, *QUICK, "hydra.run.dir=run")
     assert (done.returncode, done.stderr) == (0, "")
     assert "warning" not in done.stdout.lower()
+
+
+@pytest.mark.parametrize(
+    ("line", "status", "message"),
+    [
+        ("label=${nope}", 1, "The configuration has a mistake:\n  label: Interpolation key 'nope' not found.\n"),
+        ("optimizer.lr=1e30 hydra.run.dir=run", training_task.DIVERGED, ""),
+    ],
+)
+def test_the_process_ends_with_its_status_and_the_message_alone(
+    line: str, status: int, message: str, tmp_path: Path
+) -> None:
+    done = outside(tmp_path, *QUICK, *line.split())
+    assert (done.returncode, done.stderr) == (status, message)
 
 
 NO_TORCH = """
@@ -169,7 +183,7 @@ def test_a_fault_of_the_program_shows_its_traceback(tmp_path: Path, monkeypatch:
     def broken(*_: object) -> None:
         raise ZeroDivisionError("a fault")
 
-    monkeypatch.setattr(cli.Jobs, "train", broken)
+    monkeypatch.setattr(training_task.TrainingTask, "train", broken)
     with pytest.raises(ZeroDivisionError):
         in_process(monkeypatch, tmp_path, *QUICK, "hydra.run.dir=run")
 
