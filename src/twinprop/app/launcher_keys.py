@@ -7,8 +7,6 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from twinprop.errors import TwinpropError
-
 
 @dataclass
 class PopulationConf:
@@ -45,12 +43,3 @@ def population_node() -> DictConfig:
     for engine in (node.submitit, node.ray):
         OmegaConf.set_struct(engine, False)
     return node
-
-
-def count_or_auto(key: str, value: Any) -> int | None:
-    """A whole number from 1 on, None for `auto`."""
-    if value == "auto":
-        return None
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise TwinpropError(f"{key}={value}: must be auto, or a whole number, at least 1.")
-    return value
