@@ -103,7 +103,7 @@ class Sweep:
 
     def end(self, member: Member, summary: dict[str, Any]) -> None:
         """Note the end of a job that never trained, or whose process is gone, and leave its summary."""
-        if not (member.path / "summary.json").exists():
+        if member.claimed and not (member.path / "summary.json").exists():
             try:
                 write_summary(member.path, summary)
             except OutputError as error:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinprop.config import schema
 from twinprop.errors import TwinpropError
+from twinprop.run.directory import checksum
 
 if TYPE_CHECKING:
     import pandas
@@ -47,6 +48,11 @@ class Run:
             saved: dict[str, Any] = torch.load(self.path / "model.pt", map_location="cpu", weights_only=True)
         except FileNotFoundError as error:
             raise TwinpropError(f"{self.path}: has no model.pt; its status is {self.summary['status']}.") from error
+        except Exception as error:  # whatever a damaged file makes of its own reader, and there is much of it
+            why = (str(error) or type(error).__name__).splitlines()[0]
+            raise TwinpropError(f"{self.path}/model.pt: cannot be read ({why}); train the network again.") from error
+        if not is_whole(saved):
+            raise TwinpropError(f"{self.path}/model.pt: is damaged, or was changed; train the network again.")
         return saved
 
     @cached_property
@@ -77,6 +83,14 @@ class Run:
         network = scratch_network(self.layers, self.config.model, self.config.seed)
         network.load_state_dict(self.saved["state_dict"])
         return network
+
+
+def is_whole(saved: Any) -> bool:
+    """Whether what was read from model.pt is what was written; a model of an earlier version has no checksum."""
+    try:
+        return saved.get("sha256") in (None, checksum(saved))
+    except (KeyError, TypeError, AttributeError, ValueError):
+        return False
 
 
 def load(directory: str | Path) -> Run:
