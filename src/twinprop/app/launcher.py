@@ -29,6 +29,15 @@ if TYPE_CHECKING:
     from twinprop.population.stack import Member
 
 
+def count_or_auto(key: str, value: Any) -> int | None:
+    """A whole number from 1 on, None for `auto`."""
+    if value == "auto":
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise TwinpropError(f"{key}={value}: must be auto, or a whole number, at least 1.")
+    return value
+
+
 def objective(summary: dict[str, Any], config: schema.Config | None) -> float:
     """What a sweeper is told of a job; NaN where it has no result."""
     from twinprop.run.summary import result
