@@ -209,12 +209,3 @@ class PopulationLauncher(Launcher):
         directories = {number: job.directory.name for number, job in self.jobs.items()}
         overrides = {number: job.task_overrides for number, job in self.jobs.items()}
         write_csv(Path(self.config.hydra.sweep.dir) / "sweep.csv", directories, overrides, self.summaries)
-
-
-def count_or_auto(key: str, value: Any) -> int | None:
-    """A whole number from 1 on, None for `auto`."""
-    if value == "auto":
-        return None
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise TwinpropError(f"{key}={value}: must be auto, or a whole number, at least 1.")
-    return value
