@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twinprop.arrays.namespace import as_samples
 from twinprop.config import schema
 from twinprop.errors import TwinpropError
 from twinprop.run.directory import checksum
@@ -61,18 +62,26 @@ class Run:
         return schema.from_dict(self.saved["config"])
 
     @property
+    def sample_shape(self) -> tuple[int, ...]:
+        """Of the samples that it was trained on, without the batch axis."""
+        return tuple(self.saved["data"]["shape"])
+
+    @property
     def layers(self) -> list[LayerSpec]:
         """The layers of its network."""
-        data = self.saved["data"]
-        return self.config.model.layers(tuple(data["shape"]), len(data["classes"]))
+        return self.config.model.layers(self.sample_shape, len(self.saved["data"]["classes"]))
 
     @cached_property
     def model(self) -> nn.Module:
-        """The trained network in PyTorch, whichever twin trained it, ready to predict."""
+        """The trained network in PyTorch, whichever twin trained it, ready to predict.
+
+        It takes samples (n, *shape), which may lie flat or have other axes of length 1, as images of DataLoaders have.
+        """
         from twinprop.learners.build import torch_network
 
         model = torch_network(self.layers, self.config.model, self.config.seed, "cpu")
         model.load_state_dict(self.saved["state_dict"])
+        model.register_forward_pre_hook(lambda module, x: as_samples(x[0], self.sample_shape))
         return model.eval()
 
     @cached_property
@@ -82,6 +91,7 @@ class Run:
 
         network = scratch_network(self.layers, self.config.model, self.config.seed)
         network.load_state_dict(self.saved["state_dict"])
+        network.sample_shape = self.sample_shape
         return network
 
 
