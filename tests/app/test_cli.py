@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
-from tests.kit.commands import in_process, outside
+from tests.kit.commands import ROOT, in_process, outside
 
 from twinprop.app import training_task
 from twinprop.errors import DeviceError
@@ -192,3 +194,20 @@ def test_hydra_full_error_shows_the_traceback_of_a_mistake(tmp_path: Path, monke
     monkeypatch.setenv("HYDRA_FULL_ERROR", "1")
     with pytest.raises(DeviceError):
         in_process(monkeypatch, tmp_path, *QUICK, "device=cuda:77", "hydra.run.dir=run")
+
+
+def test_what_users_name_is_no_markup_and_any_console_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A label like a tag of rich's ended a sweep after it had trained; a console without × ended it before."""
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    words = ["-m", "seed=0,1", "label='[/red]'", "train.epochs=1", "model.width=4", "hydra.sweep.dir='[/red]sweep'"]
+    done = outside(tmp_path, *words)
+    assert done.returncode == 0, done.stderr
+    (table,) = tmp_path.rglob("sweep.csv")
+    assert table.read_text().count("completed") == 2
+
+
+def test_a_closed_console_is_no_reason_to_fail(tmp_path: Path) -> None:
+    command = f"exec {sys.executable} {ROOT}/train.py train.epochs=1 hydra.run.dir=run >&-"
+    done = subprocess.run(command, shell=True, cwd=tmp_path, stderr=subprocess.PIPE, text=True, timeout=100)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "run" / "model.pt").exists()

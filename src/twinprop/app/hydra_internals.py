@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 APPLY_OVERRIDES = "hydra._internal.config_loader_impl:ConfigLoaderImpl._apply_overrides_to_config"
 ARGUMENT_PARSER = "hydra._internal.utils:get_args_parser"
+CALLBACKS = "hydra._internal.callbacks:Callbacks"
 CALLBACK_LIST, HYDRA_CONFIG = "callbacks", "cfg"
 """Attributes of `HydraContext.callbacks` and of `HydraConfig.instance()`."""
 
@@ -83,6 +84,25 @@ def listens(callbacks: Any, event: str) -> bool:
     if not isinstance(each, list):
         return True
     return any(getattr(type(callback), event, None) is not getattr(Callback, event) for callback in each)
+
+
+def require_callback(kind: type[Any]) -> None:
+    """Have Hydra call a callback of this class in every run, also where a configuration takes it away.
+
+    Hydra's own way is `hydra.callbacks` of a configuration, and conf/config.yaml has it there too.
+    """
+    callbacks = part(CALLBACKS)
+    if callbacks is None or getattr(callbacks, "requires", None) is kind:
+        return
+    init = callbacks.__init__
+
+    def with_required(self: Any, *arguments: Any, **named: Any) -> None:
+        init(self, *arguments, **named)
+        each = getattr(self, CALLBACK_LIST, None)
+        if isinstance(each, list) and not any(isinstance(one, kind) for one in each):
+            each.insert(0, kind())
+
+    callbacks.__init__, callbacks.requires = with_required, kind
 
 
 def argument_parser() -> tuple[argparse.ArgumentParser, bool]:

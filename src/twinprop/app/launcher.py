@@ -155,13 +155,17 @@ class PopulationLauncher(Launcher):
         from twinprop.errors import explain
         from twinprop.population.stack import LogFile, Member
 
+        log, claimed = LogFile(job.log, job.log_format), True
         try:
             job.write()
         except OSError as error:
             job.problems.append(str(explain(error)))
+        except OutputError as error:
+            job.problems.append(str(error))
+            log, claimed = LogFile(None, job.log_format), False  # nothing is written where another run's results are
         self.call_back("on_job_start", job, task_function=self.task)
         # a job that cannot be composed has no configuration; it is only named
-        return Member(job.number, job.config, job.directory, LogFile(job.log, job.log_format))  # type: ignore[arg-type]
+        return Member(job.number, job.config, job.directory, log, claimed)  # type: ignore[arg-type]
 
     def end(self, job: SweepJob) -> JobReturn:
         """What Hydra and its sweeper learn of a job."""

@@ -10,6 +10,8 @@ from omegaconf import OmegaConf
 
 from twinprop.app import resolvers
 from twinprop.app.folders import sweeps
+from twinprop.app.gate import Gate
+from twinprop.app.hydra_internals import require_callback
 from twinprop.app.launcher import PopulationLauncher
 from twinprop.app.launcher_keys import GridConf, population_node
 from twinprop.app.schema_source import SchemaSource
@@ -30,6 +32,7 @@ class OurSources(SearchPathPlugin):
 def register() -> None:
     """Give all of it to Hydra."""
     resolvers.register()
+    require_callback(Gate)
     for plugin in (PopulationLauncher, GridSweeper, StudySource, SchemaSource, OurSources):
         Plugins.instance().register(plugin)
     whole = OmegaConf.structured(Config)

@@ -22,6 +22,7 @@ from twinprop.app.composer import HYDRA_ERRORS, Composer, text_of
 from twinprop.app.diagnose import diagnose, in_a_line
 from twinprop.app.hydra_internals import HydraYaml, JobFields, publish, set_job_fields
 from twinprop.config import schema
+from twinprop.run.directory import claim
 
 OUTSIDE_HYDRA = re.compile(r"\$\{\s*(?!hydra[.:\[])\w[\w.\[\]]*\s*\}")
 """An interpolation of a key that is not Hydra's."""
@@ -56,8 +57,12 @@ class SweepJob:
     log_format: str = "%(message)s"
 
     def write(self) -> None:
-        """Make the directory with what Hydra writes into it."""
-        self.directory.mkdir(parents=True, exist_ok=True)
+        """Make the directory with what Hydra writes into it.
+
+        Raises:
+            OutputError: it holds results, another job has it, or it cannot be made.
+        """
+        claim(self.directory, "hydra.sweep.subdir")
         for path, text in self.files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
