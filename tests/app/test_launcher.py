@@ -35,6 +35,19 @@ def test_a_bad_key_of_the_launcher_is_one_message(value: str, tmp_path: Path) ->
     assert done.stderr.strip() == f"hydra.launcher.{value}: must be auto, or a whole number, at least 1."
 
 
+@pytest.mark.parametrize("there", [(), ("mine",), ("mine/sweep",)])
+def test_a_sweep_that_cannot_start_leaves_what_was_there(
+    there: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in there:
+        (tmp_path / folder).mkdir(parents=True)
+    before = set(tmp_path.rglob("*"))
+    words = ["hydra.sweep.dir=mine/sweep", "hydra.launcher.workers=0", "seed=0,1"]
+    status, message = in_process(monkeypatch, tmp_path, "-m", *words)
+    assert (status, message) == (1, "hydra.launcher.workers=0: must be auto, or a whole number, at least 1.")
+    assert set(tmp_path.rglob("*")) == before
+
+
 def test_what_jobs_cannot_have_for_themselves_is_refused(tmp_path: Path) -> None:
     done = run(tmp_path, *COMMON, "seed=0,1", "hydra.job.chdir=true", check=False)
     assert done.returncode == 1

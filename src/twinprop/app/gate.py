@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,9 @@ from twinprop.run.directory import RESULTS, claim
 
 MOST_NAMES = 1000
 """Names that are tried for a directory, at most."""
+
+MULTIRUN = "multirun.yaml"
+"""The file by which a sweep takes its directory."""
 
 
 @contextmanager
@@ -57,6 +60,10 @@ class Gate(Callback):
     Hydra turns the exceptions of a callback into warnings, and would go on; SystemExit is the one that it lets through.
     """
 
+    def __init__(self) -> None:
+        self.taken: Path | None = None
+        self.made: list[Path] = []
+
     def on_run_start(self, config: DictConfig, **kwargs: Any) -> None:
         with ends_the_process():
             found = self.problems(config)
@@ -68,7 +75,21 @@ class Gate(Callback):
         with ends_the_process():
             self.sweep(config)
             together = config.hydra.runtime.choices.get("hydra/launcher") == "population"
-            self.claim(config, "hydra.sweep.dir", lambda path: claim_sweep(path, config, together))
+
+            def take(path: Path) -> None:
+                self.made = [folder for folder in (path, *path.parents) if not folder.exists()]
+                claim_sweep(path, config, together)
+                self.taken = path
+
+            self.claim(config, "hydra.sweep.dir", take)
+
+    def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
+        """Give the directory back where nothing was started in it, as with a key that the launcher does not take."""
+        if self.taken is not None and [path.name for path in self.taken.iterdir()] == [MULTIRUN]:
+            (self.taken / MULTIRUN).unlink()
+            with suppress(OSError):  # another sweep may have begun beside it
+                for folder in self.made:
+                    folder.rmdir()
 
     def claim(self, config: DictConfig, key: str, take: Callable[[Path], None]) -> None:
         """Take the directory that `key` names; where we chose its name, and it was taken meanwhile, the next one."""
