@@ -37,7 +37,7 @@ from twinprop.learners.torch import TorchLearner
 from twinprop.models.cnn import CNN
 from twinprop.models.mlp import MLP
 from twinprop.models.rnn import RNN
-from twinprop.run.single import Setting, placement
+from twinprop.run.setup import Setup, placement
 from twinprop.scratch.optimizers import SGD, Adam
 from twinprop.scratch.schedulers import OneCycleLR
 from twinprop.training.learner import Learner
@@ -86,15 +86,15 @@ def losses(configs: Sequence[Config], device: str, backend: str, dtype: str) -> 
         replace(c, device=device.replace("cpu:0", "cpu"), model=replace(c.model, backend=backend, dtype=dtype))
         for c in configs
     ]
-    setting = Setting(here[0])
+    setup = Setup(here[0])
     if device == "cpu:0":  # torch's tensors, for the hand-written twin too
-        setting.device = device
-        setting.splits = tuple(Batches(each.samples, *placement(here[0], device)) for each in setting.splits)
-    learner = setting.make(here, setting.plan(here[0]))
+        setup.device = device
+        setup.splits = tuple(Batches(each.samples, *placement(here[0], device)) for each in setup.splits)
+    learner = setup.learner(here, setup.plan(here[0]))
     found: list[object] = []
     epoch, waits = 0, 0
     while len(found) < STEPS:
-        for x, y in setting.splits[0].epoch([c.seed for c in here], epoch, here[0].train.samples):
+        for x, y in setup.splits[0].epoch([c.seed for c in here], epoch, here[0].train.samples):
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
                 if device.startswith("cuda"):

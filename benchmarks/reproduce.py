@@ -1,8 +1,9 @@
 """Train every published system again and write docs/reproduction.md: python benchmarks/reproduce.py [--gpu]
 
 Each step is one whole command, which trains into a folder of its own below --outputs. A step whose runs have all ended
-is not run again, so this can be interrupted and continued. The page is written from those folders and nothing else,
-by reproduction.py, where each system has its tables, its pictures and its words.
+is not run again, so this can be interrupted and continued. The page is written from those folders and nothing else, by
+the package reproduction: each system has a module of its own for its tables, pictures and claims, and a template with
+its words. Where a claim does not hold of the figures, the page and this command say so, and the exit status is 1.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -124,6 +125,14 @@ def steps() -> Iterator[Step]:
         yield Step("cs324_cifar_cnn", f"cnn_batch_{size}", 1, (*cnn, f"train.batch_size={size}"), alone=True, gpu=True)
 
 
+def typed(every: Iterable[Step]) -> dict[str, list[str]]:
+    """What is typed for each system, as the page shows it."""
+    found: dict[str, list[str]] = {}
+    for step in every:
+        found.setdefault(step.system, []).append(f"python {shlex.join(step.command('DIR', 'FOLDER'))}")
+    return found
+
+
 def run(chosen: list[Step], outputs: Path, cifar: str | None) -> list[Step]:
     """Run what has not been done, and return the steps that did not end well."""
     failed = []
@@ -157,14 +166,12 @@ def main() -> int:
     chosen = [step for step in every if not args.only or {step.system, step.name} & set(args.only)]
     chosen = [step for step in chosen if args.gpu or not step.gpu]
     failed = [] if args.write else run(chosen, outputs, args.cifar)
-    commands: dict[str, list[str]] = {}
-    for step in every:
-        line = f"python {shlex.join(step.command('DIR', 'FOLDER'))}"
-        commands.setdefault(step.system, []).append(line)
-    reproduction.write(outputs, ROOT / "docs", commands)
+    broken = reproduction.write(outputs, ROOT / "docs", typed(every))
     for step in failed:
         print(f"{step.name} did not end well; the page says so.", file=sys.stderr)
-    return 1 if failed else 0
+    for claim in broken:
+        print(claim, file=sys.stderr)
+    return 1 if failed or broken else 0
 
 
 if __name__ == "__main__":

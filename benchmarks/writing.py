@@ -22,7 +22,7 @@ from twinprop.models.mlp import MLP
 from twinprop.run.console import Display
 from twinprop.run.directory import RunDirectory
 from twinprop.run.environment import environment
-from twinprop.run.single import RunRecorder
+from twinprop.run.recorder import RunRecorder
 from twinprop.training.monitor import Monitor, Row
 from twinprop.training.plan import Plan
 

@@ -11,8 +11,8 @@ import numpy as np
 import pandas
 import pytest
 import torch
+from tests.kit.commands import ROOT, in_process
 from tests.kit.pretend_gpu import pretend_gpu
-from tests.test_cli import ROOT, in_process
 
 import twinprop
 
@@ -74,7 +74,7 @@ def test_a_gpu_gives_what_the_cpu_gives(
 def test_no_update_waits_for_a_gpu(
     case: str, how: list[str], backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("twinprop.population.sweep.rehearse", lambda *_: None)  # which waits, to take the time
+    monkeypatch.setattr("twinprop.population.rehearsal.rehearse", lambda *_: None)  # which waits, to take the time
     found = []
     for size in (100, 20):
         (tmp_path / str(size)).mkdir()

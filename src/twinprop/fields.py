@@ -9,7 +9,7 @@ import math
 import types
 import typing
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field, is_dataclass
+from dataclasses import Field, field, is_dataclass
 from typing import Any
 
 from twinprop.text import nearest
@@ -45,6 +45,19 @@ def registered(default: str, group: str) -> Any:
 def choice(default: str, options: Iterable[str]) -> Any:
     """One of `options`."""
     return field(default=default, metadata={"options": tuple(options)})
+
+
+def uncompared(kind: str, value: Any) -> Any:
+    """A key by which runs are not compared, for nothing that is learnt depends on it.
+
+    Args:
+        kind: what it says instead: `source`, where samples lie; `reading`, how they are read; `label`, what a person
+            calls the run.
+        value: its default, or a field that carries more than that.
+    """
+    made: Field[Any] = value if isinstance(value, Field) else field(default=value)
+    made.metadata = types.MappingProxyType({**made.metadata, "uncompared": kind})
+    return made
 
 
 def expected(hint: Any, metadata: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twinprop.app.resolvers import job_name, sweep_name
-from twinprop.run.names import LONGEST, describe, safe, unused
+from twinprop.run.names import LONGEST, safe, short_name, unused
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from twinprop.run.names import LONGEST, describe, safe, unused
     ],
 )
 def test_a_run_is_named_by_its_overrides(overrides, label, name):
-    assert describe(overrides, label) == name
+    assert short_name(overrides, label) == name
 
 
 def test_a_job_is_named_by_what_the_sweep_varies(monkeypatch):

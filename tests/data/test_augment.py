@@ -23,7 +23,7 @@ from twinprop.data.batches import Batches, epoch_order
 from twinprop.data.digits import Digits
 from twinprop.data.image_folder import ImageFolder
 from twinprop.errors import DataError
-from twinprop.run.single import Setting
+from twinprop.run.setup import Setup
 
 KINDS = {"numpy": ("scratch", "cpu"), "tensors": ("scratch", TENSORS), "torch": ("torch", "cpu")}
 
@@ -175,19 +175,19 @@ def test_a_sample_moves_alike_whatever_the_batch() -> None:
 def test_evaluation_sees_images_as_they_are() -> None:
     data = Digits(shift=2, flip=True)
     config = of("numpy", 32, data)
-    setting = Setting(config)
-    for split, plain in zip(setting.splits, Digits().load()[:3], strict=True):
+    setup = Setup(config)
+    for split, plain in zip(setup.splits, Digits().load()[:3], strict=True):
         np.testing.assert_array_equal(np.concatenate([x for x, _ in split.chunks()]), plain.x)
-    assert [split.augment is not None for split in setting.splits] == [True, False, False]
+    assert [split.augment is not None for split in setup.splits] == [True, False, False]
 
 
 @pytest.mark.parametrize("backend", ["scratch", "torch"])
 def test_without_augmentation_a_batch_is_what_it_was(backend: str) -> None:
     data = Digits()
     assert data.augment(data.load()) is None
-    setting = Setting(of("numpy" if backend == "scratch" else "torch", "full", data))
-    ((x, _),) = setting.splits[0].epoch([0], 0, *order(of("numpy", "full", data)))
-    assert x is setting.splits[0].x
+    setup = Setup(of("numpy" if backend == "scratch" else "torch", "full", data))
+    ((x, _),) = setup.splits[0].epoch([0], 0, *order(of("numpy", "full", data)))
+    assert x is setup.splits[0].x
 
 
 def test_a_shift_into_a_black_border_keeps_the_pixels() -> None:

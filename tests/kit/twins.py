@@ -20,7 +20,7 @@ from twinprop.learners.scratch_stack import ScratchStack
 from twinprop.learners.torch import TorchLearner
 from twinprop.learners.torch_stack import TorchStack
 from twinprop.models.mlp import MLP
-from twinprop.run.single import placement
+from twinprop.run.setup import placement
 from twinprop.scratch.optimizers import SGD
 from twinprop.training.learner import Learner
 from twinprop.training.plan import Plan, TrainConfig

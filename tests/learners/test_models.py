@@ -19,7 +19,7 @@ from twinprop.models.base import ModelConfig
 from twinprop.models.cnn import CNN
 from twinprop.models.mlp import MLP
 from twinprop.models.rnn import RNN
-from twinprop.run.single import Setting
+from twinprop.run.setup import Setup
 from twinprop.scratch.optimizers import SGD, Adam, RMSprop
 from twinprop.scratch.schedulers import OneCycleLR
 from twinprop.training.learner import Learner
@@ -205,9 +205,9 @@ def test_a_large_network_is_evaluated_in_batches_that_memory_can_hold() -> None:
     model, shape = CNN(stages=[[24], [32]], kernel_size=9, backend="scratch"), (3, 64, 64)
     config = check(Config(data=Digits(), model=model, optimizer=SGD(lr=0.1)))
     dataset = Dataset(*[Samples(np.zeros(0, np.int64), np.zeros((0, *shape)))] * 3, shape, ["a", "b"], None, None)
-    setting = Setting.__new__(Setting)
-    setting.device, setting.dataset = "cpu", dataset
-    learner = setting.make([config], Plan(1, 1, 1))
+    setup = Setup.__new__(Setup)
+    setup.device, setup.dataset = "cpu", dataset
+    learner = setup.learner([config], Plan(1, 1, 1))
     size = learner.evaluation_batch
     assert size is not None
     assert 20 < size < 500

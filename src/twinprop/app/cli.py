@@ -45,7 +45,7 @@ class Jobs:
         from hydra.core.hydra_config import HydraConfig
         from hydra.types import RunMode
 
-        from twinprop.run.directory import result
+        from twinprop.run.summary import result
 
         hydra = HydraConfig.get()
         try:

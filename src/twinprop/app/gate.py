@@ -14,7 +14,7 @@ from omegaconf.errors import OmegaConfBaseException
 from twinprop.app.diagnose import diagnose, in_a_line, look, summary
 from twinprop.config import schema
 from twinprop.errors import ConfigError, TwinpropError
-from twinprop.run.directory import claim, free
+from twinprop.run.directory import check_unused, make_writable
 
 
 class Gate(Callback):
@@ -29,15 +29,15 @@ class Gate(Callback):
             if found:
                 raise ConfigError(found)
             directory = self.directory(config, "hydra.run.dir")
-            free(directory, "hydra.run.dir", (".hydra", "metrics.csv", "summary.json"))
-            claim(directory, "hydra.run.dir")
+            check_unused(directory, "hydra.run.dir", (".hydra", "metrics.csv", "summary.json"))
+            make_writable(directory, "hydra.run.dir")
         except TwinpropError as error:
             sys.exit(str(error))
 
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
         try:
             self.sweep(config)
-            free(self.directory(config, "hydra.sweep.dir"), "hydra.sweep.dir", ("multirun.yaml",))
+            check_unused(self.directory(config, "hydra.sweep.dir"), "hydra.sweep.dir", ("multirun.yaml",))
         except TwinpropError as error:
             sys.exit(str(error))
 

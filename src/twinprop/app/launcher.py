@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from twinprop.app.jobs import Job
     from twinprop.config import schema
-    from twinprop.population.engines import Engine
-    from twinprop.population.plan import Member
+    from twinprop.population.engine import Engine
+    from twinprop.population.stack import Member
 
 
 @dataclass
@@ -73,7 +73,7 @@ def count(key: str, value: Any) -> int | None:
 
 def objective(summary: dict[str, Any], config: schema.Config | None) -> float:
     """What a sweeper is told of a job; NaN where it has no result."""
-    from twinprop.run.directory import result
+    from twinprop.run.summary import result
 
     return math.nan if config is None else result(summary, config.metric)
 
@@ -119,7 +119,13 @@ class PopulationLauncher(Launcher):
                 )
         self.context, self.task, self.config = hydra_context, task_function, config
         self.engine: Engine | None = None
-        given = {name: OmegaConf.to_container(value, resolve=True) for name, value in self.settings.items() if value}
+        given: dict[str, Any] = {
+            name: OmegaConf.to_container(value, resolve=True) for name, value in self.settings.items() if value
+        }
+        if self.engine_name == "submitit":
+            from twinprop.app.submitit_keys import submitit_settings
+
+            given["submitit"] = submitit_settings(given.get("submitit", {}), Path(config.hydra.sweep.dir))
         if given or self.engine_name != "local":
             from twinprop.population.engines import engine_of
 
@@ -128,7 +134,7 @@ class PopulationLauncher(Launcher):
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
         from twinprop.app.jobs import Composer
         from twinprop.population.sweep import Sweep
-        from twinprop.run.console import console, shown
+        from twinprop.run.console import console, display_path
         from twinprop.text import duration, plural
 
         setup_globals()
@@ -144,7 +150,7 @@ class PopulationLauncher(Launcher):
         directory = Path(self.config.hydra.sweep.dir)
         sweep = Sweep(self.max_members, self.workers, self.engine, directory)
         members = [self.start(job) for job in jobs]
-        console.print(f"training {plural(len(jobs), 'job')} in {shown(directory)}")
+        console.print(f"training {plural(len(jobs), 'job')} in {display_path(directory)}")
         wrong = {job.number: "\n".join(job.problems) for job in jobs if job.problems}
         sweep.refuse([(member, wrong[member.number]) for member in members if member.number in wrong])
         start = perf_counter()
@@ -154,7 +160,9 @@ class PopulationLauncher(Launcher):
         self.write_csv()
         if any(summary["status"] == "interrupted" for summary in sweep.summaries.values()):
             raise KeyboardInterrupt
-        console.print(f"  in {duration(perf_counter() - start)}; all results are in {shown(directory / 'sweep.csv')}")
+        console.print(
+            f"  in {duration(perf_counter() - start)}; all results are in {display_path(directory / 'sweep.csv')}"
+        )
         return [self.end(job) for job in jobs]
 
     def apart(self) -> None:
@@ -176,25 +184,26 @@ class PopulationLauncher(Launcher):
         """Tell what was best with each value, and picture it, when all jobs of the sweep have ended."""
         from twinprop.config.schema import flatten
         from twinprop.population.compare import Comparison
-        from twinprop.population.table import table_of
-        from twinprop.run.console import console, shown
+        from twinprop.population.plot import draw_comparison
+        from twinprop.population.table import table_of_rows
+        from twinprop.run.console import console, display_path
 
         jobs = [(job.config, self.summaries[job.number]) for job in self.jobs.values() if job.config is not None]
         if not jobs:
             return
         configurations = [flatten(config) for config, _ in jobs]
         comparison = Comparison(configurations, [summary for _, summary in jobs], jobs[0][0].metric)
-        rows = comparison.best()
+        rows = comparison.best_rows()
         if rows:
-            console.print(table_of(rows))
+            console.print(table_of_rows(rows))
         picture = Path(self.config.hydra.sweep.dir) / "sweep.png"
-        if comparison.draw(picture):
-            console.print(f"  pictured in {shown(picture)}")
+        if draw_comparison(comparison, picture):
+            console.print(f"  pictured in {display_path(picture)}")
 
     def start(self, job: Job) -> Member:
         """Make the directory of a job."""
         from twinprop.errors import explain
-        from twinprop.population.plan import LogFile, Member
+        from twinprop.population.stack import LogFile, Member
 
         try:
             job.write()
@@ -231,12 +240,12 @@ class PopulationLauncher(Launcher):
 
     def table(self, numbers: list[int]) -> Table:
         """What became of the jobs."""
-        from twinprop.population.table import table
+        from twinprop.population.table import jobs_table
 
         common = set.intersection(*(set(job.overrides) for job in self.jobs.values())) if len(self.jobs) > 1 else set()
         varied = {number: [word for word in self.jobs[number].overrides if word not in common] for number in numbers}
         configs = [job.config for job in self.jobs.values() if job.config is not None]
-        return table(varied, self.summaries, configs[0].metric if configs else "val_accuracy")
+        return jobs_table(varied, self.summaries, configs[0].metric if configs else "val_accuracy")
 
     def write_csv(self) -> None:
         """Write what became of all jobs of the sweep so far, with those of earlier batches."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from twinprop.run.names import describe, safe, unused
+from twinprop.run.names import safe, short_name, unused
 
 
 def run_name(overrides: Any, label: Any) -> str:
-    return describe(list(overrides or []), label)
+    return short_name(list(overrides or []), label)
 
 
 def job_name(overrides: Any) -> str:
     """What a job varies: an override that stands on the command line as it is, is the same in every job."""
-    return describe([word for word in overrides or [] if word not in sys.argv], None)
+    return short_name([word for word in overrides or [] if word not in sys.argv], None)
 
 
 def sweep_name(overrides: Any, label: Any, now: str) -> str:

@@ -15,28 +15,29 @@ from typing import TYPE_CHECKING, Any
 
 from twinprop.errors import TwinpropError
 from twinprop.population.compare import Comparison, chosen, varied
+from twinprop.population.plot import draw_comparison
 from twinprop.run.saved import Run, load
 
 if TYPE_CHECKING:
     import pandas
 
 LOSSES = ["train_loss", "val_loss", "test_loss"]
-NOT_COMPARED = ("data.root", "data.download", "label")
 
 
 def configuration(run: Run) -> dict[str, Any]:
     """The keys of a run, flat, without those that change no result."""
     from omegaconf import OmegaConf
 
-    from twinprop.config.schema import flatten
+    from twinprop.config.schema import flatten, uncompared_keys
 
     plain = OmegaConf.to_container(OmegaConf.load(run.path / ".hydra" / "config.yaml"), resolve=True)
     assert isinstance(plain, dict)
     flat = flatten({str(key): value for key, value in plain.items()})
-    return {key: value for key, value in flat.items() if key not in NOT_COMPARED}
+    left_out = uncompared_keys("source", "label")
+    return {key: value for key, value in flat.items() if key not in left_out}
 
 
-def find(directories: Iterable[str]) -> list[Run]:
+def find_runs(directories: Iterable[str]) -> list[Run]:
     """The finished runs below the directories, in the order of their names.
 
     Raises:
@@ -139,7 +140,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     import pandas
 
-    runs = find(args.directories)
+    runs = find_runs(args.directories)
     with pandas.option_context("display.width", None, "display.max_colwidth", 60):
         print(runs_table(runs).to_string(index=False, float_format="{:.4g}".format))
         twins = twins_table(runs)
@@ -147,10 +148,10 @@ def main(args: argparse.Namespace) -> int:
             print("\nTwins: test loss and accuracy, seconds of training, largest relative difference of losses")
             print(twins.to_string(index=False, float_format="{:.4g}".format))
         for directory, comparison in sweeps(runs).items():
-            rows = comparison.best()
+            rows = comparison.best_rows()
             if rows:
                 print(f"\n{directory}: the best with each value")
                 print(pandas.DataFrame(rows).to_string(index=False))
-            if comparison.draw(directory / "sweep.png"):
+            if draw_comparison(comparison, directory / "sweep.png"):
                 print(f"\npictured in {directory / 'sweep.png'}")
     return 0

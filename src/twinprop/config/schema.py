@@ -18,7 +18,7 @@ from twinprop.config import registry
 from twinprop.config.registry import GROUPS
 from twinprop.data.base import DataConfig
 from twinprop.errors import ConfigError
-from twinprop.fields import choice, expected, number, registered, value_problem
+from twinprop.fields import choice, expected, number, registered, uncompared, value_problem
 from twinprop.models.base import ModelConfig
 from twinprop.scratch.optimizers import SGD, Optimizer
 from twinprop.scratch.schedulers import Constant, Scheduler
@@ -36,7 +36,7 @@ class Config:
     seed: int = number(0, ge=0, lt=2**63)
     device: str = "auto"
     loss: str = registered("cross_entropy", "losses")
-    label: str | None = None
+    label: str | None = uncompared("label", None)
     metric: str = choice(
         "val_accuracy", [f"{split}_{what}" for split in ("train", "val", "test") for what in ("accuracy", "loss")]
     )
@@ -70,6 +70,17 @@ def flatten(config: Any, prefix: str = "") -> dict[str, Any]:
         else:
             flat[f"{prefix}{name}"] = value
     return flat
+
+
+def uncompared_keys(*kinds: str) -> set[str]:
+    """The keys by which runs are not compared, `data.root` and so on, of those kinds that `fields.uncompared` lists."""
+    choices = [(f"{group}.", choice_class(group, name)) for group, names in GROUPS.items() for name in names]
+    return {
+        f"{prefix}{item.name}"
+        for prefix, owner in [("", Config), *choices]
+        for item in fields(owner)
+        if item.metadata.get("uncompared") in kinds
+    }
 
 
 def from_dict(values: Mapping[str, Any]) -> Config:
@@ -230,8 +241,8 @@ def data_size_problems(config: Config, train_samples: int) -> Iterator[str]:
         yield f"data.val_fraction={config.data.val_fraction}: leaves no sample to train on."
         return
     batch, schedule = config.train.batch_size, config.scheduler
+    size = config.train.samples_of(train_samples)
     if config.model.batch_norm:
-        size = config.train.samples_of(train_samples)
         rest = 0 if config.train.drop_last else train_samples % size
         if (rest or size) == 1:
             whole = "is" if size == 1 else f"leaves, of {train_samples} training samples,"
@@ -239,7 +250,7 @@ def data_size_problems(config: Config, train_samples: int) -> Iterator[str]:
                 f"train.batch_size={batch}: {whole} a batch of one, which has no variance to normalize by; use another "
                 f"batch size{'' if size == 1 else ', or train.drop_last=true'}."
             )
-    if config.train.drop_last and isinstance(batch, int) and batch > train_samples:
+    if config.train.drop_last and size > train_samples:
         yield (
             f"train.batch_size={batch}: with train.drop_last=true no batch is left of {train_samples} training "
             f"samples; use at most {train_samples}, or full."

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from twinprop.arrays.random import generator
 from twinprop.errors import DataError
-from twinprop.fields import number
+from twinprop.fields import number, uncompared
 
 if TYPE_CHECKING:
     from twinprop.data.augment import Augment
@@ -83,8 +83,8 @@ class DataConfig:
     """The keys that all data sets share."""
 
     name: str = "digits"
-    root: str = "data"
-    download: bool = True
+    root: str = uncompared("source", "data")
+    download: bool = uncompared("source", True)
     seed: int = number(0, ge=0, lt=2**32)
     val_fraction: float = number(0.1, ge=0, lt=1)
     test_fraction: float = number(0.2, gt=0, lt=1)

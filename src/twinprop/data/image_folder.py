@@ -13,7 +13,7 @@ from twinprop.arrays.random import generator
 from twinprop.data.base import Raw, Samples
 from twinprop.data.images import ImageConfig
 from twinprop.errors import DataError
-from twinprop.fields import number
+from twinprop.fields import number, uncompared
 
 SHUFFLE = 4
 """Stream of `data.seed`: the order of the images, before any limit."""
@@ -62,8 +62,8 @@ class ImageFolder(ImageConfig):
     name: str = "image_folder"
     grayscale: bool = False
     image_size: int | None = number(None, ge=1)
-    resident: bool | str = number("auto", words=("auto",))
-    workers: int = number(2, ge=0)
+    resident: bool | str = uncompared("reading", number("auto", words=("auto",)))
+    workers: int = uncompared("reading", number(2, ge=0))
 
     def read(self) -> Raw:
         root = Path(self.root)

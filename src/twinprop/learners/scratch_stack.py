@@ -230,8 +230,8 @@ def stack_layers(descriptions: Sequence[list[LayerSpec]], reference: Array) -> d
         first = scratch_layer(specs[0])
         if isinstance(first, Random):
             setattr(first, first.rate, per_member([spec.arguments[first.rate] for spec in specs], 2, reference))
-        elif isinstance(first, Linear):
-            first = StackLinear(**specs[0].arguments)
+        elif isinstance(first, Linear) and not any(layer.shapes for layer in layers.values()):
+            first = StackLinear(**specs[0].arguments)  # behind the first weights every network has outputs of its own
         elif len(parts) > 1:
             first = Mixed(parts, [scratch_layer(specs[part.start]) for part in parts])
         layers[specs[0].name] = first

@@ -9,69 +9,19 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import sys
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from time import monotonic
 from typing import Any, NamedTuple
 
-from twinprop.population.plan import Member, Stack
-from twinprop.population.train import Settings, discard, train_stack
+from twinprop.population.forks import FORKS
+from twinprop.population.setups import SetupCache
+from twinprop.population.stack import Member, Stack
+from twinprop.population.train import discard
+from twinprop.population.worker import Message, serve, work
 from twinprop.training.interrupt import Interrupt
-
-SECONDS_BETWEEN_MESSAGES = 0.2
-
-FORKS = sys.platform == "linux"
-"""Elsewhere a forked process cannot rely on the system's libraries."""
-
-Message = tuple[Any, ...]
-"""("progress", stack, steps), ("ended", member, summary) or ("done", stack); each names its subject by number."""
-
-
-def serve(
-    stack: Stack,
-    settings: Settings,
-    interrupt: Interrupt,
-    send: Callable[[Message], None],
-    every: float = SECONDS_BETWEEN_MESSAGES,
-) -> None:
-    """Train a stack; messages say how far it is, and what became of each of its members."""
-    last = 0.0
-
-    def progress(steps: int) -> None:
-        nonlocal last
-        if (now := monotonic()) - last > every:
-            last = now
-            send(("progress", stack.number, steps))
-
-    train_stack(stack, settings, interrupt, progress, lambda member, summary: send(("ended", member.number, summary)))
-    send(("done", stack.number))
-
-
-def work(pipe: Connection, settings: Settings, inherited: list[Connection]) -> None:
-    """A worker: train the stacks that come through the pipe, until None comes or its other end is gone."""
-    os.setpgrp()  # Ctrl-C reaches the process that was started, which passes it on
-    for end in inherited:
-        end.close()  # a pipe has an end only when nobody holds its other side
-    with Interrupt() as interrupt:
-
-        def send(message: Message) -> None:
-            try:
-                pipe.send(message)
-            except OSError:
-                interrupt.requested = "the process that started the sweep is gone"
-
-        while not interrupt.requested:
-            try:
-                stack = pipe.recv()
-            except (EOFError, OSError):
-                return
-            if stack is None:
-                return
-            serve(stack, settings, interrupt, send)
 
 
 class Worker(NamedTuple):
@@ -84,28 +34,28 @@ class Pool:
     """Trains stacks on several workers, or in this process where one is enough.
 
     Args:
-        settings: the samples that the stacks need.
+        setups: the samples that the stacks need.
         workers: how many processes; None trains in this one, as a GPU does.
-        listen: takes the messages.
-        ended: told of members that can tell nothing themselves, with a summary.
+        on_message: takes the messages.
+        on_loss: told of members that can tell nothing themselves, with a summary.
         interrupt: what a signal sets.
     """
 
-    settings: Settings
+    setups: SetupCache
     workers: int | None
-    listen: Callable[[Message], None]
-    ended: Callable[[Member, dict[str, Any]], None]
+    on_message: Callable[[Message], None]
+    on_loss: Callable[[Member, dict[str, Any]], None]
     interrupt: Interrupt
 
     def run(self, stacks: Iterable[Stack]) -> None:
         """Train all stacks, the longest first; an interrupt leaves the rest of them untrained."""
         self.queue = deque(sorted(stacks, key=lambda stack: -stack.cost))
-        self.open: dict[int, Member] = {}
+        self.running_members: set[int] = set()
         self.train()
         for stack in self.queue:
             for member in stack.members:
                 reason = f"{self.interrupt.requested} before it was started"
-                self.ended(member, {"status": "interrupted", "reason": reason})
+                self.on_loss(member, {"status": "interrupted", "reason": reason})
 
     def train(self) -> None:
         """Train what is in the queue, until it is empty or a signal comes."""
@@ -113,7 +63,7 @@ class Pool:
         alone = self.workers == 1 and not (FORKS and any(stack.threads > 1 for stack in self.queue))
         if self.workers is None or alone:
             while self.queue and not self.interrupt.requested:
-                serve(self.queue.popleft(), self.settings, self.interrupt, self.listen)
+                serve(self.queue.popleft(), self.setups, self.interrupt, self.on_message)
         else:
             self.run_workers(self.workers)
 
@@ -123,11 +73,11 @@ class Pool:
         passed_on = False
         try:
             for _ in range(min(workers, len(self.queue))):
-                self.give(self.start())
+                self.assign(self.start_worker())
             while self.busy:
                 wait([end for worker in self.busy for end in (worker.pipe, worker.process.sentinel)], timeout=0.5)
                 for worker in list(self.busy):
-                    self.attend(worker)
+                    self.poll(worker)
                 if self.interrupt.requested and not passed_on:
                     passed_on = True
                     for worker in self.busy:
@@ -136,45 +86,38 @@ class Pool:
             for worker in self.busy:
                 worker.process.kill()
 
-    def start(self) -> Worker:
+    def start_worker(self) -> Worker:
         ours, theirs = self.context.Pipe()
         inherited = [ours, *(worker.pipe for worker in self.busy)] if FORKS else []
-        arguments = (theirs, self.settings, inherited)
+        arguments = (theirs, self.setups, inherited)
         process: Any = self.context.Process(target=work, args=arguments, daemon=True)  # type: ignore[attr-defined]
         process.start()
         theirs.close()
         return Worker(process, ours)
 
-    def give(self, worker: Worker) -> None:
-        """Give a worker the next stack, or let it go."""
+    def assign(self, worker: Worker) -> None:
+        """Send a worker the next stack, or let it end."""
         self.busy.pop(worker, None)
         if not self.queue or self.interrupt.requested:
             with suppress(OSError):  # it may be gone already
                 worker.pipe.send(None)
             return
-        self.busy[worker] = self.next()
+        self.busy[worker] = self.next_stack()
         worker.pipe.send(self.busy[worker])
 
-    def next(self) -> Stack:
-        """The next stack, whose members are open from now on."""
+    def next_stack(self) -> Stack:
+        """The next stack of the queue, whose members are running from now on."""
         stack = self.queue.popleft()
-        self.open |= {member.number: member for member in stack.members}
+        self.running_members |= {member.number for member in stack.members}
         return stack
 
-    def take(self, message: Message) -> bool:
-        """Pass a message on; whether it is a stack's last."""
-        if message[0] == "ended":
-            self.open.pop(message[1], None)
-        self.listen(message)
-        return bool(message[0] == "done")
-
-    def attend(self, worker: Worker) -> None:
-        """Take what a worker has to say, and notice its end."""
+    def poll(self, worker: Worker) -> None:
+        """Read what a worker sent, and notice its end."""
         gone = not worker.process.is_alive()
         try:
             while worker.pipe.poll():
-                if self.take(worker.pipe.recv()):
-                    self.give(worker)
+                if self.handle(worker.pipe.recv()):
+                    self.assign(worker)
                     return
         except (EOFError, OSError):
             gone = True
@@ -182,53 +125,34 @@ class Pool:
             worker.process.join()
             code = worker.process.exitcode
             end = signal.Signals(-code).name if code < 0 else f"status {code}"
-            self.bury(self.busy.pop(worker), f"its process ended with {end}")
+            self.retry_in_halves(self.busy.pop(worker), f"its process ended with {end}")
             if self.queue and not self.interrupt.requested:
-                self.give(self.start())
+                self.assign(self.start_worker())
 
-    def left(self, stack: Stack) -> list[Member]:
+    def handle(self, message: Message) -> bool:
+        """Pass a message on; whether it is a stack's last."""
+        if message[0] == "ended":
+            self.running_members.discard(message[1])
+        self.on_message(message)
+        return bool(message[0] == "done")
+
+    def unfinished(self, stack: Stack) -> list[Member]:
         """The members of a stack that have not ended."""
-        return [member for member in stack.members if member.number in self.open]
+        return [member for member in stack.members if member.number in self.running_members]
 
     def fail(self, stack: Stack, reason: str) -> None:
-        """End what is left of a stack."""
-        for member in self.left(stack):
-            self.ended(member, {"status": "failed", "reason": reason})
+        """End the unfinished members of a stack."""
+        for member in self.unfinished(stack):
+            self.on_loss(member, {"status": "failed", "reason": reason})
 
-    def bury(self, stack: Stack, reason: str) -> None:
-        """Have trained what is left of a stack that was lost, most likely for want of memory: in halves, anew."""
+    def retry_in_halves(self, stack: Stack, reason: str) -> None:
+        """Train the unfinished members of a stack that was lost, most likely for want of memory: in halves, anew."""
         if len(stack.members) == 1 or self.interrupt.requested:
             self.fail(stack, f"{reason}; use a smaller network, batch or data set")
         else:
-            left = self.left(stack)
-            middle = len(left) // 2
-            for half in filter(None, (left[:middle], left[middle:])):
+            members = self.unfinished(stack)
+            middle = len(members) // 2
+            for half in filter(None, (members[:middle], members[middle:])):
                 for member in half:
                     discard(member)
-                self.queue.append(stack.of(half))
-
-
-def apart(function: Callable[..., Any], *arguments: Any) -> Any:
-    """The result of a call in a process of its own, whose memory and threads end with it; None where it failed.
-
-    Only where a process can fork: elsewhere it would load everything anew.
-    """
-    if not FORKS:
-        return None
-    context = multiprocessing.get_context("fork")
-    ours, theirs = context.Pipe()
-
-    def call() -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that waits for it takes care of it
-        theirs.send(function(*arguments))
-
-    process = context.Process(target=call, daemon=True)
-    process.start()
-    theirs.close()
-    try:
-        return ours.recv()
-    except EOFError:
-        return None
-    finally:
-        process.kill()
-        process.join()
+                self.queue.append(stack.subset(half))

@@ -8,18 +8,18 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from statistics import fmean
 from typing import Any
 
 from rich.table import Table
 
-from twinprop.population.compare import spread
-from twinprop.run.directory import result, write_atomically
-from twinprop.run.names import describe
+from twinprop.population.seeds import over_seeds
+from twinprop.run.directory import write_atomically
+from twinprop.run.names import short_name
+from twinprop.run.summary import result
 from twinprop.text import ranges
 
-SHOWN = 30
-"""Rows on the console; all of them are in sweep.csv."""
+MOST_ROWS = 30
+"""On the console; all of them are in sweep.csv."""
 
 LONGEST = 16
 """Characters for the numbers of the jobs in a row; where they take more, their count stands there."""
@@ -27,62 +27,57 @@ LONGEST = 16
 RESULTS = [f"{split}_{what}" for split in ("train", "val", "test") for what in ("loss", "accuracy")]
 
 
-def over_seeds(varied: Mapping[int, Sequence[str]]) -> dict[str, list[int]]:
+def seeds_together(varied: Mapping[int, Sequence[str]]) -> dict[str, list[int]]:
     """The numbers of the jobs that differ in their seed alone, by what else was varied."""
     same: dict[str, list[int]] = {}
     for number, overrides in varied.items():
         labels = [word for word in overrides if word.startswith("label=")]
         others = [word for word in overrides if not word.startswith(("seed=", "label="))]
-        choice = ", ".join([*labels, *([describe(others, None)] if others or not labels else [])])
-        same.setdefault(choice, []).append(number)
+        name = ", ".join([*labels, *([short_name(others, None)] if others or not labels else [])])
+        same.setdefault(name, []).append(number)
     # a sampled number comes with more digits than anyone reads
-    short = {choice: re.sub(r"\d*\.\d{6,}(e-?\d+)?", lambda found: f"{float(found[0]):.4g}", choice) for choice in same}
-    return {short[choice]: numbers for choice, numbers in same.items()} if len({*short.values()}) == len(same) else same
+    short = {name: re.sub(r"\d*\.\d{6,}(e-?\d+)?", lambda found: f"{float(found[0]):.4g}", name) for name in same}
+    return {short[name]: numbers for name, numbers in same.items()} if len({*short.values()}) == len(same) else same
 
 
-def table(varied: Mapping[int, Sequence[str]], summaries: Mapping[int, Mapping[str, Any]], metric: str) -> Table:
-    """A row for each choice, best first, with mean ± standard deviation where several seeds were trained.
+def jobs_table(varied: Mapping[int, Sequence[str]], summaries: Mapping[int, Mapping[str, Any]], metric: str) -> Table:
+    """A row for the jobs that differ in their seed alone, best first, with mean ± standard deviation.
 
     Args:
         varied: the overrides that are not the same for all jobs, by the jobs' numbers.
         summaries: what became of each.
         metric: what to sort by.
     """
-    sign = -1 if metric.endswith("accuracy") else 1
-
-    def key(numbers: Sequence[int]) -> tuple[bool, float]:
-        values = [result(summaries[number], metric) for number in numbers]
-        finite = [value for value in values if math.isfinite(value)]
-        return not finite, sign * fmean(finite) if finite else 0.0
-
-    rows = sorted(over_seeds(varied).items(), key=lambda item: key(item[1]))
-    shown = Table(box=None, pad_edge=False, header_style="")
-    shown.add_column("job" if len(rows) == len(varied) else "jobs", no_wrap=True)
-    shown.add_column("varied", overflow="fold", min_width=12)
+    together = seeds_together(varied)
+    rows = [(name, numbers, [summaries[number] for number in numbers]) for name, numbers in together.items()]
+    rows.sort(key=lambda row: over_seeds(row[2], metric).rank)
+    table = Table(box=None, pad_edge=False, header_style="")
+    table.add_column("job" if len(rows) == len(varied) else "jobs", no_wrap=True)
+    table.add_column("varied", overflow="fold", min_width=12)
     columns = [metric, *(name for name in ("val_accuracy", "test_accuracy", "test_loss") if name != metric)]
     for name in columns:
-        shown.add_column(name, justify="right", no_wrap=True)
-    shown.add_column("status", no_wrap=True)
-    for choice, numbers in rows[:SHOWN]:
-        statuses = [summaries[number]["status"] for number in numbers]
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("status", no_wrap=True)
+    for name, numbers, some in rows[:MOST_ROWS]:
+        statuses = [summary["status"] for summary in some]
         counted = {status: statuses.count(status) for status in dict.fromkeys(statuses)}
-        status = ", ".join(f"{count} {name}" if len(numbers) > 1 else name for name, count in counted.items())
-        values = [spread([result(summaries[number], name) for number in numbers]) for name in columns]
+        status = ", ".join(f"{count} {each}" if len(some) > 1 else each for each, count in counted.items())
         jobs = ranges(numbers)
-        shown.add_row(jobs if len(jobs) < LONGEST else f"{len(numbers)} jobs", choice, *values, status)
-    if len(rows) > SHOWN:
-        shown.add_row("", f"and {len(rows) - SHOWN} more in sweep.csv", *[""] * len(columns), "")
-    return shown
+        results = [str(over_seeds(some, column)) for column in columns]
+        table.add_row(jobs if len(jobs) < LONGEST else f"{len(numbers)} jobs", name, *results, status)
+    if len(rows) > MOST_ROWS:
+        table.add_row("", f"and {len(rows) - MOST_ROWS} more in sweep.csv", *[""] * len(columns), "")
+    return table
 
 
-def table_of(rows: Sequence[Mapping[str, str]]) -> Table:
+def table_of_rows(rows: Sequence[Mapping[str, str]]) -> Table:
     """Rows that have the same columns."""
-    shown = Table(box=None, pad_edge=False, header_style="")
+    table = Table(box=None, pad_edge=False, header_style="")
     for name in rows[0]:
-        shown.add_column(name, overflow="fold")
+        table.add_column(name, overflow="fold")
     for row in rows:
-        shown.add_row(*row.values())
-    return shown
+        table.add_row(*row.values())
+    return table
 
 
 def write_csv(

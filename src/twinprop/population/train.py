@@ -4,44 +4,33 @@ from __future__ import annotations
 
 import shutil
 import traceback
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from itertools import islice
-from statistics import median
-from time import perf_counter
 from typing import Any
 
-import numpy as np
-import psutil
-
-from twinprop.config.schema import Config
 from twinprop.errors import TwinpropError, explain
-from twinprop.population.plan import Member, Stack, where
+from twinprop.population.setups import SetupCache
+from twinprop.population.stack import Member, Stack
 from twinprop.run.console import Display
+from twinprop.run.describe import describe_run
 from twinprop.run.device import use_threads
 from twinprop.run.directory import RunDirectory
 from twinprop.run.environment import environment
-from twinprop.run.single import RunRecorder, Setting, fail, report
+from twinprop.run.recorder import RunRecorder, record_failure
 from twinprop.training.interrupt import Interrupt
 from twinprop.training.learner import Learner
 from twinprop.training.loop import train
 from twinprop.training.monitor import Monitor, Row
 
-REHEARSAL, MOST_REHEARSED = 0.03, 30
-"""Seconds and updates after which a rehearsal knows how fast a stack is."""
-
-LEFT_FREE = 0.2
-"""The share of the machine's memory that samples leave: where less is free, those that were used longest ago go."""
-
-Ended = Callable[[Member, dict[str, Any]], None]
+OnEnd = Callable[[Member, dict[str, Any]], None]
 """Told that a member has ended, with its summary."""
 
 
 class MemberRecorder:
     """A run's recorder in a stack. What fails here, on a full disk say, stops this member and no other."""
 
-    def __init__(self, member: Member, monitor: Monitor, directory: RunDirectory, ended: Ended) -> None:
-        self.member, self.monitor, self.directory, self.ended = member, monitor, directory, ended
+    def __init__(self, member: Member, monitor: Monitor, directory: RunDirectory, on_end: OnEnd) -> None:
+        self.member, self.monitor, self.directory, self.on_end = member, monitor, directory, on_end
         self.recorder: RunRecorder | None = None
 
     @contextmanager
@@ -57,8 +46,8 @@ class MemberRecorder:
         text = explain(error)
         with suppress(OSError):  # a full disk takes no more lines; the console has the reason too
             self.member.log(text or "".join(traceback.format_exception(error)))
-        summary = fail(self.monitor, self.directory, self.recorder, error)
-        self.ended(self.member, {**summary, "message": text or f"{type(error).__name__}: {error}"})
+        summary = record_failure(self.monitor, self.directory, self.recorder, error)
+        self.on_end(self.member, {**summary, "message": text or f"{type(error).__name__}: {error}"})
 
     @property
     def failed(self) -> bool:
@@ -80,43 +69,8 @@ class MemberRecorder:
             with self.guarded():
                 assert self.recorder is not None
                 self.recorder.finished(monitor, parameters, predicted)
-                self.member.log(report(self.recorder, monitor, self.recorder.dataset))
-                self.ended(self.member, self.recorder.summary)
-
-
-class Settings:
-    """The samples of a sweep by what they are; a process that lacks some loads them, in place of others if need be."""
-
-    def __init__(self) -> None:
-        self.loaded: dict[Hashable, Setting | TwinpropError] = {}
-
-    def of(self, config: Config) -> Setting:
-        """The samples that a job trains on.
-
-        Raises:
-            TwinpropError: they cannot be loaded.
-        """
-        key = where(config)
-        if key in self.loaded:
-            self.loaded[key] = self.loaded.pop(key)  # the last used is the last to go
-        else:
-            self.make_room()
-            try:
-                self.loaded[key] = Setting(config)
-            except TwinpropError as error:
-                self.loaded[key] = error
-        found = self.loaded[key]
-        if isinstance(found, TwinpropError):
-            raise found
-        return found
-
-    def make_room(self) -> None:
-        """Let samples go that were used longest ago, as long as memory is short."""
-        while self.loaded and (memory := psutil.virtual_memory()).available < LEFT_FREE * memory.total:
-            del self.loaded[next(iter(self.loaded))]
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {"loaded": {}}
+                self.member.log(describe_run(self.recorder, monitor, self.recorder.dataset))
+                self.on_end(self.member, self.recorder.summary)
 
 
 def discard(member: Member) -> None:
@@ -128,40 +82,40 @@ def discard(member: Member) -> None:
 
 
 def train_stack(
-    stack: Stack, settings: Settings, interrupt: Interrupt, progress: Callable[[int], None], ended: Ended
+    stack: Stack, setups: SetupCache, interrupt: Interrupt, progress: Callable[[int], None], on_end: OnEnd
 ) -> None:
     """Train members that can be stacked, and write everything about each into its directory.
 
     Args:
         stack: jobs of one group.
-        settings: where their samples are.
+        setups: where their samples are.
         interrupt: what a signal sets.
         progress: called with the number of steps done.
-        ended: told of each member that has ended, whatever became of it.
+        on_end: told of each member that has ended, whatever became of it.
     """
     use_threads(stack.threads)
-    setting = settings.of(stack.members[0].config)
-    plan = setting.plan(stack.members[0].config)
-    about = environment(setting.device, stack.threads)
+    setup = setups.get(stack.members[0].config)
+    plan = setup.plan(stack.members[0].config)
+    about = environment(setup.device, stack.threads)
     monitors, recorders = [], []
     for member in stack.members:
         try:
             directory = RunDirectory(member.path)
         except TwinpropError as error:
-            ended(member, {"status": "failed", "reason": str(error), "message": str(error)})
+            on_end(member, {"status": "failed", "reason": str(error), "message": str(error)})
             continue
-        own = MemberRecorder(member, Monitor(member.config.seed, member.config.train), directory, ended)
+        own = MemberRecorder(member, Monitor(member.config.seed, member.config.train), directory, on_end)
         with own.guarded():
             display = Display(plan.total_steps, member.log)
-            own.recorder = RunRecorder(directory, member.config, setting.dataset, display, plan, about)
+            own.recorder = RunRecorder(directory, member.config, setup.dataset, display, plan, about)
             monitors.append(own.monitor)
             recorders.append(own)
     if not monitors:
         return
     try:
         train(
-            lambda places: setting.make([recorders[place].member.config for place in places], plan),
-            setting.splits,
+            lambda numbers: setup.learner([recorders[number].member.config for number in numbers], plan),
+            setup.splits,
             monitors,
             recorders,
             plan,
@@ -174,41 +128,3 @@ def train_stack(
                 own.fail(error)
         if not isinstance(error, Exception):
             raise
-
-
-def rehearse(stack: Stack, settings: Settings) -> float | None:
-    """Seconds that a stack will take, from a few updates and one evaluation that leave nothing behind.
-
-    None where they fail: training will meet the same, and tell.
-    """
-    try:
-        with np.errstate(all="ignore"):
-            return rehearsed(stack, settings)
-    except Exception as error:
-        if explain(error) is None and not isinstance(error, ArithmeticError):
-            raise
-        return None
-
-
-def rehearsed(stack: Stack, settings: Settings) -> float:
-    """`rehearse`, where nothing fails."""
-    use_threads(stack.threads)
-    config = stack.members[0].config
-    setting = settings.of(config)
-    plan = setting.plan(config)
-    learner = setting.make([member.config for member in stack.members], plan)
-    seeds = [member.config.seed for member in stack.members]
-    samples, val, test = setting.splits
-    times: list[float] = []
-    for x, y in islice(samples.epoch(seeds, 0, config.train.samples, config.train.drop_last), MOST_REHEARSED):
-        start = perf_counter()
-        learner.step(x, y)
-        learner.synchronize()
-        times.append(perf_counter() - start)
-        if sum(times) > REHEARSAL:
-            break
-    start = perf_counter()
-    x, y = next(test.chunks(learner.evaluation_batch))
-    learner.fetch([learner.evaluate(x, y)[0]])
-    evaluation = (perf_counter() - start) * (len(val) + len(test)) / y.shape[-1]
-    return float(median(times) * plan.total_steps + evaluation * -(-plan.epochs // config.train.eval_every))

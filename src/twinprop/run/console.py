@@ -38,7 +38,7 @@ class ConsoleHandler(logging.Handler):
             where.print(self.format(record), markup=False)
 
 
-def describe(row: Row) -> str:
+def evaluation_line(row: Row) -> str:
     """An evaluation in one line."""
     parts = [f"epoch {row.epoch:>4}", f"train loss {row.train_loss:.4f}"]
     if row.val_accuracy == row.val_accuracy:
@@ -82,19 +82,19 @@ class Display:
     def evaluated(self, row: Row) -> None:
         """Show an evaluation: in the bar, and as a line of the log, at most one a second."""
         if self.bar is not None:
-            self.bar.update(self.task, completed=row.step, description=describe(row))
+            self.bar.update(self.task, completed=row.step, description=evaluation_line(row))
         now = time.monotonic()
         if now - self.last_line >= SECONDS_BETWEEN_LINES or row.step >= self.total_steps:
             self.last_line = now
-            self.line(describe(row))
+            self.line(evaluation_line(row))
 
 
-def table(lines: dict[str, Any]) -> str:
+def two_columns(lines: dict[str, Any]) -> str:
     """Names and values in two columns."""
     width = max(map(len, lines))
     return "\n".join(f"  {name:<{width}}  {value}" for name, value in lines.items())
 
 
-def shown(path: Path) -> str:
+def display_path(path: Path) -> str:
     """A path as a person would type it: from the current directory where it lies below."""
     return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

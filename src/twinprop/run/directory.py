@@ -6,7 +6,7 @@ import csv
 import json
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import astuple
 from pathlib import Path
@@ -41,23 +41,23 @@ def write_atomically(path: Path, data: bytes) -> None:
         raise OutputError(f"{path}: cannot be written ({error.strerror}); free space, or move elsewhere.") from error
 
 
-def free(path: Path, key: str, holds: Sequence[str]) -> None:
+def check_unused(path: Path, key: str, files: Sequence[str]) -> None:
     """Check that a directory holds no earlier run or sweep.
 
     Args:
         path: the directory, which need not be there yet.
         key: the key that names it.
-        holds: the files by which an earlier run or sweep is known.
+        files: the files by which an earlier run or sweep is known.
 
     Raises:
         OutputError: it holds one of them.
     """
-    for name in holds:
+    for name in files:
         if os.path.exists(path / name):
             raise OutputError(f"{key}={path}: already holds results ({name}), which stay; choose a new folder.")
 
 
-def claim(path: Path, key: str) -> None:
+def make_writable(path: Path, key: str) -> None:
     """Make the directory of a new run, before Hydra writes into it.
 
     Raises:
@@ -75,13 +75,6 @@ def write_summary(path: Path, summary: dict[str, Any]) -> None:
     """Write summary.json into the directory of a run; of a run that never opened it too."""
     text = json.dumps(_null(summary), indent=2, ensure_ascii=False) + "\n"
     write_atomically(path / "summary.json", text.encode())
-
-
-def result(summary: Mapping[str, Any], name: str) -> float:
-    """A result of a summary, such as `val_accuracy`; NaN where there is none."""
-    split, what = name.split("_")
-    value = (summary.get(split) or {}).get(what)
-    return math.nan if value is None else float(value)
 
 
 class RunDirectory:

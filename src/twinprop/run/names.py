@@ -6,19 +6,21 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from twinprop.config.schema import uncompared_keys
+
 LONGEST = 120
 
+NOT_NAMED = ("hydra", "+sweeps", "experiment")
+"""Overrides of no key of a run, which a name leaves out; a study and an experiment have their own place in it."""
 
-NOT_NAMED = ("hydra", "data.root", "data.download", "label", "+sweeps", "experiment")
-"""Overrides that a directory's name leaves out; a label, a study and an experiment have their own place in it."""
 
-
-def describe(overrides: Sequence[str], label: str | None) -> str:
+def short_name(overrides: Sequence[str], label: str | None) -> str:
     """`activation=tanh,lr=0.01` from overrides: the last part of each key, and its value."""
     parts = [label] if label else []
+    left_out = (*NOT_NAMED, *uncompared_keys("source", "label"))
     for override in overrides:
         key, _, value = override.partition("=")
-        if not key.startswith(NOT_NAMED):
+        if not key.startswith(left_out):
             parts.append(f"{key.lstrip('+~').rpartition('.')[2]}={value}")
         elif key == "experiment":
             parts.append(value)

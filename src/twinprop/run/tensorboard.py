@@ -17,7 +17,7 @@ from tensorboard.plugins.hparams import api_pb2, metadata, plugin_data_pb2
 from tensorboard.plugins.hparams import summary_v2 as hparams
 from torch.utils.tensorboard import summary as summaries
 
-from twinprop.config.schema import Config, flatten
+from twinprop.config.schema import Config, flatten, uncompared_keys
 from twinprop.data.base import Samples
 from twinprop.run import pictures
 from twinprop.run.events import EventFile
@@ -45,9 +45,6 @@ SCALARS = {
     "train/grad_norm": "grad_norm",
     "train/samples_per_second": "samples_per_second",
 }
-NOT_COMPARED = {"data.root", "data.download", "data.workers", "data.resident"}
-"""Where samples lie and how they are read, not what is learnt from them."""
-
 LAYOUT = {
     "curves": {
         name: ["Multiline", [f"{name}/{part}" for part in ("train", "val", "test")]] for name in ("loss", "accuracy")
@@ -61,7 +58,8 @@ def comparable(config: Config) -> dict[str, float | bool | str]:
     Where numbers of one run meet words of another, TensorBoard takes all for words and then drops the
     runs with numbers from its table. So a key that is null is left out, and a full batch is its size.
     """
-    flat = {key: value for key, value in flatten(config).items() if value is not None and key not in NOT_COMPARED}
+    left_out = uncompared_keys("source", "reading")
+    flat = {key: value for key, value in flatten(config).items() if value is not None and key not in left_out}
     if config.train.samples is None:
         del flat["train.batch_size"]
         sizes = config.data.split_sizes()

@@ -126,7 +126,7 @@ def check_on(config: Config, dataset: Dataset, x: Any, y: Any) -> Result:
 
     from twinprop.learners.scratch import ScratchLearner
     from twinprop.learners.torch import TorchLearner
-    from twinprop.run.single import shape_of_network
+    from twinprop.run.describe import describe_network
 
     layers = config.model.layers(dataset.shape, len(dataset.classes))
     made = [config], dataset.shape, len(dataset.classes), Plan.of(config.train, len(y))
@@ -172,7 +172,7 @@ def check_on(config: Config, dataset: Dataset, x: Any, y: Any) -> Result:
             changed()
             compared = compare(mine[name], measured, scale)
             rows.append(Row(name, shape, float(errors.max(initial=0)), worst, theirs[name], compared))
-    title = f"{shape_of_network(config, dataset)}, {config.loss}, on {len(y)} samples of {config.data.name}, float64"
+    title = f"{describe_network(config, dataset)}, {config.loss}, on {len(y)} samples of {config.data.name}, float64"
     return Result(title, value, their_value, rows, [layer.name for layer in layers])
 
 

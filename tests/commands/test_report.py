@@ -26,7 +26,7 @@ def folder(tmp_path_factory):
 
 
 def test_each_run_has_a_row_with_what_varied(folder):
-    table = report.runs_table(report.find([str(folder)]))
+    table = report.runs_table(report.find_runs([str(folder)]))
     assert table["model.backend"].tolist() == ["scratch", "torch", "scratch"]
     assert table["optimizer.lr"].tolist() == [0.1, 0.1, 0.2]
     assert "train.epochs" not in table
@@ -35,7 +35,7 @@ def test_each_run_has_a_row_with_what_varied(folder):
 
 
 def test_twins_have_a_row_and_a_run_alone_has_none(folder):
-    (twins,) = report.twins_table(report.find([str(folder)])).to_dict("records")
+    (twins,) = report.twins_table(report.find_runs([str(folder)])).to_dict("records")
     assert twins["scratch_accuracy"] == twins["torch_accuracy"]
     assert 0 <= twins["largest_difference"] < 1e-12
 
@@ -64,7 +64,7 @@ def test_runs_are_in_the_order_of_their_numbers(tmp_path):
 
 def test_no_run_is_an_error(tmp_path):
     with pytest.raises(TwinpropError, match="no finished run"):
-        report.find([str(tmp_path)])
+        report.find_runs([str(tmp_path)])
 
 
 def test_the_command_prints_both_tables(folder, capsys):

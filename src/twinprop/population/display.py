@@ -1,0 +1,100 @@
+"""What a person sees of a sweep: its plan, and how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from time import monotonic
+
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from twinprop.population.planner import PlannedGroup, Planner
+from twinprop.population.stack import Stack
+from twinprop.run.console import console
+from twinprop.run.describe import describe_network
+from twinprop.text import duration, plural
+
+SECONDS_BETWEEN_LINES = 10.0
+
+
+def plan_lines(planner: Planner, planned: Sequence[PlannedGroup], expected: float | None) -> Iterator[str]:
+    """What will be trained together, what alone and why, and how long it should take.
+
+    Args:
+        planner: of the sweep.
+        planned: what it planned, a group at least.
+        expected: seconds; None where nobody knows.
+    """
+    jobs = sum(len(each.group.members) for each in planned)
+    stacks = sum(len(each.stacks) for each in planned)
+    processes = planner.processes(planned)
+    where = f"{processes} processes" if processes > 1 else "one process"
+    if planner.engine is not None:
+        where = f"{planner.engine.name}, {min(planner.engine.at_once or stacks, stacks)} at once"
+    yield (
+        f"{plural(jobs, 'job')} in {plural(len(planned), 'group')}, {plural(stacks, 'stack')}, on {where}; "
+        f"expected to take {duration(expected)}"
+    )
+    for each in planned:
+        members, config = each.group.members, each.group.config
+        sizes = sorted({len(stack.members) for stack in each.stacks})
+        size = f"{sizes[0]} to {sizes[-1]}" if len(sizes) > 1 else str(sizes[0])
+        network = describe_network(config, planner.setup(config).dataset)
+        own = f" {config.model.activation}"
+        if network.endswith(own) and len({member.config.model.activation for member in members}) > 1:
+            network = f"{network.removesuffix(own)} several activations"
+        what = f"{network}, batch {config.train.batch_size}, {config.model.backend}"
+        how = f"{len(each.stacks)} stacks of {size}" if len(each.stacks) > 1 else "one stack"
+        if each.group.reason:
+            how = f"alone: {each.group.reason}"
+        yield f"  {len(members):>5} × {what}, {config.data.name}: {how}"
+
+
+class SweepDisplay:
+    """How far a sweep is: a progress bar on a terminal, a line now and then elsewhere.
+
+    Args:
+        stacks: what it trains.
+        jobs: how many it has, with those that are not trained.
+
+    Attributes:
+        done: what of its cost each stack has done, by its number.
+    """
+
+    def __init__(self, stacks: Sequence[Stack], jobs: int) -> None:
+        self.stacks, self.jobs = {stack.number: stack for stack in stacks}, jobs
+        self.total = sum(stack.cost for stack in stacks) or 1.0
+        self.done: dict[int, float] = {}
+        self.start = self.last_line = monotonic()
+        self.bar: Progress | None = None
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        if not console.is_terminal:
+            yield
+            return
+        columns = (BarColumn(), TextColumn("{task.percentage:>3.0f}%"), TextColumn("{task.description}"))
+        with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console, transient=True) as bar:
+            self.bar, self.task = bar, bar.add_task("", total=self.total)
+            yield
+        self.bar = None
+
+    def trained(self, number: int, steps: int) -> None:
+        """Note the updates that a stack has done; halves of a stack that was lost count when they are done."""
+        stack = self.stacks.get(number)
+        self.done[number] = stack.cost * steps / stack.steps if stack else 0.0
+
+    def finished(self, number: int) -> None:
+        """Note that a stack is done."""
+        stack = self.stacks.get(number)
+        self.done[number] = stack.cost if stack else 0.0
+
+    def update(self, ended: int) -> None:
+        """Show it; `ended` is how many jobs have."""
+        done, jobs = sum(self.done.values()), f"{ended} of {self.jobs} jobs"
+        if self.bar is not None:
+            self.bar.update(self.task, completed=done, description=jobs)
+        elif (now := monotonic()) - self.last_line > SECONDS_BETWEEN_LINES:
+            self.last_line = now
+            left = (now - self.start) * (self.total / max(done, 1e-9) - 1)
+            console.print(f"{jobs} done, {100 * done / self.total:.0f} %, about {duration(left)} left")

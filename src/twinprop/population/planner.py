@@ -1,0 +1,162 @@
+"""Which stacks a sweep trains, and with how many cores.
+
+A group is cut into stacks: on a GPU as large as memory allows, on the CPU as large as a core's caches, for
+cores that train a small stack each beat cores that share one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from math import ceil
+
+import psutil
+
+from twinprop.config.schema import Config
+from twinprop.data.batches import EVALUATION_BATCH
+from twinprop.errors import explain
+from twinprop.learners.footprint import Footprint, footprint
+from twinprop.population.engine import Engine
+from twinprop.population.grouping import Group, group, split, stack_key
+from twinprop.population.setups import SetupCache
+from twinprop.population.stack import Member, Stack
+from twinprop.run.device import cores, threads_for
+from twinprop.run.setup import Setup
+
+CACHE = 8 * 2**20
+"""Bytes of parameters, gradients and activations that a core of the CPU keeps near it."""
+
+OF_FREE_MEMORY = 0.5
+"""The share of free memory that stacks are planned for; the rest is for what the plan does not know."""
+
+
+@dataclass
+class PlannedGroup:
+    """A group, cut into stacks.
+
+    Attributes:
+        group: its jobs.
+        stacks: at least one.
+        on_cpu: whether they train on the CPU.
+    """
+
+    group: Group
+    stacks: list[Stack]
+    on_cpu: bool
+
+
+@dataclass
+class Planner:
+    """Plans a sweep.
+
+    Args:
+        max_members: networks in a stack, at most; None leaves it to the machine.
+        workers: processes that train on the CPU; None is one for each core.
+        engine: where stacks train; None is this machine.
+        setups: where samples are.
+    """
+
+    max_members: int | None = None
+    workers: int | None = None
+    engine: Engine | None = None
+    setups: SetupCache = field(default_factory=SetupCache)
+
+    def groups(self, members: Sequence[Member]) -> tuple[list[Group], list[tuple[Member, str]]]:
+        """The groups of jobs that can be trained; and the other jobs, each with what is wrong."""
+        keys, refused = {}, []
+        for member in members:
+            try:
+                setup = self.setup(member.config)
+                setup.plan(member.config)
+                keys[member.number] = stack_key(member.config, setup.dataset.shape, len(setup.dataset.classes))
+            except Exception as error:
+                message = explain(error)
+                if message is None:
+                    raise
+                refused.append((member, message))
+        able = [member for member in members if member.number in keys]
+        return group(able, lambda member: keys[member.number], self.alone), refused
+
+    def plan(self, groups: Sequence[Group]) -> list[PlannedGroup]:
+        """The stacks of all groups."""
+        costs = [self.cost(each.config) * len(each.members) for each in groups]
+        planned = [self.stacks(each, cost / sum(costs)) for each, cost in zip(groups, costs, strict=True)]
+        if self.engine is None:
+            self.share_cores(planned)
+        return planned
+
+    def setup(self, config: Config) -> Setup:
+        """The setup of a job; samples of jobs that train elsewhere are only looked at, on the CPU."""
+        return self.setups.get(config if self.engine is None else replace(config, device="cpu"))
+
+    def alone(self, member: Member) -> str:
+        """Why a job can share a stack with no other; empty where it can."""
+        if self.setup(member.config).dataset.train.x is None:
+            return "its samples are read from files as they are needed"
+        return ""
+
+    def footprint(self, config: Config) -> tuple[Footprint, int]:
+        """What a network takes for a sample, and the samples of a batch."""
+        dataset = self.setup(config).dataset
+        batch = config.train.samples_of(len(dataset.train))
+        return footprint(config.model.layers(dataset.shape, len(dataset.classes)), dataset.shape), batch
+
+    def cost(self, config: Config) -> float:
+        """What training one network takes, relative to others."""
+        need, batch = self.footprint(config)
+        steps = self.setup(config).plan(config).total_steps
+        return steps * (3.0 * batch * need.multiply_adds + 10.0 * need.parameters)
+
+    def stacks(self, members: Group, share: float) -> PlannedGroup:
+        """Stacks of a group that fit the memory; `share` is what its training takes of that of all groups."""
+        config = members.config
+        setup = self.setup(config)
+        dataset, steps = setup.dataset, setup.plan(config).total_steps
+        need, batch = self.footprint(config)
+        on_cpu = setup.device == "cpu" if self.engine is None else self.engine.on_cpu(config.device)
+        at_once = self.workers or cores() if on_cpu else 1
+        if self.engine is not None:
+            at_once = self.engine.at_once or 1
+        most = len(members.members)
+        if on_cpu:
+            most = max(1, CACHE // training_bytes(need, config, batch))
+            if most == 1 and not members.reason and self.max_members is None:
+                members.reason = "one network fills a core's caches"
+        if self.engine is None:
+            room = free_memory(setup.device) // at_once
+            largest_batch = max(batch, need.evaluated_at_once(EVALUATION_BATCH))
+            most = min(most, max(1, room // training_bytes(need, config, largest_batch)))
+        there = None if self.engine is None else self.engine.cpus or 1
+        threads = threads_for(config, dataset.shape, len(dataset.train), there)
+        # twice as many as its share of the workers, so that they end together
+        workers = min(at_once, ceil(2 * share * at_once))
+        portions = split(members.members, self.max_members or most, workers, separate=on_cpu)
+        cost = self.cost(config)
+        return PlannedGroup(members, [Stack(part, threads, steps, cost * len(part)) for part in portions], on_cpu)
+
+    def processes(self, planned: Sequence[PlannedGroup]) -> int:
+        """How many processes train on the CPU."""
+        stacks = sum(len(each.stacks) for each in planned if each.on_cpu)
+        return max(1, min(self.workers or cores(), stacks))
+
+    def share_cores(self, planned: Sequence[PlannedGroup]) -> None:
+        """Share the cores among the processes: a stack with large products gets several only if they are free."""
+        share = max(1, cores() // self.processes(planned))
+        for each in planned:
+            for stack in each.stacks:
+                stack.threads = min(stack.threads, share)
+
+
+def training_bytes(need: Footprint, config: Config, batch: int) -> int:
+    """Of a network in training: parameters, gradient, the optimizer's state, and outputs, forth and back."""
+    item = 8 if config.model.dtype == "float64" else 4
+    return item * (need.parameters * (2 + len(config.optimizer.state_names())) + 2 * batch * need.outputs)
+
+
+def free_memory(device: str) -> int:
+    """Bytes of the device that stacks may take."""
+    import torch
+
+    if device.startswith("cuda"):
+        return int(OF_FREE_MEMORY * torch.cuda.mem_get_info(device)[0])
+    return int(OF_FREE_MEMORY * psutil.virtual_memory().available)

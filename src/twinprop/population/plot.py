@@ -1,0 +1,153 @@
+"""What a sweep varied, as a picture: the metric against each key, with mean and deviation over seeds."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from twinprop.population.compare import MOST_VALUES, Comparison, Variant, is_number, short_key, short_value
+from twinprop.text import spelled
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MOST_LINES = 10
+"""Lines in a diagram, at most; with more of them nobody tells one from the other."""
+
+MOST_TICKS = 12
+
+WIDE = 20
+"""How many times the lowest the highest value is, from which an axis is logarithmic."""
+
+
+def draw_comparison(comparison: Comparison, path: Path) -> bool:
+    """Draw the metric against what was varied into a PNG file, and say whether there was anything to draw."""
+    if not comparison.keys or len(comparison.variants) < 2:
+        return False
+    Plot(comparison).save(path)
+    return True
+
+
+class Plot:
+    """One or several diagrams of a comparison.
+
+    Args:
+        comparison: of two variants at least.
+
+    Attributes:
+        numeric: whether the values of a key are numbers along the axis, or names.
+        positions: where each value of a key stands along the axis, by the value as it is typed.
+    """
+
+    def __init__(self, comparison: Comparison) -> None:
+        self.comparison, self.metric = comparison, comparison.metric
+        self.keys, self.values, self.variants = comparison.keys, comparison.values, comparison.variants
+        # a seed is a number that means no more than a name
+        self.numeric = {
+            key: not key.endswith("seed") and all(map(is_number, values)) for key, values in self.values.items()
+        }
+        self.positions = {
+            key: {spelled(value): float(value if self.numeric[key] else place) for place, value in enumerate(values)}
+            for key, values in self.values.items()
+        }
+
+    def save(self, path: Path) -> None:
+        """Draw it into a PNG file."""
+        from matplotlib.figure import Figure  # pyplot takes longer to import, and wants a display
+
+        lines = self.lines()
+        panels = [lines[0]] if lines else self.keys
+        columns = min(3, len(panels))
+        rows = math.ceil(len(panels) / columns)
+        size = (max(5.5 * columns, 6.5), 4.0 * rows)
+        figure = Figure(figsize=size, dpi=100, layout="constrained")
+        for place, key in enumerate(panels, start=1):
+            axes = figure.add_subplot(rows, columns, place)
+            if lines:
+                self.draw_lines(axes, *lines)
+            elif len(panels) == 1:
+                self.draw_splits(axes, key)
+            else:
+                self.draw_best(axes, key)
+            self.label_axes(axes, key)
+        if len(panels) > 1:
+            named = max((axes.get_legend_handles_labels() for axes in figure.axes), key=lambda pair: len(pair[0]))
+            figure.legend(*named, loc="outside lower center", ncols=2)
+        with warnings.catch_warnings():
+            # a label may be in a script that the font lacks
+            warnings.filterwarnings("ignore", "Glyph .* missing")
+            figure.savefig(path, format="png")
+
+    def lines(self) -> tuple[str, str] | None:
+        """Of two keys, that along the axis and that with a line for each value; None where it takes other diagrams."""
+        if len(self.keys) != 2:
+            return None
+        # numbers rather than names along the axis, then the key with more values
+        line, axis = sorted(self.keys, key=lambda key: (self.numeric[key], len(self.values[key])))
+        return (axis, line) if len(self.values[line]) <= MOST_LINES else None
+
+    def draw_splits(self, axes: Axes, key: str) -> None:
+        """Training, validation and test results against the values of the only key."""
+        what = self.metric.partition("_")[2]
+        for place, split in enumerate(("train", "val", "test"), start=-1):
+            self.draw_line(axes, key, self.variants, f"{split}_{what}", split, shift=place / 10)
+        axes.legend()
+
+    def draw_lines(self, axes: Axes, key: str, line: str) -> None:
+        """A line for each value of the other key."""
+        values = self.values[line]
+        for place, value in enumerate(values):
+            variants = [variant for variant in self.variants if variant.typed[line] == spelled(value)]
+            shift = (place - (len(values) - 1) / 2) / (2 * len(values))
+            self.draw_line(axes, key, variants, self.metric, short_value(value), shift)
+        axes.legend(title=short_key(line))
+
+    def draw_best(self, axes: Axes, key: str) -> None:
+        """A point for each variant, and a line through the best with each value."""
+        along = self.positions[key]
+        points = [(along[variant.typed[key]], variant.over_seeds(self.metric).mean) for variant in self.variants]
+        axes.plot(*zip(*points, strict=True), ".", color="0.7", label="each choice")
+        if len(self.values[key]) <= MOST_VALUES:
+            best = self.comparison.best_with_each(key)
+            self.draw_line(axes, key, best, self.metric, "the best with each value")
+
+    def draw_line(
+        self, axes: Axes, key: str, variants: Sequence[Variant], metric: str, name: str, shift: float = 0.0
+    ) -> None:
+        """Mean and deviation over seeds of some variants, against the values of a key; beside its names by a shift."""
+        numeric, along = self.numeric[key], self.positions[key]
+        results = [(along[variant.typed[key]], variant.over_seeds(metric)) for variant in variants]
+        results = sorted(((x, result) for x, result in results if result.values), key=lambda pair: pair[0])
+        if not results:
+            return
+        places = [x + (0 if numeric else shift) for x, _ in results]
+        means = [result.mean for _, result in results]
+        deviations = [result.deviation for _, result in results]
+        style = "o-" if numeric else "o"  # between names there is nothing
+        axes.errorbar(places, means, deviations if any(deviations) else None, fmt=style, capsize=3, ms=5, label=name)
+
+    def label_axes(self, axes: Axes, key: str) -> None:
+        """Name the axes, and the values along them."""
+        values, numeric = self.values[key], self.numeric[key]
+        if not numeric:
+            axes.set_xlim(-0.5, len(values) - 0.5)
+        elif min(values) > 0 and max(values) >= WIDE * min(values):
+            axes.set_xscale("log")
+        if len(values) <= MOST_TICKS or not numeric:
+            slanted = not numeric and sum(len(spelled(value)) for value in values) > 50
+            axes.set_xticks(list(self.positions[key].values()), [short_value(value) for value in values])
+            axes.set_xticks([], minor=True)
+            axes.tick_params(axis="x", rotation=30 if slanted else 0)
+        low, high = axes.dataLim.intervaly
+        if self.metric.endswith("loss") and low > 0 and high >= WIDE * low:
+            axes.set_yscale("log")
+        seeds = max(len(variant.summaries) for variant in self.variants)
+        what = self.metric.replace("_", " ") if len(self.keys) > 1 else self.metric.partition("_")[2]
+        axes.set(
+            xlabel=key.removesuffix(".name"),
+            ylabel=what if seeds == 1 else f"{what}, mean ± deviation of {seeds} seeds",
+        )
+        axes.grid(alpha=0.3)

@@ -1,0 +1,82 @@
+"""A stack's job on another machine, and the files through which it and the process that sent it talk.
+
+What a local worker says through a pipe, a job appends to a file, where the process that sent it reads it. A signal goes
+the other way as a file too, for schedulers deliver theirs in ways of their own, and not to every job.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from twinprop.errors import TwinpropError
+from twinprop.population.setups import SetupCache
+from twinprop.population.stack import Stack
+from twinprop.population.worker import Message, serve
+from twinprop.training.interrupt import Interrupt
+
+SECONDS_BETWEEN_MESSAGES = 1.0
+
+STOP = "stop"
+"""The file that tells jobs of a signal, by its name; it lies beside those of messages."""
+
+
+def train_job(stack: Stack, setups: SetupCache, messages: Path, directory: Path) -> None:
+    """What a job does: train a stack, and append what there is to say to a file.
+
+    Args:
+        stack: what it trains.
+        setups: empty, on another machine.
+        messages: the file.
+        directory: where the sweep was started.
+    """
+    os.chdir(directory)  # paths of data may be relative to it
+    with Interrupt() as interrupt:
+
+        def send(message: Message) -> None:
+            with suppress(FileNotFoundError):
+                interrupt.requested = messages.with_name(STOP).read_text() or interrupt.requested
+            try:
+                with open(messages, "a", encoding="utf-8") as file:
+                    file.write(f"{json.dumps(message)}\n")
+            except FileNotFoundError:
+                interrupt.requested = "the process that started the sweep is gone"
+
+        send(("started", stack.number))
+        try:
+            serve(stack, setups, interrupt, send, SECONDS_BETWEEN_MESSAGES)
+        except TwinpropError as error:
+            # samples or a device that are not there would not be there for its halves either
+            send(("refused", stack.number, str(error)))
+
+
+@dataclass
+class MessageFile:
+    """What a job says, as the process that sent it reads it: beside a worker's messages, `started` and `refused`.
+
+    Attributes:
+        path: the file, which the job makes.
+        position: bytes that were read.
+    """
+
+    path: Path
+    position: int = 0
+
+    def read(self) -> Iterator[Message]:
+        """The messages that came since the last call."""
+        with suppress(FileNotFoundError), open(self.path, "rb") as file:
+            file.seek(self.position)
+            for line in file:
+                if not line.endswith(b"\n"):
+                    return  # it is being written
+                self.position += len(line)
+                yield tuple(json.loads(line))
+
+
+def tell_to_stop(folder: Path, name: str) -> None:
+    """Tell the jobs whose messages are in a folder of a signal, by its name."""
+    (folder / STOP).write_text(name)

@@ -1,0 +1,105 @@
+"""The results of one network as they come: into its directory, TensorBoard's file, and before a person's eyes."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import time
+from typing import Any
+
+from twinprop.config.schema import Config
+from twinprop.data.base import Dataset
+from twinprop.learners.footprint import footprint
+from twinprop.run.console import Display
+from twinprop.run.directory import RunDirectory
+from twinprop.run.summary import summarize, summarize_failure
+from twinprop.training.learner import Learner
+from twinprop.training.monitor import Monitor, Row
+from twinprop.training.plan import Plan
+
+
+class RunRecorder:
+    """Writes the results of one network into its directory, and sums them up.
+
+    Args:
+        directory: the run's.
+        config: the run's.
+        dataset: what it trains on.
+        display: where a person sees it.
+        plan: how long it trains.
+        environment: for summary.json.
+
+    Attributes:
+        summary: what summary.json holds; empty until the run has ended.
+    """
+
+    def __init__(
+        self,
+        directory: RunDirectory,
+        config: Config,
+        dataset: Dataset,
+        display: Display,
+        plan: Plan,
+        environment: dict[str, Any],
+    ) -> None:
+        from twinprop.run.tensorboard import TensorBoard
+
+        self.directory, self.config, self.dataset, self.display = directory, config, dataset, display
+        self.environment = environment
+        self.board = TensorBoard(directory.path, config, -(-plan.epochs // config.train.eval_every))
+        self.parameter_count = 0
+        self.start = time.perf_counter()
+        self.summary: dict[str, Any] = {}
+
+    def evaluated(self, row: Row, learner: Learner, member: int) -> None:
+        self.directory.row(row)
+        self.board.evaluated(row, learner, member)
+        self.display.evaluated(row)
+
+    def checkpoint(self, name: str, state: dict[str, Any]) -> None:
+        self.directory.checkpoint(name, {**state, "config": dataclasses.asdict(self.config)})
+
+    def finished(self, monitor: Monitor, parameters: dict[str, Any], predicted: Any) -> None:
+        data = self.dataset
+        about = {"shape": data.shape, "classes": data.classes, "mean": data.mean, "std": data.std}
+        self.directory.model(parameters, dataclasses.asdict(self.config), about)
+        layers = self.config.model.layers(data.shape, len(data.classes))
+        self.parameter_count = footprint(layers, data.shape).parameters
+        if predicted is not None:
+            self.board.pictures(data.test, predicted, data.shape, data.classes, monitor.rows[-1].epoch)
+        self.conclude(monitor)
+
+    def conclude(self, monitor: Monitor) -> None:
+        """Write the end of the event file, and summary.json."""
+        seconds = time.perf_counter() - self.start
+        summary = summarize(monitor, len(self.dataset.train), self.parameter_count, seconds, self.environment)
+        self.board.finished(monitor, summary["seconds"]["per_epoch"])
+        self.summary = summary
+        self.directory.summary(summary)
+
+
+def record_failure(
+    monitor: Monitor, directory: RunDirectory, recorder: RunRecorder | None, error: BaseException
+) -> dict[str, Any]:
+    """Leave a summary that says why the run ended, and return it; the error itself goes on to whoever called.
+
+    Args:
+        monitor: the run's.
+        directory: the run's.
+        recorder: the run's; None where it failed before it had one.
+        error: what ended it.
+    """
+    reason = (str(error) or type(error).__name__).splitlines()[0]
+    monitor.stop("interrupted" if isinstance(error, KeyboardInterrupt) else "failed", reason)
+    try:
+        if recorder is not None:
+            recorder.conclude(monitor)
+            return recorder.summary
+    except Exception as second:  # a full disk stops the event file too, but perhaps not a few lines
+        logging.getLogger("twinprop").debug(f"the summary is without results: {second}")
+    summary = summarize_failure(monitor)
+    try:
+        directory.summary(summary)
+    except Exception as second:
+        logging.getLogger("twinprop").error(f"the summary could not be written either: {second}")
+    return summary

@@ -1,0 +1,66 @@
+"""What a run trains with: the device, the samples on it, how long, and the learner."""
+
+from __future__ import annotations
+
+from twinprop.config import registry
+from twinprop.config.schema import Config, data_size_problems
+from twinprop.data.batches import EVALUATION_BATCH, Batches
+from twinprop.errors import ConfigError
+from twinprop.learners import BACKENDS
+from twinprop.learners.footprint import footprint
+from twinprop.run.device import compute_exactly, resolve
+from twinprop.training.learner import Learner
+from twinprop.training.plan import Plan
+
+
+def placement(config: Config, device: str) -> tuple[str, str, bool]:
+    """Precision, device, and whether arrays are NumPy's: what a network trains with, as `Batches` takes it."""
+    return config.model.dtype, device, config.model.backend == "scratch" and device == "cpu"
+
+
+class Setup:
+    """What runs on the same data have in common: the samples, on the device that trains.
+
+    Attributes:
+        device: `cpu`, `cuda:N` or `mps`.
+        dataset: the samples as they were loaded, their shape and their classes.
+        splits: training, validation and test samples on the device; those to train on are augmented.
+
+    Raises:
+        TwinpropError: the data or the device is not usable.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self.device = resolve(config.device)
+        compute_exactly(self.device)
+        self.dataset = config.data.load()
+        train, val, test = self.dataset[:3]
+        augment = config.data.augment(self.dataset)
+        placed = placement(config, self.device)
+        workers = getattr(config.data, "workers", 0)
+        self.splits = (
+            Batches(train, *placed, augment, workers),
+            Batches(val, *placed, workers=workers),
+            Batches(test, *placed, workers=workers),
+        )
+
+    def plan(self, config: Config) -> Plan:
+        """How long a run trains.
+
+        Raises:
+            ConfigError: its batches or its schedule do not fit the data.
+        """
+        found = list(data_size_problems(config, len(self.dataset.train)))
+        if found:
+            raise ConfigError(found)
+        return Plan.of(config.train, len(self.dataset.train))
+
+    def learner(self, configs: list[Config], plan: Plan) -> Learner:
+        """The learner of one network, or of several that can be stacked."""
+        shape, classes = self.dataset.shape, len(self.dataset.classes)
+        backend = BACKENDS[configs[0].model.backend]
+        kind = registry.load(backend.learner if len(configs) == 1 else backend.stack)
+        learner: Learner = kind(configs, shape, classes, plan, self.device)
+        need = footprint(configs[0].model.layers(shape, classes), shape)
+        learner.evaluation_batch = need.evaluated_at_once(EVALUATION_BATCH)
+        return learner

@@ -1,0 +1,149 @@
+"""Samples that are damaged or do not fit are told with their place."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from twinprop.data.image_folder import ImageFolder
+from twinprop.data.vision import MNIST
+from twinprop.errors import DataError
+
+
+@pytest.fixture
+def mnist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """MNIST's four files, with noise in them."""
+    raw = tmp_path / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    random = np.random.default_rng(0)
+    for part, count in {"train": 60_000, "t10k": 10_000}.items():
+        images, labels = random.integers(0, 256, (count, 28, 28), np.uint8), random.integers(0, 10, count, np.uint8)
+        for name, values, magic in (("images-idx3", images, 2051), ("labels-idx1", labels, 2049)):
+            header = np.array([magic, *values.shape], ">i4").tobytes()
+            (raw / f"{part}-{name}-ubyte").write_bytes(header + values.tobytes())
+    return raw
+
+
+def truncate(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:1000])
+
+
+def flip(position: int) -> Any:
+    def damage(path: Path) -> None:
+        data = bytearray(path.read_bytes())
+        data[position] ^= 0xF0
+        path.write_bytes(bytes(data))
+
+    return damage
+
+
+@pytest.mark.parametrize(
+    ("file", "damage"),
+    [
+        ("train-images-idx3-ubyte", truncate),
+        ("train-images-idx3-ubyte", flip(0)),
+        ("train-images-idx3-ubyte", flip(2)),
+        ("train-images-idx3-ubyte", flip(3)),
+        ("train-images-idx3-ubyte", flip(6)),
+        ("t10k-images-idx3-ubyte", flip(11)),
+        ("train-labels-idx1-ubyte", flip(5000)),
+        ("t10k-labels-idx1-ubyte", truncate),
+        ("t10k-labels-idx1-ubyte", Path.unlink),
+        ("train-labels-idx1-ubyte", lambda path: path.write_bytes(b"")),
+        ("train-labels-idx1-ubyte", lambda path: path.write_text("not a data file, but long enough to be read")),
+    ],
+)
+def test_a_damaged_file_is_told_with_its_place(file: str, damage: Any, mnist: Path) -> None:
+    damage(mnist / file)
+    with pytest.raises(DataError, match=str(mnist)):
+        MNIST(root=str(mnist.parents[1]), download=False).load()
+
+
+def test_sound_files_load(mnist: Path) -> None:
+    dataset = MNIST(root=str(mnist.parents[1]), download=False, limit=100).load()
+    assert (len(dataset.train), len(dataset.test)) == (90, 10_000)
+
+
+def picture(path: Path, size: tuple[int, int] = (6, 6)) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", size, (200, 100, len(path.name))).save(path)
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    for name in "ab":
+        for number in range(10):
+            picture(tmp_path / name / f"{number}.png")
+    return tmp_path
+
+
+def spoil(pictures: Path, how: str) -> None:
+    """Damage a folder of images in one way."""
+    match how:
+        case "no class folder":
+            shutil.rmtree(pictures / "a")
+            shutil.rmtree(pictures / "b")
+        case "one class":
+            shutil.rmtree(pictures / "b")
+        case "no valid file":
+            shutil.rmtree(pictures / "b")
+            (pictures / "b").mkdir()
+        case "not an image":
+            (pictures / "a" / "3.png").write_text("a text")
+        case "not an image (cut)":
+            data = (pictures / "a" / "3.png").read_bytes()
+            (pictures / "a" / "3.png").write_bytes(data[:50])
+        case "9×6 pixels":
+            picture(pictures / "b" / "3.png", (9, 6))
+        case "one of train/ and test/":
+            picture(pictures / "train" / "a" / "1.png")
+        case "the classes":
+            picture(pictures / "train" / "a" / "1.png")
+            picture(pictures / "train" / "b" / "1.png")
+            picture(pictures / "test" / "a" / "1.png")
+            picture(pictures / "test" / "c" / "1.png")
+
+
+def decode_all(config: ImageFolder) -> None:
+    for samples in config.load()[:3]:
+        if samples.x is None:
+            assert [samples.source[position] for position in range(len(samples))]
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "no class folder",
+        "one class",
+        "no valid file",
+        "not an image",
+        "not an image (cut)",
+        "9×6 pixels",
+        "one of train/ and test/",
+        "the classes",
+    ],
+)
+@pytest.mark.parametrize("resident", [True, False])
+def test_a_folder_of_images_that_does_not_fit(how: str, resident: bool, pictures: Path) -> None:
+    spoil(pictures, how)
+    wanted = {"no class folder": "any class folder"}.get(how, how.partition(" (")[0])
+    with pytest.raises(DataError) as caught:
+        decode_all(ImageFolder(root=str(pictures), resident=resident))
+    assert wanted in str(caught.value)
+    assert str(pictures) in str(caught.value)
+
+
+def test_a_worker_tells_a_damaged_image_without_its_traceback(pictures: Path) -> None:
+    from twinprop.data.streaming import stream
+
+    spoil(pictures, "not an image")
+    train = ImageFolder(root=str(pictures), resident=False, val_fraction=0, test_fraction=0.1).load().train
+    with pytest.raises(DataError) as caught:
+        list(stream(train.source, [np.arange(len(train))], workers=1))
+    assert str(caught.value).startswith(str(pictures / "a" / "3.png"))
+    assert "Traceback" not in str(caught.value)

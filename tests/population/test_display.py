@@ -1,0 +1,26 @@
+"""How far a sweep is."""
+
+from __future__ import annotations
+
+import pytest
+from tests.kit.sweeps import member
+
+from twinprop.population import worker
+from twinprop.population.display import SweepDisplay
+from twinprop.population.pool import Pool
+from twinprop.population.setups import SetupCache
+from twinprop.population.stack import Stack
+from twinprop.population.sweep import Sweep
+from twinprop.training.interrupt import Interrupt
+
+
+def test_a_stack_that_is_done_counts_in_full_however_short_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    members = [member(number) for number in range(4)]
+    stacks = [Stack(members[:2], 1, 10, 6.0), Stack(members[2:], 1, 10, 2.0)]
+    sweep = Sweep()
+    sweep.display = SweepDisplay(stacks, len(members))
+    with sweep.display():
+        monkeypatch.setattr(worker, "serve", lambda stack, *_: _[-1](("done", stack.number)))
+        Pool(SetupCache(), 2, sweep.on_message, sweep.on_loss, Interrupt()).run(stacks[:1])
+        sweep.on_message(("progress", stacks[1].number, 5))
+        assert sum(sweep.display.done.values()) == 7.0

@@ -1,0 +1,89 @@
+"""A sweep from plan to end: what is told of it, and of the jobs that cannot be trained."""
+
+from __future__ import annotations
+
+import resource
+import signal
+from pathlib import Path
+
+import pandas
+from tests.kit.sweeps import COMMON, run, summaries
+
+from twinprop.population.sweep import Sweep
+
+
+def test_a_stack_has_at_most_max_members(tmp_path: Path) -> None:
+    done = run(tmp_path, *COMMON, "seed=0,1,2,3,4,5,6", "hydra.launcher.max_members=3", "hydra.launcher.workers=1")
+    assert "3 stacks of 1 to 3" in done.stdout
+    assert [summary["status"] for summary in summaries(tmp_path)] == ["completed"] * 7
+
+
+def test_what_trains_alone_says_why(tmp_path: Path) -> None:
+    done = run(tmp_path, *COMMON, "model.depth=1,2", "train.epochs=1")
+    assert done.stdout.count("alone: no other job has its shapes") == 2
+
+
+def test_an_empty_sweep_trains_nothing() -> None:
+    sweep = Sweep()
+    sweep.train([])
+    assert sweep.summaries == {}
+
+
+def test_a_full_disk_fails_jobs_one_by_one_and_ends_in_a_table(tmp_path: Path) -> None:
+    def small_files() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (12_000, 12_000))
+
+    words = ["data=moons", "model.width=2", "train.epochs=3000", "seed=0,1,2,3", "hydra.launcher.workers=2"]
+    done = run(tmp_path, *words, "hydra.output_subdir=null", check=False, preexec_fn=small_files)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "4 failed" in done.stdout
+    assert done.stderr.count("events.out.tfevents") >= 4
+    assert "4 of 4 jobs failed: 0-3." in done.stderr
+
+
+def test_a_job_whose_directory_cannot_be_made_fails_alone(tmp_path: Path) -> None:
+    (tmp_path / "sweep").mkdir()
+    (tmp_path / "sweep" / "1").write_text("mine")
+    done = run(tmp_path, *COMMON, "seed=0,1,2", check=False)
+    assert done.returncode == 1
+    assert "Job 1 failed." in done.stderr
+    assert "1 of 3 jobs failed: 1." in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "sweep" / "1").read_text() == "mine"
+    assert list(pandas.read_csv(tmp_path / "sweep" / "sweep.csv")["status"]) == ["completed", "failed", "completed"]
+
+
+def test_a_job_that_cannot_be_written_fails_alone(tmp_path: Path) -> None:
+    (tmp_path / "sweep" / "1").mkdir(parents=True)
+    (tmp_path / "sweep" / "1" / "metrics.csv").write_text("mine")
+    done = run(tmp_path, *COMMON, "seed=0,1,2", check=False)
+    assert done.returncode == 1
+    assert "Job 1 failed." in done.stderr
+    assert "already holds a run" in done.stderr
+    assert "1 of 3 jobs failed: 1." in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "sweep" / "1" / "metrics.csv").read_text() == "mine"
+    assert sorted(path.name for path in (tmp_path / "sweep" / "1").iterdir()) == [".hydra", "metrics.csv"]
+    assert [summary["status"] for summary in summaries(tmp_path)] == ["completed", "completed"]
+    assert list(pandas.read_csv(tmp_path / "sweep" / "sweep.csv")["status"]) == ["completed", "failed", "completed"]
+
+
+def test_data_that_is_not_there_fails_its_own_jobs_and_is_told_once(tmp_path: Path) -> None:
+    words = [*COMMON, "seed=0,1", "data=digits,mnist", "data.root=nowhere", "data.download=false"]
+    done = run(tmp_path, *words, check=False)
+    assert done.returncode == 1
+    assert done.stderr.count("MNIST is not there") == 1
+    assert "Jobs 1, 3 failed." in done.stderr
+    assert [summary["status"] for summary in summaries(tmp_path)] == ["completed", "failed"] * 2
+
+
+def test_arithmetic_that_fails_for_one_member_fails_it_alone(tmp_path: Path) -> None:
+    """10 to the power of 309 is no float: the schedule of one member raises an error in the stack of all."""
+    words = [*COMMON, "scheduler=exponential", "scheduler.gamma=0.9,1e100", "train.epochs=6", "model.backend=scratch"]
+    done = run(tmp_path, *words, check=False)
+    found = summaries(tmp_path)
+    assert found[0]["status"] == "completed"
+    assert found[1]["status"] in ("failed", "diverged")
+    assert "Traceback" not in done.stderr
