@@ -138,25 +138,28 @@ def said(caplog: pytest.LogCaptureFixture, root: Path, **keys: Any) -> list[str]
     caplog.clear()
     with caplog.at_level(logging.INFO, "twinprop"):
         load(root, **keys)
-    return [f"{record.levelname}: {record.getMessage()}" for record in caplog.records]
+    lines = [record.getMessage() for record in caplog.records]
+    assert all(line.startswith(f"{root}: ") for line in lines)
+    levels = [record.levelname for record in caplog.records]
+    return [f"{level}: {line.removeprefix(f'{root}: ')}" for level, line in zip(levels, lines, strict=True)]
 
 
 def test_classes_counts_and_splits_are_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     fill(tmp_path / "Train", {"a": 10, "b": 20})
     counts = "INFO: training/validation/test images"
-    assert said(caplog, tmp_path / "Train") == [f"{counts}: 22/2/6 in 2 classes: a 7/1/2, b 15/1/4"]
+    assert said(caplog, tmp_path / "Train") == [f"{counts} 22/2/6 in 2 classes: a 7/1/2, b 15/1/4"]
     both = "validation and test images are cut from Train/"
-    assert said(caplog, tmp_path)[0] == f"INFO: {tmp_path} has Train/ as training split; {both}"
+    assert said(caplog, tmp_path)[0] == f"INFO: Train/ as training split; {both}"
     fill(tmp_path / "dev", {"a": 3, "b": 4})
     (tmp_path / "dev" / "notes.txt").write_text("some")
     assert said(caplog, tmp_path) == [
-        f"INFO: {tmp_path} has Train/ as training split, dev/ as validation split; test images are cut from Train/",
+        "INFO: Train/ as training split, dev/ as validation split; test images are cut from Train/",
         "INFO: passed over: 1 outside of the classes",
-        f"{counts}: 24/7/6 in 2 classes: a 8/3/2, b 16/4/4",
+        f"{counts} 24/7/6 in 2 classes: a 8/3/2, b 16/4/4",
     ]
     fill(tmp_path / "TEST", {"b": 2})
     assert said(caplog, tmp_path)[2:] == [
-        f"{counts}: 30/7/2 in 2 classes: a 10/3/0, b 20/4/2",
+        f"{counts} 30/7/2 in 2 classes: a 10/3/0, b 20/4/2",
         "WARNING: no test image of a/: test accuracy says nothing of it",
     ]
 
@@ -164,7 +167,7 @@ def test_classes_counts_and_splits_are_said(tmp_path: Path, caplog: pytest.LogCa
 def test_many_classes_are_not_said_one_by_one(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     fill(tmp_path, {f"class {number:02}": 3 + number % 2 for number in range(30)})
     counted, *lacking = said(caplog, tmp_path)
-    assert counted == "INFO: training/validation/test images: 76/8/21 in 30 classes: 2-3/0-1/0-1 of each"
+    assert counted == "INFO: training/validation/test images 76/8/21 in 30 classes: 2-3/0-1/0-1 of each"
     assert len(lacking) == 1
     assert lacking[0].startswith("WARNING: no test image of class ")
 

@@ -93,11 +93,11 @@ class ImageFolder(ImageConfig):
         dataset = super().load()
         from twinprop.data.image_tree import slashed
 
-        log.info(counted(dataset))
+        log.info(f"{self.root_path}: {counted(dataset)}")
         for split, meaning in {"train": "it cannot be learned", "test": "test accuracy says nothing of it"}.items():
             lacking = [name for name, count in dataset.counts()[split].items() if not count]
             if lacking:
-                log.warning(f"no {WORDS[split]} image of {slashed(lacking)}: {meaning}")
+                log.warning(f"{self.root_path}: no {WORDS[split]} image of {slashed(lacking)}: {meaning}")
         return dataset
 
     def read(self) -> Raw:
@@ -142,11 +142,11 @@ class ImageFolder(ImageConfig):
             uses = [f"{folder.name}/ as {WORDS[split]} split" for split, folder in tree.folders.items()]
             lacking = [WORDS[split] for split in WORDS if split not in tree.folders]
             cut = f"; {' and '.join(lacking)} images are cut from {tree.folders['train'].name}/" if lacking else ""
-            log.info(f"{tree.root} has {', '.join(uses)}{cut}")
+            log.info(f"{tree.root}: {', '.join(uses)}{cut}")
         if tree.passed.total():
-            log.info(tree.told())
+            log.info(f"{tree.root}: {tree.told()}")
         for line in tree.twice():
-            log.warning(line)
+            log.warning(f"{tree.root}: {line}")
 
     def samples(self, paths: list[str], y: NDArray[Any]) -> tuple[Samples, tuple[int, ...]]:
         """The images of files, kept in memory where they fit, and the shape of each."""
@@ -185,4 +185,4 @@ def counted(dataset: Dataset) -> str:
     else:
         rows = zip(dataset.classes, *counts, strict=True)
         each = ", ".join(f"{name} {'/'.join(map(str, numbers))}" for name, *numbers in rows)
-    return f"{'/'.join(WORDS.values())} images: {total} in {len(dataset.classes)} classes: {each}"
+    return f"{'/'.join(WORDS.values())} images {total} in {len(dataset.classes)} classes: {each}"
