@@ -1,12 +1,9 @@
-"""What is private in Hydra gives what Hydra's own way gives, and without it, that way is taken."""
+"""Each use of a private part of Hydra gives what Hydra's own way gives, which is taken without the part."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,21 +18,12 @@ from hydra.errors import HydraException
 from hydra.experimental.callback import Callback
 from hydra.types import RunMode
 from omegaconf import OmegaConf
+from tests.kit.commands import ROOT
+from tests.kit.hydra_parts import take_away
 
 from twinprop.app import hydra_internals
-from twinprop.app.diagnose import diagnose
 from twinprop.app.folders import conf
 from twinprop.app.register import register
-from twinprop.app.sweep_jobs import SweepComposer
-
-ROOT = Path(__file__).parents[2]
-PARTS = {
-    "APPLY_OVERRIDES": "hydra._internal.config_loader_impl:ConfigLoaderImpl.gone",
-    "ARGUMENT_PARSER": "hydra._internal.gone:get_args_parser",
-    "CALLBACK_LIST": "gone",
-    "HYDRA_CONFIG": "gone",
-}
-"""The private parts by their names here, and what is not there in place of each."""
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -54,11 +42,6 @@ def master(hydra: None) -> Any:
     composed = loader.load_configuration("config", ["seed=0,1", "hydra.mode=MULTIRUN"], RunMode.MULTIRUN)
     HydraConfig.instance().set_config(composed)
     return composed
-
-
-def take_away(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
-    for name in names or PARTS:
-        monkeypatch.setattr(hydra_internals, name, PARTS[name])
 
 
 def test_every_part_is_there_in_the_hydra_that_is_installed() -> None:
@@ -162,50 +145,7 @@ def test_a_function_that_takes_other_arguments_is_as_good_as_none(
     assert config.optimizer.lr == 0.25
 
 
-@pytest.mark.parametrize("words", [*VALUES, *WRONG], ids=" ".join)
-def test_mistakes_are_the_same_without_any_part(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    fast = diagnose([*words, "model.widht=3", "optimizer=adam"])
-    take_away(monkeypatch)
-    assert diagnose([*words, "model.widht=3", "optimizer=adam"]) == fast
-
-
-# Jobs of a sweep
-
-
-JOBS = [
-    [],
-    ["optimizer=adam", "optimizer.betas=[0.5,0.9]", "optimizer.lr=0.1"],
-    ["data=moons", "data.noise=0.3", "seed=3"],
-    ["train.epochs=3", "train={epochs:${seed}}", "seed=7"],
-    ["hydra.job.name=other", "seed=4"],
-    ["hydra.sweep.subdir=${seed}_${model.width}", "seed=4", "model.width=7"],
-    ["hydra.output_subdir=null"],
-    ["+data.more=1"],
-    ["~train.patience"],
-    ["optimizer.lr=-1"],
-    ["model.widht=3"],
-    ["optimizer=adan"],
-]
-
-
-def jobs_of(master: Any) -> list[Any]:
-    """The jobs, composed one after the other; some twice, for what one leaves behind to be seen in the next."""
-    composer = SweepComposer(GlobalHydra.instance().config_loader(), master)
-    return [composer.job(number, overrides) for number, overrides in enumerate([*JOBS, *JOBS[:6]])]
-
-
-@pytest.fixture(scope="module")
-def jobs(master: Any) -> list[Any]:
-    return jobs_of(master)
-
-
-@pytest.mark.parametrize("name", ["APPLY_OVERRIDES", "HYDRA_CONFIG", "all"])
-def test_jobs_are_the_same_without_a_part(
-    name: str, master: Any, jobs: list[Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    take_away(monkeypatch, *([] if name == "all" else [name]))
-    for one, other in zip(jobs, jobs_of(master), strict=True):
-        assert one == other, one.overrides
+# hydra.yaml, and what ${hydra:...} sees
 
 
 TASK_OVERRIDES: list[list[str]] = [
@@ -317,48 +257,3 @@ def test_a_line_is_read_as_hydra_reads_it(line: str, monkeypatch: pytest.MonkeyP
     assert {key: fast[key] for key in slow if key in fast} == {key: slow[key] for key in slow if key in fast}
     monkeypatch.setattr(hydra_internals, "part", lambda path: lambda needed: argparse.ArgumentParser())
     assert read() == slow
-
-
-def run(folder: Path, *words: str, without_parts: bool) -> subprocess.CompletedProcess[str]:
-    """The command line, in a process of its own, with the private parts or without them."""
-    code = "from twinprop.app import cli, hydra_internals\n"
-    for name, gone in PARTS.items() if without_parts else ():
-        code += f"hydra_internals.{name} = {gone!r}\n"
-    code += "hydra_internals.lines_of = lambda fields: ['', '', '']\n" if without_parts else ""
-    line = [sys.executable, "-c", f"{code}cli.main()", *words]
-    folder.mkdir(exist_ok=True)
-    own = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    return subprocess.run(line, cwd=folder, env=own, capture_output=True, text=True, timeout=100, check=False)
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "optimizer.lr=-1 model.widht=3 train.epochs=abc data=mnits",
-        "-m optimizer.lr=0.1,abc +sweeps=[depth,typo]",
-        "--optimizer.lr=0.1",
-        "--cfg",
-        "--cfg job optimizer.lr=0.3",
-    ],
-)
-def test_a_command_says_the_same_without_any_part(line: str, tmp_path: Path) -> None:
-    fast, slow = (run(tmp_path, *line.split(), without_parts=gone) for gone in (False, True))
-    assert (slow.returncode, slow.stdout) == (fast.returncode, fast.stdout)
-    assert slow.stderr == fast.stderr or "usage:" in slow.stderr
-
-
-def test_a_sweep_leaves_the_same_without_any_part(tmp_path: Path) -> None:
-    words = ["-m", "data=moons", "model.backend=scratch", "train.epochs=2", "optimizer=sgd,adam", "optimizer.lr=0.1,-1"]
-    words += ["hydra.sweep.dir=sweep", "seed=3"]
-    left = []
-    for name, gone in (("fast", False), ("slow", True)):
-        done = run(tmp_path / name, *words, without_parts=gone)
-        assert done.returncode == 1
-        assert done.stderr.splitlines()[-1].startswith("2 of 4 jobs failed: 1, 3.")
-        sweep = tmp_path / name / "sweep"
-        files = {path.relative_to(sweep): path.read_text() for path in sweep.rglob(".hydra/*.yaml")}
-        files = {path: text.replace(str(tmp_path / name), "") for path, text in files.items()}
-        results = {path.parent.name: json.loads(path.read_text()) for path in sweep.glob("*/summary.json")}
-        left.append((files, {name: each.get("test") for name, each in results.items()}, (sweep / "sweep.png").exists()))
-    assert left[0] == left[1]
-    assert len(left[0][0]) == 4 * 3

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hydra.core.plugins import Plugins
 from hydra.plugins.sweeper import Sweeper
 from omegaconf import OmegaConf
 from tests.kit.commands import TRAIN, in_process
 from tests.kit.sweeps import COMMON, run, summaries
 
-from twinprop.app import submitit_keys, sweeper
+from twinprop.app import submitit_keys
 from twinprop.app.gate import Gate
 from twinprop.app.launcher import PopulationLauncher
 from twinprop.commands.report import find_runs, sweeps
@@ -113,11 +112,6 @@ def test_batches_are_those_of_hydras_own_sweeper(
         assert sweep(monkeypatch, tmp_path, *words, *more) == (0, "")
     assert calls["grid"] == calls["basic"]
     assert sum(len(jobs) for jobs, _ in calls["grid"]) == 4
-
-
-def test_hydras_own_sweeper_is_found_by_its_name() -> None:
-    assert sweeper.hydras_basic() in Plugins.instance().discover(Sweeper)
-    assert sweeper.hydras_basic().__name__ == "BasicSweeper"
 
 
 # Engines

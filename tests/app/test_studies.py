@@ -166,12 +166,15 @@ def test_a_folder_of_ones_own_adds_studies_and_experiments(tmp_path: Path) -> No
 def test_a_study_trains_and_is_completed_from_any_folder(where: str, tmp_path: Path, installed: Path) -> None:
     package = ROOT / "src" if where == "checkout" else installed
     assert completed(tmp_path, package, "+sweeps=") == [f"+sweeps={name}" for name in NAMES]
-    assert completed(tmp_path, package, "+swe") == ["+sweeps="]
-    assert completed(tmp_path, package, "sr") == completed(tmp_path, package, "+doc") == []
-    words = ["-m", "+sweeps=[twins,seeds]", "seed=0,1", "data=moons", "train.epochs=1", "hydra.sweep.dir=sweep"]
-    done = run(tmp_path, package, *words)
+    words = ["-m", "+sweeps=[width,seeds]", "seed=0,1", "model.width=3", "data=moons", "train.epochs=1"]
+    done = run(tmp_path, package, *words, "model.backend=scratch", "hydra.sweep.dir=sweep")
     assert done.returncode == 0, done.stderr
-    assert len(list((tmp_path / "sweep").glob("*/summary.json"))) == 4
+    assert len(list((tmp_path / "sweep").glob("*/summary.json"))) == 2
+
+
+def test_completion_offers_the_group_and_no_other_folder(tmp_path: Path) -> None:
+    assert completed(tmp_path, ROOT / "src", "+swe") == ["+sweeps="]
+    assert completed(tmp_path, ROOT / "src", "+doc") == []
 
 
 @pytest.mark.slow

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from hydra.core.config_store import ConfigStore
-from hydra.core.plugins import Plugins
 from hydra.plugins.sweeper import Sweeper
+from hydra.utils import get_class
 
 from twinprop.app.launcher import PopulationLauncher
 
@@ -25,23 +25,16 @@ class GridSweeper(Sweeper):
         self.keys = keys
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
-        self.basic = hydras_basic()(**self.keys)
+        basic = get_class(ConfigStore.instance().load("hydra/sweeper/basic.yaml").node["_target_"])
+        self.basic: Sweeper = basic(**self.keys)
         self.basic.setup(hydra_context=hydra_context, task_function=task_function, config=config)
         self.hydra_context, self.config, self.launcher = hydra_context, config, self.basic.launcher
         if isinstance(self.launcher, PopulationLauncher):
             # which tells of each job that cannot be composed; it need not be done twice
-            self.basic.validate_batch_is_legal = lambda batch: None  # type: ignore[method-assign]
+            self.basic.validate_batch_is_legal = lambda batch: None
 
     def sweep(self, arguments: list[str]) -> Any:
         returns = self.basic.sweep(arguments)
         if isinstance(self.launcher, PopulationLauncher):
             self.launcher.compare()
         return returns
-
-
-def hydras_basic() -> type[Sweeper]:
-    """The class of `hydra/sweeper=basic`."""
-    target = ConfigStore.instance().load("hydra/sweeper/basic.yaml").node["_target_"]
-    classes = Plugins.instance().discover(Sweeper)
-    (found,) = (each for each in classes if f"{each.__module__}.{each.__qualname__}" == target)
-    return cast(type[Sweeper], found)
