@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from twinprop.arrays.random import generator
 from twinprop.data.base import DataConfig, Raw, Samples
 from twinprop.data.digits import Digits
 from twinprop.data.toy import Blobs, Circles, Moons
@@ -57,6 +58,32 @@ def test_every_sample_is_in_exactly_one_split_of_the_announced_size(count, val, 
     assert all(label == number % 3 for label, number in zip(dataset.train.y, train, strict=True))
 
 
+@given(st.integers(10, 200), st.booleans(), st.none() | st.integers(5, 100), st.integers(0, 2**32 - 1))
+def test_the_split_is_two_permutations_of_the_seed(count, own_test, limit, seed):
+    """The very samples, in the very order, that every run so far was trained on."""
+    config = Numbered(name="numbered", limit=limit, seed=seed)
+    config.count, config.test_count = count, 7 if own_test else None
+    order = np.arange(count) if own_test else generator(seed, 2).permutation(count)
+    tested = 0 if own_test else round(0.2 * count)
+    pool = order[tested:][:limit]
+    again = generator(seed, 3).permutation(len(pool))
+    held_out = round(0.1 * len(pool))
+    train, val, test = map(members, config.load()[:3])
+    assert train == pool[np.sort(again[held_out:])].tolist()
+    assert val == pool[np.sort(again[:held_out])].tolist()
+    assert test == (list(range(10_000, 10_007)) if own_test else order[:tested].tolist())
+
+
+def test_counts_are_by_split_and_class():
+    config = Numbered(test_fraction=0.5, val_fraction=0.0)
+    config.count = 4
+    dataset = config.load()
+    for split in ("train", "test"):
+        labels = getattr(dataset, split).y.tolist()
+        assert dataset.counts()[split] == {name: labels.count(label) for label, name in enumerate("abc")}
+    assert dataset.counts()["val"] == {"a": 0, "b": 0, "c": 0}
+
+
 def test_the_split_follows_the_seed():
     first, again, other = (members(Numbered(seed=seed).load().test) for seed in (0, 0, 1))
     assert first == again
@@ -70,8 +97,10 @@ def test_no_validation_leaves_the_order_as_it_is():
 
 
 def test_an_empty_split_is_an_error():
-    with pytest.raises(DataError, match="test split is empty"):
+    with pytest.raises(DataError, match=r"test split is empty; use a larger data\.test_fraction"):
         Numbered(test_fraction=0.001).load()
+    with pytest.raises(DataError, match="training split is empty; use smaller fractions"):
+        Numbered(test_fraction=0.999).load()
 
 
 def test_normalising_uses_the_training_split_only():

@@ -50,18 +50,47 @@ def test_without_data_there_is_one_message_and_no_trace(kind, download, tmp_path
     assert not (tmp_path / "not").exists()
 
 
-@pytest.mark.parametrize("kind", [MNIST, FashionMNIST, KMNIST])
-def test_files_are_read_as_torchvision_reads_them(kind, tmp_path):
-    from torchvision import datasets
+@pytest.mark.parametrize("kind", [MNIST, CIFAR10])
+@pytest.mark.parametrize("download", [True, False])
+def test_a_tilde_is_the_home_folder(kind, download, tmp_path, monkeypatch):
+    asked = []
 
+    def torchvision(root, **_):
+        asked.append(root)
+        raise OSError("none")
+
+    monkeypatch.setattr(f"torchvision.datasets.{kind.torchvision_name}", torchvision)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with pytest.raises(DataError) as caught:
+        kind(root="~/data", download=download).load()
+    assert asked == [str(tmp_path / "data")]
+    assert str(tmp_path / "data" / kind.folder) in str(caught.value)
+
+
+def write_idx(folder):
+    """Random images and labels in MNIST's files."""
     rng = np.random.default_rng(0)
-    folder = tmp_path / kind.folder
     folder.mkdir(parents=True)
     for name, count in (("train", 60_000), ("t10k", 10_000)):
         images, labels = rng.integers(0, 256, (count, 28, 28), np.uint8), rng.integers(0, 10, count, np.uint8)
         for values, what in ((images, "images-idx3"), (labels, "labels-idx1")):
             header = np.array([0x0800 + values.ndim, *values.shape], ">u4").tobytes()
             (folder / f"{name}-{what}-ubyte").write_bytes(header + values.tobytes())
+
+
+def test_files_in_the_home_folder_are_read(tmp_path, monkeypatch):
+    write_idx(tmp_path / "data" / MNIST.folder)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delattr("torchvision.datasets.MNIST")
+    assert len(MNIST(root="~/data", download=False).read().test) == 10_000
+
+
+@pytest.mark.parametrize("kind", [MNIST, FashionMNIST, KMNIST])
+def test_files_are_read_as_torchvision_reads_them(kind, tmp_path):
+    from torchvision import datasets
+
+    folder = tmp_path / kind.folder
+    write_idx(folder)
     ours = kind(root=str(tmp_path), download=False).read()
     for samples, train in ((ours.train, True), (ours.test, False)):
         theirs = getattr(datasets, kind.torchvision_name)(str(tmp_path), train=train)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from twinprop.training.convergence import FEWEST, converged_epoch
+from twinprop.training.convergence import FEW, FEWEST, converged_epoch
 
 
 def curve(count: int, bend: float, noise: float, seed: int = 0) -> np.ndarray:
@@ -89,3 +91,67 @@ def test_kece470_converges_near_epoch_25() -> None:
     found = converged_epoch(range(1, 31), 1 - np.array(wrong) / 6000)
     assert found is not None
     assert 20 <= found <= 30
+
+
+@pytest.mark.parametrize(
+    "accuracies",
+    [
+        [0.80, 0.88, 0.92, 0.95, 0.96],
+        [0.80, 0.93, 0.95, 0.955, 0.96],
+        [0.80, 0.95, 0.93, 0.949, 0.955],
+        [0.80, 0.90, 0.85, 0.93, 0.95],
+        [0.60, 0.90, 0.95, 0.95, 0.96, 0.96],
+        [0.80, 0.81, 0.82, 0.97, 0.971, 0.972, 0.973],
+        [0.90, 0.90, 0.90, 0.90, 0.95],
+    ],
+)
+def test_a_short_run_that_improves_has_not_converged(accuracies: list[float]) -> None:
+    assert converged_epoch(range(1, len(accuracies) + 1), accuracies) is None
+
+
+def test_a_short_run_with_a_long_plateau_has_converged_where_it_begins() -> None:
+    plateau = [0.95, 0.952, 0.949, 0.951, 0.95, 0.952, 0.949, 0.951, 0.95]
+    rising = [0.80, 0.88, 0.92]
+    assert converged_epoch(range(1, 10), plateau) == 1
+    found = converged_epoch(range(1, 13), rising + plateau)
+    assert found is not None
+    assert 4 <= found <= 6
+
+
+@given(st.lists(st.integers(1, 10**6), min_size=2, max_size=FEW - 2), st.floats(0.0, 0.9))
+def test_a_short_curve_that_only_rises_never_converges(steps: list[int], start: float) -> None:
+    values = start + 1e-7 * np.cumsum([0, *steps])
+    assert converged_epoch(range(1, len(values) + 1), values) is None
+
+
+@given(st.integers(FEWEST, 59), st.floats(0.05, 0.3))
+def test_a_jump_after_the_first_evaluation_is_no_noise(count: int, jump: float) -> None:
+    """The bound between few and many evaluations: whatever their number, the first has not converged."""
+    found = converged_epoch(range(1, count + 1), [0.95 - jump, *[0.95] * (count - 1)])
+    assert found != 1
+    if count >= FEWEST + 3:
+        assert found is not None
+        assert found <= 4
+
+
+def test_few_noisy_evaluations_are_seldom_taken_for_a_plateau() -> None:
+    rng, taken, plateaus = np.random.default_rng(0), 0, 0
+    for _ in range(1000):
+        count, noise = rng.integers(FEWEST, FEW), 10 ** rng.uniform(-3, -1.5)
+        epochs = np.arange(1, count + 1)
+        rise = 0.98 - 0.18 * epochs ** -rng.uniform(0.4, 1.5)
+        taken += converged_epoch(epochs, rise + noise * rng.normal(size=count)) == 1
+        plateaus += converged_epoch(epochs, 0.95 + noise * rng.normal(size=count)) is not None
+    assert taken <= 10
+    assert plateaus >= 900
+
+
+def test_many_evaluations_are_judged_as_ever() -> None:
+    """Figures of the definition as it stood before few evaluations were told apart."""
+    found = []
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        count = 20 + 5 * seed
+        epochs = np.arange(1, count + 1)
+        found.append(converged_epoch(epochs, 0.97 - 0.2 * np.exp(-epochs / 5) + 0.004 * rng.normal(size=count)))
+    assert found == [None, 16, 17, 19, 16, 19, 17, 23, 19, 16, 22, 28]

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twinprop.data.image_folder import read_image
+from twinprop.data.image_files import read_image
 from twinprop.errors import TwinpropError
 from twinprop.run.saved import Run, load
 

@@ -6,8 +6,10 @@ here, once for all: the validation split, the limit, and normalisation.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -64,12 +66,17 @@ class Dataset(NamedTuple):
     mean: list[float] | None
     std: list[float] | None
 
+    def counts(self) -> dict[str, dict[str, int]]:
+        """How many samples of each class there are in each split: `{"train": {"cat": 40, ...}, ...}`."""
+        splits = {"train": self.train, "val": self.val, "test": self.test}
+        return {
+            name: dict(zip(self.classes, np.bincount(samples.y, minlength=len(self.classes)).tolist(), strict=True))
+            for name, samples in splits.items()
+        }
+
 
 class Raw(NamedTuple):
-    """What a data set loads: all samples with `test=None` where it has no test split of its own.
-
-    With `val`, it has cut itself into splits of the sizes that `split_sizes` says.
-    """
+    """What a data set loads: splits of its own, or None where they are to be cut from `train`."""
 
     train: Samples
     test: Samples | None
@@ -91,9 +98,18 @@ class DataConfig:
     limit: int | None = number(None, ge=1)
     normalize: bool = False
 
+    @property
+    def root_path(self) -> Path:
+        """The folder that `root` names."""
+        return Path(os.path.expanduser(self.root))
+
     def read(self) -> Raw:
         """Load the samples."""
         raise NotImplementedError(f"{type(self).__name__} reads nothing")
+
+    def order(self, y: NDArray[Any], stream: int) -> NDArray[Any]:
+        """The positions of samples of the classes `y` in the order from which splits are cut."""
+        return generator(self.seed, stream).permutation(len(y))
 
     def size(self) -> tuple[int, int | None] | None:
         """(samples, test samples), where they are known before loading; the second is None without a test split."""
@@ -128,11 +144,10 @@ class DataConfig:
         """
         raw = self.read()
         train, val, test = self.divide(raw)
+        more = {"training": "use smaller fractions, or more samples", "test": "use a larger data.test_fraction"}
         for split, samples in {"training": train, "test": test}.items():
             if not len(samples):
-                raise DataError(
-                    f"data={self.name}: the {split} split is empty; use a smaller fraction or a larger limit."
-                )
+                raise DataError(f"data={self.name}: the {split} split is empty; {more[split]}.")
         mean = std = None
         if self.normalize:
             mean, std = self.standardize([train, val, test], raw.shape)
@@ -140,16 +155,17 @@ class DataConfig:
 
     def divide(self, raw: Raw) -> tuple[Samples, Samples, Samples]:
         """The training, validation and test split."""
-        pool, test = raw.train, raw.test
-        if test is not None and raw.val is not None:
-            return pool, raw.val, test
+        pool, val, test = raw.train, raw.val, raw.test
         if test is None:
-            order = generator(self.seed, SPLIT).permutation(len(pool))
+            order = self.order(pool.y, SPLIT)
             count = self.cut(len(pool), None)[2]
             pool, test = pool.take(order[count:]), pool.take(order[:count])
-        pool = pool if self.limit is None else pool.take(np.arange(min(self.limit, len(pool))))
+        if self.limit is not None and self.limit < len(pool):
+            pool = pool.take(np.arange(self.limit))
+        if val is not None:
+            return pool, val, test
         val_count = round(len(pool) * self.val_fraction)
-        val_order = generator(self.seed, SPLIT + 1).permutation(len(pool))
+        val_order = self.order(pool.y, SPLIT + 1)
         val = pool.take(np.sort(val_order[:val_count]))
         train = pool.take(np.sort(val_order[val_count:])) if val_count else pool
         return train, val, test

@@ -1,4 +1,7 @@
-"""Samples in files: decoded by a DataLoader's workers, in the order that is asked for."""
+"""Samples in files: decoded by a DataLoader's workers, in the order that is asked for.
+
+Where one cannot be read, all are tried, so that everything is told at once.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,12 @@ from numpy.typing import NDArray
 from torch.utils.data import DataLoader, Dataset
 
 from twinprop.errors import DataError
+
+NAMED = 20
+"""Files that are told by name; of others the number."""
+
+TRIED = 100
+"""Files that a worker tries at once, in search of those that cannot be read."""
 
 
 class Selection(Dataset[Any]):
@@ -26,8 +35,29 @@ class Selection(Dataset[Any]):
         return self.source[int(self.which[position])]
 
 
+class Problems(Dataset[str]):
+    """What is wrong with each sample of another data set, or nothing."""
+
+    def __init__(self, source: Any) -> None:
+        self.source = source
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    def __getitem__(self, position: int) -> str:
+        try:
+            self.source[position]
+        except DataError as error:
+            return str(error)
+        return ""
+
+
 def stream(source: Any, batches: list[NDArray[Any]], workers: int) -> Iterator[torch.Tensor]:
-    """The samples of each batch of positions, float32, (batch, ...)."""
+    """The samples of each batch of positions, float32, (batch, ...).
+
+    Raises:
+        DataError: some of the source, in these batches or not, cannot be read.
+    """
     if current_process().daemon:
         workers = 0  # a worker of a sweep may start no processes; others decode beside it
     wanted = True
@@ -49,7 +79,21 @@ def stream(source: Any, batches: list[NDArray[Any]], workers: int) -> Iterator[t
         wanted = False
         drain(loader)
     if problem:
-        raise DataError(problem)
+        while isinstance(source, Selection):
+            source = source.source
+        tried = DataLoader(Problems(source), TRIED, num_workers=workers, collate_fn=list)
+        found = sorted(text for batch in tried for text in batch if text)
+        raise DataError(told(found or [problem], len(source)))
+
+
+def told(problems: list[str], count: int) -> str:
+    """One message of what is wrong with some of `count` files."""
+    if len(problems) == 1:
+        return problems[0]
+    lines = [f"{len(problems):,} of {count:,} files cannot be used:", *problems[:NAMED]]
+    if len(problems) > NAMED:
+        lines.append(f"and {len(problems) - NAMED:,} more.")
+    return "\n  ".join(lines)
 
 
 def reason(error: DataError) -> str:

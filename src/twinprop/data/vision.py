@@ -33,12 +33,12 @@ class Vision(ImageConfig):
         """One of torchvision's two parts."""
         from torchvision import datasets
 
-        wanted = Path(self.root).absolute() / self.folder
+        wanted = self.root_path.absolute() / self.folder
         there = {path for path in (wanted, *wanted.parents) if path.is_dir()}
         try:
-            part = getattr(datasets, self.torchvision_name)(self.root, train=train, download=self.download)
+            part = getattr(datasets, self.torchvision_name)(str(self.root_path), train=train, download=self.download)
         except (RuntimeError, OSError, ValueError, AssertionError, EOFError, KeyError) as error:
-            root = Path(self.root).absolute()
+            root = self.root_path.absolute()
             for made in (wanted, *wanted.parents):
                 if made not in there and made.is_dir() and not any(made.iterdir()):
                     made.rmdir()  # torchvision makes folders before it knows that it can fill them
@@ -56,7 +56,7 @@ class Vision(ImageConfig):
         expected = self.size()[0 if train else 1]
         if len(part) != expected or len(part.targets) != expected:
             raise DataError(
-                f"data={self.name}: {self.root}/{self.folder} holds {len(part)} samples and {len(part.targets)} "
+                f"data={self.name}: {self.root_path / self.folder} holds {len(part)} samples and {len(part.targets)} "
                 f"labels, but {expected} were expected; delete the folder and let it be downloaded again."
             )
         return part
@@ -68,8 +68,8 @@ class Vision(ImageConfig):
         y = np.asarray(part.targets, dtype=np.int64)
         if y.min() < 0 or y.max() >= len(part.classes):
             raise DataError(
-                f"data={self.name}: a label in {self.root}/{self.folder} is not one of {len(part.classes)} classes: "
-                "the file is damaged; delete it and let it be downloaded again."
+                f"data={self.name}: a label in {self.root_path / self.folder} is not one of {len(part.classes)} "
+                "classes: the file is damaged; delete it and let it be downloaded again."
             )
         return Samples(y, np.divide(pixels, 255, dtype=np.float32))
 
@@ -89,7 +89,7 @@ class Idx(Vision):
 
     def split(self, name: str, count: int) -> Samples | None:
         """One of the two splits; None where its files are not exactly what they should be."""
-        folder = Path(self.root) / self.folder
+        folder = self.root_path / self.folder
         images = idx(folder / f"{name}-images-idx3-ubyte", (count, *self.shape))
         labels = idx(folder / f"{name}-labels-idx1-ubyte", (count,))
         if images is None or labels is None or labels.max() >= len(self.classes):
