@@ -126,8 +126,8 @@ class Planner:
             room = free_memory(setup.device) // at_once
             largest_batch = max(batch, need.evaluated_at_once(EVALUATION_BATCH))
             most = min(most, max(1, room // training_bytes(need, config, largest_batch)))
-        there = None if self.engine is None else self.engine.cpus or 1
-        threads = threads_for(config, dataset.shape, len(dataset.train), there)
+        available = None if self.engine is None else self.engine.cpus or 1
+        threads = threads_for(config, dataset.shape, len(dataset.train), available)
         # twice as many as its share of the workers, so that they end together
         workers = min(at_once, ceil(2 * share * at_once))
         portions = split(members.members, self.max_members or most, workers, separate=on_cpu)

@@ -47,8 +47,8 @@ def compute_exactly(device: str) -> None:
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 
 
-def threads_for(config: Config, shape: tuple[int, ...], samples: int, there: int | None = None) -> int:
-    """How many threads matrix products should use on the CPU, which has `there` cores; None is this machine.
+def threads_for(config: Config, shape: tuple[int, ...], samples: int, available: int | None = None) -> int:
+    """How many threads matrix products should use on the CPU, which has `available` cores; None is this machine.
 
     The number depends on the network and the batch alone, so that equal runs give equal bits. Networks
     with small products are fastest on one thread. The environment variable OMP_NUM_THREADS decides
@@ -58,7 +58,7 @@ def threads_for(config: Config, shape: tuple[int, ...], samples: int, there: int
     threads = int(asked) if asked.isdigit() and int(asked) > 0 else 0
     if not threads:
         largest = config.train.samples_of(samples) * footprint(config.model.layers(shape, 2), shape).largest
-        threads = 1 if largest < SMALL_PRODUCT else there or cores()
+        threads = 1 if largest < SMALL_PRODUCT else available or cores()
     return threads
 
 
