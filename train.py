@@ -1,6 +1,6 @@
 """Train one network, or sweep over many: `python train.py --help`."""
 
-from twinprop.app.cli import command
+from twinprop.app.cli import main
 
 if __name__ == "__main__":
-    command()
+    main()

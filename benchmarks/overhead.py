@@ -22,9 +22,9 @@ from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 
-from twinprop.app.cli import conf
-from twinprop.app.jobs import Composer
+from twinprop.app.folders import conf
 from twinprop.app.register import register
+from twinprop.app.sweep_jobs import SweepComposer
 
 ROOT = Path(__file__).parents[1]
 HYDRAS = 20
@@ -43,7 +43,7 @@ def configurations(jobs: int) -> tuple[float, float]:
         master = loader.load_configuration("config", ["seed=0,1", "hydra.mode=MULTIRUN"], RunMode.MULTIRUN)
         HydraConfig.instance().set_config(master)
         start = time.perf_counter()
-        composer = Composer(loader, master)
+        composer = SweepComposer(loader, master)
         for number, overrides in enumerate(words):
             composer.job(number, overrides).write()
         here = (time.perf_counter() - start) / jobs

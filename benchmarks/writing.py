@@ -29,9 +29,11 @@ from twinprop.training.plan import Plan
 EVALUATIONS = 10
 
 
-def write(folder: Path, learner: ScratchLearner, dataset: Dataset, about: dict[str, Any]) -> dict[str, float]:
+def write(
+    folder: Path, config: Config, learner: ScratchLearner, dataset: Dataset, about: dict[str, Any]
+) -> dict[str, float]:
     """Write one run; seconds by part."""
-    config, rng = learner.configs[0], np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     plan = Plan(EVALUATIONS, 844, 844 * EVALUATIONS)
     predicted = np.where(rng.random(len(dataset.test)) < 0.95, dataset.test.y, rng.integers(0, 10, len(dataset.test)))
     times = [time.perf_counter()]
@@ -56,11 +58,12 @@ def main() -> None:
     rng = np.random.default_rng(0)
     test = Samples(rng.integers(0, 10, 10_000), rng.random((10_000, 28, 28), np.float32))
     dataset = Dataset(test, test, test, (28, 28), list(map(str, range(10))), None, None)
-    learner = ScratchLearner([Config(model=MLP(hidden=[50, 50]))], (28, 28), 10, Plan(1, 1, 1))
+    config = Config(model=MLP(hidden=[50, 50]))
+    learner = ScratchLearner([config], (28, 28), 10, Plan(1, 1, 1))
     about = environment("cpu", 1)
     with tempfile.TemporaryDirectory() as folder:
-        write(Path(folder) / "first", learner, dataset, about)  # imports
-        found = [write(Path(folder) / str(number), learner, dataset, about) for number in range(runs)]
+        write(Path(folder) / "first", config, learner, dataset, about)  # imports
+        found = [write(Path(folder) / str(number), config, learner, dataset, about) for number in range(runs)]
     parts = {name: 1000 * float(np.median([each[name] for each in found])) for name in found[0]}
     parts["in all"] = sum(parts.values())
     lines = [f"{results.machine()}", "", f"| {' | '.join(parts)} |", "| --- " * len(parts) + "|"]

@@ -42,10 +42,12 @@ def test_configuration_md_names_each_choice(name):
     assert f"`{name}`" in (DOCS / "configuration.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("group", ["experiment", "sweeps"])
-def test_experiments_md_names_each_experiment_and_study(group):
+@pytest.mark.parametrize("folder", ["conf/experiment", "sweeps"])
+def test_experiments_md_names_each_experiment_and_study(folder):
     text = (DOCS / "experiments.md").read_text(encoding="utf-8")
-    for path in (DOCS.parent / "conf" / group).glob("*.yaml"):
+    paths = list((DOCS.parent / folder).glob("*.yaml"))
+    assert paths
+    for path in paths:
         assert f"`{path.stem}`" in text
 
 

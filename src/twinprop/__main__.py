@@ -44,7 +44,8 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run a command; a mistake that a user can mend is told in one message, without a traceback."""
-    from twinprop.app.cli import INTERRUPTED, wants_traceback
+    from twinprop.app.cli import INTERRUPTED
+    from twinprop.app.hydra_main import wants_traceback
     from twinprop.errors import explain
 
     args = parse(sys.argv[1:] if words is None else words)

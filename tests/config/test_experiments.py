@@ -19,11 +19,12 @@ from PIL import Image
 from twinprop.app import cli, notebook
 from twinprop.app.compose import compose
 from twinprop.app.diagnose import diagnose
+from twinprop.app.folders import conf, sweeps
 from twinprop.app.register import register
 from twinprop.config import schema
 
-EXPERIMENTS = sorted(path.stem for path in (cli.conf() / "experiment").glob("*.yaml"))
-STUDIES = sorted(path.stem for path in (cli.conf() / "sweeps").glob("*.yaml"))
+EXPERIMENTS = sorted(path.stem for path in (conf() / "experiment").glob("*.yaml"))
+STUDIES = sorted(path.stem for path in sweeps().glob("*.yaml"))
 MNIST = Path(os.environ.get("TWINPROP_DATA", "")) / "MNIST" / "raw"
 
 SHAPES = {"mnist": ((28, 28), 10), "cifar10": ((3, 32, 32), 10), "palindrome": ((9, 1), 10)}
@@ -121,7 +122,7 @@ def test_an_experiment_says_what_was_published(name: str) -> None:
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_an_experiment_opens_with_what_it_reproduces(name: str) -> None:
-    lines = (cli.conf() / "experiment" / f"{name}.yaml").read_text(encoding="utf-8").splitlines()
+    lines = (conf() / "experiment" / f"{name}.yaml").read_text(encoding="utf-8").splitlines()
     assert lines[0] == "# @package _global_"
     comment = " ".join(lines[1 : next(i for i, line in enumerate(lines) if not line.startswith("#"))])
     assert "ublished" in comment or "cs324_" in comment, "its published figures, or the experiment that has them"
@@ -193,7 +194,7 @@ def test_each_next_step_of_kece470_is_one_override(word: str) -> None:
 
 def params(study: str) -> dict[str, list[str]]:
     """What a study sweeps, read from its files."""
-    found: dict[str, Any] = dict(OmegaConf.load(cli.conf() / "sweeps" / f"{study}.yaml"))  # type: ignore[arg-type]
+    found: dict[str, Any] = dict(OmegaConf.load(sweeps() / f"{study}.yaml"))  # type: ignore[arg-type]
     swept: dict[str, list[str]] = {}
     for other in found.pop("defaults", []):
         swept |= params(other)
@@ -217,7 +218,7 @@ def test_every_job_of_a_study_is_sound_with_every_experiment(study: str) -> None
     from hydra import initialize_config_dir
 
     swept = [f"{key}={','.join(values)}" for key, values in params(study).items()]
-    with initialize_config_dir(str(cli.conf())):
+    with initialize_config_dir(str(conf())):
         for name in EXPERIMENTS:
             if sensible(study, name) and not name.endswith("_torch"):
                 jobs = diagnose([f"experiment={name}", f"+sweeps={study}", *swept], multirun=True)

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
-from twinprop.app.cli import conf
 from twinprop.app.diagnose import diagnose
+from twinprop.app.folders import conf, sweeps
 from twinprop.app.register import register
 from twinprop.config import schema
 from twinprop.errors import ConfigError
@@ -105,7 +105,8 @@ def test_conf_and_registry_and_help_list_the_same_choices() -> None:
         group, *names = line.split() if line[8:9].strip() else [group, *line.split()]  # or the line before goes on
         listed.setdefault(group, set()).update(names)
     for group in [*schema.GROUPS, "experiment", "+sweeps"]:
-        files = {path.stem for path in (conf() / group.lstrip("+")).glob("*.yaml")}
+        folder = sweeps() if group == "+sweeps" else conf() / group
+        files = {path.stem for path in folder.glob("*.yaml")}
         assert listed[group] == files, f"hydra.help.template in conf/config.yaml: {group}"
         assert group not in schema.GROUPS or files == set(schema.GROUPS[group])
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from twinprop.errors import OutputError
-from twinprop.run.directory import check_unused, make_writable, write_atomically
+from twinprop.run.directory import claim, write_atomically
 
 
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -25,11 +27,42 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyt
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_directory_is_unused_and_writable_or_refused(tmp_path: Path) -> None:
-    check_unused(tmp_path / "new", "hydra.run.dir", ("metrics.csv",))
-    make_writable(tmp_path / "new", "hydra.run.dir")
-    (tmp_path / "new" / "metrics.csv").touch()
+def test_a_directory_is_taken_once(tmp_path: Path) -> None:
+    claim(tmp_path / "new", "hydra.run.dir")
+    assert [path.name for path in (tmp_path / "new").iterdir()] == [".hydra"]
+    with pytest.raises(OutputError, match=r"hydra.run.dir=.*already holds results \(.hydra\), which stay"):
+        claim(tmp_path / "new", "hydra.run.dir")
+    claim(tmp_path / "sweep", "hydra.sweep.dir", "a: 1\n")
+    assert (tmp_path / "sweep" / "multirun.yaml").read_text() == "a: 1\n"
+    with pytest.raises(OutputError, match=r"already holds results \(multirun.yaml\)"):
+        claim(tmp_path / "sweep", "hydra.sweep.dir", "a: 2\n")
+
+
+@pytest.mark.parametrize("name", ["metrics.csv", "summary.json", "model.pt"])
+def test_a_directory_with_results_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).touch()
     with pytest.raises(OutputError, match="already holds results"):
-        check_unused(tmp_path / "new", "hydra.run.dir", ("metrics.csv",))
+        claim(tmp_path, "hydra.run.dir")
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_directory_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
     with pytest.raises(OutputError, match="cannot be made"):
-        make_writable(tmp_path / "new" / "metrics.csv" / "run", "hydra.run.dir")
+        claim(tmp_path / "file" / "run", "hydra.run.dir")
+
+
+def test_of_many_that_want_a_directory_at_once_one_gets_it(tmp_path: Path) -> None:
+    got = []
+
+    def want(number: int) -> None:
+        with suppress(OutputError):
+            claim(tmp_path / "new", "hydra.run.dir")
+            got.append(number)
+
+    threads = [Thread(target=want, args=(number,)) for number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(got) == 1

@@ -251,8 +251,28 @@ def test_weights_that_are_not_finite_break_nothing(tmp_path: Path, bad: float) -
 
 @pytest.mark.parametrize(
     "values",
-    [np.zeros(5), np.full(5, 1e17), np.array([1, 1, 1 + 2.3e-16]), np.array([7.0]), np.array([-1.7e308, 1.7e308])],
-    ids=["zeros", "large", "neighbours", "single", "extreme"],
+    [
+        np.zeros(5),
+        np.full(5, 1e17),
+        np.array([1, 1, 1 + 2.3e-16]),
+        np.array([7.0]),
+        np.array([-1.7e308, 1.7e308]),
+        np.array([1e-38, 2e-38, 0], np.float32),
+        np.array([1e-45, 0], np.float32),
+        np.array([5e-324, 0]),
+        np.array([-3e38, 3e38], np.float32),
+    ],
+    ids=[
+        "zeros",
+        "large",
+        "neighbours",
+        "single",
+        "extreme",
+        "tiny",
+        "least float32",
+        "least float64",
+        "widest float32",
+    ],
 )
 def test_weights_that_bins_cannot_tell_apart(tmp_path: Path, values: Any) -> None:
     board_of(tmp_path, Learner({"flat": values})).file.flush()

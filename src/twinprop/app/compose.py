@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from twinprop.app.folders import conf
 from twinprop.app.register import register
 from twinprop.config import schema
 from twinprop.errors import ConfigError
@@ -18,8 +19,8 @@ def compose(overrides: Sequence[str] = ()) -> schema.Config:
     from hydra import compose as compose_all
     from hydra import initialize_config_dir
 
-    from twinprop.app.cli import conf
-    from twinprop.app.diagnose import HYDRA_ERRORS, diagnose, in_a_line, summary
+    from twinprop.app.composer import HYDRA_ERRORS
+    from twinprop.app.diagnose import diagnose, in_a_line, to_error
 
     register()
     with initialize_config_dir(str(conf())):
@@ -28,7 +29,7 @@ def compose(overrides: Sequence[str] = ()) -> schema.Config:
             composed = compose_all("config", list(overrides), return_hydra_config=True)
             found = schema.composed_problems(composed)
         except HYDRA_ERRORS as error:
-            raise summary(diagnose(overrides)) or ConfigError([in_a_line(error)]) from error
+            raise to_error(diagnose(overrides)) or ConfigError([in_a_line(error)]) from error
         if found:
             raise ConfigError(found)
         return schema.typed(composed)

@@ -1,7 +1,7 @@
 """Find every mistake on a command line at once, job by job.
 
 Hydra stops at the first mistake and suggests nothing. Here each override is tried by itself on the
-configuration that the choices of groups give, and then the values are checked together. Hydra must be
+configuration that the selections of options give, and then the values are checked together. Hydra must be
 initialised: `compose` is its own.
 """
 
@@ -11,62 +11,65 @@ import copy
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice, product
 from typing import Any
 
 from hydra import compose
-from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
-from hydra.errors import HydraException
-from omegaconf import OmegaConf
+from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from twinprop.app.composer import HYDRA_ERRORS, SEARCH_PATH, Composer, text_of
 from twinprop.config import schema
 from twinprop.config.registry import GROUPS
 from twinprop.errors import ConfigError
 from twinprop.text import nearest
 
-HYDRA_ERRORS = (HydraException, OmegaConfBaseException, ValueError)
 MOST_JOBS = 1000
 """Jobs of a sweep that are looked at beforehand; a mistake in a later one is told when its turn comes."""
 
 
 @dataclass
-class Found:
+class Diagnosis:
     """The mistakes of one job, and whether Hydra can compose it all the same: values out of range do compose."""
 
     problems: list[str]
     composes: bool
 
 
-def summary(jobs: list[Found]) -> ConfigError | None:
+def to_error(diagnoses: list[Diagnosis]) -> ConfigError | None:
     """All mistakes of a sweep, each once, with the numbers of its jobs where others do not have it."""
     having: dict[str, list[int]] = {}
-    for number, job in enumerate(jobs):
-        for problem in job.problems:
+    for number, diagnosis in enumerate(diagnoses):
+        for problem in diagnosis.problems:
             having.setdefault(problem, []).append(number)
     lines = [
-        problem if len(numbers) == len(jobs) else f"{problem} (job {', '.join(map(str, numbers))})"
+        problem if len(numbers) == len(diagnoses) else f"{problem} (job {', '.join(map(str, numbers))})"
         for problem, numbers in having.items()
     ]
     return ConfigError(lines) if lines else None
 
 
-def diagnose(words: Iterable[str], config_name: str = "config", multirun: bool = False) -> list[Found]:
+def diagnose(words: Iterable[str], config_name: str = "config", multirun: bool = False) -> list[Diagnosis]:
     """What is wrong with each job that the overrides `words` ask for; a single run is one job."""
-    return list(look(words, config_name, multirun))
+    return list(diagnose_jobs(words, config_name, multirun))
 
 
-def look(words: Iterable[str], config_name: str = "config", multirun: bool = False) -> Iterator[Found]:
+def diagnose_jobs(words: Iterable[str], config_name: str = "config", multirun: bool = False) -> Iterator[Diagnosis]:
     """`diagnose`, one job after the other."""
-    parsed, found = parse(words, multirun)
-    bases = Bases(config_name, any(override.key_or_group.startswith("hydra.") for override in parsed))
-    jobs = islice(product(*filter(None, map(choices, parsed))), MOST_JOBS)
+    parsed, unreadable = parse(words, multirun)
+    with_hydra = any(override.key_or_group.startswith("hydra.") for override in parsed)
+    composer = Composer(
+        partial(compose, config_name, return_hydra_config=with_hydra),
+        [text_of(override) for override in parsed if override.key_or_group == SEARCH_PATH],
+    )
+    jobs = islice(product(*filter(None, map(values_swept, parsed))), MOST_JOBS)
     for overrides in jobs:
-        job = judge(list(overrides), bases)
-        yield Found([*found, *job.problems], job.composes and not found)
+        job = diagnose_job(list(overrides), composer)
+        yield Diagnosis([*unreadable, *job.problems], job.composes and not unreadable)
 
 
 def parse(words: Iterable[str], multirun: bool) -> tuple[list[Override], list[str]]:
@@ -96,7 +99,7 @@ def parse(words: Iterable[str], multirun: bool) -> tuple[list[Override], list[st
     return parsed, found
 
 
-def choices(override: Override) -> list[Override]:
+def values_swept(override: Override) -> list[Override]:
     """An override once for each value that it sweeps over; none of a range, whose values its sweeper chooses."""
     if not override.is_sweep_override():
         return [override]
@@ -107,88 +110,52 @@ def choices(override: Override) -> list[Override]:
     return list(OverridesParser.create().parse_overrides(words))
 
 
-def judge(overrides: list[Override], bases: Bases) -> Found:
+def diagnose_job(overrides: list[Override], composer: Composer) -> Diagnosis:
     """Everything that is wrong with one job."""
-    is_choice = [bases.is_choice(override) for override in overrides]
-    base, found = bases.get([override for override, yes in zip(overrides, is_choice, strict=True) if yes])
-    if base is None:
-        return Found(found, False)
-    config = copy.deepcopy(base)
-    for override, yes in zip(overrides, is_choice, strict=True):
-        problem = None if yes else apply(override, config)
-        if problem is not None:
-            found.append(problem)
+    selections = [override for override in overrides if composer.selects(override)]
+    values = [override for override in overrides if not composer.selects(override)]
+    problems = {text_of(override): selection_problem(override, composer) for override in selections}
+    given = [override for override in selections if problems[text_of(override)] is None]
+    found = [problem for problem in problems.values() if problem is not None]
+    try:
+        config = copy.deepcopy(composer.selected(given))
+    except HYDRA_ERRORS as error:
+        return Diagnosis([*found, in_a_line(error)], False)
+    for override in values:
+        try:
+            config = composer.set_values(config, given, [override])
+            given.append(override)
+        except HYDRA_ERRORS as error:
+            found.append(value_problem(override, config, error))
     composes = not found
     try:
         found += schema.composed_problems(config)
     except HYDRA_ERRORS as error:
         found.append(in_a_line(error))
-    return Found(found, composes)
+    return Diagnosis(found, composes)
 
 
-class Bases:
-    """Configurations that the choices of groups alone give, each composed once."""
-
-    def __init__(self, config_name: str, with_hydra: bool) -> None:
-        self.config_name, self.with_hydra = config_name, with_hydra
-        self.known: dict[tuple[str, ...], tuple[Any, list[str]]] = {}
-        self.listed: dict[str, list[str]] = {"hydra": []}
-
-    def is_choice(self, override: Override) -> bool:
-        """Whether an override chooses from a group, and so decides which keys there are."""
-        key = override.key_or_group
-        return override.package is not None or "/" in key or key == "hydra.searchpath" or bool(self.options(key))
-
-    def options(self, group: str) -> list[str]:
-        """The choices of a group, none for what is no group."""
-        if group not in self.listed:
-            self.listed[group] = GlobalHydra.instance().config_loader().get_group_options(group)
-        return self.listed[group]
-
-    def get(self, overrides: list[Override]) -> tuple[Any, list[str]]:
-        """The configuration, None where there is none, and what is wrong with the choices, which it leaves out."""
-        words = tuple(map(spell, overrides))
-        if words not in self.known:
-            found = {spell(override): self.problem(override) for override in overrides}
-            sound = [word for word in words if found[word] is None]
-            problems = [problem for problem in found.values() if problem is not None]
-            try:
-                self.known[words] = compose(self.config_name, sound, return_hydra_config=self.with_hydra), problems
-            except HYDRA_ERRORS as error:
-                self.known[words] = None, [*problems, in_a_line(error)]
-        base, problems = self.known[words]
-        return base, list(problems)
-
-    def problem(self, override: Override) -> str | None:
-        """What is wrong with a choice by itself."""
-        group, options, word = override.key_or_group, self.options(override.key_or_group), spell(override)
-        if group in GROUPS and (override.is_delete() or override.value() is None):
-            return f"{word}: every run needs one; write {group}=NAME, one of {', '.join(options)}."
-        if override.package is not None or not options or override.is_delete():
-            return None
-        if group in GROUPS and override.is_add():
-            return f"{word}: {group} is chosen already; leave out the +."
-        value = override.value()
-        for name in value if isinstance(value, list) else [value]:
-            if name not in options:
-                return f"{word}: must be one of {', '.join(options)}.{nearest(str(name), options)}"
+def selection_problem(override: Override, composer: Composer) -> str | None:
+    """What is wrong with a selection by itself."""
+    group, word = override.key_or_group, text_of(override)
+    options = composer.options(group)
+    if group in GROUPS and (override.is_delete() or override.value() is None):
+        return f"{word}: every run needs one; write {group}=NAME, one of {', '.join(options)}."
+    if override.package is not None or not options or override.is_delete():
         return None
+    if group in GROUPS and override.is_add():
+        return f"{word}: {group} is chosen already; leave out the +."
+    value = override.value()
+    for name in value if isinstance(value, list) else [value]:
+        if name not in options:
+            return f"{word}: must be one of {', '.join(options)}.{nearest(str(name), options)}"
+    return None
 
 
-def spell(override: Override) -> str:
-    return override.input_line or override.key_or_group
-
-
-def apply(override: Override, config: Any) -> str | None:
-    """Set one value in `config`, or say what is wrong with it."""
-    try:
-        ConfigLoaderImpl._apply_overrides_to_config([override], config)
-        return None
-    except HYDRA_ERRORS as error:
-        failure = error
-    key, word = override.key_or_group, spell(override)
-    whole = OmegaConf.to_container(config)
-    assert isinstance(whole, dict)
+def value_problem(override: Override, config: DictConfig, error: Exception) -> str:
+    """What is wrong with a value that `config` does not take."""
+    key, word = override.key_or_group, text_of(override)
+    whole: Any = OmegaConf.to_container(config)
     own = key.startswith("hydra")
     keys = schema.flatten({name: value for name, value in whole.items() if (name == "hydra") == own})
     if key not in keys and OmegaConf.select(config, key) is None:
@@ -199,7 +166,7 @@ def apply(override: Override, config: Any) -> str | None:
         return f"{word}: the key is there already; leave out the +."
     expected = schema.expected_at(config, key)
     if expected is None or isinstance(override.value(), dict):
-        return f"{word}: {in_a_line(failure)}"
+        return f"{word}: {in_a_line(error)}"
     near = nearest(str(override.value()), ["true", "false"]) if expected.startswith("true") else ""
     return f"{word}: must be {expected}.{near}"
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,44 +13,103 @@ from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from twinprop.app.diagnose import diagnose, in_a_line, look, summary
+from twinprop.app.diagnose import diagnose, diagnose_jobs, in_a_line, to_error
 from twinprop.config import schema
-from twinprop.errors import ConfigError, TwinpropError
-from twinprop.run.directory import check_unused, make_writable
+from twinprop.errors import ConfigError, OutputError, TwinpropError, explain
+from twinprop.run.directory import RESULTS, claim
+
+MOST_NAMES = 1000
+"""Names that are tried for a directory, at most."""
+
+MULTIRUN = "multirun.yaml"
+"""The file by which a sweep takes its directory."""
+
+
+@contextmanager
+def ends_the_process() -> Iterator[None]:
+    """Turn any exception into a message and the end of the process."""
+    try:
+        yield
+    except OmegaConfBaseException as error:
+        sys.exit(str(ConfigError([in_a_line(error)])))
+    except Exception as error:
+        sys.exit(explain(error) or f"{type(error).__name__}: {error}; nothing was started.")
+
+
+def claim_sweep(path: Path, config: DictConfig, together: bool) -> None:
+    """Take the directory of a sweep, and leave its configuration in it, as not all of Hydra's sweepers do.
+
+    Args:
+        path: the directory.
+        config: of the sweep.
+        together: whether our launcher trains it, which takes the directory of each job before it writes into it.
+
+    Raises:
+        OutputError: it is a sweep's, or cannot be written, or holds runs that Hydra's own launchers would write into.
+    """
+    if not together:
+        held = next((each for name in RESULTS for each in path.glob(f"*/{name}")), None)
+        if held is not None:
+            raise OutputError(f"hydra.sweep.dir={path}: already holds {held.parent.name}; choose a new folder.")
+    claim(path, "hydra.sweep.dir", OmegaConf.to_yaml(config))
 
 
 class Gate(Callback):
-    """Ends the process with a message where a run cannot start.
+    """Ends the process with a message where a run cannot start, whatever is the reason.
 
-    Hydra turns the exceptions of a callback into warnings; SystemExit is the one that it lets through.
+    Hydra turns the exceptions of a callback into warnings, and would go on; SystemExit is the one that it lets through.
     """
 
+    def __init__(self) -> None:
+        self.taken: Path | None = None
+        self.made: list[Path] = []
+
     def on_run_start(self, config: DictConfig, **kwargs: Any) -> None:
-        try:
+        with ends_the_process():
             found = self.problems(config)
             if found:
                 raise ConfigError(found)
-            directory = self.directory(config, "hydra.run.dir")
-            check_unused(directory, "hydra.run.dir", (".hydra", "metrics.csv", "summary.json"))
-            make_writable(directory, "hydra.run.dir")
-        except TwinpropError as error:
-            sys.exit(str(error))
+            self.claim(config, "hydra.run.dir", lambda path: claim(path, "hydra.run.dir"))
 
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
-        try:
+        with ends_the_process():
             self.sweep(config)
-            check_unused(self.directory(config, "hydra.sweep.dir"), "hydra.sweep.dir", ("multirun.yaml",))
-        except TwinpropError as error:
-            sys.exit(str(error))
+            together = config.hydra.runtime.choices.get("hydra/launcher") == "population"
+
+            def take(path: Path) -> None:
+                self.made = [folder for folder in (path, *path.parents) if not folder.exists()]
+                claim_sweep(path, config, together)
+                self.taken = path
+
+            self.claim(config, "hydra.sweep.dir", take)
+
+    def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
+        """Give the directory back where nothing was started in it, as with a key that the launcher does not take."""
+        if self.taken is not None and [path.name for path in self.taken.iterdir()] == [MULTIRUN]:
+            (self.taken / MULTIRUN).unlink()
+            with suppress(OSError):  # another sweep may have begun beside it
+                for folder in self.made:
+                    folder.rmdir()
+
+    def claim(self, config: DictConfig, key: str, take: Callable[[Path], None]) -> None:
+        """Take the directory that `key` names; where we chose its name, and it was taken meanwhile, the next one."""
+        ours = "${unused:" in str(OmegaConf.to_container(config.hydra, resolve=False))
+        for _ in range(MOST_NAMES if ours else 1):
+            try:
+                return take(self.directory(config, key))
+            except OutputError as error:
+                refused = error
+                OmegaConf.clear_cache(config)  # in which the name is remembered
+        raise refused
 
     def sweep(self, config: DictConfig) -> None:
         """Report the jobs that cannot be trained; end where no other is left, or Hydra would refuse them all."""
         words, name = self.words(config), config.hydra.job.config_name
         together = config.hydra.runtime.choices.get("hydra/launcher") == "population"
-        if together and any(not job.problems for job in look(words, name, multirun=True)):
+        if together and any(not job.problems for job in diagnose_jobs(words, name, multirun=True)):
             return  # the launcher tells of each of the others at its own number
         jobs = diagnose(words, name, multirun=True)
-        error = summary(jobs)
+        error = to_error(jobs)
         if error is None:
             return
         sound = sum(not job.problems for job in jobs)
@@ -70,7 +131,8 @@ class Gate(Callback):
 
     def problems(self, config: DictConfig) -> list[str]:
         """What is wrong with a single run."""
-        studies = [word for word in config.hydra.overrides.task if word.startswith("+sweeps=")]
+        task: Any = OmegaConf.to_container(config.hydra.overrides.task, resolve=False)
+        studies = [word for word in task if word.startswith("+sweeps=")]
         try:
             problems = schema.composed_problems(config)
             return [f"{word}: a study trains several times, which needs -m." for word in studies] + problems

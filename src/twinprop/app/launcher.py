@@ -7,19 +7,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
-from hydra.core.config_store import ConfigStore
-from hydra.core.plugins import Plugins
 from hydra.core.utils import JobReturn, JobRuntime, JobStatus, configure_log, setup_globals
-from hydra.experimental.callback import Callback
 from hydra.plugins.launcher import Launcher
-from omegaconf import OmegaConf, open_dict
+from omegaconf import OmegaConf
 
+from twinprop.app.hydra_internals import listens, set_job_fields
 from twinprop.errors import OutputError, TwinpropError
 
 if TYPE_CHECKING:
@@ -27,42 +23,13 @@ if TYPE_CHECKING:
     from omegaconf import DictConfig
     from rich.table import Table
 
-    from twinprop.app.jobs import Job
+    from twinprop.app.sweep_jobs import SweepJob
     from twinprop.config import schema
     from twinprop.population.engine import Engine
     from twinprop.population.stack import Member
 
 
-@dataclass
-class PopulationConf:
-    """Keys of `hydra.launcher`.
-
-    Attributes:
-        max_members: networks in a stack, at most; `auto` leaves it to the machine.
-        workers: processes that train on the CPU; `auto` is one for each core. With an engine, stacks at once.
-        engine: where stacks train: `local`, `submitit` or `ray`.
-        submitit: keys of Hydra's submitit plugin, and `cluster`.
-        ray: `init` and `remote`, as in Hydra's Ray plugin.
-    """
-
-    _target_: str = "twinprop.app.launcher.PopulationLauncher"
-    max_members: Any = "auto"
-    workers: Any = "auto"
-    engine: str = "local"
-    submitit: Any = field(default_factory=dict)
-    ray: Any = field(default_factory=dict)
-
-
-@dataclass
-class GridConf:
-    """Keys of `hydra.sweeper`, which are those of Hydra's own."""
-
-    _target_: str = "twinprop.app.launcher.GridSweeper"
-    max_batch_size: int | None = None
-    params: dict[str, str] | None = None
-
-
-def count(key: str, value: Any) -> int | None:
+def count_or_auto(key: str, value: Any) -> int | None:
     """A whole number from 1 on, None for `auto`."""
     if value == "auto":
         return None
@@ -78,39 +45,22 @@ def objective(summary: dict[str, Any], config: schema.Config | None) -> float:
     return math.nan if config is None else result(summary, config.metric)
 
 
-class GridSweeper(BasicSweeper):
-    """Hydra's own sweeper, but that jobs are not composed once more only to see whether they can be.
-
-    As with Hydra's, a value on the command line replaces what a study gives for its key.
-    """
-
-    def sweep(self, arguments: list[str]) -> Any:
-        returns = super().sweep(arguments)
-        if isinstance(self.launcher, PopulationLauncher):
-            self.launcher.compare()
-        return returns
-
-    def validate_batch_is_legal(self, batch: Sequence[Sequence[str]]) -> None:
-        if not isinstance(self.launcher, PopulationLauncher):
-            super().validate_batch_is_legal(batch)
-
-
 class PopulationLauncher(Launcher):
     """Trains all jobs of a sweep together."""
 
     def __init__(
         self, max_members: Any = "auto", workers: Any = "auto", engine: str = "local", **settings: Any
     ) -> None:
-        self.max_members = count("hydra.launcher.max_members", max_members)
-        self.workers = count("hydra.launcher.workers", workers)
+        self.max_members = count_or_auto("hydra.launcher.max_members", max_members)
+        self.workers = count_or_auto("hydra.launcher.workers", workers)
         self.engine_name, self.settings = engine, settings
         self.summaries: dict[int, dict[str, Any]] = {}
-        self.jobs: dict[int, Job] = {}
+        self.jobs: dict[int, SweepJob] = {}
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
-        from twinprop.app.cli import Jobs
+        from twinprop.app.training_task import TrainingTask
 
-        if not isinstance(task_function, Jobs):
+        if not isinstance(task_function, TrainingTask):
             raise TwinpropError("hydra/launcher=population: trains what train.py does; use hydra/launcher=basic here.")
         for key, value in {"chdir": config.hydra.job.chdir, "env_set": config.hydra.job.env_set}.items():
             if value:
@@ -132,7 +82,7 @@ class PopulationLauncher(Launcher):
             self.engine = engine_of(self.engine_name, given, self.workers)
 
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
-        from twinprop.app.jobs import Composer
+        from twinprop.app.sweep_jobs import SweepComposer
         from twinprop.population.sweep import Sweep
         from twinprop.run.console import console, display_path
         from twinprop.text import duration, plural
@@ -143,10 +93,10 @@ class PopulationLauncher(Launcher):
             self.config.hydra.verbose,
             execution_whitelist=self.context.execution_whitelist,
         )
-        composer = Composer(self.context.config_loader, self.config)
+        composer = SweepComposer(self.context.config_loader, self.config)
         jobs = [composer.job(initial_job_idx + place, overrides) for place, overrides in enumerate(job_overrides)]
         self.jobs |= {job.number: job for job in jobs}
-        self.apart()
+        self.check_directories()
         directory = Path(self.config.hydra.sweep.dir)
         sweep = Sweep(self.max_members, self.workers, self.engine, directory)
         members = [self.start(job) for job in jobs]
@@ -165,7 +115,7 @@ class PopulationLauncher(Launcher):
         )
         return [self.end(job) for job in jobs]
 
-    def apart(self) -> None:
+    def check_directories(self) -> None:
         """Check that no two jobs write into one directory.
 
         Raises:
@@ -200,50 +150,55 @@ class PopulationLauncher(Launcher):
         if draw_comparison(comparison, picture):
             console.print(f"  pictured in {display_path(picture)}")
 
-    def start(self, job: Job) -> Member:
+    def start(self, job: SweepJob) -> Member:
         """Make the directory of a job."""
         from twinprop.errors import explain
         from twinprop.population.stack import LogFile, Member
 
+        log, claimed = LogFile(job.log, job.log_format), True
         try:
             job.write()
         except OSError as error:
             job.problems.append(str(explain(error)))
-        if self.heard("on_job_start"):
-            self.context.callbacks.on_job_start(config=self.whole(job), task_function=self.task)
+        except OutputError as error:
+            job.problems.append(str(error))
+            log, claimed = LogFile(None, job.log_format), False  # nothing is written where another run's results are
+        self.call_back("on_job_start", job, task_function=self.task)
         # a job that cannot be composed has no configuration; it is only named
-        return Member(job.number, job.config, job.directory, LogFile(job.log, job.log_format))  # type: ignore[arg-type]
+        return Member(job.number, job.config, job.directory, log, claimed)  # type: ignore[arg-type]
 
-    def end(self, job: Job) -> JobReturn:
+    def end(self, job: SweepJob) -> JobReturn:
         """What Hydra and its sweeper learn of a job."""
         summary = self.summaries[job.number]
         result = JobReturn()
-        result.overrides, result.cfg, result.working_dir = job.overrides, job.composed, str(Path.cwd())
+        result.overrides, result.cfg, result.working_dir = job.task_overrides, job.composed, str(Path.cwd())
         result.task_name = JobRuntime.instance().get("name")
         result.status, result.return_value = JobStatus.COMPLETED, objective(summary, job.config)
-        if self.heard("on_job_end"):
-            self.context.callbacks.on_job_end(config=self.whole(job), job_return=result)
+        self.call_back("on_job_end", job, job_return=result)
         self.task.ended(job.number, summary["status"])
         return result
 
-    def heard(self, event: str) -> bool:
-        """Whether any callback listens: to compose a whole configuration for nobody takes longer than all the rest."""
-        own = (getattr(type(callback), event) for callback in self.context.callbacks.callbacks)
-        return any(method is not getattr(Callback, event) for method in own)
+    def call_back(self, event: str, job: SweepJob, **arguments: Any) -> None:
+        """Call the callbacks that listen to an event, with the whole configuration, where the job has one."""
+        from twinprop.app.composer import HYDRA_ERRORS
 
-    def whole(self, job: Job) -> DictConfig:
-        """The configuration of a job with Hydra's own part, for callbacks."""
-        composed = self.context.config_loader.load_sweep_config(self.config, list(job.given))
-        with open_dict(composed):
-            composed.hydra.job.id, composed.hydra.job.num = str(job.number), job.number
-        return composed
+        if not listens(self.context.callbacks, event):
+            return
+        try:
+            whole = self.context.config_loader.load_sweep_config(self.config, job.overrides)
+        except HYDRA_ERRORS:
+            return
+        set_job_fields(whole, {"job": {"id": str(job.number), "num": job.number}})
+        set_job_fields(whole, {"runtime": {"output_dir": str(job.directory)}})
+        getattr(self.context.callbacks, event)(config=whole, **arguments)
 
     def table(self, numbers: list[int]) -> Table:
         """What became of the jobs."""
         from twinprop.population.table import jobs_table
 
-        common = set.intersection(*(set(job.overrides) for job in self.jobs.values())) if len(self.jobs) > 1 else set()
-        varied = {number: [word for word in self.jobs[number].overrides if word not in common] for number in numbers}
+        overrides = {number: job.task_overrides for number, job in self.jobs.items()}
+        common = set.intersection(*map(set, overrides.values())) if len(overrides) > 1 else set()
+        varied = {number: [word for word in overrides[number] if word not in common] for number in numbers}
         configs = [job.config for job in self.jobs.values() if job.config is not None]
         return jobs_table(varied, self.summaries, configs[0].metric if configs else "val_accuracy")
 
@@ -252,17 +207,5 @@ class PopulationLauncher(Launcher):
         from twinprop.population.table import write_csv
 
         directories = {number: job.directory.name for number, job in self.jobs.items()}
-        overrides = {number: job.overrides for number, job in self.jobs.items()}
+        overrides = {number: job.task_overrides for number, job in self.jobs.items()}
         write_csv(Path(self.config.hydra.sweep.dir) / "sweep.csv", directories, overrides, self.summaries)
-
-
-def register() -> None:
-    """Make `hydra/launcher=population` and `hydra/sweeper=grid` known to Hydra."""
-    store = ConfigStore.instance()
-    launcher = OmegaConf.structured(PopulationConf)
-    for name in ("submitit", "ray"):  # their keys are known when they are chosen; until then, any may be given
-        launcher._get_node(name)._set_flag("struct", False)
-    store.store(group="hydra/launcher", name="population", node=launcher, provider="twinprop", replace=True)
-    store.store(group="hydra/sweeper", name="grid", node=GridConf, provider="twinprop", replace=True)
-    for plugin in (PopulationLauncher, GridSweeper):
-        Plugins.instance().register(plugin)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from twinprop.app.register import register
+from twinprop.app.folders import conf
+from twinprop.app.hydra_main import hydra_main
 from twinprop.config import schema
-from twinprop.errors import TwinpropError
+from twinprop.errors import ConfigError, TwinpropError
 from twinprop.run.saved import Run, load
 
 if TYPE_CHECKING:
-    pass
+    from omegaconf import DictConfig
 
 
 def train(*overrides: str) -> Run:
@@ -21,30 +22,26 @@ def train(*overrides: str) -> Run:
         TwinpropError: the configuration, the data or the device is not usable.
     """
     from hydra import initialize_config_dir
-    from hydra.core.global_hydra import GlobalHydra
     from hydra.core.hydra_config import HydraConfig
-    from hydra.utils import execution_whitelist
-    from omegaconf import DictConfig
 
-    from twinprop.app.cli import TRUSTED, conf
-    from twinprop.app.diagnose import HYDRA_ERRORS, diagnose, in_a_line, summary
-    from twinprop.errors import ConfigError
+    from twinprop.app.composer import HYDRA_ERRORS
+    from twinprop.app.diagnose import diagnose, in_a_line, to_error
     from twinprop.run.single import execute
 
-    found: list[Path] = []
+    directories: list[Path] = []
 
     def task(config: DictConfig) -> None:
-        found.append(Path(HydraConfig.get().runtime.output_dir))
-        execute(schema.check(schema.typed(config)), found[0])
+        directories.append(Path(HydraConfig.get().runtime.output_dir))
+        execute(schema.check(schema.typed(config)), directories[0])
 
-    register()
-    with execution_whitelist(TRUSTED), initialize_config_dir(str(conf()), job_name="train"):
-        hydra = GlobalHydra.instance().hydra
-        assert hydra is not None
-        try:
-            hydra.run("config", task, list(overrides))
-        except HYDRA_ERRORS as error:
-            raise summary(diagnose(list(overrides))) or ConfigError([in_a_line(error)]) from error
-        except SystemExit as error:  # the gate ends a process that cannot start; a notebook goes on
-            raise TwinpropError(str(error.code)) from error
-    return load(found[0])
+    options = [word for word in overrides if word.startswith("-")]
+    if options:
+        raise ConfigError([f"{word!r}: is not key=value." for word in options])
+    try:
+        hydra_main(task, overrides)
+    except HYDRA_ERRORS as error:
+        with initialize_config_dir(str(conf())):
+            raise to_error(diagnose(overrides)) or ConfigError([in_a_line(error)]) from error
+    except SystemExit as error:  # the gate ends a process that cannot start; a notebook goes on
+        raise TwinpropError(str(error.code)) from error
+    return load(directories[0])

@@ -1,24 +1,44 @@
-"""What Hydra must know before it composes: the schema of each choice, our launcher and sweeper, our resolvers."""
+"""What Hydra must know before it composes: schema, studies, launcher, sweeper, resolvers."""
 
 from __future__ import annotations
 
-from twinprop.app import launcher, resolvers
+from hydra.core.config_search_path import ConfigSearchPath
+from hydra.core.config_store import ConfigStore
+from hydra.core.plugins import Plugins
+from hydra.plugins.search_path_plugin import SearchPathPlugin
+from omegaconf import OmegaConf
+
+from twinprop.app import resolvers
+from twinprop.app.folders import sweeps
+from twinprop.app.gate import Gate
+from twinprop.app.hydra_internals import require_callback
+from twinprop.app.launcher import PopulationLauncher
+from twinprop.app.launcher_keys import GridConf, population_node
+from twinprop.app.schema_source import SchemaSource
+from twinprop.app.studies import StudySource
+from twinprop.app.sweeper import GridSweeper
 from twinprop.config.registry import GROUPS
-from twinprop.config.schema import Config, choice_class
+from twinprop.config.schema import Config
+
+
+class OurSources(SearchPathPlugin):
+    """Adds studies and the schemas of choices to the search path of every Hydra that is initialised."""
+
+    def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
+        search_path.append(provider="twinprop", path=f"{StudySource.scheme()}://{sweeps()}")
+        search_path.append(provider="twinprop", path=f"{SchemaSource.scheme()}://")
 
 
 def register() -> None:
-    """Give Hydra the schema: `schema` for the whole, `GROUP/schema/NAME` for each choice."""
-    from hydra.core.config_store import ConfigStore
-    from omegaconf import OmegaConf
-
-    launcher.register()
+    """Give all of it to Hydra."""
     resolvers.register()
-    store, whole = ConfigStore.instance(), OmegaConf.structured(Config)
+    require_callback(Gate)
+    for plugin in (PopulationLauncher, GridSweeper, StudySource, SchemaSource, OurSources):
+        Plugins.instance().register(plugin)
+    whole = OmegaConf.structured(Config)
     for group in GROUPS:
         whole[group] = "???"  # a default would bar the others: adam is no kind of sgd
+    store = ConfigStore.instance()
     store.store(name="schema", node=whole, provider="twinprop", replace=True)
-    for group, names in GROUPS.items():
-        for name in names:
-            node = choice_class(group, name)
-            store.store(group=f"{group}/schema", name=name, node=node, provider="twinprop", replace=True)
+    store.store(group="hydra/launcher", name="population", node=population_node(), provider="twinprop", replace=True)
+    store.store(group="hydra/sweeper", name="grid", node=GridConf, provider="twinprop", replace=True)

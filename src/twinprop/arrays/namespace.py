@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -91,3 +92,17 @@ def split(x: Array, *sizes: int) -> Sequence[Array]:
         parts.append(x[..., start : start + size])
         start += size
     return parts
+
+
+def as_samples(x: Array, shape: tuple[int, ...]) -> Array:
+    """Samples as (n, *shape), which may lie flat, (n, numbers), or have other axes of length 1, as grey images have.
+
+    Raises:
+        ValueError: they are neither.
+    """
+    own = tuple(x.shape[1:])
+    if own == shape:
+        return x
+    if own == (prod(shape),) or [size for size in own if size != 1] == [size for size in shape if size != 1]:
+        return x.reshape(len(x), *shape)
+    raise ValueError(f"expected samples (n, {', '.join(map(str, shape))}), got {tuple(x.shape)}")

@@ -29,12 +29,13 @@ class LogFile:
 
 
 class Member(NamedTuple):
-    """A job of a sweep: its number, what it trains, its directory, and its log."""
+    """A job of a sweep: its number, what it trains, its directory, its log, and whether the directory is its own."""
 
     number: int
     config: Config
     path: Path
     log: LogFile
+    claimed: bool = True
 
 
 @dataclass

@@ -82,7 +82,7 @@ class Sweep:
                 member.log(f"Job {member.number} failed. {message}")
             same.setdefault(message, []).append(member.number)
         for message, numbers in same.items():
-            errors.print(f"{'Job' if len(numbers) == 1 else 'Jobs'} {ranges(numbers)} failed. {message}", markup=False)
+            errors.print(f"{'Job' if len(numbers) == 1 else 'Jobs'} {ranges(numbers)} failed. {message}")
 
     def on_message(self, message: Message) -> None:
         """Take a message from a worker."""
@@ -103,17 +103,17 @@ class Sweep:
 
     def end(self, member: Member, summary: dict[str, Any]) -> None:
         """Note the end of a job that never trained, or whose process is gone, and leave its summary."""
-        if not (member.path / "summary.json").exists():
+        if member.claimed and not (member.path / "summary.json").exists():
             try:
                 write_summary(member.path, summary)
             except OutputError as error:
-                errors.print(str(error), markup=False)
+                errors.print(str(error))
         self.summaries[member.number] = summary
 
     def print_failure(self, number: int, summary: dict[str, Any]) -> None:
         """Tell at once what did not go as it should."""
         message = summary.pop("message", summary.get("reason", ""))
         if summary["status"] == "failed":
-            errors.print(f"Job {number} failed. {message}", markup=False)
+            errors.print(f"Job {number} failed. {message}")
         elif summary["status"] == "diverged":
-            errors.print(f"Job {number} diverged: {message}.", markup=False)
+            errors.print(f"Job {number} diverged: {message}.")

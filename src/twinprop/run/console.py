@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
 import time
@@ -16,9 +17,13 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from twinprop.training.monitor import Row
 
 log = logging.getLogger("twinprop")
-# a file has no width: without one, tables would be folded at 80 characters
-console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 120)
-errors = Console(highlight=False, soft_wrap=True, stderr=True)
+for stream in (sys.stdout, sys.stderr):
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="replace")  # a terminal that has no × or ± is no reason to end
+# a file has no width: without one, tables would be folded at 80 characters; what users name is text, and no markup
+wide = None if sys.stdout is not None and sys.stdout.isatty() else 120
+console = Console(highlight=False, soft_wrap=True, markup=False, width=wide)
+errors = Console(highlight=False, soft_wrap=True, markup=False, stderr=True)
 
 
 def log_row(text: str) -> None:
@@ -35,7 +40,7 @@ class ConsoleHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if not (console.is_terminal and getattr(record, "in_progress_bar", False)):
             where = errors if record.levelno >= logging.ERROR else console
-            where.print(self.format(record), markup=False)
+            where.print(self.format(record))
 
 
 def evaluation_line(row: Row) -> str:

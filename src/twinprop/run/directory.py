@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from twinprop.errors import OutputError
 from twinprop.training.monitor import COLUMNS, Row
@@ -41,40 +44,61 @@ def write_atomically(path: Path, data: bytes) -> None:
         raise OutputError(f"{path}: cannot be written ({error.strerror}); free space, or move elsewhere.") from error
 
 
-def check_unused(path: Path, key: str, files: Sequence[str]) -> None:
-    """Check that a directory holds no earlier run or sweep.
+RESULTS = (".hydra", "metrics.csv", "summary.json", "model.pt")
+"""What a run leaves; a directory with any of it is that run's."""
+
+
+def claim(path: Path, key: str, multirun: str | None = None) -> None:
+    """Make the directory of a new run or sweep, before anything else is written into it, and take it for this one.
+
+    Of several that want it at once, one gets it: whoever makes `.hydra` in it, or multirun.yaml, which the system lets
+    only one do.
 
     Args:
         path: the directory, which need not be there yet.
         key: the key that names it.
-        files: the files by which an earlier run or sweep is known.
+        multirun: what multirun.yaml of a sweep holds; None for a run.
 
     Raises:
-        OutputError: it holds one of them.
+        OutputError: it holds results, another one has it, or it cannot be made or written.
     """
-    for name in files:
-        if os.path.exists(path / name):
+    for name in RESULTS if multirun is None else ("multirun.yaml", "sweep.csv"):
+        if os.path.lexists(path / name):
             raise OutputError(f"{key}={path}: already holds results ({name}), which stay; choose a new folder.")
-
-
-def make_writable(path: Path, key: str) -> None:
-    """Make the directory of a new run, before Hydra writes into it.
-
-    Raises:
-        OutputError: it cannot be made or written.
-    """
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{key}={path}: cannot be made ({error.strerror}); choose another folder.") from error
-    if not os.access(path, os.W_OK | os.X_OK):
-        raise OutputError(f"{key}={path}: is not writable; choose another folder, or change its permissions.")
+    try:
+        if multirun is None:
+            (path / RESULTS[0]).mkdir()
+        else:
+            with open(path / "multirun.yaml", "x", encoding="utf-8") as file:
+                file.write(multirun)
+    except FileExistsError as error:
+        raise OutputError(f"{key}={path}: another one has just begun in it; choose a new folder.") from error
+    except OSError as error:
+        raise OutputError(
+            f"{key}={path}: is not writable ({error.strerror}); choose another folder, or change its permissions."
+        ) from error
 
 
 def write_summary(path: Path, summary: dict[str, Any]) -> None:
     """Write summary.json into the directory of a run; of a run that never opened it too."""
     text = json.dumps(_null(summary), indent=2, ensure_ascii=False) + "\n"
     write_atomically(path / "summary.json", text.encode())
+
+
+def checksum(saved: Mapping[str, Any]) -> str:
+    """SHA-256 of what model.pt holds: of each parameter its name, type, shape and bytes, and of the rest its JSON."""
+    found = hashlib.sha256()
+    for name, value in saved["state_dict"].items():
+        array = np.asarray(value)
+        found.update(f"{name} {array.dtype.str} {array.shape}".encode())
+        found.update(np.ascontiguousarray(array).tobytes())
+    for part in ("config", "data"):
+        found.update(json.dumps(saved[part], sort_keys=True, default=list).encode())
+    return found.hexdigest()
 
 
 class RunDirectory:
@@ -110,8 +134,9 @@ class RunDirectory:
         self._line(["" if value is None else value for value in map(_null, astuple(row))])
 
     def model(self, parameters: dict[str, Any], config: dict[str, Any], data: dict[str, Any]) -> None:
-        """Write model.pt: the state dict of torch.nn, the configuration, and what samples must look like."""
-        self._torch("model.pt", {"state_dict": parameters, "config": config, "data": data})
+        """Write model.pt: the state dict of torch.nn, the configuration, what samples must look like, a checksum."""
+        saved = {"state_dict": parameters, "config": config, "data": data}
+        self._torch("model.pt", {**saved, "sha256": checksum(saved)})
 
     def checkpoint(self, name: str, state: dict[str, Any]) -> None:
         """Write checkpoints/NAME.pt."""

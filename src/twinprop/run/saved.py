@@ -8,8 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twinprop.arrays.namespace import as_samples
 from twinprop.config import schema
 from twinprop.errors import TwinpropError
+from twinprop.run.directory import checksum
 
 if TYPE_CHECKING:
     import pandas
@@ -47,6 +49,11 @@ class Run:
             saved: dict[str, Any] = torch.load(self.path / "model.pt", map_location="cpu", weights_only=True)
         except FileNotFoundError as error:
             raise TwinpropError(f"{self.path}: has no model.pt; its status is {self.summary['status']}.") from error
+        except Exception as error:  # whatever a damaged file makes of its own reader, and there is much of it
+            why = (str(error) or type(error).__name__).splitlines()[0]
+            raise TwinpropError(f"{self.path}/model.pt: cannot be read ({why}); train the network again.") from error
+        if not is_whole(saved):
+            raise TwinpropError(f"{self.path}/model.pt: is damaged, or was changed; train the network again.")
         return saved
 
     @cached_property
@@ -55,18 +62,26 @@ class Run:
         return schema.from_dict(self.saved["config"])
 
     @property
+    def sample_shape(self) -> tuple[int, ...]:
+        """Of the samples that it was trained on, without the batch axis."""
+        return tuple(self.saved["data"]["shape"])
+
+    @property
     def layers(self) -> list[LayerSpec]:
         """The layers of its network."""
-        data = self.saved["data"]
-        return self.config.model.layers(tuple(data["shape"]), len(data["classes"]))
+        return self.config.model.layers(self.sample_shape, len(self.saved["data"]["classes"]))
 
     @cached_property
     def model(self) -> nn.Module:
-        """The trained network in PyTorch, whichever twin trained it, ready to predict."""
+        """The trained network in PyTorch, whichever twin trained it, ready to predict.
+
+        It takes samples (n, *shape), which may lie flat or have other axes of length 1, as images of DataLoaders have.
+        """
         from twinprop.learners.build import torch_network
 
         model = torch_network(self.layers, self.config.model, self.config.seed, "cpu")
         model.load_state_dict(self.saved["state_dict"])
+        model.register_forward_pre_hook(lambda module, x: as_samples(x[0], self.sample_shape))
         return model.eval()
 
     @cached_property
@@ -76,7 +91,16 @@ class Run:
 
         network = scratch_network(self.layers, self.config.model, self.config.seed)
         network.load_state_dict(self.saved["state_dict"])
+        network.sample_shape = self.sample_shape
         return network
+
+
+def is_whole(saved: Any) -> bool:
+    """Whether what was read from model.pt is what was written; a model of an earlier version has no checksum."""
+    try:
+        return saved.get("sha256") in (None, checksum(saved))
+    except (KeyError, TypeError, AttributeError, ValueError):
+        return False
 
 
 def load(directory: str | Path) -> Run:

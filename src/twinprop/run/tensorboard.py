@@ -181,13 +181,14 @@ def histogram(tag: str, values: Any) -> Summary.Value | None:
     low, high = float(values.min()), float(values.max())
     if not np.isfinite(high - low):
         return None
-    if high - low > 1e-6 * max(abs(low), abs(high)):
-        places = ((values - low) * (HISTOGRAM_BINS / (high - low))).astype(np.intp)
+    exact = values.astype(np.float64)
+    scale = high - low if high - low > 1e-6 * max(abs(low), abs(high)) else 0.0
+    if scale and np.isfinite(HISTOGRAM_BINS / scale):
+        places = ((exact - low) * (HISTOGRAM_BINS / scale)).astype(np.intp)
         counts = np.bincount(np.minimum(places, HISTOGRAM_BINS - 1), minlength=HISTOGRAM_BINS)
         edges = np.linspace(low, high, HISTOGRAM_BINS + 1)[1:]
-    else:  # nearer to each other than bins can be
+    else:  # nearer to each other, or to 0, than bins can be
         counts, edges = np.array([values.size]), np.array([high])
-    exact = values.astype(np.float64)
     found = HistogramProto(
         min=low,
         max=high,

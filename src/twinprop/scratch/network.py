@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.arrays.namespace import Array, full, like, namespace, to_numpy
+from twinprop.arrays.namespace import Array, as_samples, full, like, namespace, to_numpy
 from twinprop.arrays.random import INIT, generator
 from twinprop.scratch.dropout import Random
 from twinprop.scratch.init import Float, Initializer
@@ -36,7 +36,10 @@ class Network:
         gradients: (..., P), which `backward` fills.
         shapes: shape of each parameter by its name.
         steps: updates done so far.
+        sample_shape: where it is set, x is (n, *sample_shape), but may lie flat or have other axes of length 1.
     """
+
+    sample_shape: tuple[int, ...] | None = None
 
     def __init__(
         self,
@@ -92,6 +95,8 @@ class Network:
         """Outputs (..., batch, classes) for x (..., batch, features)."""
         if self.dtype is not None:
             x = np.asarray(x, self.dtype)
+        if self.sample_shape is not None:
+            x = as_samples(x, self.sample_shape)
         if training:
             for random in self.random:
                 random.step = self.steps

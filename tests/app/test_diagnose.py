@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hydra import initialize_config_dir
 
-from twinprop.app.cli import conf
-from twinprop.app.diagnose import diagnose, summary
+from twinprop.app.diagnose import diagnose, to_error
+from twinprop.app.folders import conf
 from twinprop.app.register import register
 
 
@@ -71,7 +72,7 @@ def test_nothing_is_found_where_nothing_is_wrong() -> None:
 def test_jobs_of_a_sweep_are_told_apart() -> None:
     jobs = diagnose(["optimizer.lr=0.1,-1", "train.epochs=1,0", "model.widht=3"], multirun=True)
     assert [len(job.problems) for job in jobs] == [1, 2, 2, 3]
-    text = str(summary(jobs))
+    text = str(to_error(jobs))
     assert "optimizer.lr=-1.0: must be a number, greater than 0. (job 2, 3)" in text
     assert "train.epochs=0: must be a whole number, at least 1. (job 1, 3)" in text
     assert "  model.widht=3: there is no such key. Did you mean 'model.width'?" in text.splitlines()
@@ -93,3 +94,13 @@ def test_values_out_of_range_compose_all_the_same() -> None:
 def test_a_range_that_its_sweeper_samples_hides_no_mistake() -> None:
     jobs = diagnose(["optimizer.lr=interval(0,1)", "model.width=0"], multirun=True)
     assert [len(job.problems) for job in jobs] == [1]
+
+
+def test_options_of_a_search_path_are_known(tmp_path: Path) -> None:
+    (tmp_path / "experiment").mkdir()
+    (tmp_path / "experiment" / "mine.yaml").write_text("# @package _global_\nseed: 3\n")
+    words = [f"hydra.searchpath=[file://{tmp_path}]", "model.widht=3"]
+    (job,) = diagnose([*words, "experiment=mine"])
+    assert job.problems == ["model.widht=3: there is no such key. Did you mean 'model.width'?"]
+    (job,) = diagnose([*words, "experiment=mien"])
+    assert "Did you mean 'mine'?" in job.problems[0]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
-from tests.kit.commands import in_process, outside
+from tests.kit.commands import ROOT, in_process, outside
 
-from twinprop.app import cli
+from twinprop.app import training_task
 from twinprop.errors import DeviceError
 
 QUICK = ["train.epochs=1", "data=moons", "data.n_samples=50", "model.width=4", "model.backend=scratch"]
@@ -129,7 +131,7 @@ def test_a_device_that_is_not_there(
 
 def test_a_run_that_diverges_says_so_in_its_status(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     status, _ = in_process(monkeypatch, tmp_path, *QUICK, "optimizer.lr=1e30", "hydra.run.dir=run")
-    assert status == cli.DIVERGED
+    assert status == training_task.DIVERGED
     assert json.loads((tmp_path / "run" / "summary.json").read_text())["status"] == "diverged"
 
 
@@ -137,6 +139,20 @@ def test_a_good_run_writes_nothing_to_stderr(tmp_path: Path) -> None:
     done = outside(tmp_path, *QUICK, "hydra.run.dir=run")
     assert (done.returncode, done.stderr) == (0, "")
     assert "warning" not in done.stdout.lower()
+
+
+@pytest.mark.parametrize(
+    ("line", "status", "message"),
+    [
+        ("label=${nope}", 1, "The configuration has a mistake:\n  label: Interpolation key 'nope' not found.\n"),
+        ("optimizer.lr=1e30 hydra.run.dir=run", training_task.DIVERGED, ""),
+    ],
+)
+def test_the_process_ends_with_its_status_and_the_message_alone(
+    line: str, status: int, message: str, tmp_path: Path
+) -> None:
+    done = outside(tmp_path, *QUICK, *line.split())
+    assert (done.returncode, done.stderr) == (status, message)
 
 
 NO_TORCH = """
@@ -169,7 +185,7 @@ def test_a_fault_of_the_program_shows_its_traceback(tmp_path: Path, monkeypatch:
     def broken(*_: object) -> None:
         raise ZeroDivisionError("a fault")
 
-    monkeypatch.setattr(cli.Jobs, "train", broken)
+    monkeypatch.setattr(training_task.TrainingTask, "train", broken)
     with pytest.raises(ZeroDivisionError):
         in_process(monkeypatch, tmp_path, *QUICK, "hydra.run.dir=run")
 
@@ -178,3 +194,20 @@ def test_hydra_full_error_shows_the_traceback_of_a_mistake(tmp_path: Path, monke
     monkeypatch.setenv("HYDRA_FULL_ERROR", "1")
     with pytest.raises(DeviceError):
         in_process(monkeypatch, tmp_path, *QUICK, "device=cuda:77", "hydra.run.dir=run")
+
+
+def test_what_users_name_is_no_markup_and_any_console_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A label like a tag of rich's ended a sweep after it had trained; a console without × ended it before."""
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    words = ["-m", "seed=0,1", "label='[/red]'", "train.epochs=1", "model.width=4", "hydra.sweep.dir='[/red]sweep'"]
+    done = outside(tmp_path, *words)
+    assert done.returncode == 0, done.stderr
+    (table,) = tmp_path.rglob("sweep.csv")
+    assert table.read_text().count("completed") == 2
+
+
+def test_a_closed_console_is_no_reason_to_fail(tmp_path: Path) -> None:
+    command = f"exec {sys.executable} {ROOT}/train.py train.epochs=1 hydra.run.dir=run >&-"
+    done = subprocess.run(command, shell=True, cwd=tmp_path, stderr=subprocess.PIPE, text=True, timeout=100)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "run" / "model.pt").exists()

@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from omegaconf import OmegaConf, open_dict, read_write
 
-from twinprop.app.cli import conf
-from twinprop.app.jobs import Composer
+from twinprop.app.folders import conf
 from twinprop.app.register import register
+from twinprop.app.sweep_jobs import SweepComposer
 
 MASTER = ["optimizer.lr=0.1,0.2", "label=many", "hydra.mode=MULTIRUN"]
 
@@ -42,12 +42,12 @@ def master(loader: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
-def composer(loader: Any, master: Any) -> Composer:
-    return Composer(loader, master)
+def composer(loader: Any, master: Any) -> SweepComposer:
+    return SweepComposer(loader, master)
 
 
-def hydras(loader: Any, master: Any, number: int, overrides: Sequence[str]) -> tuple[Path, dict[str, str]]:
-    """The directory of a job and what Hydra writes into it, as hydra.core.utils.run_job has it."""
+def hydras(loader: Any, master: Any, number: int, overrides: Sequence[str]) -> tuple[Path, Path, dict[str, str]]:
+    """The directory of a job, its log, and what Hydra writes into it, as hydra.core.utils.run_job has it."""
     composed = loader.load_sweep_config(master, list(overrides))
     with open_dict(composed):
         composed.hydra.job.id, composed.hydra.job.num = str(number), number
@@ -58,11 +58,15 @@ def hydras(loader: Any, master: Any, number: int, overrides: Sequence[str]) -> t
     task = copy.deepcopy(composed)
     with open_dict(task):
         del task["hydra"]
-    return directory, {
-        "config.yaml": OmegaConf.to_yaml(task),
-        "hydra.yaml": OmegaConf.to_yaml(OmegaConf.masked_copy(composed, "hydra")),
-        "overrides.yaml": OmegaConf.to_yaml(composed.hydra.overrides.task),
-    }
+    return (
+        directory,
+        Path(composed.hydra.job_logging.handlers.file.filename),
+        {
+            "config.yaml": OmegaConf.to_yaml(task),
+            "hydra.yaml": OmegaConf.to_yaml(OmegaConf.masked_copy(composed, "hydra")),
+            "overrides.yaml": OmegaConf.to_yaml(composed.hydra.overrides.task),
+        },
+    )
 
 
 VALUES = [
@@ -81,6 +85,7 @@ GROUPS = [
     st.sampled_from(["model=mlp", "model=cnn", "model=rnn"]),
     st.sampled_from(["experiment=kece470_mlp"]),
     st.sampled_from(["hydra.job.name=other", "hydra.output_subdir=null", "hydra.sweep.subdir=${hydra.job.num}_own"]),
+    st.sampled_from(["hydra.sweep.subdir=${seed}_${hydra.job.num}", "hydra.verbose=true"]),
 ]
 
 
@@ -94,11 +99,11 @@ def jobs(draw: st.DrawFn) -> list[str]:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(overrides=jobs(), number=st.integers(0, 2000))
 def test_a_job_is_what_hydra_composes(
-    loader: Any, master: Any, composer: Composer, overrides: list[str], number: int
+    loader: Any, master: Any, composer: SweepComposer, overrides: list[str], number: int
 ) -> None:
     job = composer.job(number, overrides)
-    directory, files = hydras(loader, master, number, overrides)
-    assert job.directory == directory
+    directory, log, files = hydras(loader, master, number, overrides)
+    assert (job.directory, job.log) == (directory, log)
     if "hydra.output_subdir=null" in overrides:
         assert not job.files
     else:
@@ -115,15 +120,23 @@ def test_a_job_is_what_hydra_composes(
         ["scheduler=multistep", "scheduler.milestones=[3,5]"],
         ["data=moons", "data.noise=0.3", "+data.more=1"],
         ["model.hidden=[1,2]", "train.steps=${train.epochs}"],
+        ["train.epochs=3", "train={epochs:${seed},steps:4}", "seed=7"],
+        ["train={epochs:${seed}}", "train.epochs=3"],
+        ["+more={a:{b:1}}", "++more.a.c=[1,2]", "~more.a.b"],
+        ["hydra.sweep.subdir=${seed}_${model.width}", "seed=3", "model.width=7"],
+        ["hydra.sweep.subdir=${hydra.job.num}_${ optimizer.lr }", "optimizer.lr=0.5"],
+        ["hydra.job.name=x", "hydra.job_logging.handlers.file.filename=${label}.log", "label=mine"],
     ],
 )
-def test_order_and_kinds_of_overrides(loader: Any, master: Any, composer: Composer, overrides: list[str]) -> None:
+def test_order_and_kinds_of_overrides(loader: Any, master: Any, composer: SweepComposer, overrides: list[str]) -> None:
     job = composer.job(5, overrides)
-    _, files = hydras(loader, master, 5, overrides)
+    directory, log, files = hydras(loader, master, 5, overrides)
+    assert job.directory == directory
     assert {path.name: text for path, text in job.files.items()} == files
+    assert job.log == log
 
 
-def test_one_job_leaves_no_trace_in_the_next(loader: Any, master: Any, composer: Composer) -> None:
+def test_one_job_leaves_no_trace_in_the_next(loader: Any, master: Any, composer: SweepComposer) -> None:
     first = composer.job(0, ["optimizer.lr=0.5", "model.hidden=[7]", "label=x"])
     composer.job(1, ["optimizer.lr=0.6", "model.hidden=[8]", "train.patience=3"])
     again = composer.job(0, ["optimizer.lr=0.5", "model.hidden=[7]", "label=x"])
@@ -134,7 +147,7 @@ def test_hydra_composes_once_for_each_choice(loader: Any, master: Any, monkeypat
     calls: list[Any] = []
     whole = type(loader).load_sweep_config
     monkeypatch.setattr(type(loader), "load_sweep_config", lambda *args: calls.append(args) or whole(*args))
-    composer = Composer(loader, master)
+    composer = SweepComposer(loader, master)
     for number in range(20):
         optimizer = "adam" if number % 2 else "sgd"
         composer.job(number, [f"optimizer={optimizer}", f"optimizer.lr={0.01 * (number + 1)}", f"seed={number}"])
@@ -150,7 +163,9 @@ def test_hydra_composes_once_for_each_choice(loader: Any, master: Any, monkeypat
         (["model.widht=3"], "model.width"),
     ],
 )
-def test_a_job_that_is_wrong_says_why_and_has_a_directory(composer: Composer, overrides: list[str], word: str) -> None:
+def test_a_job_that_is_wrong_says_why_and_has_a_directory(
+    composer: SweepComposer, overrides: list[str], word: str
+) -> None:
     job = composer.job(3, overrides)
     assert job.config is None
     assert word in "\n".join(job.problems)

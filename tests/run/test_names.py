@@ -1,12 +1,9 @@
-"""Directories of runs and sweeps are named by what was varied, safely, and never twice."""
-
-import sys
+"""Directories of runs are named by what was varied, safely, and never twice."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twinprop.app.resolvers import job_name, sweep_name
 from twinprop.run.names import LONGEST, safe, short_name, unused
 
 
@@ -23,17 +20,6 @@ from twinprop.run.names import LONGEST, safe, short_name, unused
 )
 def test_a_run_is_named_by_its_overrides(overrides, label, name):
     assert short_name(overrides, label) == name
-
-
-def test_a_job_is_named_by_what_the_sweep_varies(monkeypatch):
-    monkeypatch.setattr(sys, "argv", ["train.py", "-m", "optimizer.lr=0.1,0.2", "train.epochs=3"])
-    assert job_name(["optimizer.lr=0.2", "train.epochs=3"]) == "lr=0.2"
-
-
-def test_a_sweep_is_named_by_its_label_or_study_and_the_time():
-    assert sweep_name(["+sweeps=depth"], None, "now") == "depth_now"
-    assert sweep_name(["+sweeps=depth"], "mine", "now") == "mine_now"
-    assert sweep_name([], None, "now") == "now"
 
 
 @given(st.text(max_size=300))

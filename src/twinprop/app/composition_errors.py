@@ -1,0 +1,49 @@
+"""What to say where Hydra cannot compose what the command line asks for."""
+
+from __future__ import annotations
+
+import argparse
+import traceback
+from pathlib import Path
+
+from twinprop.app.folders import conf
+
+BLAMELESS = {"hydra", "omegaconf", "antlr4", "yaml"}
+"""Packages that raise because of what they were given to read."""
+
+
+def explain_composition(error: BaseException, args: argparse.Namespace) -> str | None:
+    """The message for what Hydra could not compose; None where the fault is not in what it was given.
+
+    Args:
+        error: what it raised.
+        args: the options of the command line, and the overrides.
+    """
+    frames = [frame.f_globals.get("__name__", "") for frame, _ in traceback.walk_tb(error.__traceback__)]
+    if frames[-1].partition(".")[0] not in BLAMELESS:
+        return None
+    from hydra import initialize_config_search_path
+    from hydra.core.global_hydra import GlobalHydra
+
+    from twinprop.app.composer import HYDRA_ERRORS
+    from twinprop.app.diagnose import diagnose, in_a_line, to_error
+    from twinprop.text import nearest
+
+    folder = Path(args.config_path).absolute() if args.config_path else conf()
+    if not folder.is_dir():
+        return f"--config-path={args.config_path}: there is no such folder; leave it out for twinprop's own."
+    name = args.config_name or "config"
+    configs = [path.stem for path in folder.glob("*.yaml")]
+    if name.removesuffix(".yaml") not in configs and not args.config_dir:
+        return f"--config-name={name}: must be one of {', '.join(configs)}, from {folder}.{nearest(name, configs)}"
+    words = [word for word in args.overrides if word != "hydra.mode=MULTIRUN"]
+    search_path = [f"file://{folder}"]
+    if args.config_dir and Path(args.config_dir).is_dir():
+        search_path.append(f"file://{Path(args.config_dir).absolute()}")
+    GlobalHydra.instance().clear()
+    with initialize_config_search_path(search_path):
+        try:
+            found = to_error(diagnose(words, name, args.multirun))
+        except HYDRA_ERRORS:
+            found = None  # Hydra's own words are all there is
+    return str(found) if found else in_a_line(error)

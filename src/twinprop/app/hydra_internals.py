@@ -1,0 +1,184 @@
+"""What is used of Hydra beyond what it promises to keep, for speed or for a better message.
+
+Each function says what Hydra's own, slower way is, and takes that where the part is not there: in another version,
+commands become slower, and no less right. tests/app/test_hydra_internals.py compares both ways.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import OmegaConf, open_dict, read_write
+from omegaconf.errors import OmegaConfBaseException
+
+if TYPE_CHECKING:
+    from hydra.core.override_parser.types import Override
+    from omegaconf import DictConfig
+
+APPLY_OVERRIDES = "hydra._internal.config_loader_impl:ConfigLoaderImpl._apply_overrides_to_config"
+ARGUMENT_PARSER = "hydra._internal.utils:get_args_parser"
+CALLBACKS = "hydra._internal.callbacks:Callbacks"
+CALLBACK_LIST, HYDRA_CONFIG = "callbacks", "cfg"
+"""Attributes of `HydraContext.callbacks` and of `HydraConfig.instance()`."""
+
+
+def part(path: str) -> Any:
+    """What `module:attribute.attribute` names in Hydra; None where this version has no such thing."""
+    module, _, attributes = path.partition(":")
+    try:
+        found: Any = import_module(module)
+        for name in attributes.split("."):
+            found = getattr(found, name)
+    except (ImportError, AttributeError):
+        return None
+    return found
+
+
+def set_values(config: DictConfig, values: Sequence[Override], compose: Callable[[], DictConfig]) -> DictConfig:
+    """Set values in a composed configuration, and return it.
+
+    Hydra's own way is to compose the whole again, with the values among the overrides: `compose` does it, and then what
+    it gives is returned.
+
+    Raises:
+        HydraException: there is no such key, or it does not take the value.
+    """
+    apply = part(APPLY_OVERRIDES)
+    if apply is None:
+        return compose()
+    try:
+        apply(list(values), config)
+    except (AttributeError, TypeError) as error:
+        if isinstance(error, OmegaConfBaseException):
+            raise
+        return compose()  # it takes other arguments
+    return config
+
+
+def publish(config: DictConfig) -> None:
+    """Make `config` what `${hydra:...}` looks into.
+
+    Hydra's own way copies all that is Hydra's in it, and so keeps what it holds now.
+    """
+    instance = HydraConfig.instance()
+    if hasattr(instance, HYDRA_CONFIG):
+        setattr(instance, HYDRA_CONFIG, config)
+        if HydraConfig.get() is config.hydra:
+            return
+    instance.set_config(config)
+
+
+def listens(callbacks: Any, event: str) -> bool:
+    """Whether any of the callbacks in a `HydraContext` does something at `event`.
+
+    Hydra's own way is to compose what a callback is given, whether there is one or not.
+    """
+    from hydra.experimental.callback import Callback
+
+    each = getattr(callbacks, CALLBACK_LIST, None)
+    if not isinstance(each, list):
+        return True
+    return any(getattr(type(callback), event, None) is not getattr(Callback, event) for callback in each)
+
+
+def require_callback(kind: type[Any]) -> None:
+    """Have Hydra call a callback of this class in every run, also where a configuration takes it away.
+
+    Hydra's own way is `hydra.callbacks` of a configuration, and conf/config.yaml has it there too.
+    """
+    callbacks = part(CALLBACKS)
+    if callbacks is None or getattr(callbacks, "requires", None) is kind:
+        return
+    init = callbacks.__init__
+
+    def with_required(self: Any, *arguments: Any, **named: Any) -> None:
+        init(self, *arguments, **named)
+        each = getattr(self, CALLBACK_LIST, None)
+        if isinstance(each, list) and not any(isinstance(one, kind) for one in each):
+            each.insert(0, kind())
+
+    callbacks.__init__, callbacks.requires = with_required, kind
+
+
+def argument_parser() -> tuple[argparse.ArgumentParser, bool]:
+    """A parser of Hydra's command line, and whether it knows every option.
+
+    Hydra's own way is to read the line itself. Then this is a parser of the options that are documented, and what it
+    does not know is for Hydra to refuse.
+    """
+    hydras = part(ARGUMENT_PARSER)
+    with suppress(TypeError):  # it takes arguments
+        if hydras is not None:
+            return hydras(), True
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("overrides", nargs="*")
+    parser.add_argument("--info", "-i", nargs="?", const="all")
+    for names in (("cfg", "c"), ("package", "p"), ("config-path", "cp"), ("config-name", "cn"), ("config-dir", "cd")):
+        parser.add_argument(f"--{names[0]}", f"-{names[1]}")
+    for names in (("help", "h"), ("run", "r"), ("multirun", "m"), ("shell-completion", "sc")):
+        parser.add_argument(f"--{names[0]}", f"-{names[1]}", action="store_true")
+    for name in ("hydra-help", "version", "resolve"):
+        parser.add_argument(f"--{name}", action="store_true")
+    return parser, False
+
+
+JobFields = dict[str, dict[str, Any]]
+"""What is a job's own in Hydra's part of its configuration, by group and key."""
+
+MARKS: JobFields = {
+    "overrides": {"task": ["MARK-TASK"]},
+    "job": {"id": "MARK-ID", "num": 909090},
+    "runtime": {"output_dir": "MARK"},
+}
+
+
+def set_job_fields(config: DictConfig, fields: JobFields) -> None:
+    """Set what is a job's own in Hydra's part of a configuration."""
+    for group, values in fields.items():
+        with read_write(config.hydra[group]), open_dict(config.hydra[group]):
+            for key, value in values.items():
+                config.hydra[group][key] = value
+
+
+class HydraYaml:
+    """Writes the hydra.yaml of jobs whose configurations differ, in Hydra's part, only in what is a job's own.
+
+    Hydra's own way dumps it anew for each job, which takes longer than all the rest. Here it is dumped once with marks,
+    which give way to a job's own lines, where OmegaConf lays out the lines as is supposed here.
+
+    Args:
+        config: the configuration of any of the jobs.
+    """
+
+    def __init__(self, config: DictConfig) -> None:
+        self.config = config
+        self.text = self.dumped(MARKS)
+        self.marks = lines_of(MARKS)
+        self.is_laid_out_as_supposed = all(self.text.count(mark) == 1 for mark in self.marks)
+
+    def dumped(self, fields: JobFields) -> str:
+        """hydra.yaml of a job, as Hydra dumps it."""
+        set_job_fields(self.config, fields)
+        return OmegaConf.to_yaml(OmegaConf.masked_copy(self.config, "hydra"))
+
+    def of(self, fields: JobFields) -> str:
+        """hydra.yaml of a job."""
+        if not self.is_laid_out_as_supposed:
+            return self.dumped(fields)
+        text = self.text
+        for mark, lines in zip(self.marks, lines_of(fields), strict=True):
+            text = text.replace(mark, lines)
+        return text
+
+
+def lines_of(fields: JobFields) -> list[str]:
+    """The lines of hydra.yaml for the task overrides, the job's id and number, and the directory."""
+    text = OmegaConf.to_yaml(OmegaConf.create({"hydra": fields}))
+    task, _, rest = text.removeprefix("hydra:\n  overrides:\n").partition("  job:\n")
+    job, _, runtime = rest.partition("  runtime:\n")
+    return [task, job, runtime]

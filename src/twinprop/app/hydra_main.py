@@ -1,0 +1,59 @@
+"""Run a task as Hydra runs it for a command line, with our configurations, and let its exceptions through."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from twinprop.app.folders import conf
+
+TRUSTED = ["twinprop.*", "logging.*", "hydra.*", "hydra_plugins.*"]
+"""What a configuration may have Hydra call: handlers of the log, launchers, sweepers, the gate."""
+
+FULL_ERROR = "HYDRA_FULL_ERROR"
+
+
+def hydra_main(task: Callable[[Any], Any], words: Sequence[str] | None = None) -> None:
+    """Do what a command line asks for, with `task` for each job.
+
+    Args:
+        task: takes the configuration of a job.
+        words: the command line without the program's name; None is this process's own.
+    """
+    import hydra
+
+    from twinprop.app.register import register
+
+    register()
+    decorate = hydra.main(execution_whitelist=TRUSTED, config_path=str(conf()), config_name="config")
+    run: Callable[[], Any] = decorate(task)
+    before = sys.argv
+    try:
+        if words is not None:
+            sys.argv = [before[0], *words]
+        with full_errors():
+            run()
+    finally:
+        sys.argv = before
+
+
+def wants_traceback() -> bool:
+    """Whether the user asks for tracebacks; to be asked before `full_errors`."""
+    return os.environ.get(FULL_ERROR) == "1"
+
+
+@contextmanager
+def full_errors() -> Iterator[None]:
+    """Let exceptions through Hydra, which would otherwise print them and exit."""
+    before = os.environ.get(FULL_ERROR)
+    os.environ[FULL_ERROR] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[FULL_ERROR]
+        else:
+            os.environ[FULL_ERROR] = before

@@ -1,0 +1,45 @@
+"""The keys of `hydra/launcher=population` and of `hydra/sweeper=grid`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+
+
+@dataclass
+class PopulationConf:
+    """Keys of `hydra.launcher`.
+
+    Attributes:
+        max_members: networks in a stack, at most; `auto` leaves it to the machine.
+        workers: processes that train on the CPU; `auto` is one for each core. With an engine, stacks at once.
+        engine: where stacks train: `local`, `submitit` or `ray`.
+        submitit: keys of Hydra's submitit plugin, and `cluster`.
+        ray: `init` and `remote`, as in Hydra's Ray plugin.
+    """
+
+    _target_: str = "twinprop.app.launcher.PopulationLauncher"
+    max_members: Any = "auto"
+    workers: Any = "auto"
+    engine: str = "local"
+    submitit: Any = field(default_factory=dict)
+    ray: Any = field(default_factory=dict)
+
+
+@dataclass
+class GridConf:
+    """Keys of `hydra.sweeper`, which are those of Hydra's own."""
+
+    _target_: str = "twinprop.app.sweeper.GridSweeper"
+    max_batch_size: int | None = None
+    params: dict[str, str] | None = None
+
+
+def population_node() -> DictConfig:
+    """`PopulationConf` for Hydra; the keys of an engine are known when it is chosen, so until then any may be given."""
+    node: DictConfig = OmegaConf.structured(PopulationConf)
+    for engine in (node.submitit, node.ray):
+        OmegaConf.set_struct(engine, False)
+    return node

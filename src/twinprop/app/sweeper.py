@@ -1,0 +1,40 @@
+"""`hydra/sweeper=grid`: all combinations of the values of a sweep."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hydra.core.config_store import ConfigStore
+from hydra.plugins.sweeper import Sweeper
+from hydra.utils import get_class
+
+from twinprop.app.launcher import PopulationLauncher
+
+if TYPE_CHECKING:
+    from hydra.types import HydraContext, TaskFunction
+    from omegaconf import DictConfig
+
+
+class GridSweeper(Sweeper):
+    """Hydra's own sweeper, `hydra/sweeper=basic`, with what a population adds: a comparison at the end.
+
+    As with Hydra's, a value on the command line replaces what a study gives for its key.
+    """
+
+    def __init__(self, **keys: Any) -> None:
+        self.keys = keys
+
+    def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
+        basic = get_class(ConfigStore.instance().load("hydra/sweeper/basic.yaml").node["_target_"])
+        self.basic: Sweeper = basic(**self.keys)
+        self.basic.setup(hydra_context=hydra_context, task_function=task_function, config=config)
+        self.hydra_context, self.config, self.launcher = hydra_context, config, self.basic.launcher
+        if isinstance(self.launcher, PopulationLauncher):
+            # which tells of each job that cannot be composed; it need not be done twice
+            self.basic.validate_batch_is_legal = lambda batch: None
+
+    def sweep(self, arguments: list[str]) -> Any:
+        returns = self.basic.sweep(arguments)
+        if isinstance(self.launcher, PopulationLauncher):
+            self.launcher.compare()
+        return returns

@@ -1,0 +1,81 @@
+"""What Hydra runs for each job: train what was composed, and note how it ended."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twinprop.errors import explain
+
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
+
+DIVERGED = 3
+"""Exit status of a run that diverged."""
+
+
+class TrainingTask:
+    """A task function of Hydra.
+
+    Args:
+        full_errors: whether mistakes are shown with their traceback.
+
+    Attributes:
+        statuses: how jobs ended, by their numbers.
+    """
+
+    def __init__(self, full_errors: bool = False) -> None:
+        self.full_errors = full_errors
+        self.statuses: dict[int, str] = {}
+
+    def __call__(self, config: DictConfig) -> float:
+        from hydra.core.hydra_config import HydraConfig
+        from hydra.types import RunMode
+
+        from twinprop.run.summary import result
+
+        hydra = HydraConfig.get()
+        try:
+            summary = self.train(config, Path(hydra.runtime.output_dir))
+        except Exception as error:
+            if isinstance(error, OSError) and error.filename is None:
+                error.filename = hydra.runtime.output_dir
+            message = None if self.full_errors else explain(error)
+            if message is None:
+                raise
+            from twinprop.run.console import log
+
+            if hydra.mode != RunMode.MULTIRUN:
+                log.error(message)
+                sys.exit(1)
+            log.error(f"Job {hydra.job.num} failed. {message}")
+            summary = {"status": "failed", "reason": message.splitlines()[0]}
+        self.ended(0 if hydra.mode != RunMode.MULTIRUN else hydra.job.num, summary["status"])
+        if summary["status"] == "interrupted":
+            raise KeyboardInterrupt  # or the sweep would go on with its next job
+        return result(summary, config.metric)
+
+    def ended(self, number: int, status: str) -> None:
+        """Note how a job ended."""
+        self.statuses[number] = status
+
+    def train(self, config: DictConfig, directory: Path) -> dict[str, Any]:
+        from twinprop.config import schema
+
+        checked = schema.check(schema.typed(config))
+
+        from twinprop.run.single import execute
+
+        return execute(checked, directory)
+
+    def exit(self) -> None:
+        """End the process with what became of the jobs."""
+        failed = [number for number, status in self.statuses.items() if status == "failed"]
+        if failed:
+            from twinprop.text import ranges
+
+            numbers = ranges(failed)
+            sys.exit(f"{len(failed)} of {len(self.statuses)} jobs failed: {numbers}. The reasons are above.")
+        if list(self.statuses.values()) == ["diverged"]:
+            sys.exit(DIVERGED)
