@@ -121,10 +121,11 @@ def test_a_deep_image_reads_as_its_copy_of_8_bits(kind: str, tmp_path: Path) -> 
             np.testing.assert_allclose(pixels, expected, atol=AN_EIGHT_BIT_STEP)
 
 
-def test_a_dark_16_bit_image_stays_dark(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", ["png", "tif", "pgm", "jp2"])
+def test_a_dark_16_bit_image_stays_dark(ending: str, tmp_path: Path) -> None:
     """Its depth says what is white, and not its lightest pixel."""
-    path = deep(tmp_path / "x.png", np.full((3, 3), 300, np.uint16))
-    np.testing.assert_allclose(read(path), 300 / 65535, rtol=1e-6)
+    path = deep(tmp_path / f"x.{ending}", np.full((3, 3), 200, np.uint16))
+    np.testing.assert_allclose(read(path), 200 / 65535, rtol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -214,11 +215,12 @@ def test_an_image_stands_upright(orientation: int, pixels: Any, ending: str, tmp
     np.testing.assert_array_equal(read(tmp_path / f"x.{ending}"), read(tmp_path / "upright.png"))
 
 
-@pytest.mark.parametrize("notes", [b"Exif\0\0" + bytes(range(60)), b"Exif\0\0II*\0\xff\xff\xff\xff", b"Exif\0\0MM"])
-def test_notes_that_cannot_be_read_leave_an_image_as_it_is(notes: bytes, tmp_path: Path) -> None:
-    Image.fromarray(COLOUR).save(tmp_path / "plain.jpg")
-    Image.fromarray(COLOUR).save(tmp_path / "x.jpg", exif=notes)
-    np.testing.assert_array_equal(read(tmp_path / "x.jpg"), read(tmp_path / "plain.jpg"))
+@pytest.mark.parametrize("notes", [bytes(range(60)), b"II*\0\xff\xff\xff\xff", b"MM", b"neither"])
+@pytest.mark.parametrize("name", ["x.jpg", "x.png", "x.webp"])
+def test_notes_that_cannot_be_read_leave_an_image_as_it_is(name: str, notes: bytes, tmp_path: Path) -> None:
+    Image.fromarray(COLOUR).save(tmp_path / f"plain {name}")
+    Image.fromarray(COLOUR).save(tmp_path / name, exif=b"Exif\0\0" + notes)
+    np.testing.assert_array_equal(read(tmp_path / name), read(tmp_path / f"plain {name}"))
 
 
 # What cannot be read
