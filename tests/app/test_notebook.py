@@ -130,3 +130,11 @@ def test_samples_of_another_shape_are_refused(runs, shape):
         for predict in (run.network.forward, lambda x, run=run: run.model(torch.from_numpy(x))):
             with pytest.raises(ValueError, match=r"expected samples \(n, 8, 8\), got \("):
                 predict(x)
+
+
+def test_the_summary_counts_the_samples_of_each_class(runs):
+    for run in runs.values():
+        counts = run.summary["data"]
+        assert list(counts) == ["train", "val", "test"]
+        assert {name: len(split) for name, split in counts.items()} == dict.fromkeys(counts, 10)
+        assert sum(counts["train"].values()) > sum(counts["test"].values()) > sum(counts["val"].values()) > 0

@@ -72,7 +72,7 @@ class RunRecorder:
     def conclude(self, monitor: Monitor) -> None:
         """Write the end of the event file, and summary.json."""
         seconds = time.perf_counter() - self.start
-        summary = summarize(monitor, len(self.dataset.train), self.parameter_count, seconds, self.environment)
+        summary = summarize(monitor, self.dataset, self.parameter_count, seconds, self.environment)
         self.board.finished(monitor, summary["seconds"]["per_epoch"])
         self.summary = summary
         self.directory.summary(summary)

@@ -6,18 +6,19 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from twinprop.data.base import Dataset
 from twinprop.training.convergence import converged_epoch
 from twinprop.training.monitor import Monitor, Row
 
 
 def summarize(
-    monitor: Monitor, train_samples: int, parameters: int, total_seconds: float, environment: dict[str, Any]
+    monitor: Monitor, dataset: Dataset, parameters: int, total_seconds: float, environment: dict[str, Any]
 ) -> dict[str, Any]:
     """The summary of a run that has ended, however it did.
 
     Args:
         monitor: the run's.
-        train_samples: size of the training split.
+        dataset: what it was trained on.
         parameters: of the network.
         total_seconds: since the run began, evaluation and writing included.
         environment: versions, machine and threads.
@@ -39,10 +40,11 @@ def summarize(
             [row.epoch for row in rows], [row.val_accuracy for row in rows if math.isfinite(row.val_accuracy)]
         ),
         "parameters": parameters,
+        "data": dataset.counts(),
         "seconds": {
             "total": total_seconds,
             "train": train_seconds,
-            "per_epoch": train_seconds * train_samples / samples if samples else None,
+            "per_epoch": train_seconds * len(dataset.train) / samples if samples else None,
         },
         "samples_per_second": samples / train_seconds if train_seconds else None,
         "environment": environment,
