@@ -7,6 +7,7 @@ from twinprop.app import hydra_internals
 PARTS = {
     "APPLY_OVERRIDES": "hydra._internal.config_loader_impl:ConfigLoaderImpl.gone",
     "ARGUMENT_PARSER": "hydra._internal.gone:get_args_parser",
+    "CALLBACKS": "hydra._internal.gone:Callbacks",
     "CALLBACK_LIST": "gone",
     "HYDRA_CONFIG": "gone",
 }
