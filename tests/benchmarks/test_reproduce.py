@@ -100,7 +100,7 @@ def test_every_step_belongs_to_a_system_and_an_experiment(reproduce, reproductio
         assert step.system in reproduction.SYSTEMS
         for word in step.words:
             if word.startswith("+sweeps="):
-                assert (conf / "sweeps" / f"{word.partition('=')[2]}.yaml").exists()
+                assert (conf.parent / "sweeps" / f"{word.partition('=')[2]}.yaml").exists()
             if word.startswith("experiment="):
                 assert (conf / "experiment" / f"{word.partition('=')[2]}.yaml").exists()
     names = [step.name for step in reproduce.steps()]

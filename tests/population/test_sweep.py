@@ -61,7 +61,7 @@ def test_a_job_that_cannot_be_written_fails_alone(tmp_path: Path) -> None:
     done = run(tmp_path, *COMMON, "seed=0,1,2", check=False)
     assert done.returncode == 1
     assert "Job 1 failed." in done.stderr
-    assert "already holds a run" in done.stderr
+    assert "already holds results" in done.stderr
     assert "1 of 3 jobs failed: 1." in done.stderr
     assert "Traceback" not in done.stderr
     assert (tmp_path / "sweep" / "1" / "metrics.csv").read_text() == "mine"

@@ -98,7 +98,7 @@ class Run:
 def is_whole(saved: Any) -> bool:
     """Whether what was read from model.pt is what was written; a model of an earlier version has no checksum."""
     try:
-        return saved.get("sha256") in (None, checksum(saved))
+        return "sha256" not in saved or saved["sha256"] == checksum(saved)
     except (KeyError, TypeError, AttributeError, ValueError):
         return False
 
