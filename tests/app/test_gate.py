@@ -6,9 +6,10 @@ import hashlib
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -66,7 +67,16 @@ ATTEMPTS = {
 }
 
 
-@pytest.mark.parametrize("words", ATTEMPTS.values(), ids=ATTEMPTS)
+QUICK_ATTEMPTS = ("interpolation", "without gate", "sweep, basic")
+"""One of each kind; the others take as long and are tried among the slow tests."""
+
+
+def attempts() -> Iterator[Any]:
+    for name, words in ATTEMPTS.items():
+        yield pytest.param(words, id=name, marks=() if name in QUICK_ATTEMPTS else pytest.mark.slow)
+
+
+@pytest.mark.parametrize("words", list(attempts()))
 def test_finished_results_stay_as_they_are(finished: Path, words: Sequence[str]) -> None:
     before = contents(finished)
     status, said = run(finished, *QUICK, *words)
