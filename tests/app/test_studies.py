@@ -162,7 +162,7 @@ def test_a_folder_of_ones_own_adds_studies_and_experiments(tmp_path: Path) -> No
     assert done.stderr.endswith("Did you mean 'mine'?\n")
 
 
-@pytest.mark.parametrize("where", ["checkout", "installed"])
+@pytest.mark.parametrize("where", ["checkout", pytest.param("installed", marks=pytest.mark.slow)])
 def test_a_study_trains_and_is_completed_from_any_folder(where: str, tmp_path: Path, installed: Path) -> None:
     package = ROOT / "src" if where == "checkout" else installed
     assert completed(tmp_path, package, "+sweeps=") == [f"+sweeps={name}" for name in NAMES]
