@@ -65,7 +65,7 @@ def test_a_job_that_cannot_be_written_fails_alone(tmp_path: Path) -> None:
     assert "1 of 3 jobs failed: 1." in done.stderr
     assert "Traceback" not in done.stderr
     assert (tmp_path / "sweep" / "1" / "metrics.csv").read_text() == "mine"
-    assert sorted(path.name for path in (tmp_path / "sweep" / "1").iterdir()) == [".hydra", "metrics.csv"]
+    assert [path.name for path in (tmp_path / "sweep" / "1").iterdir()] == ["metrics.csv"]
     assert [summary["status"] for summary in summaries(tmp_path)] == ["completed", "completed"]
     assert list(pandas.read_csv(tmp_path / "sweep" / "sweep.csv")["status"]) == ["completed", "failed", "completed"]
 
