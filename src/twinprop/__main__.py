@@ -23,6 +23,7 @@ class Command(NamedTuple):
 COMMANDS = {
     "gradcheck": Command("twinprop.commands.gradcheck", "check gradients written by hand, ours or your own"),
     "predict": Command("twinprop.commands.predict", "what a trained network takes image files for"),
+    "resume": Command("twinprop.commands.resume", "go on with a run or a sweep where it was left"),
     "report": Command("twinprop.commands.report", "tables of runs, sweeps and twins, and a picture of each sweep"),
 }
 

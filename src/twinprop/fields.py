@@ -52,7 +52,7 @@ def uncompared(kind: str, value: Any) -> Any:
 
     Args:
         kind: what it says instead: `source`, where samples lie; `reading`, how they are read; `label`, what a person
-            calls the run.
+            calls the run; `keeping`, how often its state is kept.
         value: its default, or a field that carries more than that.
     """
     made: Field[Any] = value if isinstance(value, Field) else field(default=value)

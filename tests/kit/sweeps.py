@@ -18,6 +18,7 @@ from tests.kit.commands import TRAIN
 from twinprop.app.notebook import train
 from twinprop.config.schema import Config
 from twinprop.population.stack import LogFile, Member, Stack
+from twinprop.run.checkpoints import read_checkpoint, sound
 
 COMMON = ["data.limit=300", "train.epochs=5", "model.width=12", "model.dtype=float64", "optimizer.lr=0.05"]
 DIRECTORIES = ["hydra.sweep.dir=sweep", "hydra.sweep.subdir=${hydra.job.num}"]
@@ -96,11 +97,11 @@ def assert_as_alone(folder: Path, alone: Path, exact: bool) -> None:
     assert list(mine["state_dict"]) == list(its["state_dict"])
     for name, value in its["state_dict"].items():
         np.testing.assert_allclose(mine["state_dict"][name], value, rtol=rtol, atol=atol, err_msg=name)
-    checkpoints = [sorted(path.name for path in (each / "checkpoints").glob("*")) for each in (folder, alone)]
-    assert checkpoints[0] == checkpoints[1]
-    for name in checkpoints[0]:
-        states = [torch.load(each / "checkpoints" / name, weights_only=True) for each in (folder, alone)]
-        assert states[0].keys() == states[1].keys()
+    kept = [sorted(path.name for path in (each / "checkpoints").glob("*.safetensors")) for each in (folder, alone)]
+    assert kept[0] == kept[1]
+    for name in kept[0]:
+        states = [read_checkpoint(each / "checkpoints" / name).position for each in (folder, alone)]
+        assert states[0].states[0].keys() == states[1].states[0].keys()
     board, its_board = scalars(folder), scalars(alone)
     assert board["tags"] == its_board["tags"]
     for tag, values in its_board.items():
@@ -119,3 +120,9 @@ def member(number: int, config: Config | None = None, path: Path = Path("nowhere
 def stack_of(numbers: range, folder: Path = Path("nowhere")) -> Stack:
     """A stack of jobs, as dear as any other."""
     return Stack([member(number, path=folder / str(number)) for number in numbers], 1, 1, 1.0)
+
+
+def kept_steps(folder: Path) -> dict[int, int]:
+    """For each job of the sweep in `folder` that has a checkpoint, the updates done at the newest."""
+    stacks = [next(sound(path)) for path in (folder / "sweep" / "checkpoints").iterdir() if path.is_dir()]
+    return {number: stack.position.steps for stack in stacks for number in stack.members}

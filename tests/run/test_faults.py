@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from tests.kit.commands import TRAIN
 
+from twinprop.run.checkpoints import sound
+
 ENDLESS = ["train.epochs=1000000", "data=moons", "model.width=4", "hydra.run.dir=run"]
 SWEEP = [
     "-m",
@@ -70,7 +72,8 @@ def test_interrupted_while_training(number: signal.Signals, tmp_path: Path) -> N
     assert summary["status"] == "interrupted"
     assert number.name in summary["reason"]
     assert (tmp_path / "run" / "model.pt").exists()
-    assert (tmp_path / "run" / "checkpoints" / "interrupted.pt").exists()
+    (kept,) = sound(tmp_path / "run" / "checkpoints" / "0")
+    assert kept.position.steps == summary["steps"] or kept.position.tally is not None
 
 
 def test_interrupted_before_training(tmp_path: Path) -> None:

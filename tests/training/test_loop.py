@@ -1,17 +1,16 @@
-"""The one training loop: each network of a stack gets the rows, the stops and the states that it gets alone."""
+"""The one training loop: each network of a stack gets the rows and the states that it gets alone."""
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 from math import isnan
 from typing import Any
 
 import numpy as np
 import pytest
-from tests.kit.twins import CLASSES, FEATURES, as_numpy, as_tensor, configuration, order, placed, samples
+from tests.kit.loops import TEST, TRAIN, VAL, Done, Recorder, assert_rows_as_alone, backends, config_of, run
+from tests.kit.twins import CLASSES, FEATURES, as_numpy, as_tensor, order, placed
 
 from twinprop.config import registry
 from twinprop.config.schema import Config
@@ -19,112 +18,13 @@ from twinprop.data.base import Samples
 from twinprop.data.batches import epoch_order
 from twinprop.learners import BACKENDS
 from twinprop.scratch.optimizers import SGD, Adam, RMSprop
-from twinprop.scratch.schedulers import CosineAnnealingLR, ReduceLROnPlateau, StepLR
+from twinprop.scratch.schedulers import ReduceLROnPlateau, StepLR
 from twinprop.training.learner import Learner
 from twinprop.training.loop import train
-from twinprop.training.monitor import Monitor, Row
-from twinprop.training.plan import Plan, TrainConfig
-
-TRAIN, VAL, TEST = samples(64), samples(30, seed=1), samples(25, seed=2)
-TIMES = ("seconds", "samples_per_second")
-backends = pytest.mark.parametrize("backend", list(BACKENDS))
-
-
-@dataclass
-class Recorder:
-    """Keeps what the loop records."""
-
-    rows: list[Row] = field(default_factory=list)
-    checkpoints: dict[str, Any] = field(default_factory=dict)
-    parameters: dict[str, Any] | None = None
-    predicted: Any = None
-    endings: int = 0
-
-    def evaluated(self, row: Row, learner: Learner, member: int) -> None:
-        assert learner.gradients(member)
-        self.rows.append(row)
-
-    def checkpoint(self, name: str, state: dict[str, Any]) -> None:
-        self.checkpoints[name] = state
-
-    def finished(self, monitor: Monitor, parameters: dict[str, Any], predicted: Any) -> None:
-        self.endings += 1
-        self.parameters = {name: np.array(value) for name, value in parameters.items()}
-        self.predicted = predicted
-
-
-@dataclass
-class Done:
-    """What came of a training."""
-
-    learner: Learner
-    monitors: list[Monitor]
-    recorders: list[Recorder]
-
-    def table(self, member: int = 0) -> np.ndarray[Any, Any]:
-        """The member's rows without times."""
-        rows = [asdict(row) for row in self.monitors[member].rows]
-        return np.array([[value for key, value in row.items() if key not in TIMES] for row in rows])
-
-
-def run(
-    configs: Config | list[Config],
-    state: dict[str, Any] | list[dict[str, Any]] | None = None,
-    progress: Any = lambda steps: None,
-    val: Any = VAL,
-) -> Done:
-    """Train with the loop, from the start or from checkpoints."""
-    configs = configs if isinstance(configs, list) else [configs]
-    config = configs[0]
-    plan = Plan.of(config.train, len(TRAIN[1]))
-    learners = []
-
-    def make(places: Sequence[int]) -> Learner:
-        backend = BACKENDS[config.model.backend]
-        kind = registry.load(backend.learner if len(places) == 1 else backend.stack)
-        learners.append(kind([configs[place] for place in places], (FEATURES,), CLASSES, plan))
-        return learners[-1]
-
-    monitors, recorders = [Monitor(config.seed, config.train) for config in configs], [Recorder() for _ in configs]
-    if state is not None:
-        for monitor, one in zip(monitors, state if isinstance(state, list) else [state], strict=True):
-            monitor.load_state(one)
-    splits = tuple(placed(Samples(y, x), config) for x, y in (TRAIN, val, TEST))
-    train(make, splits, monitors, recorders, plan, progress)
-    return Done(learners[-1], monitors, recorders)
-
-
-def config_of(backend: str = "scratch", **parts: Any) -> Config:
-    model = {"backend": backend, **parts.pop("model", {})}
-    train_ = {"steps": None, "epochs": 6, **parts.pop("train", {})}
-    return configuration(**parts, model=model, train=train_)
-
+from twinprop.training.monitor import Monitor
+from twinprop.training.plan import Plan
 
 # One network, or many
-
-
-def assert_rows_as_alone(configs: list[Config], **more: Any) -> Done:
-    together = run(configs, **more)
-    for member, config in enumerate(configs):
-        alone = run(config, **more)
-        assert together.monitors[member].status == alone.monitors[0].status
-        assert together.monitors[member].reason == alone.monitors[0].reason
-        np.testing.assert_allclose(together.table(member), alone.table(), rtol=1e-9)
-        mine, lone = together.recorders[member], alone.recorders[0]
-        assert mine.endings == lone.endings == 1
-        assert [asdict(row) for row in mine.rows] == [asdict(row) for row in together.monitors[member].rows]
-        assert list(mine.checkpoints) == list(lone.checkpoints)
-        for name, value in lone.parameters.items():
-            np.testing.assert_allclose(mine.parameters[name], value, rtol=1e-9, atol=1e-12)
-        if lone.predicted is None:
-            assert mine.predicted is None
-        else:
-            np.testing.assert_array_equal(
-                mine.predicted, lone.predicted[0] if lone.predicted.ndim > 1 else lone.predicted
-            )
-        best, expected = together.monitors[member].best, alone.monitors[0].best
-        assert (best and best.epoch) == (expected and expected.epoch)
-    return together
 
 
 STACKS: dict[str, list[dict[str, Any]]] = {
@@ -294,216 +194,6 @@ def test_the_same_configuration_twice_gives_the_same_bits(backend: str, dtype: s
     for name, value in first.recorders[0].parameters.items():
         assert value.dtype == dtype
         np.testing.assert_array_equal(value, second.recorders[0].parameters[name])
-
-
-@backends
-@pytest.mark.parametrize(
-    "schedule", [CosineAnnealingLR(interval="step"), ReduceLROnPlateau(patience=0), StepLR(step_size=2)]
-)
-@pytest.mark.parametrize("epoch", [1, 2, 4])
-def test_resuming_equals_an_uninterrupted_training(backend: str, schedule: Any, epoch: int) -> None:
-    config = config_of(
-        backend,
-        scheduler=schedule,
-        optimizer=SGD(lr=0.05, momentum=0.9),
-        model={"dropout": 0.3},
-        train={"checkpoint_every": 1, "patience": 5},
-    )
-    whole = run(config)
-    assert list(whole.recorders[0].checkpoints) == [f"epoch_{number}" for number in range(1, 7)]
-    resumed = run(config, whole.recorders[0].checkpoints[f"epoch_{epoch}"])
-    np.testing.assert_array_equal(resumed.table(), whole.table()[epoch:])
-    for name, value in whole.recorders[0].parameters.items():
-        np.testing.assert_array_equal(resumed.recorders[0].parameters[name], value)
-    assert resumed.monitors[0].best.epoch == whole.monitors[0].best.epoch
-    first, second = resumed.monitors[0].state(), whole.monitors[0].state()
-    for key in TIMES:
-        del first["best"][key], second["best"][key]
-    assert first == second
-
-
-def test_a_stack_resumes_too() -> None:
-    configs = [config_of(seed=seed, optimizer=Adam(lr=0.003), train={"checkpoint_every": 2}) for seed in (1, 2, 3)]
-    whole = run(configs)
-    resumed = run(configs, [recorder.checkpoints["epoch_2"] for recorder in whole.recorders])
-    for member in range(3):
-        np.testing.assert_array_equal(resumed.table(member), whole.table(member)[2:])
-    alone = run(configs[1], whole.recorders[1].checkpoints["epoch_4"])
-    np.testing.assert_allclose(alone.table(), whole.table(1)[4:], rtol=1e-9)
-
-
-@backends
-def test_an_interrupt_stops_between_two_updates_and_resumes(backend: str) -> None:
-    """A signal in the third epoch: what the run has done is kept, and it goes on from that very update."""
-    config = config_of(backend, model={"dropout": 0.3}, optimizer=SGD(lr=0.05, momentum=0.9))
-    whole = run(config)
-
-    def interrupt(steps: int) -> None:
-        if steps == 17:
-            os.kill(os.getpid(), signal.SIGINT)
-
-    stopped = run(config, progress=interrupt)
-    assert stopped.monitors[0].status == "interrupted"
-    assert "SIGINT" in stopped.monitors[0].reason
-    assert "17" in stopped.monitors[0].reason
-    assert stopped.learner.steps == 17
-    resumed = run(config, stopped.recorders[0].checkpoints["interrupted"])
-    for name, value in whole.recorders[0].parameters.items():
-        np.testing.assert_array_equal(resumed.recorders[0].parameters[name], value)
-    columns = [key for key in asdict(whole.monitors[0].rows[0]) if key not in TIMES]
-    later = whole.table()[2:].copy()
-    # the first row after an interrupt within an epoch knows only the batches since then
-    partial = [columns.index("train_loss"), columns.index("train_accuracy")]
-    later[0, partial] = resumed.table()[0, partial]
-    np.testing.assert_array_equal(resumed.table(), later)
-
-
-# Stops
-
-
-def test_early_stopping_stops_each_network_by_itself() -> None:
-    rates = (1e-6, 0.1, 0.5)
-    configs = [
-        config_of(seed=3, optimizer=SGD(lr=lr), train={"patience": 2, "epochs": 60, "batch_size": 16}) for lr in rates
-    ]
-    done = assert_rows_as_alone(configs)
-    ends = [monitor.rows[-1].epoch for monitor in done.monitors]
-    assert len(set(ends)) > 1
-    for monitor in done.monitors:
-        losses = [row.val_loss for row in monitor.rows]
-        if monitor.rows[-1].epoch < 60:
-            assert "2 evaluations" in monitor.reason
-            assert min(losses[-2:]) >= min(losses[:-2])
-        # and not before: in no earlier row had two evaluations in a row brought nothing
-        lowest = np.minimum.accumulate(losses)
-        stalls = [i for i in range(2, len(losses) - 1) if lowest[i] == lowest[i - 2]]
-        assert not stalls
-
-
-def test_a_network_that_stopped_keeps_the_parameters_it_stopped_with() -> None:
-    configs = [
-        config_of(seed=seed, optimizer=SGD(lr=lr), train={"patience": 1, "epochs": 40})
-        for seed, lr in ((1, 0.5), (2, 0.01))
-    ]
-    done = assert_rows_as_alone(configs)
-    assert done.monitors[0].rows[-1].epoch < done.monitors[1].rows[-1].epoch
-
-
-def bad_step(config: Config) -> tuple[int, list[int]]:
-    """The first step whose loss is not finite, and the steps of the epochs' ends, from a training without the loop."""
-    plan = Plan.of(config.train, 64)
-    learner = registry.load(BACKENDS[config.model.backend].learner)([config], (FEATURES,), CLASSES, plan)
-    data = placed(Samples(TRAIN[1], TRAIN[0]), config)
-    with np.errstate(all="ignore"):
-        for epoch in range(config.train.epochs):
-            for x, y in data.epoch([config.seed], epoch, *order(config)):
-                loss, _ = learner.step(x, y)
-                if not np.isfinite(float(loss)):
-                    return learner.steps, [plan.steps_per_epoch * (number + 1) for number in range(epoch)]
-    raise AssertionError("the training does not diverge")
-
-
-def diverging(backend: str = "scratch", **more: Any) -> Config:
-    """Depth, no bound on the activations, and a squared loss: it grows beyond float32 in some epochs."""
-    model = {"activation": "identity", "dtype": "float32", "depth": 1}
-    return config_of(
-        backend,
-        loss="mse",
-        model=model,
-        optimizer=SGD(lr=more.pop("lr", 4.0)),
-        train={"batch_size": 32, "epochs": 20},
-        **more,
-    )
-
-
-@backends
-def test_divergence_names_its_step_and_keeps_the_last_finite_state(backend: str) -> None:
-    config = diverging(backend)
-    step, ends = bad_step(config)
-    assert ends, "the divergence should not be in the first epoch"
-    done = run(config)
-    monitor, recorder = done.monitors[0], done.recorders[0]
-    assert monitor.status == "diverged"
-    assert monitor.reason.endswith(f"step {step}")
-    assert [row.step for row in monitor.rows] == ends
-    assert recorder.endings == 1
-    assert recorder.predicted is None
-    shorter = replace(config, train=replace(config.train, epochs=len(ends)))
-    expected = run(shorter).recorders[0].parameters
-    for name, value in recorder.parameters.items():
-        assert np.isfinite(value).all()
-        np.testing.assert_array_equal(value, expected[name])
-    checkpoint = recorder.checkpoints["last_finite"]
-    assert checkpoint["steps"] == ends[-1]
-    # resuming the last finite state diverges again, at the same step
-    again = run(config, checkpoint)
-    assert again.monitors[0].reason == monitor.reason
-
-
-@backends
-def test_divergence_in_the_first_epoch_keeps_the_initial_parameters(backend: str) -> None:
-    config = diverging(backend, lr=1e30)
-    done = run(config)
-    assert done.monitors[0].status == "diverged"
-    assert done.monitors[0].rows == []
-    initial = run(replace(config, optimizer=SGD(lr=1e-30))).recorders[0].parameters
-    for name, value in done.recorders[0].parameters.items():
-        np.testing.assert_array_equal(value, initial[name])
-
-
-def test_divergence_stops_only_the_network_that_diverges() -> None:
-    configs = [diverging(lr=lr, seed=seed) for lr, seed in ((0.05, 1), (4.0, 2), (0.01, 3), (1e30, 4))]
-    together = run(configs)
-    assert [monitor.status for monitor in together.monitors] == ["completed", "diverged", "completed", "diverged"]
-    for member, config in enumerate(configs):
-        alone = run(config)
-        assert together.monitors[member].reason == alone.monitors[0].reason
-        # float32, and a diverging one enlarges rounding until it overflows
-        tolerance = 1e-4 if together.monitors[member].status == "completed" else 0.05
-        np.testing.assert_allclose(together.table(member)[:3], alone.table()[:3], rtol=tolerance, atol=1e-5)
-        assert all(np.isfinite(value).all() for value in together.recorders[member].parameters.values())
-        assert len(together.table(member)) == len(alone.table())
-
-
-def test_divergence_of_one_in_float64_leaves_the_others_as_they_are_alone() -> None:
-    configs = [config_of(seed=seed, loss="mse", optimizer=SGD(lr=lr)) for seed, lr in ((1, 0.1), (2, 1e35), (3, 0.05))]
-    together = assert_rows_as_alone(configs)
-    assert [monitor.status for monitor in together.monitors] == ["completed", "diverged", "completed"]
-
-
-@backends
-def test_a_last_update_that_overflows_is_found_by_the_evaluation(backend: str) -> None:
-    """All training losses were finite; the parameters that the last update left are not."""
-    config = diverging(backend, lr=3e38)
-    config = replace(config, train=replace(config.train, batch_size="full", steps=1))
-    done = run(config)
-    assert done.monitors[0].status == "diverged"
-    assert done.monitors[0].reason.endswith("step 1")
-    assert all(np.isfinite(value).all() for value in done.recorders[0].parameters.values())
-
-
-@pytest.mark.parametrize(
-    ("losses", "end"),
-    [
-        ([5, 4, 3, 2, 1, 0.5], None),
-        ([5, 6, 4, 6, 3, 6], None),
-        ([5, 6, 6], 3),
-        ([5, 6, 4, 5, 4.5], 5),
-        ([5, 5, 5], 3),
-        ([5, 4, 4.5, 3, 3.5, 3.2], 6),
-    ],
-)
-def test_patience_counts_evaluations_in_a_row(losses: list[float], end: int | None) -> None:
-    """An improvement starts the count anew; an equal loss is none."""
-    monitor = Monitor(0, TrainConfig(patience=2))
-    row = run(config_of(train={"epochs": 1})).monitors[0].rows[0]
-    stopped = None
-    for epoch, loss in enumerate(losses, start=1):
-        monitor.add(replace(row, epoch=epoch, val_loss=float(loss)))
-        if not monitor.running:
-            stopped = epoch
-            break
-    assert stopped == end
 
 
 # Memory

@@ -43,12 +43,21 @@ def parse_options(words: list[str]) -> argparse.Namespace:
 
 def main() -> None:
     """Run the command line in `sys.argv`."""
+    run(sys.argv[1:])
+
+
+def run(words: list[str]) -> None:
+    """Do what a command line asks for, and end the process where that fails.
+
+    Args:
+        words: without the program's name.
+    """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     task = TrainingTask(wants_traceback())
     args = None
     try:
-        args = parse_options(sys.argv[1:])
-        hydra_main(task)
+        args = parse_options(words)
+        hydra_main(task, words)
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         sys.exit(INTERRUPTED)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -14,9 +16,12 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from twinprop.app.diagnose import diagnose, diagnose_jobs, in_a_line, to_error
+from twinprop.app.resumption import COMMAND, current
 from twinprop.config import schema
 from twinprop.errors import ConfigError, OutputError, TwinpropError, explain
-from twinprop.run.directory import RESULTS, claim
+from twinprop.run.checkpoints import FOLDER
+from twinprop.run.directory import RESULTS, claim, write_atomically
+from twinprop.run.lock import Lock
 
 MOST_NAMES = 1000
 """Names that are tried for a directory, at most."""
@@ -52,6 +57,9 @@ def claim_sweep(path: Path, config: DictConfig, together: bool) -> None:
         if held is not None:
             raise OutputError(f"hydra.sweep.dir={path}: already holds {held.parent.name}; choose a new folder.")
     claim(path, "hydra.sweep.dir", OmegaConf.to_yaml(config))
+    launcher = config.hydra.runtime.choices.get("hydra/launcher")
+    command = {"words": sys.argv[1:], "folder": str(Path.cwd()), "launcher": launcher}
+    write_atomically(path / COMMAND, json.dumps(command).encode())
 
 
 class Gate(Callback):
@@ -63,6 +71,7 @@ class Gate(Callback):
     def __init__(self) -> None:
         self.taken: Path | None = None
         self.made: list[Path] = []
+        self.lock: Lock | None = None
 
     def on_run_start(self, config: DictConfig, **kwargs: Any) -> None:
         with ends_the_process():
@@ -74,19 +83,28 @@ class Gate(Callback):
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
         with ends_the_process():
             self.sweep(config)
+            if (resumption := current()) is not None:
+                self.multirun = (resumption.directory / MULTIRUN).read_bytes()
+                return
             together = config.hydra.runtime.choices.get("hydra/launcher") == "population"
 
             def take(path: Path) -> None:
                 self.made = [folder for folder in (path, *path.parents) if not folder.exists()]
                 claim_sweep(path, config, together)
                 self.taken = path
+                self.lock = Lock(path).__enter__()
 
             self.claim(config, "hydra.sweep.dir", take)
 
     def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
-        """Give the directory back where nothing was started in it, as with a key that the launcher does not take."""
-        if self.taken is not None and [path.name for path in self.taken.iterdir()] == [MULTIRUN]:
+        """Let the directory go; where nothing was started in it, as with a key that no launcher takes, remove it."""
+        if self.lock is not None:
+            self.lock.__exit__(None, None, None)
+        if (resumption := current()) is not None:
+            write_atomically(resumption.directory / MULTIRUN, self.multirun)  # which Hydra's sweeper writes anew
+        if self.taken is not None and {path.name for path in self.taken.iterdir()} == {MULTIRUN, FOLDER}:
             (self.taken / MULTIRUN).unlink()
+            shutil.rmtree(self.taken / FOLDER)
             with suppress(OSError):  # another sweep may have begun beside it
                 for folder in self.made:
                     folder.rmdir()

@@ -6,6 +6,7 @@ Imported whenever the command line is read, so what takes long to import waits u
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
@@ -56,6 +57,7 @@ class PopulationLauncher(Launcher):
         self.engine_name, self.settings = engine, settings
         self.summaries: dict[int, dict[str, Any]] = {}
         self.jobs: dict[int, SweepJob] = {}
+        self.trained = False
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         from twinprop.app.training_task import TrainingTask
@@ -82,6 +84,7 @@ class PopulationLauncher(Launcher):
             self.engine = engine_of(self.engine_name, given, self.workers)
 
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
+        from twinprop.app.resumption import current
         from twinprop.app.sweep_jobs import SweepComposer
         from twinprop.population.sweep import Sweep
         from twinprop.run.console import console, display_path
@@ -99,7 +102,15 @@ class PopulationLauncher(Launcher):
         self.check_directories()
         directory = Path(self.config.hydra.sweep.dir)
         sweep = Sweep(self.max_members, self.workers, self.engine, directory)
-        members = [self.start(job) for job in jobs]
+        if (resumption := current()) is not None:
+            ended = resumption.review(jobs)
+            sweep.goes_on, sweep.force, sweep.ended = True, resumption.force, frozenset(ended)
+            sweep.summaries |= ended
+            console.print(resumption.describe(jobs))
+            if len(ended) == len(jobs):
+                self.summaries |= ended
+                return [self.end(job) for job in jobs]
+        members, self.trained = [self.start(job) for job in jobs], True
         console.print(f"training {plural(len(jobs), 'job')} in {display_path(directory)}")
         wrong = {job.number: "\n".join(job.problems) for job in jobs if job.problems}
         sweep.refuse([(member, wrong[member.number]) for member in members if member.number in wrong])
@@ -109,6 +120,7 @@ class PopulationLauncher(Launcher):
         console.print(self.table([job.number for job in jobs]))
         self.write_csv()
         if any(summary["status"] == "interrupted" for summary in sweep.summaries.values()):
+            console.print(f"To go on: python -m twinprop resume {shlex.quote(display_path(directory))}")
             raise KeyboardInterrupt
         console.print(
             f"  in {duration(perf_counter() - start)}; all results are in {display_path(directory / 'sweep.csv')}"
@@ -152,12 +164,17 @@ class PopulationLauncher(Launcher):
 
     def start(self, job: SweepJob) -> Member:
         """Make the directory of a job."""
+        from twinprop.app.resumption import current
         from twinprop.errors import explain
         from twinprop.population.stack import LogFile, Member
 
         log, claimed = LogFile(job.log, job.log_format), True
+        resumption = current()
         try:
-            job.write()
+            if resumption is None:
+                job.write()
+            else:
+                resumption.write(job)
         except OSError as error:
             job.problems.append(str(explain(error)))
         except OutputError as error:

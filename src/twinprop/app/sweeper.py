@@ -35,6 +35,6 @@ class GridSweeper(Sweeper):
 
     def sweep(self, arguments: list[str]) -> Any:
         returns = self.basic.sweep(arguments)
-        if isinstance(self.launcher, PopulationLauncher):
+        if isinstance(self.launcher, PopulationLauncher) and self.launcher.trained:
             self.launcher.compare()
         return returns

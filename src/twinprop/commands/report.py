@@ -33,7 +33,7 @@ def configuration(run: Run) -> dict[str, Any]:
     plain = OmegaConf.to_container(OmegaConf.load(run.path / ".hydra" / "config.yaml"), resolve=True)
     assert isinstance(plain, dict)
     flat = flatten({str(key): value for key, value in plain.items()})
-    left_out = uncompared_keys("source", "label")
+    left_out = uncompared_keys("source", "label", "keeping")
     return {key: value for key, value in flat.items() if key not in left_out}
 
 

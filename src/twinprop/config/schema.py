@@ -75,6 +75,7 @@ def flatten(config: Any, prefix: str = "") -> dict[str, Any]:
 def uncompared_keys(*kinds: str) -> set[str]:
     """The keys by which runs are not compared, `data.root` and so on, of those kinds that `fields.uncompared` lists."""
     choices = [(f"{group}.", choice_class(group, name)) for group, names in GROUPS.items() for name in names]
+    choices.append(("train.", TrainConfig))
     return {
         f"{prefix}{item.name}"
         for prefix, owner in [("", Config), *choices]

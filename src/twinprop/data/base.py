@@ -7,6 +7,7 @@ here, once for all: the validation split, the limit, and normalisation.
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +47,20 @@ class Samples:
     def __len__(self) -> int:
         return len(self.y)
 
+    def checksum(self) -> int:
+        """CRC-32 of the classes, and of the samples, or of the names of their files."""
+        found = zlib.crc32(np.ascontiguousarray(self.y).data)
+        if self.x is not None:
+            return zlib.crc32(np.ascontiguousarray(self.x).data, found)
+        return zlib.crc32(repr(list(self.source_names())).encode(), found)
+
+    def source_names(self) -> Iterator[str]:
+        """The names of the files that the samples are read from."""
+        source, which = self.source, np.arange(len(self))
+        while hasattr(source, "which"):
+            source, which = source.source, source.which[which]
+        return (os.path.basename(source.paths[position]) for position in which)
+
     def take(self, which: NDArray[Any]) -> Samples:
         """The samples at the positions `which`."""
         from twinprop.data.streaming import Selection
@@ -65,6 +80,10 @@ class Dataset(NamedTuple):
     classes: list[str]
     mean: list[float] | None
     std: list[float] | None
+
+    def checksums(self) -> dict[str, int]:
+        """Of each split, what changes when any of its samples does."""
+        return {name: getattr(self, name).checksum() for name in ("train", "val", "test")}
 
     def counts(self) -> dict[str, dict[str, int]]:
         """How many samples of each class there are in each split: `{"train": {"cat": 40, ...}, ...}`."""

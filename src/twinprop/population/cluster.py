@@ -91,4 +91,4 @@ class Cluster(Pool):
             if self.interrupt.requested and not running.started:
                 self.queue.append(running.stack)
             else:
-                self.retry_in_halves(running.stack, lost)
+                self.retry(running.stack, lost)

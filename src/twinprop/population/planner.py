@@ -89,6 +89,10 @@ class Planner:
         """The setup of a job; samples of jobs that train elsewhere are only looked at, on the CPU."""
         return self.setups.get(config if self.engine is None else replace(config, device="cpu"))
 
+    def on_cpu(self, setup: Setup, config: Config) -> bool:
+        """Whether a job trains on the CPU."""
+        return setup.device == "cpu" if self.engine is None else self.engine.on_cpu(config.device)
+
     def alone(self, member: Member) -> str:
         """Why a job can share a stack with no other; empty where it can."""
         if self.setup(member.config).dataset.train.x is None:
@@ -113,7 +117,7 @@ class Planner:
         setup = self.setup(config)
         dataset, steps = setup.dataset, setup.plan(config).total_steps
         need, batch = self.footprint(config)
-        on_cpu = setup.device == "cpu" if self.engine is None else self.engine.on_cpu(config.device)
+        on_cpu = self.on_cpu(setup, config)
         at_once = self.workers or cores() if on_cpu else 1
         if self.engine is not None:
             at_once = self.engine.at_once or 1

@@ -17,10 +17,11 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, NamedTuple
 
 from twinprop.population.forks import FORKS
+from twinprop.population.restart import from_checkpoints
 from twinprop.population.setups import SetupCache
 from twinprop.population.stack import Member, Stack
-from twinprop.population.train import discard
 from twinprop.population.worker import Message, serve, work
+from twinprop.run.checkpoints import step_of
 from twinprop.training.interrupt import Interrupt
 
 
@@ -53,7 +54,7 @@ class Pool:
         self.running_members: set[int] = set()
         self.train()
         for stack in self.queue:
-            for member in stack.members:
+            for member in stack.training:
                 reason = f"{self.interrupt.requested} before it was started"
                 self.on_loss(member, {"status": "interrupted", "reason": reason})
 
@@ -108,7 +109,7 @@ class Pool:
     def next_stack(self) -> Stack:
         """The next stack of the queue, whose members are running from now on."""
         stack = self.queue.popleft()
-        self.running_members |= {member.number for member in stack.members}
+        self.running_members |= {member.number for member in stack.training}
         return stack
 
     def poll(self, worker: Worker) -> None:
@@ -125,7 +126,7 @@ class Pool:
             worker.process.join()
             code = worker.process.exitcode
             end = signal.Signals(-code).name if code < 0 else f"status {code}"
-            self.retry_in_halves(self.busy.pop(worker), f"its process ended with {end}")
+            self.retry(self.busy.pop(worker), f"its process ended with {end}")
             if self.queue and not self.interrupt.requested:
                 self.assign(self.start_worker())
 
@@ -138,21 +139,32 @@ class Pool:
 
     def unfinished(self, stack: Stack) -> list[Member]:
         """The members of a stack that have not ended."""
-        return [member for member in stack.members if member.number in self.running_members]
+        return [member for member in stack.training if member.number in self.running_members]
 
     def fail(self, stack: Stack, reason: str) -> None:
         """End the unfinished members of a stack."""
         for member in self.unfinished(stack):
             self.on_loss(member, {"status": "failed", "reason": reason})
 
-    def retry_in_halves(self, stack: Stack, reason: str) -> None:
-        """Train the unfinished members of a stack that was lost, most likely for want of memory: in halves, anew."""
-        if len(stack.members) == 1 or self.interrupt.requested:
-            self.fail(stack, f"{reason}; use a smaller network, batch or data set")
+    def retry(self, stack: Stack, reason: str) -> None:
+        """Train what a lost process left: from its last checkpoint, and in halves where it was lost there before.
+
+        A process that is lost twice at one place most likely wants memory.
+        """
+        left = self.unfinished(stack)
+        if not left:
+            return
+        if self.interrupt.requested:
+            self.fail(stack, f"{reason}; it goes on where the sweep is resumed")
+            return
+        parts = from_checkpoints(stack, [member.number for member in left])
+        at = max(0 if part.start is None else step_of(part.start) for part in parts)
+        if stack.lost_at is None or at > stack.lost_at:
+            self.queue += [part.again((), part.start, lost_at=at) for part in parts]
+        elif len(stack.members) == 1:
+            self.fail(stack, f"{reason}, twice at one place; use a smaller network, batch or data set")
         else:
-            members = self.unfinished(stack)
-            middle = len(members) // 2
-            for half in filter(None, (members[:middle], members[middle:])):
-                for member in half:
-                    discard(member)
-                self.queue.append(stack.subset(half))
+            for part in parts:
+                middle = len(part.training) // 2
+                halves = filter(None, (part.training[:middle], part.training[middle:]))
+                self.queue += [part.subset(half) for half in halves]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
@@ -48,6 +49,11 @@ class Stack:
         steps: updates that each of them does.
         cost: what its training takes, relative to other stacks.
         number: its name in messages.
+        checkpoints: the folder of the sweep's checkpoints; None keeps none.
+        ended: numbers of members that only make the stack as large as it was, for they have ended before.
+        begun: whether there may be something of an earlier attempt.
+        start: the checkpoint to go on from; None is the beginning.
+        lost_at: the updates that were done at the last checkpoint when a process with it was lost.
     """
 
     members: list[Member]
@@ -55,7 +61,23 @@ class Stack:
     steps: int
     cost: float
     number: int = field(default_factory=lambda: next(STACK_NUMBERS))
+    checkpoints: Path | None = None
+    ended: frozenset[int] = frozenset()
+    begun: bool = False
+    start: Path | None = None
+    lost_at: int | None = None
 
     def subset(self, members: list[Member]) -> Stack:
         """A stack of some of its members."""
-        return Stack(members, self.threads, self.steps, self.cost * len(members) / len(self.members))
+        share = len(members) / len(self.members)
+        return replace(self, members=members, cost=self.cost * share, number=next(STACK_NUMBERS), lost_at=None)
+
+    def again(self, ended: Iterable[int], start: Path | None, lost_at: int | None = None) -> Stack:
+        """The same stack once more, from a checkpoint, without those that have ended."""
+        gone = self.ended.union(ended)
+        return replace(self, ended=gone, begun=True, start=start, lost_at=lost_at)
+
+    @property
+    def training(self) -> list[Member]:
+        """The members that have not ended."""
+        return [member for member in self.members if member.number not in self.ended]

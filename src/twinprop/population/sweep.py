@@ -8,18 +8,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from twinprop.errors import OutputError
+from twinprop.errors import OutputError, TwinpropError
 from twinprop.population.cluster import Cluster
 from twinprop.population.display import SweepDisplay, plan_lines
 from twinprop.population.engine import Engine
+from twinprop.population.grouping import Group
 from twinprop.population.planner import PlannedGroup, Planner
 from twinprop.population.pool import Pool
 from twinprop.population.rehearsal import expected_seconds
+from twinprop.population.restart import record_plan, stacks_to_go_on
 from twinprop.population.setups import SetupCache
 from twinprop.population.stack import Member
 from twinprop.population.worker import Message
+from twinprop.run import matching
+from twinprop.run.checkpoints import FOLDER, read_checkpoint
 from twinprop.run.console import console, errors
-from twinprop.run.directory import write_summary
+from twinprop.run.directory import ENDED, summary_of, write_summary
+from twinprop.run.environment import environment
 from twinprop.text import ranges
 from twinprop.training.interrupt import Interrupt
 
@@ -33,6 +38,9 @@ class Sweep:
         workers: processes that train on the CPU; None is one for each core.
         engine: where stacks train; None is this machine.
         directory: the sweep's own.
+        goes_on: whether it was begun before.
+        ended: of such a sweep, the numbers of jobs that have ended.
+        force: go on from checkpoints of something else.
         summaries: what became of each job, by its number.
     """
 
@@ -40,16 +48,31 @@ class Sweep:
     workers: int | None = None
     engine: Engine | None = None
     directory: Path = Path()
+    goes_on: bool = False
+    ended: frozenset[int] = frozenset()
+    force: bool = False
     summaries: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     def train(self, members: Sequence[Member]) -> None:
-        """Train the jobs; whatever becomes of one, it has a summary."""
+        """Train the jobs; whatever becomes of one, it has a summary.
+
+        Raises:
+            TwinpropError: the sweep cannot go on, for something no longer matches.
+        """
         setups = SetupCache()
         planner = Planner(self.max_members, self.workers, self.engine, setups)
         with Interrupt() as interrupt:
-            groups, refused = planner.groups(members)
+            resumed = self.resumed(planner, members) if self.goes_on else []
+            again = {member.number for each in resumed for stack in each.stacks for member in stack.training}
+            left = [member for member in members if member.number not in self.ended | again]
+            groups, refused = planner.groups(left)
             self.refuse(refused)
             planned = planner.plan(groups)
+            for stack in (stack for each in planned for stack in each.stacks):
+                stack.checkpoints, stack.begun = (self.directory / FOLDER).absolute(), self.goes_on
+            jobs = [member.number for member in members if member.claimed]
+            record_plan(self.directory, jobs, [stack for each in planned for stack in each.stacks])
+            planned = resumed + planned
             processes = planner.processes(planned)
             if planned:
                 # how fast other machines are, and when they are free, shows in training
@@ -60,6 +83,27 @@ class Sweep:
             self.display = SweepDisplay([stack for each in planned for stack in each.stacks], len(members))
             with self.display():
                 self.run(planned, processes, setups, interrupt)
+
+    def resumed(self, planner: Planner, members: Sequence[Member]) -> list[PlannedGroup]:
+        """The stacks of a sweep that was begun before, each a group by itself.
+
+        Raises:
+            TwinpropError: something no longer matches.
+        """
+        by_number, found = {member.number: member for member in members}, []
+        for stack in stacks_to_go_on(self.directory.absolute(), by_number, self.ended):
+            try:
+                setup = planner.setup(stack.members[0].config)
+            except TwinpropError:
+                continue  # which is told of the jobs as it is of any other
+            if stack.start is not None:
+                configs = [member.config for member in stack.members]
+                now = matching.about(setup, configs, environment(setup.device, stack.threads))
+                matching.check_match(read_checkpoint(stack.start), now, self.force)
+            stack.cost = planner.cost(stack.members[0].config) * len(stack.members)
+            on_cpu = planner.on_cpu(setup, stack.members[0].config)
+            found.append(PlannedGroup(Group(stack.training), [stack], on_cpu))
+        return found
 
     def run(self, planned: Sequence[PlannedGroup], processes: int, setups: SetupCache, interrupt: Interrupt) -> None:
         """Train the stacks: those on the CPU side by side, then those on a GPU, one after the other."""
@@ -103,7 +147,7 @@ class Sweep:
 
     def end(self, member: Member, summary: dict[str, Any]) -> None:
         """Note the end of a job that never trained, or whose process is gone, and leave its summary."""
-        if member.claimed and not (member.path / "summary.json").exists():
+        if member.claimed and summary_of(member.path).get("status") not in ENDED:
             try:
                 write_summary(member.path, summary)
             except OutputError as error:

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-import shutil
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 from twinprop.errors import TwinpropError, explain
 from twinprop.population.setups import SetupCache
 from twinprop.population.stack import Member, Stack
+from twinprop.run import matching
+from twinprop.run.checkpoints import CheckpointFolder, read_checkpoint
 from twinprop.run.console import Display
 from twinprop.run.describe import describe_run
 from twinprop.run.device import use_threads
-from twinprop.run.directory import RunDirectory
+from twinprop.run.directory import RunDirectory, discard
 from twinprop.run.environment import environment
 from twinprop.run.recorder import RunRecorder, record_failure
+from twinprop.run.setup import Setup
 from twinprop.training.interrupt import Interrupt
 from twinprop.training.learner import Learner
 from twinprop.training.loop import train
 from twinprop.training.monitor import Monitor, Row
+from twinprop.training.plan import Plan
+from twinprop.training.position import Position
 
 OnEnd = Callable[[Member, dict[str, Any]], None]
 """Told that a member has ended, with its summary."""
@@ -53,16 +58,17 @@ class MemberRecorder:
     def failed(self) -> bool:
         return self.monitor.status == "failed"
 
-    def evaluated(self, row: Row, learner: Learner, member: int) -> None:
+    def evaluated(self, row: Row, learner: Learner, member: int) -> dict[str, Any]:
         with self.guarded():
             assert self.recorder is not None
-            self.recorder.evaluated(row, learner, member)
+            return self.recorder.evaluated(row, learner, member)
+        return {}
 
-    def checkpoint(self, name: str, state: dict[str, Any]) -> None:
+    def checkpoint(self, name: str, position: Position) -> None:
         if not self.failed:
             with self.guarded():
                 assert self.recorder is not None
-                self.recorder.checkpoint(name, state)
+                self.recorder.checkpoint(name, position)
 
     def finished(self, monitor: Monitor, parameters: dict[str, Any], predicted: Any) -> None:
         if not self.failed:
@@ -73,12 +79,23 @@ class MemberRecorder:
                 self.on_end(self.member, self.recorder.summary)
 
 
-def discard(member: Member) -> None:
-    """Remove what an attempt to train a member left, so that it can be trained from the start."""
-    for pattern in ("metrics.csv", "summary.json", "model.pt", "events.out.tfevents.*"):
-        for path in member.path.glob(pattern):
-            path.unlink()
-    shutil.rmtree(member.path / "checkpoints", ignore_errors=True)
+class EndedRecorder:
+    """Of a member that has ended before, and trains along for the shapes of the stack alone: records nothing."""
+
+    def __init__(self, member: Member, monitor: Monitor) -> None:
+        self.member, self.monitor = member, monitor
+
+    def fail(self, error: BaseException) -> None:
+        self.monitor.stop("failed", str(error))
+
+    def evaluated(self, row: Row, learner: Learner, member: int) -> dict[str, Any]:
+        return {}
+
+    def checkpoint(self, name: str, position: Position) -> None:
+        pass
+
+    def finished(self, monitor: Monitor, parameters: dict[str, Any], predicted: Any) -> None:
+        pass
 
 
 def train_stack(
@@ -96,31 +113,48 @@ def train_stack(
     use_threads(stack.threads)
     setup = setups.get(stack.members[0].config)
     plan = setup.plan(stack.members[0].config)
-    about = environment(setup.device, stack.threads)
-    monitors, recorders = [], []
-    for member in stack.members:
-        try:
-            directory = RunDirectory(member.path)
-        except TwinpropError as error:
-            on_end(member, {"status": "failed", "reason": str(error), "message": str(error)})
-            continue
-        own = MemberRecorder(member, Monitor(member.config.seed, member.config.train), directory, on_end)
-        with own.guarded():
-            display = Display(plan.total_steps, member.log)
-            own.recorder = RunRecorder(directory, member.config, setup.dataset, display, plan, about)
-            monitors.append(own.monitor)
-            recorders.append(own)
-    if not monitors:
+    env = environment(setup.device, stack.threads)
+    position = position_of(stack)
+    monitors: list[Monitor] = []
+    recorders: list[MemberRecorder | EndedRecorder] = []
+    for place, member in enumerate(stack.members):
+        monitor = Monitor(member.config.seed, member.config.train)
+        if position is not None:
+            monitor.load_state(position.monitors[place])
+        recorder: MemberRecorder | EndedRecorder
+        if member.number in stack.ended:
+            recorder = EndedRecorder(member, monitor)
+        else:
+            try:
+                recorder = open_recorder(stack, member, monitor, position is not None, setup, plan, env, on_end)
+            except TwinpropError as error:
+                on_end(member, {"status": "failed", "reason": str(error), "message": str(error)})
+                if position is None:
+                    continue
+                recorder = EndedRecorder(member, monitor)
+        if monitor.status != "failed" or position is not None:
+            monitors.append(monitor)
+            recorders.append(recorder)
+    if not any(isinstance(own, MemberRecorder) for own in recorders):
         return
+    configs = [own.member.config for own in recorders]
+    numbers = [own.member.number for own in recorders]
+    kept = None
+    if stack.checkpoints is not None:
+        every = [seconds for config in configs if (seconds := config.train.checkpoint_seconds) is not None]
+        about = partial(matching.about, setup, configs, env)
+        kept = CheckpointFolder(stack.checkpoints, numbers, about, min(every, default=None))
     try:
         train(
-            lambda numbers: setup.learner([recorders[number].member.config for number in numbers], plan),
+            lambda places: setup.learner([configs[place] for place in places], plan),
             setup.splits,
             monitors,
             recorders,
             plan,
             progress,
             interrupt,
+            kept,
+            position,
         )
     except BaseException as error:
         for own in recorders:
@@ -128,3 +162,39 @@ def train_stack(
                 own.fail(error)
         if not isinstance(error, Exception):
             raise
+
+
+def position_of(stack: Stack) -> Position | None:
+    """Where a stack goes on from: a checkpoint of all its members, or of more."""
+    if stack.start is None:
+        return None
+    checkpoint = read_checkpoint(stack.start)
+    places = [checkpoint.members.index(member.number) for member in stack.members]
+    whole = places == list(range(len(checkpoint.members)))
+    return checkpoint.position if whole else checkpoint.position.part(places)
+
+
+def open_recorder(
+    stack: Stack,
+    member: Member,
+    monitor: Monitor,
+    goes_on: bool,
+    setup: Setup,
+    plan: Plan,
+    env: dict[str, Any],
+    on_end: OnEnd,
+) -> MemberRecorder:
+    """The recorder of a member, in its directory.
+
+    Raises:
+        OutputError: the directory is another run's, or cannot be written.
+    """
+    if stack.begun and not goes_on:
+        discard(member.path)
+    directory = RunDirectory(member.path, monitor.rows if goes_on else None)
+    own = MemberRecorder(member, monitor, directory, on_end)
+    with own.guarded():
+        display = Display(plan.total_steps, member.log)
+        about = partial(matching.about, setup, [member.config], env)
+        own.recorder = RunRecorder(directory, member.config, setup.dataset, display, plan, env, about, monitor)
+    return own

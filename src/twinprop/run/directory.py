@@ -1,13 +1,15 @@
-"""A run's directory: the only place that writes metrics.csv, summary.json, model.pt and checkpoints."""
+"""A run's directory: the only place that writes metrics.csv, summary.json and model.pt."""
 
 from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import json
 import math
 import os
-from collections.abc import Mapping
+import shutil
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import astuple
 from pathlib import Path
@@ -28,6 +30,16 @@ def _null(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
+def sync_directory(path: Path) -> None:
+    """Have the system keep what was renamed in a directory, even where power fails now."""
+    if os.name == "posix":  # elsewhere, directories are not opened
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
 def write_atomically(path: Path, data: bytes) -> None:
     """Write a file whole or not at all: a reader sees the old one or the new one."""
     part = path.with_name(f".{path.name}.part")
@@ -38,6 +50,7 @@ def write_atomically(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, path)
+        sync_directory(path.parent)
     except OSError as error:
         with suppress(OSError):
             part.unlink()
@@ -89,6 +102,19 @@ def write_summary(path: Path, summary: dict[str, Any]) -> None:
     write_atomically(path / "summary.json", text.encode())
 
 
+def summary_of(path: Path) -> dict[str, Any]:
+    """What summary.json in the directory of a run holds; nothing where there is none that can be read."""
+    try:
+        found = json.loads((path / "summary.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+ENDED = ("completed", "diverged")
+"""The statuses of runs that have nothing left to do."""
+
+
 def checksum(saved: Mapping[str, Any]) -> str:
     """SHA-256 of what model.pt holds: of each parameter its name, type, shape and bytes, and of the rest its JSON."""
     found = hashlib.sha256()
@@ -101,15 +127,38 @@ def checksum(saved: Mapping[str, Any]) -> str:
     return found.hexdigest()
 
 
+def discard(path: Path) -> None:
+    """Remove what an attempt at a run left, so that it can be trained from the start."""
+    for pattern in ("metrics.csv", "summary.json", "model.pt", "events.out.tfevents.*"):
+        for each in path.glob(pattern):
+            each.unlink()
+    for each in path.glob("checkpoints/[!.]*"):  # whoever removes them has its lock, which is among them
+        shutil.rmtree(each) if each.is_dir() else each.unlink()
+
+
+def cells(row: Row) -> list[Any]:
+    """A line of metrics.csv; a result that there is not (no validation split) is an empty cell."""
+    return ["" if value is None else value for value in map(_null, astuple(row))]
+
+
 class RunDirectory:
     """The files of one run.
+
+    Args:
+        path: the directory.
+        rows: of a run that goes on, the evaluations that stay; None begins a run.
 
     Raises:
         OutputError: the directory already holds a run, or cannot be written.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, rows: Sequence[Row] | None = None) -> None:
         self.path = path
+        if rows is not None:
+            lines = io.StringIO(newline="")
+            csv.writer(lines, lineterminator="\n").writerows([COLUMNS, *map(cells, rows)])
+            write_atomically(path / "metrics.csv", lines.getvalue().encode())
+            return
         try:
             path.mkdir(parents=True, exist_ok=True)
             open(path / "metrics.csv", "x").close()
@@ -130,21 +179,15 @@ class RunDirectory:
             raise OutputError(f"{self.path}/metrics.csv: cannot be written ({error.strerror}); free space.") from error
 
     def row(self, row: Row) -> None:
-        """Add an evaluation; a result that there is not (no validation split) is an empty cell."""
-        self._line(["" if value is None else value for value in map(_null, astuple(row))])
+        """Add an evaluation."""
+        self._line(cells(row))
 
     def model(self, parameters: dict[str, Any], config: dict[str, Any], data: dict[str, Any]) -> None:
         """Write model.pt: the state dict of torch.nn, the configuration, what samples must look like, a checksum."""
         saved = {"state_dict": parameters, "config": config, "data": data}
         self._torch("model.pt", {**saved, "sha256": checksum(saved)})
 
-    def checkpoint(self, name: str, state: dict[str, Any]) -> None:
-        """Write checkpoints/NAME.pt."""
-        self._torch(f"checkpoints/{name}.pt", state)
-
     def _torch(self, name: str, value: Any) -> None:
-        import io
-
         import torch
 
         from twinprop.pytorch.convert import to_tensors

@@ -41,9 +41,20 @@ class EventFile:
 
     Args:
         directory: the run's.
+        name: of a file to go on with, in place of a new one.
+        size: bytes of that file which stay; what was written after them is written again.
+
+    Attributes:
+        size: bytes that were written.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, name: str = "", size: int = 0) -> None:
+        self.size = size
+        self.pending: list[bytes] = []
+        if name:
+            self.path = directory / name
+            os.truncate(self.path, size)
+            return
         now = time.time()
         name = f"events.out.tfevents.{int(now):010d}.{socket.gethostname()}.{os.getpid()}.{next(NUMBERS)}"
         directory.mkdir(parents=True, exist_ok=True)
@@ -65,7 +76,7 @@ class EventFile:
             return
         try:
             with open(self.path, "ab", buffering=0) as file:
-                file.write(b"".join(self.pending))
+                self.size += file.write(b"".join(self.pending))
         except OSError as error:
             raise OutputError(f"{self.path}: cannot be written ({error.strerror}); free space.") from error
         self.pending.clear()

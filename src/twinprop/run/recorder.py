@@ -5,17 +5,21 @@ from __future__ import annotations
 import dataclasses
 import logging
 import time
+from collections.abc import Callable
 from typing import Any
 
 from twinprop.config.schema import Config
 from twinprop.data.base import Dataset
 from twinprop.learners.footprint import footprint
+from twinprop.run import checkpoints
+from twinprop.run.checkpoints import SUFFIX
 from twinprop.run.console import Display
 from twinprop.run.directory import RunDirectory
 from twinprop.run.summary import summarize, summarize_failure
 from twinprop.training.learner import Learner
 from twinprop.training.monitor import Monitor, Row
 from twinprop.training.plan import Plan
+from twinprop.training.position import Position
 
 
 class RunRecorder:
@@ -28,6 +32,8 @@ class RunRecorder:
         display: where a person sees it.
         plan: how long it trains.
         environment: for summary.json.
+        about: what its checkpoints say of it.
+        monitor: the run's; where it has recorded anything, that is gone on with.
 
     Attributes:
         summary: what summary.json holds; empty until the run has ended.
@@ -41,23 +47,31 @@ class RunRecorder:
         display: Display,
         plan: Plan,
         environment: dict[str, Any],
+        about: Callable[[], dict[str, Any]],
+        monitor: Monitor,
     ) -> None:
         from twinprop.run.tensorboard import TensorBoard
 
         self.directory, self.config, self.dataset, self.display = directory, config, dataset, display
-        self.environment = environment
-        self.board = TensorBoard(directory.path, config, -(-plan.epochs // config.train.eval_every))
+        self.environment, self.about = environment, about
+        self.board = TensorBoard(directory.path, config, -(-plan.epochs // config.train.eval_every), monitor.recorded)
         self.parameter_count = 0
-        self.start = time.perf_counter()
+        self.start = time.perf_counter() - monitor.recorded.get("seconds", 0.0)
         self.summary: dict[str, Any] = {}
+        monitor.recorded = self.recorded()
 
-    def evaluated(self, row: Row, learner: Learner, member: int) -> None:
+    def recorded(self) -> dict[str, Any]:
+        """How far everything is written."""
+        return {**self.board.recorded(), "seconds": time.perf_counter() - self.start}
+
+    def evaluated(self, row: Row, learner: Learner, member: int) -> dict[str, Any]:
         self.directory.row(row)
         self.board.evaluated(row, learner, member)
         self.display.evaluated(row)
+        return self.recorded()
 
-    def checkpoint(self, name: str, state: dict[str, Any]) -> None:
-        self.directory.checkpoint(name, {**state, "config": dataclasses.asdict(self.config)})
+    def checkpoint(self, name: str, position: Position) -> None:
+        checkpoints.write(self.directory.path / "checkpoints" / f"{name}{SUFFIX}", [0], self.about(), position)
 
     def finished(self, monitor: Monitor, parameters: dict[str, Any], predicted: Any) -> None:
         data = self.dataset

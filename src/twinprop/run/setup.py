@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from twinprop.config import registry
 from twinprop.config.schema import Config, data_size_problems
 from twinprop.data.batches import EVALUATION_BATCH, Batches
@@ -43,6 +45,11 @@ class Setup:
             Batches(val, *placed, workers=workers),
             Batches(test, *placed, workers=workers),
         )
+
+    @cached_property
+    def checksums(self) -> dict[str, int]:
+        """Of the samples of each split."""
+        return self.dataset.checksums()
 
     def plan(self, config: Config) -> Plan:
         """How long a run trains.

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import shlex
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from twinprop.config import registry
 from twinprop.config.schema import Config, check
 from twinprop.learners import BACKENDS
+from twinprop.run.checkpoints import FOLDER, CheckpointFolder, sound
 from twinprop.run.console import Display, display_path, log, log_row
 from twinprop.run.describe import describe_network, describe_run
-from twinprop.run.directory import RunDirectory
+from twinprop.run.directory import RunDirectory, discard
+from twinprop.run.lock import PATIENCE, Lock
 from twinprop.run.recorder import RunRecorder, record_failure
 from twinprop.training.monitor import Monitor
 
 
-def execute(config: Config, path: Path) -> dict[str, Any]:
+def execute(config: Config, path: Path, go_on: bool = False, force: bool = False) -> dict[str, Any]:
     """Train what `config` describes and write everything about it into the directory `path`.
+
+    Args:
+        config: what to train.
+        path: the run's directory.
+        go_on: from the last checkpoint in the directory, or anew where there is none.
+        force: although the checkpoint is of something else.
 
     Returns:
         The contents of summary.json.
@@ -25,10 +35,20 @@ def execute(config: Config, path: Path) -> dict[str, Any]:
         TwinpropError: the configuration, the data or the device is not usable, or `path` holds a run.
     """
     check(config)
-    directory = RunDirectory(path)
+    with Lock(path, PATIENCE if go_on else 0.0):
+        return train_alone(config, path, go_on, force)
+
+
+def train_alone(config: Config, path: Path, go_on: bool, force: bool) -> dict[str, Any]:
+    """`execute`, in a directory that no other process writes into."""
+    found = next(sound(path / FOLDER / "0"), None) if go_on else None
+    if go_on and found is None:
+        discard(path)
+    directory = None if found else RunDirectory(path)
     monitor = Monitor(config.seed, config.train)
     recorder: RunRecorder | None = None
     try:
+        from twinprop.run import matching
         from twinprop.run.device import threads_for, use_threads
         from twinprop.run.environment import environment
         from twinprop.run.setup import Setup
@@ -40,7 +60,16 @@ def execute(config: Config, path: Path) -> dict[str, Any]:
         threads = threads_for(config, dataset.shape, len(dataset.train))
         use_threads(threads)
         display = Display(plan.total_steps, log_row)
-        recorder = RunRecorder(directory, config, dataset, display, plan, environment(setup.device, threads))
+        about = environment(setup.device, threads)
+        matters = partial(matching.about, setup, [config], about)
+        if found:
+            matching.check_match(found, matters(), force)
+            monitor.load_state(found.position.monitors[0])
+        directory = directory or RunDirectory(path, monitor.rows)
+        recorder = RunRecorder(directory, config, dataset, display, plan, about, matters, monitor)
+        kept = CheckpointFolder(path / FOLDER, [0], matters, config.train.checkpoint_seconds)
+        if found:
+            log.info(f"going on at step {found.position.steps:,} of {plan.total_steps:,}")
         log.info(f"training {describe_network(config, dataset)} on {config.data.name} in {display_path(path)}")
         with display():
             train(
@@ -50,9 +79,15 @@ def execute(config: Config, path: Path) -> dict[str, Any]:
                 [recorder],
                 plan,
                 display.progress,
+                checkpoints=kept,
+                position=found.position if found else None,
             )
     except BaseException as error:
-        record_failure(monitor, directory, recorder, error)
+        if directory is not None:  # a run that cannot go on stays as it is
+            record_failure(monitor, directory, recorder, error)
         raise
+    assert recorder is not None
     log.info(describe_run(recorder, monitor, dataset))
+    if monitor.status == "interrupted":
+        log.info(f"To go on: python -m twinprop resume {shlex.quote(display_path(path))}")
     return recorder.summary

@@ -58,7 +58,7 @@ def comparable(config: Config) -> dict[str, float | bool | str]:
     Where numbers of one run meet words of another, TensorBoard takes all for words and then drops the
     runs with numbers from its table. So a key that is null is left out, and a full batch is its size.
     """
-    left_out = uncompared_keys("source", "reading")
+    left_out = uncompared_keys("source", "reading", "keeping")
     flat = {key: value for key, value in flatten(config).items() if value is not None and key not in left_out}
     if config.train.samples is None:
         del flat["train.batch_size"]
@@ -85,16 +85,22 @@ class TensorBoard:
         directory: the run's.
         config: the run's.
         evaluations: how many evaluations there will be.
+        recorded: what `recorded` gave, to go on from there.
     """
 
-    def __init__(self, directory: Path, config: Config, evaluations: int) -> None:
-        self.file = EventFile(directory)
+    def __init__(
+        self, directory: Path, config: Config, evaluations: int, recorded: Mapping[str, Any] | None = None
+    ) -> None:
         self.config = config
         self.every = max(1, -(-evaluations // HISTOGRAMS))
         self.count = 0
         self.ended = False
         self.process = psutil.Process()
         self.clocks = time.process_time(), time.perf_counter()
+        if recorded:
+            self.file, self.count = EventFile(directory, recorded["events"], recorded["bytes"]), recorded["count"]
+            return
+        self.file = EventFile(directory)
         self.file.add(layout())
         text = f"```json\n{json.dumps(flatten(config), indent=2)}\n```"
         self.file.add(summaries.text("configuration", text).value)  # type: ignore[no-untyped-call]
@@ -103,6 +109,10 @@ class TensorBoard:
         # A named group would be averaged with the others of its name; without a name each run is a group.
         self.file.add(hparams.hparams_pb(comparable(config), trial_id="").value)
         self.file.flush()
+
+    def recorded(self) -> dict[str, Any]:
+        """How far the event file is written."""
+        return {"events": self.file.path.name, "bytes": self.file.size, "count": self.count}
 
     def evaluated(self, row: Row, learner: Learner, member: int) -> None:
         """Scalars of an evaluation, and now and then histograms of weights and gradients."""

@@ -24,6 +24,7 @@ from twinprop.training.interrupt import Interrupt
 from twinprop.training.learner import Learner
 from twinprop.training.monitor import Monitor, Row
 from twinprop.training.plan import Plan
+from twinprop.training.position import Checkpoints, NoCheckpoints, Position, Tally
 
 log = logging.getLogger("twinprop")
 
@@ -34,11 +35,11 @@ WORTH_DROPPING = 0.75
 class Recorder(Protocol):
     """Where the results of one network go."""
 
-    def evaluated(self, row: Row, learner: Learner, member: int) -> None:
-        """Record an evaluation."""
+    def evaluated(self, row: Row, learner: Learner, member: int) -> dict[str, Any]:
+        """Record an evaluation; return how far that was written, for whoever goes on from here."""
 
-    def checkpoint(self, name: str, state: dict[str, Any]) -> None:
-        """Keep a state to return to."""
+    def checkpoint(self, name: str, position: Position) -> None:
+        """Keep the position of this network under a name of its own."""
 
     def finished(self, monitor: Monitor, parameters: dict[str, NDArray[Any]], predicted: NDArray[Any] | None) -> None:
         """Record the end: the last finite parameters, and the classes predicted for the test split, if any."""
@@ -70,6 +71,8 @@ def train(
     plan: Plan,
     progress: Callable[[int], None] = lambda steps: None,
     interrupt: Interrupt | None = None,
+    checkpoints: Checkpoints | None = None,
+    position: Position | None = None,
 ) -> None:
     """Train until the plan is done or every network has stopped; results are in the monitors.
 
@@ -84,23 +87,31 @@ def train(
         plan: how long to train.
         progress: called with the number of steps done.
         interrupt: what a signal sets; without one, training listens for signals itself.
+        checkpoints: where positions are kept; None keeps nothing.
+        position: where to go on from, in place of the monitors' own.
     """
     if interrupt is None:
         with Interrupt() as own:
-            return train(make, splits, monitors, recorders, plan, progress, own)
+            return train(make, splits, monitors, recorders, plan, progress, own, checkpoints, position)
+    checkpoints = checkpoints or NoCheckpoints()
+    if position is not None:
+        for monitor, state in zip(monitors, position.monitors, strict=True):
+            monitor.load_state(state)
+            if monitor.ended_with_the_plan and position.steps < plan.total_steps:
+                monitor.stop("running", "")
     try:
         with np.errstate(all="ignore"):
-            return train_together(make, splits, monitors, recorders, plan, progress, interrupt)
+            return train_together(make, splits, monitors, recorders, plan, progress, interrupt, checkpoints, position)
     except Exception as error:
         # a number of one network that Python cannot compute with concerns no other
         if not (out_of_memory(error) or isinstance(error, ArithmeticError)) or len(monitors) == 1:
             raise
         log.warning(f"{type(error).__name__} with {len(monitors)} networks: each half of them goes on by itself.")
     middle = len(monitors) // 2
-    for half in (slice(None, middle), slice(middle, None)):
-        first = half.start or 0
-        part = partial(made_from, make, first)
-        train(part, splits, monitors[half], recorders[half], plan, progress, interrupt)
+    for half in (range(middle), range(middle, len(monitors))):
+        part, some = partial(made_from, make, half.start), slice(half.start, half.stop)
+        kept = checkpoints.part(half)
+        train(part, splits, monitors[some], recorders[some], plan, progress, interrupt, kept)
     return None
 
 
@@ -112,46 +123,60 @@ def train_together(
     plan: Plan,
     progress: Callable[[int], None],
     interrupt: Interrupt,
+    checkpoints: Checkpoints,
+    position: Position | None,
 ) -> None:
     """`train`, with all networks in one learner, from which those that stopped are dropped now and then."""
     stack = running(monitors)
     if not stack:
         return
-    learner = start(make, stack, monitors)
+    if position is None:
+        learner = start(make, stack, monitors)
+    else:
+        stack = position.stack
+        learner = make(stack)
+        learner.load_state(position.states)
+    tally = Tally.of(position.tally) if position and position.tally else Tally(learner.steps)
+
+    def keep(states: list[dict[str, Any]] | None = None) -> None:
+        states = states or [learner.state(place) for place in range(len(stack))]
+        told = tally.state(learner) if tally.updates else None
+        checkpoints.write(Position(stack, states, [monitor.state() for monitor in monitors], told))
+
     while running(monitors) and learner.steps < plan.total_steps and not interrupt.requested:
         active = [monitors[number] for number in stack]
-        trained = train_epochs(learner, splits[0], active, plan, interrupt, progress)
-        if interrupt.requested:
+        if not train_epochs(learner, splits[0], active, plan, tally, interrupt, progress, checkpoints.due, keep):
             break
-        rows, predicted = evaluated_rows(learner, splits, active, trained)
+        rows, predicted, losses = evaluated_rows(learner, splits, active, tally, plan)
         # what wants memory comes before anything is recorded, so that the epochs can be trained again
         states = [learner.state(place) for place in range(len(stack))]
         in_training = running(active)
         for place in in_training:
-            update_status(
-                active[place],
-                rows[place],
-                first_bad_step(trained, rows[place], place),
-                learner.steps >= plan.total_steps,
-            )
+            bad_step = first_bad_step(losses[:, place], tally.first_step, rows[place])
+            update_status(active[place], rows[place], bad_step, learner.steps >= plan.total_steps)
         if any(active[place].status == "completed" for place in in_training):
             classes = np.concatenate([to_numpy(part).reshape(len(stack), -1) for part in predicted], axis=1)
         for place in in_training:
             monitor, recorder, row = active[place], recorders[stack[place]], rows[place]
             if monitor.status == "diverged":
-                recorder.checkpoint("last_finite", monitor.checkpoint())
+                recorder.checkpoint("last_finite", alone(monitor))
                 recorder.finished(monitor, learner.state_dict_of(monitor.last), None)
                 continue
-            monitor.last = states[place]
-            recorder.evaluated(row, learner, place)
+            monitor.evaluated(states[place], recorder.evaluated(row, learner, place))
             every = monitor.train.checkpoint_every
-            if every is not None and row.epoch // every > trained.first_step // plan.steps_per_epoch // every:
-                recorder.checkpoint(f"epoch_{row.epoch}", monitor.checkpoint())
+            if every is not None and row.epoch // every > tally.first_step // plan.steps_per_epoch // every:
+                recorder.checkpoint(f"epoch_{row.epoch}", alone(monitor))
             if monitor.status == "completed":
                 recorder.finished(monitor, learner.state_dict_of(monitor.last), classes[place])
+        tally = Tally(learner.steps)
         still = [number for number in stack if monitors[number].running]
         if still and len(still) <= WORTH_DROPPING * len(stack):
             stack, learner = still, start(make, still, monitors)
+            states = [monitors[number].last for number in still]
+        if not still or checkpoints.due():
+            keep(states)
+    if running(monitors):
+        keep()
     for place, number in enumerate(stack):
         monitor = monitors[number]
         if monitor.running:
@@ -159,8 +184,12 @@ def train_together(
             now = learner.state(place)
             if all(np.isfinite(value).all() for value in learner.state_dict_of(now).values()):
                 monitor.last = now
-            recorders[number].checkpoint("interrupted", monitor.checkpoint())
             recorders[number].finished(monitor, learner.state_dict_of(monitor.last), None)
+
+
+def alone(monitor: Monitor) -> Position:
+    """The position of one network at its last evaluation, from which it goes on by itself."""
+    return Position([0], [monitor.last], [monitor.state()], None)
 
 
 def made_from(make: Callable[[Sequence[int]], Learner], first: int, stack: Sequence[int]) -> Learner:
@@ -178,8 +207,9 @@ def start(make: Callable[[Sequence[int]], Learner], stack: Sequence[int], monito
     learner, active = make(stack), [monitors[number] for number in stack]
     if active[0].last:
         learner.load_state([monitor.last for monitor in active])
-    for place, monitor in enumerate(active):
-        monitor.last = learner.state(place)
+    else:
+        for place, monitor in enumerate(active):
+            monitor.last = learner.state(place)
     return learner
 
 
@@ -193,93 +223,93 @@ def update_status(monitor: Monitor, row: Row, bad_step: int | None, is_last: boo
         monitor.stop("completed", "")
 
 
-class TrainResults:
-    """What was trained since the last evaluation."""
-
-    def __init__(self, first_step: int) -> None:
-        self.first_step = first_step
-        self.samples = 0
-        self.epoch = 0
-        self.losses: NDArray[Any]
-        self.train_loss: NDArray[Any]
-        self.train_accuracy: NDArray[Any]
-        self.seconds = 0.0
-
-
 def train_epochs(
     learner: Learner,
     samples: Batches,
     monitors: Sequence[Monitor],
     plan: Plan,
+    tally: Tally,
     interrupt: Interrupt,
     progress: Callable[[int], None],
-) -> TrainResults:
-    """Train up to the next evaluation; means of the training loss and accuracy are over the last epoch."""
+    due: Callable[[], bool],
+    keep: Callable[[], None],
+) -> bool:
+    """Train up to the next evaluation; whether it was reached, for a signal may come before."""
     train, seeds = monitors[0].train, [monitor.seed for monitor in monitors]
-    result = TrainResults(learner.steps)
-    losses: list[Any] = []
+    reached = False
     start = perf_counter()
-    while learner.steps < plan.total_steps and not interrupt.requested:
+    while not (reached or interrupt.requested):
         epoch, skip = divmod(learner.steps, plan.steps_per_epoch)
-        first, corrects, sizes = len(losses), [], []
+        if not skip:
+            tally.start_epoch()
         for x, y in samples.epoch(seeds, epoch, train.samples, train.drop_last, skip):
-            loss, correct = learner.step(x, y)
-            losses.append(loss)
-            corrects.append(correct)
-            sizes.append(y.shape[-1])
+            tally.add(*learner.step(x, y), y.shape[-1])
             progress(learner.steps)
             if learner.steps >= plan.total_steps or interrupt.requested:
                 break
-        result.epoch = epoch + 1
-        result.samples += sum(sizes)
+            if due() and learner.steps % plan.steps_per_epoch:
+                learner.synchronize()
+                tally.seconds += perf_counter() - start
+                keep()
+                start = perf_counter()
+        reached = learner.steps >= plan.total_steps
         if learner.steps % plan.steps_per_epoch == 0:
             learner.end_epoch()
-        if result.epoch % train.eval_every == 0:
-            break
+            reached |= (epoch + 1) % train.eval_every == 0
+            tally.samples += sum(tally.sizes)
     learner.synchronize()
-    result.seconds = perf_counter() - start
-    result.losses = learner.fetch(losses)
-    weights = np.array(sizes)[:, None] / sum(sizes)
-    result.train_loss = (result.losses[first:] * weights).sum(0)
-    result.train_accuracy = learner.fetch(corrects).sum(0) / sum(sizes)
-    return result
+    tally.seconds += perf_counter() - start
+    return reached
 
 
 def evaluated_rows(
-    learner: Learner, splits: tuple[Batches, Batches, Batches], monitors: Sequence[Monitor], trained: TrainResults
-) -> tuple[list[Row], list[Any]]:
-    """Evaluate every network, and let schedules see the result; with the classes predicted for the test split."""
+    learner: Learner, splits: tuple[Batches, Batches, Batches], monitors: Sequence[Monitor], tally: Tally, plan: Plan
+) -> tuple[list[Row], list[Any], NDArray[Any]]:
+    """Evaluate every network, and let schedules see the result.
+
+    Returns:
+        A row for each; the classes predicted for the test split, in parts; the loss of each update, (updates, members).
+    """
     count = len(monitors)
+    losses, train_loss, train_accuracy = tally.means(learner)
     norm, lr = learner.grad_norm(), learner.lr()
     val_loss, val_accuracy, _ = evaluate(learner, splits[1], count)
     test_loss, test_accuracy, predicted = evaluate(learner, splits[2], count)
     if len(splits[1]):
         learner.observe(val_loss, val_accuracy)
     else:
-        learner.observe(trained.train_loss, trained.train_accuracy)
+        learner.observe(train_loss, train_accuracy)
+    unfinished = learner.steps % plan.steps_per_epoch != 0
+    samples = tally.samples + (sum(tally.sizes) if unfinished else 0)
     rows = [
         Row(
-            epoch=trained.epoch,
+            epoch=learner.steps // plan.steps_per_epoch + unfinished,
             step=learner.steps,
             lr=float(lr[member]),
-            train_loss=float(trained.train_loss[member]),
-            train_accuracy=float(trained.train_accuracy[member]),
+            train_loss=float(train_loss[member]),
+            train_accuracy=float(train_accuracy[member]),
             val_loss=float(val_loss[member]),
             val_accuracy=float(val_accuracy[member]),
             test_loss=float(test_loss[member]),
             test_accuracy=float(test_accuracy[member]),
             grad_norm=float(norm[member]),
-            seconds=trained.seconds / count,
-            samples_per_second=trained.samples * count / max(trained.seconds, 1e-9),
+            seconds=tally.seconds / count,
+            samples_per_second=samples * count / max(tally.seconds, 1e-9),
         )
         for member in range(count)
     ]
-    return rows, predicted
+    return rows, predicted, losses
 
 
-def first_bad_step(trained: TrainResults, row: Row, member: int) -> int | None:
-    """The first step whose loss was not finite; the last one if only the evaluation shows it."""
-    bad = ~np.isfinite(trained.losses[:, member])
+def first_bad_step(losses: NDArray[Any], steps_before: int, row: Row) -> int | None:
+    """The first step whose loss was not finite; the last one if only the evaluation shows it.
+
+    Args:
+        losses: of each update since the last evaluation, (updates,).
+        steps_before: updates before these.
+        row: the evaluation.
+    """
+    bad = ~np.isfinite(losses)
     if bad.any():
-        return trained.first_step + int(bad.argmax()) + 1
+        return steps_before + int(bad.argmax()) + 1
     return None if isfinite(row.test_loss) else row.step

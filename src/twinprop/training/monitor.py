@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import astuple, dataclass, field, fields
 from math import isfinite
 from typing import Any
+
+import numpy as np
 
 from twinprop.training.plan import TrainConfig
 
@@ -49,6 +51,10 @@ class Monitor:
     reason: str = ""
     last: dict[str, Any] = field(default_factory=dict)
     """The state of the learner's network after the last evaluation: where to go on from."""
+    best_state: dict[str, Any] = field(default_factory=dict)
+    """The same after the best one; empty until there is one."""
+    recorded: dict[str, Any] = field(default_factory=dict)
+    """How far the recorder had written at the last evaluation."""
 
     def add(self, row: Row) -> None:
         """Take in an evaluation. The best is the one with the highest validation accuracy, then the lowest loss."""
@@ -71,22 +77,34 @@ class Monitor:
     def running(self) -> bool:
         return self.status == "running"
 
+    @property
+    def ended_with_the_plan(self) -> bool:
+        """Whether a longer plan would train it further."""
+        return self.status == "completed" and not self.reason
+
+    def evaluated(self, state: dict[str, Any], recorded: dict[str, Any]) -> None:
+        """Note the state of the network at the evaluation that was added last, and how far that was written down."""
+        self.last, self.recorded = state, recorded
+        if self.best is self.rows[-1]:
+            self.best_state = state
+
     def state(self) -> dict[str, Any]:
-        """What early stopping and `best` depend on, as plain numbers."""
+        """Everything in it but `seed` and `train`, as plain arrays and numbers."""
         return {
-            "best": asdict(self.best) if self.best else None,
+            "rows": np.array([astuple(row) for row in self.rows]).reshape(len(self.rows), len(COLUMNS)),
+            "best": self.rows.index(self.best) if self.best else None,
             "best_val_loss": self.best_val_loss,
             "without_improvement": self.without_improvement,
+            "status": self.status,
+            "reason": self.reason,
+            "last": self.last,
+            "best_state": self.best_state,
+            "recorded": self.recorded,
         }
 
-    def checkpoint(self) -> dict[str, Any]:
-        """Everything that training needs to go on."""
-        return {**self.last, "monitor": self.state()}
-
-    def load_state(self, checkpoint: dict[str, Any]) -> None:
-        """Continue from what `checkpoint` handed out."""
-        self.last = {key: value for key, value in checkpoint.items() if key != "monitor"}
-        state = checkpoint["monitor"]
-        self.best = Row(**state["best"]) if state["best"] else None
-        self.best_val_loss = state["best_val_loss"]
-        self.without_improvement = state["without_improvement"]
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Continue from what `state` handed out."""
+        self.rows = [Row(int(epoch), int(step), *map(float, more)) for epoch, step, *more in state["rows"]]
+        self.best = None if state["best"] is None else self.rows[state["best"]]
+        for name in ("best_val_loss", "without_improvement", "status", "reason", "last", "best_state", "recorded"):
+            setattr(self, name, state[name])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import NamedTuple
 
-from twinprop.fields import number
+from twinprop.fields import number, uncompared
 
 
 @dataclass
@@ -21,6 +21,7 @@ class TrainConfig:
     max_grad_norm: float | None = number(None, gt=0)
     patience: int | None = number(None, ge=1)
     checkpoint_every: int | None = number(None, ge=1)
+    checkpoint_seconds: float | None = uncompared("keeping", number(50.0, gt=0))
 
     @property
     def samples(self) -> int | None:

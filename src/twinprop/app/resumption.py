@@ -1,0 +1,157 @@
+"""A sweep that goes on: its command is given once more, and this says which of its jobs have ended.
+
+Hydra makes its callbacks and its launcher itself, so what they have to know of a resumption is kept here for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twinprop.config import schema
+from twinprop.errors import OutputError, TwinpropError
+from twinprop.population.restart import recorded_plan
+from twinprop.run.checkpoints import FOLDER
+from twinprop.run.directory import ENDED, claim, summary_of, write_atomically
+from twinprop.run.matching import FORCE, LENGTHS
+from twinprop.text import plural
+
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
+
+    from twinprop.app.sweep_jobs import SweepJob
+
+COMMAND = f"{FOLDER}/command.json"
+"""What a sweep was begun with: the words of the command line, the folder, and the launcher."""
+
+CURRENT: ContextVar[Resumption | None] = ContextVar("resumption", default=None)
+
+
+def current() -> Resumption | None:
+    """The resumption that this process is at; None while it does what was asked for first."""
+    return CURRENT.get()
+
+
+@dataclass
+class Resumption:
+    """A sweep that goes on.
+
+    Attributes:
+        directory: the sweep's.
+        changes: of how long the jobs train, by keys.
+        force: although something no longer matches.
+        ended: summaries of the jobs that have ended, by number.
+    """
+
+    directory: Path
+    changes: dict[str, Any] = field(default_factory=dict)
+    force: bool = False
+    ended: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        token = CURRENT.set(self)
+        try:
+            yield
+        finally:
+            CURRENT.reset(token)
+
+    def review(self, jobs: Sequence[SweepJob]) -> dict[int, dict[str, Any]]:
+        """Compare jobs with what they were, take over how long they train, and return the summaries of the ended.
+
+        Raises:
+            TwinpropError: a job is another one now; the text lists what differs.
+        """
+        own, found = set(recorded_plan(self.directory)["jobs"]), []
+        for job in jobs:
+            if job.config is None:
+                continue
+            if job.number not in own and (job.directory / "metrics.csv").exists():
+                job.problems.append(f"hydra.sweep.subdir={job.directory}: already holds another run's results.")
+                continue
+            before = self.saved(job) or job.config
+            found += differing(job.number, before, job.config)
+            longer = lengthened(before, self.changes)
+            summary = summary_of(job.directory)
+            if summary.get("status") in ENDED and (before == longer or not may_be_longer(summary)):
+                self.ended[job.number] = summary
+            job.config = schema.check(replace(job.config, train=longer.train))
+            self.rewrite(job)
+        if found and not self.force:
+            listed = "\n".join(f"  {line}" for line in found[:20])
+            raise TwinpropError(f"{self.directory}: its jobs are others now:\n{listed}\n{FORCE}.")
+        return {job.number: self.ended[job.number] for job in jobs if job.number in self.ended}
+
+    def saved(self, job: SweepJob) -> schema.Config | None:
+        """The configuration that a job had; None where it had none, or had not come to write it whole."""
+        from omegaconf import OmegaConf
+
+        path = next(iter(job.files), job.directory / ".hydra" / "config.yaml")
+        try:
+            text = path.read_text(encoding="utf-8")
+            if text == job.files.get(path):
+                return job.config
+            values: Any = OmegaConf.to_container(OmegaConf.create(text), resolve=True)
+            return schema.from_dict(values)
+        except Exception:  # whatever a damaged file makes of its own reader; the job is composed anew
+            return None
+
+    def rewrite(self, job: SweepJob) -> None:
+        """Have the files of a job say how long it trains."""
+        from omegaconf import OmegaConf
+
+        assert job.config is not None
+        whole: DictConfig = job.composed
+        for key in LENGTHS:
+            OmegaConf.update(whole, key, OmegaConf.select(OmegaConf.structured(job.config), key))
+        path = next(iter(job.files), None)
+        if path is not None:
+            job.files[path] = OmegaConf.to_yaml(whole)
+
+    def write(self, job: SweepJob) -> None:
+        """Make the directory of a job that has none, and complete that of another.
+
+        Raises:
+            OutputError: it holds another run's results, or cannot be made.
+        """
+        if job.number in self.ended:
+            return
+        if job.problems and (job.directory / "metrics.csv").exists():
+            raise OutputError(job.problems[-1])
+        if not (job.directory / ".hydra").exists():
+            claim(job.directory, "hydra.sweep.subdir")
+        for path, text in job.files.items():
+            if not path.exists() or path.read_text(encoding="utf-8") != text:
+                write_atomically(path, text.encode())
+
+    def describe(self, jobs: Sequence[SweepJob]) -> str:
+        """`8 completed stay, 2 go on, 2 start`."""
+        left = [job for job in jobs if job.number not in self.ended]
+        begun = sum((job.directory / "metrics.csv").exists() for job in left)
+        parts = [f"{len(jobs) - len(left)} completed stay", f"{begun} go on", f"{len(left) - begun} start"]
+        return f"resuming {plural(len(jobs), 'job')}: {', '.join(parts)}"
+
+
+def lengthened(config: schema.Config, changes: Mapping[str, Any]) -> schema.Config:
+    """A configuration with other lengths, given as `{"train.epochs": 60}`."""
+    values = {key.removeprefix("train."): value for key, value in changes.items()}
+    return replace(config, train=replace(config.train, **values))
+
+
+def may_be_longer(summary: Mapping[str, Any]) -> bool:
+    """Whether a run came to the end of its plan, and not to its own."""
+    return summary.get("status") == "completed" and not summary.get("reason")
+
+
+def differing(number: int, before: schema.Config, now: schema.Config) -> list[str]:
+    """What a job was and is, but for how long it trains."""
+    old, new = schema.flatten(before), schema.flatten(now)
+    return [
+        f"job {number}, {key}: was {old.get(key)}, is {new.get(key)}."
+        for key in sorted(old.keys() | new.keys())
+        if old.get(key) != new.get(key) and key not in LENGTHS
+    ]

@@ -1,0 +1,107 @@
+"""How a sweep goes on: its stacks as they were, each from its newest checkpoint.
+
+A network's last bits depend on the networks that it trains with. So a stack goes on with all its members, also with
+those that have ended, which then record nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from twinprop.population.stack import Member, Stack
+from twinprop.run.checkpoints import FOLDER, Checkpoint, by_step, read_checkpoint, step_of, tell_damaged
+from twinprop.run.directory import write_atomically
+from twinprop.run.state_file import StateFileError
+
+PLAN = "plan.json"
+
+
+def record_plan(directory: Path, jobs: Iterable[int], stacks: Sequence[Stack]) -> None:
+    """Note which jobs of a sweep have directories of their own, and which train together, beside what was noted before.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    known = recorded_plan(directory)
+    known["jobs"] = sorted({*known["jobs"], *jobs})
+    known["stacks"] += [
+        {"members": [member.number for member in stack.members], "threads": stack.threads, "steps": stack.steps}
+        for stack in stacks
+    ]
+    write_atomically(directory / FOLDER / PLAN, json.dumps(known).encode())
+
+
+def recorded_plan(directory: Path) -> dict[str, Any]:
+    """What `record_plan` noted: `jobs`, their numbers, and `stacks`; nothing of a sweep that was ended before."""
+    try:
+        found: dict[str, Any] = json.loads((directory / FOLDER / PLAN).read_bytes())
+    except FileNotFoundError:
+        return {"jobs": [], "stacks": []}
+    return found
+
+
+def stacks_to_go_on(directory: Path, members: Mapping[int, Member], ended: Iterable[int]) -> list[Stack]:
+    """The stacks of a sweep that was left, with those of their members that have not ended.
+
+    Args:
+        directory: the sweep's.
+        members: its jobs, by number.
+        ended: numbers of those that have ended.
+    """
+    found: list[Stack] = []
+    gone = frozenset(ended)
+    for each in recorded_plan(directory)["stacks"]:
+        if all(number in members for number in each["members"]):
+            own = [members[number] for number in each["members"]]
+            stack = Stack(own, each["threads"], each["steps"], 1.0, checkpoints=directory / FOLDER, begun=True)
+            found += from_checkpoints(stack, [member.number for member in own if member.number not in gone])
+    return found
+
+
+def from_checkpoints(stack: Stack, unfinished: Iterable[int]) -> list[Stack]:
+    """A stack from its newest sound checkpoint, or its parts from theirs, where it had been halved.
+
+    Args:
+        stack: as it was planned.
+        unfinished: numbers of the members that have not ended.
+    """
+    left, found = set(unfinished), []
+    numbers = {member.number for member in stack.members}
+    for checkpoint in sound_of(stack):
+        own = left & set(checkpoint.members)
+        if not own or not all(may_go_on(checkpoint, number) for number in own):
+            continue
+        part = stack
+        if set(checkpoint.members) != numbers:
+            by_number = {member.number: member for member in stack.members}
+            part = stack.subset([by_number[number] for number in checkpoint.members])
+        found.append(part.again(set(checkpoint.members) - own, checkpoint.path))
+        left -= own
+    if left:
+        found.append(stack.again(numbers - left, None))
+    return found
+
+
+def sound_of(stack: Stack) -> Iterator[Checkpoint]:
+    """The checkpoints of a stack and of its parts, the newest first."""
+    if stack.checkpoints is None:
+        return
+    numbers = {member.number for member in stack.members}
+    paths = [path for number in numbers for path in by_step(stack.checkpoints / str(number))]
+    for path in sorted(paths, key=step_of, reverse=True):
+        try:
+            checkpoint = read_checkpoint(path)
+        except StateFileError as error:
+            tell_damaged(error)
+            continue
+        if numbers.issuperset(checkpoint.members):
+            yield checkpoint
+
+
+def may_go_on(checkpoint: Checkpoint, number: int) -> bool:
+    """Whether a network was in training at a checkpoint, or had come to the end of a plan that may be longer now."""
+    monitor = checkpoint.position.monitors[checkpoint.members.index(number)]
+    return bool(monitor["status"] == "running" or (monitor["status"] == "completed" and not monitor["reason"]))

@@ -1,0 +1,74 @@
+"""The lock of a directory: while a process or one that it forked is at work in it, no other goes on there.
+
+The system holds it, and lets it go when the last of these processes has ended, however that came.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+from time import monotonic, sleep
+from types import TracebackType
+
+from twinprop.errors import OutputError
+
+NAME = "checkpoints/.lock"
+
+PATIENCE = 20.0
+"""Seconds that processes of an earlier attempt have to end."""
+
+SECONDS_BETWEEN_TRIES = 0.1
+
+
+class Lock:
+    """A context in which this process alone works in a directory.
+
+    Args:
+        directory: which; its own.
+        patience: seconds to wait for others to end, as workers of a killed process soon do.
+
+    Raises:
+        OutputError: others are at work in it, or the lock's file cannot be made.
+    """
+
+    def __init__(self, directory: Path, patience: float = 0.0) -> None:
+        self.directory, self.patience = directory, patience
+
+    def __enter__(self) -> Lock:
+        path, until = self.directory / NAME, monotonic() + self.patience
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self.descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        except OSError as error:
+            raise OutputError(f"{path}: cannot be made ({error.strerror}); choose another folder.") from error
+        while not take(self.descriptor):
+            if monotonic() >= until:
+                os.close(self.descriptor)
+                raise OutputError(f"{self.directory}: another process is at work in it; wait for its end, or stop it.")
+            sleep(SECONDS_BETWEEN_TRIES)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        os.close(self.descriptor)
+
+
+def take(descriptor: int) -> bool:
+    """Take the lock of an open file; whether it was free. Where a file system knows no locks, every one is."""
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in (errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK):
+            return False
+        if error.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS):
+            raise
+    return True

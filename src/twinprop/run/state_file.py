@@ -1,0 +1,95 @@
+"""States of training in files that hold arrays and plain values, are checked when they are read, and execute nothing.
+
+The arrays are those of a safetensors file; its metadata hold the values around them as JSON, and a checksum of both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import struct
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from twinprop.errors import TwinpropError
+from twinprop.run.directory import write_atomically
+
+
+class StateFileError(TwinpropError):
+    """A file is not there, or not what was written."""
+
+
+def write_state(path: Path, state: Any) -> None:
+    """Write nested dictionaries, lists and tuples of arrays, numbers, texts and None, whole or not at all.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    arrays: dict[str, NDArray[Any]] = {}
+    tree = json.dumps(_plain(state, arrays))
+    metadata = {"tree": tree, "sha256": _digest(tree, arrays)}
+    write_atomically(path, save(arrays, metadata))
+
+
+def read_state(path: Path) -> Any:
+    """What `write_state` was given.
+
+    Raises:
+        StateFileError: the file is not there, damaged, or another one.
+    """
+    try:
+        with safe_open(str(path), "numpy") as file:
+            metadata = file.metadata() or {}
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  (it is no dictionary)
+    except FileNotFoundError as error:
+        raise StateFileError(f"{path}: is not there.") from error
+    except (SafetensorError, OSError, ValueError, struct.error, OverflowError, MemoryError) as error:
+        raise StateFileError(f"{path}: cannot be read ({str(error).splitlines()[0]}).") from error
+    tree = metadata.get("tree", "")
+    if metadata.get("sha256") != _digest(tree, arrays):
+        raise StateFileError(f"{path}: is damaged: its checksum is another one than when it was written.")
+    return _nested(json.loads(tree), arrays.__getitem__)
+
+
+def _plain(value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
+    """A value as JSON knows it, with its arrays put aside."""
+    if isinstance(value, np.ndarray | np.generic):
+        name = str(len(arrays))
+        arrays[name] = np.ascontiguousarray(value).reshape(np.shape(value))
+        return {"array": name}
+    if isinstance(value, dict):
+        return {"dict": [[key, _plain(item, arrays)] for key, item in value.items()]}
+    if isinstance(value, list | tuple):
+        kind = "tuple" if isinstance(value, tuple) else "list"
+        return {kind: [_plain(item, arrays) for item in value]}
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise TypeError(f"a state holds a {type(value).__name__}, which no file of states can")
+
+
+def _nested(value: Any, array: Callable[[str], Any]) -> Any:
+    """The way back."""
+    if not isinstance(value, dict):
+        return value
+    ((kind, content),) = value.items()
+    if kind == "array":
+        return array(content)
+    if kind == "dict":
+        return {key: _nested(item, array) for key, item in content}
+    items = [_nested(item, array) for item in content]
+    return tuple(items) if kind == "tuple" else items
+
+
+def _digest(tree: str, arrays: dict[str, NDArray[Any]]) -> str:
+    found = hashlib.sha256(tree.encode())
+    for name in sorted(arrays):
+        own = arrays[name]
+        found.update(f"{name} {own.dtype.str} {own.shape}".encode())
+        found.update(own.data if own.size else b"")
+    return found.hexdigest()
