@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from twinprop.errors import OutputError
+from twinprop.errors import OutputError, explain, first_line
 from twinprop.population.cluster import Cluster
 from twinprop.population.display import SweepDisplay, plan_lines
 from twinprop.population.engine import Engine
-from twinprop.population.planner import PlannedGroup, Planner
+from twinprop.population.planner import PlannedGroup, Planner, Refusal
 from twinprop.population.pool import Pool
 from twinprop.population.rehearsal import expected_seconds
 from twinprop.population.setups import SetupCache
@@ -20,6 +21,7 @@ from twinprop.population.stack import Member
 from twinprop.population.worker import Message
 from twinprop.run.console import console, errors
 from twinprop.run.directory import write_summary
+from twinprop.run.showing import only_shows
 from twinprop.text import ranges
 from twinprop.training.interrupt import Interrupt
 
@@ -48,15 +50,11 @@ class Sweep:
         planner = Planner(self.max_members, self.workers, self.engine, setups)
         with Interrupt() as interrupt:
             groups, refused = planner.groups(members)
-            self.refuse(refused)
-            planned = planner.plan(groups)
+            planned, more_refused = planner.plan(groups)
+            self.refuse([*refused, *more_refused])
             processes = planner.processes(planned)
             if planned:
-                # how fast other machines are, and when they are free, shows in training
-                local = self.engine is None
-                expected = expected_seconds(planned, processes, setups, interrupt) if local else None
-                for line in plan_lines(planner, planned, expected):
-                    console.print(line)
+                self.tell_plan(planner, planned, processes, interrupt)
             self.display = SweepDisplay([stack for each in planned for stack in each.stacks], len(members))
             with self.display():
                 self.run(planned, processes, setups, interrupt)
@@ -73,13 +71,36 @@ class Sweep:
             stacks = [stack for each in planned if each.on_cpu == on_cpu for stack in each.stacks]
             Pool(setups, processes if on_cpu else None, *told).run(stacks)
 
-    def refuse(self, refused: Sequence[tuple[Member, str]]) -> None:
-        """End jobs that cannot be trained; what is wrong with several of them is told once."""
+    def tell_plan(
+        self, planner: Planner, planned: Sequence[PlannedGroup], processes: int, interrupt: Interrupt
+    ) -> None:
+        """Tell what trains together, and how long it should take."""
+        with only_shows("the plan of the sweep", self.directory):
+            expected = None
+            if self.engine is None:  # how fast other machines are, and when they are free, shows in training
+                with only_shows("the expected time", self.directory):
+                    expected = expected_seconds(planned, processes, planner.setups, interrupt)
+            for line in plan_lines(planner, planned, expected):
+                console.print(line)
+
+    def refuse(self, refused: Sequence[tuple[Member, str] | Refusal]) -> None:
+        """End jobs that cannot be trained; what is wrong with several of them is told once.
+
+        Args:
+            refused: each with what is wrong: a message, or an error. One that nobody foresaw leaves its traceback in
+                the log of the job.
+        """
         same: dict[str, list[int]] = {}
-        for member, message in refused:
+        for member, wrong in refused:
+            message = wrong if isinstance(wrong, str) else explain(wrong)
+            trace = ""
+            if message is None:
+                assert isinstance(wrong, Exception)
+                trace = "".join(["\n", *traceback.format_exception(wrong)]).rstrip()
+                message = f"{first_line(wrong)}; the traceback is in its train.log."
             self.end(member, {"status": "failed", "reason": message.splitlines()[0]})
             with suppress(OSError):  # where even the log cannot be written, the console tells
-                member.log(f"Job {member.number} failed. {message}")
+                member.log(f"Job {member.number} failed. {message}{trace}")
             same.setdefault(message, []).append(member.number)
         for message, numbers in same.items():
             errors.print(f"{'Job' if len(numbers) == 1 else 'Jobs'} {ranges(numbers)} failed. {message}")
