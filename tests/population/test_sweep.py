@@ -83,6 +83,16 @@ def test_a_plan_that_cannot_be_told_ends_nothing(
     assert (out + errors).count("ValueError: a riddle") == (place != "rehearsal.measure"), "training would meet it too"
 
 
+def test_what_jobs_repeat_is_told_before_they_train(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    words = [*COMMON, "model.hidden=[9]", "model.depth=1,2", "seed=0,1", "hydra.launcher.workers=1", "train.epochs=1"]
+    assert in_process(monkeypatch, tmp_path, "-m", *words, *DIRECTORIES) == (0, "")
+    out = capfd.readouterr().out
+    told = [out.index("model.depth changes nothing here"), out.index("jobs 2-3 repeat others")]
+    assert told[0] < told[1] < out.index("4 jobs in 1 group")
+
+
 def test_an_empty_sweep_trains_nothing() -> None:
     sweep = Sweep()
     sweep.train([])

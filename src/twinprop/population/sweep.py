@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from twinprop.config.compared import identity
+from twinprop.config.schema import flatten
 from twinprop.errors import OutputError, explain, first_line
 from twinprop.population.cluster import Cluster
+from twinprop.population.compare import chosen, remarks
 from twinprop.population.display import SweepDisplay, plan_lines
 from twinprop.population.engine import Engine
 from twinprop.population.planner import PlannedGroup, Planner, Refusal
@@ -49,6 +52,7 @@ class Sweep:
         setups = SetupCache()
         planner = Planner(self.max_members, self.workers, self.engine, setups)
         with Interrupt() as interrupt:
+            self.tell_repeats(members)
             groups, refused = planner.groups(members)
             planned, more_refused = planner.plan(groups)
             self.refuse([*refused, *more_refused])
@@ -70,6 +74,14 @@ class Sweep:
         for on_cpu in (True, False):
             stacks = [stack for each in planned if each.on_cpu == on_cpu for stack in each.stacks]
             Pool(setups, processes if on_cpu else None, *told).run(stacks)
+
+    def tell_repeats(self, members: Sequence[Member]) -> None:
+        """Tell of keys that change nothing, and of jobs that only repeat others, before time is spent on them."""
+        with only_shows("what jobs repeat", self.directory):
+            flat = [flatten(member.config) for member in members]
+            identities, numbers = [*map(identity, flat)], [member.number for member in members]
+            for line in remarks(flat, chosen(flat), identities, [{}] * len(flat), numbers):
+                console.print(line)
 
     def tell_plan(
         self, planner: Planner, planned: Sequence[PlannedGroup], processes: int, interrupt: Interrupt

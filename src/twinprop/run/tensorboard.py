@@ -17,7 +17,8 @@ from tensorboard.plugins.hparams import api_pb2, metadata, plugin_data_pb2
 from tensorboard.plugins.hparams import summary_v2 as hparams
 from torch.utils.tensorboard import summary as summaries
 
-from twinprop.config.schema import Config, flatten, uncompared_keys
+from twinprop.config.compared import compared
+from twinprop.config.schema import Config, flatten
 from twinprop.data.base import Samples
 from twinprop.run import pictures
 from twinprop.run.events import EventFile
@@ -58,8 +59,7 @@ def comparable(config: Config) -> dict[str, float | bool | str]:
     Where numbers of one run meet words of another, TensorBoard takes all for words and then drops the
     runs with numbers from its table. So a key that is null is left out, and a full batch is its size.
     """
-    left_out = uncompared_keys("source", "reading")
-    flat = {key: value for key, value in flatten(config).items() if value is not None and key not in left_out}
+    flat = {key: value for key, value in compared(flatten(config)).items() if value is not None}
     if config.train.samples is None:
         del flat["train.batch_size"]
         sizes = config.data.split_sizes()
