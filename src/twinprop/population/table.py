@@ -15,6 +15,7 @@ from rich.table import Table
 from twinprop.population.compare import remarks, short_key
 from twinprop.population.seeds import counted, over_seeds
 from twinprop.run.directory import write_atomically
+from twinprop.run.showing import only_shows
 from twinprop.run.summary import result
 from twinprop.text import ranges
 
@@ -58,6 +59,13 @@ def typed(key: str, value: str, short: bool) -> str:
 
 
 def jobs_table(varied: Mapping[int, Sequence[str]], summaries: Mapping[int, Mapping[str, Any]], metric: str) -> Table:
+    """`rows_of_jobs`; where it cannot be made, that is told, and an empty table ends nothing."""
+    with only_shows("the table of jobs"):
+        return rows_of_jobs(varied, summaries, metric)
+    return Table(box=None)
+
+
+def rows_of_jobs(varied: Mapping[int, Sequence[str]], summaries: Mapping[int, Mapping[str, Any]], metric: str) -> Table:
     """A row for the jobs that differ in their seed alone, best first, with mean ± standard deviation.
 
     Args:

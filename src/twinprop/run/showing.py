@@ -31,11 +31,17 @@ def only_shows(what: str, of: Hashable = None) -> Iterator[None]:
         tell(what, error, of)
 
 
-def tell(what: str, error: Exception, of: Hashable = None) -> None:
-    """Say that something is left out, if it was not said yet."""
+def tell(what: str, error: Exception, of: Hashable = None) -> str:
+    """Say in the log that something is left out, and return what is said; nothing where it was said before."""
     key = of, what, type(error).__name__
     if key in told:
-        return
+        return ""
     told.add(key)
-    log.warning(f"{what}: left out, for it failed ({first_line(error)}); training goes on.")
-    log.debug("".join(traceback.format_exception(error)))
+    text = f"{what}: left out, for it failed ({first_line(error)}); training goes on."
+    before, logging.raiseExceptions = logging.raiseExceptions, False  # a handler may write to what just failed
+    try:
+        log.warning(text)
+        log.debug("".join(traceback.format_exception(error)))
+    finally:
+        logging.raiseExceptions = before
+    return text
