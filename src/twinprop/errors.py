@@ -38,6 +38,12 @@ def out_of_memory(error: BaseException) -> bool:
     return isinstance(error, MemoryError) or name == "OutOfMemoryError" or "can't allocate memory" in str(error)
 
 
+def first_line(error: BaseException) -> str:
+    """The kind of an error and the first line of its text."""
+    text = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
+
+
 def explain(error: BaseException) -> str | None:
     """The message for a mistake that a user can mend; None for a fault of the program."""
     if isinstance(error, TwinpropError):

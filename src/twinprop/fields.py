@@ -47,12 +47,17 @@ def choice(default: str, options: Iterable[str]) -> Any:
     return field(default=default, metadata={"options": tuple(options)})
 
 
+def path(default: str) -> Any:
+    """A file or a folder. `~` is the home folder; the names of runs leave it out, but they are compared by it."""
+    return field(default=default, metadata={"path": True})
+
+
 def uncompared(kind: str, value: Any) -> Any:
     """A key by which runs are not compared, for nothing that is learnt depends on it.
 
     Args:
-        kind: what it says instead: `source`, where samples lie; `reading`, how they are read; `label`, what a person
-            calls the run; `keeping`, how often its state is kept.
+        kind: what it says instead: `source`, where samples come from; `reading`, how they are read; `telling`, what is
+            told of results; `keeping`, how often states are kept; `label`, what a person calls the run.
         value: its default, or a field that carries more than that.
     """
     made: Field[Any] = value if isinstance(value, Field) else field(default=value)

@@ -40,6 +40,22 @@ def test_twins_have_a_row_and_a_run_alone_has_none(folder):
     assert 0 <= twins["largest_difference"] < 1e-12
 
 
+def test_a_sweep_over_roots_has_a_row_for_each_and_repeats_are_told(tmp_path, capsys):
+    for number, root in enumerate("abb"):
+        words = ["data=moons", f"data.root={tmp_path}/{root}", "data.n_samples=50", "train.epochs=1"]
+        twinprop.train(*words, f"hydra.run.dir={tmp_path}/sweep/{number}_x")
+    (tmp_path / "sweep" / "multirun.yaml").touch()
+    capsys.readouterr()
+    (comparison,) = report.sweeps(report.find_runs([str(tmp_path)])).values()
+    assert comparison.keys == ["data.root"]
+    assert [variant.values["data.root"] for variant in comparison.variants] == [f"{tmp_path}/{root}" for root in "ab"]
+    assert report.main(argparse.Namespace(directories=[str(tmp_path)])) == 0
+    out = capsys.readouterr().out
+    assert out.count(f"{tmp_path}/b") == 2
+    assert "data.root changes nothing here" in out, "moons read no files"
+    assert "2 of 3 runs repeat others" in out
+
+
 def test_twins_that_diverge_before_anything_is_measured_have_a_row(tmp_path, capsys):
     for backend in ("scratch", "torch"):
         words = ["optimizer.lr=1e6", "loss=mse", "train.epochs=2", f"hydra.run.dir={tmp_path}/{backend}"]

@@ -6,6 +6,7 @@ from statistics import fmean, stdev
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.kit.comparisons import METRICS, made_up_runs
@@ -64,6 +65,38 @@ def test_what_comes_with_a_choice_was_not_chosen() -> None:
 def test_what_was_chosen_within_a_choice_is_kept() -> None:
     configurations = [flat(f"optimizer={name}", f"optimizer.lr={lr}") for name in ("sgd", "adam") for lr in (0.1, 1)]
     assert chosen(configurations) == ["optimizer.name", "optimizer.lr"]
+
+
+@pytest.mark.parametrize("key", ["data.root", "data.limit", "label"])
+def test_runs_that_differ_in_anything_but_the_seed_are_no_seeds(key: str) -> None:
+    configurations, summaries = made_up_runs({key: ["/a", "/b"], "seed": [0, 1]})
+    comparison = Comparison(configurations, summaries, METRICS[0])
+    assert comparison.keys == [key]
+    assert [len(variant.summaries) for variant in comparison.variants] == [2, 2]
+    assert len(comparison.remarks) == (key == "label"), "who labels a configuration anew trains the same"
+
+
+def test_the_same_configuration_again_is_no_seed_more() -> None:
+    configurations, summaries = made_up_runs({"optimizer.lr": [0.1, 1], "seed": [0, 1, 1]})
+    comparison = Comparison(configurations, summaries, METRICS[0])
+    assert [len(variant.summaries) for variant in comparison.variants] == [2, 2]
+    assert comparison.remarks == ["2 of 6 runs repeat others, and so are no seeds more"]
+
+
+def test_depth_beside_hidden_changes_nothing_and_is_told() -> None:
+    words = [(f"model.depth={depth}", f"model.hidden={hidden}") for hidden in ("[20]", "[30]") for depth in (1, 2)]
+    _, summaries = made_up_runs({"any": list(range(4))})
+    comparison = Comparison([flat(*each) for each in words], summaries, METRICS[0])
+    assert comparison.keys == ["model.hidden"]
+    assert [len(variant.summaries) for variant in comparison.variants] == [1, 1]
+    assert comparison.remarks == [
+        "model.depth changes nothing here: what differs in it alone is the same",
+        "2 of 4 runs repeat others, and so are no seeds more",
+    ]
+    words = [(f"model.depth={depth}", f"model.hidden={hidden}") for hidden in ("[20]", "null") for depth in (1, 2)]
+    comparison = Comparison([flat(*each) for each in words], summaries, METRICS[0])
+    assert set(comparison.keys) == {"model.depth", "model.hidden"}
+    assert comparison.remarks == ["1 of 4 runs repeats others, and so is no seed more"]
 
 
 def test_values_that_were_tried_once_are_left_to_the_table_of_jobs() -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import resource
 import signal
 from pathlib import Path
+from typing import Any
 
 import pandas
-from tests.kit.sweeps import COMMON, run, summaries
+import pytest
+from tests.kit.commands import in_process
+from tests.kit.sweeps import COMMON, DIRECTORIES, run, summaries
 
 from twinprop.population.sweep import Sweep
 
@@ -21,6 +24,73 @@ def test_a_stack_has_at_most_max_members(tmp_path: Path) -> None:
 def test_what_trains_alone_says_why(tmp_path: Path) -> None:
     done = run(tmp_path, *COMMON, "model.depth=1,2", "train.epochs=1")
     assert done.stdout.count("alone: no other job has its shapes") == 2
+
+
+UNFORESEEN = {
+    "twinprop.data.toy.Moons.points": SyntaxError("not a PNG file"),
+    "twinprop.data.toy.Moons.load": type("DecompressionBombError", (Exception,), {})("too many pixels"),
+    "twinprop.population.planner.stack_key": ValueError("a riddle"),
+    "twinprop.population.planner.Planner.alone": KeyError("lost"),
+    "twinprop.population.planner.Planner.cost": ZeroDivisionError(),
+    "twinprop.population.planner.Planner.stacks": RecursionError("too deep"),
+}
+
+
+@pytest.mark.parametrize("place", UNFORESEEN)
+def test_what_nobody_foresaw_fails_its_own_jobs_with_a_traceback_in_their_logs(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    owner, _, name = place.rpartition(".")
+    module, _, kind = owner.rpartition(".")
+    found = getattr(__import__(module, fromlist=[kind]), kind) if kind[0].isupper() else None
+    honest = getattr(found or __import__(owner, fromlist=[name]), name)
+
+    def break_for_moons(*arguments: Any) -> Any:
+        concerned = [each for each in arguments if "Moons(" in repr(each)]
+        if concerned:
+            raise UNFORESEEN[place]
+        return honest(*arguments)
+
+    monkeypatch.setattr(place, break_for_moons)
+    words = [*COMMON[1:], "data=moons,digits", "seed=0,1", "hydra.launcher.workers=1", "train.epochs=1"]
+    status, message = in_process(monkeypatch, tmp_path, "-m", *words, *DIRECTORIES)
+    errors = capfd.readouterr().err
+    assert (status, message) == (1, "2 of 4 jobs failed: 0-1. The reasons are above.")
+    assert [each["status"] for each in summaries(tmp_path)] == ["failed"] * 2 + ["completed"] * 2
+    error = UNFORESEEN[place]
+    assert errors.count(f"Jobs 0-1 failed. {type(error).__name__}") == 1
+    assert "Traceback" not in errors
+    for number in (0, 1):
+        log = (tmp_path / "sweep" / str(number) / "train.log").read_text()
+        assert log.count("Traceback (most recent call last)") == 1
+        assert "break_for_moons" in log
+        assert type(error).__name__ in log.splitlines()[-1]
+
+
+@pytest.mark.parametrize("place", ["rehearsal.measure", "sweep.expected_seconds", "sweep.plan_lines"])
+def test_a_plan_that_cannot_be_told_ends_nothing(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: Any) -> Any:
+        raise ValueError("a riddle")
+
+    monkeypatch.setattr(f"twinprop.population.{place}", fail)
+    words = [*COMMON, "seed=0,1", "hydra.launcher.workers=1", "train.epochs=1"]
+    assert in_process(monkeypatch, tmp_path, "-m", *words, *DIRECTORIES) == (0, "")
+    assert [each["status"] for each in summaries(tmp_path)] == ["completed"] * 2
+    out, errors = capfd.readouterr()
+    assert "Traceback" not in out + errors
+    assert (out + errors).count("ValueError: a riddle") == (place != "rehearsal.measure"), "training would meet it too"
+
+
+def test_what_jobs_repeat_is_told_before_they_train(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    words = [*COMMON, "model.hidden=[9]", "model.depth=1,2", "seed=0,1", "hydra.launcher.workers=1", "train.epochs=1"]
+    assert in_process(monkeypatch, tmp_path, "-m", *words, *DIRECTORIES) == (0, "")
+    out = capfd.readouterr().out
+    told = [out.index("model.depth changes nothing here"), out.index("jobs 2-3 repeat others")]
+    assert told[0] < told[1] < out.index("4 jobs in 1 group")
 
 
 def test_an_empty_sweep_trains_nothing() -> None:
@@ -39,7 +109,8 @@ def test_a_full_disk_fails_jobs_one_by_one_and_ends_in_a_table(tmp_path: Path) -
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert "4 failed" in done.stdout
-    assert done.stderr.count("events.out.tfevents") >= 4
+    assert done.stderr.count("metrics.csv: cannot be written") == 4, "results"
+    assert 1 <= done.stdout.count("TensorBoard's event file: left out") <= 2, "once in each process"
     assert "4 of 4 jobs failed: 0-3." in done.stderr
 
 

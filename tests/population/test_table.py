@@ -2,23 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas
 from tests.kit.sweeps import COMMON, run, summaries
 
-from twinprop.population.table import seeds_together
+from twinprop.population.table import jobs_table
+
+
+def rows_of(*jobs: str, losses: Sequence[float] | None = None) -> tuple[dict[str, tuple[str, str]], list[str]]:
+    """(jobs, test loss) of each row of a table, by what varied; and the lines below it."""
+    values = losses or range(1, len(jobs) + 1)
+    results = [{"status": "completed", **{s: {"loss": x} for s in ("train", "val", "test")}} for x in values]
+    table = jobs_table({n: job.split() for n, job in enumerate(jobs)}, dict(enumerate(results)), "test_loss")
+    cells = [list(column.cells) for column in table.columns]
+    found = zip(cells[0], cells[1], cells[2], strict=True)
+    return {str(name): (str(which), str(loss)) for which, name, loss in found}, str(table.caption or "").splitlines()
+
+
+def test_only_jobs_that_differ_in_their_seed_alone_share_a_row() -> None:
+    jobs = ["data.root=/a seed=0", "data.root=/b seed=0", "data.root=/a seed=1", "data.download=false", "seed=2"]
+    assert rows_of(*jobs)[0] == {
+        "root=/a": ("0, 2", "2.0000 ± 1.4142"),
+        "root=/b": ("1", "2.0000"),
+        "download=false": ("3", "4.0000"),
+        "default": ("4", "5.0000"),
+    }
 
 
 def test_jobs_that_differ_in_their_label_have_rows_of_their_own() -> None:
-    words = [["label=a", "optimizer.lr=1", "seed=0"], ["label=b", "optimizer.lr=1", "seed=1"], ["seed=2"], ["label=a"]]
-    assert seeds_together(dict(enumerate(words))) == {
-        "label=a, lr=1": [0],
-        "label=b, lr=1": [1],
-        "default": [2],
-        "label=a": [3],
-    }
+    jobs = ["optimizer.lr=1 label=a seed=0", "label=b optimizer.lr=1 seed=1", "seed=2", "label=a"]
+    assert list(rows_of(*jobs)[0]) == ["label=a, lr=1", "label=b, lr=1", "default", "label=a"]
+
+
+def test_names_are_short_where_they_can_be() -> None:
+    assert list(rows_of("optimizer.lr=0.123456789", "optimizer.lr=0.2")[0]) == ["lr=0.1235", "lr=0.2"]
+    near = ["optimizer.lr=0.123456789", "optimizer.lr=0.123456788"]
+    assert list(rows_of(*near)[0]) == near
+    same_leaf = ["optimizer.momentum=1", "scheduler.momentum=1"]
+    assert list(rows_of(*same_leaf)[0]) == same_leaf
+
+
+def test_the_same_job_again_is_no_seed_more() -> None:
+    rows, said = rows_of("seed=0", "seed=1", "seed=1", "seed=1")
+    assert rows == {"default": ("0-3", "1.5000 ± 0.7071")}
+    assert said == ["jobs 2-3 repeat others, and so are no seeds more"]
+    assert rows_of("seed=0", "seed=1")[1] == []
+
+
+def test_a_key_that_gave_the_same_results_is_told() -> None:
+    jobs = [f"model.depth={depth} seed={seed}" for depth in (1, 2) for seed in (0, 1)]
+    rows, said = rows_of(*jobs, losses=[1, 2, 1 + 1e-9, 2])
+    assert [which for which, _ in rows.values()] == ["0-1", "2-3"]
+    assert said == [
+        "model.depth changes nothing here: what differs in it alone is the same",
+        "jobs 2-3 repeat others, and so are no seeds more",
+    ]
+    assert rows_of(*jobs, losses=[1, 2, 1, 2.1])[1] == ["job 2 repeats others, and so is no seed more"]
 
 
 def test_the_table_is_sorted_and_gives_the_spread_over_seeds(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+import signal
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,25 @@ def test_what_is_added_is_read_back_once_it_is_flushed(tmp_path: Path) -> None:
 
 def test_two_files_in_one_directory_have_two_names(tmp_path: Path) -> None:
     assert EventFile(tmp_path).path != EventFile(tmp_path).path
+
+
+def test_on_a_disk_that_is_nearly_full_no_record_is_cut(tmp_path: Path) -> None:
+    file = EventFile(tmp_path)
+    file.add([Summary.Value(tag="a", simple_value=1.0)], 1)
+    file.flush()
+    whole = file.path.read_bytes()
+    handler, limits = signal.signal(signal.SIGXFSZ, signal.SIG_IGN), resource.getrlimit(resource.RLIMIT_FSIZE)
+    file.add([Summary.Value(tag="a" * 100, simple_value=2.0)], 2)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (len(whole) + 50, limits[1]))
+        with pytest.raises(OutputError, match="File too large"):
+            file.flush()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert file.path.read_bytes() == whole
+    file.flush()
+    assert [event.step for event in events(file.path)] == [0, 1, 2]
 
 
 def test_a_file_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:

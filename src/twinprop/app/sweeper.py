@@ -36,5 +36,8 @@ class GridSweeper(Sweeper):
     def sweep(self, arguments: list[str]) -> Any:
         returns = self.basic.sweep(arguments)
         if isinstance(self.launcher, PopulationLauncher) and self.launcher.trained:
-            self.launcher.compare()
+            from twinprop.run.showing import only_shows
+
+            with only_shows("what was best with each value"):
+                self.launcher.compare()
         return returns

@@ -13,8 +13,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twinprop.config.compared import compared
 from twinprop.errors import TwinpropError
-from twinprop.population.compare import Comparison, chosen, varied
+from twinprop.population.compare import Comparison, keys_of, varied
 from twinprop.population.plot import draw_comparison
 from twinprop.run.saved import Run, load
 
@@ -25,16 +26,14 @@ LOSSES = ["train_loss", "val_loss", "test_loss"]
 
 
 def configuration(run: Run) -> dict[str, Any]:
-    """The keys of a run, flat, without those that change no result."""
+    """The keys of a run, flat."""
     from omegaconf import OmegaConf
 
-    from twinprop.config.schema import flatten, uncompared_keys
+    from twinprop.config.schema import flatten
 
     plain = OmegaConf.to_container(OmegaConf.load(run.path / ".hydra" / "config.yaml"), resolve=True)
     assert isinstance(plain, dict)
-    flat = flatten({str(key): value for key, value in plain.items()})
-    left_out = uncompared_keys("source", "label", "keeping")
-    return {key: value for key, value in flat.items() if key not in left_out}
+    return flatten({str(key): value for key, value in plain.items()})
 
 
 def find_runs(directories: Iterable[str]) -> list[Run]:
@@ -63,7 +62,7 @@ def runs_table(runs: Sequence[Run]) -> pandas.DataFrame:
     import pandas
 
     configurations = [configuration(run) for run in runs]
-    keys = chosen(configurations)
+    keys = keys_of(configurations)
     rows = []
     for run, keyed in zip(runs, configurations, strict=True):
         summary = run.summary
@@ -89,7 +88,8 @@ def twins_table(runs: Sequence[Run]) -> pandas.DataFrame:
     pairs: dict[str, dict[str, Run]] = defaultdict(dict)
     configurations: dict[str, dict[str, Any]] = {}
     for run in runs:
-        keyed = configuration(run)
+        keyed = compared(configuration(run))
+        keyed.pop("label", None)
         backend = keyed.pop("model.backend")
         pairs[str(keyed)][backend] = run
         configurations[str(keyed)] = keyed
@@ -152,6 +152,8 @@ def main(args: argparse.Namespace) -> int:
             if rows:
                 print(f"\n{directory}: the best with each value")
                 print(pandas.DataFrame(rows).to_string(index=False))
+            for remark in comparison.remarks:
+                print(f"\n{directory}: {remark}")
             if draw_comparison(comparison, directory / "sweep.png"):
                 print(f"\npictured in {directory / 'sweep.png'}")
     return 0

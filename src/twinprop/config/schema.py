@@ -37,8 +37,11 @@ class Config:
     device: str = "auto"
     loss: str = registered("cross_entropy", "losses")
     label: str | None = uncompared("label", None)
-    metric: str = choice(
-        "val_accuracy", [f"{split}_{what}" for split in ("train", "val", "test") for what in ("accuracy", "loss")]
+    metric: str = uncompared(
+        "telling",
+        choice(
+            "val_accuracy", [f"{split}_{what}" for split in ("train", "val", "test") for what in ("accuracy", "loss")]
+        ),
     )
     data: DataConfig = field(default_factory=DataConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
@@ -73,15 +76,22 @@ def flatten(config: Any, prefix: str = "") -> dict[str, Any]:
 
 
 def uncompared_keys(*kinds: str) -> set[str]:
-    """The keys by which runs are not compared, `data.root` and so on, of those kinds that `fields.uncompared` lists."""
+    """The keys by which runs are not compared, `data.workers` of the kinds that `fields.uncompared` lists."""
+    return {key for key, item in every_field() if item.metadata.get("uncompared") in kinds}
+
+
+def path_keys() -> set[str]:
+    """The keys that are paths, as `fields.path` makes them: `data.root` and so on."""
+    return {key for key, item in every_field() if item.metadata.get("path")}
+
+
+def every_field() -> Iterator[tuple[str, Field[Any]]]:
+    """The fields of the configuration and of all choices, by their keys."""
     choices = [(f"{group}.", choice_class(group, name)) for group, names in GROUPS.items() for name in names]
     choices.append(("train.", TrainConfig))
-    return {
-        f"{prefix}{item.name}"
-        for prefix, owner in [("", Config), *choices]
-        for item in fields(owner)
-        if item.metadata.get("uncompared") in kinds
-    }
+    for prefix, owner in [("", Config), *choices]:
+        for item in fields(owner):
+            yield f"{prefix}{item.name}", item
 
 
 def from_dict(values: Mapping[str, Any]) -> Config:

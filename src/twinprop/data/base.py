@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from twinprop.arrays.random import generator
 from twinprop.errors import DataError
-from twinprop.fields import number, uncompared
+from twinprop.fields import number, path, uncompared
 
 if TYPE_CHECKING:
     from twinprop.data.augment import Augment
@@ -109,7 +109,7 @@ class DataConfig:
     """The keys that all data sets share."""
 
     name: str = "digits"
-    root: str = uncompared("source", "data")
+    root: str = path("data")
     download: bool = uncompared("source", True)
     seed: int = number(0, ge=0, lt=2**32)
     val_fraction: float = number(0.1, ge=0, lt=1)

@@ -1,18 +1,20 @@
 """What a sweep varied, and the best result with each value.
 
 It works on flat configurations and summaries, so that the jobs of a sweep that has just ended and runs found
-on disk are compared alike. Runs that differ in their seed alone are one variant, with a mean and a deviation.
+on disk are compared alike. Runs that differ in their seed alone are one variant, with a mean and a deviation; runs that
+only repeat others count once, and a key that changed nothing is said to have changed nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from twinprop.config.compared import compared, identity
 from twinprop.config.registry import GROUPS
-from twinprop.population.seeds import OverSeeds, over_seeds
-from twinprop.text import spelled
+from twinprop.population.seeds import OverSeeds, counted, losses, over_seeds, same_losses
+from twinprop.text import plural, ranges, spelled
 
 Configuration = Mapping[str, Any]
 Summary = Mapping[str, Any]
@@ -27,6 +29,12 @@ def varied(configurations: Sequence[Configuration]) -> list[str]:
     return [key for key in keys if len({str(configuration.get(key)) for configuration in configurations}) > 1]
 
 
+def keys_of(configurations: Sequence[Configuration]) -> list[str]:
+    """The keys by which configurations are told apart: those that somebody chose, and on which results depend."""
+    depended_on = {*varied([compared(each) for each in configurations])}
+    return [key for key in chosen(configurations) if key in depended_on]
+
+
 def chosen(configurations: Sequence[Configuration]) -> list[str]:
     """The varied keys that somebody chose: without those that came with the choice of their group, as Adam's betas."""
     keys = varied(configurations)
@@ -37,6 +45,62 @@ def chosen(configurations: Sequence[Configuration]) -> list[str]:
             if len(pairs) == len({value for value, _ in pairs}):
                 came.add(key)
     return [key for key in keys if key not in came]
+
+
+def unchanging(settings: Sequence[Configuration], keys: Sequence[str], same: Callable[[int, int], bool]) -> list[str]:
+    """The keys that change nothing: whatever differs in one of them alone is the same.
+
+    Args:
+        settings: of the runs, by key.
+        keys: those that vary.
+        same: whether the runs at two positions are the same.
+    """
+    found = []
+    for key in keys:
+        first: dict[tuple[str, ...], int] = {}
+        pairs = []
+        for position, each in enumerate(settings):
+            start = first.setdefault(tuple(spelled(each.get(other)) for other in keys if other != key), position)
+            if spelled(settings[start].get(key)) != spelled(each.get(key)):
+                pairs.append((start, position))
+        if pairs and all(same(*pair) for pair in pairs):
+            found.append(key)
+    return found
+
+
+def remarks(
+    settings: Sequence[Configuration],
+    keys: Sequence[str],
+    identities: Sequence[Hashable],
+    summaries: Sequence[Summary],
+    jobs: Sequence[int] | None = None,
+) -> list[str]:
+    """Sentences on keys that change nothing, and on runs that repeat others.
+
+    Args:
+        settings: of the runs, by key.
+        keys: those that vary.
+        identities: of their configurations, equal where they train alike.
+        summaries: what came of them; empty before they are trained.
+        jobs: their numbers, if they have any.
+    """
+    results = [losses(summary) for summary in summaries]
+
+    def same(one: int, other: int) -> bool:
+        return identities[one] == identities[other] or same_losses(results[one], results[other])
+
+    lines = [
+        f"{key} changes nothing here: what differs in it alone is the same"
+        for key in unchanging(settings, [key for key in keys if key != "label"], same)
+    ]
+    again = sorted({*range(len(summaries))} - {*counted(identities, summaries)})
+    if again:
+        some = f"{len(again)} of {plural(len(summaries), 'run')}"
+        if jobs is not None:
+            some = f"{'job' if len(again) == 1 else 'jobs'} {ranges([jobs[position] for position in again])}"
+        verb = "repeats" if len(again) == 1 else "repeat"
+        lines.append(f"{some} {verb} others, and so {'is no seed' if len(again) == 1 else 'are no seeds'} more")
+    return lines
 
 
 def short_key(key: str) -> str:
@@ -60,7 +124,7 @@ class Variant:
     Attributes:
         values: its value of each varied key.
         typed: the same as it is typed, which tells apart what == does not, and can be looked up.
-        summaries: what came of its runs.
+        summaries: what came of its runs, without those that repeat others.
     """
 
     values: dict[str, Any]
@@ -84,18 +148,27 @@ class Comparison:
         keys: those that somebody varied, but for the seed.
         variants: those of which a run has a result.
         values: the values of each key: numbers in their order, else as they came.
+        remarks: on keys that change nothing, and on runs that repeat others.
     """
 
     def __init__(self, configurations: Sequence[Configuration], summaries: Sequence[Summary], metric: str) -> None:
         self.metric = metric
-        keys = chosen(configurations)
+        settings = [compared(configuration) for configuration in configurations]
+        identities = [identity(configuration) for configuration in configurations]
+        keys = keys_of(configurations)
         self.keys = [key for key in keys if key != "seed"] or keys
-        found: dict[tuple[str, ...], Variant] = {}
-        for configuration, summary in zip(configurations, summaries, strict=True):
-            values = {key: configuration.get(key) for key in self.keys}
+        self.remarks = remarks(configurations, chosen(configurations), identities, summaries)
+        together: dict[tuple[str, ...], list[int]] = {}
+        for position, each in enumerate(settings):
+            together.setdefault(tuple(spelled(each.get(key)) for key in self.keys), []).append(position)
+        found = []
+        for positions in together.values():
+            some = [summaries[position] for position in positions]
+            values = {key: settings[positions[0]].get(key) for key in self.keys}
             typed = {key: spelled(value) for key, value in values.items()}
-            found.setdefault(tuple(typed.values()), Variant(values, typed, [])).summaries.append(summary)
-        self.variants = [variant for variant in found.values() if variant.over_seeds(metric).values]
+            counting = counted([identities[position] for position in positions], some)
+            found.append(Variant(values, typed, [some[place] for place in counting]))
+        self.variants = [variant for variant in found if variant.over_seeds(metric).values]
         self.values = {key: self._values_of(key) for key in self.keys}
 
     def _values_of(self, key: str) -> list[Any]:

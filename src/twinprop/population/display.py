@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from time import monotonic
 
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import Progress
 
 from twinprop.population.planner import PlannedGroup, Planner
 from twinprop.population.stack import Stack
-from twinprop.run.console import console
+from twinprop.run.console import console, progress_bar
 from twinprop.run.describe import describe_network
+from twinprop.run.showing import only_shows
 from twinprop.text import duration, plural
 
 SECONDS_BETWEEN_LINES = 10.0
@@ -70,12 +71,7 @@ class SweepDisplay:
 
     @contextmanager
     def __call__(self) -> Iterator[None]:
-        if not console.is_terminal:
-            yield
-            return
-        columns = (BarColumn(), TextColumn("{task.percentage:>3.0f}%"), TextColumn("{task.description}"))
-        with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console, transient=True) as bar:
-            self.bar, self.task = bar, bar.add_task("", total=self.total)
+        with progress_bar(self.total) as (self.bar, self.task):
             yield
         self.bar = None
 
@@ -91,6 +87,10 @@ class SweepDisplay:
 
     def update(self, ended: int) -> None:
         """Show it; `ended` is how many jobs have."""
+        with only_shows("the progress of the sweep"):
+            self.show(ended)
+
+    def show(self, ended: int) -> None:
         done, jobs = sum(self.done.values()), f"{ended} of {self.jobs} jobs"
         if self.bar is not None:
             self.bar.update(self.task, completed=done, description=jobs)

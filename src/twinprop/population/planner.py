@@ -6,20 +6,20 @@ cores that train a small stack each beat cores that share one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from math import ceil
-
-import psutil
+from typing import NamedTuple
 
 from twinprop.config.schema import Config
 from twinprop.data.batches import EVALUATION_BATCH
-from twinprop.errors import explain
 from twinprop.learners.footprint import Footprint, footprint
 from twinprop.population.engine import Engine
-from twinprop.population.grouping import Group, group, split, stack_key
+from twinprop.population.grouping import Group, group, sort_key, split, stack_key
 from twinprop.population.setups import SetupCache
 from twinprop.population.stack import Member, Stack
+from twinprop.run import device
 from twinprop.run.device import cores, threads_for
 from twinprop.run.setup import Setup
 
@@ -45,6 +45,13 @@ class PlannedGroup:
     on_cpu: bool
 
 
+class Refusal(NamedTuple):
+    """A job that cannot be trained, and what is wrong."""
+
+    member: Member
+    error: Exception
+
+
 @dataclass
 class Planner:
     """Plans a sweep.
@@ -61,29 +68,40 @@ class Planner:
     engine: Engine | None = None
     setups: SetupCache = field(default_factory=SetupCache)
 
-    def groups(self, members: Sequence[Member]) -> tuple[list[Group], list[tuple[Member, str]]]:
-        """The groups of jobs that can be trained; and the other jobs, each with what is wrong."""
-        keys, refused = {}, []
+    def groups(self, members: Sequence[Member]) -> tuple[list[Group], list[Refusal]]:
+        """The groups of jobs that can be trained; and the other jobs, whatever is wrong with each."""
+        keys: dict[int, Hashable] = {}
+        reasons: dict[int, str] = {}
+        refused = []
         for member in members:
             try:
                 setup = self.setup(member.config)
                 setup.plan(member.config)
-                keys[member.number] = stack_key(member.config, setup.dataset.shape, len(setup.dataset.classes))
+                key = stack_key(member.config, setup.dataset.shape, len(setup.dataset.classes))
+                reasons[member.number] = self.alone(member)
+                sort_key(member)
+                keys[member.number] = key
             except Exception as error:
-                message = explain(error)
-                if message is None:
-                    raise
-                refused.append((member, message))
+                refused.append(Refusal(member, error))
         able = [member for member in members if member.number in keys]
-        return group(able, lambda member: keys[member.number], self.alone), refused
+        return group(able, lambda member: keys[member.number], lambda member: reasons[member.number]), refused
 
-    def plan(self, groups: Sequence[Group]) -> list[PlannedGroup]:
-        """The stacks of all groups."""
-        costs = [self.cost(each.config) * len(each.members) for each in groups]
-        planned = [self.stacks(each, cost / sum(costs)) for each, cost in zip(groups, costs, strict=True)]
+    def plan(self, groups: Sequence[Group]) -> tuple[list[PlannedGroup], list[Refusal]]:
+        """The stacks of the groups that can be trained; and the jobs of the others, with what is wrong."""
+        costs: list[float] = []
+        planned: list[PlannedGroup] = []
+        refused: list[Refusal] = []
+        able: list[Group] = []
+        for each in groups:
+            with refusing(each, refused):
+                costs.append(self.cost(each.config) * len(each.members))
+                able.append(each)
+        for each, cost in zip(able, costs, strict=True):
+            with refusing(each, refused):
+                planned.append(self.stacks(each, cost / sum(costs)))
         if self.engine is None:
             self.share_cores(planned)
-        return planned
+        return planned, refused
 
     def setup(self, config: Config) -> Setup:
         """The setup of a job; samples of jobs that train elsewhere are only looked at, on the CPU."""
@@ -127,9 +145,10 @@ class Planner:
             if most == 1 and not members.reason and self.max_members is None:
                 members.reason = "one network fills a core's caches"
         if self.engine is None:
-            room = free_memory(setup.device) // at_once
+            free = free_memory(setup.device)
             largest_batch = max(batch, need.evaluated_at_once(EVALUATION_BATCH))
-            most = min(most, max(1, room // training_bytes(need, config, largest_batch)))
+            if free is not None:
+                most = min(most, max(1, free // at_once // training_bytes(need, config, largest_batch)))
         available = None if self.engine is None else self.engine.cpus or 1
         threads = threads_for(config, dataset.shape, len(dataset.train), available)
         # twice as many as its share of the workers, so that they end together
@@ -157,10 +176,18 @@ def training_bytes(need: Footprint, config: Config, batch: int) -> int:
     return item * (need.parameters * (2 + len(config.optimizer.state_names())) + 2 * batch * need.outputs)
 
 
-def free_memory(device: str) -> int:
-    """Bytes of the device that stacks may take."""
+@contextmanager
+def refusing(jobs: Group, refused: list[Refusal]) -> Iterator[None]:
+    """Refuse the jobs of a group where anything fails within."""
+    try:
+        yield
+    except Exception as error:
+        refused += [Refusal(member, error) for member in jobs.members]
+
+
+def free_memory(name: str) -> int | None:
+    """Bytes that stacks on a device may take; None where the system does not tell."""
     import torch
 
-    if device.startswith("cuda"):
-        return int(OF_FREE_MEMORY * torch.cuda.mem_get_info(device)[0])
-    return int(OF_FREE_MEMORY * psutil.virtual_memory().available)
+    free = torch.cuda.mem_get_info(name)[0] if name.startswith("cuda") else device.free_memory()
+    return None if free is None else int(OF_FREE_MEMORY * free)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import warnings
 from collections.abc import Sequence
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinprop.population.compare import MOST_VALUES, Comparison, Variant, is_number, short_key, short_value
+from twinprop.run.directory import write_atomically
+from twinprop.run.showing import only_shows
 from twinprop.text import spelled
 
 if TYPE_CHECKING:
@@ -24,11 +27,13 @@ WIDE = 20
 
 
 def draw_comparison(comparison: Comparison, path: Path) -> bool:
-    """Draw the metric against what was varied into a PNG file, and say whether there was anything to draw."""
+    """Draw the metric against what was varied into a PNG file, and say whether it is there; what fails is told once."""
     if not comparison.keys or len(comparison.variants) < 2:
         return False
-    Plot(comparison).save(path)
-    return True
+    with only_shows(path.name, path.parent):
+        write_atomically(path, Plot(comparison).png())
+        return True
+    return False
 
 
 class Plot:
@@ -54,8 +59,8 @@ class Plot:
             for key, values in self.values.items()
         }
 
-    def save(self, path: Path) -> None:
-        """Draw it into a PNG file."""
+    def png(self) -> bytes:
+        """It as a PNG file."""
         from matplotlib.figure import Figure  # pyplot takes longer to import, and wants a display
 
         lines = self.lines()
@@ -76,10 +81,12 @@ class Plot:
         if len(panels) > 1:
             named = max((axes.get_legend_handles_labels() for axes in figure.axes), key=lambda pair: len(pair[0]))
             figure.legend(*named, loc="outside lower center", ncols=2)
+        drawn = io.BytesIO()
         with warnings.catch_warnings():
             # a label may be in a script that the font lacks
             warnings.filterwarnings("ignore", "Glyph .* missing")
-            figure.savefig(path, format="png")
+            figure.savefig(drawn, format="png")
+        return drawn.getvalue()
 
     def lines(self) -> tuple[str, str] | None:
         """Of two keys, that along the axis and that with a line for each value; None where it takes other diagrams."""

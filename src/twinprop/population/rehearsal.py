@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import islice
 from statistics import median
 from time import perf_counter
@@ -10,7 +11,6 @@ from time import perf_counter
 import numpy as np
 
 from twinprop.config import registry
-from twinprop.errors import explain
 from twinprop.learners import BACKENDS
 from twinprop.population.forks import in_subprocess
 from twinprop.population.planner import PlannedGroup
@@ -41,7 +41,8 @@ def expected_seconds(
         # imported before processes part from this one, and not in each of them
         backend = BACKENDS[each.group.config.model.backend]
         for alone in {len(stack.members) == 1 for stack in each.stacks}:
-            registry.load(backend.learner if alone else backend.stack)
+            with suppress(Exception):  # training will meet the same, and tell
+                registry.load(backend.learner if alone else backend.stack)
     rates: dict[int, float] = {}
     largest = sorted(planned, key=lambda each: -sum(stack.cost for stack in each.stacks))
     for each in largest[:MOST_GROUPS]:
@@ -60,13 +61,9 @@ def expected_seconds(
 
 def rehearse(stack: Stack, setups: SetupCache) -> float | None:
     """Seconds that a stack will take; None where a few updates of it fail: training will meet the same, and tell."""
-    try:
-        with np.errstate(all="ignore"):
-            return measure(stack, setups)
-    except Exception as error:
-        if explain(error) is None and not isinstance(error, ArithmeticError):
-            raise
-        return None
+    with suppress(Exception), np.errstate(all="ignore"):
+        return measure(stack, setups)
+    return None
 
 
 def measure(stack: Stack, setups: SetupCache) -> float:

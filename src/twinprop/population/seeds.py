@@ -1,13 +1,26 @@
-"""A result over runs that differ in their seed alone: its mean, its standard deviation, and which is better."""
+"""A result over runs that differ in their seed alone: its mean, its standard deviation, and which is better.
+
+A run that only repeats another one, with the same configuration or the same results, is no seed more: training is
+deterministic, and the same number twice says nothing of a spread.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from statistics import fmean, stdev
 from typing import Any, NamedTuple
 
 from twinprop.run.summary import result
+
+LOSSES = ("train_loss", "val_loss", "test_loss")
+
+ROUNDING = 1e-6
+"""By how much, relatively, results of equal runs may differ: a network in another stack is rounded otherwise."""
+
+BUCKET = 1e-4
+"""Logarithms of losses in a bucket; equal ones are in the same bucket or in the next."""
 
 
 class OverSeeds(NamedTuple):
@@ -46,6 +59,43 @@ class OverSeeds(NamedTuple):
 
 
 def over_seeds(summaries: Iterable[Mapping[str, Any]], metric: str) -> OverSeeds:
-    """A result of runs that differ in their seed alone, from their summaries."""
+    """A result of runs that differ in their seed alone, from the summaries of those that are `counted`."""
     found = (result(summary, metric) for summary in summaries)
     return OverSeeds(metric, [value for value in found if math.isfinite(value)])
+
+
+def losses(summary: Mapping[str, Any]) -> tuple[float, ...] | None:
+    """The losses of a run, by which equal results are known; None where fewer than two are finite."""
+    found = tuple(value for value in (result(summary, name) for name in LOSSES) if math.isfinite(value))
+    return found if len(found) > 1 else None
+
+
+def counted(identities: Sequence[Hashable], summaries: Sequence[Mapping[str, Any]]) -> list[int]:
+    """The positions of the runs that count: each configuration once, and each result once.
+
+    Args:
+        identities: of the runs' configurations; equal for those that train alike.
+        summaries: what came of each. Of several with one identity, one that has results counts.
+    """
+    first: dict[Hashable, int] = {}
+    for position in sorted(range(len(summaries)), key=lambda position: losses(summaries[position]) is None):
+        first.setdefault(identities[position], position)
+    found: list[int] = []
+    buckets: dict[int, list[tuple[float, ...]]] = {}
+    for position in sorted(first.values()):
+        own = losses(summaries[position])
+        if own is not None:
+            bucket = int(math.log(max(own[0], sys.float_info.min)) / BUCKET)
+            near = (other for place in (bucket - 1, bucket, bucket + 1) for other in buckets.get(place, ()))
+            if any(same_losses(own, other) for other in near):
+                continue
+            buckets.setdefault(bucket, []).append(own)
+        found.append(position)
+    return found
+
+
+def same_losses(one: tuple[float, ...] | None, other: tuple[float, ...] | None) -> bool:
+    """Whether two runs have the same results, but for rounding."""
+    if one is None or other is None or len(one) != len(other):
+        return False
+    return all(math.isclose(*pair, rel_tol=ROUNDING) for pair in zip(one, other, strict=True))

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Hashable
-from typing import Any
-
-import psutil
+from types import TracebackType
+from typing import Any, NamedTuple
 
 from twinprop.config.schema import Config
-from twinprop.errors import TwinpropError
+from twinprop.errors import out_of_memory
 from twinprop.population.grouping import data_key
+from twinprop.run.device import memory_left
 from twinprop.run.setup import Setup
 
 LEFT_FREE = 0.2
 """The share of the machine's memory that samples leave: where less is free, those that were used longest ago go."""
+
+
+class Failure(NamedTuple):
+    """Why samples cannot be loaded, and where that was found."""
+
+    error: Exception
+    trace: TracebackType | None
 
 
 class SetupCache:
@@ -23,13 +31,14 @@ class SetupCache:
     """
 
     def __init__(self) -> None:
-        self.loaded: dict[Hashable, Setup | TwinpropError] = {}
+        self.loaded: dict[Hashable, Setup | Failure] = {}
 
     def get(self, config: Config) -> Setup:
         """The setup of a job.
 
         Raises:
-            TwinpropError: its samples cannot be loaded.
+            Exception: its samples cannot be loaded; a TwinpropError where a user can mend it. All jobs on the same
+                samples get the same error.
         """
         key = data_key(config)
         if key in self.loaded:
@@ -38,16 +47,19 @@ class SetupCache:
             self.make_room()
             try:
                 self.loaded[key] = Setup(config)
-            except TwinpropError as error:
-                self.loaded[key] = error
+            except Exception as error:
+                if out_of_memory(error):
+                    raise  # there may be enough when the next job asks
+                traceback.clear_frames(error.__traceback__)  # they hold what was loaded so far
+                self.loaded[key] = Failure(error, error.__traceback__)
         found = self.loaded[key]
-        if isinstance(found, TwinpropError):
-            raise found
+        if isinstance(found, Failure):
+            raise found.error.with_traceback(found.trace)  # or it would grow with each job
         return found
 
     def make_room(self) -> None:
         """Let samples go that were used longest ago, as long as memory is short."""
-        while self.loaded and (memory := psutil.virtual_memory()).available < LEFT_FREE * memory.total:
+        while self.loaded and (left := memory_left()) is not None and left < LEFT_FREE:
             del self.loaded[next(iter(self.loaded))]
 
     def __getstate__(self) -> dict[str, Any]:

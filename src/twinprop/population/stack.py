@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from twinprop.config.schema import Config
+from twinprop.run.showing import only_shows
 
 STACK_NUMBERS = count()
 
@@ -24,9 +25,10 @@ class LogFile:
     def __call__(self, text: str) -> None:
         if self.path is None:
             return
-        line = logging.Formatter(self.format).format(logging.makeLogRecord({"msg": text}))
-        with open(self.path, "a", encoding="utf-8") as file:
-            file.write(f"{line}\n")
+        with only_shows("a job's log", self.path.parent.parent):
+            line = logging.Formatter(self.format).format(logging.makeLogRecord({"msg": text}))
+            with open(self.path, "a", encoding="utf-8") as file:
+                file.write(f"{line}\n")
 
 
 class Member(NamedTuple):

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from twinprop.errors import OutputError, TwinpropError
+from twinprop.config.compared import identity
+from twinprop.config.schema import flatten
+from twinprop.errors import OutputError, TwinpropError, explain, first_line
 from twinprop.population.cluster import Cluster
+from twinprop.population.compare import chosen, remarks
 from twinprop.population.display import SweepDisplay, plan_lines
 from twinprop.population.engine import Engine
 from twinprop.population.grouping import Group
-from twinprop.population.planner import PlannedGroup, Planner
+from twinprop.population.planner import PlannedGroup, Planner, Refusal
 from twinprop.population.pool import Pool
 from twinprop.population.rehearsal import expected_seconds
 from twinprop.population.restart import record_plan, stacks_to_go_on
@@ -25,6 +29,7 @@ from twinprop.run.checkpoints import FOLDER, read_checkpoint
 from twinprop.run.console import console, errors
 from twinprop.run.directory import ENDED, summary_of, write_summary
 from twinprop.run.environment import environment
+from twinprop.run.showing import only_shows
 from twinprop.text import ranges
 from twinprop.training.interrupt import Interrupt
 
@@ -62,12 +67,12 @@ class Sweep:
         setups = SetupCache()
         planner = Planner(self.max_members, self.workers, self.engine, setups)
         with Interrupt() as interrupt:
+            self.tell_repeats(members)
             resumed = self.resumed(planner, members) if self.goes_on else []
             again = {member.number for each in resumed for stack in each.stacks for member in stack.training}
-            left = [member for member in members if member.number not in self.ended | again]
-            groups, refused = planner.groups(left)
-            self.refuse(refused)
-            planned = planner.plan(groups)
+            groups, refused = planner.groups([each for each in members if each.number not in self.ended | again])
+            planned, more_refused = planner.plan(groups)
+            self.refuse([*refused, *more_refused])
             for stack in (stack for each in planned for stack in each.stacks):
                 stack.checkpoints, stack.begun = (self.directory / FOLDER).absolute(), self.goes_on
             jobs = [member.number for member in members if member.claimed]
@@ -75,11 +80,7 @@ class Sweep:
             planned = resumed + planned
             processes = planner.processes(planned)
             if planned:
-                # how fast other machines are, and when they are free, shows in training
-                local = self.engine is None
-                expected = expected_seconds(planned, processes, setups, interrupt) if local else None
-                for line in plan_lines(planner, planned, expected):
-                    console.print(line)
+                self.tell_plan(planner, planned, processes, interrupt)
             self.display = SweepDisplay([stack for each in planned for stack in each.stacks], len(members))
             with self.display():
                 self.run(planned, processes, setups, interrupt)
@@ -117,13 +118,44 @@ class Sweep:
             stacks = [stack for each in planned if each.on_cpu == on_cpu for stack in each.stacks]
             Pool(setups, processes if on_cpu else None, *told).run(stacks)
 
-    def refuse(self, refused: Sequence[tuple[Member, str]]) -> None:
-        """End jobs that cannot be trained; what is wrong with several of them is told once."""
+    def tell_repeats(self, members: Sequence[Member]) -> None:
+        """Tell of keys that change nothing, and of jobs that only repeat others, before time is spent on them."""
+        with only_shows("what jobs repeat", self.directory):
+            flat = [flatten(member.config) for member in members]
+            identities, numbers = [*map(identity, flat)], [member.number for member in members]
+            for line in remarks(flat, chosen(flat), identities, [{}] * len(flat), numbers):
+                console.print(line)
+
+    def tell_plan(
+        self, planner: Planner, planned: Sequence[PlannedGroup], processes: int, interrupt: Interrupt
+    ) -> None:
+        """Tell what trains together, and how long it should take."""
+        with only_shows("the plan of the sweep", self.directory):
+            expected = None
+            if self.engine is None:  # how fast other machines are, and when they are free, shows in training
+                with only_shows("the expected time", self.directory):
+                    expected = expected_seconds(planned, processes, planner.setups, interrupt)
+            for line in plan_lines(planner, planned, expected):
+                console.print(line)
+
+    def refuse(self, refused: Sequence[tuple[Member, str] | Refusal]) -> None:
+        """End jobs that cannot be trained; what is wrong with several of them is told once.
+
+        Args:
+            refused: each with what is wrong: a message, or an error. One that nobody foresaw leaves its traceback in
+                the log of the job.
+        """
         same: dict[str, list[int]] = {}
-        for member, message in refused:
+        for member, wrong in refused:
+            message = wrong if isinstance(wrong, str) else explain(wrong)
+            trace = ""
+            if message is None:
+                assert isinstance(wrong, Exception)
+                trace = "".join(["\n", *traceback.format_exception(wrong)]).rstrip()
+                message = f"{first_line(wrong)}; the traceback is in its train.log."
             self.end(member, {"status": "failed", "reason": message.splitlines()[0]})
             with suppress(OSError):  # where even the log cannot be written, the console tells
-                member.log(f"Job {member.number} failed. {message}")
+                member.log(f"Job {member.number} failed. {message}{trace}")
             same.setdefault(message, []).append(member.number)
         for message, numbers in same.items():
             errors.print(f"{'Job' if len(numbers) == 1 else 'Jobs'} {ranges(numbers)} failed. {message}")

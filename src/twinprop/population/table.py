@@ -12,9 +12,10 @@ from typing import Any
 
 from rich.table import Table
 
-from twinprop.population.seeds import over_seeds
+from twinprop.population.compare import remarks, short_key
+from twinprop.population.seeds import counted, over_seeds
 from twinprop.run.directory import write_atomically
-from twinprop.run.names import short_name
+from twinprop.run.showing import only_shows
 from twinprop.run.summary import result
 from twinprop.text import ranges
 
@@ -24,23 +25,47 @@ MOST_ROWS = 30
 LONGEST = 16
 """Characters for the numbers of the jobs in a row; where they take more, their count stands there."""
 
+SAMPLED = re.compile(r"\d*\.\d{6,}(e-?\d+)?")
+
 RESULTS = [f"{split}_{what}" for split in ("train", "val", "test") for what in ("loss", "accuracy")]
 
 
-def seeds_together(varied: Mapping[int, Sequence[str]]) -> dict[str, list[int]]:
+def settings_of(overrides: Sequence[str]) -> dict[str, str]:
+    """What overrides set, by key; an experiment is a key too."""
+    return {key.lstrip("+"): value for key, _, value in (word.partition("=") for word in overrides)}
+
+
+def seeds_together(settings: Mapping[int, Mapping[str, str]]) -> dict[str, list[int]]:
     """The numbers of the jobs that differ in their seed alone, by what else was varied."""
-    same: dict[str, list[int]] = {}
-    for number, overrides in varied.items():
-        labels = [word for word in overrides if word.startswith("label=")]
-        others = [word for word in overrides if not word.startswith(("seed=", "label="))]
-        name = ", ".join([*labels, *([short_name(others, None)] if others or not labels else [])])
-        same.setdefault(name, []).append(number)
+    same: dict[tuple[tuple[str, str], ...], list[int]] = {}
+    for number, each in settings.items():
+        others = {key: value for key, value in each.items() if key != "seed"}
+        label = {key: others.pop(key) for key in ("label",) if key in others}
+        same.setdefault((*label.items(), *others.items()), []).append(number)
+    named: dict[str, list[int]] = {}
+    for short in (True, False):
+        named = {", ".join(typed(*each, short) for each in pairs) or "default": same[pairs] for pairs in same}
+        if len(named) == len(same):
+            break
+    return named
+
+
+def typed(key: str, value: str, short: bool) -> str:
+    """An override for people, `lr=0.1`; in full where that would make one of two."""
+    if not short:
+        return f"{key}={value}"
     # a sampled number comes with more digits than anyone reads
-    short = {name: re.sub(r"\d*\.\d{6,}(e-?\d+)?", lambda found: f"{float(found[0]):.4g}", name) for name in same}
-    return {short[name]: numbers for name, numbers in same.items()} if len({*short.values()}) == len(same) else same
+    return f"{short_key(key)}={SAMPLED.sub(lambda found: f'{float(found[0]):.4g}', value)}"
 
 
 def jobs_table(varied: Mapping[int, Sequence[str]], summaries: Mapping[int, Mapping[str, Any]], metric: str) -> Table:
+    """`rows_of_jobs`; where it cannot be made, that is told, and an empty table ends nothing."""
+    with only_shows("the table of jobs"):
+        return rows_of_jobs(varied, summaries, metric)
+    return Table(box=None)
+
+
+def rows_of_jobs(varied: Mapping[int, Sequence[str]], summaries: Mapping[int, Mapping[str, Any]], metric: str) -> Table:
     """A row for the jobs that differ in their seed alone, best first, with mean ± standard deviation.
 
     Args:
@@ -48,22 +73,36 @@ def jobs_table(varied: Mapping[int, Sequence[str]], summaries: Mapping[int, Mapp
         summaries: what became of each.
         metric: what to sort by.
     """
-    together = seeds_together(varied)
-    rows = [(name, numbers, [summaries[number] for number in numbers]) for name, numbers in together.items()]
-    rows.sort(key=lambda row: over_seeds(row[2], metric).rank)
-    table = Table(box=None, pad_edge=False, header_style="")
+    settings = {number: settings_of(overrides) for number, overrides in varied.items()}
+    identities = {
+        number: tuple(sorted(pair for pair in each.items() if pair[0] != "label")) for number, each in settings.items()
+    }
+    rows = []
+    for name, numbers in seeds_together(settings).items():
+        some = [summaries[number] for number in numbers]
+        places = counted([identities[number] for number in numbers], some)
+        rows.append((name, numbers, some, [some[place] for place in places]))
+    rows.sort(key=lambda row: over_seeds(row[3], metric).rank)
+    said = remarks(
+        list(settings.values()),
+        list(dict.fromkeys(key for each in settings.values() for key in each)),
+        list(identities.values()),
+        [summaries[number] for number in settings],
+        list(settings),
+    )
+    table = Table(box=None, pad_edge=False, header_style="", caption="\n".join(said) or None, caption_justify="left")
     table.add_column("job" if len(rows) == len(varied) else "jobs", no_wrap=True)
     table.add_column("varied", overflow="fold", min_width=12)
     columns = [metric, *(name for name in ("val_accuracy", "test_accuracy", "test_loss") if name != metric)]
     for name in columns:
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("status", no_wrap=True)
-    for name, numbers, some in rows[:MOST_ROWS]:
+    for name, numbers, some, distinct in rows[:MOST_ROWS]:
         statuses = [summary["status"] for summary in some]
-        counted = {status: statuses.count(status) for status in dict.fromkeys(statuses)}
-        status = ", ".join(f"{count} {each}" if len(some) > 1 else each for each, count in counted.items())
+        of_each = {status: statuses.count(status) for status in dict.fromkeys(statuses)}
+        status = ", ".join(f"{count} {each}" if len(some) > 1 else each for each, count in of_each.items())
         jobs = ranges(numbers)
-        results = [str(over_seeds(some, column)) for column in columns]
+        results = [str(over_seeds(distinct, column)) for column in columns]
         table.add_row(jobs if len(jobs) < LONGEST else f"{len(numbers)} jobs", name, *results, status)
     if len(rows) > MOST_ROWS:
         table.add_row("", f"and {len(rows) - MOST_ROWS} more in sweep.csv", *[""] * len(columns), "")

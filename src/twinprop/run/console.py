@@ -7,13 +7,14 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from twinprop.run.showing import only_shows, tell
 from twinprop.training.monitor import Row
 
 log = logging.getLogger("twinprop")
@@ -22,8 +23,42 @@ for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # a terminal that has no × or ± is no reason to end
 # a file has no width: without one, tables would be folded at 80 characters; what users name is text, and no markup
 wide = None if sys.stdout is not None and sys.stdout.isatty() else 120
-console = Console(highlight=False, soft_wrap=True, markup=False, width=wide)
-errors = Console(highlight=False, soft_wrap=True, markup=False, stderr=True)
+
+
+class Shown(Console):
+    """A console that only shows: where it cannot, that is told once, in the log and on stderr, and ends nothing."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        try:
+            super().print(*objects, **options)
+        except Exception as error:
+            text = tell("the console", error)
+            with suppress(OSError, ValueError, AttributeError):  # it may be the same file, closed, or none at all
+                sys.stderr.write(f"{text}\n" if text else "")
+
+
+console = Shown(highlight=False, soft_wrap=True, markup=False, width=wide)
+errors = Shown(highlight=False, soft_wrap=True, markup=False, stderr=True)
+
+
+@contextmanager
+def progress_bar(total: float) -> Iterator[tuple[Progress | None, TaskID]]:
+    """A bar on a terminal, and its task; no bar elsewhere, or where it cannot be shown."""
+    bar: Progress | None = None
+    task = TaskID(0)
+    if console.is_terminal:
+        with only_shows("the progress bar"):
+            columns = (BarColumn(), TextColumn("{task.percentage:>3.0f}%"), TextColumn("{task.description}"))
+            made = Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console, transient=True)
+            task = made.add_task("", total=total)
+            made.start()
+            bar = made
+    try:
+        yield bar, task
+    finally:
+        if bar is not None:
+            with only_shows("the progress bar"):
+                bar.stop()
 
 
 def log_row(text: str) -> None:
@@ -69,12 +104,7 @@ class Display:
 
     @contextmanager
     def __call__(self) -> Iterator[Display]:
-        if not console.is_terminal:
-            yield self
-            return
-        columns = (BarColumn(), TextColumn("{task.percentage:>3.0f}%"), TextColumn("{task.description}"))
-        with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console, transient=True) as bar:
-            self.bar, self.task = bar, bar.add_task("", total=self.total_steps)
+        with progress_bar(self.total_steps) as (self.bar, self.task):
             yield self
         self.bar = None
 
@@ -82,16 +112,19 @@ class Display:
         """Called at every step, so it does next to nothing."""
         if self.bar is not None and (now := time.monotonic()) - self.last_update > 0.1:
             self.last_update = now
-            self.bar.update(self.task, completed=steps)
+            with only_shows("the progress bar"):
+                self.bar.update(self.task, completed=steps)
 
     def evaluated(self, row: Row) -> None:
         """Show an evaluation: in the bar, and as a line of the log, at most one a second."""
-        if self.bar is not None:
-            self.bar.update(self.task, completed=row.step, description=evaluation_line(row))
+        with only_shows("the progress bar"):
+            if self.bar is not None:
+                self.bar.update(self.task, completed=row.step, description=evaluation_line(row))
         now = time.monotonic()
         if now - self.last_line >= SECONDS_BETWEEN_LINES or row.step >= self.total_steps:
             self.last_line = now
-            self.line(evaluation_line(row))
+            with only_shows("a line of the log"):
+                self.line(evaluation_line(row))
 
 
 def two_columns(lines: dict[str, Any]) -> str:

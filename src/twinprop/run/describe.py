@@ -11,6 +11,7 @@ from twinprop.config.schema import Config
 from twinprop.data.base import Dataset
 from twinprop.run.console import display_path, two_columns
 from twinprop.run.recorder import RunRecorder
+from twinprop.run.showing import only_shows
 from twinprop.training.monitor import Monitor
 
 MANY = 6
@@ -19,6 +20,13 @@ MANY = 6
 
 def describe_network(config: Config, dataset: Dataset) -> str:
     """`784-1024-10 relu`: the features or channels from layer to layer, and what else names the network."""
+    with only_shows("the network in words"):
+        return in_words(config, dataset)
+    return config.model.name
+
+
+def in_words(config: Config, dataset: Dataset) -> str:
+    """`describe_network`, where nothing fails."""
     shape = dataset.shape
     first = {"cnn": shape[0] if len(shape) == 3 else 1, "rnn": prod(shape[1:])}.get(config.model.name, prod(shape))
     widths: list[Any] = [first]
@@ -38,6 +46,13 @@ def describe_network(config: Config, dataset: Dataset) -> str:
 
 def describe_run(recorder: RunRecorder, monitor: Monitor, dataset: Dataset) -> str:
     """What was trained, on what, how well, how fast, where it is saved."""
+    with only_shows("the run in words"):
+        return two_columns(facts(recorder, monitor, dataset))
+    return two_columns({"saved": display_path(recorder.directory.path)})
+
+
+def facts(recorder: RunRecorder, monitor: Monitor, dataset: Dataset) -> dict[str, str]:
+    """What `describe_run` tells, by name."""
     config, summary = recorder.config, recorder.summary
     sizes = [f"{len(split):,} {name}" for name, split in zip(("train", "val", "test"), dataset[:3], strict=True)]
     model = f"{describe_network(config, dataset)}, {summary['parameters']:,} parameters"
@@ -55,4 +70,4 @@ def describe_run(recorder: RunRecorder, monitor: Monitor, dataset: Dataset) -> s
         best = monitor.best
         lines["best"] = f"validation accuracy {best.val_accuracy:.4f} at epoch {best.epoch}"
     lines["saved"] = display_path(recorder.directory.path)
-    return two_columns(lines)
+    return lines

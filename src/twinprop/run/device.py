@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 
+import psutil
 from threadpoolctl import ThreadpoolController
 
 from twinprop.config.schema import Config
 from twinprop.errors import DeviceError
 from twinprop.learners.footprint import footprint
+from twinprop.run.showing import only_shows
 
 SMALL_PRODUCT = 2e7
 """Multiply-adds in a batch's largest matrix product below which a second thread costs more than it brings."""
@@ -71,6 +73,21 @@ def use_threads(threads: int) -> None:
     for library in ThreadpoolController().lib_controllers:
         # SciPy brings a BLAS of its own, whose waiting threads would take the cores from NumPy's
         library.set_num_threads(1 if "scipy.libs" in library.filepath else threads)
+
+
+def free_memory() -> int | None:
+    """Bytes of memory that are free; None where the system does not tell, which ends nothing."""
+    with only_shows("the free memory"):
+        return int(psutil.virtual_memory().available)
+    return None
+
+
+def memory_left() -> float | None:
+    """The share of memory that is free; None where the system does not tell, which ends nothing."""
+    with only_shows("the free memory"):
+        memory = psutil.virtual_memory()
+        return float(memory.available / memory.total)
+    return None
 
 
 def cores() -> int:

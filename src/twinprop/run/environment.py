@@ -9,6 +9,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import psutil
+
+from twinprop.run.showing import only_shows
+
 
 @functools.cache
 def commit() -> str | None:
@@ -32,9 +36,16 @@ def processor() -> str:
     return platform.processor() or platform.machine()
 
 
+def machine() -> dict[str, int | None]:
+    """Cores and memory; null where the system does not tell."""
+    found: dict[str, int | None] = {"cores": None, "memory_bytes": None}
+    with only_shows("the size of the machine"):
+        found |= {"cores": psutil.cpu_count(), "memory_bytes": psutil.virtual_memory().total}
+    return found
+
+
 def environment(device: str, threads: int) -> dict[str, Any]:
     """Versions, machine and threads, as plain values for summary.json."""
-    import psutil
     import torch
     from threadpoolctl import threadpool_info
 
@@ -44,9 +55,8 @@ def environment(device: str, threads: int) -> dict[str, Any]:
         "device": device,
         "gpu": torch.cuda.get_device_name(device) if device.startswith("cuda") else None,
         "cpu": processor(),
-        "cores": psutil.cpu_count(),
         "threads": threads,
-        "memory_bytes": psutil.virtual_memory().total,
+        **machine(),
         "platform": platform.platform(),
         "python": platform.python_version(),
         **{package.replace("-", "_"): version(package) for package in packages},

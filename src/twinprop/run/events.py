@@ -67,16 +67,24 @@ class EventFile:
         self.pending.append(record(event.SerializeToString()))
 
     def flush(self) -> None:
-        """Append what was added.
+        """Append what was added, all of it or nothing: TensorBoard reads no record behind one that is cut.
 
         Raises:
             OutputError: it cannot be written.
         """
         if not self.pending:
             return
+        data = memoryview(b"".join(self.pending))
         try:
             with open(self.path, "ab", buffering=0) as file:
-                self.size += file.write(b"".join(self.pending))
+                end = file.tell()
+                try:
+                    while data:  # a disk that is nearly full takes a part, and says how much
+                        data = data[file.write(data) :]
+                except OSError:
+                    file.truncate(end)
+                    raise
+                self.size = file.tell()
         except OSError as error:
             raise OutputError(f"{self.path}: cannot be written ({error.strerror}); free space.") from error
         self.pending.clear()

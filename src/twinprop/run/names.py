@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from twinprop.config.schema import uncompared_keys
+from twinprop.config.schema import path_keys, uncompared_keys
 
 LONGEST = 120
 
@@ -17,7 +17,7 @@ NOT_NAMED = ("hydra", "+sweeps", "experiment")
 def short_name(overrides: Sequence[str], label: str | None) -> str:
     """`activation=tanh,lr=0.01` from overrides: the last part of each key, and its value."""
     parts = [label] if label else []
-    left_out = (*NOT_NAMED, *uncompared_keys("source", "label", "keeping"))
+    left_out = (*NOT_NAMED, *path_keys(), *uncompared_keys("source", "label", "keeping"))
     for override in overrides:
         key, _, value = override.partition("=")
         if not key.startswith(left_out):

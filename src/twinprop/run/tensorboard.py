@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,12 @@ from tensorboard.plugins.hparams import api_pb2, metadata, plugin_data_pb2
 from tensorboard.plugins.hparams import summary_v2 as hparams
 from torch.utils.tensorboard import summary as summaries
 
-from twinprop.config.schema import Config, flatten, uncompared_keys
+from twinprop.config.compared import compared
+from twinprop.config.schema import Config, flatten
 from twinprop.data.base import Samples
 from twinprop.run import pictures
 from twinprop.run.events import EventFile
+from twinprop.run.showing import only_shows
 from twinprop.training.learner import Learner
 from twinprop.training.monitor import Monitor, Row
 
@@ -58,8 +61,7 @@ def comparable(config: Config) -> dict[str, float | bool | str]:
     Where numbers of one run meet words of another, TensorBoard takes all for words and then drops the
     runs with numbers from its table. So a key that is null is left out, and a full batch is its size.
     """
-    left_out = uncompared_keys("source", "reading", "keeping")
-    flat = {key: value for key, value in flatten(config).items() if value is not None and key not in left_out}
+    flat = {key: value for key, value in compared(flatten(config)).items() if value is not None}
     if config.train.samples is None:
         del flat["train.batch_size"]
         sizes = config.data.split_sizes()
@@ -79,7 +81,7 @@ def layout() -> list[Summary.Value]:
 
 
 class TensorBoard:
-    """Writes the event file of one run.
+    """Writes the event file of one run. It only shows: what fails in here is told once and left out.
 
     Args:
         directory: the run's.
@@ -95,42 +97,65 @@ class TensorBoard:
         self.every = max(1, -(-evaluations // HISTOGRAMS))
         self.count = 0
         self.ended = False
-        self.process = psutil.Process()
+        self.process: psutil.Process | None = None
         self.clocks = time.process_time(), time.perf_counter()
-        if recorded:
-            self.file, self.count = EventFile(directory, recorded["events"], recorded["bytes"]), recorded["count"]
-            return
-        self.file = EventFile(directory)
-        self.file.add(layout())
-        text = f"```json\n{json.dumps(flatten(config), indent=2)}\n```"
-        self.file.add(summaries.text("configuration", text).value)  # type: ignore[no-untyped-call]
+        # what fails for one run of a sweep mostly fails for all
+        self.of = directory.parent if (directory.parent / "multirun.yaml").exists() else directory
+        self.file: EventFile | None = None
+        with self.left_out("TensorBoard's event file"):
+            if recorded:
+                self.file, self.count = EventFile(directory, recorded["events"], recorded["bytes"]), recorded["count"]
+                return
+            self.file = EventFile(directory)
+        self.add("the layout of curves", lambda: layout())
+        self.add("the configuration in TensorBoard", lambda: configuration_text(config))
         # Nothing announces the keys and metrics of a whole sweep: TensorBoard would believe the first run that does.
         # From what the runs themselves hold it finds every key, its type and whether it varies, and shows those first.
         # A named group would be averaged with the others of its name; without a name each run is a group.
-        self.file.add(hparams.hparams_pb(comparable(config), trial_id="").value)
-        self.file.flush()
+        self.add("the run's line in HPARAMS", lambda: hparams.hparams_pb(comparable(config), trial_id="").value)
+        self.flush()
+
+    def left_out(self, what: str) -> AbstractContextManager[None]:
+        """A context in which an exception leaves something out, and ends nothing."""
+        return only_shows(what, self.of)
+
+    def add(self, what: str, values: Callable[[], Iterable[Summary.Value]], step: int = 0) -> None:
+        """Add what is given by a function, or leave it out where that fails."""
+        with self.left_out(what):
+            if self.file is not None:
+                self.file.add(values(), step)
+
+    def flush(self) -> None:
+        """Write what was added; where that fails, the rest of the run is left out."""
+        file, self.file = self.file, None
+        with self.left_out("TensorBoard's event file"):
+            if file is not None:
+                file.flush()
+                self.file = file
 
     def recorded(self) -> dict[str, Any]:
         """How far the event file is written."""
+        if self.file is None:
+            return {"events": "", "bytes": 0, "count": self.count}
         return {"events": self.file.path.name, "bytes": self.file.size, "count": self.count}
 
     def evaluated(self, row: Row, learner: Learner, member: int) -> None:
         """Scalars of an evaluation, and now and then histograms of weights and gradients."""
         values = {tag: getattr(row, name) for tag, name in SCALARS.items()}
-        values["system/cpu_percent"] = self.cpu_percent()
-        values["system/memory_MB"] = self.process.memory_info().rss / 1e6
-        peak = torch.cuda.max_memory_allocated()
-        if peak:
-            values["system/gpu_memory_MB"] = peak / 1e6
-        self.file.add(scalars(values), row.epoch)
+        with self.left_out("the use of CPU and memory"):
+            values |= self.use_of_machine()
+        self.add("TensorBoard's curves", lambda: scalars(values), row.epoch)
         if self.count % self.every == 0:
-            parameters, gradients = learner.state_dict_of(learner.state(member)), learner.gradients(member)
-            arrays = {f"weights/{name}": parameters[name] for name in gradients}
-            arrays |= {f"gradients/{name}": value for name, value in gradients.items()}
-            found = (histogram(tag, np.ravel(value)) for tag, value in arrays.items())
-            self.file.add([value for value in found if value is not None], row.epoch)
+            self.add("histograms", lambda: histograms(learner, member), row.epoch)
         self.count += 1
-        self.file.flush()
+        self.flush()
+
+    def use_of_machine(self) -> dict[str, float]:
+        """CPU, memory and the GPU's memory that this process uses."""
+        self.process = self.process or psutil.Process()
+        values = {"system/cpu_percent": self.cpu_percent(), "system/memory_MB": self.process.memory_info().rss / 1e6}
+        peak = torch.cuda.max_memory_allocated()
+        return values | ({"system/gpu_memory_MB": peak / 1e6} if peak else {})
 
     def cpu_percent(self) -> float:
         """CPU use since the call before, in percent of one core; psutil's clock is too coarse for short epochs."""
@@ -141,19 +166,15 @@ class TensorBoard:
     def pictures(self, test: Samples, predicted: Any, shape: tuple[int, ...], classes: list[str], epoch: int) -> None:
         """The confusion matrix, and samples of the test split with their predictions."""
         if len(classes) <= 50:
-            picture = pictures.confusion(test.y, predicted, classes)
-            self.file.add([image("confusion", picture)], epoch)
+            self.add("the confusion matrix", partial(matrix, test, predicted, classes), epoch)
         first = np.arange(min(PICTURED, len(test)))
         wrong = np.flatnonzero(test.y != predicted)[:PICTURED]
         if len(shape) >= 2 and min(shape[-2:]) >= SMALLEST_PICTURE:
             for tag, which in {"samples": first, "mistakes": wrong}.items():
                 if len(which):
-                    part = test.take(which)
-                    x = part.x if part.x is not None else np.stack([part.source[i] for i in range(len(which))])
-                    picture = pictures.samples(x, part.y, predicted[which], classes)
-                    self.file.add([image(tag, picture)], epoch)
+                    self.add(f"the picture of {tag}", partial(pictured, tag, test, which, predicted, classes), epoch)
         elif shape == (2,) and test.x is not None:
-            self.file.add([image("points", pictures.points(test.x, test.y, predicted))], epoch)
+            self.add("the picture of points", partial(plane, test, predicted), epoch)
 
     def finished(self, monitor: Monitor, seconds_per_epoch: float | None) -> None:
         """What HPARAMS compares beside the last values of the curves, and the end of the session."""
@@ -165,16 +186,52 @@ class TensorBoard:
             if monitor.best is not None:
                 values |= {"best/val_accuracy": monitor.best.val_accuracy, "best/val_loss": monitor.best.val_loss}
                 values |= {"best/test_accuracy": monitor.best.test_accuracy}
-            self.file.add(scalars(values), monitor.rows[-1].epoch)
+            self.add("TensorBoard's curves", lambda: scalars(values), monitor.rows[-1].epoch)
         # TensorBoard believes the first end that it reads, so an interrupted run leaves its own to whoever resumes it
         if monitor.status != "interrupted":
-            success = monitor.status == "completed"
-            status = api_pb2.STATUS_SUCCESS if success else api_pb2.STATUS_FAILURE
-            end = plugin_data_pb2.SessionEndInfo(status=status, end_time_secs=time.time())
-            content = metadata.create_summary_metadata(plugin_data_pb2.HParamsPluginData(session_end_info=end))
-            tag = metadata.SESSION_END_INFO_TAG
-            self.file.add([Summary.Value(tag=tag, metadata=content, tensor=metadata.NULL_TENSOR)])
-        self.file.flush()
+            self.add("the run's end in HPARAMS", lambda: session_end(monitor.status == "completed"))
+        self.flush()
+
+
+def configuration_text(config: Config) -> Iterable[Summary.Value]:
+    """The configuration, for the TEXT tab."""
+    text = f"```json\n{json.dumps(flatten(config), indent=2)}\n```"
+    return summaries.text("configuration", text).value  # type: ignore[no-any-return, no-untyped-call]
+
+
+def session_end(success: bool) -> list[Summary.Value]:
+    """The end of a run, for HPARAMS."""
+    status = api_pb2.STATUS_SUCCESS if success else api_pb2.STATUS_FAILURE
+    end = plugin_data_pb2.SessionEndInfo(status=status, end_time_secs=time.time())
+    content = metadata.create_summary_metadata(plugin_data_pb2.HParamsPluginData(session_end_info=end))
+    return [Summary.Value(tag=metadata.SESSION_END_INFO_TAG, metadata=content, tensor=metadata.NULL_TENSOR)]
+
+
+def matrix(test: Samples, predicted: Any, classes: list[str]) -> list[Summary.Value]:
+    """The confusion matrix."""
+    return [image("confusion", pictures.confusion(test.y, predicted, classes))]
+
+
+def plane(test: Samples, predicted: Any) -> list[Summary.Value]:
+    """Points in the plane with their predictions."""
+    assert test.x is not None
+    return [image("points", pictures.points(test.x, test.y, predicted))]
+
+
+def pictured(tag: str, test: Samples, which: Any, predicted: Any, classes: list[str]) -> list[Summary.Value]:
+    """Some images of the test split with their predictions."""
+    part = test.take(which)
+    x = part.x if part.x is not None else np.stack([part.source[i] for i in range(len(which))])
+    return [image(tag, pictures.samples(x, part.y, predicted[which], classes))]
+
+
+def histograms(learner: Learner, member: int) -> list[Summary.Value]:
+    """Of each parameter and its gradient, where they are finite."""
+    parameters, gradients = learner.state_dict_of(learner.state(member)), learner.gradients(member)
+    arrays = {f"weights/{name}": parameters[name] for name in gradients}
+    arrays |= {f"gradients/{name}": value for name, value in gradients.items()}
+    found = (histogram(tag, np.ravel(value)) for tag, value in arrays.items())
+    return [value for value in found if value is not None]
 
 
 def scalars(values: Mapping[str, float | None]) -> list[Summary.Value]:
