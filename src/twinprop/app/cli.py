@@ -11,6 +11,7 @@ from twinprop.app.composition_errors import explain_composition
 from twinprop.app.hydra_main import hydra_main, wants_traceback
 from twinprop.app.training_task import TrainingTask
 from twinprop.errors import TwinpropError, explain
+from twinprop.training.interrupt import on_ending_signals
 
 INTERRUPTED = 130
 """Exit status of what a signal ended."""
@@ -52,7 +53,7 @@ def run(words: list[str]) -> None:
     Args:
         words: without the program's name.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    on_ending_signals(signal.default_int_handler)  # outside training as Ctrl-C is
     task = TrainingTask(wants_traceback())
     args = None
     try:

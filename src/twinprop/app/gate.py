@@ -59,6 +59,7 @@ def claim_sweep(path: Path, config: DictConfig, together: bool) -> None:
     claim(path, "hydra.sweep.dir", OmegaConf.to_yaml(config))
     launcher = config.hydra.runtime.choices.get("hydra/launcher")
     command = {"words": sys.argv[1:], "folder": str(Path.cwd()), "launcher": launcher}
+    (path / FOLDER).mkdir(exist_ok=True)
     write_atomically(path / COMMAND, json.dumps(command).encode())
 
 

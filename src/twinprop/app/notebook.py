@@ -20,6 +20,7 @@ def train(*overrides: str) -> Run:
 
     Raises:
         TwinpropError: the configuration, the data or the device is not usable.
+        KeyboardInterrupt: a signal came; what was trained is saved, and `twinprop resume` goes on with it.
     """
     from hydra import initialize_config_dir
     from hydra.core.hydra_config import HydraConfig
@@ -32,7 +33,8 @@ def train(*overrides: str) -> Run:
 
     def task(config: DictConfig) -> None:
         directories.append(Path(HydraConfig.get().runtime.output_dir))
-        execute(schema.check(schema.typed(config)), directories[0])
+        if execute(schema.check(schema.typed(config)), directories[0])["status"] == "interrupted":
+            raise KeyboardInterrupt  # which ends the loop that this may stand in, too
 
     options = [word for word in overrides if word.startswith("-")]
     if options:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ def record_plan(directory: Path, jobs: Iterable[int], stacks: Sequence[Stack]) -
         {"members": [member.number for member in stack.members], "threads": stack.threads, "steps": stack.steps}
         for stack in stacks
     ]
+    with suppress(OSError):  # then it cannot be written either, which says why
+        (directory / FOLDER).mkdir(exist_ok=True)
     write_atomically(directory / FOLDER / PLAN, json.dumps(known).encode())
 
 

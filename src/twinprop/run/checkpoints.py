@@ -93,6 +93,8 @@ def write(path: Path, members: Sequence[int], about: dict[str, Any], position: P
     Raises:
         OutputError: it cannot be written.
     """
+    with suppress(OSError):  # then it cannot be written either, which says why
+        path.parent.mkdir(exist_ok=True)
     write_state(path, {"members": list(members), "about": about, "position": vars(position)})
 
 

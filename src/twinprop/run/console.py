@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import logging
+import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -27,6 +29,11 @@ wide = None if sys.stdout is not None and sys.stdout.isatty() else 120
 
 class Shown(Console):
     """A console that only shows: where it cannot, that is told once, in the log and on stderr, and ends nothing."""
+
+    def on_broken_pipe(self) -> None:
+        """Whoever read this has gone, as `| head` does: that ends a process as a terminal that is closed."""
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())  # or the last flush would say so again
+        signal.raise_signal(getattr(signal, "SIGHUP", signal.SIGINT))
 
     def print(self, *objects: Any, **options: Any) -> None:
         try:

@@ -41,10 +41,15 @@ def sync_directory(path: Path) -> None:
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all: a reader sees the old one or the new one."""
+    """Write a file whole or not at all: a reader sees the old one or the new one.
+
+    Its folder must be there: where somebody removed that, it does not come back with half of what was in it.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
     part = path.with_name(f".{path.name}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         with open(part, "wb") as file:
             file.write(data)
             file.flush()
@@ -136,6 +141,11 @@ def discard(path: Path) -> None:
         shutil.rmtree(each) if each.is_dir() else each.unlink()
 
 
+def existing(path: str, flags: int) -> int:
+    """Open a file that must be there."""
+    return os.open(path, flags & ~os.O_CREAT)
+
+
 def cells(row: Row) -> list[Any]:
     """A line of metrics.csv; a result that there is not (no validation split) is an empty cell."""
     return ["" if value is None else value for value in map(_null, astuple(row))]
@@ -173,7 +183,7 @@ class RunDirectory:
     def _line(self, values: Any) -> None:
         # opened each time, for a sweep has more runs than a process may have open files
         try:
-            with open(self.path / "metrics.csv", "a", newline="", encoding="utf-8") as file:
+            with open(self.path / "metrics.csv", "a", newline="", encoding="utf-8", opener=existing) as file:
                 csv.writer(file, lineterminator="\n").writerow(values)
         except OSError as error:
             raise OutputError(f"{self.path}/metrics.csv: cannot be written ({error.strerror}); free space.") from error

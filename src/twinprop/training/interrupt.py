@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM as a flag, so that training stops between two updates and never within one."""
+"""Signals that end a process as a flag, so that training stops between two updates and never within one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,21 @@ import threading
 from types import FrameType, TracebackType
 from typing import Any
 
+ENDING = [
+    getattr(signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGBREAK")
+    if hasattr(signal, name)
+]
+"""Signals after which a run is saved: Ctrl-C, `kill`, a terminal that is closed, and so on, where the system has them."""
+
+
+def on_ending_signals(handler: Any) -> dict[int, Any]:
+    """Have `handler` called for these signals, and return what was before; what is ignored, as under nohup, stays so."""
+    if threading.current_thread() is not threading.main_thread():
+        return {}
+    heard = [number for number in ENDING if signal.getsignal(number) != signal.SIG_IGN]
+    return {number: signal.signal(number, handler) for number in heard}
+
 
 class Interrupt:
     """A context in which the first signal sets `requested`, and a second one ends the process at once."""
@@ -14,10 +29,7 @@ class Interrupt:
     requested = ""
 
     def __enter__(self) -> Interrupt:
-        self.before: dict[int, Any] = {}
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
-                self.before[number] = signal.signal(number, self.receive)
+        self.before = on_ending_signals(self.receive)
         return self
 
     def receive(self, number: int, frame: FrameType | None) -> None:
