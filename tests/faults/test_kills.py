@@ -1,4 +1,4 @@
-"""kill -9 while it trains, of the main process and of workers: what goes on ends with the bits of an undisturbed one."""
+"""kill -9 while it trains, of the main process and of workers: it goes on to the bits of an undisturbed one."""
 
 from __future__ import annotations
 

@@ -126,10 +126,7 @@ def finished_files(command: Command) -> dict[Path, tuple[int, bytes]]:
     """The files of runs that have ended, with when they were written."""
     ended = [run for run in command.runs() if '"status": "completed"' in summary_text(run)]
     return {
-        path: (path.stat().st_mtime_ns, path.read_bytes())
-        for run in ended
-        for path in run.rglob("*")
-        if path.is_file()
+        path: (path.stat().st_mtime_ns, path.read_bytes()) for run in ended for path in run.rglob("*") if path.is_file()
     }
 
 

@@ -115,7 +115,13 @@ class PopulationLauncher(Launcher):
         wrong = {job.number: "\n".join(job.problems) for job in jobs if job.problems}
         sweep.refuse([(member, wrong[member.number]) for member in members if member.number in wrong])
         start = perf_counter()
-        sweep.train([member for member in members if member.number not in wrong])
+        sound = [member for member in members if member.number not in wrong]
+        if resumption is not None and resumption.alone:
+            sweep.summaries |= {
+                member.number: resumption.train(member) for member in sound if member.number not in ended
+            }
+        else:
+            sweep.train(sound)
         self.summaries |= sweep.summaries
         console.print(self.table([job.number for job in jobs]))
         self.write_csv()

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import logging.config
 import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from twinprop.app.folders import conf
-from twinprop.app.resumption import COMMAND, Resumption, lengthened, may_be_longer
+from twinprop.app.resumption import COMMAND, Resumption, lengthened, log_to, may_be_longer
 from twinprop.config import schema
 from twinprop.errors import TwinpropError
 from twinprop.run.directory import ENDED, summary_of, write_atomically
@@ -108,15 +106,6 @@ def go_to(directory: Path) -> None:
         os.chdir(folder)
 
 
-def log_to(path: Path) -> None:
-    """Log to the console and to a run's own log, as a new run does."""
-    from omegaconf import OmegaConf
-
-    given: Any = OmegaConf.to_container(OmegaConf.load(conf() / "hydra/job_logging/twinprop.yaml"))
-    given["handlers"]["file"]["filename"] = str(path)
-    logging.config.dictConfig(given)
-
-
 def resume_sweep(directory: Path, words: Sequence[str], force: bool) -> int:
     """Go on with a sweep: its command once more, which finds what has ended."""
     from twinprop.app.cli import run
@@ -125,9 +114,13 @@ def resume_sweep(directory: Path, words: Sequence[str], force: bool) -> int:
     lengths = [word for word in words if not word.startswith(ENGINE_KEYS)]
     engine = [word for word in words if word.startswith(ENGINE_KEYS)]
     given = [word for word in command["words"] if not word.startswith("hydra.sweep.dir=")]
+    alone = command["launcher"] != "population"
+    if alone:
+        given = [word for word in given if not word.startswith(ENGINE_KEYS)]
+        engine = ["hydra/launcher=population"]
     if Path(command["folder"]).is_dir():
         os.chdir(command["folder"])
-    resumption = Resumption(directory, changes_of(lengths), force)
+    resumption = Resumption(directory, changes_of(lengths), force, alone)
     with Lock(directory, PATIENCE), resumption():
         run([*given, *engine, f"hydra.sweep.dir={quoted(directory)}"])
     return 0

@@ -5,6 +5,8 @@ Hydra makes its callbacks and its launcher itself, so what they have to know of 
 
 from __future__ import annotations
 
+import logging.config
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -12,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twinprop.app.folders import conf
 from twinprop.config import schema
 from twinprop.errors import OutputError, TwinpropError
 from twinprop.population.restart import recorded_plan
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from omegaconf import DictConfig
 
     from twinprop.app.sweep_jobs import SweepJob
+    from twinprop.population.stack import Member
 
 COMMAND = f"{FOLDER}/command.json"
 """What a sweep was begun with: the words of the command line, the folder, and the launcher."""
@@ -44,12 +48,14 @@ class Resumption:
         directory: the sweep's.
         changes: of how long the jobs train, by keys.
         force: although something no longer matches.
+        alone: whether another launcher than ours began it, under which each job trains by itself.
         ended: summaries of the jobs that have ended, by number.
     """
 
     directory: Path
     changes: dict[str, Any] = field(default_factory=dict)
     force: bool = False
+    alone: bool = False
     ended: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     @contextmanager
@@ -70,7 +76,7 @@ class Resumption:
         for job in jobs:
             if job.config is None:
                 continue
-            if job.number not in own and (job.directory / "metrics.csv").exists():
+            if not self.alone and job.number not in own and (job.directory / "metrics.csv").exists():
                 job.problems.append(f"hydra.sweep.subdir={job.directory}: already holds another run's results.")
                 continue
             before = self.saved(job) or job.config
@@ -128,12 +134,37 @@ class Resumption:
             if not path.exists() or path.read_text(encoding="utf-8") != text:
                 write_atomically(path, text.encode())
 
+    def train(self, member: Member) -> dict[str, Any]:
+        """Train a job by itself, as it began; its summary."""
+        from twinprop.errors import explain
+        from twinprop.run.console import errors
+        from twinprop.run.single import execute
+
+        log_to(member.path / "train.log")
+        try:
+            return execute(member.config, member.path, go_on=True, force=self.force)
+        except Exception as error:
+            message = explain(error)
+            member.log(message or "".join(traceback.format_exception(error)))
+            message = message or f"{type(error).__name__}: {error}"
+            errors.print(f"Job {member.number} failed. {message}")
+            return {"status": "failed", "reason": message.splitlines()[0]}
+
     def describe(self, jobs: Sequence[SweepJob]) -> str:
         """`8 completed stay, 2 go on, 2 start`."""
         left = [job for job in jobs if job.number not in self.ended]
         begun = sum((job.directory / "metrics.csv").exists() for job in left)
         parts = [f"{len(jobs) - len(left)} completed stay", f"{begun} go on", f"{len(left) - begun} start"]
         return f"resuming {plural(len(jobs), 'job')}: {', '.join(parts)}"
+
+
+def log_to(path: Path) -> None:
+    """Log to the console and to a run's own log, as a new run does."""
+    from omegaconf import OmegaConf
+
+    given: Any = OmegaConf.to_container(OmegaConf.load(conf() / "hydra/job_logging/twinprop.yaml"))
+    given["handlers"]["file"]["filename"] = str(path)
+    logging.config.dictConfig(given)
 
 
 def lengthened(config: schema.Config, changes: Mapping[str, Any]) -> schema.Config:

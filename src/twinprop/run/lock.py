@@ -15,7 +15,7 @@ from twinprop.errors import OutputError
 
 NAME = "checkpoints/.lock"
 
-PATIENCE = 20.0
+PATIENCE = 10.0
 """Seconds that processes of an earlier attempt have to end."""
 
 SECONDS_BETWEEN_TRIES = 0.1
