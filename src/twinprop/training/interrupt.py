@@ -12,11 +12,11 @@ ENDING = [
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGBREAK")
     if hasattr(signal, name)
 ]
-"""Signals after which a run is saved: Ctrl-C, `kill`, a terminal that is closed, and so on, where the system has them."""
+"""Signals after which a run is saved, where the system has them: Ctrl-C, `kill`, a terminal that is closed."""
 
 
 def on_ending_signals(handler: Any) -> dict[int, Any]:
-    """Have `handler` called for these signals, and return what was before; what is ignored, as under nohup, stays so."""
+    """Have `handler` called for these signals; return what was before. What is ignored, as under nohup, stays so."""
     if threading.current_thread() is not threading.main_thread():
         return {}
     heard = [number for number in ENDING if signal.getsignal(number) != signal.SIG_IGN]
