@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from hydra.core.hydra_config import HydraConfig
+from hydra.core.plugins import Plugins
 from hydra.experimental.callback import Callback
+from hydra.utils import get_class
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
@@ -84,6 +86,9 @@ class Gate(Callback):
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
         with ends_the_process():
             self.sweep(config)
+            sweeper = str(config.hydra.sweeper.get("_target_"))
+            if sweeper.startswith("twinprop.app.optuna_study."):
+                Plugins.instance().register(get_class(sweeper))
             if (resumption := current()) is not None:
                 self.multirun = (resumption.directory / MULTIRUN).read_bytes()
                 return

@@ -97,12 +97,16 @@ class PopulationLauncher(Launcher):
             execution_whitelist=self.context.execution_whitelist,
         )
         composer = SweepComposer(self.context.config_loader, self.config)
-        jobs = [composer.job(initial_job_idx + place, overrides) for place, overrides in enumerate(job_overrides)]
+        resumption = current()
+        numbers = list(range(initial_job_idx, initial_job_idx + len(job_overrides)))
+        if resumption is not None and "optuna" in str(self.config.hydra.sweeper.get("_target_")):
+            numbers = resumption.numbers(job_overrides)
+        jobs = [composer.job(number, words) for number, words in zip(numbers, job_overrides, strict=True)]
         self.jobs |= {job.number: job for job in jobs}
         self.check_directories()
         directory = Path(self.config.hydra.sweep.dir)
         sweep = Sweep(self.max_members, self.workers, self.engine, directory)
-        if (resumption := current()) is not None:
+        if resumption is not None:
             ended = resumption.review(jobs)
             sweep.goes_on, sweep.force, sweep.ended = True, resumption.force, frozenset(ended)
             sweep.summaries |= ended
@@ -227,8 +231,13 @@ class PopulationLauncher(Launcher):
 
     def write_csv(self) -> None:
         """Write what became of all jobs of the sweep so far, with those of earlier batches."""
+        from twinprop.app.resumption import current
         from twinprop.population.table import write_csv
 
         directories = {number: job.directory.name for number, job in self.jobs.items()}
         overrides = {number: job.task_overrides for number, job in self.jobs.items()}
-        write_csv(Path(self.config.hydra.sweep.dir) / "sweep.csv", directories, overrides, self.summaries)
+        summaries = dict(self.summaries)
+        if (resumption := current()) is not None:
+            for number, (path, words, summary) in resumption.earlier(self.jobs).items():
+                directories[number], overrides[number], summaries[number] = path.name, words, summary
+        write_csv(Path(self.config.hydra.sweep.dir) / "sweep.csv", directories, overrides, summaries)

@@ -20,6 +20,9 @@ from twinprop.app.sweeper import GridSweeper
 from twinprop.config.registry import GROUPS
 from twinprop.config.schema import Config
 
+STUDY_SWEEPER = "twinprop.app.optuna_study.StudySweeper"
+"""What stands in for Hydra's sweeper for Optuna; imported when it is asked for, for it imports Optuna."""
+
 
 class OurSources(SearchPathPlugin):
     """Adds studies and the schemas of choices to the search path of every Hydra that is initialised."""
@@ -42,3 +45,7 @@ def register() -> None:
     store.store(name="schema", node=whole, provider="twinprop", replace=True)
     store.store(group="hydra/launcher", name="population", node=population_node(), provider="twinprop", replace=True)
     store.store(group="hydra/sweeper", name="grid", node=GridConf, provider="twinprop", replace=True)
+    if "optuna.yaml" in store.list("hydra/sweeper"):
+        node = store.load("hydra/sweeper/optuna.yaml").node
+        node["_target_"] = STUDY_SWEEPER
+        store.store(group="hydra/sweeper", name="optuna", node=node, provider="twinprop", replace=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging.config
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -50,6 +50,7 @@ class Resumption:
         force: although something no longer matches.
         alone: whether another launcher than ours began it, under which each job trains by itself.
         ended: summaries of the jobs that have ended, by number.
+        told: numbers of jobs of a search that it has chosen again.
     """
 
     directory: Path
@@ -57,6 +58,7 @@ class Resumption:
     force: bool = False
     alone: bool = False
     ended: dict[int, dict[str, Any]] = field(default_factory=dict)
+    told: set[int] = field(default_factory=set)
 
     @contextmanager
     def __call__(self) -> Iterator[None]:
@@ -66,13 +68,40 @@ class Resumption:
         finally:
             CURRENT.reset(token)
 
+    def numbers(self, jobs: Sequence[Sequence[str]]) -> list[int]:
+        """The numbers of jobs that a search chose, by their overrides: those in training keep theirs."""
+        known = {int(number): self.directory / name for number, name in recorded_plan(self.directory)["jobs"].items()}
+        left = {
+            number: overrides_of(path)
+            for number, path in known.items()
+            if summary_of(path).get("status") not in ENDED or number not in self.told
+        }
+        found, new = [], max(known, default=-1) + 1
+        for words in jobs:
+            number = next((number for number, own in left.items() if own == list(words)), None)
+            if number is None:
+                number, new = new, new + 1
+            left.pop(number, None)
+            self.told.add(number)
+            found.append(number)
+        return found
+
+    def earlier(self, now: Container[int]) -> dict[int, tuple[Path, list[str], dict[str, Any]]]:
+        """Directories, overrides and summaries of jobs that ended before and that a search does not choose again."""
+        known = {int(number): self.directory / name for number, name in recorded_plan(self.directory)["jobs"].items()}
+        return {
+            number: (path, overrides_of(path) or [], summary)
+            for number, path in known.items()
+            if number not in now and (summary := summary_of(path))
+        }
+
     def review(self, jobs: Sequence[SweepJob]) -> dict[int, dict[str, Any]]:
         """Compare jobs with what they were, take over how long they train, and return the summaries of the ended.
 
         Raises:
             TwinpropError: a job is another one now; the text lists what differs.
         """
-        own, found = set(recorded_plan(self.directory)["jobs"]), []
+        own, found = set(map(int, recorded_plan(self.directory)["jobs"])), []
         for job in jobs:
             if job.config is None:
                 continue
@@ -186,3 +215,13 @@ def differing(number: int, before: schema.Config, now: schema.Config) -> list[st
         for key in sorted(old.keys() | new.keys())
         if old.get(key) != new.get(key) and key not in LENGTHS
     ]
+
+
+def overrides_of(run: Path) -> Any:
+    """What `.hydra/overrides.yaml` of a run holds; None where it cannot be read, so that nothing is equal to it."""
+    from omegaconf import OmegaConf
+
+    try:
+        return OmegaConf.to_container(OmegaConf.load(run / ".hydra" / "overrides.yaml"))
+    except Exception:  # whatever a damaged file makes of its own reader
+        return None

@@ -7,6 +7,7 @@ those that have ended, which then record nothing.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -14,20 +15,20 @@ from typing import Any
 
 from twinprop.population.stack import Member, Stack
 from twinprop.run.checkpoints import FOLDER, Checkpoint, by_step, read_checkpoint, step_of, tell_damaged
-from twinprop.run.directory import write_atomically
+from twinprop.run.directory import summary_of, write_atomically
 from twinprop.run.state_file import StateFileError
 
 PLAN = "plan.json"
 
 
-def record_plan(directory: Path, jobs: Iterable[int], stacks: Sequence[Stack]) -> None:
+def record_plan(directory: Path, jobs: Iterable[Member], stacks: Sequence[Stack]) -> None:
     """Note which jobs of a sweep have directories of their own, and which train together, beside what was noted before.
 
     Raises:
         OutputError: the file cannot be written.
     """
     known = recorded_plan(directory)
-    known["jobs"] = sorted({*known["jobs"], *jobs})
+    known["jobs"] |= {str(member.number): os.path.relpath(member.path, directory) for member in jobs}
     known["stacks"] += [
         {"members": [member.number for member in stack.members], "threads": stack.threads, "steps": stack.steps}
         for stack in stacks
@@ -38,11 +39,11 @@ def record_plan(directory: Path, jobs: Iterable[int], stacks: Sequence[Stack]) -
 
 
 def recorded_plan(directory: Path) -> dict[str, Any]:
-    """What `record_plan` noted: `jobs`, their numbers, and `stacks`; nothing of a sweep that was ended before."""
+    """What `record_plan` noted: `jobs`, directories by number, and `stacks`; nothing where it did not come to that."""
     try:
         found: dict[str, Any] = json.loads((directory / FOLDER / PLAN).read_bytes())
     except FileNotFoundError:
-        return {"jobs": [], "stacks": []}
+        return {"jobs": {}, "stacks": []}
     return found
 
 
@@ -72,14 +73,14 @@ def from_checkpoints(stack: Stack, unfinished: Iterable[int]) -> list[Stack]:
         unfinished: numbers of the members that have not ended.
     """
     left, found = set(unfinished), []
-    numbers = {member.number for member in stack.members}
+    by_number = {member.number: member for member in stack.members}
+    numbers = set(by_number)
     for checkpoint in sound_of(stack):
         own = left & set(checkpoint.members)
-        if not own or not all(may_go_on(checkpoint, number) for number in own):
+        if not own or not all(may_go_on(checkpoint, by_number[number]) for number in own):
             continue
         part = stack
         if set(checkpoint.members) != numbers:
-            by_number = {member.number: member for member in stack.members}
             part = stack.subset([by_number[number] for number in checkpoint.members])
         found.append(part.again(set(checkpoint.members) - own, checkpoint.path))
         left -= own
@@ -104,7 +105,9 @@ def sound_of(stack: Stack) -> Iterator[Checkpoint]:
             yield checkpoint
 
 
-def may_go_on(checkpoint: Checkpoint, number: int) -> bool:
-    """Whether a network was in training at a checkpoint, or had come to the end of a plan that may be longer now."""
-    monitor = checkpoint.position.monitors[checkpoint.members.index(number)]
-    return bool(monitor["status"] == "running" or (monitor["status"] == "completed" and not monitor["reason"]))
+def may_go_on(checkpoint: Checkpoint, member: Member) -> bool:
+    """Whether a network was in training at a checkpoint, or had come to the end of a plan that is longer now."""
+    monitor = checkpoint.position.monitors[checkpoint.members.index(member.number)]
+    if monitor["status"] == "completed" and not monitor["reason"]:
+        return summary_of(member.path).get("status") == "completed"  # or its results are gone
+    return bool(monitor["status"] == "running")

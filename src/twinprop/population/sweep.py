@@ -75,7 +75,7 @@ class Sweep:
             self.refuse([*refused, *more_refused])
             for stack in (stack for each in planned for stack in each.stacks):
                 stack.checkpoints, stack.begun = (self.directory / FOLDER).absolute(), self.goes_on
-            jobs = [member.number for member in members if member.claimed]
+            jobs = [member for member in members if member.claimed]
             record_plan(self.directory, jobs, [stack for each in planned for stack in each.stacks])
             planned = resumed + planned
             processes = planner.processes(planned)

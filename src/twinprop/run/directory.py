@@ -8,6 +8,7 @@ import io
 import json
 import math
 import os
+import shlex
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -82,7 +83,10 @@ def claim(path: Path, key: str, multirun: str | None = None) -> None:
     """
     for name in RESULTS if multirun is None else ("multirun.yaml", "sweep.csv"):
         if os.path.lexists(path / name):
-            raise OutputError(f"{key}={path}: already holds results ({name}), which stay; choose a new folder.")
+            raise OutputError(
+                f"{key}={path}: already holds results ({name}), which stay; choose a new folder, or go on with it: "
+                f"python -m twinprop resume {shlex.quote(str(path))}"
+            )
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -1,0 +1,72 @@
+"""Optuna's study of a sweep: kept in the sweep's directory, and gone on with there.
+
+A search that goes on keeps what it has learnt: finished trials stay, those that were in training go on with their own
+parameters, and the rest are new.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import optuna
+from hydra_plugins.hydra_optuna_sweeper.optuna_sweeper import OptunaSweeper
+from omegaconf import ListConfig, OmegaConf
+from optuna.trial import TrialState
+
+from twinprop.app.resumption import current
+from twinprop.errors import ConfigError
+from twinprop.run.checkpoints import FOLDER
+
+if TYPE_CHECKING:
+    from hydra.types import HydraContext, TaskFunction
+    from omegaconf import DictConfig
+
+DATABASE = "optuna.db"
+
+
+def direction(metric: str, given: Any, on_command_line: bool) -> Any:
+    """What the search looks for: a high accuracy, or a low loss, as `metric` says.
+
+    Args:
+        metric: the configuration's.
+        given: `hydra.sweeper.direction`, which is `minimize` where nobody gave it; a list has several metrics.
+        on_command_line: whether it was given there.
+
+    Raises:
+        ConfigError: the contrary was given.
+    """
+    if isinstance(given, list | ListConfig):
+        return given
+    right = "maximize" if metric.endswith("accuracy") else "minimize"
+    name = str(getattr(given, "name", given))
+    if name != right and (on_command_line or name != "minimize"):
+        raise ConfigError([f"hydra.sweeper.direction={name}: metric={metric} wants {right}; leave it out."])
+    return right
+
+
+class StudySweeper(OptunaSweeper):  # type: ignore[misc]  # the plugin has no types
+    """Hydra's sweeper for Optuna, with a study that stays."""
+
+    def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
+        super().setup(hydra_context=hydra_context, task_function=task_function, config=config)
+        directory, search = Path(config.hydra.sweep.dir).absolute(), self.sweeper
+        words: Any = OmegaConf.to_container(config.hydra.overrides.hydra, resolve=False)
+        given = any(word.startswith("hydra.sweeper.direction=") for word in words)
+        search.direction = direction(config.metric, search.direction, given)
+        search.storage = search.storage or f"sqlite:///{directory / FOLDER / DATABASE}"
+        search.study_name = search.study_name or str(directory)
+        if current() is not None:
+            search.n_trials = max(0, search.n_trials - go_on(search.study_name, search.storage))
+
+
+def go_on(name: str, storage: Any) -> int:
+    """Have a study begin with the trials that were in training; how many it has done."""
+    names = {summary.study_name for summary in optuna.get_all_study_summaries(storage)}
+    if name not in names:
+        return 0
+    study = optuna.load_study(study_name=name, storage=storage)
+    for trial in study.get_trials(states=(TrialState.RUNNING,)):
+        study.tell(trial.number, state=TrialState.FAIL)
+        study.enqueue_trial(trial.params, skip_if_exists=False)
+    return len(study.get_trials(states=(TrialState.COMPLETE,)))
