@@ -6,7 +6,6 @@ here, once for all: the validation split, the limit, and normalisation.
 
 from __future__ import annotations
 
-import os
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from twinprop.arrays.random import generator
 from twinprop.errors import DataError
 from twinprop.fields import number, path, uncompared
+from twinprop.text import at_home
 
 if TYPE_CHECKING:
     from twinprop.data.augment import Augment
@@ -120,7 +120,7 @@ class DataConfig:
     @property
     def root_path(self) -> Path:
         """The folder that `root` names."""
-        return Path(os.path.expanduser(self.root))
+        return Path(at_home(self.root))
 
     def read(self) -> Raw:
         """Load the samples."""
