@@ -7,6 +7,7 @@ one is a line in `COMMANDS`; its module is imported when it is asked for.
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -19,6 +20,9 @@ class Command(NamedTuple):
     module: str
     purpose: str
 
+
+HOME = re.compile(r"~[\w.-]*/")
+"""How a path in a home folder begins; `~key` of an override takes a key away."""
 
 COMMANDS = {
     "gradcheck": Command("twinprop.commands.gradcheck", "check gradients written by hand, ours or your own"),
@@ -40,7 +44,15 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
         own.set_defaults(module=module)
         if name in words:
             import_module(module).arguments(own)
-    return parser.parse_args(words)
+    return parser.parse_args([with_home(word) for word in words])
+
+
+def with_home(word: str) -> str:
+    """A word with the home folder in place of `~` where it is a path, or an option with a path: `--to=~/x`."""
+    from twinprop.text import at_home
+
+    option, equals, value = word.partition("=") if word.startswith("-") else ("", "", word)
+    return f"{option}{equals}{at_home(value)}" if value == "~" or HOME.match(value) else word
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -49,8 +61,8 @@ def main(words: Sequence[str] | None = None) -> int:
     from twinprop.app.hydra_main import wants_traceback
     from twinprop.errors import explain
 
-    args = parse(sys.argv[1:] if words is None else words)
     try:
+        args = parse(sys.argv[1:] if words is None else words)
         return int(import_module(args.module).main(args))
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)

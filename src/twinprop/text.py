@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterable, Sequence
 from typing import Any
+
+from twinprop.errors import TwinpropError
 
 
 def nearest_word(word: str, words: Iterable[str]) -> str:
@@ -23,6 +26,19 @@ def spelled(value: Any) -> str:
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     return f"[{','.join(map(spelled, value))}]" if isinstance(value, list | tuple) else str(value)
+
+
+def at_home(path: str) -> str:
+    """A path as it is typed, with the home folder in place of `~`.
+
+    Raises:
+        TwinpropError: `~name` of no user.
+    """
+    found = os.path.expanduser(path)
+    if found.startswith("~"):
+        user = found.partition("/")[0].removeprefix("~")
+        raise TwinpropError(f"{path}: there is no user {user!r}; write ./{path} for a folder of this name.")
+    return found
 
 
 def plural(count: int, noun: str) -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
+from tests.kit.drawn import as_mnist, digit, digits, page
 
 import twinprop
 from twinprop.__main__ import main
@@ -50,13 +54,109 @@ def test_files_are_taken_for_what_their_pixels_are(
     assert all(abs(sum(map(float, row[2:])) - 1) < 0.001 for row in found)
 
 
-def test_dark_on_light_is_turned(files: list[str], tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> twinprop.Run:
+    """A network that knows digits drawn with Pillow, light on dark, from a folder of files."""
+    folder = tmp_path_factory.mktemp("drawn")
+    for place, image in enumerate(digits()):
+        (folder / "images" / str(place // 5)).mkdir(parents=True, exist_ok=True)
+        Image.fromarray((image[0] * 255).round().astype(np.uint8)).save(
+            folder / "images" / str(place // 5) / f"{place}.png"
+        )
+    words = ["data=image_folder", f"data.root={folder}/images", "data.grayscale=true", "data.val_fraction=0"]
+    words += ["data.test_fraction=0.2", "model.backend=scratch", "train.epochs=60", "data.workers=0", "seed=1"]
+    return twinprop.train(*words, f"hydra.run.dir={folder}/run")
+
+
+PICTURES: dict[str, Callable[[int], Any]] = {
+    "light on dark": lambda n: 255 * as_mnist(digit(n)),
+    "ink on paper": lambda n: 255 - 255 * as_mnist(digit(n)),
+    "somewhere on a page": lambda n: page(n, 30, 250),
+    "on a board": lambda n: page(n, 240, 10),
+    "wide": lambda n: 255 - np.pad(255 * as_mnist(digit(n)), ((0, 0), (28, 28))),
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_digit_is_told_however_it_comes(name: str, drawn: twinprop.Run, tmp_path: Path) -> None:
+    paths = []
+    for number in range(10):
+        paths.append(str(tmp_path / f"{number}.png"))
+        Image.fromarray(PICTURES[name](number).round().astype(np.uint8)).save(paths[-1])
+    found = predict.outputs(drawn, predict.samples(drawn, paths)).argmax(-1)
+    assert found.tolist() == list(range(10))
+
+
+def test_what_was_done_and_seen_is_told(
+    drawn: twinprop.Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = [str(tmp_path / folder / "a.png") for folder in ("one", "two")]
+    for path, values in zip(paths, (page(7, 0, 255), np.zeros((28, 28))), strict=True):
+        Path(path).parent.mkdir()
+        Image.fromarray(values.round().astype(np.uint8)).save(path)
+    seen = tmp_path / "seen"
+    assert main(["predict", str(drawn.path), *paths, "--seen", str(seen)]) == 0
+    assert main(["predict", str(drawn.path), paths[0], "--seen", str(seen), "--no-invert"]) == 0
+    out = capsys.readouterr().out
+    assert out.count(f"{paths[0]}: light and dark turned; the figure brought to where theirs are") == 1
+    assert f"{paths[1]}: unlike the training images: nothing stands out from its ground; brightness 0.00" in out
+    assert [path.name for path in sorted(seen.iterdir())] == ["a-2.png", "a-3.png", "a.png"]
+    expected = predict.prepared(drawn, paths[:1])[0].pixels[0]
+    np.testing.assert_allclose(np.asarray(Image.open(seen / "a.png")) / 255, expected, atol=1 / 255)
+    assert main(["predict", str(drawn.path), paths[0], "--seen", paths[0]]) == 1
+    assert "--seen" in capsys.readouterr().err
+
+
+def test_the_user_may_say_what_is_light(files: list[str], tmp_path: Path) -> None:
     run = trained(tmp_path, "model.backend=scratch")
     dark = str(tmp_path / "dark.png")
     with Image.open(files[0]) as image:
         image.point(lambda value: 255 - value).save(dark)
-    one, other = predict.samples(run, [files[0]]), predict.samples(run, [dark], invert=True)
-    np.testing.assert_allclose(one, other, atol=1e-5)
+    one = predict.samples(run, files[:1])
+    for words in ([dark], [dark, True]):
+        np.testing.assert_allclose(one, predict.samples(run, words[:1], *words[1:]), atol=1e-5)  # type: ignore[list-item]
+    assert np.abs(one - predict.samples(run, [dark], False)).max() > 1
+    assert np.abs(one - predict.samples(run, files[:1], True)).max() > 1
+
+
+@pytest.mark.parametrize("backend", ["scratch", "torch"])
+def test_samples_may_lie_as_loaders_hand_them_out(backend: str, tmp_path: Path) -> None:
+    run = trained(tmp_path, f"model.backend={backend}")
+    x = Digits(normalize=True).load().test.x[:6]
+    expected = predict.outputs(run, x)
+    assert expected.shape == (6, 10)
+    for shape in ((6, 1, 8, 8), (6, 64), (6, 8, 8, 1)):
+        np.testing.assert_allclose(predict.outputs(run, x.reshape(shape)), expected, atol=1e-6)
+    for shape in ((6, 32, 2), (3, 128), (6, 2, 32)):
+        with pytest.raises(ValueError, match=r"expected samples \(n, 8, 8\), got \(\d+, "):
+            predict.outputs(run, x.reshape(shape))
+
+
+def test_a_run_that_knows_nothing_of_its_images_says_so(
+    files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = trained(tmp_path, "model.backend=scratch")
+    summary = json.loads((run.path / "summary.json").read_text())
+    before = predict.samples(run, files)
+    for images, status in (
+        (None, 0),
+        ("missing", 0),
+        ({"ground": [0]}, 1),
+        ([], 1),
+        ({**summary["images"], "a": 1}, 1),
+    ):
+        changed = {**summary, "images": images}
+        if images == "missing":
+            del changed["images"]
+        (run.path / "summary.json").write_text(json.dumps(changed))
+        capsys.readouterr()
+        assert main(["predict", str(run.path), *files]) == status
+        out, errors = capsys.readouterr()
+        assert ("an earlier version trained it" in out) == (status == 0)
+        assert ("what it says of the training images cannot be read" in errors) == (status == 1)
+        assert "Traceback" not in errors
+        if status == 0:
+            np.testing.assert_allclose(predict.samples(twinprop.load(run.path), files), before, atol=1e-5)
 
 
 def test_colours_are_kept_and_of_many_classes_the_likely_are_listed(

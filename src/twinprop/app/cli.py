@@ -8,6 +8,7 @@ import signal
 import sys
 
 from twinprop.app.composition_errors import explain_composition
+from twinprop.app.home import expand
 from twinprop.app.hydra_main import hydra_main, wants_traceback
 from twinprop.app.training_task import TrainingTask
 from twinprop.errors import TwinpropError, explain
@@ -57,6 +58,7 @@ def run(words: list[str]) -> None:
     task = TrainingTask(wants_traceback())
     args = None
     try:
+        words = expand(words)
         args = parse_options(words)
         hydra_main(task, words)
     except KeyboardInterrupt:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from twinprop.app.folders import conf
+from twinprop.app.home import expand
 from twinprop.app.register import register
 from twinprop.config import schema
 from twinprop.errors import ConfigError
@@ -23,13 +24,14 @@ def compose(overrides: Sequence[str] = ()) -> schema.Config:
     from twinprop.app.diagnose import diagnose, in_a_line, to_error
 
     register()
+    words = expand(overrides)
     with initialize_config_dir(str(conf())):
         try:
             # hydra's own keys belong to it, so that overrides of them are known here too
-            composed = compose_all("config", list(overrides), return_hydra_config=True)
+            composed = compose_all("config", words, return_hydra_config=True)
             found = schema.composed_problems(composed)
         except HYDRA_ERRORS as error:
-            raise to_error(diagnose(overrides)) or ConfigError([in_a_line(error)]) from error
+            raise to_error(diagnose(words)) or ConfigError([in_a_line(error)]) from error
         if found:
             raise ConfigError(found)
         return schema.typed(composed)

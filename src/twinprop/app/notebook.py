@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinprop.app.folders import conf
+from twinprop.app.home import expand
 from twinprop.app.hydra_main import hydra_main
 from twinprop.config import schema
 from twinprop.errors import ConfigError, TwinpropError
@@ -39,11 +40,12 @@ def train(*overrides: str) -> Run:
     options = [word for word in overrides if word.startswith("-")]
     if options:
         raise ConfigError([f"{word!r}: is not key=value." for word in options])
+    words = expand(overrides)
     try:
-        hydra_main(task, overrides)
+        hydra_main(task, words)
     except HYDRA_ERRORS as error:
         with initialize_config_dir(str(conf())):
-            raise to_error(diagnose(overrides)) or ConfigError([in_a_line(error)]) from error
+            raise to_error(diagnose(words)) or ConfigError([in_a_line(error)]) from error
     except SystemExit as error:  # the gate ends a process that cannot start; a notebook goes on
         raise TwinpropError(str(error.code)) from error
     return load(directories[0])

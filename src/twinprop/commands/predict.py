@@ -1,20 +1,22 @@
 """`python -m twinprop predict RUN IMAGE...`: what a trained network takes image files for.
 
-An image is brought to the size and the channels of those that the network was trained on, and normalised as they were.
-The twin that was trained predicts.
+An image is prepared as those were that the network was trained on, by what they have in common: see `data/prepare.py`.
+What was done to it, and in what it is unlike them, is told. The twin that was trained predicts.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from twinprop.data.image_files import read_image
-from twinprop.errors import TwinpropError
+from twinprop.data.prepare import Prepared, prepare
+from twinprop.data.traits import Traits
+from twinprop.errors import OutputError, TwinpropError
 from twinprop.run.saved import Run, load
 
 MOST_COLUMNS = 10
@@ -22,32 +24,78 @@ MOST_COLUMNS = 10
 
 LISTED = 5
 
+UNKNOWN = (
+    "{path}: an earlier version trained it, and saved nothing on its images: ink and paper are not told apart, and "
+    "images are brought to size only. Train it again, or say --invert."
+)
 
-def samples(run: Run, paths: Sequence[str], invert: bool = False) -> NDArray[Any]:
-    """The images as the run's network takes them, (images, *shape).
+
+def prepared(run: Run, paths: Sequence[str], turn: bool | None = None) -> list[Prepared]:
+    """The images, prepared for the run's network.
+
+    Args:
+        run: on images.
+        paths: of image files.
+        turn: whether to turn light and dark; None to find out.
 
     Raises:
         TwinpropError: a file is no image, or the network was not trained on images.
     """
-    data = run.saved["data"]
-    shape = tuple(data["shape"])
+    shape = run.sample_shape
     if len(shape) not in (2, 3) or 1 in shape[-2:] or (len(shape) == 3 and shape[0] not in (1, 3)):
         raise TwinpropError(
             f"{run.path}: its network was trained on samples of shape {shape}, not on images; expected a run on "
             "images, such as data=mnist."
         )
-    pixels = [read_image(path, grayscale=len(shape) == 2 or shape[0] == 1, size=shape[-2:]) for path in paths]
-    x = np.stack(pixels).reshape(-1, *shape)
-    x = 1 - x if invert else x
+    channels, (height, width) = shape[0] if len(shape) == 3 else 1, shape[-2:]
+    return [prepare(path, channels, (height, width), traits_of(run), turn) for path in paths]
+
+
+def traits_of(run: Run) -> Traits | None:
+    """What the training images of a run have in common; None where it did not save that.
+
+    Raises:
+        TwinpropError: what it saved cannot be read.
+    """
+    saved = run.summary.get("images")
+    try:
+        return None if saved is None else Traits.from_dict(saved)
+    except (KeyError, TypeError, ValueError) as error:
+        raise TwinpropError(
+            f"{run.path}/summary.json: what it says of the training images cannot be read ({error!r}); train again."
+        ) from error
+
+
+def samples(run: Run, paths: Sequence[str], turn: bool | None = None) -> NDArray[Any]:
+    """The images as the run's network takes them, (images, *shape).
+
+    Raises:
+        TwinpropError: a file is no image, or the network was not trained on images.
+    """
+    return normalized(run, [each.pixels for each in prepared(run, paths, turn)])
+
+
+def normalized(run: Run, images: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Pixels (channels, height, width) as the run's network takes them, (images, *shape)."""
+    data, x = run.saved["data"], np.stack(images)
     if data["mean"] is not None:
-        wide = (-1, *(1,) * (len(shape) - 1)) if len(shape) == 3 else ()
+        wide = (-1, 1, 1)
         x = (x - np.reshape(data["mean"], wide)) / np.reshape(data["std"], wide)
-    return x.astype(run.config.model.dtype)
+    return x.reshape(-1, *run.sample_shape).astype(run.config.model.dtype)
 
 
 def outputs(run: Run, x: NDArray[Any]) -> NDArray[Any]:
-    """What the network gives for samples, (samples, classes): probabilities where it was trained on cross entropy."""
+    """What the network gives for samples, (samples, classes): probabilities where it was trained on cross entropy.
+
+    Args:
+        run: the network's.
+        x: (samples, *shape), or flat, or with other axes of length 1, as images of DataLoaders have.
+
+    Raises:
+        ValueError: they have another shape; both are named.
+    """
     found: NDArray[Any]
+    x = np.asarray(x, run.config.model.dtype)
     if run.config.model.backend == "scratch":
         found = run.network.forward(x)
     else:
@@ -62,13 +110,41 @@ def outputs(run: Run, x: NDArray[Any]) -> NDArray[Any]:
     return probabilities
 
 
+def save_seen(folder: Path, path: str, pixels: NDArray[Any]) -> Path:
+    """Save what the network saw of a file as a PNG file of its name, or of the first `NAME-2`, ... that is free.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    from PIL import Image
+
+    whole = (pixels * 255).round().astype(np.uint8)
+    image = Image.fromarray(whole[0] if len(whole) == 1 else whole.transpose(1, 2, 0))
+    name, number = Path(path).stem, 1
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        while True:
+            target = folder / f"{name}{f'-{number}' if number > 1 else ''}.png"
+            try:
+                with open(target, "xb") as file:
+                    image.save(file, "PNG")
+                return target
+            except FileExistsError:
+                number += 1
+    except OSError as error:
+        raise OutputError(f"--seen {folder}: cannot be written ({error.strerror}); choose another folder.") from error
+
+
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = __doc__
     parser.add_argument("run", metavar="RUN", help="the directory of a run on images")
     parser.add_argument("images", nargs="+", metavar="IMAGE", help="an image file")
     parser.add_argument(
-        "--invert", action="store_true", help="turn light and dark: MNIST's digits, and its kin, are light on dark"
+        "--invert",
+        action=argparse.BooleanOptionalAction,
+        help="whether to turn light and dark; without it, that is found out for figures on a plain ground",
     )
+    parser.add_argument("--seen", type=Path, metavar="FOLDER", help="save there what the network saw of each image")
 
 
 def main(args: argparse.Namespace) -> int:
@@ -76,8 +152,9 @@ def main(args: argparse.Namespace) -> int:
 
     run = load(args.run)
     classes = run.saved["data"]["classes"]
+    found = prepared(run, args.images, args.invert)
     rows = []
-    for path, values in zip(args.images, outputs(run, samples(run, args.images, args.invert)), strict=True):
+    for path, values in zip(args.images, outputs(run, normalized(run, [each.pixels for each in found])), strict=True):
         order = np.argsort(-values, kind="stable")
         row = {"image": path, "class": classes[order[0]]}
         if len(classes) <= MOST_COLUMNS:
@@ -87,4 +164,13 @@ def main(args: argparse.Namespace) -> int:
         rows.append(row)
     print("Probabilities" if run.config.loss == "cross_entropy" else "Outputs of the network, which was trained on mse")
     print(pandas.DataFrame(rows).to_string(index=False))
+    if traits_of(run) is None:
+        print(UNKNOWN.format(path=run.path))
+    for path, each in zip(args.images, found, strict=True):
+        if each.changes:
+            print(f"{path}: {'; '.join(each.changes)}")
+        if each.doubts:
+            print(f"{path}: unlike the training images: {'; '.join(each.doubts)}")
+        if args.seen is not None:
+            print(f"{path}: seen as {save_seen(args.seen, path, each.pixels)}")
     return 0

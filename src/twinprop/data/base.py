@@ -6,7 +6,6 @@ here, once for all: the validation split, the limit, and normalisation.
 
 from __future__ import annotations
 
-import os
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from twinprop.arrays.random import generator
 from twinprop.errors import DataError
 from twinprop.fields import number, path, uncompared
+from twinprop.text import at_home
 
 if TYPE_CHECKING:
     from twinprop.data.augment import Augment
@@ -80,6 +80,11 @@ class Dataset(NamedTuple):
     classes: list[str]
     mean: list[float] | None
     std: list[float] | None
+    aspect: tuple[float, float] | None = None
+    """Lowest and highest width over height of training files that were stretched to one size."""
+
+    traits: dict[str, Any] | None = None
+    """What training images have in common; None of samples that are no images."""
 
     def checksums(self) -> dict[str, int]:
         """Of each split, what changes when any of its samples does."""
@@ -102,6 +107,7 @@ class Raw(NamedTuple):
     shape: tuple[int, ...]
     classes: Sequence[str]
     val: Samples | None = None
+    aspect: tuple[float, float] | None = None
 
 
 @dataclass
@@ -120,7 +126,7 @@ class DataConfig:
     @property
     def root_path(self) -> Path:
         """The folder that `root` names."""
-        return Path(os.path.expanduser(self.root))
+        return Path(at_home(self.root))
 
     def read(self) -> Raw:
         """Load the samples."""
@@ -170,7 +176,7 @@ class DataConfig:
         mean = std = None
         if self.normalize:
             mean, std = self.standardize([train, val, test], raw.shape)
-        return Dataset(train, val, test, raw.shape, list(raw.classes), mean, std)
+        return Dataset(train, val, test, raw.shape, list(raw.classes), mean, std, raw.aspect)
 
     def divide(self, raw: Raw) -> tuple[Samples, Samples, Samples]:
         """The training, validation and test split."""

@@ -33,6 +33,9 @@ TURNS = {
 }
 """What brings an image upright, by its orientation in EXIF."""
 
+LYING = {5, 6, 7, 8}
+"""Orientations in which height and width change places."""
+
 BITS_PER_SAMPLE = 258
 """TIFF's tag."""
 
@@ -87,6 +90,24 @@ def read_image(path: str, grayscale: bool, size: tuple[int, int] | None) -> NDAr
         return np.repeat(pixels[None], 1 if grayscale else 3, axis=0)
     pixels = pixels / 255
     return pixels[None] if grayscale else pixels.transpose(2, 0, 1).copy()
+
+
+def file_size(path: str) -> tuple[int, int]:
+    """Height and width of an image file, upright, which is not decoded for that.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    try:
+        with (
+            warnings.catch_warnings(action="ignore"),
+            open(path, "rb") as opened,
+            Image.open(opened, formats=formats()) as file,
+        ):
+            width, height = file.size
+            return (width, height) if orientation(file) in LYING else (height, width)
+    except Exception as error:
+        raise DataError(f"{path}: not an image that can be read ({reason(error)}); mend or delete it.") from error
 
 
 def reason(error: Exception) -> str:

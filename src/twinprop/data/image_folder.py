@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,9 @@ READ = 100
 
 LISTED = 20
 """Classes whose images are counted one by one before training."""
+
+MEASURED = 50
+"""Files whose proportions are looked at, about; they are those of all, where images are stretched to one size."""
 
 WORDS = {"train": "training", "val": "validation", "test": "test"}
 """The splits in words."""
@@ -121,7 +125,8 @@ class ImageFolder(ImageConfig):
         whole, shape = self.samples(paths, np.concatenate(list(labels.values())))
         places = np.split(np.arange(len(paths)), np.cumsum([len(y) for y in labels.values()])[:-1])
         parts = {split: whole.take(where) for split, where in zip(labels, places, strict=True)}
-        return Raw(parts["train"], parts.get("test"), shape, tree.names, parts.get("val"))
+        aspect = None if self.image_size is None else proportions(paths)
+        return Raw(parts["train"], parts.get("test"), shape, tree.names, parts.get("val"), aspect)
 
     def order(self, y: NDArray[Any], stream: int) -> NDArray[Any]:
         """An order of images of the classes `y` that is random, but has of each class its share in any first part.
@@ -173,6 +178,18 @@ class ImageFolder(ImageConfig):
         import psutil
 
         return bool(2 * count * 4 * np.prod(shape) < psutil.virtual_memory().available)
+
+
+def proportions(paths: list[str]) -> tuple[float, float] | None:
+    """Lowest and highest width over height of some image files; None where none of them can be read."""
+    from twinprop.data.image_files import file_size
+
+    found = []
+    for path in paths[:: -(-len(paths) // MEASURED)]:
+        with suppress(DataError):  # which is told when it is decoded
+            height, width = file_size(path)
+            found.append(width / height)
+    return (min(found), max(found)) if found else None
 
 
 def counted(dataset: Dataset) -> str:

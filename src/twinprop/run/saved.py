@@ -12,6 +12,7 @@ from twinprop.arrays.namespace import as_samples
 from twinprop.config import schema
 from twinprop.errors import TwinpropError
 from twinprop.run.directory import checksum
+from twinprop.text import at_home
 
 if TYPE_CHECKING:
     import pandas
@@ -109,7 +110,7 @@ def load(directory: str | Path) -> Run:
     Raises:
         TwinpropError: there is no finished run in it.
     """
-    path = Path(directory)
+    path = Path(at_home(str(directory)))
     try:
         summary = json.loads((path / "summary.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

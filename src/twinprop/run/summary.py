@@ -41,6 +41,7 @@ def summarize(
         ),
         "parameters": parameters,
         "data": dataset.counts(),
+        "images": dataset.traits,
         "seconds": {
             "total": total_seconds,
             "train": train_seconds,

@@ -1,0 +1,73 @@
+"""`~` in what is typed: the home folder, where a key is a path.
+
+Shells expand `~` at the beginning of a word, and so not in `data.root=~/x`; and Hydra's grammar refuses it in a value,
+for `~key` takes a key away. So words are mended before Hydra reads them: paths are expanded, and other texts quoted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from twinprop.text import at_home
+
+INTERPOLATION = r"\$\{(?:[^{}]|\$\{[^{}]*\})*\}"
+QUOTED = r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*\""""
+BARE = rf"""(?:file://)?(?:{INTERPOLATION}|[^,:'"()\[\]{{}}])+"""
+TEXT = re.compile(f"{QUOTED}|{BARE}")
+"""A text within the value of an override, with quotes or without."""
+
+PLAIN = re.compile(r"(?:\$\{[^{}]*\}|[\w./\\%@+-])*")
+"""What Hydra reads as text without quotes."""
+
+FILE = "file://"
+"""How a folder in hydra.searchpath begins."""
+
+WITH_PATHS = ("--config-dir", "-cd", "--config-path", "-cp")
+"""Hydra's options that take a path."""
+
+
+def expand(words: Sequence[str]) -> list[str]:
+    """A command line with the home folder in place of `~`, for every path; other values that begin with `~` are quoted.
+
+    Raises:
+        TwinpropError: `~name` of no user.
+    """
+    found: list[str] = []
+    for word in words:
+        key, _, value = word.partition("=")
+        if found and found[-1] in WITH_PATHS:
+            found.append(at_home(word))
+        elif "~" not in value or key.startswith("~"):
+            found.append(word)
+        elif key.startswith("-"):
+            found.append(f"{key}={at_home(value)}")
+        else:
+            found.append(f"{key}={mended(value, is_path(key.lstrip('+')))}")
+    return found
+
+
+def is_path(key: str) -> bool:
+    """Whether a key is a path: those of Hydra that may begin with ~ all are."""
+    from twinprop.config.schema import path_keys
+
+    return key.startswith("hydra.") or key in path_keys()
+
+
+def mended(value: str, path: bool) -> str:
+    """The value of an override as Hydra reads it, with paths expanded."""
+
+    def replace(match: re.Match[str]) -> str:
+        word = match[0]
+        quote = word[0] if word[0] in "'\"" else ""
+        text = word[1:-1].replace(f"\\{quote}", quote) if quote else word.strip()
+        scheme = FILE if text.startswith(FILE) else ""
+        at_the_start = text.removeprefix(scheme).startswith("~")
+        if "~" not in word or (quote and not (path and at_the_start)):
+            return word
+        if path and at_the_start:
+            text = scheme + at_home(text.removeprefix(scheme))
+        escaped = text.replace("'", "\\'")
+        return text if PLAIN.fullmatch(text) else f"'{escaped}'"
+
+    return TEXT.sub(replace, value)
