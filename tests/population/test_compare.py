@@ -13,7 +13,7 @@ from tests.kit.comparisons import METRICS, made_up_runs
 
 from twinprop.app.compose import compose
 from twinprop.config.schema import flatten
-from twinprop.population.compare import Comparison, chosen, short_key, short_value, varied
+from twinprop.population.compare import Comparison, chosen, remarks, short_key, short_value, varied
 
 
 @given(st.integers(0, 99), st.sampled_from(METRICS), st.sampled_from([0.0, 0.3]))
@@ -105,3 +105,13 @@ def test_values_that_were_tried_once_are_left_to_the_table_of_jobs() -> None:
     summaries = [{"val": {"accuracy": rng.random(), "loss": 1.0}} for _ in configurations]
     rows = [row["with"] for row in Comparison(configurations, summaries, "val_accuracy").best_rows()]
     assert rows == ["activation=tanh", "activation=relu"]
+
+
+def test_that_twins_agree_is_not_told_as_a_key_that_changes_nothing() -> None:
+    flat = [{"seed": seed, "model.backend": backend} for seed in (0, 1) for backend in ("scratch", "torch")]
+    losses = [{"train": {"loss": loss}, "val": {"loss": loss}} for loss in (0.5, 0.5, 0.6, 0.6)]
+    assert remarks(flat, ["seed", "model.backend"], ["a", "b", "c", "d"], losses) == []
+    twice = [*flat, {"seed": 1, "model.backend": "torch"}]
+    assert remarks(twice, ["seed", "model.backend"], ["a", "b", "c", "d", "d"], [*losses, losses[3]]) == [
+        "1 of 5 runs repeats others, and so is no seed more"
+    ]

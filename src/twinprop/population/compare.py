@@ -47,6 +47,10 @@ def chosen(configurations: Sequence[Configuration]) -> list[str]:
     return [key for key in keys if key not in came]
 
 
+WHERE = ("model.backend", "device")
+"""Keys that are to change nothing: that twins agree is no news, and they do not repeat each other."""
+
+
 def unchanging(settings: Sequence[Configuration], keys: Sequence[str], same: Callable[[int, int], bool]) -> list[str]:
     """The keys that change nothing: whatever differs in one of them alone is the same.
 
@@ -91,9 +95,16 @@ def remarks(
 
     lines = [
         f"{key} changes nothing here: what differs in it alone is the same"
-        for key in unchanging(settings, [key for key in keys if key != "label"], same)
+        for key in unchanging(settings, [key for key in keys if key not in ("label", *WHERE)], same)
     ]
-    again = sorted({*range(len(summaries))} - {*counted(identities, summaries)})
+    places: dict[Hashable, list[int]] = {}
+    for position, each in enumerate(settings):
+        places.setdefault(tuple(each.get(key) for key in WHERE), []).append(position)
+    again = []
+    for there in places.values():
+        counting = counted([identities[position] for position in there], [summaries[position] for position in there])
+        again += [position for at, position in enumerate(there) if at not in counting]
+    again.sort()
     if again:
         some = f"{len(again)} of {plural(len(summaries), 'run')}"
         if jobs is not None:
