@@ -6,6 +6,7 @@ here, once for all: the validation split, the limit, and normalisation.
 
 from __future__ import annotations
 
+import os
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
