@@ -80,7 +80,7 @@ class Command:
 
     def progress(self) -> tuple[Any, ...]:
         """What changes while it trains: the rows of all runs, and the checkpoints."""
-        rows = tuple(path.stat().st_size for path in self.directory.glob("**/metrics.csv"))
+        rows = sum(max(0, path.read_bytes().count(b"\n") - 1) for path in self.directory.glob("**/metrics.csv"))
         return rows, tuple(sorted(path.name for path in self.directory.glob("checkpoints/*/step_*.safetensors")))
 
     def wait_for_training(self, process: subprocess.Popen[str]) -> bool:

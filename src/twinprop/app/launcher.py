@@ -6,7 +6,6 @@ Imported whenever the command line is read, so what takes long to import waits u
 from __future__ import annotations
 
 import math
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
@@ -88,6 +87,7 @@ class PopulationLauncher(Launcher):
         from twinprop.app.sweep_jobs import SweepComposer
         from twinprop.population.sweep import Sweep
         from twinprop.run.console import console, display_path
+        from twinprop.run.single import how_to_go_on
         from twinprop.text import duration, plural
 
         setup_globals()
@@ -130,7 +130,7 @@ class PopulationLauncher(Launcher):
         console.print(self.table([job.number for job in jobs]))
         self.write_csv()
         if any(summary["status"] == "interrupted" for summary in sweep.summaries.values()):
-            console.print(f"To go on: python -m twinprop resume {shlex.quote(display_path(directory))}")
+            console.print(how_to_go_on(directory))
             raise KeyboardInterrupt
         console.print(
             f"  in {duration(perf_counter() - start)}; all results are in {display_path(directory / 'sweep.csv')}"

@@ -85,9 +85,16 @@ def train_alone(config: Config, path: Path, go_on: bool, force: bool) -> dict[st
     except BaseException as error:
         if directory is not None:  # a run that cannot go on stays as it is
             record_failure(monitor, directory, recorder, error)
+        if isinstance(error, KeyboardInterrupt):
+            log.info(how_to_go_on(path))
         raise
     assert recorder is not None
     log.info(describe_run(recorder, monitor, dataset))
     if monitor.status == "interrupted":
-        log.info(f"To go on: python -m twinprop resume {shlex.quote(display_path(path))}")
+        log.info(how_to_go_on(path))
     return recorder.summary
+
+
+def how_to_go_on(path: Path) -> str:
+    """The command that continues a run or a sweep, in a sentence."""
+    return f"To go on: python -m twinprop resume {shlex.quote(display_path(path))}"
