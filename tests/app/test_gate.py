@@ -90,6 +90,7 @@ def test_finished_results_stay_as_they_are(finished: Path, words: Sequence[str])
         (finished / name).unlink()
 
 
+@pytest.mark.slow
 def test_of_several_at_once_in_one_directory_one_trains(tmp_path: Path) -> None:
     processes = [start(tmp_path, *QUICK, f"seed={seed}", "hydra.run.dir=run") for seed in range(4)]
     said = [process.communicate(timeout=300)[0] for process in processes]

@@ -145,7 +145,7 @@ def test_any_combination() -> None:
     tried, unstable = [], []
 
     @given(configurations(), st.integers(5, 12))
-    @settings(**sampling(80))
+    @settings(**sampling(40))
     def agree(config: Config, features: int) -> None:
         note(repr(config))
         tried.append(config)

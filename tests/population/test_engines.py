@@ -53,6 +53,7 @@ def test_every_directory_is_as_that_of_a_local_sweep(engine: str, words: list[st
     assert not list((tmp_path / "there" / "sweep").glob(".stacks*"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("engine", "words", "kind"),
     [
@@ -79,6 +80,7 @@ def test_a_job_that_is_killed_goes_on(engine: str, words: list[str], kind: signa
         assert len(list((tmp_path / "sweep" / ".submitit").glob("*/*_submitted.pkl"))) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("everybody", [True, False], ids=["terminal", "alone"])
 @pytest.mark.parametrize(("engine", "words"), ENGINES)
 def test_an_interrupt_saves_every_member(engine: str, words: list[str], everybody: bool, tmp_path: Path) -> None:
@@ -104,6 +106,7 @@ def test_an_interrupt_saves_every_member(engine: str, words: list[str], everybod
     assert not psutil.wait_procs(workers, timeout=20)[1], "a job goes on"
 
 
+@pytest.mark.slow
 def test_jobs_of_a_sweep_that_is_killed_go_on_to_their_end(tmp_path: Path) -> None:
     process = start(tmp_path, *COMMON, *SUBMITIT, "train.epochs=200", "seed=0,1", "hydra.launcher.workers=1")
     wait_until(lambda: rows(tmp_path, 0) > 2, process)

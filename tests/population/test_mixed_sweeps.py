@@ -26,7 +26,7 @@ MIXED: dict[str, list[str]] = {
     "clipping": ["train.max_grad_norm=null,0.1,1", "train.checkpoint_every=2", "train.drop_last=true"],
     "steps": ["train.steps=50", "train.eval_every=2", "seed=1,2", "scheduler=constant,one_cycle"],
 }
-FEW = [(name, ("scratch", "torch")[place % 2]) for place, name in enumerate(list(MIXED)[::4])]
+FEW = [(name, ("scratch", "torch")[place % 2]) for place, name in enumerate(list(MIXED)[::7])]
 """Sweeps of the quick suite, the backends in turn; all are among the slow tests."""
 
 A_FEW_JOBS = 3
@@ -87,6 +87,7 @@ def test_images_that_are_read_as_they_are_needed_can_be_swept(tmp_path: Path) ->
     np.testing.assert_allclose(losses[:2], losses[2:], rtol=1e-9)
 
 
+@pytest.mark.slow
 def test_both_backends_share_a_sweep_and_float32_agrees_to_rounding(tmp_path: Path) -> None:
     words = words_of("rates and seeds", "model.dtype=float32", "model.backend=scratch,torch", "optimizer.lr=0.05,0.1")
     run(tmp_path, *words)

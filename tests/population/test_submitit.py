@@ -104,6 +104,7 @@ def test_jobs_that_slurm_does_not_take_fail_with_its_words(tmp_path: Path) -> No
     assert [summary["status"] for summary in summaries(tmp_path)] == ["failed"] * 2
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("slurm")
 def test_jobs_of_slurm_are_one_array_and_a_lost_one_is_halved(tmp_path: Path) -> None:
     settings = ["partition=gpu", "mem_gb=3", "timeout_min=7", "array_parallelism=2", "setup=['export A=1']"]
@@ -124,6 +125,7 @@ def test_jobs_of_slurm_are_one_array_and_a_lost_one_is_halved(tmp_path: Path) ->
     assert "#SBATCH --array=0-1%2" in halves.read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("slurm")
 def test_an_interrupt_takes_jobs_out_of_the_queue_of_slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ROOM", "1")
