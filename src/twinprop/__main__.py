@@ -76,4 +76,6 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    from twinprop.app.ending import run
+
+    run(main)
