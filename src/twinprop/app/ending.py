@@ -36,11 +36,10 @@ def end(status: int) -> None:
     threads that are no daemons come to their end, functions that wait for the end (those of `atexit`) are called, and
     every file that is still open is flushed, whoever opened it. Python's own end follows where PyTorch is not loaded.
     """
-    finalize = getattr(threading, "_shutdown", None), getattr(atexit, "_run_exitfuncs", None)
-    if "torch" not in sys.modules or None in finalize:
+    if "torch" not in sys.modules or not (hasattr(threading, "_shutdown") and hasattr(atexit, "_run_exitfuncs")):
         sys.exit(status)
-    for function in finalize:
-        function()
+    threading._shutdown()
+    atexit._run_exitfuncs()
     for each in gc.get_objects():
         if isinstance(each, io.IOBase):
             with suppress(Exception):  # closed, read only, or a pipe that nobody reads: Python would not say so either
