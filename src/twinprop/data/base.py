@@ -31,6 +31,19 @@ PORTION = 1000
 """Samples that are normalised at once."""
 
 
+class Selection:
+    """Some samples of a source, by position."""
+
+    def __init__(self, source: Any, which: NDArray[Any]) -> None:
+        self.source, self.which = source, which
+
+    def __len__(self) -> int:
+        return len(self.which)
+
+    def __getitem__(self, position: int) -> Any:
+        return self.source[int(self.which[position])]
+
+
 @dataclass
 class Samples:
     """Samples in memory, or files that are decoded when they are asked for.
@@ -64,8 +77,6 @@ class Samples:
 
     def take(self, which: NDArray[Any]) -> Samples:
         """The samples at the positions `which`."""
-        from twinprop.data.streaming import Selection
-
         if self.x is None:
             return Samples(self.y[which], None, Selection(self.source, which))
         return Samples(self.y[which], self.x[which], self.source)

@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.data import DataLoader, Dataset
 
+from twinprop.data.base import Selection
 from twinprop.errors import DataError
 
 NAMED = 20
@@ -20,19 +21,6 @@ NAMED = 20
 
 TRIED = 100
 """Files that a worker tries at once, in search of those that cannot be read."""
-
-
-class Selection(Dataset[Any]):
-    """Some samples of another data set, by position."""
-
-    def __init__(self, source: Any, which: NDArray[Any]) -> None:
-        self.source, self.which = source, which
-
-    def __len__(self) -> int:
-        return len(self.which)
-
-    def __getitem__(self, position: int) -> Any:
-        return self.source[int(self.which[position])]
 
 
 class Problems(Dataset[str]):

@@ -68,7 +68,7 @@ def rehearse(stack: Stack, setups: SetupCache) -> float | None:
 
 def measure(stack: Stack, setups: SetupCache) -> float:
     """`rehearse`, where nothing fails."""
-    use_threads(stack.threads)
+    use_threads(stack.threads, stack.members[0].config.model.backend)
     config = stack.members[0].config
     setup = setups.get(config)
     plan = setup.plan(config)

@@ -110,7 +110,7 @@ def train_stack(
         progress: called with the number of steps done.
         on_end: told of each member that has ended, whatever became of it.
     """
-    use_threads(stack.threads)
+    use_threads(stack.threads, stack.members[0].config.model.backend)
     setup = setups.get(stack.members[0].config)
     plan = setup.plan(stack.members[0].config)
     env = environment(setup.device, stack.threads)

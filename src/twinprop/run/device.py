@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import sys
 
 import psutil
 from threadpoolctl import ThreadpoolController
@@ -22,10 +24,12 @@ def resolve(device: str) -> str:
     Raises:
         DeviceError: the device is not there.
     """
-    import torch
+    count, mps = 0, False
+    if may_have_gpu():
+        import torch
 
-    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    mps = torch.backends.mps.is_available()
+        count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+        mps = torch.backends.mps.is_available()
     if device == "auto":
         return "cuda:0" if count else "mps" if mps else "cpu"
     there = ["cpu", *(f"cuda:{number}" for number in range(count)), *(["mps"] if mps else [])]
@@ -35,6 +39,17 @@ def resolve(device: str) -> str:
             f"device={device}: not on this machine, which has {', '.join(there)}; use one of these, or device=auto."
         )
     return found
+
+
+def may_have_gpu() -> bool:
+    """Whether a GPU's driver is there, so that PyTorch should be asked, which takes long to load."""
+    if "torch" in sys.modules or sys.platform == "darwin" or os.path.exists("/dev/kfd"):
+        return True
+    try:
+        ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
+    except OSError:
+        return False
+    return True
 
 
 def compute_exactly(device: str) -> None:
@@ -64,12 +79,14 @@ def threads_for(config: Config, shape: tuple[int, ...], samples: int, available:
     return threads
 
 
-def use_threads(threads: int) -> None:
-    """Set how many threads matrix products use."""
+def use_threads(threads: int, backend: str) -> None:
+    """Set how many threads matrix products use, of NumPy and, where the backend is `torch`, of PyTorch."""
     import scipy.linalg.blas  # noqa: F401  (loaded now, so that its threads are set below)
-    import torch
 
-    torch.set_num_threads(threads)
+    if backend == "torch" or "torch" in sys.modules:
+        import torch
+
+        torch.set_num_threads(threads)
     for library in ThreadpoolController().lib_controllers:
         # SciPy brings a BLAS of its own, whose waiting threads would take the cores from NumPy's
         library.set_num_threads(1 if "scipy.libs" in library.filepath else threads)

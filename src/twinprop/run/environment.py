@@ -44,16 +44,24 @@ def machine() -> dict[str, int | None]:
     return found
 
 
+def gpu_name(device: str) -> str | None:
+    """The name of a GPU; None for the CPU."""
+    if not device.startswith("cuda"):
+        return None
+    import torch
+
+    return torch.cuda.get_device_name(device)
+
+
 def environment(device: str, threads: int) -> dict[str, Any]:
     """Versions, machine and threads, as plain values for summary.json."""
-    import torch
     from threadpoolctl import threadpool_info
 
     packages = ("twinprop", "torch", "numpy", "hydra-core", "omegaconf")
     blas = [library for library in threadpool_info() if library["user_api"] == "blas"]
     return {
         "device": device,
-        "gpu": torch.cuda.get_device_name(device) if device.startswith("cuda") else None,
+        "gpu": gpu_name(device),
         "cpu": processor(),
         "threads": threads,
         **machine(),

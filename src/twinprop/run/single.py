@@ -58,7 +58,7 @@ def train_alone(config: Config, path: Path, go_on: bool, force: bool) -> dict[st
         dataset, plan = setup.dataset, setup.plan(config)
         registry.load(BACKENDS[config.model.backend].learner)  # imports, before time is taken
         threads = threads_for(config, dataset.shape, len(dataset.train))
-        use_threads(threads)
+        use_threads(threads, config.model.backend)
         display = Display(plan.total_steps, log_row)
         about = environment(setup.device, threads)
         matters = partial(matching.about, setup, [config], about)

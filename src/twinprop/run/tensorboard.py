@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
@@ -12,11 +13,13 @@ from typing import Any
 
 import numpy as np
 import psutil
-import torch
 from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary
+from tensorboard.plugins.custom_scalar import layout_pb2
+from tensorboard.plugins.custom_scalar import metadata as custom_scalar
 from tensorboard.plugins.hparams import api_pb2, metadata, plugin_data_pb2
 from tensorboard.plugins.hparams import summary_v2 as hparams
-from torch.utils.tensorboard import summary as summaries
+from tensorboard.plugins.text.summary_v2 import text_pb
+from tensorboard.util.tensor_util import make_tensor_proto
 
 from twinprop.config.compared import compared
 from twinprop.config.schema import Config, flatten
@@ -48,11 +51,6 @@ SCALARS = {
     "train/grad_norm": "grad_norm",
     "train/samples_per_second": "samples_per_second",
 }
-LAYOUT = {
-    "curves": {
-        name: ["Multiline", [f"{name}/{part}" for part in ("train", "val", "test")]] for name in ("loss", "accuracy")
-    }
-}
 
 
 def comparable(config: Config) -> dict[str, float | bool | str]:
@@ -77,7 +75,14 @@ def _plain(value: Any) -> float | bool | str:
 @cache
 def layout() -> list[Summary.Value]:
     """The curves that are shown in one diagram; the same in every run."""
-    return list(summaries.custom_scalars(LAYOUT).value)  # type: ignore[no-untyped-call]
+    charts = []
+    for name in ("loss", "accuracy"):
+        curves = layout_pb2.MultilineChartContent(tag=[f"{name}/{split}" for split in ("train", "val", "test")])
+        charts.append(layout_pb2.Chart(title=name, multiline=curves))
+    whole = layout_pb2.Layout(category=[layout_pb2.Category(title="curves", chart=charts)])
+    tensor = make_tensor_proto(whole.SerializeToString())
+    about = custom_scalar.create_summary_metadata()
+    return [Summary.Value(tag=custom_scalar.CONFIG_SUMMARY_TAG, metadata=about, tensor=tensor)]
 
 
 class TensorBoard:
@@ -154,7 +159,8 @@ class TensorBoard:
         """CPU, memory and the GPU's memory that this process uses."""
         self.process = self.process or psutil.Process()
         values = {"system/cpu_percent": self.cpu_percent(), "system/memory_MB": self.process.memory_info().rss / 1e6}
-        peak = torch.cuda.max_memory_allocated()
+        torch = sys.modules.get("torch")  # what it does not even need takes no memory of a GPU
+        peak = torch.cuda.max_memory_allocated() if torch else 0
         return values | ({"system/gpu_memory_MB": peak / 1e6} if peak else {})
 
     def cpu_percent(self) -> float:
@@ -196,7 +202,7 @@ class TensorBoard:
 def configuration_text(config: Config) -> Iterable[Summary.Value]:
     """The configuration, for the TEXT tab."""
     text = f"```json\n{json.dumps(flatten(config), indent=2)}\n```"
-    return summaries.text("configuration", text).value  # type: ignore[no-any-return, no-untyped-call]
+    return text_pb("configuration/text_summary", text).value  # type: ignore[no-any-return]
 
 
 def session_end(success: bool) -> list[Summary.Value]:

@@ -115,7 +115,7 @@ def check_network(config: Config) -> Result:
 
     own = frozen(config)
     dataset = own.data.load()
-    use_threads(threads_for(own, dataset.shape, SAMPLES))
+    use_threads(threads_for(own, dataset.shape, SAMPLES), "torch")
     x, y = few_samples(own, dataset)
     return check_on(own, dataset, x, y)
 
