@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 SIDE, BOX = 28, 20
 
 
+@cache
 def digit(number: int, size: int = 96, slant: float = 0.0) -> Image.Image:
     """A light digit on black, cut to its box, of about `size` pixels."""
     page = Image.new("L", (2 * size, 2 * size))

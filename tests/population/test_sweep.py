@@ -10,8 +10,9 @@ from typing import Any
 import pandas
 import pytest
 from tests.kit.commands import in_process
-from tests.kit.sweeps import COMMON, DIRECTORIES, run, summaries
+from tests.kit.sweeps import COMMON, DIRECTORIES, run, stack_of, summaries
 
+from twinprop.population.planner import Planner
 from twinprop.population.sweep import Sweep
 
 
@@ -67,6 +68,20 @@ def test_what_nobody_foresaw_fails_its_own_jobs_with_a_traceback_in_their_logs(
         assert type(error).__name__ in log.splitlines()[-1]
 
 
+def test_what_cannot_be_planned_when_a_sweep_goes_on_is_left_to_be_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> Any:
+        raise SyntaxError("not a PNG file")
+
+    stack = stack_of(range(2), tmp_path)
+    monkeypatch.setattr("twinprop.population.sweep.stacks_to_go_on", lambda *_: [stack])
+    monkeypatch.setattr("twinprop.population.planner.Planner.setup", fail)
+    sweep = Sweep(directory=tmp_path, goes_on=True)
+    assert sweep.resumed(Planner(), stack.members) == []
+    assert [each.member.number for each in Planner().groups(stack.members)[1]] == [0, 1]
+
+
 @pytest.mark.parametrize("place", ["rehearsal.measure", "sweep.expected_seconds", "sweep.plan_lines"])
 def test_a_plan_that_cannot_be_told_ends_nothing(
     place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
@@ -93,8 +108,8 @@ def test_what_jobs_repeat_is_told_before_they_train(
     assert told[0] < told[1] < out.index("4 jobs in 1 group")
 
 
-def test_an_empty_sweep_trains_nothing() -> None:
-    sweep = Sweep()
+def test_an_empty_sweep_trains_nothing(tmp_path: Path) -> None:
+    sweep = Sweep(directory=tmp_path)
     sweep.train([])
     assert sweep.summaries == {}
 

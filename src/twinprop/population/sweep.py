@@ -11,7 +11,7 @@ from typing import Any
 
 from twinprop.config.compared import identity
 from twinprop.config.schema import flatten
-from twinprop.errors import OutputError, TwinpropError, explain, first_line
+from twinprop.errors import OutputError, explain, first_line
 from twinprop.population.cluster import Cluster
 from twinprop.population.compare import chosen, remarks
 from twinprop.population.display import SweepDisplay, plan_lines
@@ -93,16 +93,17 @@ class Sweep:
         """
         by_number, found = {member.number: member for member in members}, []
         for stack in stacks_to_go_on(self.directory.absolute(), by_number, self.ended):
+            config = stack.members[0].config
             try:
-                setup = planner.setup(stack.members[0].config)
-            except TwinpropError:
+                setup = planner.setup(config)
+                stack.cost = planner.cost(config) * len(stack.members)
+                on_cpu = planner.on_cpu(setup, config)
+            except Exception:
                 continue  # which is told of the jobs as it is of any other
             if stack.start is not None:
                 configs = [member.config for member in stack.members]
                 now = matching.about(setup, configs, environment(setup.device, stack.threads))
                 matching.check_match(read_checkpoint(stack.start), now, self.force)
-            stack.cost = planner.cost(stack.members[0].config) * len(stack.members)
-            on_cpu = planner.on_cpu(setup, stack.members[0].config)
             found.append(PlannedGroup(Group(stack.training), [stack], on_cpu))
         return found
 
