@@ -182,7 +182,8 @@ def test_a_good_run_writes_nothing_to_stderr(tmp_path: Path) -> None:
         (
             "label=${nope}",
             1,
-            "The configuration has a mistake:\n  label=${nope}: Interpolation key 'nope' not found; it must be text, or null.\n",
+            "The configuration has a mistake:\n"
+            "  label=${nope}: Interpolation key 'nope' not found; it must be text, or null.\n",
         ),
         ("optimizer.lr=1e30 hydra.run.dir=run", training_task.DIVERGED, ""),
     ],
