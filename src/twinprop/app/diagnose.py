@@ -50,7 +50,7 @@ def to_error(diagnoses: list[Diagnosis]) -> ConfigError | None:
     """All mistakes of a sweep, each once, with the numbers of its jobs where others do not have it."""
     having: dict[str, list[int]] = {}
     for diagnosis in diagnoses:
-        for problem in diagnosis.problems:
+        for problem in dict.fromkeys(diagnosis.problems):
             having.setdefault(problem, []).append(diagnosis.number)
     lines = [
         problem if len(numbers) == len(diagnoses) else f"{problem} (job {told(numbers)})"

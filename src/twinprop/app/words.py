@@ -63,7 +63,8 @@ def word_problem(override: Override, multirun: bool) -> str | None:
         return hydra_key_problem(override)
     if not multirun:
         value = word.partition("=")[2]
-        return f"{word}: several values make a sweep, which needs -m; a list is written '{key}=[{value}]'."
+        as_list = "" if "(" in value else f"; a list is written '{key}=[{value}]'"
+        return f"{word}: several values make a sweep, which needs -m{as_list}."
     if not override.is_discrete_sweep():
         interval = override.value()
         assert isinstance(interval, IntervalSweep)
