@@ -212,5 +212,6 @@ def in_a_line(error: BaseException) -> str:
     key = next((line.removeprefix("full_key: ") for line in lines if line.startswith("full_key: ")), "")
     line = lines[1] if file and len(lines) > 1 else lines[0]
     where = ": ".join([*([f"{file[1]}.yaml"] if file else []), *([key] if key else [])])
+    line = line.partition(" : Override(")[0]  # where Hydra shows its own object
     line = f"{where}: {line}" if where else line
     return line if line.endswith((".", "?")) else f"{line}."
