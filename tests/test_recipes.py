@@ -104,7 +104,7 @@ def test_stacks_train_it_as_alone(checkout: Path, alone: Any, name: str, tmp_pat
     said = python(checkout, "train.py", "-m", *RECIPES[name], *SMALL, *varied, *where)
     assert said.count("one stack") == 2, said
     for path in tmp_path.glob("*/metrics.csv"):
-        found = re.search(r"backend=(\w+),lr=([\d.]+)", path.parent.name)
+        found = re.search(r"backend-(\w+)_lr-([\d.]+)", path.parent.name)
         assert found is not None
         backend, lr = found.groups()
         head, *rows = [line.split(",") for line in path.read_text().splitlines()]

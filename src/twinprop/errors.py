@@ -32,10 +32,14 @@ class OutputError(TwinpropError):
     """A run's directory cannot be written, or already holds a run."""
 
 
+NO_MEMORY = ("can't allocate memory", "Cannot allocate memory", "failed to map segment", "can't start new thread")
+"""What PyTorch, the loader of libraries and Python say where memory, or the space for addresses, is not enough."""
+
+
 def out_of_memory(error: BaseException) -> bool:
-    """Whether an error says that memory was not enough: NumPy's, PyTorch's on a GPU, or PyTorch's on the CPU."""
+    """Whether an error says that memory was not enough: NumPy's, PyTorch's on a GPU or the CPU, the system's."""
     name = type(error).__name__
-    return isinstance(error, MemoryError) or name == "OutOfMemoryError" or "can't allocate memory" in str(error)
+    return isinstance(error, MemoryError) or name == "OutOfMemoryError" or any(text in str(error) for text in NO_MEMORY)
 
 
 def first_line(error: BaseException) -> str:

@@ -9,7 +9,7 @@ import math
 import types
 import typing
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import Field, field, is_dataclass
+from dataclasses import Field, field
 from typing import Any
 
 from twinprop.text import nearest
@@ -52,6 +52,11 @@ def path(default: str) -> Any:
     return field(default=default, metadata={"path": True})
 
 
+def described(default: Any, words: str) -> Any:
+    """A key that no range or list of names describes, with what it may be in words; the schema checks it."""
+    return field(default=default, metadata={"said": words})
+
+
 def uncompared(kind: str, value: Any) -> Any:
     """A key by which runs are not compared, for nothing that is learnt depends on it.
 
@@ -69,22 +74,41 @@ def expected(hint: Any, metadata: Mapping[str, Any]) -> str:
     """What a key of the type `hint` may be: `a whole number, at least 1, or full`."""
     if "options" in metadata:
         return f"one of {', '.join(metadata['options'])}"
+    if "said" in metadata:
+        return str(metadata["said"])
     parts = [part for part in typing.get_args(hint) if part is not type(None)]
     union = typing.get_origin(hint) in (typing.Union, types.UnionType)
     core, items = (parts[0] if union else hint), ""
-    if typing.get_origin(core) in (list, tuple):
+    if typing.get_origin(core) in (list, tuple) and not {Any, str} & set(typing.get_args(core)):
         items = str(len(typing.get_args(core))) if typing.get_origin(core) is tuple else ""
         core, of = typing.get_args(core)[0], ""
         if typing.get_origin(core) is list:
             core, of = typing.get_args(core)[0], "lists of "
         kind = f"a list of {of}{items} {_KINDS[core].removeprefix('a ')}s".replace("  ", " ")
-    elif is_dataclass(core) or core not in _KINDS:
-        kind = "a group of keys"
+    elif typing.get_origin(core) in (list, tuple):
+        kind = "a list"
     else:
-        kind = _KINDS[core]
-    bounds = " and ".join(f"{_WORDS[name]} {bound:g}" for name, bound in metadata.get("bounds", {}).items())
+        kind = _KINDS.get(core, "a group of keys")
+    bounds = " and ".join(f"{_WORDS[name]} {exactly(bound)}" for name, bound in metadata.get("bounds", {}).items())
     words = [*metadata.get("words", ()), *(["null"] if union and type(None) in typing.get_args(hint) else [])]
     return ", ".join([kind, *([bounds] if bounds else []), *(f"or {word}" for word in words)])
+
+
+def exactly(bound: float) -> str:
+    """A bound as it is typed."""
+    return str(bound) if isinstance(bound, int) else f"{bound:g}"
+
+
+def fits(value: Any, hint: Any) -> bool:
+    """Whether a value is as deep a list as its type says, and as long; numbers and texts are not looked at."""
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        return value is None or any(fits(value, part) for part in typing.get_args(hint))
+    kinds = typing.get_args(hint)
+    if typing.get_origin(hint) is list:
+        return isinstance(value, list) and all(fits(item, kinds[0]) for item in value)
+    if typing.get_origin(hint) is tuple:
+        return isinstance(value, list | tuple) and len(value) == len(kinds) and all(map(fits, value, kinds))
+    return not isinstance(value, list | tuple | dict)
 
 
 def leaves(value: Any) -> Iterator[Any]:
@@ -99,7 +123,7 @@ def leaves(value: Any) -> Iterator[Any]:
 def value_problem(value: Any, hint: Any, metadata: Mapping[str, Any]) -> str | None:
     """What is wrong with a value of a field of type `hint` that carries `metadata`; None where nothing is."""
     options, words = metadata.get("options"), metadata.get("words", ())
-    wrong = options is not None and value not in options
+    wrong = (options is not None and value not in options) or not fits(value, hint)
     for item in leaves(value):
         if isinstance(item, str) and options is None and words:
             wrong |= item not in words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -11,8 +12,18 @@ from twinprop.errors import TwinpropError
 
 
 def nearest_word(word: str, words: Iterable[str]) -> str:
-    """The word that is nearest to `word`, or nothing where none is near."""
-    return next(iter(difflib.get_close_matches(word, list(words), n=1)), "")
+    """The word that is nearest to `word`, or nothing where none is near. Capitals, _ and - make no difference."""
+    all_words = list(words)
+    alike = {folded(each): each for each in reversed(all_words)}
+    if folded(word) in alike:
+        return alike[folded(word)]
+    lower = {each.lower(): each for each in reversed(all_words)}
+    return lower.get(next(iter(difflib.get_close_matches(word.lower(), list(lower), n=1)), ""), "")
+
+
+def folded(word: str) -> str:
+    """A word without what people write in different ways: capitals, and what stands between its parts."""
+    return re.sub(r"[\s_.-]", "", word).lower()
 
 
 def nearest(word: str, words: Iterable[str]) -> str:

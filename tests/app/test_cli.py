@@ -32,7 +32,7 @@ MISTAKES = {
     "experiment=typo": ["must be one of", "kece470_mlp"],
     "--config-name=confg": ["Did you mean 'config'?"],
     "--config-path=/nonexistent": ["no such folder"],
-    "--config-dir=/nonexistent": ["not found"],
+    "--config-dir=/nonexistent": ["no such folder"],
     "--multirn": ["Did you mean '--multirun'?"],
     "--optimizer.lr=0.1": ["write optimizer.lr=0.1"],
     "--cfg": ["expected one argument"],
@@ -47,7 +47,7 @@ MISTAKES = {
     "-m hydra/launcher=basic optimizer.lr=0.1,abc": ["optimizer.lr=abc", "(job 1)", "None of the 2 jobs was started"],
     "-m model.width=0 seed=1,2": ["model.width=0"],
     "-m hydra/launcher=basic optimizer=sgd,adam optimizer.momentum=0.9": ["(job 1)"],
-    "-m optimizer.lr=interval(0,1)": ["sweep type"],
+    "-m optimizer.lr=interval(0,1)": ["optimizer.lr=interval(0,1)", "hydra/sweeper=optuna"],
 }
 
 
@@ -129,10 +129,45 @@ def test_a_device_that_is_not_there(
     assert summary["reason"].startswith("device=cuda:77")
 
 
-def test_a_run_that_diverges_says_so_in_its_status(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    status, _ = in_process(monkeypatch, tmp_path, *QUICK, "optimizer.lr=1e30", "hydra.run.dir=run")
+DIVERGES = [
+    ["optimizer.lr=1e30"],
+    ["optimizer=adam", "optimizer.lr=3e38"],
+    ["optimizer=adam", "optimizer.lr=3e38", "model.backend=torch"],
+    ["optimizer=adamw", "optimizer.lr=3e38", "model.backend=torch"],
+]
+
+
+@pytest.mark.parametrize("words", DIVERGES, ids=" ".join)
+def test_a_run_that_diverges_says_so_in_its_status(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PyTorch raised an error where the rate, over what corrects Adam's first mean, is larger than a float."""
+    quick = [word for word in QUICK if word.partition("=")[0] not in "".join(words)]
+    status, _ = in_process(monkeypatch, tmp_path, *quick, *words, "hydra.run.dir=run")
     assert status == training_task.DIVERGED
     assert json.loads((tmp_path / "run" / "summary.json").read_text())["status"] == "diverged"
+
+
+@pytest.mark.parametrize(
+    ("statuses", "code"),
+    [
+        (["completed"], None),
+        (["diverged"], training_task.DIVERGED),
+        (["completed", "diverged"], training_task.DIVERGED),
+        (["diverged", "diverged"], training_task.DIVERGED),
+        (["diverged", "failed"], "1 of 2 jobs failed: 1. The reasons are above."),
+    ],
+)
+def test_the_status_of_a_sweep_is_that_of_its_worst_job(statuses: list[str], code: int | str | None) -> None:
+    task = training_task.TrainingTask()
+    for number, status in enumerate(statuses):
+        task.ended(number, status)
+    found = None
+    try:
+        task.exit()
+    except SystemExit as end:
+        found = end.code
+    assert found == code
 
 
 def test_a_good_run_writes_nothing_to_stderr(tmp_path: Path) -> None:
@@ -144,7 +179,12 @@ def test_a_good_run_writes_nothing_to_stderr(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "status", "message"),
     [
-        ("label=${nope}", 1, "The configuration has a mistake:\n  label: Interpolation key 'nope' not found.\n"),
+        (
+            "label=${nope}",
+            1,
+            "The configuration has a mistake:\n"
+            "  label=${nope}: Interpolation key 'nope' not found; it must be text, or null.\n",
+        ),
         ("optimizer.lr=1e30 hydra.run.dir=run", training_task.DIVERGED, ""),
     ],
 )

@@ -38,7 +38,7 @@ ANSWERS = {
     "optimizer.name=adam": "write optimizer=adam",
     "optimizer.lr=abc": "must be a number, greater than 0",
     "train.steps=many": "must be a whole number, at least 1, or null",
-    "model.hidden=100": "must be a list of whole numbers, at least 1, or null",
+    "model.hidden=100": "must be a list of whole numbers, at least 1 and at most 1000000, or null",
     "train=5": "must be a group of keys",
     "+optimizer.lr=1": "leave out the +",
     "+optimizer=adam": "leave out the +",

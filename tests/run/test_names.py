@@ -1,7 +1,10 @@
 """Directories of runs are named by what was varied, safely, and never twice."""
 
+import shlex
+
 import pytest
-from hypothesis import given
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from twinprop.run.names import LONGEST, safe, short_name, unused
@@ -11,11 +14,11 @@ from twinprop.run.names import LONGEST, safe, short_name, unused
     ("overrides", "label", "name"),
     [
         ([], None, "default"),
-        (["model.activation=tanh", "optimizer.lr=0.01"], None, "activation=tanh,lr=0.01"),
-        (["data=mnist", "data.root=/big/disk", "hydra.run.dir=x"], None, "data=mnist"),
-        (["experiment=kece470_mlp", "seed=3"], None, "kece470_mlp,seed=3"),
-        (["seed=3"], "mine", "mine,seed=3"),
-        (["model.hidden=[20,10]"], None, "hidden=[20,10]"),
+        (["model.activation=tanh", "optimizer.lr=0.01"], None, "activation-tanh_lr-0.01"),
+        (["data=mnist", "data.root=/big/disk", "hydra.run.dir=x"], None, "data-mnist"),
+        (["experiment=kece470_mlp", "seed=3"], None, "kece470_mlp_seed-3"),
+        (["seed=3"], "mine", "mine_seed-3"),
+        (["model.hidden=[20,10]"], None, "hidden-20-10"),
     ],
 )
 def test_a_run_is_named_by_its_overrides(overrides, label, name):
@@ -27,6 +30,16 @@ def test_any_name_is_safe_for_a_file_system(text):
     name = safe(text)
     assert len(name) <= LONGEST
     assert not set(name) & set('/\\:*?"<>|\0\n')
+
+
+@given(st.lists(st.text(st.characters(max_codepoint=126), max_size=200), max_size=3))
+@example(["model.hidden=[20,10]", "model.stages=[[8],[16,16]]", "optimizer={lr:0.1,momentum:0.9}", "seed=-1"])
+def test_a_name_is_pasted_back_without_quotes(overrides):
+    """Hydra reads `=`, `,` and brackets in a value as its own; the shell keeps them, but not the spaces."""
+    path = f"outputs/runs/{short_name(overrides, None)}_2026-11-21_01-24-07"
+    (override,) = OverridesParser.create().parse_overrides([f"hydra.run.dir={path}"])
+    assert override.value() == path
+    assert shlex.quote(path) == path
 
 
 def test_a_name_is_never_used_twice(tmp_path):

@@ -14,10 +14,11 @@ from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
 
 from twinprop.app import hydra_internals
 
-HYDRA_ERRORS = (HydraException, OmegaConfBaseException, ValueError)
+HYDRA_ERRORS = (HydraException, OmegaConfBaseException, YAMLError, ValueError)
 """What Hydra raises where it cannot compose."""
 
 SEARCH_PATH = "hydra.searchpath"
@@ -37,8 +38,10 @@ class Composer:
         self.listed: dict[str, list[str]] = {"hydra": []}
 
     def selects(self, override: Override) -> bool:
-        """Whether an override selects an option of a group."""
+        """Whether an override selects an option of a group; `{lr: 0.1}` sets keys of what is selected."""
         key = override.key_or_group
+        if not override.is_delete() and not override.is_sweep_override() and isinstance(override.value(), dict):
+            return False
         return override.package is not None or "/" in key or key == SEARCH_PATH or bool(self.options(key))
 
     def options(self, group: str) -> list[str]:

@@ -8,8 +8,20 @@ from pathlib import Path
 
 from twinprop.app.folders import conf
 
-BLAMELESS = {"hydra", "omegaconf", "antlr4", "yaml"}
-"""Packages that raise because of what they were given to read."""
+BLAMELESS = {
+    "hydra": "",
+    "omegaconf": "",
+    "antlr4": "",
+    "yaml": "",
+    "logging": "hydra.job_logging or hydra.hydra_logging: ",
+    "hydra_plugins": "hydra.sweeper or hydra.launcher: ",
+    "optuna": "hydra.sweeper: ",
+    "sqlalchemy": "hydra.sweeper.storage: ",
+}
+"""Packages that raise because of what they were given to read, and where they were given it."""
+
+MULTIRUN = "hydra.mode=MULTIRUN"
+"""What Hydra makes of -m, and adds to the overrides."""
 
 
 def explain_composition(error: BaseException, args: argparse.Namespace) -> str | None:
@@ -20,7 +32,8 @@ def explain_composition(error: BaseException, args: argparse.Namespace) -> str |
         args: the options of the command line, and the overrides.
     """
     frames = [frame.f_globals.get("__name__", "") for frame, _ in traceback.walk_tb(error.__traceback__)]
-    if frames[-1].partition(".")[0] not in BLAMELESS:
+    where = BLAMELESS.get(frames[-1].partition(".")[0])
+    if where is None:
         return None
     from hydra import initialize_config_search_path
     from hydra.core.global_hydra import GlobalHydra
@@ -32,18 +45,26 @@ def explain_composition(error: BaseException, args: argparse.Namespace) -> str |
     folder = Path(args.config_path).absolute() if args.config_path else conf()
     if not folder.is_dir():
         return f"--config-path={args.config_path}: there is no such folder; leave it out for twinprop's own."
-    name = args.config_name or "config"
-    configs = [path.stem for path in folder.glob("*.yaml")]
+    if args.config_dir is not None and not Path(args.config_dir).is_dir():
+        return f"--config-dir={args.config_dir}: there is no such folder."
+    name = "config" if args.config_name is None else args.config_name
+    configs = sorted(path.stem for path in folder.glob("*.yaml"))
+    if not configs:
+        return f"--config-path={args.config_path}: holds no NAME.yaml; leave it out for twinprop's own."
     if name.removesuffix(".yaml") not in configs and not args.config_dir:
         return f"--config-name={name}: must be one of {', '.join(configs)}, from {folder}.{nearest(name, configs)}"
-    words = [word for word in args.overrides if word != "hydra.mode=MULTIRUN"]
+    multirun = args.multirun or MULTIRUN in args.overrides
+    words = [word for word in args.overrides if word != MULTIRUN]
     search_path = [f"file://{folder}"]
     if args.config_dir and Path(args.config_dir).is_dir():
         search_path.append(f"file://{Path(args.config_dir).absolute()}")
     GlobalHydra.instance().clear()
     with initialize_config_search_path(search_path):
         try:
-            found = to_error(diagnose(words, name, args.multirun))
+            found = to_error(diagnose(words, name, multirun))
         except HYDRA_ERRORS:
             found = None  # Hydra's own words are all there is
-    return str(found) if found else in_a_line(error)
+    if found:
+        return str(found)
+    cause = f" {in_a_line(error.__cause__)}" if where and error.__cause__ is not None else ""
+    return f"{where}{in_a_line(error)}{cause}"

@@ -22,11 +22,16 @@ def hydra_main(task: Callable[[Any], Any], words: Sequence[str] | None = None) -
     Args:
         task: takes the configuration of a job.
         words: the command line without the program's name; None is this process's own.
+
+    Raises:
+        ConfigError: it gives one of Hydra's own keys a value that Hydra would stumble over.
     """
     import hydra
 
+    from twinprop.app.hydra_keys import check_hydra_keys
     from twinprop.app.register import register
 
+    check_hydra_keys(sys.argv[1:] if words is None else words)
     register()
     decorate = hydra.main(execution_whitelist=TRUSTED, config_path=str(conf()), config_name="config")
     run: Callable[[], Any] = decorate(task)

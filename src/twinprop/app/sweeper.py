@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hydra.core.config_store import ConfigStore
+from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.plugins.sweeper import Sweeper
 from hydra.utils import get_class
 
 from twinprop.app.launcher import PopulationLauncher
+from twinprop.errors import ConfigError
 
 if TYPE_CHECKING:
     from hydra.types import HydraContext, TaskFunction
@@ -34,6 +36,15 @@ class GridSweeper(Sweeper):
             self.basic.validate_batch_is_legal = lambda batch: None
 
     def sweep(self, arguments: list[str]) -> Any:
+        overrides = OverridesParser.create().parse_overrides(arguments)
+        found = [
+            f"{each.input_line}: a grid needs single values, {each.key_or_group}=A,B; "
+            "hydra/sweeper=optuna chooses within an interval."
+            for each in overrides
+            if each.is_interval_sweep()
+        ]
+        if found:
+            raise ConfigError(found)
         returns = self.basic.sweep(arguments)
         if isinstance(self.launcher, PopulationLauncher) and self.launcher.trained:
             from twinprop.run.showing import only_shows

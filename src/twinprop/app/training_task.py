@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from omegaconf import DictConfig
 
 DIVERGED = 3
-"""Exit status of a run that diverged."""
+"""Exit status where no job failed, and one at least diverged."""
 
 
 class TrainingTask:
@@ -77,5 +77,5 @@ class TrainingTask:
 
             numbers = ranges(failed)
             sys.exit(f"{len(failed)} of {len(self.statuses)} jobs failed: {numbers}. The reasons are above.")
-        if list(self.statuses.values()) == ["diverged"]:
+        if "diverged" in self.statuses.values():
             sys.exit(DIVERGED)

@@ -18,15 +18,23 @@ from twinprop.config import registry
 from twinprop.config.registry import GROUPS
 from twinprop.data.base import DataConfig
 from twinprop.errors import ConfigError
-from twinprop.fields import choice, expected, number, registered, uncompared, value_problem
+from twinprop.fields import choice, described, expected, number, registered, uncompared, value_problem
 from twinprop.models.base import ModelConfig
 from twinprop.scratch.optimizers import SGD, Optimizer
 from twinprop.scratch.schedulers import Constant, Scheduler
-from twinprop.text import nearest, nearest_word, spelled
+from twinprop.text import folded, nearest, nearest_word, spelled
 from twinprop.training.plan import Plan, TrainConfig
 
 LACKING = "a key cannot be taken away; give it another value."
-DEVICES = re.compile(r"auto|cpu|cuda(:\d+)?|mps")
+CHOSEN = (*GROUPS, "experiment", "+sweeps")
+"""What is chosen by its name, and is no key."""
+
+UNTYPED = (
+    "the configuration lacks twinprop's types: what --config-path and --config-name choose must have `schema` first in "
+    "its defaults list, as conf/config.yaml does. A run's own .hydra is a record; its overrides are in overrides.yaml."
+)
+
+DEVICES, DEVICE_WORDS = re.compile(r"auto|cpu|cuda(:\d+)?|mps"), "auto, cpu, cuda, cuda:N or mps"
 
 
 @dataclass
@@ -34,7 +42,7 @@ class Config:
     """Everything that a run depends on."""
 
     seed: int = number(0, ge=0, lt=2**63)
-    device: str = "auto"
+    device: str = described("auto", DEVICE_WORDS)
     loss: str = registered("cross_entropy", "losses")
     label: str | None = uncompared("label", None)
     metric: str = uncompared(
@@ -120,7 +128,11 @@ def from_dict(values: Mapping[str, Any]) -> Config:
 
 
 def typed(composed: Any) -> Config:
-    """What Hydra composed, as a `Config`."""
+    """What Hydra composed, as a `Config`.
+
+    Raises:
+        ConfigError: it is of another kind, as a file that another program composes from.
+    """
     from omegaconf import OmegaConf, open_dict
 
     if "hydra" in composed:
@@ -128,7 +140,8 @@ def typed(composed: Any) -> Config:
         with open_dict(composed):
             del composed["hydra"]
     config = OmegaConf.to_object(composed)
-    assert isinstance(config, Config)
+    if not isinstance(config, Config):
+        raise ConfigError([UNTYPED])
     return config
 
 
@@ -152,11 +165,17 @@ def missing_key(key: str, keys: Iterable[str]) -> str:
         for name in names:
             for item in fields(choice_class(group, name)):
                 owners.setdefault(f"{group}.{item.name}", []).append(f"{group}={name}")
-    known = [name for name in [*keys, *GROUPS] if not name.endswith(".name")]
+    known = [name for name in [*keys, *CHOSEN] if not name.endswith(".name")]
     by_leaf = {name.rpartition(".")[2]: name for name in [*owners, *known]}
-    near = nearest_word(key, [*known, *owners]) or by_leaf.get(nearest_word(key.rpartition(".")[2], by_leaf), "")
-    if key in owners or key in by_leaf:
-        near = key if key in owners else by_leaf[key]
+    near_leaf = by_leaf.get(nearest_word(key.rpartition(".")[2], by_leaf), "")
+    if key in owners:
+        near = key
+    elif folded(near_leaf.rpartition(".")[2]) == folded(key):
+        near = near_leaf
+    elif "." in key:
+        near = nearest_word(key, [*known, *owners]) or near_leaf
+    else:
+        near = nearest_word(key, [name for name in known if "." not in name]) or near_leaf
     if near in owners and near not in known:
         return f"there is no such key here; {near} belongs to {' and '.join(owners[near])}."
     return "there is no such key." + (f" Did you mean '{near}'?" if near else "")
@@ -167,7 +186,7 @@ def expected_at(composed: Any, key: str) -> str | None:
     from omegaconf import OmegaConf
 
     parent, _, leaf = key.rpartition(".")
-    node = OmegaConf.get_type(composed, parent) if parent else OmegaConf.get_type(composed)
+    node = OmegaConf.get_type(OmegaConf.select(composed, parent) if parent else composed)
     if node is None or not is_dataclass(node):
         return None
     metadata = {item.name: metadata_of(item) for item in fields(node)}
@@ -192,7 +211,8 @@ def problems(config: Config) -> Iterator[str]:
     yield from bad.values()
     combined = [*_name_problems(config)]
     for group in GROUPS:
-        combined += getattr(config, group).problems()
+        if not any(key.startswith(f"{group}.") for key in bad):  # or it would compute with what is no number
+            combined += getattr(config, group).problems()
     combined += _combination_problems(config, set(bad))
     yield from (problem for problem in combined if problem.partition("=")[0] not in bad)
 
@@ -218,7 +238,7 @@ def _name_problems(config: Config) -> Iterator[str]:
             yield f"{group}.name={part.name}: a name alone changes nothing; write {group}={part.name}."
     if not DEVICES.fullmatch(config.device):
         near = nearest(config.device, ["auto", "cpu", "cuda", "mps"])
-        yield f"device={config.device}: must be auto, cpu, cuda, cuda:N or mps.{near}"
+        yield f"device={config.device}: must be {DEVICE_WORDS}.{near}"
 
 
 def _combination_problems(config: Config, bad: set[str]) -> Iterator[str]:
@@ -242,15 +262,16 @@ def _combination_problems(config: Config, bad: set[str]) -> Iterator[str]:
         return
     if sizes[2] < 1:
         yield f"data.test_fraction={data.test_fraction}: leaves no sample to test on."
+    if sizes[0] < 1:
+        key = "val_fraction" if sizes[1] else "test_fraction"
+        yield f"data.{key}={getattr(data, key)}: leaves no sample to train on."
+        return
     if not any(key.startswith(("train.", "scheduler.", "optimizer.lr")) for key in bad):
         yield from data_size_problems(config, sizes[0])
 
 
 def data_size_problems(config: Config, train_samples: int) -> Iterator[str]:
-    """What is wrong with lengths for a training set of `train_samples` samples."""
-    if train_samples < 1:
-        yield f"data.val_fraction={config.data.val_fraction}: leaves no sample to train on."
-        return
+    """What is wrong with lengths for a training set of `train_samples` samples, of which there is at least one."""
     batch, schedule = config.train.batch_size, config.scheduler
     size = config.train.samples_of(train_samples)
     if config.model.batch_norm:

@@ -30,6 +30,18 @@ SPLIT = 2
 PORTION = 1000
 """Samples that are normalised at once."""
 
+MOST_SAMPLES = 10_000_000
+"""Samples that are made, at most."""
+
+MOST_NUMBERS = 1_000_000_000
+"""In all samples that are made: 4 GB in float32, and twice that while they are."""
+
+
+def too_many_numbers(key: str, value: int, samples: int) -> Iterator[str]:
+    """That samples of `value` numbers each would be more than is made."""
+    if value * samples > MOST_NUMBERS:
+        yield f"{key}={value}: with {samples:,} samples, makes more than {MOST_NUMBERS:,} numbers; use fewer."
+
 
 class Selection:
     """Some samples of a source, by position."""

@@ -33,6 +33,12 @@ LISTED = 20
 MEASURED = 50
 """Files whose proportions are looked at, about; they are those of all, where images are stretched to one size."""
 
+MOST_PIXELS = 4096
+"""Of an image in each direction: one of them takes 200 MB then."""
+
+MOST_WORKERS = 64
+"""Processes that decode, of some 200 MB each."""
+
 WORDS = {"train": "training", "val": "validation", "test": "test"}
 """The splits in words."""
 
@@ -89,9 +95,9 @@ class ImageFolder(ImageConfig):
 
     name: str = "image_folder"
     grayscale: bool = False
-    image_size: int | None = number(None, ge=1)
+    image_size: int | None = number(None, ge=1, le=MOST_PIXELS)
     resident: bool | str = uncompared("reading", number("auto", words=("auto",)))
-    workers: int = uncompared("reading", number(2, ge=0))
+    workers: int = uncompared("reading", number(2, ge=0, le=MOST_WORKERS))
 
     def load(self) -> Dataset:
         dataset = super().load()

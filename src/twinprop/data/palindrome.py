@@ -5,13 +5,14 @@ The last digit is the first one, so a recurrent network has to remember what it 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from twinprop.arrays.random import generator
-from twinprop.data.base import DataConfig, Raw, Samples
+from twinprop.data.base import MOST_SAMPLES, DataConfig, Raw, Samples, too_many_numbers
 from twinprop.fields import number
 
 PALINDROMES = 5
@@ -29,8 +30,11 @@ class Palindrome(DataConfig):
     """
 
     name: str = "palindrome"
-    length: int = number(10, ge=3)
-    n_samples: int = number(16_000, ge=2)
+    length: int = number(10, ge=3, le=MOST_SAMPLES)
+    n_samples: int = number(16_000, ge=2, le=MOST_SAMPLES)
+
+    def problems(self) -> Iterator[str]:
+        yield from too_many_numbers("data.length", self.length, self.n_samples)
 
     def size(self) -> tuple[int, int | None]:
         return self.n_samples, None

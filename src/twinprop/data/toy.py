@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from twinprop.data.base import DataConfig, Raw, Samples
+from twinprop.data.base import MOST_SAMPLES, DataConfig, Raw, Samples, too_many_numbers
 from twinprop.fields import number
 
 
@@ -18,7 +19,7 @@ from twinprop.fields import number
 class Toy(DataConfig):
     """The keys that the toy data sets share."""
 
-    n_samples: int = number(1000, ge=2)
+    n_samples: int = number(1000, ge=2, le=MOST_SAMPLES)
 
     def size(self) -> tuple[int, int | None]:
         return self.n_samples, None
@@ -65,9 +66,12 @@ class Blobs(Toy):
     """Gaussian clouds around `centers` centres, one class each."""
 
     name: str = "blobs"
-    centers: int = number(2, ge=2)
-    n_features: int = number(2, ge=1)
+    centers: int = number(2, ge=2, le=MOST_SAMPLES)
+    n_features: int = number(2, ge=1, le=MOST_SAMPLES)
     cluster_std: float = number(1.0, ge=0)
+
+    def problems(self) -> Iterator[str]:
+        yield from too_many_numbers("data.n_features", self.n_features, max(self.n_samples, self.centers))
 
     def points(self) -> Any:
         from sklearn.datasets import make_blobs

@@ -63,12 +63,27 @@ class TorchLearner(Learner):
         loss.backward()  # type: ignore[no-untyped-call]
         if self.max_grad_norm is not None:
             self.norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.max_grad_norm)
-        self.optimizer.step()
+        self.update()
         self.steps += 1
         self.rate = self.optimizer.param_groups[0]["lr"]
         if self.interval == "step" and not isinstance(self.scheduler, ReduceLROnPlateau):
             self.scheduler.step()
         return loss.detach(), (outputs.detach().argmax(-1) == y).sum()
+
+    def update(self) -> None:
+        """Let the optimizer step. One so large that no float holds it makes every parameter NaN.
+
+        PyTorch raises an error there, for its factors are Python's numbers; in a stack they are tensors, and become
+        infinite. Either way the network diverges.
+        """
+        try:
+            self.optimizer.step()
+        except RuntimeError as error:
+            if "without overflow" not in str(error):
+                raise
+            with torch.no_grad():
+                for parameter in self.network.parameters():
+                    parameter.fill_(torch.nan)
 
     @torch.no_grad()
     def predict(self, x: Tensor) -> Tensor:

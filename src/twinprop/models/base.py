@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from twinprop.fields import choice, number, registered
+from twinprop.text import spelled
 
 
 class LayerSpec(NamedTuple):
@@ -27,6 +28,18 @@ ACTIVATION_KEYS = {"leaky_relu": ("negative_slope",)}
 MOST_LAYERS = 10_000
 """So that a slip of the hand is a message, and not a list of layers that fills the memory."""
 
+MOST_UNITS = 1_000_000
+"""Of a layer."""
+
+MOST_PARAMETERS = 1_000_000_000
+"""Of a network: 4 GB in float32, and several times that with its gradient and what an optimizer remembers."""
+
+
+def too_large(key: str, value: object, parameters: int) -> Iterator[str]:
+    """That a network of so many parameters is larger than it may be, with the key that makes it so."""
+    if parameters > MOST_PARAMETERS:
+        yield f"{key}={spelled(value)}: makes {parameters:,} parameters; a network has at most {MOST_PARAMETERS:,}."
+
 
 @dataclass
 class ModelConfig:
@@ -34,7 +47,7 @@ class ModelConfig:
 
     name: str = "mlp"
     backend: str = choice("torch", ("scratch", "torch"))
-    hidden: list[int] | None = number(None, ge=1)
+    hidden: list[int] | None = number(None, ge=1, le=MOST_UNITS)
     activation: str = registered("relu", "activations")
     negative_slope: float = number(0.01, ge=0)
     output_activation: str = registered("identity", "output_activations")

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from math import prod
 
 from twinprop.errors import ConfigError
 from twinprop.fields import number
-from twinprop.models.base import LayerSpec, ModelConfig
+from twinprop.models.base import MOST_UNITS, LayerSpec, ModelConfig, too_large
+
+MOST_PIXELS = 100
+"""Of a window, in each direction: more is padding around any image that a small network reads."""
 
 
 @dataclass
@@ -20,10 +24,10 @@ class CNN(ModelConfig):
 
     name: str = "cnn"
     batch_norm: bool = True
-    stages: list[list[int]] = number([[64], [128], [256, 256], [512, 512], [512, 512]], ge=1)
-    kernel_size: int = number(3, ge=1)
-    pool_size: int = number(3, ge=1)
-    pool_stride: int = number(2, ge=1)
+    stages: list[list[int]] = number([[64], [128], [256, 256], [512, 512], [512, 512]], ge=1, le=MOST_UNITS)
+    kernel_size: int = number(3, ge=1, le=MOST_PIXELS)
+    pool_size: int = number(3, ge=1, le=MOST_PIXELS)
+    pool_stride: int = number(2, ge=1, le=MOST_PIXELS)
 
     def problems(self) -> Iterator[str]:
         if self.kernel_size % 2 == 0:
@@ -31,6 +35,8 @@ class CNN(ModelConfig):
         channels = [width for stage in self.stages for width in stage]
         if not self.stages or not all(self.stages) or min(channels) < 1:
             yield "model.stages: must be a list of lists of channels, such as [[16],[32,32]]."
+        parameters = sum(into * out for into, out in pairwise(channels)) * self.kernel_size**2
+        yield from too_large("model.stages", self.stages, parameters)
 
     def layers(self, sample_shape: tuple[int, ...], classes: int) -> list[LayerSpec]:
         """conv1, batch_norm1, activation1, ..., pool1, ..., flatten, dropout (if any), hidden linear layers, output."""

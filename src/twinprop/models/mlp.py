@@ -5,11 +5,13 @@ Depth 0 is softmax regression: one linear layer from the pixels to the classes.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from math import prod
 
 from twinprop.fields import number
-from twinprop.models.base import MOST_LAYERS, LayerSpec, ModelConfig
+from twinprop.models.base import MOST_LAYERS, MOST_UNITS, LayerSpec, ModelConfig, too_large
 
 
 @dataclass
@@ -18,8 +20,12 @@ class MLP(ModelConfig):
 
     name: str = "mlp"
     depth: int = number(2, ge=0, le=MOST_LAYERS)
-    width: int = number(50, ge=1)
+    width: int = number(50, ge=1, le=MOST_UNITS)
     noise: float = number(0.0, ge=0)
+
+    def problems(self) -> Iterator[str]:
+        key, value = ("width", self.width) if self.hidden is None else ("hidden", self.hidden)
+        yield from too_large(f"model.{key}", value, sum(into * out for into, out in pairwise(self.widths())))
 
     def widths(self) -> list[int]:
         """Units in each hidden layer."""

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 
 from twinprop.errors import ConfigError
 from twinprop.fields import choice, number
-from twinprop.models.base import MOST_LAYERS, LayerSpec, ModelConfig
+from twinprop.models.base import MOST_LAYERS, MOST_UNITS, LayerSpec, ModelConfig, too_large
+
+GATES = {"rnn": 1, "lstm": 4, "gru": 3}
+"""Cells, and how many matrices of a kind each has."""
 
 
 @dataclass
@@ -18,13 +21,15 @@ class RNN(ModelConfig):
     """`num_layers` recurrent layers of `hidden_size` units, one above the other."""
 
     name: str = "rnn"
-    cell: str = choice("rnn", ("rnn", "lstm", "gru"))
-    hidden_size: int = number(128, ge=1)
+    cell: str = choice("rnn", tuple(GATES))
+    hidden_size: int = number(128, ge=1, le=MOST_UNITS)
     num_layers: int = number(1, ge=1, le=MOST_LAYERS)
 
     def problems(self) -> Iterator[str]:
         if self.batch_norm:
             yield "model.batch_norm=true: not for model=rnn, whose state goes through time; use false."
+        parameters = GATES.get(self.cell, 1) * (2 * self.num_layers - 1) * self.hidden_size**2
+        yield from too_large("model.hidden_size", self.hidden_size, parameters)
 
     def layers(self, sample_shape: tuple[int, ...], classes: int) -> list[LayerSpec]:
         """rnn1, ..., last_step, dropout (if any), hidden linear layers, output; a layer is named by its cell."""

@@ -15,7 +15,7 @@ NOT_NAMED = ("hydra", "+sweeps", "experiment")
 
 
 def short_name(overrides: Sequence[str], label: str | None) -> str:
-    """`activation=tanh,lr=0.01` from overrides: the last part of each key, and its value."""
+    """`activation-tanh_lr-0.01` from overrides: the last part of each key, and its value."""
     parts = [label] if label else []
     left_out = (*NOT_NAMED, *path_keys(), *uncompared_keys("source", "label", "keeping"))
     for override in overrides:
@@ -24,13 +24,14 @@ def short_name(overrides: Sequence[str], label: str | None) -> str:
             parts.append(f"{key.lstrip('+~').rpartition('.')[2]}={value}")
         elif key == "experiment":
             parts.append(value)
-    return safe(",".join(parts) or "default")
+    return safe("_".join(parts) or "default")
 
 
 def safe(name: str) -> str:
-    """A name that every file system takes."""
-    name = re.sub(r"[^\w.,=+\-\[\]]", "_", name.replace("'", "").replace('"', ""))
-    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+    """A name that every file system takes, and that the command line takes back without quotes."""
+    name = re.sub(r"[=,]+", "-", re.sub(r"[\[\]'\"]", "", name))
+    name = re.sub(r"[^\w.+\-]", "_", name)
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 2]}.."
 
 
 def unused(path: str) -> str:

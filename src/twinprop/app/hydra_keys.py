@@ -1,0 +1,104 @@
+"""What the keys of Hydra's own part may be, where Hydra takes any value and fails later, or writes elsewhere."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import PurePath
+from typing import Any, NamedTuple
+
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
+from hydra.errors import HydraException
+
+from twinprop.errors import ConfigError
+
+
+class Rule(NamedTuple):
+    """Whether a key takes a value, and which it takes, in words."""
+
+    takes: Callable[[Any], bool]
+    expected: str
+
+
+def is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+
+def is_file_name(value: Any) -> bool:
+    return isinstance(value, str) and value not in ("", ".", "..") and not set(value) & set("/\\\0")
+
+
+def is_inside(value: Any) -> bool:
+    """Whether a path stays within the folder that it is relative to, and is not that folder."""
+    path = PurePath(str(value))
+    return value is None or (bool(path.parts) and not path.is_absolute() and ".." not in path.parts)
+
+
+def is_set(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(name, str) and name in os.environ for name in value)
+
+
+def is_verbosity(value: Any) -> bool:
+    return isinstance(value, bool | str) or (isinstance(value, list) and all(isinstance(each, str) for each in value))
+
+
+def is_search_path(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) and is_place(each) for each in value)
+
+
+def is_place(path: str) -> bool:
+    """Whether configurations can be looked for there: a folder that is there, or a package."""
+    scheme, _, rest = path.rpartition("://")
+    return scheme == "pkg" or (scheme in ("", "file") and os.path.isdir(rest))
+
+
+def one_of(*names: str) -> Rule:
+    return Rule(lambda value: value in names, f"one of {', '.join(names)}")
+
+
+COUNT = Rule(is_count, "a whole number, at least 1")
+LOGGING = Rule(lambda value: value in (1, "1"), "1, the only version that Python's logging knows")
+RULES = {
+    "hydra.mode": one_of("RUN", "MULTIRUN"),
+    "hydra.verbose": Rule(is_verbosity, "true, false, or the names of loggers"),
+    "hydra.output_subdir": Rule(is_inside, "the name of a folder within the run's own, or null"),
+    "hydra.searchpath": Rule(is_search_path, "a list of folders that are there, '[file://FOLDER]', or pkg://PACKAGE"),
+    "hydra.job.name": Rule(is_file_name, "a name for the log's file, with no / in it"),
+    "hydra.job.env_copy": Rule(is_set, "a list of environment variables that are set"),
+    "hydra.job_logging.version": LOGGING,
+    "hydra.hydra_logging.version": LOGGING,
+    "hydra.launcher": Rule(lambda value: value is not None, "chosen as hydra/launcher=NAME"),
+    "hydra.sweeper": Rule(lambda value: value is not None, "chosen as hydra/sweeper=NAME"),
+    "hydra.sweeper.max_batch_size": Rule(lambda value: value is None or is_count(value), f"{COUNT.expected}, or null"),
+    "hydra.sweeper.n_trials": COUNT,
+    "hydra.sweeper.n_jobs": COUNT,
+    "hydra.sweeper.direction": one_of("minimize", "maximize"),
+}
+
+
+def hydra_key_problem(override: Override) -> str | None:
+    """What is wrong with an override of a key in `RULES`; an interpolation is looked at when it is resolved."""
+    rule = RULES.get(override.key_or_group)
+    if rule is None or override.is_delete() or override.is_sweep_override() or "${" in (override.input_line or ""):
+        return None
+    value: Any = override.value()
+    return None if rule.takes(value) else f"{override.input_line}: must be {rule.expected}."
+
+
+def check_hydra_keys(words: Sequence[str]) -> None:
+    """Check what a command line gives to the keys in `RULES`, before Hydra does anything with it.
+
+    Raises:
+        ConfigError: a key does not take its value.
+    """
+    found = []
+    for word in words:
+        if word.lstrip("+").partition("=")[0] in RULES:
+            with suppress(HydraException):  # which Hydra tells when it reads the whole line
+                (override,) = OverridesParser.create().parse_overrides([word])
+                found.append(hydra_key_problem(override))
+    problems = [problem for problem in found if problem is not None]
+    if problems:
+        raise ConfigError(problems)
