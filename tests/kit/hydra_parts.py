@@ -8,6 +8,7 @@ PARTS = {
     "APPLY_OVERRIDES": "hydra._internal.config_loader_impl:ConfigLoaderImpl.gone",
     "ARGUMENT_PARSER": "hydra._internal.gone:get_args_parser",
     "CALLBACKS": "hydra._internal.gone:Callbacks",
+    "CONFIGURE_LOGGING": "hydra._internal.gone:configure_logging",
     "CALLBACK_LIST": "gone",
     "HYDRA_CONFIG": "gone",
 }

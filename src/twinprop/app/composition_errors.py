@@ -8,7 +8,7 @@ from pathlib import Path
 
 from twinprop.app.folders import conf
 
-BLAMELESS = {"hydra", "omegaconf", "antlr4", "yaml"}
+BLAMELESS = {"hydra", "omegaconf", "antlr4", "yaml", "codecs"}
 """Packages that raise because of what they were given to read."""
 
 
@@ -22,6 +22,10 @@ def explain_composition(error: BaseException, args: argparse.Namespace) -> str |
     frames = [frame.f_globals.get("__name__", "") for frame, _ in traceback.walk_tb(error.__traceback__)]
     if frames[-1].partition(".")[0] not in BLAMELESS:
         return None
+    if isinstance(error, UnicodeDecodeError):
+        rerun = getattr(args, "experimental_rerun", None)
+        where = f"--experimental-rerun={rerun}" if rerun else "the configuration"
+        return f"{where}: a file is no text in UTF-8 ({error.reason}), so it is no configuration; choose another."
     from hydra import initialize_config_search_path
     from hydra.core.global_hydra import GlobalHydra
 

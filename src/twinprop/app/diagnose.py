@@ -21,6 +21,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
+from yaml import MarkedYAMLError
 
 from twinprop.app.composer import HYDRA_ERRORS, SEARCH_PATH, Composer, text_of
 from twinprop.config import schema
@@ -173,6 +174,8 @@ def value_problem(override: Override, config: DictConfig, error: Exception) -> s
 
 def in_a_line(error: BaseException) -> str:
     """What an error of Hydra or OmegaConf says, in one sentence, with the file or the key that it names."""
+    if isinstance(error, MarkedYAMLError) and error.problem_mark is not None:
+        return f"{error.problem_mark.name}, line {error.problem_mark.line + 1}: {error.problem}."
     cause = error.__cause__ if isinstance(error.__cause__, OmegaConfBaseException) else error
     lines = [line.strip() for line in str(cause).splitlines() if line.strip()] or [type(error).__name__]
     file = re.fullmatch(r"In '(.+)': \w+ raised while composing config:", lines[0])

@@ -16,6 +16,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from twinprop.app.diagnose import diagnose, diagnose_jobs, in_a_line, to_error
+from twinprop.app.hydra_part import run_problems, sweep_problems
 from twinprop.app.resumption import COMMAND, current
 from twinprop.config import schema
 from twinprop.errors import ConfigError, OutputError, TwinpropError, explain
@@ -76,13 +77,16 @@ class Gate(Callback):
 
     def on_run_start(self, config: DictConfig, **kwargs: Any) -> None:
         with ends_the_process():
-            found = self.problems(config)
+            found = self.problems(config) or run_problems(config, self.directory(config, "hydra.run.dir"))
             if found:
                 raise ConfigError(found)
             self.claim(config, "hydra.run.dir", lambda path: claim(path, "hydra.run.dir"))
 
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
         with ends_the_process():
+            found = sweep_problems(config, self.directory(config, "hydra.sweep.dir"))
+            if found:
+                raise ConfigError(found)
             self.sweep(config)
             if (resumption := current()) is not None:
                 self.multirun = (resumption.directory / MULTIRUN).read_bytes()

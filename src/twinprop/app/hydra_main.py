@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from twinprop.app.folders import conf
+from twinprop.errors import ConfigError
 
-TRUSTED = ["twinprop.*", "logging.*", "hydra.*", "hydra_plugins.*"]
-"""What a configuration may have Hydra call: handlers of the log, launchers, sweepers, the gate."""
+TRUSTED = ("twinprop.app.gate.Gate", "twinprop.run.console.ConsoleHandler")
+"""What a configuration may have called: what conf/ names. Launchers and sweepers are Hydra's plugins, known to it."""
 
 FULL_ERROR = "HYDRA_FULL_ERROR"
 
@@ -22,13 +23,20 @@ def hydra_main(task: Callable[[Any], Any], words: Sequence[str] | None = None) -
     Args:
         task: takes the configuration of a job.
         words: the command line without the program's name; None is this process's own.
+
+    Raises:
+        ConfigError: the configuration would call what it may not.
     """
     import hydra
+    from hydra.errors import InstantiationException
 
+    from twinprop.app.hydra_internals import forget_job
     from twinprop.app.register import register
+    from twinprop.app.trusted import allowed, refusal
 
     register()
-    decorate = hydra.main(execution_whitelist=TRUSTED, config_path=str(conf()), config_name="config")
+    forget_job()  # in a notebook, the run before is no longer this one
+    decorate = hydra.main(execution_whitelist=[*TRUSTED, *allowed()], config_path=str(conf()), config_name="config")
     run: Callable[[], Any] = decorate(task)
     before = sys.argv
     try:
@@ -36,6 +44,8 @@ def hydra_main(task: Callable[[Any], Any], words: Sequence[str] | None = None) -
             sys.argv = [before[0], *words]
         with full_errors():
             run()
+    except InstantiationException as error:
+        raise ConfigError([refusal(error)]) from error
     finally:
         sys.argv = before
 

@@ -56,6 +56,14 @@ class TrainingTask:
             raise KeyboardInterrupt  # or the sweep would go on with its next job
         return result(summary, config.metric)
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """In the process of a launcher, where nothing was registered, the log is guarded as here."""
+        from twinprop.app.hydra_internals import guard_logging
+        from twinprop.app.log_files import guarded
+
+        guard_logging(guarded)
+        self.__dict__.update(state)
+
     def ended(self, number: int, status: str) -> None:
         """Note how a job ended."""
         self.statuses[number] = status

@@ -1,0 +1,126 @@
+"""No configuration runs anything, or writes into a file that is not the run's, whoever it comes from."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.kit.attempts import Attempt, attempts
+from tests.kit.commands import in_process
+
+from twinprop.app.trusted import allowed, typed
+from twinprop.errors import ConfigError
+
+SHORT = ["train.epochs=1", "data=moons", "data.n_samples=50", "model.width=4", "model.backend=scratch"]
+SHORT += ["hydra.run.dir=outputs/run", "hydra.sweep.dir=outputs/sweep", "hydra.launcher.workers=1"]
+
+QUICK = 9
+"""Of so many attempts, one is tried among the quick tests."""
+
+
+def chosen() -> Iterator[Any]:
+    for number, attempt in enumerate(attempts()):
+        yield pytest.param(attempt, id=attempt.name, marks=() if number % QUICK == 0 else pytest.mark.slow)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file in a folder, but for results."""
+    paths = [path for path in folder.rglob("*") if not path.is_relative_to(folder / "outputs") and path.is_file()]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in paths if "__pycache__" not in path.parts}
+
+
+@pytest.mark.parametrize("attempt", list(chosen()))
+def test_nothing_is_run_and_nothing_is_spoilt(
+    attempt: Attempt, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt.lay_out(tmp_path)
+    before = contents(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("HYDRA_FULL_ERROR", "0")
+    monkeypatch.delitem(sys.modules, "evil", raising=False)
+    words = [word for word in SHORT if not ("hydra.launcher" in word and "hydra/launcher=basic" in attempt.words)]
+    in_process(monkeypatch, tmp_path, *words, *(word.replace("HERE", str(tmp_path)) for word in attempt.words))
+    assert contents(tmp_path) == before
+    assert "evil" not in sys.modules
+
+
+def test_there_are_as_many_attempts_as_were_once_made() -> None:
+    names = [attempt.name for attempt in attempts()]
+    assert len(set(names)) == len(names)
+    assert len(names) >= 105
+
+
+MINE = """from pathlib import Path
+from hydra.experimental.callback import Callback
+class Note(Callback):
+    def on_run_start(self, config, **kwargs):
+        Path("noted").touch()
+"""
+
+
+def test_an_own_callback_is_refused_with_the_way_to_allow_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine.py").write_text(MINE)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "mine", raising=False)
+    words = [*SHORT, "+hydra.callbacks.note._target_=mine.Note"]
+    status, message = in_process(monkeypatch, tmp_path, *words)
+    assert (status, "mine" in sys.modules, (tmp_path / "outputs").exists()) == (1, False, False)
+    assert message.splitlines()[1:] == [
+        "  hydra.callbacks.note: would call mine.Note, which a configuration may not; "
+        "if you trust it, set TWINPROP_ALLOW=mine.Note."
+    ]
+    monkeypatch.setenv("TWINPROP_ALLOW", "other.Thing, mine.Note")
+    assert in_process(monkeypatch, tmp_path, *words) == (0, "")
+    assert (tmp_path / "noted").exists()
+
+
+def test_an_own_class_of_the_log_can_be_allowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "logging.handlers.RotatingFileHandler"
+    words = [*SHORT, f"hydra.job_logging.handlers.file.class={name}"]
+    status, message = in_process(monkeypatch, tmp_path, *words)
+    assert status == 1
+    assert f"hydra.job_logging.handlers.file.class: would call {name}" in message
+    monkeypatch.setenv("TWINPROP_ALLOW", name)
+    assert in_process(monkeypatch, tmp_path, *words) == (0, "")
+    assert (tmp_path / "outputs" / "run" / "train.log").stat().st_size > 0
+
+
+@pytest.mark.parametrize("name", ["mine.*", "*", "mine", "mine..Note", "mine.Note;os.system"])
+def test_what_is_allowed_is_named_in_full(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWINPROP_ALLOW", f"twinprop.app.gate.Gate,{name}")
+    with pytest.raises(ConfigError, match="must be full names"):
+        allowed()
+
+
+@pytest.mark.parametrize(
+    ("words", "is_typed"),
+    [
+        (["+hydra.job.env_set.A=1"], True),
+        (["hydra.job.env_set={A:1}"], True),
+        (["++hydra.job.env_set={A:null}"], False),
+        (["hydra.job={env_set:{A:1}}"], True),
+        (["hydra.job.env_set={B:1}", "hydra.job.env_set.AB=1"], False),
+        (["~hydra.job.env_set.A"], False),
+        (["hydra.job=x", "hydra/job=A"], False),
+    ],
+)
+def test_what_was_typed_is_told_from_what_a_file_says(words: list[str], is_typed: bool) -> None:
+    assert typed("hydra.job.env_set.A", words) == is_typed
+
+
+def test_an_environment_that_was_typed_is_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HARMLESS", raising=False)
+    words = [*SHORT, "+hydra.job.env_set.HARMLESS=x", "label=${oc.env:HARMLESS,unset}"]
+    assert in_process(monkeypatch, tmp_path, *words) == (0, "")
+
+
+def test_commands_of_a_launcher_that_were_typed_are_the_users_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = [*SHORT, "-m", "seed=0,1", "hydra.launcher.submitit.setup=[true]", "hydra.launcher.engine=none"]
+    status, message = in_process(monkeypatch, tmp_path, *words)
+    assert status == 1
+    assert "setup" not in message
