@@ -25,6 +25,14 @@ def spelled(value: Any) -> str:
     return f"[{','.join(map(spelled, value))}]" if isinstance(value, list | tuple) else str(value)
 
 
+def shown(text: str) -> str:
+    """Text that a person or a file brings, for a terminal: what moves the cursor, hides or turns letters is escaped."""
+    if text.isprintable():
+        return text
+    kept = (each if each.isprintable() or each in "\n\t" else each.encode("unicode_escape").decode() for each in text)
+    return "".join(kept)
+
+
 def plural(count: int, noun: str) -> str:
     """`3 jobs`"""
     return f"{count} {noun}{'s' * (count != 1)}"

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from twinprop.data.image_files import read_image
 from twinprop.errors import TwinpropError
 from twinprop.run.saved import Run, load
+from twinprop.text import shown
 
 MOST_COLUMNS = 10
 """Classes that have a column each; of more, the most likely are listed."""
@@ -86,5 +87,5 @@ def main(args: argparse.Namespace) -> int:
             row["most likely"] = ", ".join(f"{classes[place]} {values[place]:.4f}" for place in order[:LISTED])
         rows.append(row)
     print("Probabilities" if run.config.loss == "cross_entropy" else "Outputs of the network, which was trained on mse")
-    print(pandas.DataFrame(rows).to_string(index=False))
+    print(shown(pandas.DataFrame(rows).to_string(index=False)))
     return 0
