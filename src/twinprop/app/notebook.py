@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from twinprop.app.folders import conf
 from twinprop.app.hydra_main import hydra_main
-from twinprop.config import schema
+from twinprop.app.training_task import checked
 from twinprop.errors import ConfigError, TwinpropError
 from twinprop.run.saved import Run, load
 
@@ -33,7 +33,7 @@ def train(*overrides: str) -> Run:
 
     def task(config: DictConfig) -> None:
         directories.append(Path(HydraConfig.get().runtime.output_dir))
-        if execute(schema.check(schema.typed(config)), directories[0])["status"] == "interrupted":
+        if execute(checked(config), directories[0])["status"] == "interrupted":
             raise KeyboardInterrupt  # which ends the loop that this may stand in, too
 
     options = [word for word in overrides if word.startswith("-")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,8 +12,27 @@ from twinprop.errors import explain
 if TYPE_CHECKING:
     from omegaconf import DictConfig
 
+    from twinprop.config.schema import Config
+
 DIVERGED = 3
 """Exit status of a run that diverged."""
+
+
+def checked(config: DictConfig) -> Config:
+    """What Hydra composed for the job that runs, checked; its paths do not depend on the folder that it runs in.
+
+    Raises:
+        ConfigError: it is not sound.
+    """
+    from hydra.core.hydra_config import HydraConfig
+
+    from twinprop.config import schema
+
+    sound, hydra = schema.check(schema.typed(config)), HydraConfig.get()
+    if hydra.job.chdir:
+        # a path that was typed is meant from where the command was started
+        sound.data.root = os.path.join(hydra.runtime.cwd, os.path.expanduser(sound.data.root))
+    return sound
 
 
 class TrainingTask:
@@ -69,13 +89,11 @@ class TrainingTask:
         self.statuses[number] = status
 
     def train(self, config: DictConfig, directory: Path) -> dict[str, Any]:
-        from twinprop.config import schema
-
-        checked = schema.check(schema.typed(config))
+        sound = checked(config)
 
         from twinprop.run.single import execute
 
-        return execute(checked, directory)
+        return execute(sound, directory)
 
     def exit(self) -> None:
         """End the process with what became of the jobs."""

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
 from twinprop.config.schema import path_keys, uncompared_keys
 
 LONGEST = 120
+"""Letters of a name."""
+
+MOST_BYTES = 200
+"""Of a name, as a file system counts: most take 255, and a date, a number or the like comes before or after it."""
 
 NOT_NAMED = ("hydra", "+sweeps", "experiment")
 """Overrides of no key of a run, which a name leaves out; a study and an experiment have their own place in it."""
@@ -29,8 +34,15 @@ def short_name(overrides: Sequence[str], label: str | None) -> str:
 
 def safe(name: str) -> str:
     """A name that every file system takes."""
-    name = re.sub(r"[^\w.,=+\-\[\]]", "_", name.replace("'", "").replace('"', ""))
-    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+    name = unicodedata.normalize("NFC", name.replace("'", "").replace('"', ""))
+    name = re.sub(r"[^\w.,=+\-\[\]]", "_", name)
+    cut = len(name) > LONGEST or len(name.encode()) > MOST_BYTES
+    return f"{beginning(name, LONGEST - 1, MOST_BYTES - len('…'.encode()))}…" if cut else name
+
+
+def beginning(text: str, letters: int, size: int) -> str:
+    """As much of a text as has so many letters and, in UTF-8, so many bytes."""
+    return text[:letters].encode()[:size].decode(errors="ignore")
 
 
 def unused(path: str) -> str:
