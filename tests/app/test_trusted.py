@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.kit.attempts import Attempt, attempts
-from tests.kit.commands import in_process
+from tests.kit.attempts import Attempt, attempts, nested, yaml_of
+from tests.kit.commands import in_process, outside
 
 from twinprop.app.trusted import allowed, typed
 from twinprop.errors import ConfigError
@@ -124,3 +124,21 @@ def test_commands_of_a_launcher_that_were_typed_are_the_users_own(
     status, message = in_process(monkeypatch, tmp_path, *words)
     assert status == 1
     assert "setup" not in message
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("evil", ["file", "class"])
+def test_a_job_of_another_launcher_is_guarded_in_its_own_process(evil: str, tmp_path: Path) -> None:
+    """Hydra's submitit plugin composes and logs in processes where nothing of ours was registered."""
+    handler = {
+        "file": {"class": "logging.FileHandler", "filename": str(tmp_path / "thesis.txt"), "mode": "w"},
+        "class": {"()": "evil.Evil"},
+    }[evil]
+    attempt = Attempt("", (), {"theirs/experiment/x.yaml": yaml_of(nested("hydra.job_logging.handlers.x", handler))})
+    attempt.lay_out(tmp_path)
+    before = contents(tmp_path)
+    words = [word for word in SHORT if "hydra.launcher" not in word]
+    words += ["-m", "--config-dir", "theirs", "experiment=x,null", "hydra/launcher=submitit_local"]
+    done = outside(tmp_path, *words)
+    assert done.returncode != 0
+    assert contents(tmp_path) == before
