@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +12,10 @@ import pytest
 from tests.kit.attempts import Attempt, attempts, nested, yaml_of
 from tests.kit.commands import in_process, outside
 
+from twinprop.app.resume import resume
+from twinprop.app.resumption import COMMAND
 from twinprop.app.trusted import allowed, typed
-from twinprop.errors import ConfigError
+from twinprop.errors import ConfigError, TwinpropError
 
 SHORT = ["train.epochs=1", "data=moons", "data.n_samples=50", "model.width=4", "model.backend=scratch"]
 SHORT += ["hydra.run.dir=outputs/run", "hydra.sweep.dir=outputs/sweep", "hydra.launcher.workers=1"]
@@ -134,11 +137,35 @@ def test_a_job_of_another_launcher_is_guarded_in_its_own_process(evil: str, tmp_
         "file": {"class": "logging.FileHandler", "filename": str(tmp_path / "thesis.txt"), "mode": "w"},
         "class": {"()": "evil.Evil"},
     }[evil]
-    attempt = Attempt("", (), {"theirs/experiment/x.yaml": yaml_of(nested("hydra.job_logging.handlers.x", handler))})
-    attempt.lay_out(tmp_path)
+    files = {"x": nested("hydra.job_logging.handlers.x", handler), "y": {"seed": 1}}
+    Attempt("", (), {f"theirs/experiment/{name}.yaml": yaml_of(files[name]) for name in files}).lay_out(tmp_path)
     before = contents(tmp_path)
     words = [word for word in SHORT if "hydra.launcher" not in word]
-    words += ["-m", "--config-dir", "theirs", "experiment=x,null", "hydra/launcher=submitit_local"]
+    words += ["-m", "--config-dir", "theirs", "experiment=y,x", "hydra/launcher=submitit_local"]
     done = outside(tmp_path, *words)
     assert done.returncode != 0
+    assert "must be a, which adds" in done.stderr or "would call evil.Evil" in done.stderr
     assert contents(tmp_path) == before
+
+
+@pytest.mark.slow
+def test_a_sweep_that_goes_on_runs_no_commands_of_its_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Attempt("", ()).lay_out(tmp_path)
+    assert in_process(monkeypatch, tmp_path, *SHORT, "-m", "seed=0,1") == (0, "")
+    before = contents(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    command = tmp_path / "outputs" / "sweep" / COMMAND
+    whole = json.loads(command.read_text())
+    submitit = ["hydra.launcher.engine=submitit", "hydra.launcher.submitit.cluster=local"]
+    for words, message in {
+        (*submitit, "hydra.launcher.submitit.setup=[touch marker]"): "hydra.launcher.submitit.setup: starts programs",
+        ("+hydra.callbacks.x._target_=evil.touch",): "hydra.callbacks.x: would call evil.touch",
+        ("hydra.job_logging.handlers.file.filename=thesis.txt",): "must end in .log",
+    }.items():
+        command.write_text(json.dumps({**whole, "words": [*whole["words"], *words]}))
+        with pytest.raises((SystemExit, TwinpropError)) as error:
+            resume(tmp_path / "outputs" / "sweep")
+        assert message in str(error.value)
+        assert contents(tmp_path) == before

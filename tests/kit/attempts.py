@@ -333,21 +333,22 @@ def attempts() -> Iterator[Attempt]:
     yield Attempt("tag: a study", ("--config-dir", "theirs", "+sweeps=x"), {"theirs/sweeps/x.yaml": TAGS["apply"]})
     for name, (key, value) in RESOLVERS.items():
         yield brought("experiment", name, key, value, "label=evil")
-    yield Attempt(
-        "a job's own part",
-        ("-m", "--config-dir", "theirs", "experiment=x,null", "hydra/launcher=basic"),
-        {"theirs/experiment/x.yaml": yaml_of(nested(*FILES["another file, emptied"]))},
-    )
-    yield Attempt(
-        "a job's own class",
-        ("-m", "--config-dir", "theirs", "experiment=x,null", "hydra/launcher=basic"),
-        {"theirs/experiment/x.yaml": yaml_of(nested("hydra.job_logging.handlers.x", {"()": "evil.Evil"}))},
-    )
-    yield Attempt(
-        "a job's own part, together",
-        ("-m", "--config-dir", "theirs", "experiment=x,null"),
-        {"theirs/experiment/x.yaml": yaml_of(nested("hydra.output_subdir", "../../../marker"))},
-    )
+    own = {
+        "part": (nested(*FILES["another file, emptied"]), "basic"),
+        "class": (nested("hydra.job_logging.handlers.x", {"()": "evil.Evil"}), "basic"),
+        "folder": (nested("hydra.output_subdir", "../../../marker"), "basic"),
+        "folder, without a log": (
+            {"hydra": {"output_subdir": "../../../marker", "job_logging": {"root": None}}},
+            "basic",
+        ),
+        "programs": (nested("hydra.job.env_set", {"PATH": "."}), "basic"),
+        "part, together": (nested(*FILES["another file, emptied"]), "population"),
+        "folder, together": (nested("hydra.output_subdir", "../../../marker"), "population"),
+    }
+    for name, (config, launcher) in own.items():
+        files = {"theirs/experiment/x.yaml": yaml_of(config), "theirs/experiment/y.yaml": yaml_of({"seed": 1})}
+        words = ("-m", "--config-dir", "theirs", "experiment=y,x", f"hydra/launcher={launcher}")
+        yield Attempt(f"a job's own {name}", words, dict(files))
     setup = {"cluster": "local", "setup": [TOUCH]}
     yield brought("experiment", "commands of a job", "hydra.launcher", {"engine": "submitit", "submitit": setup}, "-m")
     ray = {"engine": "ray", "ray": {"init": {"runtime_env": {"py_executable": TOUCH}}}}

@@ -9,6 +9,7 @@ PARTS = {
     "ARGUMENT_PARSER": "hydra._internal.gone:get_args_parser",
     "CALLBACKS": "hydra._internal.gone:Callbacks",
     "CONFIGURE_LOGGING": "hydra._internal.gone:configure_logging",
+    "RUN_JOB": "hydra.core.utils:_gone",
     "CALLBACK_LIST": "gone",
     "HYDRA_CONFIG": "gone",
 }

@@ -86,7 +86,7 @@ def test_values_are_drawn_as_they_are_whatever_their_letters(
         comparison = Comparison(*made_up_runs(keys), "val_accuracy")
         assert draw_comparison(comparison, tmp_path / "sweep.png")
     assert [str(warning.message) for warning in recwarn] == []
-    assert all("sweep.png: the font lacks 深 度" in record.message for record in caplog.records)
+    assert all("the picture: the font lacks 深 度" in record.message for record in caplog.records)
     assert len(caplog.records) == 3
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 APPLY_OVERRIDES = "hydra._internal.config_loader_impl:ConfigLoaderImpl._apply_overrides_to_config"
 ARGUMENT_PARSER = "hydra._internal.utils:get_args_parser"
 CALLBACKS = "hydra._internal.callbacks:Callbacks"
+RUN_JOB = "hydra.core.utils:_run_job"
 CONFIGURE_LOGGING = "hydra._internal.logging_config:configure_logging"
 CALLBACK_LIST, HYDRA_CONFIG = "callbacks", "cfg"
 """Attributes of `HydraContext.callbacks` and of `HydraConfig.instance()`."""
@@ -123,15 +124,29 @@ def guard_logging(guard: Callable[..., None]) -> None:
     Hydra's own way is to set up whatever log it is given, that of its own messages before any callback is called.
     Without this part, the gate sees the log of a job before it is set up, and Hydra's own not.
     """
-    configure = part(CONFIGURE_LOGGING)
-    if configure is None or getattr(configure, "guard", None) is guard:
+    wrap(CONFIGURE_LOGGING, guard)
+
+
+def guard_jobs(guard: Callable[..., Any]) -> None:
+    """Have `guard(run, **arguments)` called in place of Hydra's `run(**arguments)`, which runs a job.
+
+    Hydra's own way is to run what a job is composed of. Without this part, the gate sees what the jobs of a sweep have
+    in common, and the launcher of ours what each has.
+    """
+    wrap(RUN_JOB, guard)
+
+
+def wrap(path: str, guard: Callable[..., Any]) -> None:
+    """Put `guard(function, ...)` in the place of a function of Hydra's, once, where there is such a function."""
+    function = part(path)
+    if function is None or getattr(function, "guard", None) is guard:
         return
 
-    def guarded(*arguments: Any) -> None:
-        guard(configure, *arguments)
+    def guarded(*arguments: Any, **named: Any) -> Any:
+        return guard(function, *arguments, **named)
 
     guarded.guard = guard  # type: ignore[attr-defined]
-    module, _, name = CONFIGURE_LOGGING.partition(":")
+    module, _, name = path.partition(":")
     setattr(sys.modules[module], name, guarded)
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -17,27 +16,34 @@ from omegaconf.errors import OmegaConfBaseException
 from twinprop.app.hydra_internals import JobFields, publish, set_job_fields
 from twinprop.app.log_files import is_log_file, logging_problems
 from twinprop.app.trusted import ALLOW, allowed, typed
+from twinprop.errors import ConfigError
 
-STARTS_PROGRAMS = re.compile(r"PATH|IFS|ENV|BASH_ENV|SHELL|(LD|DYLD|GIT|PYTHON|CUDA_INJECTION|NVIDIA_)\w*|.*PRELOAD.*")
+STARTS_PROGRAMS = re.compile(rf"{ALLOW}|PATH|IFS|ENV|BASH_ENV|SHELL|(LD|DYLD|GIT|PYTHON|CUDA_INJECTION)\w*|.*PRELOAD.*")
 """Environment variables that decide which programs and libraries are started."""
 
 COMMANDS = ("python", "setup", "srun_args", "additional_parameters", "runtime_env", "address")
 """Keys of launchers that start programs, or that connect to a machine which may have them started."""
 
 
-def run_problems(config: DictConfig, directory: Path) -> list[str]:
-    """What is wrong with Hydra's part of a run that will have this directory."""
-    return problems_at(config, {"runtime": {"output_dir": str(directory.absolute())}})
+def run_problems(config: DictConfig, directory: Path, words: Sequence[str]) -> list[str]:
+    """What is wrong with Hydra's part of a run that will have this directory.
+
+    Args:
+        config: the whole of it.
+        directory: of the run.
+        words: of the command line, as the user typed it.
+    """
+    return problems_at(config, {"runtime": {"output_dir": str(directory.absolute())}}, words)
 
 
-def sweep_problems(config: DictConfig, directory: Path) -> list[str]:
+def sweep_problems(config: DictConfig, directory: Path, words: Sequence[str]) -> list[str]:
     """What is wrong with Hydra's part of a sweep that will have this directory, before its jobs are known."""
-    found = list(plugin_problems(config.hydra))
+    found = list(plugin_problems(config.hydra, words))
     place: JobFields = {"runtime": {"output_dir": str(directory.absolute() / "0")}, "job": {"id": "0", "num": 0}}
-    return found + problems_at(config, place)
+    return found + problems_at(config, place, words)
 
 
-def problems_at(config: DictConfig, fields: JobFields) -> list[str]:
+def problems_at(config: DictConfig, fields: JobFields, words: Sequence[str]) -> list[str]:
     """What is wrong with a job that has these fields, which are taken away again; what cannot be told yet is not."""
     hydra = config.hydra
     set_job_fields(config, fields)
@@ -46,7 +52,7 @@ def problems_at(config: DictConfig, fields: JobFields) -> list[str]:
         log: Any = OmegaConf.to_container(hydra.job_logging, resolve=True)
         place = Path(hydra.runtime.output_dir)
         found = list(place_problems(hydra)) or logging_problems("hydra.job_logging", log, place)
-        return [*found, *environment_problems(hydra)]
+        return [*found, *environment_problems(hydra, words)]
     except OmegaConfBaseException:
         return []
     finally:
@@ -75,36 +81,55 @@ def is_plain(name: str) -> bool:
     return name not in ("", ".", "..") and not set(name) & set("/\\\0") and name.isprintable()
 
 
-def command_line(hydra: DictConfig) -> list[str]:
+def guarded_job(run: Callable[..., Any], *, config: DictConfig, **named: Any) -> Any:
+    """Run a job by `run`, if its own part is as it may be: a job of a sweep may choose files that others do not.
+
+    Raises:
+        ConfigError: it is not.
+    """
+    found = [*place_problems(config.hydra), *program_problems(config.hydra)]
+    if found:
+        raise ConfigError(found)
+    return run(config=config, **named)
+
+
+def typed_for(hydra: DictConfig, words: Sequence[str]) -> list[str]:
     """The overrides of Hydra's part that the user typed; with --experimental-rerun, Hydra adds those of another run."""
-    words: Any = OmegaConf.to_container(hydra.overrides.hydra, resolve=False)
-    return [word for word in words if word in sys.argv]
+    whole: Any = OmegaConf.to_container(hydra.overrides.hydra, resolve=False)
+    return [word for word in whole if word in words]
 
 
-def environment_problems(hydra: DictConfig) -> Iterator[str]:
-    """Environment variables that a file sets, or that decide which programs are started."""
-    names, words = allowed(), command_line(hydra)
+def environment_problems(hydra: DictConfig, words: Sequence[str]) -> Iterator[str]:
+    """Environment variables that decide which programs are started, or that a file sets."""
+    names, given = allowed(), typed_for(hydra, words)
+    yield from program_problems(hydra)
     for name in hydra.job.env_set:
         key = f"hydra.job.env_set.{name}"
         if key in names:
             continue
-        if STARTS_PROGRAMS.fullmatch(name):
-            yield f"{key}: decides which programs are started; set {name} before the command, or {ALLOW}={key}."
-        elif not typed(key, words):
+        if not STARTS_PROGRAMS.fullmatch(name) and not typed(key, given):
             yield f"{key}: must be typed on the command line, not stand in a file; or set {ALLOW}={key}."
 
 
-def plugin_problems(hydra: DictConfig) -> Iterator[str]:
+def program_problems(hydra: DictConfig) -> Iterator[str]:
+    """Environment variables that decide which programs are started."""
+    for name in hydra.job.env_set:
+        key = f"hydra.job.env_set.{name}"
+        if STARTS_PROGRAMS.fullmatch(name) and key not in allowed():
+            yield f"{key}: decides which programs are started; set {name} before the command, or {ALLOW}={key}."
+
+
+def plugin_problems(hydra: DictConfig, words: Sequence[str]) -> Iterator[str]:
     """What is wrong with the launcher and the sweeper of a sweep."""
     for part, kind in {"launcher": Launcher, "sweeper": Sweeper}.items():
         known = [f"{each.__module__}.{each.__name__}" for each in Plugins.instance().discover(kind)]
         target = OmegaConf.select(hydra, f"{part}._target_")
         if target not in known:
             yield f"hydra.{part}._target_={target}: is no {part} that is installed; choose one by hydra/{part}=NAME."
-    names, words = allowed(), command_line(hydra)
+    names, given = allowed(), typed_for(hydra, words)
     launcher: Any = OmegaConf.to_container(hydra.launcher, resolve=False)
     for key in commands("hydra.launcher", launcher):
-        if key not in names and not typed(key, words):
+        if key not in names and not typed(key, given):
             yield f"{key}: starts programs, so it must be typed on the command line, or set {ALLOW}={key}."
 
 

@@ -77,11 +77,13 @@ class TrainingTask:
         return result(summary, config.metric)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """In the process of a launcher, where nothing was registered, the log is guarded as here."""
-        from twinprop.app.hydra_internals import guard_logging
+        """In the process of a launcher, where nothing was registered, jobs are guarded as here."""
+        from twinprop.app.hydra_internals import guard_jobs, guard_logging
+        from twinprop.app.hydra_part import guarded_job
         from twinprop.app.log_files import guarded
 
         guard_logging(guarded)
+        guard_jobs(guarded_job)
         self.__dict__.update(state)
 
     def ended(self, number: int, status: str) -> None:

@@ -19,7 +19,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from twinprop.config import schema
 from twinprop.config.registry import GROUPS
-from twinprop.errors import TwinpropError
+from twinprop.errors import TwinpropError, first_line
 
 MOST_BYTES = 10**8
 """Of a file that is read as a whole."""
@@ -159,11 +159,6 @@ def read_config(path: Path) -> dict[str, Any]:
 
 class Unresolved(TwinpropError):
     """A configuration refers to what is not there."""
-
-
-def first_line(error: Exception) -> str:
-    """What an error says, in a line."""
-    return (str(error).strip() or type(error).__name__).splitlines()[0][:200]
 
 
 def config_problem(config: Any) -> str | None:

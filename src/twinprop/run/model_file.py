@@ -16,11 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from twinprop.config import schema
-from twinprop.errors import TwinpropError
+from twinprop.errors import TwinpropError, first_line
 from twinprop.learners.build import scratch_layer
 from twinprop.models.base import LayerSpec
 from twinprop.run.directory import checksum
-from twinprop.run.files import first_line
 
 MOST_NUMBERS = 10**8
 """In a sample; an image of 10,000 × 10,000 pixels."""
