@@ -52,6 +52,14 @@ def at_home(path: str) -> str:
     return found
 
 
+def shown(text: str) -> str:
+    """Text that a person or a file brings, for a terminal: what moves the cursor, hides or turns letters is escaped."""
+    if text.isprintable():
+        return text
+    kept = (each if each.isprintable() or each in "\n\t" else each.encode("unicode_escape").decode() for each in text)
+    return "".join(kept)
+
+
 def plural(count: int, noun: str) -> str:
     """`3 jobs`"""
     return f"{count} {noun}{'s' * (count != 1)}"

@@ -45,7 +45,8 @@ def master(hydra: None) -> Any:
 
 
 def test_every_part_is_there_in_the_hydra_that_is_installed() -> None:
-    for path in (hydra_internals.APPLY_OVERRIDES, hydra_internals.ARGUMENT_PARSER, hydra_internals.CALLBACKS):
+    named = ("APPLY_OVERRIDES", "ARGUMENT_PARSER", "CALLBACKS", "CONFIGURE_LOGGING", "RUN_JOB")
+    for path in (getattr(hydra_internals, name) for name in named):
         assert hydra_internals.part(path) is not None
     for path in ("hydra._internal.gone:x", "hydra._internal.utils:gone", "hydra._internal.utils:get_args_parser.gone"):
         assert hydra_internals.part(path) is None

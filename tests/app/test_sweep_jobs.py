@@ -125,7 +125,11 @@ def test_a_job_is_what_hydra_composes(
         ["+more={a:{b:1}}", "++more.a.c=[1,2]", "~more.a.b"],
         ["hydra.sweep.subdir=${seed}_${model.width}", "seed=3", "model.width=7"],
         ["hydra.sweep.subdir=${hydra.job.num}_${ optimizer.lr }", "optimizer.lr=0.5"],
-        ["hydra.job.name=x", "hydra.job_logging.handlers.file.filename=${label}.log", "label=mine"],
+        [
+            "hydra.job.name=x",
+            "hydra.job_logging.handlers.file.filename=${hydra.runtime.output_dir}/${label}.log",
+            "label=mine",
+        ],
     ],
 )
 def test_order_and_kinds_of_overrides(loader: Any, master: Any, composer: SweepComposer, overrides: list[str]) -> None:

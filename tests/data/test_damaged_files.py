@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from tests.kit.attempts import pickled
 
 from twinprop.data.image_folder import ImageFolder
-from twinprop.data.vision import MNIST
+from twinprop.data.vision import CIFAR10, MNIST
 from twinprop.errors import DataError
 
 
@@ -60,8 +62,76 @@ def flip(position: int) -> Any:
 )
 def test_a_damaged_file_is_told_with_its_place(file: str, damage: Any, mnist: Path) -> None:
     damage(mnist / file)
-    with pytest.raises(DataError, match=str(mnist)):
+    with pytest.raises(DataError) as caught:
         MNIST(root=str(mnist.parents[1]), download=False).load()
+    assert str(mnist if damage == Path.unlink else mnist / file) in str(caught.value)
+
+
+def floats(path: Path) -> None:
+    count = int.from_bytes(path.read_bytes()[4:8], "big")
+    path.write_bytes(np.array([0x0D01, count], ">u4").tobytes() + np.zeros(count, ">f4").tobytes())
+
+
+def huge(path: Path) -> None:
+    with open(path, "ab") as file:
+        file.truncate(10**13)  # a hole, which takes no space
+
+
+def pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+WRONG: dict[str, tuple[Any, str]] = {
+    "floats": (floats, "holds floats, and bytes are expected."),
+    "a pipe": (pipe, "is no file."),
+    "a folder": (folder, "is no file."),
+    "a label": (flip(5000), "has a label"),
+    "the number of axes": (flip(3), "holds 241 axes, 10000, and 10000 is expected."),
+    "lengths": (flip(6), "holds 1 axes, 55056, and 10000 is expected."),
+    "another file": (lambda path: path.write_bytes(b"\x1f\x8b" + bytes(100)), "is no IDX file of 10000 bytes."),
+    "cut": (truncate, "has 1,000 bytes, and 10,008 are expected."),
+    "cut within the first bytes": (lambda path: path.write_bytes(b"\0\0\x08"), "is no IDX file of 10000 bytes."),
+    "huge": (huge, "has 10,000,000,000,000 bytes, and 10,008 are expected."),
+}
+
+
+@pytest.mark.parametrize("how", WRONG)
+def test_what_is_wrong_with_a_file_is_told(how: str, mnist: Path) -> None:
+    damage, message = WRONG[how]
+    path = mnist / "t10k-labels-idx1-ubyte"
+    damage(path)
+    with pytest.raises(DataError, match="delete what is named") as caught:
+        MNIST(root=str(mnist.parents[1]), download=False).load()
+    assert f"{path}: {message}" in str(caught.value)
+
+
+def test_all_files_that_are_wrong_are_told_at_once(mnist: Path) -> None:
+    for name in ("train-images-idx3-ubyte", "t10k-labels-idx1-ubyte"):
+        truncate(mnist / name)
+    with pytest.raises(DataError, match="2 files are not as") as caught:
+        MNIST(root=str(mnist.parents[1]), download=False).load()
+    assert all(f"{mnist / name}: has 1,000 bytes" in str(caught.value) for name in ("train-images-idx3-ubyte",))
+
+
+def test_a_damaged_batch_of_cifar_is_named_and_not_unpickled(tmp_path: Path) -> None:
+    batch = tmp_path / CIFAR10.folder / "data_batch_1"
+    batch.parent.mkdir()
+    batch.write_bytes(pickled())
+    with pytest.raises(DataError, match="cannot be read") as caught:
+        CIFAR10(root=str(tmp_path), download=False).load()
+    assert f"damaged:  {batch}" in str(caught.value)
+    assert not Path("marker").exists()
+    batch.unlink()
+    os.mkfifo(batch)
+    with pytest.raises(DataError, match="is no file") as caught:
+        CIFAR10(root=str(tmp_path), download=False).load()
+    assert str(batch) in str(caught.value)
 
 
 def test_sound_files_load(mnist: Path) -> None:

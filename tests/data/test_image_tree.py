@@ -241,3 +241,9 @@ def test_many_folders_are_not_all_named(tmp_path: Path) -> None:
     message = refused(tmp_path)
     assert "class 19/ and 10 more of" in message
     assert "class 20" not in message
+
+
+def test_a_class_whose_name_is_no_text_is_told(tmp_path: Path) -> None:
+    put(tmp_path, "a/1.png", f"{os.fsdecode(b'b' + bytes([255]))}/1.png")
+    with pytest.raises(DataError, match=r"has names that are no text in UTF-8: b\\udcff/"):
+        ImageTree(tmp_path)

@@ -8,6 +8,8 @@ PARTS = {
     "APPLY_OVERRIDES": "hydra._internal.config_loader_impl:ConfigLoaderImpl.gone",
     "ARGUMENT_PARSER": "hydra._internal.gone:get_args_parser",
     "CALLBACKS": "hydra._internal.gone:Callbacks",
+    "CONFIGURE_LOGGING": "hydra._internal.gone:configure_logging",
+    "RUN_JOB": "hydra.core.utils:_gone",
     "CALLBACK_LIST": "gone",
     "HYDRA_CONFIG": "gone",
 }

@@ -74,3 +74,26 @@ def test_where_nothing_was_varied_nothing_is_drawn(keys: dict[str, list[Any]], t
     without_results = made_up_runs({"optimizer.lr": [0.1, 1]}, failed=1.0)
     assert not draw_comparison(Comparison(*without_results, METRICS[0]), tmp_path / "sweep.png")
     assert not list(tmp_path.iterdir())
+
+
+EVIL = [r"$\frac{$", "$x^", "深度", "_hidden", "a\nb", "\x1b[2J", "{0}", "é"]
+
+
+def test_values_are_drawn_as_they_are_whatever_their_letters(
+    tmp_path: Path, recwarn: pytest.WarningsRecorder, caplog: pytest.LogCaptureFixture
+) -> None:
+    for keys in ({"data.name": EVIL}, {"data.name": EVIL, "seed": [1, 2]}, {"data.name": EVIL, "loss": EVIL[:3]}):
+        comparison = Comparison(*made_up_runs(keys), "val_accuracy")
+        assert draw_comparison(comparison, tmp_path / "sweep.png")
+    assert [str(warning.message) for warning in recwarn] == []
+    assert all("the picture: the font lacks 深 度" in record.message for record in caplog.records)
+    assert len(caplog.records) == 3
+
+
+def test_a_link_in_place_of_the_picture_is_replaced_and_not_followed(tmp_path: Path) -> None:
+    thesis, picture = tmp_path / "thesis.txt", tmp_path / "sweep.png"
+    thesis.write_text("years of work")
+    picture.symlink_to(thesis)
+    assert draw_comparison(Comparison(*made_up_runs({"optimizer.lr": [0.1, 1]}), "val_accuracy"), picture)
+    assert thesis.read_text() == "years of work"
+    assert not picture.is_symlink()

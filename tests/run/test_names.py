@@ -1,13 +1,14 @@
 """Directories of runs are named by what was varied, safely, and never twice."""
 
 import shlex
+import unicodedata
 
 import pytest
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from twinprop.run.names import LONGEST, safe, short_name, unused
+from twinprop.run.names import LONGEST, MOST_BYTES, safe, short_name, unused
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,7 @@ def test_a_run_is_named_by_its_overrides(overrides, label, name):
 def test_any_name_is_safe_for_a_file_system(text):
     name = safe(text)
     assert len(name) <= LONGEST
+    assert len(name.encode()) <= MOST_BYTES
     assert not set(name) & set('/\\:*?"<>|\0\n')
 
 
@@ -40,6 +42,15 @@ def test_a_name_is_pasted_back_without_quotes(overrides):
     (override,) = OverridesParser.create().parse_overrides([f"hydra.run.dir={path}"])
     assert override.value() == path
     assert shlex.quote(path) == path
+
+
+@pytest.mark.parametrize("letter", ["a", "ä", "深", "𝒳", "e\u0301"])
+def test_a_name_is_cut_between_letters_and_by_its_bytes(letter):
+    name = safe(letter * 300)
+    assert name.endswith("..")
+    assert set(name[:-2]) == {unicodedata.normalize("NFC", letter)}
+    assert len(name.encode()) > MOST_BYTES - 5 or len(name) == LONGEST
+    assert safe("深" * 66) == "深" * 66
 
 
 def test_a_name_is_never_used_twice(tmp_path):

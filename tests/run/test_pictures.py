@@ -136,3 +136,16 @@ def test_png_is_read_back_by_pillow(height: int, width: int, seed: int) -> None:
         image.verify()
     with Image.open(io.BytesIO(pictures.png(pixels))) as image:
         np.testing.assert_array_equal(np.asarray(image), pixels)
+
+
+def test_names_that_the_font_lacks_are_numbers_and_that_is_told(
+    written: list[tuple[str, Any]], caplog: pytest.LogCaptureFixture
+) -> None:
+    labels, names = np.array([0, 1, 2]), ["café", "深度", "a\nb\x1b[0m"]
+    pictures.confusion(labels, labels, names)
+    pictures.samples(np.zeros((3, 8, 8)), labels, labels, names)
+    drawn = {text for text, _ in written}
+    assert {"café", "class 1", r"a\nb\x1b[0m"} <= drawn
+    assert [record.message for record in caplog.records] == [
+        "pictures: the font lacks 深 度; classes with such letters are shown by their numbers"
+    ]

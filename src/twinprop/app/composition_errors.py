@@ -13,6 +13,7 @@ BLAMELESS = {
     "omegaconf": "",
     "antlr4": "",
     "yaml": "",
+    "codecs": "",
     "logging": "hydra.job_logging or hydra.hydra_logging: ",
     "hydra_plugins": "hydra.sweeper or hydra.launcher: ",
     "optuna": "hydra.sweeper: ",
@@ -35,6 +36,10 @@ def explain_composition(error: BaseException, args: argparse.Namespace) -> str |
     where = BLAMELESS.get(frames[-1].partition(".")[0])
     if where is None:
         return None
+    if isinstance(error, UnicodeDecodeError):
+        rerun = getattr(args, "experimental_rerun", None)
+        where = f"--experimental-rerun={rerun}" if rerun else "the configuration"
+        return f"{where}: a file is no text in UTF-8 ({error.reason}), so it is no configuration; choose another."
     from hydra import initialize_config_search_path
     from hydra.core.global_hydra import GlobalHydra
 

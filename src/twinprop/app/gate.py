@@ -18,6 +18,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from twinprop.app.diagnose import diagnose, diagnose_jobs, in_a_line, to_error
+from twinprop.app.hydra_part import run_problems, sweep_problems
 from twinprop.app.resumption import COMMAND, current
 from twinprop.config import schema
 from twinprop.errors import ConfigError, OutputError, TwinpropError, explain
@@ -75,16 +76,22 @@ class Gate(Callback):
         self.taken: Path | None = None
         self.made: list[Path] = []
         self.lock: Lock | None = None
+        self.multirun: bytes | None = None
 
     def on_run_start(self, config: DictConfig, **kwargs: Any) -> None:
         with ends_the_process():
-            found = self.problems(config)
+            found = self.problems(config) or run_problems(config, self.directory(config, "hydra.run.dir"), sys.argv)
             if found:
                 raise ConfigError(found)
             self.claim(config, "hydra.run.dir", lambda path: claim(path, "hydra.run.dir"))
 
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
         with ends_the_process():
+            # the words of a sweep that goes on come from its directory, which may be somebody else's
+            typed = sys.argv if current() is None else []
+            found = sweep_problems(config, self.directory(config, "hydra.sweep.dir"), typed)
+            if found:
+                raise ConfigError(found)
             self.sweep(config)
             sweeper = str(config.hydra.sweeper.get("_target_"))
             if sweeper.startswith("twinprop.app.optuna_study."):
@@ -106,7 +113,7 @@ class Gate(Callback):
         """Let the directory go; where nothing was started in it, as with a key that no launcher takes, remove it."""
         if self.lock is not None:
             self.lock.__exit__(None, None, None)
-        if (resumption := current()) is not None:
+        if (resumption := current()) is not None and self.multirun is not None:
             write_atomically(resumption.directory / MULTIRUN, self.multirun)  # which Hydra's sweeper writes anew
         if self.taken is not None and {path.name for path in self.taken.iterdir()} == {MULTIRUN, FOLDER}:
             (self.taken / MULTIRUN).unlink()

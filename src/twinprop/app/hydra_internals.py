@@ -7,6 +7,7 @@ commands become slower, and no less right. tests/app/test_hydra_internals.py com
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib import import_module
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 APPLY_OVERRIDES = "hydra._internal.config_loader_impl:ConfigLoaderImpl._apply_overrides_to_config"
 ARGUMENT_PARSER = "hydra._internal.utils:get_args_parser"
 CALLBACKS = "hydra._internal.callbacks:Callbacks"
+RUN_JOB = "hydra.core.utils:_run_job"
+CONFIGURE_LOGGING = "hydra._internal.logging_config:configure_logging"
 CALLBACK_LIST, HYDRA_CONFIG = "callbacks", "cfg"
 """Attributes of `HydraContext.callbacks` and of `HydraConfig.instance()`."""
 
@@ -73,6 +76,16 @@ def publish(config: DictConfig) -> None:
     instance.set_config(config)
 
 
+def forget_job() -> None:
+    """Let `${hydra:...}` look into nothing, until there is a job.
+
+    Hydra's own way is to keep what the job before has left.
+    """
+    instance = HydraConfig.instance()
+    if hasattr(instance, HYDRA_CONFIG):
+        setattr(instance, HYDRA_CONFIG, None)
+
+
 def listens(callbacks: Any, event: str) -> bool:
     """Whether any of the callbacks in a `HydraContext` does something at `event`.
 
@@ -103,6 +116,38 @@ def require_callback(kind: type[Any]) -> None:
             each.insert(0, kind())
 
     callbacks.__init__, callbacks.requires = with_required, kind
+
+
+def guard_logging(guard: Callable[..., None]) -> None:
+    """Have `guard(configure, *arguments)` called in place of Hydra's `configure(*arguments)`, which sets up the log.
+
+    Hydra's own way is to set up whatever log it is given, that of its own messages before any callback is called.
+    Without this part, the gate sees the log of a job before it is set up, and Hydra's own not.
+    """
+    wrap(CONFIGURE_LOGGING, guard)
+
+
+def guard_jobs(guard: Callable[..., Any]) -> None:
+    """Have `guard(run, **arguments)` called in place of Hydra's `run(**arguments)`, which runs a job.
+
+    Hydra's own way is to run what a job is composed of. Without this part, the gate sees what the jobs of a sweep have
+    in common, and the launcher of ours what each has.
+    """
+    wrap(RUN_JOB, guard)
+
+
+def wrap(path: str, guard: Callable[..., Any]) -> None:
+    """Put `guard(function, ...)` in the place of a function of Hydra's, once, where there is such a function."""
+    function = part(path)
+    if function is None or getattr(function, "guard", None) is guard:
+        return
+
+    def guarded(*arguments: Any, **named: Any) -> Any:
+        return guard(function, *arguments, **named)
+
+    guarded.guard = guard  # type: ignore[attr-defined]
+    module, _, name = path.partition(":")
+    setattr(sys.modules[module], name, guarded)
 
 
 def argument_parser() -> tuple[argparse.ArgumentParser, bool]:

@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from twinprop.app.folders import conf
+from twinprop.errors import ConfigError
 
-TRUSTED = ["twinprop.*", "logging.*", "hydra.*", "hydra_plugins.*"]
-"""What a configuration may have Hydra call: handlers of the log, launchers, sweepers, the gate."""
+TRUSTED = ("twinprop.app.gate.Gate", "twinprop.run.console.ConsoleHandler")
+"""What a configuration may have called: what conf/ names. Launchers and sweepers are Hydra's plugins, known to it."""
 
 FULL_ERROR = "HYDRA_FULL_ERROR"
 
@@ -24,16 +25,21 @@ def hydra_main(task: Callable[[Any], Any], words: Sequence[str] | None = None) -
         words: the command line without the program's name; None is this process's own.
 
     Raises:
-        ConfigError: it gives one of Hydra's own keys a value that Hydra would stumble over.
+        ConfigError: it gives one of Hydra's own keys a value that Hydra would stumble over, or the configuration would
+            call what it may not.
     """
     import hydra
+    from hydra.errors import InstantiationException
 
+    from twinprop.app.hydra_internals import forget_job
     from twinprop.app.hydra_keys import check_hydra_keys
     from twinprop.app.register import register
+    from twinprop.app.trusted import allowed, refusal
 
     check_hydra_keys(sys.argv[1:] if words is None else words)
     register()
-    decorate = hydra.main(execution_whitelist=TRUSTED, config_path=str(conf()), config_name="config")
+    forget_job()  # in a notebook, the run before is no longer this one
+    decorate = hydra.main(execution_whitelist=[*TRUSTED, *allowed()], config_path=str(conf()), config_name="config")
     run: Callable[[], Any] = decorate(task)
     before = sys.argv
     try:
@@ -41,6 +47,8 @@ def hydra_main(task: Callable[[Any], Any], words: Sequence[str] | None = None) -
             sys.argv = [before[0], *words]
         with full_errors():
             run()
+    except InstantiationException as error:
+        raise ConfigError([refusal(error)]) from error
     finally:
         sys.argv = before
 

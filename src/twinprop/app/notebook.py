@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from twinprop.app.folders import conf
 from twinprop.app.home import expand
 from twinprop.app.hydra_main import hydra_main
-from twinprop.config import schema
+from twinprop.app.training_task import checked
 from twinprop.errors import ConfigError, TwinpropError
 from twinprop.run.saved import Run, load
 
@@ -34,7 +34,7 @@ def train(*overrides: str) -> Run:
 
     def task(config: DictConfig) -> None:
         directories.append(Path(HydraConfig.get().runtime.output_dir))
-        if execute(schema.check(schema.typed(config)), directories[0])["status"] == "interrupted":
+        if execute(checked(config), directories[0])["status"] == "interrupted":
             raise KeyboardInterrupt  # which ends the loop that this may stand in, too
 
     options = [word for word in overrides if word.startswith("-")]

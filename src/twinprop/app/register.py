@@ -11,9 +11,11 @@ from omegaconf import OmegaConf
 from twinprop.app import resolvers
 from twinprop.app.folders import sweeps
 from twinprop.app.gate import Gate
-from twinprop.app.hydra_internals import require_callback
+from twinprop.app.hydra_internals import guard_jobs, guard_logging, require_callback
+from twinprop.app.hydra_part import guarded_job
 from twinprop.app.launcher import PopulationLauncher
 from twinprop.app.launcher_keys import GridConf, population_node
+from twinprop.app.log_files import guarded
 from twinprop.app.schema_source import SchemaSource
 from twinprop.app.studies import StudySource
 from twinprop.app.sweeper import GridSweeper
@@ -36,6 +38,8 @@ def register() -> None:
     """Give all of it to Hydra."""
     resolvers.register()
     require_callback(Gate)
+    guard_logging(guarded)
+    guard_jobs(guarded_job)
     for plugin in (PopulationLauncher, GridSweeper, StudySource, SchemaSource, OurSources):
         Plugins.instance().register(plugin)
     whole = OmegaConf.structured(Config)

@@ -23,7 +23,7 @@ def sweep_name(overrides: Any, label: Any, now: str) -> str:
         word.partition("=")[2].strip("[]") for word in overrides or [] if word.startswith(("+sweeps=", "experiment="))
     ]
     named = [label] if label else named
-    return safe("_".join([*named, now]))
+    return "_".join(filter(None, [safe("_".join(named)), now]))  # whatever is cut, it is not the time
 
 
 def register() -> None:

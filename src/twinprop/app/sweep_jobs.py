@@ -21,6 +21,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 from twinprop.app.composer import HYDRA_ERRORS, Composer, text_of
 from twinprop.app.diagnose import diagnose, in_a_line
 from twinprop.app.hydra_internals import HydraYaml, JobFields, publish, set_job_fields
+from twinprop.app.hydra_part import job_problems
 from twinprop.config import schema
 from twinprop.run.directory import claim
 
@@ -114,19 +115,21 @@ class SweepComposer:
             shared, whole, config = self.compose([])  # what it can be written and named with
             directory = self.place(whole, fields)
         hydra = whole.hydra
-        files = {}
-        if hydra.output_subdir is not None:
+        handler = OmegaConf.select(hydra, "job_logging.handlers.file")
+        log = None if handler is None else Path(handler.filename)
+        outside = job_problems(hydra, log, directory)
+        files, log = {}, None if outside else log
+        if hydra.output_subdir is not None and not outside:
             folder = directory / hydra.output_subdir
             files = {
                 folder / "config.yaml": OmegaConf.to_yaml(config),
                 folder / "hydra.yaml": shared.yaml.of({**fields, "runtime": {"output_dir": str(directory)}}),
                 folder / "overrides.yaml": OmegaConf.to_yaml(hydra.overrides.task),
             }
+        problems += outside
         typed = None if problems else schema.typed(config)
-        job = SweepJob(number, list(overrides), task_overrides, directory, files, typed, problems, config)
-        handler = OmegaConf.select(hydra, "job_logging.handlers.file")
-        if handler is not None:
-            job.log = Path(handler.filename)
+        job = SweepJob(number, list(overrides), task_overrides, directory, files, typed, problems, config, log)
+        if log is not None:
             job.log_format = hydra.job_logging.formatters[handler.formatter].format
         return job
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,8 +12,27 @@ from twinprop.errors import explain
 if TYPE_CHECKING:
     from omegaconf import DictConfig
 
+    from twinprop.config.schema import Config
+
 DIVERGED = 3
 """Exit status where no job failed, and one at least diverged."""
+
+
+def checked(config: DictConfig) -> Config:
+    """What Hydra composed for the job that runs, checked; its paths do not depend on the folder that it runs in.
+
+    Raises:
+        ConfigError: it is not sound.
+    """
+    from hydra.core.hydra_config import HydraConfig
+
+    from twinprop.config import schema
+
+    sound, hydra = schema.check(schema.typed(config)), HydraConfig.get()
+    if hydra.job.chdir:
+        # a path that was typed is meant from where the command was started
+        sound.data.root = os.path.join(hydra.runtime.cwd, os.path.expanduser(sound.data.root))
+    return sound
 
 
 class TrainingTask:
@@ -56,18 +76,26 @@ class TrainingTask:
             raise KeyboardInterrupt  # or the sweep would go on with its next job
         return result(summary, config.metric)
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """In the process of a launcher, where nothing was registered, jobs are guarded as here."""
+        from twinprop.app.hydra_internals import guard_jobs, guard_logging
+        from twinprop.app.hydra_part import guarded_job
+        from twinprop.app.log_files import guarded
+
+        guard_logging(guarded)
+        guard_jobs(guarded_job)
+        self.__dict__.update(state)
+
     def ended(self, number: int, status: str) -> None:
         """Note how a job ended."""
         self.statuses[number] = status
 
     def train(self, config: DictConfig, directory: Path) -> dict[str, Any]:
-        from twinprop.config import schema
-
-        checked = schema.check(schema.typed(config))
+        sound = checked(config)
 
         from twinprop.run.single import execute
 
-        return execute(checked, directory)
+        return execute(sound, directory)
 
     def exit(self) -> None:
         """End the process with what became of the jobs."""

@@ -18,6 +18,7 @@ from twinprop.data.prepare import Prepared, prepare
 from twinprop.data.traits import Traits
 from twinprop.errors import OutputError, TwinpropError
 from twinprop.run.saved import Run, load
+from twinprop.text import shown
 
 MOST_COLUMNS = 10
 """Classes that have a column each; of more, the most likely are listed."""
@@ -163,14 +164,15 @@ def main(args: argparse.Namespace) -> int:
             row["most likely"] = ", ".join(f"{classes[place]} {values[place]:.4f}" for place in order[:LISTED])
         rows.append(row)
     print("Probabilities" if run.config.loss == "cross_entropy" else "Outputs of the network, which was trained on mse")
-    print(pandas.DataFrame(rows).to_string(index=False))
+    print(shown(pandas.DataFrame(rows).to_string(index=False)))
     if traits_of(run) is None:
-        print(UNKNOWN.format(path=run.path))
+        print(UNKNOWN.format(path=shown(str(run.path))))
     for path, each in zip(args.images, found, strict=True):
+        name = shown(str(path))
         if each.changes:
-            print(f"{path}: {'; '.join(each.changes)}")
+            print(f"{name}: {'; '.join(each.changes)}")
         if each.doubts:
-            print(f"{path}: unlike the training images: {'; '.join(each.doubts)}")
+            print(f"{name}: unlike the training images: {'; '.join(each.doubts)}")
         if args.seen is not None:
-            print(f"{path}: seen as {save_seen(args.seen, path, each.pixels)}")
+            print(f"{name}: seen as {save_seen(args.seen, path, each.pixels)}")
     return 0

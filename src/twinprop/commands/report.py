@@ -8,8 +8,9 @@ what it varied, and a picture beside its runs.
 from __future__ import annotations
 
 import argparse
+import sys
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,9 @@ from twinprop.config.compared import compared
 from twinprop.errors import TwinpropError
 from twinprop.population.compare import Comparison, keys_of, varied
 from twinprop.population.plot import draw_comparison
+from twinprop.run.files import metrics_problem
 from twinprop.run.saved import Run, load
+from twinprop.text import shown
 
 if TYPE_CHECKING:
     import pandas
@@ -27,27 +30,41 @@ LOSSES = ["train_loss", "val_loss", "test_loss"]
 
 def configuration(run: Run) -> dict[str, Any]:
     """The keys of a run, flat."""
-    from omegaconf import OmegaConf
-
-    from twinprop.config.schema import flatten
-
-    plain = OmegaConf.to_container(OmegaConf.load(run.path / ".hydra" / "config.yaml"), resolve=True)
-    assert isinstance(plain, dict)
-    return flatten({str(key): value for key, value in plain.items()})
+    return dict(run.keys)
 
 
-def find_runs(directories: Iterable[str]) -> list[Run]:
+def warn(text: str) -> None:
+    """Say on the side what is wrong."""
+    print(shown(text), file=sys.stderr)
+
+
+def find_runs(directories: Iterable[str], tell: Callable[[str], None] = warn) -> list[Run]:
     """The finished runs below the directories, in the order of their names.
+
+    Args:
+        directories: runs, sweeps, or folders of them.
+        tell: is told of each run that is left out because of what its files hold, and of a metrics.csv that cannot be
+            used.
 
     Raises:
         TwinpropError: there is none.
     """
     found = {path.parent for directory in directories for path in Path(directory).rglob("summary.json")}
-    runs = [load(path) for path in sorted(found, key=order) if (path / ".hydra" / "config.yaml").exists()]
-    runs = [run for run in runs if run.summary.get("test")]
+    runs, left_out = [], 0
+    for path in sorted(found, key=order):
+        try:
+            run = load(path)
+            if run.summary.get("test") and run.keys:
+                runs.append(run)
+                if (problem := metrics_problem(path / "metrics.csv")) is not None:
+                    tell(problem)
+        except TwinpropError as error:
+            left_out += 1
+            tell(f"left out: {error}")
     if not runs:
         where = ", ".join(directories)
-        raise TwinpropError(f"{where}: no finished run is there; expected a folder such as outputs/runs.")
+        read = f"; {left_out} could not be read" if left_out else ""
+        raise TwinpropError(f"{where}: no finished run is there{read}; expected a folder such as outputs/runs.")
     return runs
 
 
@@ -90,7 +107,7 @@ def twins_table(runs: Sequence[Run]) -> pandas.DataFrame:
     for run in runs:
         keyed = compared(configuration(run))
         keyed.pop("label", None)
-        backend = keyed.pop("model.backend")
+        backend = str(keyed.pop("model.backend", None))
         pairs[str(keyed)][backend] = run
         configurations[str(keyed)] = keyed
     complete = {key: pair for key, pair in pairs.items() if set(pair) == {"scratch", "torch"}}
@@ -105,7 +122,10 @@ def twins_table(runs: Sequence[Run]) -> pandas.DataFrame:
             row[f"{backend}_seconds"] = summary["seconds"]["train"]
         # what diverged before its first evaluation has taken no time that was measured
         row["torch/scratch"] = row["torch_seconds"] / row["scratch_seconds"] if row["scratch_seconds"] else None
-        row["largest_difference"] = largest_difference(pair["scratch"], pair["torch"])
+        try:
+            row["largest_difference"] = largest_difference(pair["scratch"], pair["torch"])
+        except TwinpropError:  # of a metrics.csv, which was told when it was found
+            row["largest_difference"] = None
         rows.append(row)
     return pandas.DataFrame(rows)
 
@@ -127,7 +147,7 @@ def sweeps(runs: Sequence[Run]) -> dict[Path, Comparison]:
     found = {}
     for directory, some in jobs.items():
         configurations = [configuration(run) for run in some]
-        metric = configurations[0]["metric"]
+        metric = configurations[0].get("metric", "val_accuracy")
         found[directory] = Comparison(configurations, [run.summary for run in some], metric)
     return found
 
@@ -142,18 +162,18 @@ def main(args: argparse.Namespace) -> int:
 
     runs = find_runs(args.directories)
     with pandas.option_context("display.width", None, "display.max_colwidth", 60):
-        print(runs_table(runs).to_string(index=False, float_format="{:.4g}".format))
+        print(shown(runs_table(runs).to_string(index=False, float_format="{:.4g}".format)))
         twins = twins_table(runs)
         if len(twins):
             print("\nTwins: test loss and accuracy, seconds of training, largest relative difference of losses")
-            print(twins.to_string(index=False, float_format="{:.4g}".format))
+            print(shown(twins.to_string(index=False, float_format="{:.4g}".format)))
         for directory, comparison in sweeps(runs).items():
             rows = comparison.best_rows()
             if rows:
-                print(f"\n{directory}: the best with each value")
-                print(pandas.DataFrame(rows).to_string(index=False))
+                print(shown(f"\n{directory}: the best with each value"))
+                print(shown(pandas.DataFrame(rows).to_string(index=False)))
             for remark in comparison.remarks:
-                print(f"\n{directory}: {remark}")
+                print(shown(f"\n{directory}: {remark}"))
             if draw_comparison(comparison, directory / "sweep.png"):
-                print(f"\npictured in {directory / 'sweep.png'}")
+                print(shown(f"\npictured in {directory / 'sweep.png'}"))
     return 0

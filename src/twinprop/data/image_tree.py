@@ -13,7 +13,7 @@ from pathlib import Path
 
 from twinprop.data.image_files import is_image
 from twinprop.errors import DataError
-from twinprop.text import plural
+from twinprop.text import plural, shown
 
 SPLITS = {
     "train": ("train", "training"),
@@ -158,6 +158,9 @@ class ImageTree:
             raise DataError(
                 f"data=image_folder: {folder} has one class, {self.names[0]}; it needs two folders or more."
             )
+        unwritten = [shown(name) for name in classes if not is_text(name)]
+        if unwritten:
+            raise self.problem(f"has names that are no text in UTF-8: {slashed(unwritten)}.", "rename those folders.")
         empty = [name for name, files in classes.items() if not files]
         if empty:
             raise self.problem(f"has no image in {slashed(empty)} of {folder}; {self.told()}.")
@@ -202,6 +205,11 @@ class ImageTree:
 def hidden(name: str) -> bool:
     """Whether a file or folder is hidden, or the system's."""
     return name.startswith(".") or name.lower() in OF_THE_SYSTEM
+
+
+def is_text(name: str) -> bool:
+    """Whether a name can be written in UTF-8; of other bytes in a name, Python makes half letters."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
 def is_folder(entry: os.DirEntry[str]) -> bool:

@@ -5,13 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twinprop.data.base import Raw, Samples
 from twinprop.data.images import ImageConfig
 from twinprop.errors import DataError
+
+BYTES = 0x08
+TYPES = {
+    BYTES: "bytes",
+    0x09: "signed bytes",
+    0x0B: "whole numbers of 16 bits",
+    0x0C: "whole numbers of 32 bits",
+    0x0D: "floats",
+    0x0E: "floats of 64 bits",
+}
+"""What a file in the format IDX may hold, by its third byte."""
 
 
 @dataclass
@@ -33,21 +45,23 @@ class Vision(ImageConfig):
         """One of torchvision's two parts."""
         from torchvision import datasets
 
+        self.refuse(irregular(self.root_path / self.folder))
         wanted = self.root_path.absolute() / self.folder
         there = {path for path in (wanted, *wanted.parents) if path.is_dir()}
         try:
             part = getattr(datasets, self.torchvision_name)(str(self.root_path), train=train, download=self.download)
-        except (RuntimeError, OSError, ValueError, AssertionError, EOFError, KeyError) as error:
+        except (RuntimeError, OSError, ValueError, AssertionError, EOFError, KeyError, TypeError) as error:
             root = self.root_path.absolute()
             for made in (wanted, *wanted.parents):
                 if made not in there and made.is_dir() and not any(made.iterdir()):
                     made.rmdir()  # torchvision makes folders before it knows that it can fill them
             reason = " ".join(str(error).split())[:200] or type(error).__name__
             doing = "could not be read or downloaded (offline?)" if self.download else "is not there or cannot be read"
+            damaged = "".join(f"\n  damaged:  {path}" for path in self.damaged())
             raise DataError(
                 f"data={self.name}: {self.torchvision_name} {doing}.\n"
                 f"  where:    {root / self.folder}\n"
-                f"  reason:   {reason}\n"
+                f"  reason:   {reason}{damaged}\n"
                 f"  expected: the files as torchvision lays them out under {root}\n"
                 "  to do:    delete files that are damaged; set data.root or the environment variable TWINPROP_DATA\n"
                 "            to a folder that has them, or go online with data.download=true, or use data=digits,\n"
@@ -60,6 +74,20 @@ class Vision(ImageConfig):
                 f"labels, but {expected} were expected; delete the folder and let it be downloaded again."
             )
         return part
+
+    def damaged(self) -> list[Path]:
+        """The files that are there and are not what they should be, where that can be told."""
+        return []
+
+    def refuse(self, problems: list[str]) -> None:
+        """Raise a DataError that names each file that is not as it should be, if there is any."""
+        if problems:
+            lines = "".join(f"\n  {problem}" for problem in problems)
+            what = "a file is" if len(problems) == 1 else f"{len(problems)} files are"
+            raise DataError(
+                f"data={self.name}: {what} not as it should be:{lines}\n"
+                "  to do:    delete what is named, and let it be downloaded again (data.download=true)."
+            )
 
     def samples(self, part: Any) -> Samples:
         pixels = np.asarray(part.data)
@@ -76,37 +104,90 @@ class Vision(ImageConfig):
 
 @dataclass
 class Idx(Vision):
-    """A data set in MNIST's own files, read here where they are complete: importing torchvision takes ten times longer.
+    """A data set in MNIST's own files, read here where all are there: importing torchvision takes ten times longer.
 
-    torchvision downloads them, and says what is wrong with them.
+    torchvision downloads those that are not.
     """
 
     classes: ClassVar[tuple[str, ...]]
 
     def read(self) -> Raw:
-        train, test = self.split("train", 60_000), self.split("t10k", 10_000)
-        return super().read() if train is None or test is None else Raw(train, test, self.shape, list(self.classes))
-
-    def split(self, name: str, count: int) -> Samples | None:
-        """One of the two splits; None where its files are not exactly what they should be."""
         folder = self.root_path / self.folder
-        images = idx(folder / f"{name}-images-idx3-ubyte", (count, *self.shape))
-        labels = idx(folder / f"{name}-labels-idx1-ubyte", (count,))
-        if images is None or labels is None or labels.max() >= len(self.classes):
+        parts = [
+            Part(folder / f"{name}-{kind}-ubyte", (count, *more), highest)
+            for name, count in (("train", 60_000), ("t10k", 10_000))
+            for kind, more, highest in (("images-idx3", self.shape, 255), ("labels-idx1", (), len(self.classes) - 1))
+        ]
+        self.refuse([problem for part in parts if (problem := part.problem()) is not None])
+        if not all(part.path.exists() for part in parts):
+            return super().read()
+        images, labels, test_images, test_labels = (part.values() for part in parts)
+        train, test = as_samples(images, labels), as_samples(test_images, test_labels)
+        return Raw(train, test, self.shape, list(self.classes))
+
+
+def as_samples(images: NDArray[Any], labels: NDArray[Any]) -> Samples:
+    """Samples from bytes."""
+    return Samples(labels.astype(np.int64), np.divide(images, 255, dtype=np.float32))
+
+
+class Part(NamedTuple):
+    """One file in the format IDX (LeCun), of bytes.
+
+    Attributes:
+        path: where it is.
+        shape: what it should hold.
+        highest: the highest value that it may hold.
+    """
+
+    path: Path
+    shape: tuple[int, ...]
+    highest: int
+
+    @property
+    def header(self) -> bytes:
+        """What it should begin with: the type of its values, the number of axes, the length of each."""
+        return np.array([BYTES << 8 | len(self.shape), *self.shape], ">u4").tobytes()
+
+    def problem(self) -> str | None:
+        """What is wrong with the file, in a line that names it; None where nothing is, or where it is not there."""
+        if not self.path.exists():
             return None
-        return Samples(labels.astype(np.int64), np.divide(images, 255, dtype=np.float32))
+        if not self.path.is_file():
+            return f"{self.path}: is no file."
+        size, expected = self.path.stat().st_size, len(self.header) + prod(self.shape)
+        try:
+            with open(self.path, "rb") as file:
+                begin = file.read(len(self.header))
+        except OSError as error:
+            return f"{self.path}: cannot be read ({error.strerror})."
+        if begin != self.header:
+            return f"{self.path}: {self.wrong_header(begin)}."
+        if size != expected:
+            return f"{self.path}: has {size:,} bytes, and {expected:,} are expected."
+        if self.highest < 255 and (highest := self.values().max()) > self.highest:
+            return f"{self.path}: has a label {highest}, and {self.highest} is the highest."
+        return None
+
+    def wrong_header(self, begin: bytes) -> str:
+        """What the beginning of the file says that it is, which is not what it should be."""
+        shape = "×".join(map(str, self.shape))
+        if len(begin) < 4 or begin[:2] != b"\0\0" or begin[2] not in TYPES:
+            return f"is no IDX file of {shape} bytes"
+        if begin[2] != BYTES:
+            return f"holds {TYPES[begin[2]]}, and bytes are expected"
+        lengths = np.frombuffer(begin[4 : 4 + len(begin) // 4 * 4 - 4], ">u4").tolist()[: begin[3]]
+        return f"holds {begin[3]} axes, {'×'.join(map(str, lengths))}, and {shape} is expected"
+
+    def values(self) -> NDArray[Any]:
+        """The bytes as an array, of a file that has no problem."""
+        return np.fromfile(self.path, np.uint8, offset=len(self.header)).reshape(self.shape)
 
 
-def idx(path: Path, shape: tuple[int, ...]) -> Any:
-    """The bytes of an IDX file (LeCun), as an array of this shape; None where the file is another one, or none."""
-    header = np.array([0x0800 + len(shape), *shape], ">u4").tobytes()
-    try:
-        data = path.read_bytes()
-    except OSError:
-        return None
-    if not data.startswith(header) or len(data) != len(header) + prod(shape):
-        return None
-    return np.frombuffer(data, np.uint8, offset=len(header)).reshape(shape)
+def irregular(folder: Path) -> list[str]:
+    """What in a folder is neither file nor folder: to open a named pipe would wait for who writes into it."""
+    entries = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [f"{path}: is no file." for path in entries if path.exists() and not (path.is_file() or path.is_dir())]
 
 
 @dataclass
@@ -153,6 +234,15 @@ class CIFAR10(Vision):
     torchvision_name = "CIFAR10"
     folder = "cifar-10-batches-py"
     shape = (3, 32, 32)
+
+    def damaged(self) -> list[Path]:
+        from torchvision.datasets import cifar
+        from torchvision.datasets.utils import check_integrity
+
+        known = cifar.CIFAR10
+        files = dict([*known.train_list, *known.test_list, [known.meta["filename"], known.meta["md5"]]])
+        paths = {self.root_path / self.folder / name: md5 for name, md5 in files.items()}
+        return [path for path, md5 in paths.items() if path.is_file() and not check_integrity(path, md5)]
 
     def size(self) -> tuple[int, int | None]:
         return 50_000, 10_000

@@ -41,7 +41,7 @@ def chosen(configurations: Sequence[Configuration]) -> list[str]:
     came: set[str] = set()
     for name in (f"{group}.name" for group in GROUPS if f"{group}.name" in keys):
         for key in (key for key in keys if key != name and key.partition(".")[0] == name.partition(".")[0]):
-            pairs = {(str(each[name]), str(each.get(key))) for each in configurations}
+            pairs = {(str(each.get(name)), str(each.get(key))) for each in configurations}
             if len(pairs) == len({value for value, _ in pairs}):
                 came.add(key)
     return [key for key in keys if key not in came]

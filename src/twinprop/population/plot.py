@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import io
+import logging
 import math
+import re
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from twinprop.population.compare import MOST_VALUES, Comparison, Variant, is_number, short_key, short_value
 from twinprop.run.directory import write_atomically
 from twinprop.run.showing import only_shows
-from twinprop.text import spelled
+from twinprop.text import shown, spelled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+log = logging.getLogger("twinprop")
 
 MOST_LINES = 10
 """Lines in a diagram, at most; with more of them nobody tells one from the other."""
@@ -24,6 +28,16 @@ MOST_TICKS = 12
 
 WIDE = 20
 """How many times the lowest the highest value is, from which an axis is logarithmic."""
+
+
+MOST_LETTERS = 40
+"""Of a value beside an axis or a line."""
+
+
+def named(value: Any) -> str:
+    """A value in a picture."""
+    text = short_value(value)
+    return text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 1]}…"
 
 
 def draw_comparison(comparison: Comparison, path: Path) -> bool:
@@ -61,6 +75,14 @@ class Plot:
 
     def png(self) -> bytes:
         """It as a PNG file."""
+        from matplotlib import rc_context
+
+        # what users name is text, and no formula between two $
+        with rc_context({"text.parse_math": False, "text.usetex": False}):
+            return self.drawn()
+
+    def drawn(self) -> bytes:
+        """It as a PNG file, with letters that the font lacks as boxes, which is told."""
         from matplotlib.figure import Figure  # pyplot takes longer to import, and wants a display
 
         lines = self.lines()
@@ -81,12 +103,20 @@ class Plot:
         if len(panels) > 1:
             named = max((axes.get_legend_handles_labels() for axes in figure.axes), key=lambda pair: len(pair[0]))
             figure.legend(*named, loc="outside lower center", ncols=2)
-        drawn = io.BytesIO()
-        with warnings.catch_warnings():
-            # a label may be in a script that the font lacks
-            warnings.filterwarnings("ignore", "Glyph .* missing")
-            figure.savefig(drawn, format="png")
-        return drawn.getvalue()
+        buffer, lacking = io.BytesIO(), []
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            figure.savefig(buffer, format="png")
+        for warning in caught:
+            glyph = re.match(r"Glyph (\d+) ", str(warning.message))
+            if glyph is None:
+                warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+            else:
+                lacking.append(shown(chr(int(glyph[1]))))
+        if lacking:
+            letters = " ".join(dict.fromkeys(lacking))
+            log.warning(f"the picture: the font lacks {letters:.60}; such letters are drawn as boxes")
+        return buffer.getvalue()
 
     def lines(self) -> tuple[str, str] | None:
         """Of two keys, that along the axis and that with a line for each value; None where it takes other diagrams."""
@@ -109,7 +139,7 @@ class Plot:
         for place, value in enumerate(values):
             variants = [variant for variant in self.variants if variant.typed[line] == spelled(value)]
             shift = (place - (len(values) - 1) / 2) / (2 * len(values))
-            self.draw_line(axes, key, variants, self.metric, short_value(value), shift)
+            self.draw_line(axes, key, variants, self.metric, named(value), shift)
         axes.legend(title=short_key(line))
 
     def draw_best(self, axes: Axes, key: str) -> None:
@@ -145,7 +175,7 @@ class Plot:
             axes.set_xscale("log")
         if len(values) <= MOST_TICKS or not numeric:
             slanted = not numeric and sum(len(spelled(value)) for value in values) > 50
-            axes.set_xticks(list(self.positions[key].values()), [short_value(value) for value in values])
+            axes.set_xticks(list(self.positions[key].values()), [named(value) for value in values])
             axes.set_xticks([], minor=True)
             axes.tick_params(axis="x", rotation=30 if slanted else 0)
         low, high = axes.dataLim.intervaly

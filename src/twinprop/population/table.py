@@ -17,7 +17,7 @@ from twinprop.population.seeds import counted, over_seeds
 from twinprop.run.directory import write_atomically
 from twinprop.run.showing import only_shows
 from twinprop.run.summary import result
-from twinprop.text import ranges
+from twinprop.text import ranges, shown
 
 MOST_ROWS = 30
 """On the console; all of them are in sweep.csv."""
@@ -103,7 +103,7 @@ def rows_of_jobs(varied: Mapping[int, Sequence[str]], summaries: Mapping[int, Ma
         status = ", ".join(f"{count} {each}" if len(some) > 1 else each for each, count in of_each.items())
         jobs = ranges(numbers)
         results = [str(over_seeds(distinct, column)) for column in columns]
-        table.add_row(jobs if len(jobs) < LONGEST else f"{len(numbers)} jobs", name, *results, status)
+        table.add_row(jobs if len(jobs) < LONGEST else f"{len(numbers)} jobs", shown(name), *results, status)
     if len(rows) > MOST_ROWS:
         table.add_row("", f"and {len(rows) - MOST_ROWS} more in sweep.csv", *[""] * len(columns), "")
     return table
@@ -115,7 +115,7 @@ def table_of_rows(rows: Sequence[Mapping[str, str]]) -> Table:
     for name in rows[0]:
         table.add_column(name, overflow="fold")
     for row in rows:
-        table.add_row(*row.values())
+        table.add_row(*map(shown, row.values()))
     return table
 
 

@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from twinprop.run.showing import only_shows, tell
+from twinprop.text import shown
 from twinprop.training.monitor import Row
 
 log = logging.getLogger("twinprop")
@@ -82,7 +83,7 @@ class ConsoleHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if not (console.is_terminal and getattr(record, "in_progress_bar", False)):
             where = errors if record.levelno >= logging.ERROR else console
-            where.print(self.format(record))
+            where.print(shown(self.format(record)))
 
 
 def evaluation_line(row: Row) -> str:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
 from twinprop.config.schema import path_keys, uncompared_keys
 
 LONGEST = 120
+"""Letters of a name."""
+
+MOST_BYTES = 200
+"""Of a name, as a file system counts: most take 255, and a date, a number or the like comes before or after it."""
 
 NOT_NAMED = ("hydra", "+sweeps", "experiment")
 """Overrides of no key of a run, which a name leaves out; a study and an experiment have their own place in it."""
@@ -29,9 +34,15 @@ def short_name(overrides: Sequence[str], label: str | None) -> str:
 
 def safe(name: str) -> str:
     """A name that every file system takes, and that the command line takes back without quotes."""
-    name = re.sub(r"[=,]+", "-", re.sub(r"[\[\]'\"]", "", name))
-    name = re.sub(r"[^\w.+\-]", "_", name)
-    return name if len(name) <= LONGEST else f"{name[: LONGEST - 2]}.."
+    name = unicodedata.normalize("NFC", re.sub(r"[\[\]'\"]", "", name))
+    name = re.sub(r"[^\w.+\-]", "_", re.sub(r"[=,]+", "-", name))
+    cut = len(name) > LONGEST or len(name.encode()) > MOST_BYTES
+    return f"{beginning(name, LONGEST - 2, MOST_BYTES - 2)}.." if cut else name
+
+
+def beginning(text: str, letters: int, size: int) -> str:
+    """As much of a text as has so many letters and, in UTF-8, so many bytes."""
+    return text[:letters].encode()[:size].decode(errors="ignore")
 
 
 def unused(path: str) -> str:

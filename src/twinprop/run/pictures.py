@@ -5,15 +5,22 @@ Every function returns pixels as uint8, (height, width, 3).
 
 from __future__ import annotations
 
+import logging
 import struct
 import zlib
 from collections.abc import Sequence
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
+
+from twinprop.text import shown
+
+log = logging.getLogger("twinprop")
 
 WIDTH = 350
 """Pixels. TensorBoard stretches every picture to this width, without smoothing: letters of any other width break up."""
@@ -27,6 +34,44 @@ COLOURS += [(90, 190, 200), (110, 110, 110), (180, 180, 60)]
 @cache
 def _font(size: int) -> Any:
     return ImageFont.load_default(size=size)
+
+
+@cache
+def _wide_font(size: int) -> Any:
+    """Matplotlib's font, which has far more letters than Pillow's."""
+    package = find_spec("matplotlib")
+    folder = Path(package.origin).parent if package and package.origin else Path()
+    path = folder / "mpl-data" / "fonts" / "ttf" / "DejaVuSans.ttf"
+    return ImageFont.truetype(path, size) if path.exists() else _font(size)
+
+
+def _lacking(text: str, font: Any) -> list[str]:
+    """The letters that a font lacks."""
+    box = bytes(font.getmask("\U0010ffff"))
+    return [each for each in dict.fromkeys(text) if not each.isspace() and bytes(font.getmask(each)) == box]
+
+
+def legible(classes: Sequence[str], size: int) -> tuple[list[str], Any]:
+    """Names of classes for pictures, in one line each, and a font that has their letters.
+
+    A name with letters that no font has here is shown by its number, and that is told.
+    """
+    lines = [shown(name).replace("\n", r"\n").replace("\t", r"\t") for name in classes]
+    if all(map(str.isascii, lines)) or not any(_lacking(line, _font(size)) for line in lines):
+        return lines, _font(size)
+    font = _wide_font(size)
+    lacking = [_lacking(line, font) for line in lines]
+    if any(lacking):
+        letters = " ".join(dict.fromkeys(letter for some in lacking for letter in some))
+        _tell(f"pictures: the font lacks {letters:.60}; classes with such letters are shown by their numbers")
+    names = [f"class {number}" if lacking[number] else line for number, line in enumerate(lines)]
+    return names, font
+
+
+@cache
+def _tell(text: str) -> None:
+    """Say something once."""
+    log.warning(text)
 
 
 def _shorten(text: str, font: Any, width: float) -> str:
@@ -48,8 +93,8 @@ def confusion(labels: NDArray[Any], predicted: NDArray[Any], classes: Sequence[s
     """
     count = len(classes)
     matrix = np.bincount(labels * count + predicted, minlength=count * count).reshape(count, count)
-    font = _font(12)
-    names = [_shorten(name, font, 84) for name in classes]
+    lines, font = legible(classes, 12)
+    names = [_shorten(name, font, 84) for name in lines]
     longest = int(max(map(font.getlength, names))) + 1
     left = longest + 10
     cell = min(max((WIDTH - left - 6) // count, 22), 64)
@@ -108,7 +153,8 @@ def samples(x: NDArray[Any], labels: NDArray[Any], predicted: NDArray[Any], clas
     """
     if x.ndim == 4:
         x = x[:, 0] if x.shape[1] == 1 else x.transpose(0, 2, 3, 1)
-    columns, size, font = 5, 64, _font(12)
+    columns, size = 5, 64
+    classes, font = legible(classes, 12)
     pitch = WIDTH // columns
     wrong = labels != predicted
     height = size + (38 if wrong.any() else 22)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import json
+import os
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from twinprop.arrays.namespace import as_samples
 from twinprop.config import schema
 from twinprop.errors import TwinpropError
-from twinprop.run.directory import checksum
+from twinprop.run.files import Unresolved, metrics_problem, read_config, read_summary
+from twinprop.run.model_file import read_model
 from twinprop.text import at_home
 
 if TYPE_CHECKING:
@@ -39,23 +41,28 @@ class Run:
         """metrics.csv, a row for each evaluation."""
         import pandas
 
+        problem = metrics_problem(self.path / "metrics.csv")
+        if problem is not None:
+            raise TwinpropError(problem)
         return pandas.read_csv(self.path / "metrics.csv")
 
     @cached_property
     def saved(self) -> dict[str, Any]:
-        """What model.pt holds."""
-        import torch
+        """What model.pt holds: `state_dict`, `config`, `data`; read once, and nothing in it is executed."""
+        path = self.path / "model.pt"
+        if not os.path.exists(path):
+            raise TwinpropError(f"{self.path}: has no model.pt; its status is {self.summary['status']}.")
+        return read_model(path)
 
-        try:
-            saved: dict[str, Any] = torch.load(self.path / "model.pt", map_location="cpu", weights_only=True)
-        except FileNotFoundError as error:
-            raise TwinpropError(f"{self.path}: has no model.pt; its status is {self.summary['status']}.") from error
-        except Exception as error:  # whatever a damaged file makes of its own reader, and there is much of it
-            why = (str(error) or type(error).__name__).splitlines()[0]
-            raise TwinpropError(f"{self.path}/model.pt: cannot be read ({why}); train the network again.") from error
-        if not is_whole(saved):
-            raise TwinpropError(f"{self.path}/model.pt: is damaged, or was changed; train the network again.")
-        return saved
+    @cached_property
+    def keys(self) -> dict[str, Any]:
+        """The keys that it was trained with, flat: of .hydra/config.yaml, or where that is not there, of model.pt."""
+        written = self.path / ".hydra" / "config.yaml"
+        if os.path.lexists(written):
+            with suppress(Unresolved):  # `${now:...}` is resolved in model.pt
+                return read_config(written)
+        flat = schema.flatten(self.saved["config"])
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in flat.items()}
 
     @cached_property
     def config(self) -> schema.Config:
@@ -96,14 +103,6 @@ class Run:
         return network
 
 
-def is_whole(saved: Any) -> bool:
-    """Whether what was read from model.pt is what was written; a model of an earlier version has no checksum."""
-    try:
-        return "sha256" not in saved or saved["sha256"] == checksum(saved)
-    except (KeyError, TypeError, AttributeError, ValueError):
-        return False
-
-
 def load(directory: str | Path) -> Run:
     """The run in a directory.
 
@@ -111,11 +110,9 @@ def load(directory: str | Path) -> Run:
         TwinpropError: there is no finished run in it.
     """
     path = Path(at_home(str(directory)))
-    try:
-        summary = json.loads((path / "summary.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    if not os.path.exists(path / "summary.json"):
         raise TwinpropError(
             f"{path}: has no readable summary.json, so no run has finished there; expected a directory such as "
             "outputs/runs/DATE_OVERRIDES."
-        ) from error
-    return Run(path, summary)
+        )
+    return Run(path, read_summary(path / "summary.json"))

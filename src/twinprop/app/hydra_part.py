@@ -1,0 +1,143 @@
+"""What is wrong with Hydra's own part of a configuration: it may write and call nothing outside of its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path, PurePath
+from typing import Any
+
+from hydra.core.plugins import Plugins
+from hydra.plugins.launcher import Launcher
+from hydra.plugins.sweeper import Sweeper
+from omegaconf import MISSING, DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from twinprop.app.hydra_internals import JobFields, publish, set_job_fields
+from twinprop.app.log_files import is_log_file, logging_problems
+from twinprop.app.trusted import ALLOW, allowed, typed
+from twinprop.errors import ConfigError
+
+STARTS_PROGRAMS = re.compile(rf"{ALLOW}|PATH|IFS|ENV|BASH_ENV|SHELL|(LD|DYLD|GIT|PYTHON|CUDA_INJECTION)\w*|.*PRELOAD.*")
+"""Environment variables that decide which programs and libraries are started."""
+
+COMMANDS = ("python", "setup", "srun_args", "additional_parameters", "runtime_env", "address")
+"""Keys of launchers that start programs, or that connect to a machine which may have them started."""
+
+
+def run_problems(config: DictConfig, directory: Path, words: Sequence[str]) -> list[str]:
+    """What is wrong with Hydra's part of a run that will have this directory.
+
+    Args:
+        config: the whole of it.
+        directory: of the run.
+        words: of the command line, as the user typed it.
+    """
+    return problems_at(config, {"runtime": {"output_dir": str(directory.absolute())}}, words)
+
+
+def sweep_problems(config: DictConfig, directory: Path, words: Sequence[str]) -> list[str]:
+    """What is wrong with Hydra's part of a sweep that will have this directory, before its jobs are known."""
+    found = list(plugin_problems(config.hydra, words))
+    place: JobFields = {"runtime": {"output_dir": str(directory.absolute() / "0")}, "job": {"id": "0", "num": 0}}
+    return found + problems_at(config, place, words)
+
+
+def problems_at(config: DictConfig, fields: JobFields, words: Sequence[str]) -> list[str]:
+    """What is wrong with a job that has these fields, which are taken away again; what cannot be told yet is not."""
+    hydra = config.hydra
+    set_job_fields(config, fields)
+    publish(config)
+    try:
+        log: Any = OmegaConf.to_container(hydra.job_logging, resolve=True)
+        place = Path(hydra.runtime.output_dir)
+        found = list(place_problems(hydra)) or logging_problems("hydra.job_logging", log, place)
+        return [*found, *environment_problems(hydra, words)]
+    except OmegaConfBaseException:
+        return []
+    finally:
+        set_job_fields(config, {group: dict.fromkeys(values, MISSING) for group, values in fields.items()})
+
+
+def place_problems(hydra: DictConfig) -> Iterator[str]:
+    """Names of files that lead out of the run's directory."""
+    name, subdir = hydra.job.name, hydra.output_subdir
+    if not is_plain(str(name)):
+        yield f"hydra.job.name={name}: must be a plain name, for it names the log file."
+    if subdir is not None and (PurePath(subdir).is_absolute() or not all(map(is_plain, PurePath(subdir).parts))):
+        yield f"hydra.output_subdir={subdir}: must be a folder within the run's directory, such as .hydra, or null."
+
+
+def job_problems(hydra: DictConfig, log: Path | None, directory: Path) -> list[str]:
+    """The same for a job of a sweep that trains together with others, whose log is no more than a file."""
+    found = list(place_problems(hydra))
+    if log is not None and not is_log_file(str(log), directory):
+        found.append(f"hydra.job_logging.handlers.file.filename={log}: must end in .log and be in {directory}.")
+    return found
+
+
+def is_plain(name: str) -> bool:
+    """Whether this names something in a folder, and leads nowhere else."""
+    return name not in ("", ".", "..") and not set(name) & set("/\\\0") and name.isprintable()
+
+
+def guarded_job(run: Callable[..., Any], *, config: DictConfig, **named: Any) -> Any:
+    """Run a job by `run`, if its own part is as it may be: a job of a sweep may choose files that others do not.
+
+    Raises:
+        ConfigError: it is not.
+    """
+    found = [*place_problems(config.hydra), *program_problems(config.hydra)]
+    if found:
+        raise ConfigError(found)
+    return run(config=config, **named)
+
+
+def typed_for(hydra: DictConfig, words: Sequence[str]) -> list[str]:
+    """The overrides of Hydra's part that the user typed; with --experimental-rerun, Hydra adds those of another run."""
+    whole: Any = OmegaConf.to_container(hydra.overrides.hydra, resolve=False)
+    return [word for word in whole if word in words]
+
+
+def environment_problems(hydra: DictConfig, words: Sequence[str]) -> Iterator[str]:
+    """Environment variables that decide which programs are started, or that a file sets."""
+    names, given = allowed(), typed_for(hydra, words)
+    yield from program_problems(hydra)
+    for name in hydra.job.env_set:
+        key = f"hydra.job.env_set.{name}"
+        if key in names:
+            continue
+        if not STARTS_PROGRAMS.fullmatch(name) and not typed(key, given):
+            yield f"{key}: must be typed on the command line, not stand in a file; or set {ALLOW}={key}."
+
+
+def program_problems(hydra: DictConfig) -> Iterator[str]:
+    """Environment variables that decide which programs are started."""
+    for name in hydra.job.env_set:
+        key = f"hydra.job.env_set.{name}"
+        if STARTS_PROGRAMS.fullmatch(name) and key not in allowed():
+            yield f"{key}: decides which programs are started; set {name} before the command, or {ALLOW}={key}."
+
+
+def plugin_problems(hydra: DictConfig, words: Sequence[str]) -> Iterator[str]:
+    """What is wrong with the launcher and the sweeper of a sweep."""
+    for part, kind in {"launcher": Launcher, "sweeper": Sweeper}.items():
+        known = [f"{each.__module__}.{each.__name__}" for each in Plugins.instance().discover(kind)]
+        target = OmegaConf.select(hydra, f"{part}._target_")
+        if target not in known:
+            yield f"hydra.{part}._target_={target}: is no {part} that is installed; choose one by hydra/{part}=NAME."
+    names, given = allowed(), typed_for(hydra, words)
+    launcher: Any = OmegaConf.to_container(hydra.launcher, resolve=False)
+    for key in commands("hydra.launcher", launcher):
+        if key not in names and not typed(key, given):
+            yield f"{key}: starts programs, so it must be typed on the command line, or set {ALLOW}={key}."
+
+
+def commands(key: str, value: Any) -> Iterator[str]:
+    """The keys of a launcher that start programs, with a value."""
+    for name, item in value.items() if isinstance(value, dict) else ():
+        if name in COMMANDS:
+            if item not in (None, {}, []):
+                yield f"{key}.{name}"
+        else:
+            yield from commands(f"{key}.{name}", item)

@@ -1,0 +1,188 @@
+"""A run's summary.json, metrics.csv and .hydra/config.yaml, read back.
+
+Whatever is wrong with one of them ends in a message that names it, and within bounds: a file may come from anywhere.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from twinprop.config import schema
+from twinprop.config.registry import GROUPS
+from twinprop.errors import TwinpropError, first_line
+
+MOST_BYTES = 10**8
+"""Of a file that is read as a whole."""
+
+LARGEST = 1e300
+"""Beyond, sums and squares are no floats."""
+
+SPLITS = ("train", "val", "test")
+COUNTED = ("epoch", "step")
+NEEDED = [*COUNTED, *(f"{split}_{what}" for split in SPLITS for what in ("loss", "accuracy"))]
+"""Columns of metrics.csv that others are told from."""
+
+METRICS = [name for name in NEEDED if name not in COUNTED]
+"""What `metric` may be."""
+
+NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?|nan|[-+]?inf", re.ASCII | re.IGNORECASE)
+COUNT = re.compile(r"\d{1,18}", re.ASCII)
+"""As they are written in metrics.csv."""
+
+
+def read_text(path: Path) -> str:
+    """The text of a file of ordinary size.
+
+    Raises:
+        TwinpropError: it is not there, is no file, or no text.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            raise TwinpropError(f"{path}: is no file.")  # to open a named pipe would wait for who writes into it
+        if path.stat().st_size > MOST_BYTES:
+            raise TwinpropError(f"{path}: is larger than {MOST_BYTES:,} bytes, which no run writes.")
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise TwinpropError(f"{path}: cannot be read ({error.strerror}).") from error
+    except ValueError as error:
+        raise TwinpropError(f"{path}: is no text.") from error
+
+
+def read_summary(path: Path) -> dict[str, Any]:
+    """What a summary.json holds.
+
+    Raises:
+        TwinpropError: it cannot be read, or is not as a run writes it.
+    """
+    text = read_text(path)
+    try:
+        summary = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        why = "is empty" if not text.strip() else f"is no JSON ({str(error)[:100]})"
+        raise TwinpropError(f"{path}: {why}; the run was cut off, or the file was changed.") from error
+    problem = summary_problem(summary)
+    if problem is not None:
+        raise TwinpropError(f"{path}: {problem}, so it is no summary of a run, or of another version.")
+    return dict(summary)
+
+
+def summary_problem(summary: Any) -> str | None:
+    """What is not as a run writes it; None where all is."""
+    if not isinstance(summary, Mapping):
+        return f"holds a {type(summary).__name__}"
+    if not isinstance(summary.get("status"), str):
+        return "has no status"
+    groups: dict[str, Any] = {name: summary.get(name) for name in (*SPLITS, "best", "seconds")}
+    if isinstance(groups["best"], Mapping):
+        groups["best.test"] = groups["best"].get("test")
+    for name, group in groups.items():
+        if group is not None and not isinstance(group, Mapping):
+            return f"has {name} as a {type(group).__name__}"
+        for key, value in (group or {}).items():
+            if not (value is None or isinstance(value, Mapping) or is_number(value)):
+                return f"has {name}.{key} as a {type(value).__name__}"
+    for name in SPLITS:
+        if groups[name] and not {"loss", "accuracy"} <= set(groups[name]):
+            return f"has no loss and accuracy of {name}"
+    if groups["test"] and not {"train", "per_epoch"} <= set(groups["seconds"] or {}):
+        return "has no times"
+    return None
+
+
+def is_number(value: Any) -> bool:
+    """Whether this is a number that floats can hold."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and not abs(value) >= LARGEST
+
+
+def metrics_problem(path: Path) -> str | None:
+    """What is wrong with a metrics.csv; None where nothing is."""
+    try:
+        text = read_text(path)
+        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except TwinpropError as error:
+        return str(error)
+    except csv.Error as error:
+        return f"{path}: is no table ({error})."
+    if not lines:
+        return f"{path}: is empty; the run was cut off."
+    head, *rows = lines
+    lacking = [name for name in NEEDED if name not in head]
+    if lacking:
+        return f"{path}: has no column {', '.join(lacking)}, so it is no table of a run, or of another version."
+    if not text.endswith("\n"):
+        return f"{path}: its last line was cut off."
+    for number, row in enumerate(rows, start=2):
+        if len(row) != len(head):
+            return f"{path}: line {number} has {len(row)} values in place of {len(head)}."
+        if not all(cell == "" or NUMBER.fullmatch(cell) for cell in row):
+            return f"{path}: line {number} holds what is no number."
+        if not all(COUNT.fullmatch(row[head.index(name)]) for name in COUNTED):
+            return f"{path}: line {number} has no whole number of {' and '.join(COUNTED)}."
+    return None
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """What `.hydra/config.yaml` holds, flat: `{"optimizer.lr": 0.1, ...}`.
+
+    Raises:
+        Unresolved: it refers to what only Hydra knows.
+        TwinpropError: it cannot be read, or is no configuration of a run.
+    """
+    text = read_text(path)
+    try:
+        # a few lines of aliases can stand for a billion values; Hydra writes none
+        if "*" in text and any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text)):
+            raise TwinpropError(f"{path}: has aliases, which no run writes.")
+        loaded = OmegaConf.load(io.StringIO(text))
+        try:
+            plain = OmegaConf.to_container(loaded, resolve=True)
+        except OmegaConfBaseException as error:
+            raise Unresolved(f"{path}: cannot be resolved ({first_line(error)}).") from error
+    except (yaml.YAMLError, OmegaConfBaseException, ValueError, OSError, RecursionError) as error:
+        why = f"is no YAML ({first_line(error)})"
+        raise TwinpropError(f"{path}: {why}; the run was cut off, or the file was changed.") from error
+    problem = config_problem(plain)
+    if problem is not None:
+        raise TwinpropError(f"{path}: {problem}, so it is no configuration of a run, or of another version.")
+    return schema.flatten({str(key): value for key, value in cast(dict[str, Any], plain).items()})
+
+
+class Unresolved(TwinpropError):
+    """A configuration refers to what is not there."""
+
+
+def config_problem(config: Any) -> str | None:
+    """What is not as a run writes it; None where all is."""
+    if not isinstance(config, dict) or not config:
+        return "is empty" if not config else f"holds a {type(config).__name__}"
+    if not set(GROUPS) & set(config):
+        return f"has none of {', '.join(GROUPS)}"
+    for group in GROUPS:
+        if group in config and not isinstance(config[group], dict):
+            return f"has {group} as a {type(config[group]).__name__}"
+    for value in leaves(list(config.values())):
+        if isinstance(value, int | float) and not isinstance(value, bool) and not abs(value) < LARGEST:
+            return "has a number that no run takes"
+    metric = config.get("metric", "val_accuracy")
+    if metric not in METRICS:
+        return f"has the metric {str(metric)[:50]}"
+    return None
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """The values in nested groups and lists."""
+    for item in value.values() if isinstance(value, dict) else value:
+        if isinstance(item, dict | list):
+            yield from leaves(item)
+        else:
+            yield item

@@ -1,0 +1,265 @@
+"""Files of runs as they may be found: empty, cut, of another kind, of another version, hostile, inconsistent."""
+
+from __future__ import annotations
+
+import io
+import json
+import pickle
+import random
+import tarfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from tests.kit.attempts import TOUCH, Touches
+
+Content = bytes | None
+"""None where the file is not to be there."""
+
+JUNK: dict[str, bytes] = {
+    "empty": b"",
+    "a space": b" ",
+    "a line": b"\n",
+    "zeros": b"\0" * 4096,
+    "text": b"not what you expect",
+    "bytes": bytes(range(256)) * 16,
+    "half a letter": "ä".encode()[:1],
+    "UTF-16": "{}".encode("utf-16"),
+    "a byte order mark": b"\xef\xbb\xbf",
+    "a pickle": pickle.dumps(Touches()),
+    "an empty pickle": pickle.dumps({}),
+    "HTML": b"<!DOCTYPE html><html>404</html>",
+    "a conflict": b"<<<<<<< HEAD\n{}\n=======\n[]\n>>>>>>> theirs\n",
+    "a pointer of LFS": b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n",
+}
+
+
+def cuts(data: bytes, count: int) -> dict[str, bytes]:
+    """The beginning of a file, of several lengths."""
+    return {f"cut to {part}/{count}": data[: len(data) * part // count] for part in range(1, count)}
+
+
+def rebuilt(name: str, keys: list[str], value: Any, whole: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """`whole` with a value at a path of keys."""
+    copied = json.loads(json.dumps(whole))
+    part = copied
+    for key in keys[:-1]:
+        part = part[key]
+    part[keys[-1]] = value
+    return name, copied
+
+
+def odd_summaries(whole: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
+    """Contents of summary.json."""
+    text = json.dumps(whole).encode()
+    yield from JUNK.items()
+    yield from cuts(text, 8).items()
+    for value in (None, True, 1, "text", [], [whole], {}):
+        yield f"only {value!r:.20}", json.dumps(value).encode()
+    for name, deep in {"lists": b"[" * 100_000, "groups": b'{"a":' * 100_000}.items():
+        yield f"deep {name}", deep
+    for key in ("status", "test", "seconds"):
+        yield f"without {key}, with test", json.dumps({k: v for k, v in whole.items() if k != key}).encode()
+    for key in ("status", "test", "best", "seconds", "train", "val"):
+        for value in (1, "text", [1, 2], True):
+            if (key, value) != ("status", "text"):
+                yield f"{key} is {value!r}", json.dumps({**whole, key: value}).encode()
+    for keys in (["test", "accuracy"], ["best", "accuracy"], ["seconds", "per_epoch"], ["seconds", "train"]):
+        for value in ("high", [1], True, 10**400):
+            name, odd = rebuilt(f"{'.'.join(keys)} is {str(value)[:10]}", keys, value, whole)
+            yield name, json.dumps(odd).encode()
+    yield "a number of 5,000 digits", json.dumps(whole).encode()[:-1] + b', "x": ' + b"9" * 5000 + b"}"
+    yield "no loss", json.dumps({**whole, "test": {"accuracy": 1}}).encode()
+
+
+def odd_configs(text: str) -> Iterator[tuple[str, bytes]]:
+    """Contents of .hydra/config.yaml that are no configuration of a run."""
+    for name, content in JUNK.items():
+        yield name, content
+    for name, line in {
+        "apply": f"x: !!python/object/apply:os.system [{TOUCH}]",
+        "a tag": "x: !!python/name:os.system",
+        "another tag": "x: !mine 1",
+        "a tab": "model:\n\tname: mlp",
+        "an open list": "model: [1, 2",
+        "an open text": 'label: "open',
+        "two documents": "---\na: 1\n---\nb: 2",
+        "a list": "- 1\n- 2",
+        "a number": "3",
+        "a key twice": "seed: 1\nseed: 2",
+        "a date": "2020-13-45: 1\nx: 2020-13-45",
+        "a text as model": "model: mlp",
+        "a list as data": "data: [digits]",
+        "null as optimizer": "optimizer: null",
+        "another metric": "metric: speed",
+        "a huge number": f"seed: {'9' * 400}",
+        "a number that is none": "optimizer: {lr: .nan}",
+        "no end of it": "optimizer: {lr: .inf}",
+        "deep": "[" * 20_000,
+        "a key that is no text": "[1, 2]: 3",
+        "an interpolation that is cut": "label: ${oc.env:X",
+        "laughs": "a: &a [x,x,x,x,x,x,x,x,x]\n"
+        + "".join(f"{b}: &{b} [{','.join([f'*{a}'] * 9)}]\n" for a, b in zip("abcdefghi", "bcdefghij", strict=True)),
+    }.items():
+        yield name, line.encode()
+    for name, content in cuts(text.encode(), 2).items():
+        yield name, content[:-3] + b": ["
+
+
+def odd_metrics(text: str) -> Iterator[tuple[str, bytes]]:
+    """Contents of metrics.csv."""
+    yield from JUNK.items()
+    for name, content in cuts(text.encode(), 7).items():
+        yield name, content.rstrip(b"\n")
+    head, *rows = text.splitlines()
+    lines = {
+        "no head": rows,
+        "another head": ["a,b,c", *rows],
+        "no step": [head.replace("step", "stop"), *rows],
+        "a word": [head, rows[0].replace(",", ",high,", 1).rpartition(",")[0], *rows[1:]],
+        "fewer values": [head, rows[0].rpartition(",")[0]],
+        "more values": [head, f"{rows[0]},1"],
+        "half a step": [head, rows[0].replace(",", ",1.5,", 1).rpartition(",")[0]],
+        "a step of 400 digits": [head, rows[0].replace(",", f",{'9' * 400},", 1).rpartition(",")[0]],
+        "an open quote": [head, f'"{rows[0]}'],
+        "another sign": [head.replace(",", ";"), *[row.replace(",", ";") for row in rows]],
+        "digits of another script": [head, rows[0].replace("1", "١")],
+    }
+    for name, content in lines.items():
+        yield name, ("\n".join(content) + "\n").encode()
+
+
+def saved(value: Any, **arguments: Any) -> bytes:
+    """What torch.save writes."""
+    buffer = io.BytesIO()
+    torch.save(value, buffer, **arguments)
+    return buffer.getvalue()
+
+
+def archived(pickled: bytes, compression: int = zipfile.ZIP_STORED, name: str = "archive/data.pkl") -> bytes:
+    """An archive as torch.save writes it, around any pickle."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", compression) as archive:
+        archive.writestr(name, pickled)
+        archive.writestr("archive/version", "3\n")
+        archive.writestr("archive/byteorder", "little")
+    return buffer.getvalue()
+
+
+def in_tar(data: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        member = tarfile.TarInfo("pickle")
+        member.size = len(data)
+        archive.addfile(member, io.BytesIO(data))
+    return buffer.getvalue()
+
+
+def odd_models(path: Path) -> Iterator[tuple[str, bytes]]:
+    """Contents of model.pt, made from a good one of an MLP with batch normalization."""
+    data = path.read_bytes()
+    yield from JUNK.items()
+    yield from cuts(data, 12).items()
+    parameters = data.index(torch.load(path, weights_only=True)["state_dict"]["linear1.weight"].numpy().tobytes())
+    for place in range(0, 400, 40):
+        start = parameters + place
+        yield f"noise {place}", data[:start] + random.Random(place).randbytes(40) + data[start + 40 :]
+    touches = pickle.dumps(Touches(), 2)
+    yield "a command", saved(Touches())
+    yield "a command in an archive", archived(touches)
+    yield "a command, compressed", archived(touches, zipfile.ZIP_DEFLATED)
+    yield "a command in a tar archive", in_tar(touches)
+    yield "an older pickle", saved({"state_dict": {}}, _use_new_zipfile_serialization=False)
+    yield "an older pickle with a command", saved(Touches(), _use_new_zipfile_serialization=False)
+    yield "an archive of something else", archived(b"x", name="word/document.xml")
+    yield "an empty archive", archived(b"")
+    yield "much memory", archived(b"\x80\x02c__builtin__\nbytearray\n\x8a\x06\0\0\0\0\0\x10\x85R.")
+    yield "zeros, compressed", archived(b"\0" * 10**7, zipfile.ZIP_DEFLATED)
+    for name, content in {
+        "nothing": None,
+        "a number": 3,
+        "a list": [1],
+        "a tensor": torch.zeros(3),
+        "a bare state dict": torch.nn.Linear(2, 3).state_dict(),
+        "Lightning's": {"state_dict": torch.nn.Linear(2, 3).state_dict(), "epoch": 1, "hyper_parameters": {}},
+    }.items():
+        yield name, saved(content)
+    yield "a module", saved(torch.nn.Linear(2, 3))
+    whole = torch.load(path, weights_only=True)
+    whole.pop("sha256")
+    for name, content in inconsistent(whole):
+        yield name, saved(content)
+    yield "another checksum", saved({**whole, "sha256": "0"})
+    yield "a checksum of another kind", saved({**whole, "sha256": [1]})
+
+
+def changed(whole: dict[str, Any], part: str, **values: Any) -> dict[str, Any]:
+    """A model with other values in one of its parts; None takes one away."""
+    new = {**whole[part], **values}
+    return {**whole, part: {key: value for key, value in new.items() if value is not None}}
+
+
+def inconsistent(whole: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Models whose parts do not fit each other."""
+    state = whole["state_dict"]
+    for part in ("state_dict", "config", "data"):
+        yield f"without {part}", {key: value for key, value in whole.items() if key != part}
+        for value in (None, [], "text", {}):
+            yield f"{part} is {value!r}", {**whole, part: value}
+    first, last = "linear1.weight", "output.bias"
+    size = tuple(state[first].shape)
+    tensors = {
+        "transposed": {first: state[first].T.contiguous()},
+        "flat": {first: state[first].ravel()},
+        "smaller": {first: state[first][:-1]},
+        "with one class more": {last: torch.zeros(len(state[last]) + 1)},
+        "without a weight": {first: None},
+        "without the last bias": {last: None},
+        "with a parameter more": {"linear9.weight": torch.zeros(3)},
+        "a list": {first: state[first].tolist()},
+        "whole numbers": {first: state[first].to(torch.int64)},
+        "complex": {first: state[first].to(torch.complex64)},
+        "sparse": {first: state[first].to_sparse()},
+        "nowhere": {first: torch.empty(size, device="meta")},
+        "stretched": {first: torch.zeros(1).expand(size[0], 10**12)},
+        "trained further": {first: torch.nn.Parameter(state[first])},
+        "of another name": {first: None, "fc1.weight": state[first]},
+        "half": {first: state[first].to(torch.bfloat16).expand(3, *size)},
+    }
+    for name, values in tensors.items():
+        if name != "trained further":
+            yield f"parameters, {name}", changed(whole, "state_dict", **values)
+    model = whole["config"]["model"]
+    for key, value in {
+        "depth": 10**9,
+        "width": 10**15,
+        "hidden": [10**9] * 3,
+        "activation": "os.system",
+        "name": "transformer",
+        "batch_norm": "maybe",
+        "dtype": "float8",
+        "dropout": -1.0,
+        "init": "evil",
+        "new_key": 1,
+        "noise": float("nan"),
+    }.items():
+        yield f"model.{key} is {value}", changed(whole, "config", model={**model, key: value})
+    yield "another width", changed(whole, "config", model={**model, "width": model["width"] + 1})
+    yield "other layers", changed(whole, "config", model={**model, "depth": model["depth"] + 1})
+    yield "a text as model", changed(whole, "config", model="mlp")
+    yield "a model of no keys", changed(whole, "config", model={})
+    yield "no optimizer", changed(whole, "config", optimizer=None)
+    yield "a tensor as seed", changed(whole, "config", seed=torch.zeros(1).expand(10**12))
+    many: list[Any] = ["x"]
+    for _ in range(12):
+        many = [many] * 10
+    yield "a list of lists of lists", changed(whole, "config", label=many)
+    for shape in ([], [0, 8], [-8, -8], [8.0, 8.0], "8x8", [2**40, 2**40], [1, 2, 3, 4], [8, 9], 64):
+        yield f"shape is {shape}", changed(whole, "data", shape=shape)
+    for classes in ([], ["a"], [0, 1], "digits", [["a"]] * 10, {"a": 1}):
+        yield f"classes are {classes}", changed(whole, "data", classes=classes)
+    for mean in (0.5, [0.1] * 7, ["x"], []):
+        yield f"mean is {mean}", changed(whole, "data", mean=mean)
+    yield "deviations are none", changed(whole, "data", mean=[0.1], std=None)
