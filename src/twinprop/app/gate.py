@@ -93,9 +93,8 @@ class Gate(Callback):
             if found:
                 raise ConfigError(found)
             self.sweep(config)
-            sweeper = str(config.hydra.sweeper.get("_target_"))
-            if sweeper.startswith("twinprop.app.optuna_study."):
-                Plugins.instance().register(get_class(sweeper))
+            # ours for Optuna is imported only now; that it is one of those that are installed was seen above
+            Plugins.instance().register(get_class(config.hydra.sweeper["_target_"]))
             if (resumption := current()) is not None:
                 self.multirun = (resumption.directory / MULTIRUN).read_bytes()
                 return

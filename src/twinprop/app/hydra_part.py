@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePath
 from typing import Any
 
+from hydra.core.config_store import ConfigStore
 from hydra.core.plugins import Plugins
 from hydra.plugins.launcher import Launcher
 from hydra.plugins.sweeper import Sweeper
@@ -121,10 +122,15 @@ def program_problems(hydra: DictConfig) -> Iterator[str]:
 
 def plugin_problems(hydra: DictConfig, words: Sequence[str]) -> Iterator[str]:
     """What is wrong with the launcher and the sweeper of a sweep."""
+    store = ConfigStore.instance()
     for part, kind in {"launcher": Launcher, "sweeper": Sweeper}.items():
         known = [f"{each.__module__}.{each.__name__}" for each in Plugins.instance().discover(kind)]
+        group = f"hydra/{part}"
+        known += [
+            store.load(f"{group}/{name}").node["_target_"] for name in store.list(group) if name.endswith(".yaml")
+        ]
         target = OmegaConf.select(hydra, f"{part}._target_")
-        if target not in known:
+        if target not in [*known, STUDY_SWEEPER]:
             yield f"hydra.{part}._target_={target}: is no {part} that is installed; choose one by hydra/{part}=NAME."
     names, given = allowed(), typed_for(hydra, words)
     launcher: Any = OmegaConf.to_container(hydra.launcher, resolve=False)
