@@ -130,7 +130,7 @@ def plugin_problems(hydra: DictConfig, words: Sequence[str]) -> Iterator[str]:
             store.load(f"{group}/{name}").node["_target_"] for name in store.list(group) if name.endswith(".yaml")
         ]
         target = OmegaConf.select(hydra, f"{part}._target_")
-        if target not in [*known, STUDY_SWEEPER]:
+        if target not in known:
             yield f"hydra.{part}._target_={target}: is no {part} that is installed; choose one by hydra/{part}=NAME."
     names, given = allowed(), typed_for(hydra, words)
     launcher: Any = OmegaConf.to_container(hydra.launcher, resolve=False)
