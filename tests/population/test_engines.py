@@ -13,10 +13,12 @@ from typing import Any
 import psutil
 import pytest
 from tests.kit.engines import RAY, SUBMITIT, training
+from tests.kit.faults import RESUME, points_of, rows_of
 from tests.kit.sweeps import COMMON, assert_as_alone, kept_steps, rows, run, start, summaries, wait_until
 
 from twinprop.errors import TwinpropError
 from twinprop.population.engines import engine_of
+from twinprop.run.directory import summary_of
 
 ENGINES = [
     pytest.param("submitit", SUBMITIT, id="submitit"),
@@ -117,6 +119,31 @@ def test_jobs_of_a_sweep_that_is_killed_go_on_to_their_end(tmp_path: Path) -> No
             break
         time.sleep(0.1)
     assert [summary["status"] for summary in summaries(tmp_path)] == ["completed"] * 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("engine", "words"), ENGINES)
+def test_a_sweep_that_is_resumed_takes_over_from_jobs_that_live_on(
+    engine: str, words: list[str], tmp_path: Path
+) -> None:
+    """Both write into the same directories; the jobs of the attempt before see that they are replaced."""
+    jobs = [*COMMON, "train.epochs=300", "seed=0,1", "model.backend=scratch", "train.checkpoint_seconds=0.1"]
+    folder, whole = tmp_path / "broken", tmp_path / "whole"
+    for path in (folder, whole):
+        path.mkdir()
+    run(whole, *jobs, "hydra.launcher.workers=1")
+    process = start(folder, *jobs, *words, "hydra.launcher.workers=1")
+    wait_until(lambda: rows(folder, 0) > 2 and bool(list(folder.glob("sweep/checkpoints/*/step_*"))), process)
+    process.kill()
+    process.communicate()
+    done = subprocess.run([*RESUME, "sweep"], cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    time.sleep(3)
+    for number in (0, 1):
+        mine, its = (path / "sweep" / str(number) for path in (folder, whole))
+        assert rows_of(mine) == rows_of(its)
+        assert points_of(mine) == points_of(its)
+        assert summary_of(mine)["status"] == "completed"
 
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {

@@ -11,6 +11,7 @@ from typing import Any
 from twinprop.app.resumption import COMMAND, Resumption, lengthened, log_to, may_be_longer
 from twinprop.config import schema
 from twinprop.errors import TwinpropError
+from twinprop.population.restart import take_over
 from twinprop.run.directory import ENDED, summary_of, write_atomically
 from twinprop.run.lock import PATIENCE, Lock
 from twinprop.run.matching import LENGTHS
@@ -122,6 +123,7 @@ def resume_sweep(directory: Path, words: Sequence[str], force: bool) -> int:
         os.chdir(command["folder"])
     resumption = Resumption(directory, changes_of(lengths), force, alone)
     with Lock(directory, PATIENCE), resumption():
+        take_over(directory)
         run([*given, *engine, f"hydra.sweep.dir={quoted(directory)}"])
     return 0
 

@@ -11,6 +11,7 @@ from twinprop.errors import TwinpropError
 from twinprop.population.engine import Engine, RemoteJob
 from twinprop.population.pool import Pool
 from twinprop.population.remote import MessageFile, tell_to_stop
+from twinprop.population.restart import attempt_file, next_attempt
 from twinprop.population.stack import Stack
 
 SECONDS_BETWEEN_READS = 0.5
@@ -64,6 +65,9 @@ class Cluster(Pool):
         room = len(self.queue) if self.workers is None else self.workers - len(self.running)
         stacks = [self.next_stack() for _ in range(min(room, len(self.queue)))]
         if stacks:
+            for stack in stacks:
+                path = attempt_file(stack)
+                stack.attempt = None if path is None else next_attempt(path)
             files = [MessageFile(folder / f"{stack.number}.jsonl") for stack in stacks]
             calls = [(stack, self.setups, file.path, Path.cwd()) for stack, file in zip(stacks, files, strict=True)]
             try:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from twinprop.errors import TwinpropError
+from twinprop.population.restart import Superseded, check_attempt
 from twinprop.population.setups import SetupCache
 from twinprop.population.stack import Stack
 from twinprop.population.worker import Message, serve
@@ -38,6 +39,7 @@ def train_job(stack: Stack, setups: SetupCache, messages: Path, directory: Path)
     with Interrupt() as interrupt:
 
         def send(message: Message) -> None:
+            check_attempt(stack)
             with suppress(FileNotFoundError):
                 interrupt.requested = messages.with_name(STOP).read_text() or interrupt.requested
             try:
@@ -46,9 +48,11 @@ def train_job(stack: Stack, setups: SetupCache, messages: Path, directory: Path)
             except FileNotFoundError:
                 interrupt.requested = "the process that started the sweep is gone"
 
-        send(("started", stack.number))
         try:
+            send(("started", stack.number))
             serve(stack, setups, interrupt, send, SECONDS_BETWEEN_MESSAGES)
+        except Superseded as error:
+            print(f"{error}: nothing more is written")
         except TwinpropError as error:
             # samples or a device that are not there would not be there for its halves either
             send(("refused", stack.number, str(error)))

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 from twinprop.population.stack import Member, Stack
@@ -19,6 +20,58 @@ from twinprop.run.directory import summary_of, write_atomically
 from twinprop.run.state_file import StateFileError
 
 PLAN = "plan.json"
+
+ATTEMPT = "attempt"
+"""The file, beside the checkpoints of a stack, with the number of the attempt to which its directories belong now."""
+
+SECONDS_TO_NOTICE = 2.0
+"""In which a job on another machine sees that another attempt has taken over."""
+
+
+class Superseded(BaseException):
+    """Another attempt has taken over the directories of a stack: this one may write no more."""
+
+
+def attempt_file(stack: Stack) -> Path | None:
+    """Where the number of the attempt at a stack is; None for one that keeps no checkpoints."""
+    return None if stack.checkpoints is None else stack.checkpoints / str(stack.members[0].number) / ATTEMPT
+
+
+def next_attempt(path: Path) -> int:
+    """Take over the directories of a stack, from whoever may still train it, and return the number of the attempt."""
+    try:
+        before = int(path.read_text())
+    except (FileNotFoundError, ValueError):
+        before = 0
+    path.parent.mkdir(exist_ok=True)
+    write_atomically(path, str(before + 1).encode())
+    return before + 1
+
+
+def take_over(directory: Path) -> None:
+    """Take over all stacks of a sweep, and wait until jobs on other machines have seen it."""
+    files = list((directory / FOLDER).glob(f"*/{ATTEMPT}"))
+    for path in files:
+        next_attempt(path)
+    if files:
+        sleep(SECONDS_TO_NOTICE)
+
+
+def check_attempt(stack: Stack) -> None:
+    """Check that the directories of a stack still belong to it.
+
+    Raises:
+        Superseded: they do not.
+    """
+    path = attempt_file(stack)
+    if stack.attempt is None or path is None:
+        return
+    try:
+        now = path.read_text()
+    except FileNotFoundError:
+        now = "gone"
+    if now != str(stack.attempt):
+        raise Superseded(f"attempt {stack.attempt} was replaced (now {now})")
 
 
 def record_plan(directory: Path, jobs: Iterable[Member], stacks: Sequence[Stack]) -> None:

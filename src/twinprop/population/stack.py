@@ -55,6 +55,7 @@ class Stack:
         ended: numbers of members that only make the stack as large as it was, for they have ended before.
         begun: whether there may be something of an earlier attempt.
         start: the checkpoint to go on from; None is the beginning.
+        attempt: which of the attempts at it this is, where it trains out of reach of the process that sent it.
         lost_at: the updates that were done at the last checkpoint when a process with it was lost.
     """
 
@@ -67,6 +68,7 @@ class Stack:
     ended: frozenset[int] = frozenset()
     begun: bool = False
     start: Path | None = None
+    attempt: int | None = None
     lost_at: int | None = None
 
     def subset(self, members: list[Member]) -> Stack:

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from twinprop.errors import TwinpropError, explain
+from twinprop.population.restart import Superseded, check_attempt
 from twinprop.population.setups import SetupCache
 from twinprop.population.stack import Member, Stack
 from twinprop.run import matching
@@ -34,13 +35,15 @@ OnEnd = Callable[[Member, dict[str, Any]], None]
 class MemberRecorder:
     """A run's recorder in a stack. What fails here, on a full disk say, stops this member and no other."""
 
-    def __init__(self, member: Member, monitor: Monitor, directory: RunDirectory, on_end: OnEnd) -> None:
-        self.member, self.monitor, self.directory, self.on_end = member, monitor, directory, on_end
+    def __init__(self, stack: Stack, member: Member, monitor: Monitor, directory: RunDirectory, on_end: OnEnd) -> None:
+        self.stack, self.member, self.monitor = stack, member, monitor
+        self.directory, self.on_end = directory, on_end
         self.recorder: RunRecorder | None = None
 
     @contextmanager
     def guarded(self) -> Iterator[None]:
-        """Do nothing for a member that failed, and let one fail by itself."""
+        """Let a member fail by itself, in directories that are still this attempt's."""
+        check_attempt(self.stack)
         try:
             yield
         except Exception as error:
@@ -156,6 +159,8 @@ def train_stack(
             kept,
             position,
         )
+    except Superseded:
+        raise
     except BaseException as error:
         for own in recorders:
             if own.monitor.running:
@@ -192,7 +197,7 @@ def open_recorder(
     if stack.begun and not goes_on:
         discard(member.path)
     directory = RunDirectory(member.path, monitor.rows if goes_on else None)
-    own = MemberRecorder(member, monitor, directory, on_end)
+    own = MemberRecorder(stack, member, monitor, directory, on_end)
     with own.guarded():
         display = Display(plan.total_steps, member.log)
         about = partial(matching.about, setup, [member.config], env)
