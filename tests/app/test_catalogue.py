@@ -87,7 +87,7 @@ ACCEPTED = [
     ["-m", "+sweeps=[depth,seeds]", "seed=4,5"],
     ["seed=1", "seed=2"],
     ["--config-dir=mine", "experiment=mine", "optimizer.lr=0.2"],
-    ["hydra.job.env_copy=[PATH]", "hydra.output_subdir=null", "hydra.verbose=twinprop", "hydra.job.name=mine"],
+    ["hydra.output_subdir=null", "hydra.verbose=twinprop", "hydra.job.name=mine"],
 ]
 
 

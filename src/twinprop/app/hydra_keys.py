@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -24,16 +23,6 @@ class Rule(NamedTuple):
 
 def is_count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 1
-
-
-def is_file_name(value: Any) -> bool:
-    return isinstance(value, str) and value not in ("", ".", "..") and not set(value) & set("/\\\0")
-
-
-def is_inside(value: Any) -> bool:
-    """Whether a path stays within the folder that it is relative to, and is not that folder."""
-    path = PurePath(str(value))
-    return value is None or (bool(path.parts) and not path.is_absolute() and ".." not in path.parts)
 
 
 def is_set(value: Any) -> bool:
@@ -63,9 +52,7 @@ LOGGING = Rule(lambda value: value in (1, "1"), "1, the only version that Python
 RULES = {
     "hydra.mode": one_of("RUN", "MULTIRUN"),
     "hydra.verbose": Rule(is_verbosity, "true, false, or the names of loggers"),
-    "hydra.output_subdir": Rule(is_inside, "the name of a folder within the run's own, or null"),
     "hydra.searchpath": Rule(is_search_path, "a list of folders that are there, '[file://FOLDER]', or pkg://PACKAGE"),
-    "hydra.job.name": Rule(is_file_name, "a name for the log's file, with no / in it"),
     "hydra.job.env_copy": Rule(is_set, "a list of environment variables that are set"),
     "hydra.job_logging.version": LOGGING,
     "hydra.hydra_logging.version": LOGGING,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from twinprop.config.schema import Config
 
 DIVERGED = 3
-"""Exit status where no job failed, and one at least diverged."""
+"""Exit status where every job diverged, be it one or many; that some do is a result of a sweep."""
 
 
 def checked(config: DictConfig) -> Config:
@@ -105,5 +105,5 @@ class TrainingTask:
 
             numbers = ranges(failed)
             sys.exit(f"{len(failed)} of {len(self.statuses)} jobs failed: {numbers}. The reasons are above.")
-        if "diverged" in self.statuses.values():
+        if set(self.statuses.values()) == {"diverged"}:
             sys.exit(DIVERGED)
