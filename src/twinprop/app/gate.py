@@ -123,7 +123,10 @@ class Gate(Callback):
 
     def claim(self, config: DictConfig, key: str, take: Callable[[Path], None]) -> None:
         """Take the directory that `key` names; where we chose its name, and it was taken meanwhile, the next one."""
-        ours = "${unused:" in str(OmegaConf.to_container(config.hydra, resolve=False))
+        part: Any = OmegaConf.to_container(config, resolve=False)
+        for name in key.split("."):
+            part = part[name]
+        ours = "${unused:" in str(part)
         for _ in range(MOST_NAMES if ours else 1):
             try:
                 return take(self.directory(config, key))
