@@ -50,7 +50,7 @@ def test_a_run_without_hydras_folder_is_in_the_report(
     assert main(["report", "runs"]) == 0
     out, err = capsys.readouterr()
     rows = [line.split()[0] for line in out.splitlines()[1:5]]
-    assert (sorted(rows), err) == (["0_seed=1", "1_seed=2", "one", "three"], "")
+    assert (sorted(rows), err) == (["0_seed-1", "1_seed-2", "one", "three"], "")
     assert out.split()[:2] == ["run", "seed"]
 
 
@@ -81,7 +81,7 @@ KEPT = {
     "hydra.job.name=..": "hydra.job.name=..: must be a plain name",
     "hydra.output_subdir=../x": "hydra.output_subdir=../x: must be a folder within the run's directory",
     "hydra.output_subdir=a/../../x": "hydra.output_subdir=a/../../x: must be a folder within",
-    "hydra.job_logging.version=2": "hydra.job_logging.version=2: must be 1.",
+    "hydra.job_logging.version=2": "hydra.job_logging.version=2: must be 1",
     "hydra.job_logging.handlers.file.filename=x.log": "hydra.job_logging.handlers.file.filename=x.log: must end in",
     "hydra.job_logging.handlers.file.formatter=none": "hydra.job_logging: Unable to configure handler 'file'",
     "hydra.job_logging.root.level=LOUD": "hydra.job_logging: Unable to configure root logger: Unknown level: 'LOUD'",
@@ -97,6 +97,10 @@ def test_what_leads_elsewhere_is_told_in_one_message(
     assert status == 1
     assert message.startswith("The configuration has a mistake:\n  " + KEPT[word]), message
     assert not list(tmp_path.rglob("x*"))
+
+
+def test_an_environment_that_is_copied_is_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert in_process(monkeypatch, tmp_path, *QUICK, "hydra.job.env_copy=[PATH]", "hydra.run.dir=run") == (0, "")
 
 
 def test_a_folder_within_the_runs_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

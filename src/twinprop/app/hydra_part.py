@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePath
@@ -104,7 +105,7 @@ def environment_problems(hydra: DictConfig, words: Sequence[str]) -> Iterator[st
     """Environment variables that decide which programs are started, or that a file sets."""
     names, given = allowed(), typed_for(hydra, words)
     yield from program_problems(hydra)
-    for name in hydra.job.env_set:
+    for name in changed(hydra.job.env_set):
         key = f"hydra.job.env_set.{name}"
         if key in names:
             continue
@@ -112,9 +113,14 @@ def environment_problems(hydra: DictConfig, words: Sequence[str]) -> Iterator[st
             yield f"{key}: must be typed on the command line, not stand in a file; or set {ALLOW}={key}."
 
 
+def changed(variables: DictConfig) -> list[str]:
+    """The environment variables that are not set to what they are already, as hydra.job.env_copy does."""
+    return [name for name in map(str, variables) if os.environ.get(name) != variables[name]]
+
+
 def program_problems(hydra: DictConfig) -> Iterator[str]:
     """Environment variables that decide which programs are started."""
-    for name in hydra.job.env_set:
+    for name in changed(hydra.job.env_set):
         key = f"hydra.job.env_set.{name}"
         if STARTS_PROGRAMS.fullmatch(name) and key not in allowed():
             yield f"{key}: decides which programs are started; set {name} before the command, or {ALLOW}={key}."
