@@ -13,6 +13,7 @@ from twinprop.config import schema
 from twinprop.errors import TwinpropError
 from twinprop.population.restart import take_over
 from twinprop.run.directory import ENDED, summary_of, write_atomically
+from twinprop.run.files import read_groups
 from twinprop.run.lock import PATIENCE, Lock
 from twinprop.run.matching import LENGTHS
 
@@ -72,12 +73,7 @@ def resume_run(directory: Path, words: Sequence[str], force: bool) -> int:
     if (directory.parent / COMMAND).exists():
         raise TwinpropError(f"{directory}: is a job of a sweep; resume that: {directory.parent}.")
     path = directory / CONFIG
-    try:
-        values: Any = OmegaConf.to_container(OmegaConf.load(path), resolve=True)
-        before = schema.from_dict(values)
-    except Exception as error:  # whatever a damaged file makes of its own reader
-        why = str(error).partition("\n")[0]
-        raise TwinpropError(f"{path}: cannot be read ({why}); the run cannot go on.") from error
+    before = schema.from_dict(read_groups(path))
     config = schema.check(lengthened(before, changes_of(words)))
     summary = summary_of(directory)
     if summary.get("status") in ENDED and (config == before or not may_be_longer(summary)):
@@ -85,7 +81,7 @@ def resume_run(directory: Path, words: Sequence[str], force: bool) -> int:
         print(f"{directory}: has {summary['status']}{reason}; nothing is left to do.")
         return 0
     go_to(directory)
-    log_to(directory / "train.log")
+    log_to(next(iter(sorted(directory.glob("*.log"))), directory / "train.log"))
     if config != before:
         write_atomically(path, OmegaConf.to_yaml(OmegaConf.structured(config)).encode())
     status = execute(config, directory, go_on=True, force=force)["status"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging.config
 import traceback
 from collections.abc import Container, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,6 +20,7 @@ from twinprop.errors import OutputError, TwinpropError
 from twinprop.population.restart import recorded_plan
 from twinprop.run.checkpoints import FOLDER
 from twinprop.run.directory import ENDED, claim, summary_of, write_atomically
+from twinprop.run.files import read_groups, read_text
 from twinprop.run.matching import FORCE, LENGTHS
 from twinprop.text import plural
 
@@ -123,17 +124,12 @@ class Resumption:
 
     def saved(self, job: SweepJob) -> schema.Config | None:
         """The configuration that a job had; None where it had none, or had not come to write it whole."""
-        from omegaconf import OmegaConf
-
         path = next(iter(job.files), job.directory / ".hydra" / "config.yaml")
-        try:
-            text = path.read_text(encoding="utf-8")
-            if text == job.files.get(path):
+        with suppress(TwinpropError):  # it was cut off, and is composed anew
+            if read_text(path) == job.files.get(path):
                 return job.config
-            values: Any = OmegaConf.to_container(OmegaConf.create(text), resolve=True)
-            return schema.from_dict(values)
-        except Exception:  # whatever a damaged file makes of its own reader; the job is composed anew
-            return None
+            return schema.from_dict(read_groups(path))
+        return None
 
     def rewrite(self, job: SweepJob) -> None:
         """Have the files of a job say how long it trains."""

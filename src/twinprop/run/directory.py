@@ -51,7 +51,9 @@ def write_atomically(path: Path, data: bytes) -> None:
     """
     part = path.with_name(f".{path.name}.part")
     try:
-        with open(part, "wb") as file:
+        with suppress(FileNotFoundError):
+            part.unlink()  # what a process that was killed left, or a link that somebody laid
+        with open(part, "xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

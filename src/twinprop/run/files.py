@@ -138,6 +138,16 @@ def read_config(path: Path) -> dict[str, Any]:
         Unresolved: it refers to what only Hydra knows.
         TwinpropError: it cannot be read, or is no configuration of a run.
     """
+    return schema.flatten(read_groups(path))
+
+
+def read_groups(path: Path) -> dict[str, Any]:
+    """The same in its groups, as it stands there.
+
+    Raises:
+        Unresolved: it refers to what only Hydra knows.
+        TwinpropError: it cannot be read, or is no configuration of a run.
+    """
     text = read_text(path)
     try:
         # a few lines of aliases can stand for a billion values; Hydra writes none
@@ -154,7 +164,7 @@ def read_config(path: Path) -> dict[str, Any]:
     problem = config_problem(plain)
     if problem is not None:
         raise TwinpropError(f"{path}: {problem}, so it is no configuration of a run, or of another version.")
-    return schema.flatten({str(key): value for key, value in cast(dict[str, Any], plain).items()})
+    return {str(key): value for key, value in cast(dict[str, Any], plain).items()}
 
 
 class Unresolved(TwinpropError):
