@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.kit.students import SIZES, check, failed, said, spec_of
+from tests.kit.students import SIZES, check, said, spec_of
 
 from twinprop.gradcheck.choice import choose_inputs
 from twinprop.gradcheck.extremes import explain_overflow
@@ -30,14 +30,15 @@ from twinprop.gradcheck.subject import Subject
 )
 def test_mistake_beside_right_gradients(words: tuple[str, ...], hints: list[str]) -> None:
     report = check(*words)
-    assert not failed(report)
+    assert report.right
     assert not report.passed
+    assert report.verdict == "right, but"
     assert all(hint in said(report)[""] for hint in hints)
     assert ("softmax" in "".join(hints)) or "largest number of each row" not in said(report)[""]
 
 
 def test_overflow_is_told_with_its_line_and_log_softmax_is_not_called_unshifted() -> None:
-    (text,) = [text for _, text in check("LogOfSoftmax").mistakes]
+    (text,) = check("LogOfSoftmax").advice
     assert "losses.py:" in text
     assert "return -np.log(self.p" in text
     assert "overflows" not in text

@@ -31,7 +31,7 @@ def check(name: str, *words: str, **options: Any) -> Report:
 def said(report: Report) -> dict[str, str]:
     """What is said about each gradient; under "" what is about none."""
     texts: dict[str, str] = {}
-    for names, text in report.mistakes:
+    for names, text in [*report.mistakes, *([[], text] for text in report.advice)]:
         for name in names or [""]:
             texts[name] = f"{texts.get(name, '')} {text}"
     return texts

@@ -1,135 +1,232 @@
-"""The known ways to call a class under test: as a layer, or as a loss, which a network with its loss is too.
+"""The known ways to call what a student wrote: each says what goes forward, what comes back, and what is measured.
 
-Each says what `forward` and `backward` are given, and what `forward` has to return.
+A layer, a loss, a network whose targets come with backward, one method that returns the loss with its gradients, an
+activation with its derivative. `ways_of` lists those that the methods of an object allow, the likeliest first.
 """
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 import numpy as np
 
 from twinprop.gradcheck.faults import SubjectError
-from twinprop.gradcheck.held import FloatArray
+from twinprop.gradcheck.held import FloatArray, attributes_of, is_number
+from twinprop.gradcheck.likely_losses import LIKELY, LikelyLoss
+from twinprop.gradcheck.roles import Method
 
-UPSTREAM = ("d", "grad", "up", "g")
-"""First letters of a parameter of `backward` that wants the gradient of the loss itself, which is 1."""
-
-TRAINING = "training"
-"""A parameter of `forward` that is no input: it is True, so that dropout and batch normalization are checked."""
-
-CONTRACT = "A layer has forward(x) and backward(dy); a loss or a network has forward(x, y) and backward()."
+OUTPUTS = ("output", "outputs", "out", "activations", "activation", "yhat", "ypred", "probs", "a", "y", "result")
+"""Attributes where forward may leave what it does not return."""
 
 
-class LayerCall:
-    """forward(x) returns y; backward(dy) returns dx."""
+@dataclass
+class Way:
+    """One way to call an object.
 
-    is_loss = takes_y = False
+    Attributes:
+        title: of the object, as the report calls it.
+        forward, backward: the methods; without `backward`, forward returns the gradients with the loss.
+        forward_roles, backward_roles: which value each argument is given.
+        loss_method: where the network has a method for its loss.
+        loss_roles: of its arguments.
+        likely: the loss that is taken, of a network that has no method for it.
+    """
 
-    def __init__(self, title: str, takes_training: bool) -> None:
-        self.title, self.takes_training = title, takes_training
+    title: str
+    forward: Method
+    backward: Method | None
+    forward_roles: Mapping[str, str]
+    backward_roles: Mapping[str, str] = field(default_factory=dict)
+    loss_method: Method | None = None
+    loss_roles: Mapping[str, str] = field(default_factory=dict)
+    likely: LikelyLoss = LIKELY[0]
 
-    def forward_arguments(self, x: FloatArray, y: Any) -> tuple[Any, ...]:
-        return (x,)
+    is_loss: ClassVar[bool] = False
+    """Whether the number that is measured is a loss, not a random sum of the outputs."""
 
-    def backward_arguments(self, dy: Any, x: FloatArray, y: Any) -> tuple[Any, ...]:
-        return (dy.copy(),)
+    @property
+    def takes_y(self) -> bool:
+        """Whether targets are needed."""
+        given = [*self.forward_roles.values(), *self.backward_roles.values(), *self.loss_roles.values()]
+        return "y" in given
 
-    def output(self, out: Any) -> Any:
-        """The output of the layer.
+    @property
+    def given_apart(self) -> bool:
+        """Whether backward is a call of its own, so that something can be changed before it."""
+        return self.backward is not None
+
+    def output(self, made: Any, returned: Any, before: Mapping[str, int]) -> Any:
+        """What is measured, in what forward returned or left in an attribute that was another before.
 
         Raises:
-            SubjectError: `out` is no array, or too coarse.
+            SubjectError: it is not there, or is not what was expected.
         """
-        if not isinstance(out, np.ndarray):
-            what = "nothing" if out is None else f"a {type(out).__name__}"
-            raise SubjectError(f"{self.title}.forward returned {what}; a layer returns its output, an array.", False)
-        refuse_coarse(self.title, out)
+        raise NotImplementedError
+
+    def upstream(self, out: Any, y: Any, rng: np.random.Generator) -> Any:
+        """What backward is given as the gradient of the output; None for a loss."""
+        return None
+
+    def value(self, made: Any, out: Any, dy: Any, values: Mapping[str, Any]) -> float:
+        """The number that is differentiated."""
+        return float(out)
+
+    def note(self) -> str:
+        """What the report has to say about the way; empty for the usual ones."""
+        return ""
+
+
+class LayerWay(Way):
+    """forward(x) returns y; backward(dy) returns dx. Measured is Σ y ⊙ dy with random dy."""
+
+    def output(self, made: Any, returned: Any, before: Mapping[str, int]) -> Any:
+        out = array_in(made, returned, before)
+        if out is None:
+            what = "nothing" if returned is None else f"a {type(returned).__name__}"
+            raise SubjectError(
+                f"{self.title}.{self.forward.name} returned {what}; a layer returns its output, an array.",
+                isinstance(returned, int | float | np.generic),
+            )
+        refuse_coarse(self.title, self.forward.name, out)
         return out
 
+    def upstream(self, out: Any, y: Any, rng: np.random.Generator) -> Any:
+        return rng.standard_normal(np.shape(out))
 
-class LossCall:
-    """forward(x, y), or forward(x), returns one number; backward() may take y, or x and y, or the number 1.
+    def value(self, made: Any, out: Any, dy: Any, values: Mapping[str, Any]) -> float:
+        return float((out * dy).sum())
 
-    Args:
-        title: of the class, as the report calls it.
-        takes_training: whether forward is told that it is training.
-        takes_y: whether forward is given targets.
-        back_needed: names of the arguments that backward must be given.
-    """
+
+class DerivativeWay(LayerWay):
+    """gradient(x) returns f'(x), entry by entry: the derivative of the sum of the outputs."""
+
+    def upstream(self, out: Any, y: Any, rng: np.random.Generator) -> Any:
+        return np.ones(np.shape(out))
+
+    def note(self) -> str:
+        assert self.backward is not None
+        return f"{self.backward.name} is given x: compared with the derivative of {self.forward.name}, entry by entry."
+
+
+class OneEntryWay(LayerWay):
+    """A layer whose dy has one entry that is not 0, as that of the cross entropy of one sample."""
+
+    def upstream(self, out: Any, y: Any, rng: np.random.Generator) -> Any:
+        dy = np.zeros(np.shape(out))
+        dy.flat[int(rng.integers(dy.size))] = 1 + rng.random()
+        return dy
+
+
+class FusedWay(LayerWay):
+    """A layer that ends in softmax or sigmoid, and takes p − y for the gradient of what went into that."""
+
+    @property
+    def takes_y(self) -> bool:
+        return True
+
+    def upstream(self, out: Any, y: Any, rng: np.random.Generator) -> Any:
+        return np.asarray(out) - y
+
+    def value(self, made: Any, out: Any, dy: Any, values: Mapping[str, Any]) -> float:
+        y = values["y"]
+        binary = np.shape(out)[-1] == 1 or not np.allclose(np.sum(out, -1), 1)
+        other = (1 - y) * np.log(1 - out) if binary else 0.0
+        return float(-(y * np.log(out) + other).sum())
+
+
+class LossWay(Way):
+    """forward(x, y), or forward(x), returns one number; backward() may take y, or x and y, or the number 1."""
 
     is_loss = True
 
-    def __init__(self, title: str, takes_training: bool, takes_y: bool, back_needed: list[str]) -> None:
-        self.title, self.takes_training = title, takes_training
-        self.takes_y, self.back_needed = takes_y, back_needed
-
-    def forward_arguments(self, x: FloatArray, y: Any) -> tuple[Any, ...]:
-        return (x, y.copy()) if self.takes_y else (x,)
-
-    def backward_arguments(self, dy: Any, x: FloatArray, y: Any) -> tuple[Any, ...]:
-        if len(self.back_needed) == 2:
-            return x.copy(), y.copy()
-        if len(self.back_needed) == 1:
-            return (1.0,) if self.back_needed[0].lower().startswith(UPSTREAM) else (y.copy(),)
-        return ()
-
-    def output(self, out: Any) -> Any:
-        """The loss as a number.
-
-        Raises:
-            SubjectError: `out` is not one number, or too coarse.
-        """
+    def output(self, made: Any, returned: Any, before: Mapping[str, int]) -> Any:
         wanted = "return one number, the loss."
-        if out is None:
-            raise SubjectError(f"{self.title}.forward returned nothing; {wanted}", False)
-        if not isinstance(out, int | float | np.ndarray | np.generic):
-            raise SubjectError(f"{self.title}.forward returned a {type(out).__name__}; {wanted}", False)
-        array = np.asarray(out)
-        if array.size != 1:
+        number = number_in(returned)
+        if number is None:
+            name = f"{self.title}.{self.forward.name}"
+            if returned is None:
+                raise SubjectError(f"{name} returned nothing; {wanted}", False)
+            if not isinstance(returned, int | float | np.ndarray | np.generic):
+                raise SubjectError(f"{name} returned a {type(returned).__name__}; {wanted}", False)
             raise SubjectError(
-                f"{self.title}.forward returned an array of shape {array.shape}; {wanted} Take the mean over samples.",
+                f"{name} returned an array of shape {np.shape(returned)}; {wanted} Take the mean over samples.", False
+            )
+        refuse_coarse(self.title, self.forward.name, number)
+        return number.reshape(())[()]
+
+
+class LossWithGradientsWay(LossWay):
+    """loss(x, y) returns the loss and its gradients together."""
+
+    def note(self) -> str:
+        return ""
+
+
+class NetworkWay(Way):
+    """forward(x) returns the outputs; backward is given the targets. The loss is its own method's, or a likely one."""
+
+    is_loss = True
+
+    def output(self, made: Any, returned: Any, before: Mapping[str, int]) -> Any:
+        out = array_in(made, returned, before)
+        if out is None:
+            raise SubjectError(
+                f"{self.title}.{self.forward.name} returned {type(returned).__name__}; a network "
+                "returns its outputs, an array.",
                 False,
             )
-        refuse_coarse(self.title, array)
-        return array.reshape(())[()]
+        refuse_coarse(self.title, self.forward.name, out)
+        return out
+
+    def value(self, made: Any, out: Any, dy: Any, values: Mapping[str, Any]) -> float:
+        if self.loss_method is None:
+            return self.likely.value(out, values["y"], values["axis"], values["samples"])
+        found = number_in(self.loss_method.call(made, self.loss_roles, {**values, "out": out}))
+        if found is None:
+            raise ValueError(f"{self.loss_method.name} returned no number")
+        return float(found.reshape(()))
+
+    def note(self) -> str:
+        if self.loss_method is not None:
+            return ""
+        return f"The network does not say what its loss is; of the likely ones this one fits: {self.likely}."
 
 
-def refuse_coarse(title: str, out: FloatArray) -> None:
+def number_in(returned: Any) -> Any:
+    """The only number among what a method returned; None where there is none."""
+    parts = returned if isinstance(returned, tuple | list) else [returned]
+    numbers = [part for part in parts if is_number(part) or (isinstance(part, np.ndarray) and part.size == 1)]
+    return np.asarray(numbers[0]) if len(numbers) == 1 else None
+
+
+def array_in(made: Any, returned: Any, before: Mapping[str, int]) -> Any:
+    """The first array that forward returned, or that it left in an attribute that is called `output` or the like."""
+    parts = returned if isinstance(returned, tuple) else [returned]
+    for part in parts:
+        if isinstance(part, np.ndarray) and part.dtype.kind in "fiu":
+            return part
+        if isinstance(part, list) and part:
+            try:
+                stacked = np.array(part, float)
+            except (ValueError, TypeError):
+                continue
+            return stacked
+    if returned is not None:
+        return None
+    held = {
+        name.lower().replace("_", ""): value
+        for name, value in attributes_of(made).items()
+        if isinstance(value, np.ndarray) and value.dtype.kind == "f" and before.get(name) != id(value)
+    }
+    return next((held[name] for name in OUTPUTS if name in held), None)
+
+
+def refuse_coarse(title: str, name: str, out: FloatArray) -> None:
     if out.dtype in (np.float32, np.float16):
         raise SubjectError(
-            f"{title}.forward returned {out.dtype} for a float64 input, which is too coarse to check; "
+            f"{title}.{name} returned {out.dtype} for a float64 input, which is too coarse to check; "
             "leave out the cast.",
             False,
         )
-
-
-def calling_convention(made: Any, title: str) -> LayerCall | LossCall:
-    """How an object wants to be called, as the signatures of its methods tell.
-
-    Raises:
-        SubjectError: it has no `forward` or `backward`, or they take the wrong arguments.
-    """
-    for name in ("forward", "backward"):
-        if not callable(getattr(made, name, None)):
-            raise SubjectError(f"{title}: has no {name}. {CONTRACT}")
-    needed, most = positional_parameters(made.forward)
-    back_needed, back_most = positional_parameters(made.backward)
-    is_loss = len(needed) == 2 or (most >= 2 and back_most == 0) or (most == 1 and back_most == 0)
-    if not 1 <= max(len(needed), min(most, 1)) <= 2 or len(back_needed) > (2 if is_loss else 1):
-        raise SubjectError(
-            f"{title}: forward({', '.join(needed)}) and backward({', '.join(back_needed)}) do not fit. {CONTRACT}"
-        )
-    takes_training = TRAINING in inspect.signature(made.forward).parameters
-    return LossCall(title, takes_training, most >= 2, back_needed) if is_loss else LayerCall(title, takes_training)
-
-
-def positional_parameters(f: Callable[..., Any]) -> tuple[list[str], float]:
-    """Names of the parameters that must be given, and how many can be; `training` is none of them."""
-    kinds = inspect.Parameter
-    given = [p for p in inspect.signature(f).parameters.values() if p.name != TRAINING]
-    ordinary = [p for p in given if p.kind in (kinds.POSITIONAL_ONLY, kinds.POSITIONAL_OR_KEYWORD)]
-    most = float("inf") if any(p.kind == kinds.VAR_POSITIONAL for p in given) else len(ordinary)
-    return [p.name for p in ordinary if p.default is kinds.empty], most

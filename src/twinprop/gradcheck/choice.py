@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
-from typing import Any
+from typing import cast
 
 import numpy as np
 
 from twinprop.gradcheck.faults import SubjectError
-from twinprop.gradcheck.gradient_names import gradient_of
+from twinprop.gradcheck.finding import Found, snapshot
+from twinprop.gradcheck.finding import candidates as candidates_of
 from twinprop.gradcheck.held import FloatArray
 from twinprop.gradcheck.inputs import Inputs, draw_x, draw_y
-from twinprop.gradcheck.shapes import class_counts, suggested_shapes, usual_shapes
+from twinprop.gradcheck.shapes import class_counts, rare_shapes, suggested_shapes, usual_shapes
 from twinprop.gradcheck.subject import Subject
 
 
@@ -25,29 +26,56 @@ def choose_inputs(
     seed: int = 0,
     values: str | None = None,
 ) -> Inputs:
-    """The first inputs that `forward` and `backward` accept, and that give finite numbers.
+    """The first inputs that `forward` and `backward` accept, and that give finite numbers; the way of calling too.
 
     NumPy's broadcasting lets `forward` take targets of a wrong shape, as (n, 1) for an output (n,). Then `backward`
-    raises, or leaves gradients of a wrong shape. So what gives gradients of the right shape is preferred. Only where
-    `forward` accepts nothing of what is usual, it gets the shapes that it asks for.
+    raises, or leaves gradients of a wrong shape. So what gives gradients of the right shape is preferred, in every way
+    and every shape. Only then comes what `backward` or `forward` accepts at least.
 
     Raises:
         SubjectError: it accepts none; the text is about the first that was tried.
     """
+    searches = []
+    for way in subject.ways:
+        subject.way = way
+        search = Search(subject)
+        searches.append((way, search))
 
-    def drawn(shapes: Iterable[tuple[tuple[int, ...], int]]) -> Iterator[Inputs]:
-        inputs = candidates(subject, words, list(shapes), targets, classes, seed)
-        return (one for one in inputs if values in (None, one.values))
+        def drawn(shapes: Iterable[tuple[tuple[int, ...], int | None]]) -> Iterator[Inputs]:
+            inputs = candidates(subject, words, list(shapes), targets, classes, seed)
+            return (one for one in inputs if values in (None, one.values))
 
-    search = Search(subject)
-    chosen = search.best_of(drawn(usual_shapes(subject, words, shape)))
-    if chosen is None and not shape:
-        chosen = search.best_of(drawn(suggested_shapes(subject, words, search.refusals)))
-    if chosen is not None:
-        return chosen
+        try:
+            chosen = search.best_of(drawn(usual_shapes(subject, words, shape)))
+            if chosen is None and not shape:
+                chosen = search.best_of(drawn(suggested_shapes(subject, words, search.refusals)))
+            if chosen is None and not shape:
+                search.rare = True
+                chosen = search.best_of(drawn(rare_shapes(subject, words)))
+                if chosen is not None and chosen.count == 1:
+                    chosen.batch_misfits = search.partly
+            if chosen is None and values is None and search.wants_indices():
+                chosen = search.best_of(index_inputs(subject, words, shape, seed))
+        except SubjectError as error:
+            search.failure = search.failure or error
+            if len(subject.ways) == 1 or error.final:
+                raise
+            continue
+        if chosen is not None:
+            return chosen
+    for level in ("accepted_by_both", "accepted_by_forward"):
+        for way, search in searches:
+            if getattr(search, level) is not None:
+                subject.way = way
+                return cast(Inputs, getattr(search, level))
+    subject.way, search = searches[0]
     assert search.failure is not None
     tried = ", ".join(dict.fromkeys(search.tried))
-    more = "" if shape else f"\n  Inputs of shape {tried} were tried; give it by --input N M."
+    more = (
+        ""
+        if shape or not search.failure.input_matters
+        else f"\n  Inputs of shape {tried} were tried; give it by --input N M."
+    )
     targets_too = "" if targets or not subject.is_loss else " Say what the targets are by --targets."
     raise SubjectError(f"{search.failure}{more}{targets_too}")
 
@@ -61,6 +89,8 @@ class Search:
         refusals: what the class said of those that it refused.
         accepted_by_forward: the first that forward takes.
         accepted_by_both: the first that backward takes as well, though its gradients have other shapes.
+        partly: whether some of them had the right shapes, for a batch.
+        rare: whether the shapes are of the rare ones, which are taken only where they suit.
     """
 
     def __init__(self, subject: Subject) -> None:
@@ -70,16 +100,17 @@ class Search:
         self.refusals: list[str] = []
         self.accepted_by_forward: Inputs | None = None
         self.accepted_by_both: Inputs | None = None
+        self.partly = self.rare = False
 
     def best_of(self, several: Iterable[Inputs]) -> Inputs | None:
-        """The first that suits, else the first that is accepted at all; None if none is.
+        """The first that suits; None if none does."""
+        return next((inputs for inputs in several if self.suits(inputs)), None)
 
-        What backward does not accept is taken where nothing better is there: backward will say so itself.
-        """
-        for inputs in several:
-            if self.suits(inputs):
-                return inputs
-        return self.accepted_by_both or self.accepted_by_forward
+    def wants_indices(self) -> bool:
+        """Whether it said that it uses x as an index, as an embedding does."""
+        return any(
+            "indices must be" in text or "of integer" in text or "valid indices" in text for text in self.refusals
+        )
 
     def suits(self, inputs: Inputs) -> bool:
         """Whether all goes well with these inputs.
@@ -95,13 +126,21 @@ class Search:
                 raise empty(self.subject, inputs, np.shape(out))
             if not np.all(np.isfinite(out)):
                 raise not_finite(self.subject, inputs, np.asarray(out))
-            self.accepted_by_forward = self.accepted_by_forward or inputs
+            if not self.rare:
+                self.accepted_by_forward = self.accepted_by_forward or inputs
             if rehearsal is self.subject:
                 return True
-            returned = rehearsal.backward(np.ones_like(out), inputs.x, inputs.y)
-            if gradients_fit(rehearsal, returned, inputs.x):
+            dy = rehearsal.way.upstream(out, inputs.y, np.random.default_rng(0))
+            rehearsal.value(out, dy, inputs.x, inputs.y, inputs.axis, inputs.count)
+            before = snapshot(rehearsal.made)
+            returned = rehearsal.backward(dy, inputs.x, inputs.y)
+            found = candidates_of(rehearsal.made, returned, rehearsal.names_of_returned(), before)
+            fit = fits(rehearsal, found, inputs.x)
+            if all(fit):
                 return True
-            self.accepted_by_both = self.accepted_by_both or inputs
+            if not self.rare:
+                self.accepted_by_both = self.accepted_by_both or inputs
+                self.partly = self.partly or any(fit[:-1])
         except SubjectError as error:
             if not error.input_matters and self.accepted_by_forward is None:
                 raise
@@ -113,7 +152,7 @@ class Search:
 def candidates(
     subject: Subject,
     words: Sequence[str],
-    shapes: Sequence[tuple[tuple[int, ...], int]],
+    shapes: Sequence[tuple[tuple[int, ...], int | None]],
     targets: str | None,
     classes: int | None,
     seed: int,
@@ -124,38 +163,69 @@ def candidates(
     """
     kinds = [targets] if targets else ["onehot", "binary", "labels"]
     for values in ("normal", "probabilities" if subject.is_loss else "positive"):
-        if not subject.is_loss or not subject.takes_y:
+        if not subject.takes_y:
             for size, axis in shapes:
                 yield Inputs(draw_x(np.random.default_rng(seed), size, axis, values), None, axis, "", values)
             continue
         for kind, (size, axis) in product(kinds, shapes):
-            for number in [1] if kind == "binary" else class_counts(subject, words, size, axis, classes):
+            counts = class_counts(subject, words, size, axis, classes)
+            for number in [1] if kind == "binary" else counts:
                 rng = np.random.default_rng(seed)
                 x = draw_x(rng, size, axis, values)
                 same = not subject.parameters and x.ndim > 2 and kind not in ("labels", "binary")
-                y = rng.standard_normal(size) if same else draw_y(rng, size[axis], number, axis, kind)
-                if kind == "onehot" and number == 1 and values == "probabilities":
-                    y = draw_y(rng, size[axis], 1, axis, "binary").reshape(y.shape)  # 1 alone would test half a loss
+                count = 1 if axis is None else size[axis]
+                y = rng.standard_normal(size) if same else draw_y(rng, count, number, axis, kind)
                 yield Inputs(x, y, axis, "real" if same else kind, values)
 
 
-def gradients_fit(subject: Subject, returned: Any, x: FloatArray) -> bool:
-    """Whether the gradients have the shapes of what they belong to."""
-    found = [(parameter.get(), gradient_of(parameter)) for parameter in subject.parameters]
-    pairs = [(array, gradient[1]) for array, gradient in found if gradient is not None]
-    pairs += [(x, returned)] if isinstance(returned, np.ndarray) else []
-    return all(array.shape == gradient.shape for array, gradient in pairs if isinstance(gradient, np.ndarray))
+def index_inputs(subject: Subject, words: Sequence[str], given: Sequence[int] | None, seed: int) -> Iterator[Inputs]:
+    """Whole numbers for x, smaller than every size of a parameter."""
+    sizes = [size for parameter in subject.parameters for size in np.shape(parameter.get())]
+    most = max(2, min(sizes, default=2))
+    for shape in [tuple(given)] if given else [(5,), (5, 3), (1,)]:
+        x = draw_x(np.random.default_rng(seed), shape, 0, "indices", most)
+        counts = class_counts(subject, words, (*shape, 1), 0, None) if subject.takes_y else [0]
+        for number, kind in product(counts, ("onehot", "labels") if subject.takes_y else ("",)):
+            y = draw_y(np.random.default_rng(seed), shape[0], number, 0, kind) if number else None
+            yield Inputs(x, y, 0, kind, "indices")
+
+
+def fits(subject: Subject, found: Sequence[Found], x: FloatArray) -> list[bool]:
+    """Whether each gradient with a name has the shape of what it belongs to, or one that can be subtracted from it.
+
+    The last is that of x; what has no name is taken for right.
+    """
+    fit = []
+    for parameter in subject.parameters:
+        shape = np.shape(parameter.get())
+        named = [one.shape for one in found if one.changed and one.level(parameter) > 0]
+        if named:
+            fit.append(any(harmless(one, shape) for one in named))
+    bare = [one.shape for one in found if one.position == 0 and not one.attribute]
+    others = [np.shape(parameter.get()) for parameter in subject.parameters]
+    own = not bare or x.dtype.kind != "f" or bare[0] == x.shape or (subject.is_loss and bare[0] in others)
+    return [*fit, own]
+
+
+def harmless(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
+    """Whether W -= lr * dW is right all the same: the shapes differ by axes of size 1, and broadcast to the target."""
+    if tuple(n for n in shape if n > 1) != tuple(n for n in target if n > 1):
+        return False
+    try:
+        return np.broadcast_shapes(shape, target) == target
+    except ValueError:
+        return False
 
 
 def empty(subject: Subject, inputs: Inputs, shape: tuple[int, ...]) -> SubjectError:
     return SubjectError(
-        f"{subject.title}.forward returned an empty array, of shape {shape}, for {inputs.text()}: "
+        f"{subject.title}.{subject.way.forward.name} returned an empty array, of shape {shape}, for {inputs.text()}: "
         "there is nothing that could be checked."
     )
 
 
 def not_finite(subject: Subject, inputs: Inputs, out: FloatArray) -> SubjectError:
     return SubjectError(
-        f"{subject.title}.forward returned {out[~np.isfinite(out)].flat[0]} for ordinary numbers, "
+        f"{subject.title}.{subject.way.forward.name} returned {out[~np.isfinite(out)].flat[0]} for ordinary numbers, "
         f"{inputs.text()}: its derivative cannot be checked there."
     )

@@ -44,6 +44,8 @@ LOG_OF_SIGMOID = (
 
 def explain_overflow(subject: Subject, inputs: Inputs) -> list[str]:
     """What goes wrong for large inputs, in a sentence or two each."""
+    if inputs.values == "indices":
+        return []
     if inputs.values == "probabilities":
         return list(certain_predictions(subject, inputs))
     return large_numbers(subject, inputs)
@@ -75,7 +77,7 @@ def overflows(subject: Subject, x: FloatArray, y: Any) -> bool:
 def large_numbers(subject: Subject, inputs: Inputs) -> list[str]:
     """What goes wrong for large numbers: all alike, of either sign, or as weights; each fault once."""
     biggest = np.abs(inputs.x).max()
-    keep = [(parameter, parameter.get()) for parameter in subject.parameters]
+    keep = [(parameter, parameter.get().copy()) for parameter in subject.parameters]
     softmax = shows_probabilities(subject, inputs.x, inputs.y)
     found: dict[str, str] = {}
     try:
@@ -87,13 +89,13 @@ def large_numbers(subject: Subject, inputs: Inputs) -> list[str]:
             for x, what in feeds:
                 for parameter, array in keep:
                     factor = size / max(np.abs(array).max(initial=0), 1e-9) if what == "weights" else 1.0
-                    parameter.set(array * factor)
+                    parameter.get()[...] = array * factor
                 if overflows(subject, x, inputs.y):
                     why, text = cause_with_line(subject, x, inputs.y, softmax, f"{what} of size {size:g}")
                     found.setdefault(why, text)
     finally:
         for parameter, array in keep:
-            parameter.set(array)
+            parameter.get()[...] = array
     return list(found.values())
 
 
@@ -118,13 +120,21 @@ def cause_with_line(subject: Subject, x: FloatArray, y: Any, softmax: bool, when
 
 
 def shows_probabilities(subject: Subject, x: FloatArray, y: Any) -> bool:
-    """Whether forward returns or keeps probabilities whose sum is 1, of more than one class."""
+    """Whether there is a softmax: probabilities of several classes, or a loss that a shift of a row does not change."""
     out = output_or_none(subject, x, y)
     kept = [np.asarray(ref.get(), float) for ref in arrays_of(subject.made)]
-    return any(
-        array.ndim > 1 and array.shape[axis] > 1 and (array > 0).all() and np.allclose(array.sum(axis), 1)
+    if any(
+        array.ndim > 0 and array.shape[axis] > 1 and (array > 0).all() and np.allclose(array.sum(axis), 1)
         for array in [*kept, np.asarray(out, float)]
         for axis in (0, -1)
+    ):
+        return True
+    shifted = output_or_none(subject, x + 1, y)
+    return (
+        subject.is_loss
+        and not subject.parameters
+        and shifted is not None
+        and bool(np.allclose(shifted, out, rtol=1e-9))
     )
 
 
@@ -132,7 +142,7 @@ def certain_predictions(subject: Subject, inputs: Inputs) -> Iterator[str]:
     """Whether a loss of probabilities survives a prediction that is certain, and right: its loss is finite."""
     axis = 0 if inputs.axis else -1
     y = inputs.y
-    if y is None or (inputs.kind == "binary" and y.shape != inputs.x.shape):
+    if y is None or inputs.axis is None or (inputs.kind == "binary" and y.shape != inputs.x.shape):
         return
     classes = inputs.x.shape[axis]
     right = y if y.shape == inputs.x.shape else np.eye(classes)[y]

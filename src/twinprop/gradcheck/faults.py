@@ -17,11 +17,12 @@ class SubjectError(TwinpropError):
 
     Attributes:
         input_matters: whether it may work with an input of another shape.
+        final: whether no other way of calling it can help.
     """
 
-    def __init__(self, message: str, input_matters: bool = True) -> None:
+    def __init__(self, message: str, input_matters: bool = True, final: bool = False) -> None:
         super().__init__(message)
-        self.input_matters = input_matters
+        self.input_matters, self.final = input_matters, final
 
 
 def guarded_call(what: str, f: Callable[..., Any], *args: Any, **keywords: Any) -> Any:

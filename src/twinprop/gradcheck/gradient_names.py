@@ -1,73 +1,70 @@
-"""Which array is the gradient of which, by their names: `dW`, `W_grad`, `grads["W"]` and the like."""
+"""Which array is the gradient of which, by their names: `dW`, `W_grad`, `dLdW`, `grads["W"]` and the like.
+
+Names only help: a gradient is found by what it is (`finding`). They decide between arrays that would do, and say
+which of them was meant where none is right.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from typing import Any
 
-from twinprop.gradcheck.held import ArrayRef, arrays_of, item_at, path_text
+from twinprop.gradcheck.held import ArrayRef
 
-PATTERNS = ("d{}", "{}_grad", "grad_{}", "d_{}", "{}grad", "grad{}")
-"""How the gradient of `W` may be called, beside `grads["W"]` and `grads["dW"]`."""
+MARKER = re.compile(
+    r"_*(?:d_?(?:l|j|e|c|loss|cost|err|error)_?(?:by_?)?d_?|(?:grad|gradient)s?_?(?:of_|wrt_|d_?)?"
+    r"|nabla_?|delta_?|partial_?|derivative_?|d_?|g_?)(.+)",
+    re.IGNORECASE,
+)
+"""What stands before the name of a parameter in that of its gradient."""
 
-DICTS = ("grads", "gradients", "grad")
+ENDING = re.compile(r"_*(.+?)_?(?:grads?|gradients?|derivative|delta|prime|_g|_d)", re.IGNORECASE)
+"""What stands behind it."""
 
+BARE = {"grad", "grads", "gradient", "gradients", "g", "dvalue", "diff", "d", "nabla", "dparams", "delta"}
+"""Names of a gradient, or of a dict of gradients, that do not say of what."""
 
-def gradient_of(parameter: ArrayRef) -> tuple[str, Any] | None:
-    """The name and the gradient of a parameter, where its owner holds it; None where there is none."""
-    for attribute, keys in possible_paths(parameter):
-        found = item_at(getattr(parameter.owner, attribute, None), keys)
-        if found is not None:
-            return parameter.prefix + path_text(attribute, keys), found
-    return None
-
-
-def gradient_in(returned: Any, parameter: ArrayRef) -> tuple[str, Any] | None:
-    """The name and the gradient of a parameter in the dict that `backward` returned."""
-    if isinstance(returned, dict):
-        own = parameter.last_key
-        for keys in [*dict_keys(parameter), (own,), (f"d{own}",)]:
-            value = item_at(returned, keys)
-            if value is not None:
-                return path_text("backward()", keys), value
-    return None
+SYNONYMS = {
+    **dict.fromkeys(("weight", "weights", "wts", "ws", "kernel", "theta"), "w"),
+    **dict.fromkeys(("bias", "biases", "bs", "intercept"), "b"),
+    **dict.fromkeys(("input", "inputs", "inp", "xs", "in", "data"), "x"),
+}
 
 
-def possible_paths(parameter: ArrayRef) -> Iterator[tuple[str, tuple[Any, ...]]]:
-    """The attributes and keys where the gradient of a parameter may be."""
-    for pattern in PATTERNS:
-        yield pattern.format(parameter.attribute), parameter.keys
-    if isinstance(parameter.last_key, str) and parameter.keys:
-        for pattern in PATTERNS:
-            yield parameter.attribute, (*parameter.keys[:-1], pattern.format(parameter.last_key))
-    for name in DICTS:
-        for keys in dict_keys(parameter):
-            yield name, keys
+def canonical(name: Any) -> str:
+    """One spelling for `W`, `weights` and `_w`, and for `W1` and `weights_1`."""
+    word = str(name).lower().replace("_", "")
+    base = word.rstrip("0123456789")
+    return SYNONYMS.get(base, base) + word[len(base) :]
 
 
-def dict_keys(parameter: ArrayRef) -> list[tuple[Any, ...]]:
-    """The keys of a parameter's gradient in a dict or a list of gradients."""
-    path = parameter.keys or (parameter.attribute,)
-    own = parameter.last_key
-    return [path, (*path[:-1], f"d{own}")] if isinstance(own, str) else [path]
+def stems(name: Any) -> set[str]:
+    """What an array of this name may be the gradient of, in canonical spelling: `dLdW` of `w`."""
+    found = [pattern.fullmatch(str(name)) for pattern in (MARKER, ENDING)]
+    return {canonical(match[1]) for match in found if match}
 
 
-def parameters_of(subject: Any) -> list[ArrayRef]:
-    """The float arrays that are there before `forward`, but for those that hold gradients."""
-    found = list(arrays_of(subject))
-    lists = {(id(ref.owner), pattern.format(ref.attribute)) for ref in found for pattern in PATTERNS}
-    holders = {(id(ref.owner), *path) for ref in found for path in possible_paths(ref)}
-    return [
-        ref
-        for ref in found
-        if (id(ref.owner), ref.attribute) not in lists
-        and (id(ref.owner), ref.attribute, ref.keys) not in holders
-        and ref.attribute not in DICTS
-    ]
+def is_bare(name: Any) -> bool:
+    return str(name).lower().strip("_") in BARE
 
 
-def parameter_names(gradient: str) -> list[str]:
-    """What an attribute may be the gradient of, by its name: `dW` of `W`."""
-    ends = [pattern.split("{}") for pattern in PATTERNS]
-    fit = [(head, tail) for head, tail in ends if gradient.startswith(head) and gradient.endswith(tail)]
-    return [gradient[len(head) : len(gradient) - len(tail)] for head, tail in fit if len(gradient) > len(head + tail)]
+def names_gradient(attribute: str, keys: tuple[Any, ...], parameter: ArrayRef) -> bool:
+    """Whether an attribute and its keys are named as the gradient of a parameter.
+
+    `dW`; `grads["W"]` and `grads["dW"]`; `dweights[0]` of `weights[0]`; and `grad` beside `value`, as in
+    `W["grad"]` of `W["value"]`.
+    """
+    numbers = [key for key in keys if isinstance(key, int)]
+    own_numbers = [key for key in parameter.keys if isinstance(key, int)]
+    if numbers != own_numbers:
+        return False
+    words = [attribute, *(key for key in keys if isinstance(key, str))]
+    own = [parameter.attribute, *(key for key in parameter.keys if isinstance(key, str))]
+    targets = {canonical(word) for word in own[-1:]}
+    if is_bare(words[-1]):
+        # `grad` beside the only other array there, or a list of gradients of a list of parameters
+        return words[:-1] == own[:-1] or (len(words) > 1 and words[0] == own[0])
+    holders = {"params", "parameters", "param", canonical(own[0])}
+    if is_bare(words[0]) or (len(words) > 1 and stems(words[0]) & holders):
+        return bool(targets & {canonical(words[-1]), *stems(words[-1])})
+    return bool(targets & stems(words[-1]))

@@ -22,12 +22,14 @@ class ArrayRef(NamedTuple):
         owner: the object that has the attribute.
         attribute: its name.
         keys: of the entry in the attribute's lists and dicts.
+        also: other places that hold the same array, as a dict of parameters and a layer do.
     """
 
     name: str
     owner: Any
     attribute: str
     keys: tuple[Any, ...] = ()
+    also: tuple[Any, ...] = ()
 
     @property
     def last_key(self) -> Any:
@@ -44,13 +46,15 @@ class ArrayRef(NamedTuple):
         return item_at(getattr(self.owner, self.attribute, None), self.keys)
 
     def set(self, value: Any) -> None:
-        """Put another array into its place."""
+        """Put another array into its place, and into every other place that holds it."""
         if not self.keys:
             setattr(self.owner, self.attribute, value)
         elif (holder := item_at(getattr(self.owner, self.attribute, None), self.keys[:-1])) is not None:
-            # the class itself may have thrown a work array out of its list
+            # the class itself may have thrown a work array out of its list, and a tuple cannot be changed
             with suppress(IndexError, TypeError):
                 holder[self.keys[-1]] = value
+        for other in self.also:
+            other.set(value)
 
 
 def path_text(attribute: str, keys: tuple[Any, ...]) -> str:
@@ -72,8 +76,16 @@ def is_float_array(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.dtype.kind == "f"
 
 
+def is_whole_array(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype.kind in "iu"
+
+
 def is_number(value: Any) -> bool:
     return isinstance(value, int | float | np.floating) and not isinstance(value, bool)
+
+
+def is_numeric(value: Any) -> bool:
+    return is_float_array(value) or is_whole_array(value) or is_number(value)
 
 
 def attributes_of(subject: Any) -> dict[str, Any]:
@@ -85,32 +97,47 @@ def attributes_of(subject: Any) -> dict[str, Any]:
     return {name: getattr(subject, name) for name in names if hasattr(subject, name)} | getattr(subject, "__dict__", {})
 
 
-def arrays_of(
-    subject: Any, wanted: Callable[[Any], bool] = is_float_array, prefix: str = "", seen: set[int] | None = None
-) -> Iterator[ArrayRef]:
-    """Every float array that an object holds, in lists, dicts and objects of its own too; each once."""
-    seen = set() if seen is None else seen
-    if id(subject) not in seen:
-        seen.add(id(subject))
-        for attribute, value in list(attributes_of(subject).items()):
-            yield from arrays_in(value, ArrayRef(f"{prefix}{attribute}", subject, attribute), wanted, seen)
+def arrays_of(made: Any, wanted: Callable[[Any], bool] = is_float_array) -> list[ArrayRef]:
+    """Every float array that an object holds, in lists, tuples, dicts and objects of its own too.
+
+    An array that stands in several places is one reference, which knows the others.
+    """
+    places: dict[int, list[ArrayRef]] = {}
+    alone: list[list[ArrayRef]] = []
+    for ref, value in places_of(made, wanted, "", set()):
+        if isinstance(value, np.ndarray):
+            if id(value) not in places:
+                alone.append(places.setdefault(id(value), []))
+            places[id(value)].append(ref)
+        else:
+            alone.append([ref])
+    return [first._replace(also=tuple(others)) for first, *others in alone]
 
 
-def arrays_in(value: Any, ref: ArrayRef, wanted: Callable[[Any], bool], seen: set[int]) -> Iterator[ArrayRef]:
-    """Every float array in the value of an attribute or of an entry."""
+def places_of(
+    holder: Any, wanted: Callable[[Any], bool], prefix: str, seen: set[int]
+) -> Iterator[tuple[ArrayRef, Any]]:
+    """Every place below an object where something wanted stands, with what stands there."""
+    if id(holder) not in seen:
+        seen.add(id(holder))
+        for attribute, value in list(attributes_of(holder).items()):
+            yield from places_in(value, ArrayRef(f"{prefix}{attribute}", holder, attribute), wanted, seen)
+
+
+def places_in(
+    value: Any, ref: ArrayRef, wanted: Callable[[Any], bool], seen: set[int]
+) -> Iterator[tuple[ArrayRef, Any]]:
+    """The same below the value of an attribute or of an entry."""
     if wanted(value):
-        if not isinstance(value, np.ndarray) or id(value) not in seen:
-            seen.add(id(value))
-            yield ref
+        yield ref, value
     elif isinstance(value, list | tuple | dict):
         if id(value) not in seen:
             seen.add(id(value))
             for key, item in list(value.items() if isinstance(value, dict) else enumerate(value)):
-                if not (isinstance(value, tuple) and wanted(item)):  # what a tuple holds cannot be replaced
-                    inner = ref._replace(name=f"{ref.name}[{key!r}]", keys=(*ref.keys, key))
-                    yield from arrays_in(item, inner, wanted, seen)
+                inner = ref._replace(name=f"{ref.name}[{key!r}]", keys=(*ref.keys, key))
+                yield from places_in(item, inner, wanted, seen)
     elif may_hold_arrays(value):
-        yield from arrays_of(value, wanted, f"{ref.name}.", seen)
+        yield from places_of(value, wanted, f"{ref.name}.", seen)
 
 
 def may_hold_arrays(value: Any) -> bool:
@@ -118,11 +145,3 @@ def may_hold_arrays(value: Any) -> bool:
     plain = isinstance(value, type | ModuleType) or inspect.isroutine(value)
     parts = hasattr(value, "__dict__") or hasattr(type(value), "__slots__")
     return parts and not plain and not type(value).__module__.startswith("numpy")
-
-
-def all_attributes(made: Any) -> list[tuple[str, str, Any]]:
-    """The attributes of an object and of those that it holds: the owner with a dot, the name and the value."""
-    owners = {"": made}
-    for ref in arrays_of(made, lambda value: is_float_array(value) or is_number(value)):
-        owners[ref.prefix] = ref.owner
-    return [(owner, name, value) for owner, held in owners.items() for name, value in attributes_of(held).items()]

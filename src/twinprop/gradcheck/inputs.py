@@ -15,37 +15,62 @@ class Inputs:
     """x, y, and along which axis of x the samples lie.
 
     Attributes:
-        x: float64.
+        x: float64, or whole numbers where values is `indices`.
         y: targets; None for a layer.
-        axis: 0 where samples are rows, -1 where they are columns.
+        axis: 0 where samples are rows, -1 where they are columns; None where x is one sample without an axis for it.
         kind: of the targets: `onehot` (float), `binary` (0 or 1 for each sample, float), `labels` (int), or `real`.
-        values: of x: `normal`, `positive`, or `probabilities`.
+        values: of x: `normal`, `positive`, `probabilities` or `indices`.
+        batch_misfits: whether x is one sample because some gradients, not all, have a wrong shape for a batch.
     """
 
     x: FloatArray
     y: Any
-    axis: int
+    axis: int | None
     kind: str
     values: str = "normal"
+    batch_misfits: bool = False
 
     @property
     def count(self) -> int:
-        return int(self.x.shape[self.axis])
+        return 1 if self.axis is None else int(self.x.shape[self.axis])
 
     def text(self) -> str:
         """`x (5, 4), y (5, 3) onehot`."""
-        y = "" if self.y is None else f", y {self.y.shape} {self.kind}"
+        y = "" if self.y is None else f", y {np.shape(self.y)} {self.kind}"
         values = "" if self.values == "normal" else f" {self.values}"
-        return f"x {self.x.shape}{values}{y}{', samples in columns' if self.axis else ''}"
+        return f"x {self.x.shape}{values}{y}{', samples in columns' if self.axis and self.count > 1 else ''}"
 
     def first(self) -> Inputs:
         """The first sample alone."""
+        if self.axis is None:
+            return self
         x = self.x.take([0], axis=self.axis)
         y = None if self.y is None else self.y.take([0], axis=self.axis if self.y.ndim > 1 else 0)
         return Inputs(x, y, self.axis, self.kind, self.values)
 
+    def another(self, count: int, seed: int) -> Inputs:
+        """Other numbers of the same kind, for `count` samples."""
+        rng = np.random.default_rng(seed)
+        shape = list(self.x.shape)
+        if self.axis is not None:
+            shape[self.axis] = count
+        x = draw_x(rng, tuple(shape), self.axis, self.values, int(self.x.max()) + 1 if self.values == "indices" else 0)
+        if self.y is None:
+            return Inputs(x, None, self.axis, self.kind, self.values)
+        if np.ndim(self.y) > 2 or (self.axis is not None and np.size(self.y) % self.count):
+            shape = [count if n == self.count else n for n in self.y.shape]
+            return Inputs(x, rng.standard_normal(shape), self.axis, self.kind, self.values)
+        classes = np.size(self.y) // self.count if self.kind in ("onehot", "real") else int(np.max(self.y)) + 1
+        y = draw_y(rng, count, max(classes, 1), self.axis, self.kind)
+        fits = self.axis is None or np.ndim(y) == np.ndim(self.y)
+        return Inputs(x, y if fits else y.reshape((-1, 1)), self.axis, self.kind, self.values)
 
-def draw_x(rng: np.random.Generator, shape: tuple[int, ...], axis: int, values: str) -> FloatArray:
+
+def draw_x(
+    rng: np.random.Generator, shape: tuple[int, ...], axis: int | None, values: str, most: int = 3
+) -> FloatArray:
+    if values == "indices":
+        return rng.integers(0, most, shape)  # type: ignore[return-value]
     x: FloatArray = rng.standard_normal(shape)
     if values == "positive":
         x = np.abs(x) + 0.5
@@ -56,11 +81,17 @@ def draw_x(rng: np.random.Generator, shape: tuple[int, ...], axis: int, values: 
     return x
 
 
-def draw_y(rng: np.random.Generator, count: int, classes: int, axis: int, kind: str) -> Any:
+def draw_y(rng: np.random.Generator, count: int, classes: int, axis: int | None, kind: str) -> Any:
     if kind == "binary":
-        return rng.permutation(np.arange(count) % 2).astype(float)
+        y = rng.permutation(np.arange(count) % 2).astype(float)
+        return y if axis is not None else y[0]
     labels = rng.integers(0, classes, count)
     if kind == "labels":
-        return labels
-    y = rng.standard_normal((count, classes)) if kind == "real" else np.eye(classes)[labels]
+        return labels if axis is not None else labels[0]
+    if kind == "onehot" and classes == 1:  # 1 alone would test half a loss
+        y = rng.permutation(np.arange(count) % 2).astype(float).reshape(count, 1)
+    else:
+        y = rng.standard_normal((count, classes)) if kind == "real" else np.eye(classes)[labels]
+    if axis is None:
+        return y[0]
     return np.ascontiguousarray(y.T) if axis else y

@@ -5,40 +5,73 @@ from __future__ import annotations
 import ast
 import importlib
 import importlib.util
+import inspect
+import json
+import linecache
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
 from twinprop.gradcheck.faults import SubjectError, guarded_call
 from twinprop.text import nearest
 
 
-def load_attribute(spec: str) -> Any:
-    """What `module:Class` or `path/to/file.py:Class` names, looked for from the current directory.
+def load_attributes(spec: str) -> tuple[ModuleType, dict[str, Any]]:
+    """What `module:Class` or `path/to/file.py:Class` names, with its module, looked for from the current directory.
+
+    Several names are separated by commas. Without a name, it is the only class with a backward in the file.
 
     Raises:
         SubjectError: it cannot be found or imported.
     """
-    source, _, name = spec.rpartition(":")
-    if not source or not name:
+    source, _, names = spec.rpartition(":")
+    if not source and names.endswith(FILES):
+        source, names = names, ""
+    if not source:
         raise SubjectError(f"--layer {spec}: write module:Class, or path/to/file.py:Class.")
     if os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())
-    module = load_file(spec, Path(source)) if source.endswith(".py") else load_module(spec, source)
-    if not hasattr(module, name):
-        classes = [key for key, value in vars(module).items() if isinstance(value, type) and hasattr(value, "backward")]
-        there = f"it has {', '.join(classes)}" if classes else "it has no class with a backward"
-        raise SubjectError(f"--layer {spec}: {source} has no {name}; {there}.{nearest(name, classes)}")
-    return getattr(module, name)
+    module = load_file(spec, Path(source)) if source.endswith(FILES) else load_module(spec, source)
+    there = classes_and_functions(module)
+    if not names:
+        if len(there) != 1:
+            known = ", ".join(there) or "none"
+            raise SubjectError(f"--layer {spec}: write {source}:NAME; what can be checked there: {known}.")
+        names = there[0]
+    found = {}
+    for name in names.split(","):
+        if not hasattr(module, name):
+            has = f"it has {', '.join(there)}" if there else "it has no class with a backward"
+            raise SubjectError(f"--layer {spec}: {source} has no {name}; {has}.{nearest(name, there)}")
+        found[name] = getattr(module, name)
+    return module, found
+
+
+def classes_and_functions(module: ModuleType) -> list[str]:
+    """The names of what can be checked: classes with a backward, else functions that go back."""
+    own = {name: value for name, value in vars(module).items() if getattr(value, "__module__", "") == module.__name__}
+    words = ("backward", "backprop", "back_prop", "grad", "prime", "deriv")
+
+    def goes_back(name: str) -> bool:
+        return any(word in name.lower() for word in words) and not name.startswith("__")
+
+    classes = [name for name, value in own.items() if isinstance(value, type) and any(map(goes_back, dir(value)))]
+    functions = [name for name, value in own.items() if inspect.isfunction(value) and goes_back(name)]
+    return classes or functions
 
 
 def load_file(spec: str, path: Path) -> ModuleType:
     if not path.is_file():
         raise SubjectError(f"--layer {spec}: there is no file {path}; the path is taken from {Path.cwd()}.")
     sys.path.insert(0, str(path.parent.absolute()))  # for modules beside it
+    if path.suffix == ".ipynb":
+        return load_notebook(path)
     found = importlib.util.spec_from_file_location(path.stem, path.absolute())
     assert found is not None
     assert found.loader is not None
@@ -46,6 +79,37 @@ def load_file(spec: str, path: Path) -> ModuleType:
     sys.modules[path.stem] = module
     guarded_call(f"Importing {path}", found.loader.exec_module, module)
     return module
+
+
+def load_notebook(path: Path) -> ModuleType:
+    """The imports, classes and functions of a notebook; what its cells compute is left out."""
+    try:
+        cells = json.loads(path.read_text("utf-8"))["cells"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise SubjectError(f"{path} is no notebook: {type(error).__name__}: {error}") from error
+    module = ModuleType(path.stem)
+    sys.modules[path.stem] = module
+    for number, cell in enumerate(cells, 1):
+        if cell.get("cell_type") == "code":
+            lines = "".join(cell.get("source", "")).splitlines()
+            # a line for IPython alone is no Python; it stays a line, so that numbers are right
+            code = "\n".join("" if line.lstrip().startswith(("%", "!", "?")) else line for line in lines)
+            guarded_call(f"Importing {path}", run_definitions, code, f"{path} cell {number}", module)
+    return module
+
+
+def run_definitions(code: str, name: str, module: ModuleType) -> None:
+    """Run the statements of a cell that import, define or name something."""
+    linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
+    tree = ast.parse(code, name)
+    kinds = (ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef)
+    constants = (ast.Constant, ast.UnaryOp, ast.Tuple, ast.List)
+    tree.body = [
+        part
+        for part in tree.body
+        if isinstance(part, kinds) or (isinstance(part, ast.Assign) and isinstance(part.value, constants))
+    ]
+    exec(compile(tree, name, "exec"), vars(module))
 
 
 def load_module(spec: str, name: str) -> ModuleType:
@@ -64,8 +128,16 @@ def load_module(spec: str, name: str) -> ModuleType:
     return module
 
 
+ARRAY = re.compile(r"\d+x(\d+(x\d+)*)?")
+"""`4x3` is an array of that shape, `3x` a vector of 3."""
+
+FILES = (".py", ".ipynb")
+
+
 def parse_argument(word: str) -> Any:
-    """`4`, `0.1`, `True` or `[4,3]` as Python reads it; anything else is text."""
+    """`4`, `0.1`, `True` or `[4,3]` as Python reads it, `4x3` as random numbers; anything else is text."""
+    if ARRAY.fullmatch(word):
+        return 0.5 * np.random.randn(*(int(size) for size in word.split("x") if size))
     try:
         return ast.literal_eval(word)
     except (ValueError, SyntaxError):

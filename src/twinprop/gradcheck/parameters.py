@@ -2,64 +2,116 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from twinprop.gradcheck.faults import SubjectError
-from twinprop.gradcheck.gradient_names import gradient_in, gradient_of
+from twinprop.gradcheck.finding import Found, candidates, snapshot
+from twinprop.gradcheck.gradient_names import names_gradient
+from twinprop.gradcheck.held import ArrayRef, arrays_of, is_float_array
 from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.trial import Trial
 
 
-def adopt_plain_numbers(subject: Subject, inputs: Inputs) -> None:
-    """Take a plain number for a parameter where backward leaves its gradient, as of a bias that starts as 0."""
+def adopt_parameters(subject: Subject, inputs: Inputs) -> None:
+    """Take for parameters what is no float array after the constructor: plain numbers, whole numbers, late arrays."""
     rehearsal = subject.copied()
-    if rehearsal is subject or not subject.numbers:
-        return
-    out = rehearsal.forward(inputs.x, inputs.y)
-    before = [gradient_of(number) for number in rehearsal.numbers]
-    returned = rehearsal.backward(np.ones_like(out), inputs.x, inputs.y)
-    for number, twin, old in zip(subject.numbers, rehearsal.numbers, before, strict=True):
-        gradient = gradient_of(twin) or gradient_in(returned, twin)
-        if gradient is None or (old is not None and old[1] is gradient[1]):
+    if rehearsal is not subject:
+        out = rehearsal.forward(inputs.x, inputs.y)
+        found = run_back(rehearsal, inputs, out)
+        adopt_numbers(subject, rehearsal, inputs, out, found)
+    adopt_late_arrays(subject, inputs)
+    subject.parameters = [one for one in subject.parameters if not is_gradient_of_another(one, subject.parameters)]
+
+
+def run_back(rehearsal: Subject, inputs: Inputs, out: Any) -> list[Found]:
+    """What backward returns and leaves, after forward."""
+    before = snapshot(rehearsal.made)
+    dy = rehearsal.way.upstream(out, inputs.y, np.random.default_rng(0))
+    returned = rehearsal.backward(dy, inputs.x, inputs.y)
+    return candidates(rehearsal.made, returned, rehearsal.names_of_returned(), before)
+
+
+def adopt_numbers(subject: Subject, rehearsal: Subject, inputs: Inputs, out: Any, found: Sequence[Found]) -> None:
+    """Numbers where backward leaves a gradient that is named like theirs, as of a bias that starts as 0."""
+    for number, twin in zip(subject.numbers, rehearsal.numbers, strict=True):
+        gradient = next((one for one in found if one.changed and one.level(twin) > 0), None)
+        value = np.asarray(number.get(), float)
+        if gradient is None or not depends_on(rehearsal, twin, value, inputs, out):
             continue
-        value = float(number.get())
-        twin.set(np.array(value + 0.1))
-        try:
-            if np.array_equal(rehearsal.forward(inputs.x, inputs.y), out):
-                continue
-        except SubjectError:  # the number is a size
-            continue
-        finally:
-            twin.set(number.get())
         # a number becomes a vector where its first update would make it one
-        shape = np.shape(gradient[1])
-        vector = np.size(gradient[1]) == 1 or (len(shape) == 1 and shape != (inputs.count,))
-        number.set(np.full(shape if vector else (), value))
-        subject.parameters.append(number)
+        shape = gradient.shape
+        vector = np.size(gradient.value) == 1 or (len(shape) == 1 and shape != (inputs.count,))
+        number.set(np.array(value) if value.ndim else np.full(shape if vector else (), float(value)))
+        subject.parameters.append(next(ref for ref in arrays_of(subject.made) if ref.name == number.name))
 
 
-def fill_zeros(trial: Trial, rng: np.random.Generator) -> None:
-    """Small random numbers for parameters that are all 0: with zeros many derivatives vanish, right or wrong."""
-    for parameter in trial.parameters:
-        if not parameter.get().any():
-            parameter.set(np.array(0.1 * rng.standard_normal(parameter.get().shape)))
-    trial.out = trial.subject.forward(trial.x, trial.inputs.y)
+def depends_on(rehearsal: Subject, number: ArrayRef, value: Any, inputs: Inputs, out: Any) -> bool:
+    """Whether the output changes when a number does; a size or an index cannot be changed by a fraction."""
+    old = number.get()
+    number.set(np.array(value + 0.1))
+    try:
+        return not np.array_equal(rehearsal.forward(inputs.x, inputs.y), out)
+    except SubjectError:
+        return False
+    finally:
+        number.set(old)
 
 
-def keep_used_parameters(trial: Trial, gradients: dict[str, tuple[str, Any]]) -> dict[str, tuple[str, Any]]:
-    """Leave only parameters in the trial, and return their gradients: work arrays are none, nor is a velocity.
+def adopt_late_arrays(subject: Subject, inputs: Inputs) -> None:
+    """Arrays that the first forward makes, and the next ones keep: weights whose size depends on the input."""
+    known = {id(one.get()) for one in subject.parameters}
+    subject.forward(inputs.x, inputs.y)
+    first = {ref.name: ref.get() for ref in arrays_of(subject.made)}
+    subject.forward(inputs.x, inputs.y)
+    for ref in arrays_of(subject.made):
+        value = ref.get()
+        kept = value is first.get(ref.name) and id(value) not in known
+        if kept and is_float_array(value) and value.dtype == np.float64:
+            subject.parameters.append(ref)
 
-    What the output does not depend on is a parameter where it has a gradient of its own: forward forgets it. The
-    velocity of W has that of W.
+
+def is_gradient_of_another(ref: ArrayRef, others: Sequence[ArrayRef]) -> bool:
+    """Whether an array is named as the gradient of another of the same object, which is no gradient itself."""
+    return any(
+        other is not ref and other.owner is ref.owner and names_gradient(ref.attribute, ref.keys, other)
+        for other in others
+    )
+
+
+def keep_used(trial: Trial, rng: np.random.Generator) -> None:
+    """Leave only what the output depends on: work arrays are no parameters, nor is a velocity.
+
+    What is 0 gets small random numbers, in place: with zeros many derivatives vanish, right or wrong.
     """
+    empty = [parameter for parameter in trial.parameters if not parameter.get().any()]
+    for parameter in empty:
+        parameter.get()[...] = 0.1 * rng.standard_normal(parameter.get().shape)
+    trial.out = trial.subject.forward(trial.x, trial.inputs.y)
     used = [parameter.name for parameter in trial.parameters if trial.output_depends_on(parameter)]
-    taken = [gradients[name][1] for name in used if name in gradients]
-    own = [name for name, (_, value) in gradients.items() if not any(np.array_equal(value, other) for other in taken)]
-    trial.parameters = [parameter for parameter in trial.parameters if parameter.name in {*used, *own}]
+    for parameter in empty:
+        if parameter.name not in used:
+            parameter.get()[...] = 0
+    trial.unused = [parameter for parameter in trial.parameters if parameter.name not in used]
+    trial.parameters = [parameter for parameter in trial.parameters if parameter.name in used]
     trial.subject.parameters = trial.parameters
-    names = [parameter.name for parameter in trial.parameters]
-    trial.updated = [name for name in names if name in trial.updated]
-    return {name: gradients[name] for name in [*names, "x"] if name in gradients}
+    trial.subject.forward(trial.x, trial.inputs.y)
+
+
+def adopt_forgotten(trial: Trial, found: dict[str, tuple[str, Any]]) -> list[ArrayRef]:
+    """Arrays that the output does not depend on, and that have a gradient of their own: forward forgets them.
+
+    The velocity of W has that of W.
+    """
+    again = [one for one in trial.run() if one.changed]
+    taken = [value for _, value in found.values()]
+    forgotten = []
+    for parameter in trial.unused:
+        named = [one for one in again if one.level(parameter) > 0 and one.shape == np.shape(parameter.get())]
+        own = [one for one in named if not any(np.array_equal(one.value, other) for other in taken)]
+        if own and is_float_array(parameter.get()) and any(np.any(one.value) for one in own):
+            forgotten.append(parameter)
+    return forgotten

@@ -11,6 +11,9 @@ from twinprop.gradcheck.comparison import Comparison
 from twinprop.gradcheck.held import FloatArray
 from twinprop.gradcheck.wording import entry_text, paragraph, shape_text, table
 
+MOST_HINTS = 3
+"""Mistakes that are told at once, the nearest to the output first."""
+
 
 @dataclass
 class Gradient:
@@ -24,6 +27,7 @@ class Gradient:
         right: difference quotients, NaN where they are not known.
         comparison: None where its shape does not fit.
         problem: what is wrong beyond its entries.
+        accepted: whether it is another derivative than that of the table, and right in its place.
     """
 
     of: str
@@ -33,10 +37,11 @@ class Gradient:
     right: FloatArray
     comparison: Comparison | None = None
     problem: str = ""
+    accepted: bool = False
 
     @property
     def passed(self) -> bool:
-        return not self.problem and self.comparison is not None and self.comparison.passed
+        return self.accepted or (not self.problem and self.comparison is not None and self.comparison.passed)
 
 
 @dataclass
@@ -48,6 +53,8 @@ class Report:
         given: the inputs, in words.
         gradients: one for each parameter, and for x.
         mistakes: what is wrong, each with the names of the gradients that it concerns.
+        found: what is known to be wrong with a gradient before any hint is looked for.
+        advice: what should be mended although every gradient is right.
         notes: what is worth knowing and no mistake.
         unchecked: what is named as gradients are, and belongs to no parameter.
     """
@@ -56,12 +63,25 @@ class Report:
     given: str
     gradients: list[Gradient]
     mistakes: list[tuple[list[str], str]] = field(default_factory=list)
+    found: list[tuple[str, str]] = field(default_factory=list)
+    advice: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     unchecked: list[str] = field(default_factory=list)
 
     @property
-    def passed(self) -> bool:
+    def right(self) -> bool:
+        """Whether every gradient is right."""
         return not self.mistakes and all(gradient.passed for gradient in self.gradients)
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing else is to be mended either."""
+        return self.right and not self.advice
+
+    @property
+    def verdict(self) -> str:
+        """`right`, `wrong`, or `right, but`."""
+        return "right" if self.passed else "right, but" if self.right else "wrong"
 
 
 def report_text(report: Report) -> str:
@@ -75,8 +95,9 @@ def report_text(report: Report) -> str:
         lines += paragraph("", f"{agree}{unchecked_text(report)}")
     for gradient in failed:
         lines += paragraph("", worst_entry(gradient))
-    for names, text in report.mistakes:
+    for names, text in report.mistakes[:MOST_HINTS]:
         lines += ["", *paragraph(f"{', '.join(names)}: " if names else "", text)]
+    lines += [line for text in report.advice for line in ["", *paragraph("", text)]]
     lines += [line for note in report.notes for line in ["", *paragraph("Note: ", note)]]
     return "\n".join(lines)
 
@@ -91,7 +112,7 @@ def row(gradient: Gradient) -> tuple[str, ...]:
         f"{compared.error:.1e}" if compared and compared.worst is not None else "-",
         f"{compared.checked} of {compared.analytic.size}" if compared else "-",
         str(compared.doubtful) if compared else "-",
-        "pass" if gradient.passed else (gradient.problem or "FAIL"),
+        "as a pair" if gradient.accepted else "pass" if gradient.passed else (gradient.problem or "FAIL"),
     )
 
 
@@ -108,14 +129,16 @@ def unchecked_text(report: Report) -> str:
 def worst_entry(gradient: Gradient) -> str:
     """The worst entry of a gradient: what was found and what is right."""
     if gradient.value is None:
-        return f"{gradient.of}: the output depends on it, and there is no gradient of it."
+        return f"{gradient.of}: the output depends on it, and its gradient was not found."
     if gradient.comparison is None:
         return (
             f"{gradient.name}: has shape {np.shape(gradient.value)}; the gradient of {gradient.of} "
             f"has its shape, {gradient.target.shape}."
         )
     compared = gradient.comparison
-    if compared.passed:
+    if compared.passed and gradient.problem == "second batch":
+        return f"{gradient.name}: right for the first batch, but not for a second one with other numbers."
+    if compared.passed and gradient.problem == "changes":
         return f"{gradient.name}: right at first, but not when backward is called again."
     if compared.worst is None or not compared.wrong:
         return (

@@ -6,6 +6,8 @@ import inspect
 import re
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from twinprop.gradcheck.loading import parse_arguments
 from twinprop.gradcheck.subject import Subject
 
@@ -36,7 +38,8 @@ def whole_numbers(words: Sequence[str]) -> list[int]:
 
 def matrix_sizes(subject: Subject) -> list[int]:
     """The sizes of the parameters, but for those of vectors."""
-    return [size for parameter in subject.parameters if parameter.get().ndim > 1 for size in parameter.get().shape]
+    held = [parameter.get() for parameter in (*subject.parameters, *subject.numbers)]
+    return [size for array in held if np.ndim(array) > 1 for size in array.shape]
 
 
 def usual_shapes(
@@ -52,6 +55,31 @@ def usual_shapes(
     features = list(dict.fromkeys([*numbers[:1], *sizes[:2], 4]))
     yield from (((count, width), 0) for width in features)
     yield from (((width, count), -1) for width in features)
+
+
+def rare_shapes(subject: Subject, words: Sequence[str]) -> Iterator[tuple[tuple[int, ...], int | None]]:
+    """Shapes that are tried last: one sample as a vector or a column, sequences, images."""
+    numbers, sizes = whole_numbers(words), matrix_sizes(subject)
+    features = list(dict.fromkeys([*numbers[:1], *sizes, 4]))
+    used = {*numbers, *sizes}
+    time, count = unused_size(3, used), unused_size(SAMPLES, used)
+    for width in features:
+        yield (width,), None
+        yield (width, 1), -1
+        yield (1, width), 0
+    for width in features:
+        yield (count, time, width), 0
+        yield (time, count, width), 1
+        yield (time, width, 1), -1
+        yield (time, 1, width), 1
+        yield (time, width, count), -1
+    for channels in features[:4]:
+        yield (2, channels, 6, 7), 0
+        yield (2, 6, 7, channels), 0
+        yield (channels, 6, 7), None
+        yield (2, channels, 8, 8), 0
+    yield (6, 7), None
+    yield (3, 4, 6), None
 
 
 def unused_size(smallest: int, used: set[int]) -> int:
@@ -101,12 +129,14 @@ def shape_of(axes: str, used: set[int], larger: int) -> tuple[int, ...]:
     return tuple(shape)
 
 
-def class_counts(subject: Subject, words: Sequence[str], x: tuple[int, ...], axis: int, given: int | None) -> list[int]:
+def class_counts(
+    subject: Subject, words: Sequence[str], x: tuple[int, ...], axis: int | None, given: int | None
+) -> list[int]:
     """Numbers of classes to try."""
     if given:
         return [given]
-    own = x[0] if axis else x[-1]
+    own = x[0] if axis == -1 else x[-1]
     if not subject.parameters:
         return [own]
     sizes = [size for parameter in reversed(subject.parameters) for size in reversed(parameter.get().shape)]
-    return list(dict.fromkeys(n for n in [*whole_numbers(words)[-1:], *sizes[:4], own]))
+    return list(dict.fromkeys([*whole_numbers(words)[-1:], *sizes[:4], own]))

@@ -7,20 +7,33 @@ from __future__ import annotations
 
 import copy
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.calling import TRAINING, calling_convention
+from twinprop.gradcheck.calling import Way
 from twinprop.gradcheck.faults import SubjectError, guarded_call
-from twinprop.gradcheck.gradient_names import parameters_of
-from twinprop.gradcheck.held import FloatArray, all_attributes, arrays_of, is_number
-from twinprop.gradcheck.loading import load_attribute, parse_arguments
+from twinprop.gradcheck.finding import returned_names
+from twinprop.gradcheck.held import (
+    ArrayRef,
+    FloatArray,
+    arrays_of,
+    attributes_of,
+    is_number,
+    is_numeric,
+    is_whole_array,
+)
+from twinprop.gradcheck.making import make
+from twinprop.gradcheck.roles import role_of
+from twinprop.gradcheck.ways import ways_of
+
+RATE = 0.01
+"""The learning rate where backward wants one."""
 
 
 class Subject:
-    """An object with `forward` and `backward`.
+    """An object with a forward and a backward.
 
     Args:
         made: the object.
@@ -28,9 +41,11 @@ class Subject:
         seed: for numbers that it draws from NumPy's global generator; the same before every forward.
 
     Attributes:
-        parameters: the arrays that it holds and that are no gradients; float64 from now on.
-        numbers: the plain numbers that it holds.
-        constructed: names of all attributes that are there before the first forward.
+        ways: how it can be called; `way` is the one that is used.
+        parameters: the float arrays that it holds; float64 from now on.
+        numbers: the plain numbers that it holds, and the arrays of whole numbers.
+        initial: copies of all that it holds, by name.
+        rates: attributes that hold a learning rate.
 
     Raises:
         SubjectError: it has no `forward` or `backward`, or they take the wrong arguments.
@@ -38,13 +53,19 @@ class Subject:
 
     def __init__(self, made: Any, title: str, seed: int) -> None:
         self.made, self.title, self.seed = made, title, seed
-        self.call = calling_convention(made, title)
-        self.parameters = parameters_of(made)
-        self.numbers = list(arrays_of(made, is_number))
-        self.constructed = {owner + name for owner, name, _ in all_attributes(made)}
+        self.ways = ways_of(made, title)
+        self.way: Way = self.ways[0]
+        self.parameters = arrays_of(made)
+        self.numbers = [ref for wanted in (is_number, is_whole_array) for ref in arrays_of(made, wanted)]
+        self.initial = {ref.name: np.copy(ref.get()) for ref in arrays_of(made, is_numeric)}
+        self.rates = rates_of(made)
+        self.returned: Any = None
+        self.given_rate = RATE
+        self.names: dict[str, list[str]] = {}
         for parameter in self.parameters:
             if parameter.get().dtype != np.float64:
                 parameter.set(parameter.get().astype(np.float64))
+        self.parameters = [one for one in self.parameters if one.get().dtype == np.float64]
 
     @classmethod
     def load(cls, spec: str, words: Sequence[str], seed: int) -> Subject:
@@ -53,31 +74,37 @@ class Subject:
         Raises:
             SubjectError: it cannot be made.
         """
-        found = load_attribute(spec)
-        args, keywords = parse_arguments(words)
-        name = spec.rpartition(":")[2]
-        title = f"{name}({', '.join([*map(repr, args), *(f'{key}={value!r}' for key, value in keywords.items())])})"
-        if not callable(found):
-            return cls(found, name, seed)
         np.random.seed(seed)
         random.seed(seed)
-        try:
-            made = guarded_call(title, found, *args, **keywords)
-        except SubjectError as error:
-            if isinstance(error.__cause__, TypeError) and not words:
-                raise SubjectError(f"{error}\n  Give the arguments of its constructor: --args 4 3.") from error
-            raise
+        made, title = make(spec, words)
         return cls(made, title, seed)
 
     @property
     def is_loss(self) -> bool:
-        """Whether forward returns one number."""
-        return self.call.is_loss
+        """Whether what is measured is a loss."""
+        return self.way.is_loss
 
     @property
     def takes_y(self) -> bool:
-        """Whether forward is given targets."""
-        return self.call.takes_y
+        """Whether targets are needed."""
+        return self.way.takes_y
+
+    @property
+    def knows_rate(self) -> bool:
+        """Whether the learning rate of an update inside backward can be chosen."""
+        return bool(self.rates) or (self.way.backward is not None and self.way.backward.has("rate"))
+
+    @property
+    def rate(self) -> float:
+        """The learning rate that backward is given, or that it finds in an attribute."""
+        given = self.way.backward is not None and self.way.backward.has("rate")
+        return self.given_rate if given or not self.rates else float(self.rates[0].get())
+
+    def multiply_rate(self, factor: float) -> None:
+        """Choose another learning rate for an update inside backward."""
+        self.given_rate *= factor
+        for ref in self.rates:
+            ref.set(ref.get() * factor)
 
     def copied(self) -> Subject:
         """A copy to try things on, so that what it remembers is not in the way; itself where it cannot be copied."""
@@ -86,23 +113,54 @@ class Subject:
         except Exception:
             return self
 
+    def values(self, x: FloatArray, y: Any, training: bool = True) -> dict[str, Any]:
+        """What the arguments of its methods can be given."""
+        return {
+            "x": x.copy(),
+            "y": copy.copy(y),
+            "training": training,
+            "testing": not training,
+            "rate": self.rate,
+            "one": 1.0,
+        }
+
     def forward(self, x: FloatArray, y: Any, training: bool = True) -> Any:
-        """The loss as a number, or the output of a layer, for a copy of x; `training` is passed on to whoever takes it.
+        """The output, or the loss as a number, for a copy of x; `training` is passed on to whoever takes it.
 
         Raises:
             SubjectError: forward raised, or what it returned is not what was asked for.
         """
         np.random.seed(self.seed)
         random.seed(self.seed)
-        inputs = self.call.forward_arguments(x.copy(), y)
-        shapes = " and y ".join(str(value.shape) for value in inputs)
-        keywords = {TRAINING: training} if self.call.takes_training else {}
-        out = guarded_call(f"{self.title}.forward, given x {shapes},", self.made.forward, *inputs, **keywords)
-        return self.call.output(out)
+        values, way = self.values(x, y, training), self.way
+        shapes = " and y ".join(
+            str(np.shape(values[role])) for role in ("x", "y") if role in way.forward_roles.values()
+        )
+        before = {name: id(value) for name, value in attributes_of(self.made).items()}
+
+        def run() -> Any:
+            return way.forward.call(self.made, way.forward_roles, values)
+
+        self.returned = guarded_call(f"{self.title}.{way.forward.name}, given x {shapes},", run)
+        self.out = way.output(self.made, self.returned, before)
+        return self.out
+
+    def value(self, out: Any, dy: Any, x: FloatArray, y: Any, axis: int | None, samples: int) -> float:
+        """The number that is differentiated, of an output.
+
+        Raises:
+            SubjectError: the loss of the network cannot be computed.
+        """
+        values = {**self.values(x, y), "axis": axis or 0, "samples": samples}
+
+        def run() -> float:
+            return self.way.value(self.made, out, dy, values)
+
+        return float(guarded_call(f"The loss of {self.title}", run))
 
     def depends_on_training(self, x: FloatArray, y: Any) -> bool:
         """Whether forward does something else with these inputs when it is not training."""
-        if not self.call.takes_training:
+        if not any(self.way.forward.has(flag) for flag in ("training", "testing")):
             return False
         rehearsal = self.copied()
         try:
@@ -112,9 +170,8 @@ class Subject:
 
     def changes_input(self, x: FloatArray, y: Any) -> bool:
         """Whether forward changes its input in place."""
-        given = x.copy()
-        keywords = {TRAINING: True} if self.call.takes_training else {}
-        self.made.forward(*self.call.forward_arguments(given, y), **keywords)
+        values = {**self.values(x, y), "x": (given := x.copy())}
+        self.way.forward.call(self.made, self.way.forward_roles, values)
         return not np.array_equal(given, x)
 
     def backward(self, dy: Any, x: FloatArray, y: Any) -> Any:
@@ -123,12 +180,55 @@ class Subject:
         Raises:
             SubjectError: it raised.
         """
+        way = self.way
+        if way.backward is None:
+            return self.beside_the_loss()
         if callable(getattr(self.made, "zero_grad", None)):
             guarded_call(f"{self.title}.zero_grad", self.made.zero_grad)
-        inputs = self.call.backward_arguments(dy, x, y)
+        beside = self.returned[1:] if isinstance(self.returned, tuple) else ()
+        cache = beside[0] if len(beside) == 1 else beside
+        values = {**self.values(x, y), "dy": copy.copy(dy), "out": copy.copy(self.out), "cache": cache}
+        method = way.backward
+
+        def run() -> Any:
+            return method.call(self.made, way.backward_roles, values)
+
         try:
-            return guarded_call(f"{self.title}.backward", self.made.backward, *inputs)
+            return guarded_call(f"{self.title}.{method.name}", run)
         except SubjectError as error:
             if any(word in str(error.__cause__) for word in ("matmul", "not aligned", "dot:")):
                 raise SubjectError(f"{error}\n  Is a matrix the wrong way round, as W where W.T belongs?") from error
             raise
+
+    def beside_the_loss(self) -> Any:
+        """The gradients that forward returned beside the loss."""
+        parts = self.returned if isinstance(self.returned, tuple | list) else ()
+        rest = [part for part in parts if np.ndim(part) > 0 or isinstance(part, dict)]
+        return rest[0] if len(rest) == 1 else tuple(rest)
+
+    def names_of_returned(self) -> list[str]:
+        """The names of the parts of what backward returns, as its source tells."""
+        method = self.way.backward or self.way.forward
+        if method.name not in self.names:
+            told = getattr(self.made, "returned_names", None)
+            names = list(told) if told is not None else returned_names(getattr(self.made, method.name))
+            self.names[method.name] = names if self.way.backward is not None else names[1:]
+        return self.names[method.name]
+
+
+def rates_of(made: Any) -> list[ArrayRef]:
+    """The attributes that hold a learning rate, of the class too."""
+    found = []
+    for prefix, owner in owners_of(made, is_numeric).items():
+        names = [name for name in dir(owner) if not name.startswith("__") and role_of(name) == "rate"]
+        found += [ArrayRef(prefix + name, owner, name) for name in names if is_number(getattr(owner, name, None))]
+    return found
+
+
+def owners_of(made: Any, wanted: Callable[[Any], bool]) -> dict[str, Any]:
+    """The objects that hold something wanted, by their names with a dot."""
+    owners = {"": made}
+    refs: list[ArrayRef] = [ref for first in arrays_of(made, wanted) for ref in (first, *first.also)]
+    for ref in refs:
+        owners[ref.prefix] = ref.owner
+    return owners

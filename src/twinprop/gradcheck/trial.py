@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from twinprop.gradcheck.differences import Index, Slopes, measure_slopes, sample_entries
 from twinprop.gradcheck.faults import SubjectError
-from twinprop.gradcheck.gradient_names import gradient_in, gradient_of
+from twinprop.gradcheck.finding import Found, Target, assign, candidates, snapshot
 from twinprop.gradcheck.held import ArrayRef, FloatArray, is_float_array
 from twinprop.gradcheck.inputs import Inputs
+from twinprop.gradcheck.matching import ratio
 from twinprop.gradcheck.subject import Subject
 
 ENTRIES = 400
 """Entries of each gradient that are measured; small sizes are measured whole."""
+
+CHANGE = "change of "
+"""What the report calls an update inside backward, before the name of the parameter."""
 
 
 class Trial:
@@ -29,6 +33,9 @@ class Trial:
         out: what forward returns.
         dy: random numbers in the shape of the output; None for a loss.
         updated: names of parameters that backward has changed.
+        unused: arrays that the output does not depend on; known after `keep_used`.
+        labels: where the gradient of each parameter, and of x, is found; known after `find`.
+        update_rate: by what an update inside backward is divided to give the gradient.
 
     Raises:
         SubjectError: the subject raised, or broke the contract.
@@ -41,63 +48,104 @@ class Trial:
         self.out = subject.forward(self.x, inputs.y)
         # forward may put something else into a work array
         self.parameters = [parameter for parameter in self.parameters if is_float_array(parameter.get())]
-        rng = np.random.default_rng(seed + 1)
-        self.dy: Any = None if subject.is_loss else rng.standard_normal(self.out.shape)
+        self.dy: Any = subject.way.upstream(self.out, inputs.y, np.random.default_rng(seed + 1))
         self.updated: list[str] = []
+        self.unused: list[ArrayRef] = []
+        self.labels: dict[str, Found] = {}
+        self.update_rate: float | None = subject.rate if subject.knows_rate else None
         again = subject.forward(self.x, inputs.y)
         if not np.array_equal(self.out, again):
             raise SubjectError(
-                f"{subject.title}.forward gives other numbers for the same input each time, and only the derivative of "
-                "a fixed function can be checked. Draw random numbers by np.random.rand and the like, which are "
-                "seeded before each forward; and let forward change nothing that the next forward depends on."
+                f"{subject.title}.{subject.way.forward.name} gives other numbers for the same input each time, and "
+                "only the derivative of a fixed function can be checked. Draw random numbers by np.random.rand and the "
+                "like, which are seeded before each forward; and let forward change nothing that the next "
+                "forward depends on."
             )
+
+    def of_output(self, out: Any) -> float:
+        return self.subject.value(out, self.dy, self.x, self.inputs.y, self.inputs.axis, self.inputs.count)
 
     def value(self) -> float:
         """The number that is differentiated."""
-        out = self.subject.forward(self.x, self.inputs.y)
-        return float(out if self.dy is None else (out * self.dy).sum())
+        return self.of_output(self.subject.forward(self.x, self.inputs.y))
 
     def magnitude(self) -> float:
         """The size of the numbers whose sum it is."""
-        return float(abs(self.out) if self.dy is None else np.abs(self.out * self.dy).sum())
+        return abs(self.of_output(self.out)) if self.dy is None else float(np.abs(self.out * self.dy).sum())
 
-    def backward(self) -> Any:
-        return self.subject.backward(self.dy, self.x, self.inputs.y)
-
-    def gradients(self, change: Any = None) -> dict[str, tuple[str, Any]]:
-        """Gradients by what they are of, with their names; `change()` is called between forward and backward."""
+    def run(self, change: Callable[[], None] | None = None, clear: bool = True) -> list[Found]:
+        """What backward returns and leaves; `change()` is called between forward and backward."""
+        subject = self.subject
         before = [(parameter, parameter.get(), parameter.get().copy()) for parameter in self.parameters]
-        self.subject.forward(self.x, self.inputs.y)
+        if clear:
+            self.clear()
+        if not subject.way.given_apart:
+            held = snapshot(subject.made)
+        subject.forward(self.x, self.inputs.y)
         if change is not None:
             change()
+        if subject.way.given_apart:
+            held = snapshot(subject.made)
         kept = [(parameter, np.array(parameter.get())) for parameter in self.parameters]
-        returned = self.backward()
-        if isinstance(returned, tuple | list):
-            raise SubjectError(
-                f"{self.subject.title}.backward returned a {type(returned).__name__}. Return dx alone, and keep the "
-                "gradient of a parameter W as self.dW; or return a dict of gradients."
-            )
-        moved = [parameter.name for parameter, old in kept if not np.array_equal(parameter.get(), old)]
-        found: dict[str, tuple[str, Any]] = {}
-        for parameter in self.parameters:
-            gradient = gradient_of(parameter) or gradient_in(returned, parameter)
-            if gradient is not None:
-                found[parameter.name] = gradient[0], self.copied_gradient(*gradient)
-        if isinstance(returned, np.ndarray) or (self.dy is not None and not isinstance(returned, dict)):
-            found["x"] = "dx", self.copied_gradient("dx", returned)
+        returned = subject.backward(self.dy, self.x, self.inputs.y)
+        found = candidates(subject.made, returned, subject.names_of_returned(), held)
+        moved = [(parameter, old) for parameter, old in kept if not np.array_equal(parameter.get(), old)]
+        own = {place.name for parameter in self.parameters for place in (parameter, *parameter.also)}
+        found = [one for one in found if one.owner is None or one.label not in own]
+        self.updates = {
+            parameter.name: Found(f"{CHANGE}{parameter.name}", "", (), parameter.owner, old - parameter.get())
+            for parameter, old in moved
+            if np.shape(parameter.get()) == old.shape
+        }
         for parameter, array, old in before:
             array[...] = old
             parameter.set(array)
-        self.updated += [name for name in moved if name not in self.updated]
+        self.updated += [parameter.name for parameter, _ in moved if parameter.name not in self.updated]
         return found
 
-    def copied_gradient(self, name: str, value: Any) -> Any:
-        """A copy of a gradient; None where it is None."""
-        if value is None or (isinstance(value, np.ndarray | np.generic | float | int) and np.isrealobj(value)):
-            return None if value is None else np.array(value, float)
-        raise SubjectError(
-            f"{self.subject.title}: {name} is a {type(value).__name__}; a gradient is an array of numbers."
-        )
+    def clear(self) -> None:
+        """Put the arrays of gradients back to what the constructor made, so that what adds up begins anew."""
+        for ref in self.unused:
+            first, now = self.subject.initial.get(ref.name), ref.get()
+            if first is not None and not first.any() and is_float_array(now):
+                now[...] = 0
+        for one in self.labels.values():
+            first = self.subject.initial.get(one.label)
+            if one.owner is None or one.attribute == "" or first is None:
+                continue
+            ref = ArrayRef(one.label, one.owner, one.attribute, one.keys)
+            now = ref.get()
+            if isinstance(now, np.ndarray) and now.shape == first.shape and now.dtype.kind == "f":
+                now[...] = first
+            elif now is not None:
+                ref.set(first.copy())
+
+    def targets(self, measured: dict[str, FloatArray]) -> list[Target]:
+        """What gradients are looked for."""
+        own = [Target(one.name, one, one.get(), measured[one.name]) for one in self.parameters]
+        of_x = Target("x", None, self.x, measured["x"], self.dy is not None) if self.x.dtype.kind == "f" else None
+        return [*own, of_x] if of_x else own
+
+    def find(self, measured: dict[str, FloatArray]) -> dict[str, tuple[str, Any]]:
+        """Gradients by what they are of, with their names; where they were found is remembered.
+
+        Args:
+            measured: slopes of each parameter and of x, NaN where they are not known.
+        """
+        found = self.run()
+        if self.updates and self.update_rate is None:
+            self.update_rate = common_rate(self.updates, measured)
+        for one in self.updates.values():
+            one.value = one.value / (self.update_rate or 1.0)
+        self.labels = assign(self.targets(measured), found, self.updates)
+        return {of: (one.label, one.value) for of, one in self.labels.items()}
+
+    def gradients(self, change: Callable[[], None] | None = None, clear: bool = True) -> dict[str, tuple[str, Any]]:
+        """The same of another run, from the places where they were found."""
+        rate = self.subject.rate if self.subject.knows_rate else self.update_rate or 1.0
+        again = {one.label: one.value for one in self.run(change, clear)}
+        again |= {one.label: one.value / rate for one in self.updates.values()}
+        return {of: (one.label, again[one.label]) for of, one in self.labels.items() if one.label in again}
 
     def output_depends_on(self, parameter: ArrayRef) -> bool:
         """Whether the output changes with an array, as it does with a parameter and not with a work array."""
@@ -105,7 +153,8 @@ class Trial:
         old = array.copy()
         array[...] = old + 1 + np.abs(old)
         try:
-            return not np.array_equal(self.subject.forward(self.x, self.inputs.y), self.out)
+            out = self.subject.forward(self.x, self.inputs.y)
+            return not np.array_equal(out, self.out, equal_nan=True)
         except SubjectError:
             return True
         finally:
@@ -117,3 +166,18 @@ class Trial:
         middle, magnitude = self.value(), self.magnitude()
         where = sample_entries(array.shape, most, self.seed)
         return {index: measure_slopes(self.value, array, index, middle, magnitude, larger) for index in where}
+
+
+def slopes_of(measured: dict[Index, Slopes], shape: Index) -> FloatArray:
+    """Measured slopes as an array, NaN where nothing was measured."""
+    slope = np.full(shape, np.nan)
+    for where, entry in measured.items():
+        slope[where] = entry.central[1]
+    return slope
+
+
+def common_rate(updates: dict[str, Found], measured: dict[str, FloatArray]) -> float | None:
+    """The learning rate of an update, where one and the same makes it fit every slope that it fits at all."""
+    rates = [ratio(one.value, measured[of]) for of, one in updates.items() if of in measured]
+    known = [rate for rate in rates if rate is not None and rate > 0]
+    return float(np.median(known)) if known else None

@@ -6,40 +6,69 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.gradient_names import DICTS, parameter_names
-from twinprop.gradcheck.held import all_attributes, is_float_array, is_number
+from twinprop.gradcheck.finding import Found
+from twinprop.gradcheck.gradient_names import ENDING, MARKER, is_bare, stems
+from twinprop.gradcheck.held import attributes_of, is_numeric
 from twinprop.gradcheck.report import Gradient
+from twinprop.gradcheck.subject import owners_of
 from twinprop.gradcheck.trial import Trial
 
 
 def unchecked_gradients(trial: Trial, gradients: list[Gradient]) -> list[str]:
-    """What backward left that is named as gradients are, and belongs to no parameter and to nothing from forward."""
-    made, constructed = trial.subject.made, trial.subject.constructed
-    before = arrays_by_name(made)
-    trial.subject.forward(trial.x, trial.inputs.y)
-    # what forward makes anew and backward does not fill is no gradient, as a `difference` that a loss keeps
-    fresh = {name: array.copy() for name, array in arrays_by_name(made).items() if array is not before.get(name)}
-    kept = {f"{owner}{name}".lower() for owner, name, _ in all_attributes(made) if f"{owner}{name}" not in constructed}
-    known = [trial.backward(), trial.dy]
-    after = arrays_by_name(made)
-    caches = {name for name, array in fresh.items() if name in after and np.array_equal(after[name], array)}
-    found = []
-    for owner, name, value in all_attributes(made):
-        # delta is what many call the gradient of a layer's sum
-        of = set() if name.startswith("delta") else {owner.lower() + stem.lower() for stem in parameter_names(name)}
-        if name in DICTS and isinstance(value, dict):
-            found += [f"{owner}{name}[{key!r}]" for key in value]
-        elif owner + name in constructed or owner + name in caches or not holds_numbers(value):
-            continue
-        elif of and not of & kept and not any(np.array_equal(value, other) for other in known if other is not None):
-            found.append(owner + name)
-    names = [gradient.name for gradient in gradients]
-    return [name for name in found if not any(other == name or other.startswith(f"{name}[") for other in names)]
+    """What backward returned, or left under the name of a gradient, and belongs to no parameter.
+
+    Left out is what equals a gradient of the table, what belongs to something that forward keeps, as `dz1` to `z1`, and
+    the gradient of the output.
+    """
+    found = trial.run()
+    known = [np.asarray(gradient.value) for gradient in gradients if gradient.value is not None]
+    known += [np.asarray(trial.dy)] if trial.dy is not None else []
+    kept = kept_names(trial)
+    names = {gradient.name for gradient in gradients}
+    left = [
+        one
+        for one in found
+        if one.label not in names
+        and one.changed
+        and np.size(one.value)
+        and not any(alike(one.value, other) for other in known)
+    ]
+    return list(dict.fromkeys(one.label for one in left if looks_like_gradient(trial, one, kept)))
 
 
-def arrays_by_name(made: Any) -> dict[str, Any]:
-    return {owner + name: value for owner, name, value in all_attributes(made) if is_float_array(value)}
+def alike(a: Any, b: Any) -> bool:
+    return np.size(a) == np.size(b) and bool(np.allclose(np.ravel(a), np.ravel(b), rtol=1e-9, atol=0, equal_nan=True))
 
 
-def holds_numbers(value: Any) -> bool:
-    return is_number(value) or is_float_array(value) or (isinstance(value, list | tuple | dict) and len(value) > 0)
+def kept_names(trial: Trial) -> set[str]:
+    """Names of the attributes that forward keeps."""
+    own = {ref.name for parameter in trial.parameters for ref in (parameter, *parameter.also)} | set(
+        trial.subject.initial
+    )
+    names = set()
+    for prefix, owner in owners_of(trial.subject.made, is_numeric).items():
+        names |= {
+            f"{prefix}{name}".lower().replace("_", "") for name in attributes_of(owner) if prefix + name not in own
+        }
+    return names
+
+
+def looks_like_gradient(trial: Trial, one: Found, kept: set[str]) -> bool:
+    """Whether something is named as a gradient of what was never found."""
+    if one.attribute.lower().lstrip("_").startswith(("delta", "error", "diff")):
+        return False  # delta is what many call the gradient of a layer's sum
+    if one.owner is None:
+        return one.attribute == "grads" or is_bare(one.attribute) or bool(stems(one.attribute))
+    if is_bare(one.attribute):
+        return bool(one.keys)
+    if one.label in trial.subject.initial:
+        return False
+    prefix = one.label[: one.label.rfind(".") + 1].lower().replace("_", "")
+    owned = {stem for stem in marked_stems(one.attribute) if prefix + stem not in kept}
+    return bool(owned) and not (marked_stems(one.attribute) - owned)
+
+
+def marked_stems(attribute: str) -> set[str]:
+    """What an attribute may be the gradient of, in the spelling of its name."""
+    found = [pattern.fullmatch(attribute) for pattern in (MARKER, ENDING)]
+    return {match[1].lower().replace("_", "") for match in found if match}

@@ -53,7 +53,7 @@ class Numbers:
 
 
 class Tuples:
-    """Its parameters cannot be found."""
+    """Its parameters cannot be replaced, only changed in place."""
 
     def __init__(self):
         self.layers = [(np.random.randn(4, 3), np.zeros(3))]

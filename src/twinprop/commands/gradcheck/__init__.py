@@ -13,7 +13,11 @@ Check gradients written by hand. docs/gradcheck.md explains all of it.
   python -m twinprop gradcheck model.activation=tanh         any other
   python -m twinprop gradcheck --layer net:Linear --args 4 3 a class of your own, in net.py
 
-Exit status: 0 if all gradients are right, else 1."""
+Exit status: 0 if all gradients are right, 1 if one is wrong or could not be checked, 3 if all are right but
+something else is to be mended, as an exponential that overflows."""
+
+STATUS = {"right": 0, "wrong": 1, "right, but": 3}
+"""The exit status of each verdict about a class."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,7 +53,7 @@ def main(args: argparse.Namespace) -> int:
 
     report = check_class(args.layer, args.args, args.input, args.targets, args.classes, args.constant, args.seed)
     print(report_text(report))
-    return 0 if report.passed else 1
+    return STATUS[report.verdict]
 
 
 def check_configured(overrides: list[str]) -> int:

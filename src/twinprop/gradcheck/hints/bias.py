@@ -5,21 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from twinprop.gradcheck.hints.evidence import Evidence
-from twinprop.gradcheck.hints.matching import CLOSE, proportional
-from twinprop.gradcheck.hints.shape import ONE_FOR_EACH_SAMPLE
-from twinprop.gradcheck.hints.source import SUMS, line_that_uses
+from twinprop.gradcheck.matching import CLOSE, proportional
 from twinprop.gradcheck.report import Gradient
-
-
-def wrong_axis(evidence: Evidence, gradient: Gradient) -> str | None:
-    """A bias with as many entries as there are samples: of the first sample alone, one number is left."""
-    alone = evidence.one_sample(gradient)
-    if gradient.comparison is None or alone is None:
-        return None
-    value, right = alone
-    if value.size != 1 or right.size < 2 or abs(value.sum() - right.sum()) > CLOSE * np.abs(right).max():
-        return None
-    return ONE_FOR_EACH_SAMPLE.format(evidence.samples, evidence.batch_axis)
 
 
 def sum_in_every_entry(evidence: Evidence, gradient: Gradient) -> str | None:
@@ -41,11 +28,13 @@ def summed_from_weight_gradient(evidence: Evidence, gradient: Gradient) -> str |
         if other.of in (gradient.of, "x") or np.ndim(other.value) != 2 or min(np.shape(other.value)) < 2:
             continue
         for axis in (0, 1):
-            total = np.asarray(other.value, float).sum(axis)
+            weight = np.asarray(other.value, float)
+            if np.linalg.matrix_rank(weight) < 2:
+                continue  # of one sample every sum is a multiple of the gradient of the bias, right or wrong
+            total = weight.sum(axis)
             if total.size == value.size and proportional(value.ravel(), total):
-                line = line_that_uses(evidence, gradient.of, other.of, SUMS)
                 return (
                     f"the sum of {other.name} over axis {axis}. The bias is added after the product with {other.of}, "
-                    f"so sum the gradient of that result, dZ, over the batch.{line}"
+                    f"so sum the gradient of that result, dZ, over the batch."
                 )
     return None

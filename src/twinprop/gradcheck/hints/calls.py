@@ -1,14 +1,10 @@
-"""What is wrong beyond the numbers of one call: no gradient, one that adds up, an update, a changed input."""
+"""What is said beyond the numbers: a gradient that is not there, an update inside backward, a changed input."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import numpy as np
-
 from twinprop.gradcheck.hints.evidence import Evidence
-from twinprop.gradcheck.hints.matching import nearly_equal
 from twinprop.gradcheck.report import Gradient
+from twinprop.gradcheck.trial import CHANGE
 
 
 def missing(gradient: Gradient) -> str:
@@ -17,35 +13,18 @@ def missing(gradient: Gradient) -> str:
     if gradient.of == "x":
         return "backward returned nothing. A layer returns dx, which the layer below needs."
     return (
-        f"no gradient was found after backward; it is looked for as d{name}, {name}_grad or grads[{name!r}]. "
+        f"no gradient was found: nothing that backward returned or changed is equal to it or named like it, as "
+        f"d{name}, {name}_grad or grads[{name!r}]. "
         f"If {gradient.of} is a constant, say --constant {gradient.of}."
     )
 
 
-def changed_by_repetition(evidence: Evidence) -> Iterator[tuple[Gradient, str]]:
-    """Gradients that another call of backward changes; their `problem` says so from now on."""
-    for gradient in evidence.gradients:
-        _, again = evidence.second.get(gradient.of, ("", None))
-        if not isinstance(again, np.ndarray) or np.shape(again) != np.shape(gradient.value):
-            continue
-        if np.allclose(again, gradient.value, rtol=1e-9, atol=1e-300, equal_nan=True):
-            continue
-        gradient.problem = gradient.problem or "changes"
-        if nearly_equal(again, 2 * np.asarray(gradient.value)):
-            yield (
-                gradient,
-                "a second forward and backward gives twice the gradient: it is added to that of the call before. "
-                "Write = in place of +=, or clear it in a method zero_grad().",
-            )
-        else:
-            yield gradient, "a second forward and backward with the same numbers gives another gradient."
-
-
 def update_in_backward(evidence: Evidence) -> str | None:
-    if not evidence.trial.updated:
+    trial = evidence.trial
+    taken = [of for of, one in trial.labels.items() if one.label.startswith(CHANGE)]
+    if not taken:
         return None
-    names = ", ".join(evidence.trial.updated)
-    return f"backward changes {names}. It should only leave the gradients; the update is a step of its own."
+    return f"backward changes {', '.join(taken)} itself: the change divided by the learning rate is the gradient."
 
 
 def changed_input(evidence: Evidence) -> str | None:

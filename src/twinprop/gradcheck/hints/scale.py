@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from twinprop.gradcheck.hints.evidence import Evidence
-from twinprop.gradcheck.hints.matching import CLOSE, ratio
+from twinprop.gradcheck.matching import CLOSE, ratio
 from twinprop.gradcheck.report import Gradient
 
 
@@ -37,7 +37,9 @@ def some_factor(evidence: Evidence, gradient: Gradient) -> str | None:
 
 def factor_of(gradient: Gradient) -> float | None:
     """By what number a gradient differs from the right one; None where more than a number is wrong."""
-    return None if gradient.comparison is None else ratio(gradient.comparison.analytic, gradient.comparison.numeric)
+    if gradient.comparison is None or np.count_nonzero(np.nan_to_num(gradient.comparison.numeric)) < 2:
+        return None  # one entry is a multiple of anything
+    return ratio(gradient.comparison.analytic, gradient.comparison.numeric)
 
 
 def also_scaled(evidence: Evidence, k: float | None) -> str:

@@ -6,8 +6,8 @@ import numpy as np
 
 from twinprop.gradcheck.held import FloatArray
 from twinprop.gradcheck.hints.evidence import Evidence
-from twinprop.gradcheck.hints.matching import proportional, ratio
 from twinprop.gradcheck.hints.scale import also_scaled
+from twinprop.gradcheck.matching import proportional, ratio
 from twinprop.gradcheck.report import Gradient
 
 ONE_FOR_EACH_SAMPLE = "one number for each of the {} samples: summed over the wrong axis; the batch is axis {}."
@@ -73,3 +73,15 @@ def zero(evidence: Evidence, gradient: Gradient) -> str | None:
     if np.any(gradient.value):
         return None
     return "0 everywhere: backward does not fill it, or keeps it in a variable of its own."
+
+
+def transposed(evidence: Evidence, gradient: Gradient) -> str | None:
+    """The gradient of a square weight, transposed."""
+    if gradient.comparison is None or gradient.target.ndim != 2:
+        return None
+    analytic, numeric = gradient.comparison.analytic, gradient.comparison.numeric
+    if gradient.target.shape[0] == gradient.target.shape[1] > 1 and not np.isnan(numeric).any():
+        k = ratio(analytic.T, numeric)
+        if k is not None and not proportional(analytic, numeric):
+            return f"the right gradient transposed.{also_scaled(evidence, k)}"
+    return None

@@ -1,0 +1,245 @@
+"""Gradients are found by what they are: every array that backward returned or changed is a candidate.
+
+A candidate is taken for the gradient of a parameter by its name, if it has one, and else by its numbers: equal to
+the measured slope, up to a factor, a sign, a transpose. Where neither tells, the only one of the right shape is.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from twinprop.gradcheck.gradient_names import canonical, is_bare, names_gradient, stems
+from twinprop.gradcheck.held import ArrayRef, FloatArray, arrays_of, is_numeric
+from twinprop.gradcheck.matching import ratio, same_numbers
+
+
+@dataclass
+class Found:
+    """An array that may be a gradient.
+
+    Attributes:
+        label: what the report calls it.
+        attribute, keys: its name, and that of its entry in lists and dicts; empty where backward returned it bare.
+        owner: the object that holds it; None where backward returned it.
+        value: a copy.
+        changed: whether backward returned it, made it or changed it.
+        position: in what backward returned; None elsewhere.
+    """
+
+    label: str
+    attribute: str
+    keys: tuple[Any, ...]
+    owner: Any
+    value: Any
+    changed: bool = True
+    position: int | None = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return np.shape(self.value)
+
+    def level(self, parameter: ArrayRef) -> int:
+        """How well its name fits a parameter: 0 not at all, 2 with the same owner or in a place of its own."""
+        if self.attribute and names_gradient(self.attribute, self.keys, parameter):
+            if self.owner is parameter.owner:
+                return 3
+            outside = self.owner is None or not is_bare(self.attribute) or bool(self.keys)
+            return 2 if outside and (self.owner is None or "." not in parameter.name) else int(outside)
+        return 0
+
+    def is_of_x(self) -> bool:
+        """Whether it is named as the gradient of the input."""
+        return self.attribute == "dx" or "x" in stems(self.attribute)
+
+
+def snapshot(made: Any) -> dict[str, tuple[Any, Any]]:
+    """What an object holds now: the arrays and numbers, with copies."""
+    return {ref.name: (value, np.copy(value)) for ref in arrays_of(made, is_numeric) for value in [ref.get()]}
+
+
+def candidates(made: Any, returned: Any, names: Sequence[str], before: dict[str, tuple[Any, Any]]) -> list[Found]:
+    """What backward returned, and what the object holds after it.
+
+    Args:
+        names: of the parts of what was returned, as its source tells.
+        before: the `snapshot` before backward.
+    """
+    found = list(returned_parts(returned, names))
+    for ref in arrays_of(made, is_numeric):
+        value = ref.get()
+        old = before.get(ref.name)
+        changed = old is None or (old[0] is not value and isinstance(value, np.ndarray))
+        changed = changed or not np.array_equal(old[1], value, equal_nan=True)  # type: ignore[index]
+        found.append(Found(ref.name, ref.attribute, ref.keys, ref.owner, np.array(value, float), changed))
+    return found
+
+
+def returned_parts(returned: Any, names: Sequence[str]) -> Iterator[Found]:
+    """The arrays in what backward returned."""
+    if isinstance(returned, dict):
+        for key, value in returned.items():
+            yield from nested(value, f"backward()[{key!r}]", "grads", (key,))
+    elif isinstance(returned, tuple | list):
+        for position, value in enumerate(returned):
+            name = names[position] if position < len(names) else ""
+            label, attribute = name or f"backward()[{position}]", name or "grads"
+            for part in nested(value, label, attribute, () if name else (position,)):
+                part.position = position
+                yield part
+    elif is_numeric(returned):
+        yield Found("dx", "", (), None, np.array(returned, float), position=0)
+
+
+def nested(value: Any, label: str, attribute: str, keys: tuple[Any, ...]) -> Iterator[Found]:
+    if is_numeric(value):
+        yield Found(label, attribute, keys, None, np.array(value, float))
+    elif isinstance(value, dict | list | tuple):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from nested(item, f"{label}[{key!r}]", attribute, (*keys, key))
+
+
+def returned_names(function: Any) -> list[str]:
+    """The names in a function's last `return a, b`; empty where its source does not tell."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, TypeError, SyntaxError):
+        return []
+    tuples = [node.value for node in ast.walk(tree) if isinstance(node, ast.Return)]
+    if not tuples or not isinstance(tuples[-1], ast.Tuple):
+        return []
+    return [
+        part.id if isinstance(part, ast.Name) else part.attr if isinstance(part, ast.Attribute) else ""
+        for part in tuples[-1].elts
+    ]
+
+
+@dataclass
+class Target:
+    """What a gradient is looked for: a parameter, or x.
+
+    Attributes:
+        of: its name.
+        parameter: None for x.
+        array: its numbers.
+        slope: the measured gradient, NaN where it is not known.
+        of_layer: whether backward has to return it.
+    """
+
+    of: str
+    parameter: ArrayRef | None
+    array: FloatArray
+    slope: FloatArray
+    of_layer: bool = False
+
+
+def assign(
+    targets: Sequence[Target], found: Sequence[Found], updates: Mapping[str, Found] | None = None
+) -> dict[str, Found]:
+    """Which candidate is the gradient of what; a target that has none is left out.
+
+    Args:
+        updates: by how much backward has changed each parameter, divided by the rate.
+    """
+    taken: dict[str, Found] = {}
+
+    def free(target: Target) -> list[Found]:
+        used = [id(one) for one in taken.values()]
+        own = target.parameter
+        return [
+            one
+            for one in found
+            if id(one) not in used and not (own and one.owner is own.owner and one.label == own.name)
+        ]
+
+    for target in targets:
+        named = best_named(target, targets, found)
+        if named is not None:
+            taken[target.of] = named
+    rest = [target for target in targets if target.of not in taken or not taken[target.of].changed]
+    for fits in (equal, multiple, transposed):
+        for target in rest:
+            if target.of not in taken or not taken[target.of].changed:
+                match = next((one for one in free(target) if one.changed and fits(target, one)), None)
+                if match is not None:
+                    taken[target.of] = match
+    for target in targets:
+        update = (updates or {}).get(target.of)
+        own = taken.get(target.of)
+        # a gradient that is negative is right where the update adds it
+        if update and (own is None or not own.changed or (equal(target, update) and not equal(target, own))):
+            taken[target.of] = update
+    for target in rest:
+        if target.of not in taken:
+            alike = [
+                one for one in free(target) if one.changed and one.shape == target.array.shape and target.array.ndim
+            ]
+            others = [other for other in rest if other.of not in taken and other.array.shape == target.array.shape]
+            if len(alike) == len(others) == 1 and unnamed(alike[0], targets):
+                taken[target.of] = alike[0]
+    in_order(rest, found, taken)
+    return taken
+
+
+def in_order(rest: Sequence[Target], found: Sequence[Found], taken: dict[str, Found]) -> None:
+    """Parts of what backward returned that have no name, in the order of the parameters that have no gradient."""
+    used = [id(one) for one in taken.values()]
+    parts = [one for one in found if one.position is not None and one.attribute == "grads" and id(one) not in used]
+    left = [target for target in rest if target.parameter is not None and target.of not in taken]
+    if len(parts) == len(left):
+        taken |= {target.of: one for target, one in zip(left, parts, strict=True)}
+
+
+def best_named(target: Target, targets: Sequence[Target], found: Sequence[Found]) -> Found | None:
+    """The candidate whose name fits best; among equals one that is right, else one that backward changed."""
+    if target.parameter is None:
+        return gradient_of_x(target, targets, found)
+    own = target.parameter
+
+    def rank(one: Found) -> tuple[Any, ...]:
+        right = same_numbers(one.value, target.slope)
+        return right, one.shape == target.array.shape, one.changed, one.level(own)
+
+    named = [one for one in found if one.level(own) > 0 and not (one.owner is own.owner and one.label == own.name)]
+    return max(named, key=rank, default=None)
+
+
+def gradient_of_x(target: Target, targets: Sequence[Target], found: Sequence[Found]) -> Found | None:
+    """What backward returned bare, unless only a parameter has its shape; else what is named `dx` or `dinputs`."""
+    shapes = [other.array.shape for other in targets if other is not target]
+    for one in found:
+        if (
+            one.position == 0
+            and not one.attribute
+            and (one.shape == target.array.shape or target.of_layer or not shapes)
+        ):
+            return one
+    named = [one for one in found if one.changed and one.is_of_x()]
+    return max(named, key=lambda one: one.shape == target.array.shape, default=None)
+
+
+def unnamed(one: Found, targets: Sequence[Target]) -> bool:
+    """Whether a candidate is what nothing else would explain: returned, or made by backward under a bare name."""
+    return (
+        one.owner is None or is_bare(one.attribute) or bool(stems(one.attribute) - {canonical(t.of) for t in targets})
+    )
+
+
+def equal(target: Target, one: Found) -> bool:
+    return same_numbers(one.value, target.slope)
+
+
+def multiple(target: Target, one: Found) -> bool:
+    """Up to a factor and a sign; of a few numbers that says nothing."""
+    return target.array.size > 3 and one.shape == target.array.shape and ratio(one.value, target.slope) is not None
+
+
+def transposed(target: Target, one: Found) -> bool:
+    shape = target.array.shape
+    return len(shape) == 2 and one.shape == shape[::-1] and ratio(one.value.T, target.slope) is not None

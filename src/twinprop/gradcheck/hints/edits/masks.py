@@ -1,0 +1,83 @@
+"""A mask the wrong way round, an index off by one, a number, a fraction thrown away, a clipped gradient."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+import numpy as np
+
+from twinprop.gradcheck.hints.edits.site import (
+    Site,
+    expression,
+    is_name,
+)
+
+OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Gt: ast.Lt, ast.Lt: ast.Gt, ast.GtE: ast.Lt, ast.LtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
+}  # fmt: skip
+
+
+def mask(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    node = site.node
+    text = f"the mask {site.code} is the wrong way round"
+    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in OPPOSITE:
+        yield ast.Compare(node.left, [OPPOSITE[type(node.ops[0])]()], node.comparators), text
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert | ast.Not):
+        yield node.operand, text
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and ast.unparse(node.left) == "1":
+        yield node.right, text
+    elif is_name(node) and isinstance(site.value, np.ndarray) and site.value.dtype.kind == "b":
+        yield ast.UnaryOp(ast.Invert(), node), text
+    elif isinstance(node, ast.Call) and ast.unparse(node.func) == "np.where" and len(node.args) == 3:
+        yield ast.Call(node.func, [node.args[0], node.args[2], node.args[1]], []), text
+
+
+def index(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    node = site.node
+    text = f"{site.code}: the index is off by one"
+    if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Slice | ast.Tuple):
+        if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+            return
+        inner = ast.unparse(node.slice)
+        bare = inner.removesuffix("+ 1").removesuffix("- 1").strip()
+        for code in dict.fromkeys([bare, f"{inner} + 1", f"{inner} - 1"]):
+            if code != inner:
+                yield ast.Subscript(node.value, expression(code), ast.Load()), text
+    elif isinstance(node, ast.Subscript):
+        inner = ast.unparse(node.slice)
+        for old, new in ((":-1", "1:"), ("1:", ":-1"), ("t + 1", "t"), ("t - 1", "t"), ("t", "t - 1"), ("t", "t + 1")):
+            if old in inner:
+                yield expression(f"{ast.unparse(node.value)}[{inner.replace(old, new)}]"), text
+
+
+def constant(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    node = site.node
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
+        for value in dict.fromkeys((1, node.value + 1, node.value - 1, node.value * 2, node.value / 2, -node.value)):
+            yield ast.Constant(value), f"the number {node.value} is wrong: {value:g} is right"
+
+
+def true_division(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    node = site.node
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv):
+        yield ast.BinOp(node.left, ast.Div(), node.right), "// throws the fraction away: divide by /"
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "astype":
+        yield node.func.value, "a conversion to whole numbers throws the fraction away"
+    elif (
+        isinstance(node, ast.Call) and ast.unparse(node.func) in ("int", "round", "np.round", "np.floor") and node.args
+    ):
+        yield node.args[0], f"{ast.unparse(node.func)} throws the fraction away"
+
+
+def clipping(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    node = site.node
+    if not isinstance(node, ast.Call):
+        return
+    name = ast.unparse(node.func)
+    if name.endswith("clip"):
+        inner, bounds = (node.args[0], node.args[1:]) if name.startswith("n") else (node.func.value, node.args)  # type: ignore[attr-defined]
+        text = f"clipped to [{', '.join(map(ast.unparse, bounds))}]. Clip after the check, or in the optimizer"
+        yield inner, text
+    elif len(node.args) == 1 and not node.keywords:
+        yield node.args[0], f"{name} is applied once too often"

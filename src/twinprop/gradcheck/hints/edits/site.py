@@ -1,0 +1,100 @@
+"""An expression in a backward pass, with what is known around it, and words for building another."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from twinprop.gradcheck.gradient_names import canonical
+
+
+@dataclass
+class Site:
+    """An expression in a backward pass.
+
+    Attributes:
+        node: the expression.
+        whole: whether it is all of what is assigned, returned, or added to something.
+        factor: whether it is an operand of a matrix product, or of another operator.
+        scope: expressions that stand for arrays and numbers there, and their values.
+        samples: in the batch.
+        numbers: of targets in the batch.
+        of_loss: whether the gradient is that of a loss.
+        targets: what is assigned in the same statement.
+    """
+
+    node: ast.expr
+    whole: bool
+    product: bool
+    scope: dict[str, Any]
+    samples: int
+    numbers: int
+    of_loss: bool
+    targets: frozenset[str] = frozenset()
+
+    @property
+    def code(self) -> str:
+        return ast.unparse(self.node)
+
+    @property
+    def value(self) -> Any:
+        """What a name stands for; None for other expressions."""
+        return self.scope.get(self.code)
+
+
+Edit = Callable[[Site], Iterator[tuple[ast.expr, str]]]
+
+
+def expression(code: str) -> ast.expr:
+    return ast.parse(code, mode="eval").body
+
+
+def bracketed(node: ast.expr) -> str:
+    simple = isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.Call)
+    return ast.unparse(node) if simple else f"({ast.unparse(node)})"
+
+
+def is_name(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name | ast.Attribute | ast.Subscript)
+
+
+def alike(site: Site) -> list[str]:
+    """Other names for arrays of the shape of a name, the ones with a similar name first."""
+    value = site.value
+    if not isinstance(value, np.ndarray) or value.size < 2:
+        return []
+    return [
+        name
+        for name, other in site.scope.items()
+        if name != site.code and isinstance(other, np.ndarray) and other.shape == value.shape
+    ]
+
+
+def last_name(node: ast.expr) -> str:
+    if isinstance(node, ast.Subscript):
+        return str(node.slice.value) if isinstance(node.slice, ast.Constant) else last_name(node.value)
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def kept_by_forward(site: Site) -> list[str]:
+    """Names of arrays that are neither gradients nor parameters, of the shape of a name where one is looked at."""
+    shape = np.shape(site.value) if isinstance(site.value, np.ndarray) else None
+    return [
+        name
+        for name, value in site.scope.items()
+        if isinstance(value, np.ndarray) and value.size > 1 and value.dtype.kind == "f"
+        if shape in (None, value.shape)
+        if not last_name(expression(name)).lower().startswith(("d", "grad")) and last_base(name) not in ("w", "b")
+    ]
+
+
+def last_base(name: str) -> str:
+    return canonical(last_name(expression(name))).rstrip("0123456789")
+
+
+def scaled(site: Site, by: str) -> ast.expr:
+    return expression(f"{bracketed(site.node)} {by}")

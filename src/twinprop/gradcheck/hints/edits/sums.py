@@ -1,0 +1,64 @@
+"""A sum over the wrong axis, of the wrong array, or not at all."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterator
+
+import numpy as np
+
+from twinprop.gradcheck.hints.edits.site import (
+    Site,
+    bracketed,
+    expression,
+)
+
+
+def axis_of_sum(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    node = site.node
+    name = node.func.attr if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else ""
+    if not isinstance(node, ast.Call) or name not in ("sum", "mean"):
+        return
+    of_numpy = isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) in ("np", "numpy")
+    what = bracketed(node.args[0] if of_numpy and node.args else node.func.value)  # type: ignore[attr-defined]
+    old = next((key.value for key in node.keywords if key.arg == "axis"), None)
+    positional = node.args[1 if of_numpy else 0 :]
+    old = positional[0] if positional else old
+    said = f"axis {ast.unparse(old)}" if old is not None else "everything"
+    for axis in ("0", "1", "-1", "(0, 1)", "(0, 2, 3)", "(0, 1, 2)"):
+        for keep in ("", ", keepdims=True"):
+            text = f"summed over {said}, not over axis {axis}"
+            if said == f"axis {axis}":
+                text = f"the shape is not that of the bias: {'write' if keep else 'leave out'} keepdims=True"
+            yield expression(f"{what}.{name}(axis={axis}{keep})"), text
+    if name == "mean":
+        kept = ", ".join(map(ast.unparse, [*positional, *node.keywords]))
+        yield expression(f"{what}.sum({kept})"), "the mean is taken where the sum belongs"
+
+
+def sum_of_another(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    """A sum of the gradient of the weight in place of that of the layer's sum."""
+    node = site.node
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("sum", "mean")):
+        return
+    of_numpy = ast.unparse(node.func.value) in ("np", "numpy") and bool(node.args)
+    old = node.args[0] if of_numpy else node.func.value
+    value = site.scope.get(ast.unparse(old))
+    for name, other in site.scope.items():
+        if isinstance(value, np.ndarray) and isinstance(other, np.ndarray) and other.ndim == value.ndim > 1:
+            new = copy.deepcopy(node)
+            if of_numpy:
+                new.args[0] = expression(name)
+            else:
+                new.func.value = expression(name)  # type: ignore[attr-defined]
+            why = "the bias is added after the product with the weight, so its gradient is a sum of that of the result"
+            yield new, f"{ast.unparse(old)} is summed in place of {name}: {why}"
+
+
+def not_summed(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    if site.whole:
+        for axis in ("0", "1", "(0, 1)", "(0, 2, 3)"):
+            for keep in ("", ", keepdims=True"):
+                text = f"not summed over axis {axis}, that of the samples"
+                yield expression(f"{bracketed(site.node)}.sum(axis={axis}{keep})"), text

@@ -1,0 +1,101 @@
+"""Every expression that a function computes, with how another is put in its place."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from twinprop.gradcheck.hints.routines import Routine
+
+Put = Callable[[ast.expr], None]
+
+PRODUCTS = ("dot", "matmul", "outer")
+
+
+@dataclass
+class Place:
+    """Where an expression stands in the tree of a function.
+
+    Attributes:
+        put: puts another expression into its place.
+        line: in the function.
+        whole: whether it is all of what is assigned, returned, or added to something.
+        product: whether it is an operand of a matrix product.
+        targets: what is assigned in the same statement.
+    """
+
+    routine: Routine
+    node: ast.expr
+    put: Put
+    line: int
+    whole: bool
+    product: bool
+    targets: frozenset[str] = frozenset()
+
+
+def places_in(routine: Routine) -> Iterator[Place]:
+    """The arguments of a function, then every expression in the order of its lines."""
+    tree = routine.tree
+    for argument in tree.args.args:
+        if argument.arg != "self":
+            name = ast.Name(argument.arg, ast.Load())
+            yield Place(routine, name, first_statement(tree, argument.arg), tree.lineno, True, False)
+    for statement in list(tree.body):
+        yield from below(statement, Place(routine, ast.Constant(None), ignore, statement.lineno, False, False))
+
+
+def ignore(new: ast.expr) -> None:
+    """A statement is not replaced."""
+
+
+def below(node: ast.AST, around: Place) -> Iterator[Place]:
+    """An expression and those inside it, or those of a statement; what is assigned to and called is left out."""
+    if isinstance(node, ast.stmt):
+        around = replace(around, targets=assigned(node), line=node.lineno)
+    if isinstance(node, ast.expr):
+        around = replace(around, node=node, line=node.lineno)
+        yield around
+    product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult)
+    product = product or (isinstance(node, ast.Call) and ast.unparse(node.func).endswith(PRODUCTS))
+    for name, value in ast.iter_fields(node):
+        if name in ("targets", "target", "ctx") or (isinstance(node, ast.While) and name == "test"):
+            continue
+        whole = name == "value" and isinstance(node, ast.Assign | ast.AugAssign | ast.Return | ast.AnnAssign)
+        whole = whole or (around.whole and isinstance(node, ast.Tuple | ast.Dict))
+        inner = replace(around, whole=whole, product=product)
+        if name == "func":
+            if isinstance(value, ast.Attribute):  # x.dot(y): x is computed, the name of the method is not
+                yield from below(value.value, replace(inner, put=setter(value, "value")))
+        elif isinstance(value, ast.AST):
+            yield from below(value, replace(inner, put=setter(node, name)))
+        elif isinstance(value, list):
+            for at, item in enumerate(value):
+                if isinstance(item, ast.AST):
+                    yield from below(item, replace(inner, put=item_setter(value, at)))
+
+
+def setter(node: ast.AST, name: str) -> Put:
+    return lambda new: setattr(node, name, new)
+
+
+def item_setter(items: list[ast.expr], at: int) -> Put:
+    return lambda new: items.__setitem__(at, new)
+
+
+def assigned(statement: ast.AST) -> frozenset[str]:
+    """What a statement assigns to."""
+    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+    parts = [part for one in targets if one is not None for part in (one.elts if isinstance(one, ast.Tuple) else [one])]
+    return frozenset(ast.unparse(part) for part in parts)
+
+
+def first_statement(tree: ast.FunctionDef, name: str) -> Put:
+    """What puts an expression in the place of an argument: a new first statement, gone again with the plain name."""
+    body = list(tree.body)
+
+    def put(new: ast.expr) -> None:
+        plain = isinstance(new, ast.Name) and new.id == name
+        tree.body = body if plain else [ast.Assign([ast.Name(name, ast.Store())], new, lineno=tree.lineno), *body]
+
+    return put

@@ -1,0 +1,219 @@
+"""A mistake is found by undoing it: small edits of backward are tried until the gradients are right.
+
+So a hint says what has been tried and found to help, with the line. An edit counts only if it makes right what was
+wrong and nothing wrong that was right, for this batch and for another.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import linecache
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+
+from twinprop.gradcheck.faults import SubjectError, short_path
+from twinprop.gradcheck.hints.edits import EDITS
+from twinprop.gradcheck.hints.edits.site import Edit, Site
+from twinprop.gradcheck.hints.places import Place, places_in
+from twinprop.gradcheck.hints.routines import Routine, routines_of
+from twinprop.gradcheck.matching import same_numbers
+from twinprop.gradcheck.report import Gradient
+from twinprop.gradcheck.trial import Trial, slopes_of
+
+MOST_TRIED = 6000
+"""Edits that are tried for a small backward."""
+
+MOST_LINES = 400_000
+"""Lines that run for all edits together; a backward of many lines gets fewer tries."""
+
+MOST_REPAIRS = 3
+
+OUTPUT = "output"
+"""A name for what forward returned, which it need not keep."""
+
+
+@dataclass
+class Repair:
+    """An edit that helps.
+
+    Attributes:
+        text: what was wrong.
+        mended: the names of the gradients that it makes right.
+    """
+
+    text: str
+    mended: list[str]
+
+
+def repairs(trial: Trial, gradients: list[Gradient], samples: int, numbers: int) -> list[Repair]:
+    """The edits that make wrong gradients right, nearest to the output first; none where none helps."""
+    wrong = {one.of for one in gradients if not one.passed and one.value is not None}
+    right = {one.of: one.right for one in gradients if one.value is not None}
+    if not wrong or not any(np.isfinite(slope).any() for slope in right.values()):
+        return []
+    right |= {of: trial_slope(trial, of) for of, slope in right.items() if np.isnan(slope).all()}
+    routines, lines = routines_of(trial)
+    if trial.subject.way.given_apart and isinstance(trial.out, np.ndarray):
+        for routine in routines:
+            routine.scope[OUTPUT] = trial.out
+    budget = min(MOST_TRIED, MOST_LINES // max(lines, 1))
+    found: list[Repair] = []
+    undo: list[Callable[[], None]] = []
+    try:
+        while wrong and len(found) < MOST_REPAIRS:
+            step = next_repair(trial, routines, right, wrong, samples, numbers, budget)
+            if step is None:
+                break
+            repair, redo = step
+            undo.append(redo)
+            found.append(repair)
+            wrong -= set(repair.mended)
+    finally:
+        for back in reversed(undo):
+            back()
+        for routine in routines:
+            routine.function.__globals__.pop(OUTPUT, None)
+        trial.subject.forward(trial.x, trial.inputs.y)
+    names = {one.of: one.name for one in gradients}
+    for repair in found:
+        repair.mended = [names[of] for of in names if of in repair.mended]
+    return found
+
+
+def trial_slope(trial: Trial, of: str) -> Any:
+    array = trial.x if of == "x" else next(one.get() for one in trial.parameters if one.name == of)
+    return slopes_of(trial.measure(array), array.shape)
+
+
+def next_repair(
+    trial: Trial,
+    routines: list[Routine],
+    right: dict[str, Any],
+    wrong: set[str],
+    samples: int,
+    numbers: int,
+    budget: int,
+) -> tuple[Repair, Callable[[], None]] | None:
+    """The edit that makes most of the wrong gradients right, applied, with what takes it back."""
+    best: tuple[int, Candidate] | None = None
+    good = set(right) - wrong
+    for count, candidate in enumerate(candidates(routines, samples, numbers, trial.dy is None)):
+        if count >= budget:
+            break
+        mended = tried(trial, candidate, right)
+        if mended is None or not good <= mended or not mended & wrong:
+            continue
+        gain = len(mended & wrong)
+        if (best is None or gain > best[0]) and holds(trial, candidate, mended):
+            best = gain, candidate
+            candidate.mended = sorted(mended & wrong)
+            if gain == len(wrong):
+                break
+    if best is None:
+        return None
+    candidate = best[1]
+    old = candidate.place.routine.function.__code__
+    candidate.apply()
+    candidate.place.routine.function.__code__ = candidate.place.routine.compiled()
+
+    def back() -> None:
+        candidate.revert()
+        candidate.place.routine.function.__code__ = old
+
+    return Repair(candidate.told(), candidate.mended), back
+
+
+@dataclass
+class Candidate:
+    """One expression in the place of another."""
+
+    place: Place
+    new: ast.expr
+    text: str
+    mended: list[str]
+
+    def apply(self) -> None:
+        self.place.put(self.new)
+
+    def revert(self) -> None:
+        self.place.put(self.place.node)
+
+    def told(self) -> str:
+        """What was wrong, and the line."""
+        routine = self.place.routine
+        line = routine.first + self.place.line
+        with contextlib.suppress(OSError):
+            code = linecache.getline(routine.file, line).strip()
+        return f"{self.text}:\n{short_path(routine.file)}:{line}: {code}"
+
+
+def candidates(routines: list[Routine], samples: int, numbers: int, of_loss: bool) -> Iterator[Candidate]:
+    """Every edit of every expression, in the order of the edits."""
+    places = [place for routine in routines for place in places_in(routine)]
+    edit: Edit
+    for edit in EDITS:
+        for place in places:
+            site = Site(
+                place.node, place.whole, place.product, place.routine.scope, samples, numbers, of_loss, place.targets
+            )
+            old = ast.unparse(place.node)
+            for new, text in edit(site):
+                if ast.unparse(new) != old:
+                    yield Candidate(place, new, text, [])
+
+
+def tried(trial: Trial, candidate: Candidate, right: dict[str, Any]) -> set[str] | None:
+    """Which gradients are right with an edit; None where it does not run."""
+    function = candidate.place.routine.function
+    old = function.__code__
+    candidate.apply()
+    try:
+        function.__code__ = candidate.place.routine.compiled()
+        with contextlib.redirect_stdout(io.StringIO()):
+            found = trial.gradients(with_output(trial, function))
+        if trial.dy is None and not trial.subject.way.given_apart and not np.array_equal(trial.subject.out, trial.out):
+            return None
+        return {of for of, slope in right.items() if of in found and same_numbers(found[of][1], slope)}
+    except (SubjectError, SyntaxError, ValueError, StopIteration, TypeError, RecursionError):
+        return None
+    finally:
+        candidate.revert()
+        function.__code__ = old
+
+
+def with_output(trial: Trial, function: FunctionType) -> Callable[[], None] | None:
+    """What makes the output known to the edited code, between forward and backward."""
+    if not trial.subject.way.given_apart:
+        return None
+    return lambda: function.__globals__.update({OUTPUT: trial.subject.out})
+
+
+def holds(trial: Trial, candidate: Candidate, mended: set[str]) -> bool:
+    """Whether an edit makes the same gradients right for another batch."""
+    function = candidate.place.routine.function
+    old = function.__code__
+    candidate.apply()
+    try:
+        function.__code__ = candidate.place.routine.compiled()
+        other = Trial(trial.subject, trial.inputs.another(trial.inputs.count, trial.seed + 11), trial.seed + 5)
+        other.parameters, other.labels, other.update_rate = trial.parameters, trial.labels, trial.update_rate
+        other.unused = trial.unused
+        found = other.gradients(with_output(other, function))
+        for of in mended:
+            array = other.x if of == "x" else next(one.get() for one in other.parameters if one.name == of)
+            slope = slopes_of(other.measure(array, 30), array.shape)
+            if of not in found or not same_numbers(found[of][1], slope):
+                return False
+        return True
+    except SubjectError:
+        return False
+    finally:
+        candidate.revert()
+        function.__code__ = old
+        trial.subject.forward(trial.x, trial.inputs.y)

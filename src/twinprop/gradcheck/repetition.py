@@ -1,0 +1,119 @@
+"""Backward again: with the same batch, with another one of another size, and with another learning rate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from twinprop.gradcheck.comparison import compare, largest
+from twinprop.gradcheck.faults import SubjectError
+from twinprop.gradcheck.held import arrays_of
+from twinprop.gradcheck.inputs import Inputs
+from twinprop.gradcheck.matching import nearly_equal
+from twinprop.gradcheck.report import Gradient, Report
+from twinprop.gradcheck.subject import Subject
+from twinprop.gradcheck.trial import Trial
+
+STALE = (
+    "a second batch gets gradients of the first: something is kept from the first call of forward. Store what backward "
+    "needs in every forward, without an `if`."
+)
+CHANGES = "a second forward and backward with the same numbers gives another gradient."
+ADDS_UP = "gradients add up over calls, as in PyTorch: set them to 0 before each batch, or write = in place of +=."
+AFTER_UPDATE = (
+    "depends on the learning rate: it is computed after the update. Compute every gradient first, and change the "
+    "weights at the end of backward."
+)
+
+SECOND_ENTRIES = 12
+"""Entries of each gradient that are measured for the second batch."""
+
+
+def check_repetition(trial: Trial, unmade: Subject, report: Report) -> None:
+    """Add to the report what goes wrong when backward is called again.
+
+    Args:
+        unmade: the subject as it was before its first forward.
+    """
+    same_batch(trial, report)
+    if trial.updated:
+        other_rate(trial, report)
+    if report.right:
+        other_batch(trial, unmade, report)
+
+
+def same_batch(trial: Trial, report: Report) -> None:
+    trial.gradients()
+    again, twice = trial.gradients(), trial.gradients(clear=False)
+    adding = []
+    for gradient in report.gradients:
+        if gradient.value is None or gradient.of not in again:
+            continue
+        value = np.asarray(gradient.value)
+        second, added = (np.asarray(got[gradient.of][1]) for got in (again, twice))
+        if second.size != value.size or not np.allclose(
+            second.ravel(), value.ravel(), rtol=1e-9, atol=1e-300, equal_nan=True
+        ):
+            gradient.problem = gradient.problem or "changes"
+            report.found.append((gradient.name, CHANGES))
+        elif nearly_equal(added.ravel(), 2 * value.ravel()):
+            adding.append(gradient.name)
+    if adding:
+        report.notes.append(f"{', '.join(adding)}: {ADDS_UP}")
+
+
+def other_rate(trial: Trial, report: Report) -> None:
+    """What changes with the learning rate is computed with weights that are updated already."""
+    if not trial.subject.knows_rate:
+        return
+    before = trial.gradients()
+    trial.subject.multiply_rate(2.0)
+    after = trial.gradients()
+    trial.subject.multiply_rate(0.5)
+    for gradient in report.gradients:
+        old, new = before.get(gradient.of), after.get(gradient.of)
+        if old and new and not np.allclose(old[1], new[1], rtol=1e-6, atol=1e-9 * np.abs(old[1]).max(initial=0)):
+            gradient.problem = gradient.problem or "changes"
+            report.found.append((gradient.name, AFTER_UPDATE))
+
+
+def other_batch(trial: Trial, unmade: Subject, report: Report) -> None:
+    """Whether another batch gets its own gradients, of another size if the class takes that at all."""
+    inputs = trial.inputs
+    for count in (inputs.count + 2, inputs.count):
+        other = inputs.another(count, trial.seed + 7)
+        fresh = unmade.copied()
+        if fresh is unmade or wrong_for(fresh, other, trial, report):
+            continue  # not taken, or wrong, even when it is the first
+        for gradient in wrong_for(trial.subject, other, trial, report):
+            gradient.problem = "second batch"
+            report.found.append((gradient.name, STALE))
+        break
+    trial.subject.forward(trial.x, inputs.y)
+
+
+def wrong_for(subject: Subject, inputs: Inputs, first: Trial, report: Report) -> list[Gradient]:
+    """The gradients that are wrong for a batch; all of them where it is not taken."""
+    try:
+        trial = Trial(subject, inputs, first.seed + 3)
+        names = [parameter.name for parameter in first.parameters]
+        trial.parameters = [ref for ref in arrays_of(subject.made) if ref.name in names]
+        trial.labels, trial.update_rate = first.labels, first.update_rate
+        found = trial.gradients(clear=subject is first.subject)
+        return [gradient for gradient in report.gradients if is_wrong(trial, gradient, found)]
+    except SubjectError:
+        return report.gradients
+
+
+def is_wrong(trial: Trial, gradient: Gradient, found: dict[str, tuple[str, Any]]) -> bool:
+    arrays = {"x": trial.x} | {one.name: one.get() for one in trial.parameters}
+    if gradient.of not in arrays:
+        return False  # a number that became a parameter
+    array = arrays[gradient.of]
+    value = np.asarray(found[gradient.of][1], float) if gradient.of in found else np.zeros(0)
+    if value.size != array.size:
+        return True
+    measured = trial.measure(array, SECOND_ENTRIES)
+    scale = largest([entry.central[1] for entry in measured.values()])
+    return compare(value.reshape(array.shape), measured, max(scale, 1e-3)).wrong > 0

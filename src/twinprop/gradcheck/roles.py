@@ -1,0 +1,113 @@
+"""What an argument of a method is for, as its name tells: the input, the targets, a gradient, a rate, a flag."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+NAMES = {
+    "training": "training train istraining istrain trainmode trainflg trainflag trainphase",
+    "testing": "testing test istesting istest evaluate evalmode inference",
+    "rate": "lr learningrate rate eta alpha stepsize lrate learnrate",
+    "cache": "cache caches ctx context memory stored",
+    "y": "y t target targets label labels ytrue ybatch ytrain truth groundtruth actual onehot yonehot expected "
+    "desired correct gt answer answers truey yi ys trues tgt desiredoutput groundtruths",
+    "out": "yhat ypred pred preds predicted prediction predictions output outputs out o prob probs probabilities "
+    "scores al p a yp predictedoutput logits ao",
+    "x": "x xs input inputs inp data xbatch xtrain image images xi ininput feature features",
+}
+"""Names of arguments, without underscores and in lower case."""
+
+ROLES = {name: role for role, names in NAMES.items() for name in names.split()}
+
+UPSTREAM = re.compile(r"(d|grad|up|delta|err|accum|nextgrad|chain).*|g|e|.*(grad|gradient|error|delta|err)s?")
+"""A gradient that comes from above."""
+
+FLAGS = ("training", "testing")
+
+
+def role_of(name: str) -> str:
+    """The role of an argument; empty where its name says nothing."""
+    word = name.lower().replace("_", "")
+    return ROLES.get(word) or ROLES.get(word.rstrip("0123456789")) or ("dy" if UPSTREAM.fullmatch(word) else "")
+
+
+@dataclass(frozen=True)
+class Argument:
+    """An argument of a method.
+
+    Attributes:
+        name, role: as above.
+        needed: whether it has no default.
+        keyword: whether it can be given by its name alone.
+    """
+
+    name: str
+    role: str
+    needed: bool
+    keyword: bool
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method by its name, and the arguments that it can be given."""
+
+    name: str
+    arguments: tuple[Argument, ...]
+    any_number: bool = False
+
+    @property
+    def needed(self) -> list[Argument]:
+        """The arguments that must be given and that are numbers to compute with, no flag and no rate."""
+        return [one for one in self.arguments if one.needed and one.role not in (*FLAGS, "rate")]
+
+    @property
+    def offered(self) -> list[Argument]:
+        """The same with those that have a default."""
+        return [one for one in self.arguments if not one.keyword and one.role not in (*FLAGS, "rate")]
+
+    def has(self, role: str) -> bool:
+        return any(one.role == role for one in self.arguments)
+
+    def call(self, made: Any, roles: Mapping[str, str], values: Mapping[str, Any]) -> Any:
+        """Call it: `roles` says which value each argument gets; an argument with a default and no role keeps it."""
+        positional, keywords = [], {}
+        by_name = False
+        for one in self.arguments:
+            role = roles.get(one.name, one.role if one.role in (*FLAGS, "rate") else "")
+            if role not in values:
+                by_name = True
+            elif one.keyword or by_name:
+                keywords[one.name] = values[role]
+            else:
+                positional.append(values[role])
+        return getattr(made, self.name)(*positional, **keywords)
+
+
+def method_of(made: Any, name: str) -> Method:
+    """A method of an object with the roles of its arguments."""
+    return Method(name, *arguments_of(getattr(made, name)))
+
+
+def arguments_of(f: Callable[..., Any]) -> tuple[tuple[Argument, ...], bool]:
+    """The arguments of a function, and whether it takes any number of them."""
+    kinds = inspect.Parameter
+    try:
+        parameters = inspect.signature(f).parameters.values()
+    except (TypeError, ValueError):
+        return (), True
+    found = []
+    for one in parameters:
+        if one.kind in (kinds.VAR_KEYWORD, kinds.VAR_POSITIONAL):
+            continue
+        role = role_of(one.name)
+        if role in FLAGS and one.default is not kinds.empty and not isinstance(one.default, bool | int):
+            role = ""
+        found.append(Argument(one.name, role, one.default is kinds.empty, one.kind == kinds.KEYWORD_ONLY))
+    any_number = any(one.kind == kinds.VAR_POSITIONAL for one in parameters)
+    if any_number and not found:
+        found.append(Argument("", "", True, False))  # one at least
+    return tuple(found), any_number

@@ -1,0 +1,194 @@
+"""Which methods of an object go forward and back, and in which of the known ways they can be called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from twinprop.gradcheck.calling import (
+    DerivativeWay,
+    LayerWay,
+    LossWay,
+    LossWithGradientsWay,
+    NetworkWay,
+    Way,
+)
+from twinprop.gradcheck.faults import SubjectError
+from twinprop.gradcheck.held import arrays_of
+from twinprop.gradcheck.roles import Argument, Method, method_of
+
+FORWARD = (
+    "forward forwardpass forwardprop forwardpropagation forwardpropagate feedforward fprop forwardprob propagate "
+    "activate function fn f call __call__ apply predict run evaluate"
+)
+BACKWARD = (
+    "backward backwardpass backwardprop backwardpropagation backwardpropagate backprop backpropagate "
+    "backpropagation bprop back backwards costfunctionprime lossprime gradient gradients grad grads derivative "
+    "derivate prime df dfn fprime gradientfunction computegradients computegradient computegrads backwardprob deriv"
+)
+LOSS = (
+    "loss cost lossfunction costfunction computeloss computecost calculateloss calcloss getloss lossfn crossentropy "
+    "crossentropyloss objective criterion error calculate computecrossentropy mse"
+)
+TRAINING = "fit train trainstep update step"
+
+CONTRACT = "A layer has forward(x) and backward(dy); a loss or a network has forward(x, y) and backward()."
+
+
+def named(made: Any, names: str) -> str:
+    """The first of some methods that an object has, whatever its spelling; empty where it has none."""
+    there: dict[str, str] = {}
+    for name in dir(made):
+        own = not name.startswith("__") or name == "__call__"
+        if own and not isinstance(made, type) and callable(getattr(made, name, None)):
+            there.setdefault(name if name == "__call__" else name.lower().replace("_", ""), name)
+    return next((there[name] for name in names.split() if name in there), "")
+
+
+def ways_of(made: Any, title: str) -> list[Way]:
+    """How an object can be called, the likeliest way first.
+
+    Raises:
+        SubjectError: in none of the known ways.
+    """
+    forward, backward, loss = named(made, FORWARD), named(made, BACKWARD), named(made, LOSS)
+    found = list(possible_ways(made, title, forward, backward, loss))
+    if found:
+        return found
+    if not backward and (step := named(made, TRAINING)):
+        raise SubjectError(
+            f"{title}: has {step}, which does all at once, and no backward, so nothing can be looked at. Give the "
+            f"class two methods, taken out of {step}:\n"
+            "    def forward(self, x): ...      # returns the outputs\n"
+            "    def backward(self, x, y): ...  # leaves the gradients as self.dW, self.db",
+            False,
+        )
+    for name, there in (("forward", forward or loss), ("backward", backward)):
+        if not there:
+            raise SubjectError(f"{title}: has no {name}. {CONTRACT}", False)
+    texts = [f"{name}({', '.join(one.name for one in method_of(made, name).needed)})" for name in (forward, backward)]
+    raise SubjectError(f"{title}: {' and '.join(texts)} do not fit. {CONTRACT}", False)
+
+
+def possible_ways(made: Any, title: str, forward: str, backward: str, loss: str) -> Iterator[Way]:
+    """Each way in which the arguments of the methods fit."""
+    back = method_of(made, backward) if backward else None
+    cost = method_of(made, loss) if loss else None
+    front = method_of(made, forward) if forward else None
+    if front is not None and back is not None:
+        yield from layers_and_losses(title, front, back)
+        if next(iter(arrays_of(made)), None) is not None:
+            yield from networks(title, front, back, cost)
+    if cost is not None and back is not None:
+        roles = loss_roles(cost)
+        if roles is not None:
+            yield from (LossWay(title, cost, back, roles, given) for given in loss_backward_roles(back))
+    if back is None:
+        for method in (cost, front):
+            roles = loss_roles(method) if method else None
+            if method is not None and roles is not None:
+                yield LossWithGradientsWay(title, method, None, roles)
+
+
+def layers_and_losses(title: str, front: Method, back: Method) -> Iterator[Way]:
+    needed = front.needed
+    most = float("inf") if front.any_number else len(front.offered)
+    roles = loss_roles(front)
+    wants_two = len(needed) == 2 or (most >= 2 and not back.needed and not back.has("dy"))
+    if roles is not None and wants_two:
+        yield from (LossWay(title, front, back, roles, given) for given in loss_backward_roles(back))
+        return
+    if most < 1 or len(needed) > 1:
+        return
+    first = {(needed or front.offered)[0].name: "x"}
+    if not back.needed and not back.has("dy"):
+        yield LossWay(title, front, back, first)
+    for given in layer_backward_roles(back):
+        yield LayerWay(title, front, back, first, given)
+    takes_x = back.name.lower().replace("_", "") not in ("backward", "backwardpass", "backprop", "bprop")
+    if len(back.needed) == 1 and takes_x:
+        yield DerivativeWay(title, front, back, first, {back.needed[0].name: "x"})
+
+
+def loss_roles(front: Method | None) -> dict[str, str] | None:
+    """Which arguments of a loss are the predictions and which the targets; None where there are not two."""
+    if front is None:
+        return None
+    several = front.needed if len(front.needed) >= 2 else front.offered
+    if len(several) < 2 or len(front.needed) > 2:
+        return None
+    first, second = several[:2]
+    swapped = first.role == "y" and second.role != "y"
+    return {first.name: "y", second.name: "x"} if swapped else {first.name: "x", second.name: "y"}
+
+
+def loss_backward_roles(back: Method) -> Iterator[dict[str, str]]:
+    """What the backward of a loss is given."""
+    needed = back.needed
+    if not needed or not needed[0].name:
+        yield {}
+    elif len(needed) == 1:
+        yield {needed[0].name: {"dy": "one", "x": "x", "out": "x"}.get(needed[0].role, "y")}
+    elif len(needed) == 2:
+        first, second = needed
+        swapped = first.role == "y" and second.role != "y"
+        yield {first.name: "y", second.name: "x"} if swapped else {first.name: "x", second.name: "y"}
+
+
+def layer_backward_roles(back: Method) -> Iterator[dict[str, str]]:
+    """What the backward of a layer is given: dy, and perhaps x, the output, or what forward returned beside it."""
+    roles = {one.name: one.role for one in back.needed}
+    if not roles:
+        roles = {one.name: "dy" for one in back.offered if one.role == "dy"}
+    unknown = [name for name, role in roles.items() if not role]
+    if "y" in roles.values() and len(roles) > 1:
+        return
+    if "dy" not in roles.values() and (unknown or len(roles) == 1):
+        name = unknown[0] if unknown else next(iter(roles))
+        roles[name] = "dy"
+        unknown = unknown[1:]
+    if list(roles.values()).count("dy") == 1 and not unknown:
+        yield roles
+
+
+def networks(title: str, front: Method, back: Method, cost: Method | None) -> Iterator[Way]:
+    """Ways in which the targets come with backward, with the network's own loss before the likely ones."""
+    if len(front.needed) > 1 or not front.offered:
+        return
+    first = {(front.needed or front.offered)[0].name: "x"}
+    for given in network_backward_roles(back):
+        own = cost_roles(cost) if cost is not None and cost.name not in (front.name, back.name) else []
+        for roles in own:
+            yield NetworkWay(title, front, back, first, given, cost, roles)
+        if not own:
+            yield NetworkWay(title, front, back, first, given)
+
+
+def network_backward_roles(back: Method) -> Iterator[dict[str, str]]:
+    needed = back.needed
+    roles = [one.role for one in needed]
+    if len(needed) == 1 and roles[0] != "dy":
+        yield {needed[0].name: "y"}
+    elif len(needed) in (2, 3):
+        guesses: list[tuple[str, ...]] = [("x", "y"), ("y", "out")] if len(needed) == 2 else [("x", "y", "out")]
+        known = tuple("y" if role in ("y", "dy") else role for role in roles)
+        if "y" in known and "" not in known and len(set(known)) == len(known):
+            yield {one.name: role for one, role in zip(needed, known, strict=True)}
+            return
+        for guess in guesses:
+            yield {one.name: role for one, role in zip(needed, guess, strict=True)}
+
+
+def cost_roles(cost: Method) -> list[dict[str, str]]:
+    """Ways to call the method for the loss of a network, after forward: with y, with the output and y, with x and y."""
+    needed: list[Argument] = cost.needed or cost.offered[:2]
+    if len(needed) == 1:
+        return [{needed[0].name: "y"}]
+    if len(needed) != 2:
+        return []
+    first, second = needed
+    if first.role == "y" and second.role != "y":
+        return [{first.name: "y", second.name: "x" if second.role == "x" else "out"}]
+    if first.role == "x":
+        return [{first.name: "x", second.name: "y"}, {first.name: "out", second.name: "y"}]
+    return [{first.name: "out", second.name: "y"}, {first.name: "x", second.name: "y"}]
