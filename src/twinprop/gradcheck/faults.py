@@ -34,7 +34,7 @@ def guarded_call(what: str, f: Callable[..., Any], *args: Any, **keywords: Any) 
     try:
         return f(*args, **keywords)
     except (Exception, SystemExit) as error:
-        input_matters = isinstance(error, ValueError | IndexError)
+        input_matters = isinstance(error, ValueError | IndexError | AssertionError)
         raise SubjectError(f"{what} raised an error.\n  {error_with_line(error)}", input_matters) from error
 
 

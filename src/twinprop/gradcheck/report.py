@@ -84,6 +84,36 @@ class Report:
         return "right" if self.passed else "right, but" if self.right else "wrong"
 
 
+def report_data(report: Report) -> dict[str, Any]:
+    """The report as plain data, for `--json`."""
+    return {
+        "title": report.title,
+        "given": report.given,
+        "verdict": report.verdict,
+        "gradients": [gradient_data(gradient) for gradient in report.gradients],
+        "hints": [{"gradients": names, "text": text} for names, text in report.mistakes],
+        "advice": report.advice,
+        "notes": report.notes,
+        "not_checked": report.unchecked,
+    }
+
+
+def gradient_data(gradient: Gradient) -> dict[str, Any]:
+    compared = gradient.comparison
+    error = compared.error if compared and compared.worst is not None and np.isfinite(compared.error) else None
+    return {
+        "name": gradient.name,
+        "of": gradient.of,
+        "shape": list(gradient.target.shape),
+        "passed": gradient.passed,
+        "problem": gradient.problem,
+        "largest_error": error,
+        "entries": compared.checked if compared else 0,
+        "wrong": compared.wrong if compared else None,
+        "in_doubt": compared.doubtful if compared else 0,
+    }
+
+
 def report_text(report: Report) -> str:
     """The report as a table, and what is wrong in words."""
     rows: list[tuple[str, ...]] = [("gradient", "of", "shape", "largest error", "entries", "in doubt", "")]

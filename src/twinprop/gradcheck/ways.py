@@ -103,10 +103,13 @@ def layers_and_losses(title: str, front: Method, back: Method) -> Iterator[Way]:
     first = {(needed or front.offered)[0].name: "x"}
     if not back.needed and not back.has("dy"):
         yield LossWay(title, front, back, first)
-    for given in layer_backward_roles(back):
+    alone = back.needed[0].role if len(back.needed) == 1 else ""
+    if alone == "x":
+        yield DerivativeWay(title, front, back, first, {back.needed[0].name: "x"})
+    for given in layer_backward_roles(back) if alone != "y" else ():
         yield LayerWay(title, front, back, first, given)
     takes_x = back.name.lower().replace("_", "") not in ("backward", "backwardpass", "backprop", "bprop")
-    if len(back.needed) == 1 and takes_x:
+    if len(back.needed) == 1 and takes_x and alone != "x":
         yield DerivativeWay(title, front, back, first, {back.needed[0].name: "x"})
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import json
+from typing import Any
 
 from twinprop.errors import TwinpropError
 
@@ -12,12 +14,17 @@ Check gradients written by hand. docs/gradcheck.md explains all of it.
   python -m twinprop gradcheck                               the default network
   python -m twinprop gradcheck model.activation=tanh         any other
   python -m twinprop gradcheck --layer net:Linear --args 4 3 a class of your own, in net.py
+  python -m twinprop gradcheck --layer 'submissions/*/net.py:Linear' --args 4 3 --csv grades.csv
 
 Exit status: 0 if all gradients are right, 1 if one is wrong or could not be checked, 3 if all are right but
 something else is to be mended, as an exponential that overflows."""
 
-STATUS = {"right": 0, "wrong": 1, "right, but": 3}
+STATUS = {"right": 0, "wrong": 1, "error": 1, "right, but": 3}
 """The exit status of each verdict about a class."""
+
+
+OWN = ("args", "input", "targets", "classes", "constant", "json", "csv")
+"""Options that belong to a class of one's own."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,13 +38,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     own.add_argument("--targets", choices=("onehot", "binary", "labels", "real"), help="what a loss is given as y")
     own.add_argument("--classes", type=int, metavar="N", help="number of classes, or of outputs")
     own.add_argument("--constant", nargs="+", default=[], metavar="NAME", help="arrays that are no parameters")
+    own.add_argument("--json", action="store_true", help="print the report as JSON")
+    own.add_argument("--csv", metavar="FILE", help="check every file that --layer's pattern fits; a row for each")
+    own.add_argument("--timeout", type=float, default=60, metavar="S", help="seconds for each, with --csv (60)")
     own.add_argument("--seed", type=int, default=0, metavar="N", help="of the numbers that are drawn (0)")
 
 
 def main(args: argparse.Namespace) -> int:
     """Run the check, print what was found, and return the exit status."""
     if args.layer is None:
-        given = [name for name in ("args", "input", "targets", "classes", "constant") if getattr(args, name)]
+        given = [name for name in OWN if getattr(args, name)]
         if given:
             raise TwinpropError(f"--{given[0]}: belongs to a class of your own; name it by --layer module:Class.")
         return check_configured(args.overrides)
@@ -48,10 +58,28 @@ def main(args: argparse.Namespace) -> int:
     sizes = [*(args.input or [1]), 1 if args.classes is None else args.classes]
     if min(sizes) < 1 or args.seed < 0:
         raise TwinpropError("--input and --classes take whole numbers of at least 1, --seed of at least 0.")
+    if args.timeout <= 0:
+        raise TwinpropError("--timeout takes seconds, more than 0.")
+    options = {name: getattr(args, name) for name in ("args", "input", "targets", "classes", "constant", "seed")}
+    if args.csv:
+        from twinprop.commands.gradcheck.submissions import check_submissions
+
+        return check_submissions(args.layer, options, args.csv, args.timeout)
+    return check_own(args.layer, options, args.json)
+
+
+def check_own(layer: str, options: dict[str, Any], as_json: bool) -> int:
+    """Check one class, and print what was found."""
+    from twinprop.commands.gradcheck.one import check
+
+    if as_json:
+        data = check(layer, options)
+        print(json.dumps(data, indent=2))
+        return STATUS[data["verdict"]]
     from twinprop.gradcheck.check import check_class
     from twinprop.gradcheck.report import report_text
 
-    report = check_class(args.layer, args.args, args.input, args.targets, args.classes, args.constant, args.seed)
+    report = check_class(layer, *options.values())
     print(report_text(report))
     return STATUS[report.verdict]
 

@@ -1,0 +1,92 @@
+"""A whole class's submissions in one command, and reports for programs."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from tests.kit.students import spec_of
+
+from twinprop.__main__ import main
+
+SUBMISSIONS = {
+    "ada": "def backward(self, d):\n        self.dW = self.x.T @ d\n        return d @ self.W.T",
+    "bob": "def backward(self, d):\n        print('hello')\n        self.dW = 7 * self.x.T @ d\n        "
+    "return d @ self.W.T",
+    "dee": "def backward(self, d):\n        import os\n        os._exit(0)",
+    "eve": "def backward(self, d):\n        import socket\n        socket.create_connection(('127.0.0.1', 9))",
+    "fay": "def backward(self, d)\n        return d",
+}
+
+LAYER = """
+import numpy as np
+
+
+class Linear:
+    def __init__(self, i, o):
+        self.W = np.random.randn(i, o)
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.W
+
+    {}
+"""
+
+
+def test_one_row_for_each_whatever_the_others_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, backward in SUBMISSIONS.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "layers.py").write_text(LAYER.format(backward))
+    table = tmp_path / "grades.csv"
+    words = ["--layer", f"{tmp_path}/*/layers.py:Linear", "--args", "4", "3", "--csv", str(table), "--timeout", "300"]
+    assert main(["gradcheck", *words]) == 0
+    assert "5 submissions: 1 right, 1 wrong, 1 crash, 2 error" in capsys.readouterr().out
+    with table.open(encoding="utf-8") as file:
+        rows = {Path(row["file"]).parent.name: row for row in csv.DictReader(file)}
+    assert {name: row["verdict"] for name, row in rows.items()} == {
+        "ada": "right", "bob": "wrong", "dee": "crash", "eve": "error", "fay": "error",
+    }  # fmt: skip
+    assert rows["ada"]["right"] == rows["ada"]["gradients"] == "2"
+    assert rows["bob"]["wrong"] == "dW"
+    assert "7 is one factor too many" in rows["bob"]["message"]
+    assert "not allowed here: no network" in rows["eve"]["message"]
+    assert "layers.py:" in rows["fay"]["message"]
+
+
+def test_one_that_hangs_is_ended(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "layers.py").write_text(LAYER.format("def backward(self, d):\n        while True:\n            pass"))
+    table = tmp_path / "grades.csv"
+    assert main(["gradcheck", "--layer", f"{tmp_path}/*.py:Linear", "--csv", str(table), "--timeout", "2"]) == 0
+    assert "1 submissions: 1 timeout" in capsys.readouterr().out
+    assert "not done after 2 seconds" in table.read_text()
+
+
+def test_pattern_that_fits_nothing_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--layer", f"{tmp_path}/*/layers.py:Linear", "--csv", str(tmp_path / "grades.csv")]
+    assert main(["gradcheck", *words]) == 1
+    assert "no file fits" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "verdict", "status"),
+    [
+        ("Linear", ["--args", "4", "3"], "right", 0),
+        ("BiasMean", ["--args", "4", "3"], "wrong", 1),
+        ("UnshiftedSoftmax", [], "right, but", 3),
+        ("Nothing", [], "error", 1),
+    ],
+)
+def test_report_as_json(
+    name: str, words: list[str], verdict: str, status: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["gradcheck", "--layer", spec_of(name), *words, "--json"]) == status
+    data = json.loads(capsys.readouterr().out)
+    assert data["verdict"] == verdict
+    if verdict == "wrong":
+        assert [one["name"] for one in data["gradients"] if not one["passed"]] == ["db"]
+        assert "the mean is taken where the sum belongs" in data["hints"][0]["text"]
+    if verdict == "error":
+        assert "returned nothing" in data["message"]
