@@ -235,7 +235,8 @@ def mask_reversed(definition: ast.ClassDef) -> int | None:
 
 def dropout_scale(definition: ast.ClassDef) -> int | None:
     def change(node: ast.AST, statement: ast.stmt) -> ast.expr | None:
-        if isinstance(node, ast.BinOp) and re.fullmatch(r"1(\.0)? - self\.(p|ratio)", ast.unparse(node.right)):
+        division = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
+        if division and re.fullmatch(r"1(\.0)? - self\.(p|ratio)", ast.unparse(node.right)):
             return node.left
         return None
 
@@ -247,7 +248,7 @@ def mean_term(definition: ast.ClassDef) -> int | None:
 
     def change(node: ast.AST, statement: ast.stmt) -> ast.expr | None:
         difference = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub)
-        if difference and (is_call(node.right, "mean") or ast.unparse(node.right) in ("dmu / n", "inner")):
+        if difference and (is_call(node.right, "mean") or ast.unparse(node.right) == "dmu / n"):
             return node.left
         return None
 
@@ -270,12 +271,20 @@ def shared_array(definition: ast.ClassDef) -> int | None:
             if not isinstance(statement, ast.Assign):
                 continue
             value, target = statement.value, statement.targets[0]
-            if is_call(value, "copy"):
+            source = ast.unparse(value).removesuffix(".copy()")
+            after = "\n".join(ast.unparse(one) for one in method.body if one.lineno > statement.lineno)
+            needed = source.startswith("self.") or re.search(rf"\b{re.escape(source)}\b", after)
+            if is_call(value, "copy") and needed:
                 statement.value = value.func.value  # type: ignore[attr-defined]
                 return statement.lineno
             both = isinstance(value, ast.Tuple) and isinstance(target, ast.Tuple) and len(value.elts) == 2
             if both and all("zeros_like" in ast.unparse(one) for one in value.elts):
-                if "Whh" in ast.unparse(value) or "Wh)" in ast.unparse(value) or "self.x)" in ast.unparse(value):
+                if (
+                    "Whh" in ast.unparse(value)
+                    or "Wh)" in ast.unparse(value)
+                    or "self.x)" in ast.unparse(value)
+                    or "inputs" in ast.unparse(value)
+                ):
                     continue  # of other shapes
                 statement.targets = list(target.elts)
                 statement.value = value.elts[0]
@@ -285,13 +294,13 @@ def shared_array(definition: ast.ClassDef) -> int | None:
 
 MISTAKES: dict[str, tuple[Mistake, str]] = {
     "a transpose": (transposed, r"wrong way round|transpose|wrong order|[Ii]s a matrix the wrong"),
-    "missing 1/n": (without_mean, r"1/n|divide by|n, once|mean over|samples|factor 1/"),
+    "missing 1/n": (without_mean, r"1/n|divide by|n, once|mean over|samples|factor 1/|twice too large|times the right"),
     "wrong axis": (wrong_axis, r"axis|keepdims|summed"),
     "derivative at the wrong argument": (wrong_argument, r"stands where|derivative"),
     "after the update": (after_update, r"update"),
     "sign": (sign, r"sign"),
-    "stale cache": (stale_cache, r"second batch|first call"),
-    "missing term of a branch": (missing_term, r"term is missing"),
+    "stale cache": (stale_cache, r"second batch|first call|first batch"),
+    "missing term of a branch": (missing_term, r"term|0 everywhere"),
     "wrong broadcast": (not_summed, r"not summed|one sample alone|summed over|axis"),
     "off by one in time": (off_by_one, r"off by one|stands where"),
     "mask reversed": (mask_reversed, r"mask"),

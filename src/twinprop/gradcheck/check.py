@@ -21,7 +21,7 @@ from twinprop.gradcheck.inputs import Inputs, draw_y
 from twinprop.gradcheck.likely_losses import LIKELY
 from twinprop.gradcheck.matching import proportional, same_numbers
 from twinprop.gradcheck.parameters import adopt_forgotten, adopt_parameters, keep_used
-from twinprop.gradcheck.repetition import check_repetition
+from twinprop.gradcheck.repetition import STALE_OUTPUT, check_repetition, output_is_stale
 from twinprop.gradcheck.report import Gradient, Report
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.trial import CHANGE, Trial, slopes_of
@@ -74,6 +74,7 @@ def check_class(
 def check_subject(subject: Subject, inputs: Inputs, constants: Sequence[str] = (), seed: int = 0) -> Report:
     """Check an object on given inputs."""
     unmade = subject.copied()
+    stale = output_is_stale(unmade, inputs, seed)
     adopt_parameters(subject, inputs)
     trial = Trial(subject, inputs, seed, constants)
     keep_used(trial, np.random.default_rng(seed + 2))
@@ -99,7 +100,10 @@ def check_subject(subject: Subject, inputs: Inputs, constants: Sequence[str] = (
         )
     check_repetition(trial, unmade, report)
     evidence = Evidence(trial, report.gradients)
-    report.mistakes = explain_gradients(evidence, report.found)
+    if stale:
+        report.mistakes = [([], STALE_OUTPUT)]
+    else:
+        report.mistakes = explain_gradients(evidence, report.found)
     report.advice += explain_overflow(subject, inputs)
     if (
         trial.updated

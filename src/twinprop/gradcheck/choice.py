@@ -90,6 +90,7 @@ class Search:
         accepted_by_forward: the first that forward takes.
         accepted_by_both: the first that backward takes as well, though its gradients have other shapes.
         partly: whether some of them had the right shapes, for a batch.
+        failed_backward: whether the failure is one of backward.
         rare: whether the shapes are of the rare ones, which are taken only where they suit.
     """
 
@@ -100,7 +101,7 @@ class Search:
         self.refusals: list[str] = []
         self.accepted_by_forward: Inputs | None = None
         self.accepted_by_both: Inputs | None = None
-        self.partly = self.rare = False
+        self.partly = self.rare = self.failed_backward = False
 
     def best_of(self, several: Iterable[Inputs]) -> Inputs | None:
         """The first that suits; None if none does."""
@@ -119,6 +120,7 @@ class Search:
             SubjectError: it does not, and no other input can help.
         """
         self.tried.append(str(inputs.x.shape))
+        went_forward = False
         try:
             rehearsal = self.subject.copied()
             out = rehearsal.forward(inputs.x, inputs.y)
@@ -133,6 +135,7 @@ class Search:
             dy = rehearsal.way.upstream(out, inputs.y, np.random.default_rng(0))
             rehearsal.value(out, dy, inputs.x, inputs.y, inputs.axis, inputs.count)
             before = snapshot(rehearsal.made)
+            went_forward = True
             returned = rehearsal.backward(dy, inputs.x, inputs.y)
             found = candidates_of(rehearsal.made, returned, rehearsal.names_of_returned(), before)
             fit = fits(rehearsal, found, inputs.x)
@@ -144,6 +147,8 @@ class Search:
         except SubjectError as error:
             if not error.input_matters and self.accepted_by_forward is None:
                 raise
+            if went_forward and not self.failed_backward:
+                self.failure, self.failed_backward = error, True  # it came further
             self.failure = self.failure or error
             self.refusals.append(str(error.__cause__))
         return False

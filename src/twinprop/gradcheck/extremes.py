@@ -129,8 +129,8 @@ def shows_probabilities(subject: Subject, x: FloatArray, y: Any) -> bool:
         for axis in (0, -1)
     ):
         return True
-    if y is not None and np.asarray(y).dtype.kind in "iu" and np.max(y) > 1:
-        return True  # numbers of more than two classes
+    if y is not None and np.asarray(y).dtype.kind in "iu":
+        return True  # numbers of classes
     shifted = output_or_none(subject, x + 1, y)
     return (
         subject.is_loss

@@ -48,10 +48,20 @@ class Inputs:
         y = None if self.y is None else self.y.take([0], axis=self.axis if self.y.ndim > 1 else 0)
         return Inputs(x, y, self.axis, self.kind, self.values)
 
-    def another(self, count: int, seed: int) -> Inputs:
-        """Other numbers of the same kind, for `count` samples."""
+    def others(self, seed: int) -> list[Inputs]:
+        """Other numbers: for more samples, for as many, and for larger axes of sequences and images."""
+        found = [self.another(self.count + 2, seed), self.another(self.count, seed)]
+        axes = [axis for axis in range(self.x.ndim) if axis != (self.axis or 0) % self.x.ndim]
+        if self.y is None and self.x.ndim > 2:
+            found += [self.another(self.count, seed, axis) for axis in axes]
+        return found
+
+    def another(self, count: int, seed: int, longer: int | None = None) -> Inputs:
+        """Other numbers of the same kind, for `count` samples, and with a larger axis `longer`."""
         rng = np.random.default_rng(seed)
         shape = list(self.x.shape)
+        if longer is not None:
+            shape[longer] += 2
         if self.axis is not None:
             shape[self.axis] = count
         x = draw_x(rng, tuple(shape), self.axis, self.values, int(self.x.max()) + 1 if self.values == "indices" else 0)

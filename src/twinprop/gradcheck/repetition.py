@@ -8,6 +8,7 @@ import numpy as np
 
 from twinprop.gradcheck.comparison import compare, largest
 from twinprop.gradcheck.faults import SubjectError
+from twinprop.gradcheck.finding import snapshot
 from twinprop.gradcheck.held import arrays_of
 from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.matching import nearly_equal
@@ -19,7 +20,15 @@ STALE = (
     "a second batch gets gradients of the first: something is kept from the first call of forward. Store what backward "
     "needs in every forward, without an `if`."
 )
+STALE_OUTPUT = (
+    "forward keeps something from its first call: its output for a second batch is not that of a new object. Compute "
+    "and store what is needed in every forward, without an `if`."
+)
 CHANGES = "a second forward and backward with the same numbers gives another gradient."
+CHANGES_CACHE = (
+    "backward changes an array that forward has kept, since both names are the same array: a second backward gives "
+    "something else. Work on a copy, as in d = self.p.copy()."
+)
 ADDS_UP = "gradients add up over calls, as in PyTorch: set them to 0 before each batch, or write = in place of +=."
 AFTER_UPDATE = (
     "depends on the learning rate: it is computed after the update. Compute every gradient first, and change the "
@@ -59,8 +68,41 @@ def same_batch(trial: Trial, report: Report) -> None:
             report.found.append((gradient.name, CHANGES))
         elif nearly_equal(added.ravel(), 2 * value.ravel()):
             adding.append(gradient.name)
+    if report.right and not adding and not trial.updated and changes_cache(trial, report):
+        report.advice.append(CHANGES_CACHE)
     if adding:
         report.notes.append(f"{', '.join(adding)}: {ADDS_UP}")
+
+
+def changes_cache(trial: Trial, report: Report) -> bool:
+    """Whether a second backward after one forward gives something else: backward changes what forward has kept."""
+    if not trial.subject.way.given_apart:
+        return False
+    subject = trial.subject
+
+    changed: list[str] = []
+
+    def back() -> None:
+        held = snapshot(subject.made)
+        subject.backward(trial.dy, trial.x, trial.inputs.y)
+        known = {*subject.initial, *(one.label for one in trial.labels.values())}
+        changed.extend(
+            ref.name
+            for ref in arrays_of(subject.made)
+            if ref.name in held and ref.name not in known and ref.get() is held[ref.name][0]
+            if not np.array_equal(ref.get(), held[ref.name][1], equal_nan=True)
+        )
+
+    try:
+        again = trial.gradients(back)
+    except SubjectError:
+        return False  # what it keeps is used up, and it says so
+    values = [(again.get(gradient.of), gradient.value) for gradient in report.gradients]
+    return bool(changed) and any(
+        found is not None and value is not None and not np.allclose(np.ravel(found[1]), np.ravel(value), equal_nan=True)
+        for found, value in values
+        if found is not None and np.size(found[1]) == np.size(value)
+    )
 
 
 def other_rate(trial: Trial, report: Report) -> None:
@@ -78,19 +120,42 @@ def other_rate(trial: Trial, report: Report) -> None:
             report.found.append((gradient.name, AFTER_UPDATE))
 
 
+def output_is_stale(unmade: Subject, inputs: Inputs, seed: int) -> bool:
+    """Whether the output for a second batch is another than that of a new object, which sees it first.
+
+    Args:
+        unmade: the subject as it was before its first forward.
+    """
+    for other in inputs.others(seed + 7):
+        fresh, used = unmade.copied(), unmade.copied()
+        if fresh is unmade:
+            return False
+        try:
+            right = fresh.forward(other.x, other.y)
+            used.forward(inputs.x, inputs.y)
+        except SubjectError:
+            continue
+        try:
+            second = used.forward(other.x, other.y)
+        except SubjectError:
+            return True
+        if np.shape(second) != np.shape(right) or not np.array_equal(second, right, equal_nan=True):
+            return True
+    return False
+
+
 def other_batch(trial: Trial, unmade: Subject, report: Report) -> None:
-    """Whether another batch gets its own gradients, of another size if the class takes that at all."""
-    inputs = trial.inputs
-    for count in (inputs.count + 2, inputs.count):
-        other = inputs.another(count, trial.seed + 7)
+    """Whether other batches get their own gradients, of another size if the class takes that at all."""
+    for other in trial.inputs.others(trial.seed + 7):
         fresh = unmade.copied()
         if fresh is unmade or wrong_for(fresh, other, trial, report):
             continue  # not taken, or wrong, even when it is the first
         for gradient in wrong_for(trial.subject, other, trial, report):
             gradient.problem = "second batch"
             report.found.append((gradient.name, STALE))
-        break
-    trial.subject.forward(trial.x, inputs.y)
+        if not report.right:
+            break
+    trial.subject.forward(trial.x, trial.inputs.y)
 
 
 def wrong_for(subject: Subject, inputs: Inputs, first: Trial, report: Report) -> list[Gradient]:

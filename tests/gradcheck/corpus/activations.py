@@ -42,7 +42,6 @@ class Sigmoid:
 
 class Tanh:
     def forward(self, z):
-        self.z = z
         self.A = np.tanh(z)
         return self.A
 

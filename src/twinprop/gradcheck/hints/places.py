@@ -45,6 +45,15 @@ def places_in(routine: Routine) -> Iterator[Place]:
         yield from below(statement, Place(routine, ast.Constant(None), ignore, statement.lineno, False, False))
 
 
+def statements_in(tree: ast.FunctionDef) -> Iterator[tuple[list[ast.stmt], int]]:
+    """Every block of statements with the place of a statement in it; the last of a block cannot be left out."""
+    for node in ast.walk(tree):
+        for name in ("body", "orelse"):
+            block = getattr(node, name, None)
+            if isinstance(block, list) and len(block) > 1:
+                yield from ((block, at) for at in range(len(block)))
+
+
 def ignore(new: ast.expr) -> None:
     """A statement is not replaced."""
 
@@ -59,7 +68,12 @@ def below(node: ast.AST, around: Place) -> Iterator[Place]:
     product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult)
     product = product or (isinstance(node, ast.Call) and ast.unparse(node.func).endswith(PRODUCTS))
     for name, value in ast.iter_fields(node):
-        if name in ("targets", "target", "ctx") or (isinstance(node, ast.While) and name == "test"):
+        if name in ("targets", "target"):
+            for target in value if isinstance(value, list) else [value]:
+                if isinstance(target, ast.Subscript):  # d[x <= 0] = 0: the index is computed
+                    yield from below(target.slice, replace(around, put=setter(target, "slice"), whole=False))
+            continue
+        if name == "ctx" or (isinstance(node, ast.While) and name == "test"):
             continue
         whole = name == "value" and isinstance(node, ast.Assign | ast.AugAssign | ast.Return | ast.AnnAssign)
         whole = whole or (around.whole and isinstance(node, ast.Tuple | ast.Dict))

@@ -10,8 +10,8 @@ import ast
 import contextlib
 import io
 import linecache
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
 
@@ -20,7 +20,8 @@ import numpy as np
 from twinprop.gradcheck.faults import SubjectError, short_path
 from twinprop.gradcheck.hints.edits import EDITS
 from twinprop.gradcheck.hints.edits.site import Edit, Site
-from twinprop.gradcheck.hints.places import Place, places_in
+from twinprop.gradcheck.hints.edits.statements import FIRST, LAST, StatementEdit
+from twinprop.gradcheck.hints.places import Place, places_in, statements_in
 from twinprop.gradcheck.hints.routines import Routine, routines_of
 from twinprop.gradcheck.matching import same_numbers
 from twinprop.gradcheck.report import Gradient
@@ -118,13 +119,13 @@ def next_repair(
     if best is None:
         return None
     candidate = best[1]
-    old = candidate.place.routine.function.__code__
+    old = candidate.routine.function.__code__
     candidate.apply()
-    candidate.place.routine.function.__code__ = candidate.place.routine.compiled()
+    candidate.routine.function.__code__ = candidate.routine.compiled()
 
     def back() -> None:
         candidate.revert()
-        candidate.place.routine.function.__code__ = old
+        candidate.routine.function.__code__ = old
 
     return Repair(candidate.told(), candidate.mended), back
 
@@ -136,7 +137,15 @@ class Candidate:
     place: Place
     new: ast.expr
     text: str
-    mended: list[str]
+    mended: list[str] = field(default_factory=list)
+
+    @property
+    def routine(self) -> Routine:
+        return self.place.routine
+
+    @property
+    def line(self) -> int:
+        return self.place.line
 
     def apply(self) -> None:
         self.place.put(self.new)
@@ -146,15 +155,54 @@ class Candidate:
 
     def told(self) -> str:
         """What was wrong, and the line."""
-        routine = self.place.routine
-        line = routine.first + self.place.line
+        routine = self.routine
+        line = routine.first + self.line
         with contextlib.suppress(OSError):
             code = linecache.getline(routine.file, line).strip()
         return f"{self.text}:\n{short_path(routine.file)}:{line}: {code}"
 
 
+@dataclass
+class StatementCandidate(Candidate):
+    """Statements in the place of one."""
+
+    place: Any
+    new: Any
+    block: list[ast.stmt] = field(default_factory=list)
+    at: int = 0
+
+    @property
+    def routine(self) -> Routine:
+        found: Routine = self.place
+        return found
+
+    @property
+    def line(self) -> int:
+        return self.old.lineno
+
+    def __post_init__(self) -> None:
+        self.old = self.block[self.at]
+
+    def apply(self) -> None:
+        self.block[self.at : self.at + 1] = self.new
+
+    def revert(self) -> None:
+        self.block[self.at : self.at + len(self.new)] = [self.old]
+
+
+def statement_candidates(routines: list[Routine], edits: Sequence[StatementEdit]) -> Iterator[Candidate]:
+    """Every edit of every statement."""
+    for edit in edits:
+        for routine in routines:
+            for block, at in list(statements_in(routine.tree)):
+                later = "\n".join(map(ast.unparse, block[at + 1 :]))
+                for new, text in edit(block[at], later):
+                    yield StatementCandidate(routine, new, text, [], block, at)
+
+
 def candidates(routines: list[Routine], samples: int, numbers: int, of_loss: bool) -> Iterator[Candidate]:
-    """Every edit of every expression, in the order of the edits."""
+    """Every edit of every statement and of every expression, in the order of the edits."""
+    yield from statement_candidates(routines, FIRST)
     places = [place for routine in routines for place in places_in(routine)]
     edit: Edit
     for edit in EDITS:
@@ -165,16 +213,17 @@ def candidates(routines: list[Routine], samples: int, numbers: int, of_loss: boo
             old = ast.unparse(place.node)
             for new, text in edit(site):
                 if ast.unparse(new) != old:
-                    yield Candidate(place, new, text, [])
+                    yield Candidate(place, new, text)
+    yield from statement_candidates(routines, LAST)
 
 
 def tried(trial: Trial, candidate: Candidate, right: dict[str, Any]) -> set[str] | None:
     """Which gradients are right with an edit; None where it does not run."""
-    function = candidate.place.routine.function
+    function = candidate.routine.function
     old = function.__code__
     candidate.apply()
     try:
-        function.__code__ = candidate.place.routine.compiled()
+        function.__code__ = candidate.routine.compiled()
         with contextlib.redirect_stdout(io.StringIO()):
             found = trial.gradients(with_output(trial, function))
         if trial.dy is None and not trial.subject.way.given_apart and not np.array_equal(trial.subject.out, trial.out):
@@ -196,11 +245,11 @@ def with_output(trial: Trial, function: FunctionType) -> Callable[[], None] | No
 
 def holds(trial: Trial, candidate: Candidate, mended: set[str]) -> bool:
     """Whether an edit makes the same gradients right for another batch."""
-    function = candidate.place.routine.function
+    function = candidate.routine.function
     old = function.__code__
     candidate.apply()
     try:
-        function.__code__ = candidate.place.routine.compiled()
+        function.__code__ = candidate.routine.compiled()
         other = Trial(trial.subject, trial.inputs.another(trial.inputs.count, trial.seed + 11), trial.seed + 5)
         other.parameters, other.labels, other.update_rate = trial.parameters, trial.labels, trial.update_rate
         other.unused = trial.unused

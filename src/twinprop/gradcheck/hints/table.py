@@ -10,7 +10,9 @@ from collections.abc import Callable, Sequence
 
 from twinprop.gradcheck.hints import activation, bias, calls, scale, shape
 from twinprop.gradcheck.hints.evidence import Evidence
+from twinprop.gradcheck.hints.missing import missing_term
 from twinprop.gradcheck.hints.repair import repairs
+from twinprop.gradcheck.hints.routines import routines_of
 from twinprop.gradcheck.report import Gradient
 
 Pattern = Callable[[Evidence, Gradient], str | None]
@@ -64,6 +66,7 @@ def explain_gradients(evidence: Evidence, known: Sequence[tuple[str, str]] = ())
         if gradient.name not in explained:
             texts = (pattern(evidence, gradient) for pattern in PATTERNS)
             first = next((text for text in texts if text is not None), None)
+            first = first or missing_term(gradient, routines_of(evidence.trial)[0])
             if first is None:
                 unknown.append(gradient)
             else:

@@ -26,10 +26,10 @@ EDITS: tuple[Edit, ...] = (
     matrices.another_array_throughout,
     factors.superfluous_factor,
     masks.constant,
-    derivatives.derivative_missing,
-    derivatives.derivative_of_another,
     terms.missing_term,
     terms.mean_term,
+    derivatives.derivative_missing,
+    derivatives.derivative_of_another,
     terms.superfluous_term,
     matrices.product_order,
 )

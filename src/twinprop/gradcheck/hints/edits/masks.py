@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -35,20 +36,19 @@ def mask(site: Site) -> Iterator[tuple[ast.expr, str]]:
 
 def index(site: Site) -> Iterator[tuple[ast.expr, str]]:
     node = site.node
+    if not isinstance(node, ast.Subscript) or isinstance(getattr(node.slice, "value", None), str):
+        return
     text = f"{site.code}: the index is off by one"
-    if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Slice | ast.Tuple):
-        if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
-            return
-        inner = ast.unparse(node.slice)
-        bare = inner.removesuffix("+ 1").removesuffix("- 1").strip()
-        for code in dict.fromkeys([bare, f"{inner} + 1", f"{inner} - 1"]):
-            if code != inner:
-                yield ast.Subscript(node.value, expression(code), ast.Load()), text
-    elif isinstance(node, ast.Subscript):
-        inner = ast.unparse(node.slice)
-        for old, new in ((":-1", "1:"), ("1:", ":-1"), ("t + 1", "t"), ("t - 1", "t"), ("t", "t - 1"), ("t", "t + 1")):
-            if old in inner:
-                yield expression(f"{ast.unparse(node.value)}[{inner.replace(old, new)}]"), text
+    holder = ast.unparse(node.value)
+    inner = site.code[len(holder) :]
+    if any(isinstance(one, ast.Call | ast.Attribute) for one in ast.walk(node.slice)):
+        return
+    names = dict.fromkeys(one.id for one in ast.walk(node.slice) if isinstance(one, ast.Name))
+    changes = [(rf"\b{name} {op} 1\b", name) for name in names for op in (r"\+", "-")]
+    changes += [(rf"\b{name}\b", f"{name} {op} 1") for name in names for op in "+-"]
+    for old, new in [*changes, (":-1", "1:"), ("1:", ":-1")]:
+        if re.search(old, inner):
+            yield expression(holder + re.sub(old, new, inner)), text
 
 
 def constant(site: Site) -> Iterator[tuple[ast.expr, str]]:
