@@ -68,6 +68,8 @@ class LikelyLoss:
             axis: of the samples in the output, 0 or -1.
         """
         out = np.asarray(out)
+        if out.ndim == 2 and np.shape(y) == out.shape[::-1] != out.shape:
+            out = out.T  # samples are rows in the targets, and columns in the output
         classes = 0 if axis else -1
         target = targets_like(out, y, classes)
         total = FORMULAS[self.formula](out, target, classes)

@@ -69,16 +69,39 @@ def classes_and_functions(module: ModuleType) -> list[str]:
 def load_file(spec: str, path: Path) -> ModuleType:
     if not path.is_file():
         raise SubjectError(f"--layer {spec}: there is no file {path}; the path is taken from {Path.cwd()}.")
-    sys.path.insert(0, str(path.parent.absolute()))  # for modules beside it
+    folder = path.parent.absolute()
+    sys.path[:0] = [str(folder), *map(str, roots_of(path))]  # for modules beside it, and for its package
     if path.suffix == ".ipynb":
         return load_notebook(path)
-    found = importlib.util.spec_from_file_location(path.stem, path.absolute())
+    name = package_name(path.absolute())
+    if "." in name:
+        sys.path.insert(0, str(path.absolute().parents[name.count(".")]))
+        guarded_call(f"Importing {path}", importlib.import_module, name.rpartition(".")[0])
+    found = importlib.util.spec_from_file_location(name, path.absolute())
     assert found is not None
     assert found.loader is not None
     module = importlib.util.module_from_spec(found)
-    sys.modules[path.stem] = module
+    sys.modules[name] = module
     guarded_call(f"Importing {path}", found.loader.exec_module, module)
     return module
+
+
+def package_name(path: Path) -> str:
+    """`net.layers` for a file that imports from its own package, as `from .base import Layer`; else its own name."""
+    if not re.search(r"^\s*from \.", path.read_text("utf-8", errors="replace"), re.MULTILINE):
+        return path.stem
+    name, folder = path.stem, path.parent
+    while (folder / "__init__.py").is_file():
+        name, folder = f"{folder.name}.{name}", folder.parent
+    return name if "." in name else f"{path.parent.name}.{name}"
+
+
+def roots_of(path: Path) -> list[Path]:
+    """Folders above a file that hold what it imports, as `from common.layers import *` in a folder beside it."""
+    text = path.read_text("utf-8", errors="replace")
+    wanted = set(re.findall(r"^\s*(?:from|import) (\w+)", text, re.MULTILINE)) - sys.stdlib_module_names
+    above = list(path.absolute().parents)[1:4]
+    return [folder for folder in above if any((folder / name).is_dir() for name in wanted)]
 
 
 def load_notebook(path: Path) -> ModuleType:

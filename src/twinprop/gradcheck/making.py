@@ -74,6 +74,11 @@ def filled(f: Callable[..., Any]) -> tuple[list[Any], dict[str, Any]]:
     return [usual(one.name, position, len(needed)) for position, one in enumerate(needed)], {}
 
 
+def tanh_prime(x: Any) -> Any:
+    """The derivative of tanh, which is taken where an activation is needed."""
+    return 1 - np.tanh(x) ** 2
+
+
 def usual(name: str, position: int, count: int) -> Any:
     """A usual value for an argument of a constructor."""
     word = name.lower().replace("_", "")
@@ -100,6 +105,10 @@ def usual(name: str, position: int, count: int) -> Any:
         "topology",
     ):
         return [INPUTS, HIDDEN, OUTPUTS]
+    if word.startswith(("activation", "act", "func", "f", "phi")) and word.endswith(("prime", "derivative", "deriv", "grad")):
+        return tanh_prime
+    if word in ("activation", "activationfunction", "act", "func", "activationfunc", "phi"):
+        return np.tanh
     if role_of(name) == "rate":
         return 0.1
     if base in (

@@ -14,7 +14,7 @@ from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.matching import nearly_equal
 from twinprop.gradcheck.report import Gradient, Report
 from twinprop.gradcheck.subject import Subject
-from twinprop.gradcheck.trial import Trial
+from twinprop.gradcheck.trial import CHANGE, Trial
 
 STALE = (
     "a second batch gets gradients of the first: something is kept from the first call of forward. Store what backward "
@@ -30,6 +30,7 @@ CHANGES_CACHE = (
     "something else. Work on a copy, as in d = self.p.copy()."
 )
 ADDS_UP = "gradients add up over calls, as in PyTorch: set them to 0 before each batch, or write = in place of +=."
+NO_RATE = "its update is not multiplied by the learning rate."
 AFTER_UPDATE = (
     "depends on the learning rate: it is computed after the update. Compute every gradient first, and change the "
     "weights at the end of backward."
@@ -117,7 +118,8 @@ def other_rate(trial: Trial, report: Report) -> None:
         old, new = before.get(gradient.of), after.get(gradient.of)
         if old and new and not np.allclose(old[1], new[1], rtol=1e-6, atol=1e-9 * np.abs(old[1]).max(initial=0)):
             gradient.problem = gradient.problem or "changes"
-            report.found.append((gradient.name, AFTER_UPDATE))
+            same_step = gradient.name.startswith(CHANGE) and np.allclose(old[1], 2 * np.asarray(new[1]), rtol=1e-6)
+            report.found.append((gradient.name, NO_RATE if same_step else AFTER_UPDATE))
 
 
 def output_is_stale(unmade: Subject, inputs: Inputs, seed: int) -> bool:

@@ -62,6 +62,10 @@ def rare_shapes(subject: Subject, words: Sequence[str]) -> Iterator[tuple[tuple[
     numbers, sizes = whole_numbers(words), matrix_sizes(subject)
     features = list(dict.fromkeys([*numbers[:1], *sizes, 4]))
     used = {*numbers, *sizes}
+    for value in parse_arguments(words)[0]:
+        if isinstance(value, list | tuple) and all(isinstance(size, int) and size > 0 for size in value) and value:
+            yield (unused_size(SAMPLES, {*used, *value}), *value), 0
+            yield tuple(value), None
     time, count = unused_size(3, used), unused_size(SAMPLES, used)
     for width in features:
         yield (width,), None

@@ -10,6 +10,7 @@ import ast
 import contextlib
 import io
 import linecache
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import FunctionType
@@ -224,7 +225,7 @@ def tried(trial: Trial, candidate: Candidate, right: dict[str, Any]) -> set[str]
     candidate.apply()
     try:
         function.__code__ = candidate.routine.compiled()
-        with contextlib.redirect_stdout(io.StringIO()):
+        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings(action="ignore"):
             found = trial.gradients(with_output(trial, function))
         if trial.dy is None and not trial.subject.way.given_apart and not np.array_equal(trial.subject.out, trial.out):
             return None
