@@ -53,7 +53,8 @@ def choose_inputs(
                 search.rare = True
                 chosen = search.best_of(drawn(rare_shapes(subject, words)))
                 if chosen is not None and chosen.count == 1:
-                    chosen.batch_misfits = search.partly
+                    alone = search.failed_backward and search.failed_for_batch and chosen.axis is not None
+                    chosen.batch_misfits = chosen.x.ndim == 2 and (search.partly or alone)
             if chosen is None and values is None and search.wants_indices():
                 chosen = search.best_of(index_inputs(subject, words, shape, seed))
         except SubjectError as error:
@@ -90,7 +91,7 @@ class Search:
         accepted_by_forward: the first that forward takes.
         accepted_by_both: the first that backward takes as well, though its gradients have other shapes.
         partly: whether some of them had the right shapes, for a batch.
-        failed_backward: whether the failure is one of backward.
+        failed_backward: whether the failure is one of backward; failed_for_batch, whether that was for a batch.
         rare: whether the shapes are of the rare ones, which are taken only where they suit.
     """
 
@@ -101,7 +102,7 @@ class Search:
         self.refusals: list[str] = []
         self.accepted_by_forward: Inputs | None = None
         self.accepted_by_both: Inputs | None = None
-        self.partly = self.rare = self.failed_backward = False
+        self.partly = self.rare = self.failed_backward = self.failed_for_batch = False
 
     def best_of(self, several: Iterable[Inputs]) -> Inputs | None:
         """The first that suits; None if none does."""
@@ -147,6 +148,7 @@ class Search:
         except SubjectError as error:
             if not error.input_matters and self.accepted_by_forward is None:
                 raise
+            self.failed_for_batch = self.failed_for_batch or (went_forward and not self.rare)
             if went_forward and not self.failed_backward:
                 self.failure, self.failed_backward = error, True  # it came further
             self.failure = self.failure or error

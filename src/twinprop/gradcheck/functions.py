@@ -52,7 +52,7 @@ class Functions:
         for name, value in parameters.items():
             setattr(self, name, value)
 
-    def _call(self, part: str, values: Mapping[str, Any]) -> Any:
+    def _invoke(self, part: str, values: Mapping[str, Any]) -> Any:
         """Call a function: each argument is a parameter, or what forward returned, or has a role."""
         given = {}
         for name, argument in inspect.signature(self._parts[part]).parameters.items():
@@ -69,7 +69,7 @@ class Functions:
         return self._parts[part](**given)
 
     def forward(self, x: Any) -> Any:
-        returned = self._call("front", {"x": x, "rest": x})
+        returned = self._invoke("front", {"x": x, "rest": x})
         parts = returned if isinstance(returned, tuple) else (returned,)
         names = self._names_of_front
         self._kept = {name: part for name, part in zip(names, parts, strict=False) if name}
@@ -81,36 +81,36 @@ class Functions:
         self._beside = parts[1] if len(parts) == 2 else parts[1:]
         return returned
 
-    def _back(self, values: Mapping[str, Any]) -> Any:
-        return self._call("back", {"out": self._out, "cache": getattr(self, "_beside", None), **values})
+    def _go_back(self, values: Mapping[str, Any]) -> Any:
+        return self._invoke("back", {"out": self._out, "cache": getattr(self, "_beside", None), **values})
 
 
 class FunctionLayer(Functions):
     """affine_forward(x, w, b) and affine_backward(dout, cache)."""
 
     def backward(self, dy: Any) -> Any:
-        return self._back({"dy": dy, "rest": dy})
+        return self._go_back({"dy": dy, "rest": dy})
 
 
 class FunctionNetwork(Functions):
     """forward_prop(params, X) and back_prop(params, cache, X, Y)."""
 
     def backward(self, x: Any, y: Any) -> Any:
-        return self._back({"x": x, "y": y})
+        return self._go_back({"x": x, "y": y})
 
 
 class FunctionNetworkWithCost(FunctionNetwork):
     """The same with compute_cost(A, Y)."""
 
     def cost(self, y_hat: Any, y: Any) -> Any:
-        return self._call("cost", {"out": y_hat, "x": y_hat, "y": y, "rest": y_hat})
+        return self._invoke("cost", {"out": y_hat, "x": y_hat, "y": y, "rest": y_hat})
 
 
 class FunctionLoss(Functions):
     """softmax_loss(x, y) returns the loss and its gradient."""
 
     def loss(self, x: Any, y: Any) -> Any:
-        return self._call("cost", {"x": x, "out": x, "y": y, "rest": x})
+        return self._invoke("cost", {"x": x, "out": x, "y": y, "rest": x})
 
 
 def join_functions(

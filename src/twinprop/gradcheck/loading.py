@@ -82,7 +82,14 @@ def load_file(spec: str, path: Path) -> ModuleType:
     assert found.loader is not None
     module = importlib.util.module_from_spec(found)
     sys.modules[name] = module
-    guarded_call(f"Importing {path}", found.loader.exec_module, module)
+    try:
+        guarded_call(f"Importing {path}", found.loader.exec_module, module)
+    except SubjectError as error:
+        if isinstance(error.__cause__, SyntaxError | ImportError):
+            raise
+        # a script that trains when it is imported, and lacks its data: its classes can be looked at all the same
+        guarded_call(f"Importing {path}", run_definitions, path.read_text("utf-8"), str(path.absolute()), module)
+        setattr(module, LEFT_OUT, str(error))
     return module
 
 
@@ -122,17 +129,20 @@ def load_notebook(path: Path) -> ModuleType:
 
 
 def run_definitions(code: str, name: str, module: ModuleType) -> None:
-    """Run the statements of a cell that import, define or name something."""
+    """Run the statements of a cell or a file that import, define or name something."""
     linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
     tree = ast.parse(code, name)
     kinds = (ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef)
-    constants = (ast.Constant, ast.UnaryOp, ast.Tuple, ast.List)
     tree.body = [
         part
         for part in tree.body
-        if isinstance(part, kinds) or (isinstance(part, ast.Assign) and isinstance(part.value, constants))
+        if isinstance(part, kinds) or (isinstance(part, ast.Assign) and not calls_something(part.value))
     ]
     exec(compile(tree, name, "exec"), vars(module))
+
+
+def calls_something(node: ast.AST) -> bool:
+    return any(isinstance(part, ast.Call) for part in ast.walk(node))
 
 
 def load_module(spec: str, name: str) -> ModuleType:
@@ -155,6 +165,9 @@ ARRAY = re.compile(r"\d+x(\d+(x\d+)*)?")
 """`4x3` is an array of that shape, `3x` a vector of 3."""
 
 FILES = (".py", ".ipynb")
+
+LEFT_OUT = "__left_out__"
+"""Where a module keeps why its own statements were left out."""
 
 
 def parse_argument(word: str) -> Any:

@@ -71,7 +71,11 @@ def filled(f: Callable[..., Any]) -> tuple[list[Any], dict[str, Any]]:
         return [], {}
     kinds = inspect.Parameter
     needed = [one for one in parameters if one.default is kinds.empty and one.kind == kinds.POSITIONAL_OR_KEYWORD]
-    return [usual(one.name, position, len(needed)) for position, one in enumerate(needed)], {}
+    values = [usual(one.name, position, len(needed)) for position, one in enumerate(needed)]
+    if "conv" in getattr(f, "__name__", "").lower():  # a kernel has four axes
+        images = (OUTPUTS, 2, 3, 3)
+        values = [0.5 * np.random.randn(*images) if np.ndim(value) == 2 else value for value in values]
+    return values, {}
 
 
 def tanh_prime(x: Any) -> Any:
@@ -105,7 +109,9 @@ def usual(name: str, position: int, count: int) -> Any:
         "topology",
     ):
         return [INPUTS, HIDDEN, OUTPUTS]
-    if word.startswith(("activation", "act", "func", "f", "phi")) and word.endswith(("prime", "derivative", "deriv", "grad")):
+    if word.startswith(("activation", "act", "func", "f", "phi")) and word.endswith(
+        ("prime", "derivative", "deriv", "grad")
+    ):
         return tanh_prime
     if word in ("activation", "activationfunction", "act", "func", "activationfunc", "phi"):
         return np.tanh

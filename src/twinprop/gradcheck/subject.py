@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import random
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -24,6 +25,7 @@ from twinprop.gradcheck.held import (
     is_numeric,
     is_whole_array,
 )
+from twinprop.gradcheck.loading import LEFT_OUT
 from twinprop.gradcheck.making import make
 from twinprop.gradcheck.roles import role_of
 from twinprop.gradcheck.ways import ways_of
@@ -46,6 +48,7 @@ class Subject:
         numbers: the plain numbers that it holds, and the arrays of whole numbers.
         initial: copies of all that it holds, by name.
         rates: attributes that hold a learning rate.
+        left_out: why only the definitions of its file were run; empty where all of it was.
 
     Raises:
         SubjectError: it has no `forward` or `backward`, or they take the wrong arguments.
@@ -61,6 +64,7 @@ class Subject:
         self.rates = rates_of(made)
         self.returned: Any = None
         self.given_rate = RATE
+        self.left_out: str = getattr(sys.modules.get(type(made).__module__), LEFT_OUT, "")
         self.names: dict[str, list[str]] = {}
         for parameter in self.parameters:
             if parameter.get().dtype != np.float64:

@@ -74,9 +74,20 @@ class Trial:
         return abs(self.of_output(self.out)) if self.dy is None else float(np.abs(self.out * self.dy).sum())
 
     def run(self, change: Callable[[], None] | None = None, clear: bool = True) -> list[Found]:
-        """What backward returns and leaves; `change()` is called between forward and backward."""
-        subject = self.subject
+        """What backward returns and leaves; `change()` is called between forward and backward.
+
+        The parameters are as before when it is over, whatever backward did.
+        """
         before = [(parameter, parameter.get(), parameter.get().copy()) for parameter in self.parameters]
+        try:
+            return self.run_once(change, clear)
+        finally:
+            for parameter, array, old in before:
+                array[...] = old
+                parameter.set(array)
+
+    def run_once(self, change: Callable[[], None] | None, clear: bool) -> list[Found]:
+        subject = self.subject
         if clear:
             self.clear()
         if not subject.way.given_apart:
@@ -95,11 +106,8 @@ class Trial:
         self.updates = {
             parameter.name: Found(f"{CHANGE}{parameter.name}", "", (), parameter.owner, old - parameter.get())
             for parameter, old in moved
-            if np.shape(parameter.get()) == old.shape
+            if np.shape(parameter.get())[-old.ndim :] == old.shape
         }
-        for parameter, array, old in before:
-            array[...] = old
-            parameter.set(array)
         self.updated += [parameter.name for parameter, _ in moved if parameter.name not in self.updated]
         return found
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from twinprop.gradcheck.faults import SubjectError, short_path
 from twinprop.gradcheck.hints.edits import EDITS
-from twinprop.gradcheck.hints.edits.site import Edit, Site
+from twinprop.gradcheck.hints.edits.site import OUTPUT, Edit, Site
 from twinprop.gradcheck.hints.edits.statements import FIRST, LAST, StatementEdit
 from twinprop.gradcheck.hints.places import Place, places_in, statements_in
 from twinprop.gradcheck.hints.routines import Routine, routines_of
@@ -35,9 +35,6 @@ MOST_LINES = 400_000
 """Lines that run for all edits together; a backward of many lines gets fewer tries."""
 
 MOST_REPAIRS = 3
-
-OUTPUT = "output"
-"""A name for what forward returned, which it need not keep."""
 
 
 @dataclass
@@ -160,7 +157,8 @@ class Candidate:
         line = routine.first + self.line
         with contextlib.suppress(OSError):
             code = linecache.getline(routine.file, line).strip()
-        return f"{self.text}:\n{short_path(routine.file)}:{line}: {code}"
+        text = self.text.replace(OUTPUT, "y") + (", of y from forward" if OUTPUT in self.text else "")
+        return f"{text}:\n{short_path(routine.file)}:{line}: {code}"
 
 
 @dataclass

@@ -46,6 +46,9 @@ class Site:
         return self.scope.get(self.code)
 
 
+OUTPUT = "output_of_forward"
+"""A name for what forward returned, which it need not keep."""
+
 Edit = Callable[[Site], Iterator[tuple[ast.expr, str]]]
 
 
@@ -70,7 +73,7 @@ def alike(site: Site) -> list[str]:
     return [
         name
         for name, other in site.scope.items()
-        if name != site.code and isinstance(other, np.ndarray) and other.shape == value.shape
+        if name not in (site.code, OUTPUT) and isinstance(other, np.ndarray) and other.shape == value.shape
     ]
 
 
