@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,74 @@ def test_module_is_found_from_the_current_directory(tmp_path: Path, monkeypatch:
     ]:
         with pytest.raises(SubjectError, match=part):
             check_class(spec)
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        (
+            "class A:\n    def f(self):\n        pass\n\tdef g(self):\n        pass\n",
+            "own.py:4: def g(self):: TabError",
+        ),
+        ('print "hello"\n', 'own.py:1: print "hello": SyntaxError: Missing parentheses'),
+        ("import no_such_package\n", "own.py:1: import no_such_package: ModuleNotFoundError"),
+        ("import numpy\nclass A:\n    def fit(self, X, y):\n        pass\n", "has fit, which does all at once"),
+    ],
+)
+def test_what_cannot_run_is_told_as_python_does(text: str, part: str, tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text(text)
+    with pytest.raises(SubjectError) as caught:
+        check_class(f"{tmp_path}/own.py:A")
+    assert part in str(caught.value)
+
+
+DOUBLE = (
+    "class Double:\n    def forward(self, x):\n        return 2 * x\n"
+    "    def backward(self, dy):\n        return 3 * dy\n"
+)
+
+
+def test_notebook(tmp_path: Path) -> None:
+    cells = ["%matplotlib inline\nimport numpy as np\nx = np.load('no.npy')\n", DOUBLE]
+    text = {"cells": [{"cell_type": "markdown", "source": "#"}, *({"cell_type": "code", "source": c} for c in cells)]}
+    (tmp_path / "own.ipynb").write_text(json.dumps(text))
+    report = check_class(f"{tmp_path}/own.ipynb")
+    assert report.verdict == "wrong"
+    assert "own.ipynb cell 3:5: return 3 * dy" in report.mistakes[0][1]
+    (tmp_path / "own.ipynb").write_text("no JSON")
+    with pytest.raises(SubjectError, match="is no notebook"):
+        check_class(f"{tmp_path}/own.ipynb")
+
+
+def test_file_that_stops_where_it_would_train(tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(f"import numpy as np\n{DOUBLE}data = np.loadtxt('train.csv')\n")
+    report = check_class(f"{tmp_path}/script.py:Double")
+    assert report.verdict == "wrong"
+    assert "script.py:7: data = np.loadtxt('train.csv')" in report.notes[0]
+
+
+def test_module_of_a_package_and_one_that_imports_from_a_folder_above(tmp_path: Path) -> None:
+    for folder in ("package_of_mine", "shared_of_mine", "week5"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "package_of_mine" / "__init__.py").write_text("")
+    (tmp_path / "package_of_mine" / "base.py").write_text(DOUBLE.replace("3", "2"))
+    (tmp_path / "package_of_mine" / "layers.py").write_text(
+        "from .base import Double\nclass Twice(Double):\n    pass\n"
+    )
+    (tmp_path / "shared_of_mine" / "base_of_mine.py").write_text(DOUBLE.replace("3", "2"))
+    (tmp_path / "week5" / "homework.py").write_text(
+        "from shared_of_mine.base_of_mine import *\nclass Own(Double):\n    pass\n"
+    )
+    assert check_class(f"{tmp_path}/package_of_mine/layers.py:Twice").passed
+    assert check_class(f"{tmp_path}/week5/homework.py:Own").passed
+
+
+def test_without_a_name_the_only_class_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "one.py").write_text(DOUBLE)
+    assert check_class(f"{tmp_path}/one.py").title == "Double()"
+    (tmp_path / "two.py").write_text(DOUBLE + DOUBLE.replace("Double", "Other"))
+    with pytest.raises(SubjectError, match="what can be checked there: Double, Other"):
+        check_class(f"{tmp_path}/two.py")
 
 
 def test_class_that_is_not_there_is_one_message() -> None:

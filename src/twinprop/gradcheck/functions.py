@@ -135,6 +135,7 @@ def join_functions(
         )
     cost, start = pick(named, COST) or pick(own, COST), pick(named, START) or pick(own, START)
     everything = {**own, **named}
+    start = start if start and belongs_to(everything[start], everything[front]) else ""
     parts = {"front": everything[front], "back": everything[back], "cost": everything.get(cost)}
     parameters = started(everything[start], parts["front"], words, filled) if start else {}
     parameters = missing_parameters(parts["front"], parameters, words if not start else (), filled)
@@ -154,6 +155,15 @@ def partner(functions: Mapping[str, Any], name: str, words: Sequence[str]) -> st
     fit = [other for other in functions if contains(other, words) and other != name]
     prefix = name.split("_")[0].lower()
     return next((other for other in fit if other.lower().startswith(prefix)), fit[0] if fit else "")
+
+
+def belongs_to(start: Any, front: Any) -> bool:
+    """Whether an init function makes what a forward function is given."""
+    needed = inspect.signature(front).parameters
+    made = returned_names(start)
+    if any(name.lower() in PARAMETERS for name in needed) or set(made) & set(needed):
+        return True
+    return len(made) == len([name for name in needed if role_of(name) != "x"]) and not any(made)
 
 
 def started(start: Any, front: Any, words: Sequence[str], filled: Filler) -> dict[str, Any]:

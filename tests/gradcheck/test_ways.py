@@ -1,0 +1,75 @@
+"""The ways in which an object is called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from twinprop.gradcheck.check import check_class
+from twinprop.gradcheck.report import report_text
+
+LOSSES = {
+    "cross entropy, mean over the samples": ("softmax", "(p - y) / len(x)"),
+    "cross entropy, sum": ("softmax", "p - y"),
+    "binary cross entropy, mean over the samples": ("sigmoid", "(p - y) / len(x)"),
+    "binary cross entropy, mean over all numbers": ("sigmoid", "(p - y) / y.size"),
+    "squared error, sum": ("tanh", "2 * (p - y) * (1 - p**2)"),
+    "½ squared error, sum": ("tanh", "(p - y) * (1 - p**2)"),
+    "squared error, mean over all numbers": ("tanh", "2 * (p - y) * (1 - p**2) / y.size"),
+    "cross entropy of the softmax, mean over the samples": ("identity", "(softmax(p) - y) / len(x)"),
+}
+
+NETWORK = """
+import numpy as np
+
+def softmax(z):
+    e = np.exp(z - z.max(1, keepdims=True))
+    return e / e.sum(1, keepdims=True)
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+def identity(z):
+    return z
+
+tanh = np.tanh
+
+class Net:
+    def __init__(self, i, o):
+        self.W = np.random.randn(i, o)
+
+    def {forward}(self, x):
+        self.p = {activation}(x @ self.W)
+        return self.p
+
+    def {backward}(self, x, y):
+        p = self.p
+        self.dW = x.T @ ({dz})
+"""
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_loss_that_fits_is_named(loss: str, tmp_path: Path) -> None:
+    activation, dz = LOSSES[loss]
+    text = NETWORK.format(forward="forward", backward="backward", activation=activation, dz=dz)
+    (tmp_path / "net.py").write_text(text)
+    report = check_class(f"{tmp_path}/net.py:Net", ["4", "3"])
+    assert report.right, report_text(report)
+    assert loss in report.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("forward", "backward"),
+    [
+        ("forward_pass", "backward_pass"),
+        ("feedforward", "backprop"),
+        ("forward_prop", "back_prop"),
+        ("__call__", "grads"),
+    ],
+)
+def test_names_of_methods(forward: str, backward: str, tmp_path: Path) -> None:
+    (tmp_path / "net.py").write_text(NETWORK.format(forward=forward, backward=backward, activation="tanh", dz="7 * p"))
+    report = check_class(f"{tmp_path}/net.py:Net", ["4", "3"])
+    assert report.verdict == "wrong"
+    assert [gradient.name for gradient in report.gradients] == ["dW"]
