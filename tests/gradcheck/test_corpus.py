@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.kit.corpus import Judgement, classes, judge, judge_all
+from tests.kit.corpus import Judgement, classes, judge, judge_all, table
 from tests.kit.mistakes import MISTAKES
 
 from twinprop.gradcheck.check import check_class
@@ -60,3 +60,4 @@ def test_every_mistake_is_caught_and_no_hint_is_false() -> None:
     assert not missed
     assert not false
     assert right >= 0.8 * len(judgements)
+    assert table(judgements) in (Path(__file__).parents[2] / "docs/gradcheck.md").read_text("utf-8")

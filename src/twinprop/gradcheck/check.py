@@ -25,7 +25,7 @@ from twinprop.gradcheck.repetition import STALE_OUTPUT, check_repetition, output
 from twinprop.gradcheck.report import Gradient, Report
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.trial import CHANGE, Trial, slopes_of
-from twinprop.gradcheck.unchecked import unchecked_gradients
+from twinprop.gradcheck.unchecked import lines_not_run, unchecked_gradients
 
 
 def check_class(
@@ -115,6 +115,8 @@ def check_subject(subject: Subject, inputs: Inputs, constants: Sequence[str] = (
         report.advice.append(ONE_SAMPLE)
     report.notes += notes(evidence)
     report.unchecked = unchecked_gradients(trial, report.gradients)
+    if report.right and subject.way.given_apart and (idle := lines_not_run(trial)):
+        report.notes.append(f"lines of backward that did not run, and were not checked: {', '.join(idle)}.")
     return report
 
 

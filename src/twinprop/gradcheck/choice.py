@@ -64,7 +64,7 @@ def choose_inputs(
             continue
         if chosen is not None:
             return chosen
-    for level in ("accepted_by_both", "accepted_by_forward"):
+    for level in ("accepted_by_both", "accepted_by_forward", "accepted_rare"):
         for way, search in searches:
             if getattr(search, level) is not None:
                 subject.way = way
@@ -90,6 +90,7 @@ class Search:
         refusals: what the class said of those that it refused.
         accepted_by_forward: the first that forward takes.
         accepted_by_both: the first that backward takes as well, though its gradients have other shapes.
+        accepted_rare: the same of a sequence or an image.
         partly: whether some of them had the right shapes, for a batch.
         failed_backward: whether the failure is one of backward; failed_for_batch, whether that was for a batch.
         rare: whether the shapes are of the rare ones, which are taken only where they suit.
@@ -102,6 +103,7 @@ class Search:
         self.refusals: list[str] = []
         self.accepted_by_forward: Inputs | None = None
         self.accepted_by_both: Inputs | None = None
+        self.accepted_rare: Inputs | None = None
         self.partly = self.rare = self.failed_backward = self.failed_for_batch = False
 
     def best_of(self, several: Iterable[Inputs]) -> Inputs | None:
@@ -142,6 +144,8 @@ class Search:
             fit = fits(rehearsal, found, inputs.x)
             if all(fit):
                 return True
+            if self.rare and inputs.x.ndim > 2:
+                self.accepted_rare = self.accepted_rare or inputs
             if not self.rare:
                 self.accepted_by_both = self.accepted_by_both or inputs
                 self.partly = self.partly or any(fit[:-1])

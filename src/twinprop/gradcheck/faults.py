@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sysconfig
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,12 @@ from typing import Any
 from twinprop.errors import TwinpropError
 
 OURS = str(Path(__file__).parents[1])
+STANDARD = sysconfig.get_paths()["stdlib"]
+
+
+def is_users(file: str) -> bool:
+    """Whether code stands in a file of the user's own: neither ours, nor Python's, nor an installed package's."""
+    return not file.startswith((OURS, "<", STANDARD)) and "site-packages" not in file
 
 
 class SubjectError(TwinpropError):
@@ -45,8 +52,7 @@ def error_with_line(error: BaseException) -> str:
         code = (error.text or "").strip()
         return f"{short_path(error.filename)}:{error.lineno}: {code}: {type(error).__name__}: {error.msg}"
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        inside = frame.filename.startswith((OURS, "<")) or "importlib" in frame.filename
-        if not inside and "site-packages" not in frame.filename:
+        if is_users(frame.filename):
             return f"{short_path(frame.filename)}:{frame.lineno}: {frame.line}: {what}"
     return what
 

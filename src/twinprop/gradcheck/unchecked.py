@@ -1,11 +1,14 @@
-"""What backward left that looks like a gradient, and that nothing was compared with."""
+"""What was not checked: what backward left that looks like a gradient, and lines of it that did not run."""
 
 from __future__ import annotations
 
+import sys
+from types import CodeType, FrameType
 from typing import Any
 
 import numpy as np
 
+from twinprop.gradcheck.faults import is_users, short_path
 from twinprop.gradcheck.finding import Found
 from twinprop.gradcheck.gradient_names import ENDING, MARKER, is_bare, stems
 from twinprop.gradcheck.held import attributes_of, is_numeric
@@ -72,3 +75,38 @@ def marked_stems(attribute: str) -> set[str]:
     """What an attribute may be the gradient of, in the spelling of its name."""
     found = [pattern.fullmatch(attribute) for pattern in (MARKER, ENDING)]
     return {match[1].lower().replace("_", "") for match in found if match}
+
+
+def lines_not_run(trial: Trial) -> list[str]:
+    """Lines of backward that did not run, as `net.py:12-14`: a branch for other inputs was not checked."""
+    run: dict[CodeType, set[int]] = {}
+
+    def watch(frame: FrameType, event: str, argument: Any) -> Any:
+        code = frame.f_code
+        if not is_users(code.co_filename):
+            return None
+        run.setdefault(code, set()).add(frame.f_lineno)
+        return watch
+
+    before = sys.gettrace()
+    try:
+        trial.run(lambda: sys.settrace(watch))
+    finally:
+        sys.settrace(before)
+    found = []
+    for code, lines in run.items():
+        # a method of the class, not a function within: its own lines come as a code of its own
+        own = {line for _, _, line in code.co_lines() if line is not None and line > code.co_firstlineno}
+        found += [f"{short_path(code.co_filename)}:{span}" for span in spans(sorted(own - lines))]
+    return found
+
+
+def spans(lines: list[int]) -> list[str]:
+    """`3`, `5-7` for 3, 5, 6, 7."""
+    groups: list[list[int]] = []
+    for line in lines:
+        if groups and line == groups[-1][-1] + 1:
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return [str(group[0]) if len(group) == 1 else f"{group[0]}-{group[-1]}" for group in groups]

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.faults import OURS
+from twinprop.gradcheck.faults import is_users
 from twinprop.gradcheck.held import attributes_of, is_number
 from twinprop.gradcheck.trial import Trial
 
@@ -60,7 +60,7 @@ def routines_of(trial: Trial) -> tuple[list[Routine], int]:
     def watch(frame: FrameType, event: str, argument: Any) -> Any:
         nonlocal lines
         code = frame.f_code
-        if code.co_filename.startswith((OURS, "<")) or "site-packages" in code.co_filename:
+        if not is_users(code.co_filename):
             return None
         if event == "line":
             lines += 1
