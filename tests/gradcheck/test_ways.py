@@ -60,6 +60,24 @@ def test_loss_that_fits_is_named(loss: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("activation", "dz", "hint", "loss"),
+    [
+        ("tanh", "p - y", "the derivative of the activation is missing: that of tanh", "½ squared error, sum"),
+        ("softmax", "(y - p) / len(x)", "the sign is wrong", "cross entropy, mean over the samples"),
+        ("sigmoid", "(p - y) * p * (1 + p)", "", ""),
+    ],
+)
+def test_mistake_is_named_where_the_loss_is_not(activation: str, dz: str, hint: str, loss: str, tmp_path: Path) -> None:
+    (tmp_path / "net.py").write_text(
+        NETWORK.format(forward="forward", backward="backward", activation=activation, dz=dz)
+    )
+    report = check_class(f"{tmp_path}/net.py:Net", ["4", "3"])
+    assert report.verdict == "wrong"
+    assert hint in " ".join(report_text(report).split())
+    assert loss in report.notes[0]
+
+
+@pytest.mark.parametrize(
     ("forward", "backward"),
     [
         ("forward_pass", "backward_pass"),
@@ -69,7 +87,9 @@ def test_loss_that_fits_is_named(loss: str, tmp_path: Path) -> None:
     ],
 )
 def test_names_of_methods(forward: str, backward: str, tmp_path: Path) -> None:
-    (tmp_path / "net.py").write_text(NETWORK.format(forward=forward, backward=backward, activation="tanh", dz="7 * p"))
+    (tmp_path / "net.py").write_text(
+        NETWORK.format(forward=forward, backward=backward, activation="tanh", dz="(p - y) * (1 - p**2)")
+    )
     report = check_class(f"{tmp_path}/net.py:Net", ["4", "3"])
-    assert report.verdict == "wrong"
+    assert report.right, report_text(report)
     assert [gradient.name for gradient in report.gradients] == ["dW"]

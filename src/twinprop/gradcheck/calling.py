@@ -160,9 +160,6 @@ class LossWay(Way):
 class LossWithGradientsWay(LossWay):
     """loss(x, y) returns the loss and its gradients together."""
 
-    def note(self) -> str:
-        return ""
-
 
 class NetworkWay(Way):
     """forward(x) returns the outputs; backward is given the targets. The loss is its own method's, or a likely one."""

@@ -16,6 +16,7 @@ from twinprop.gradcheck.differences import LARGER, Index, Slopes
 from twinprop.gradcheck.extremes import explain_overflow
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.hints.evidence import Evidence
+from twinprop.gradcheck.hints.repair import repairs
 from twinprop.gradcheck.hints.table import explain_gradients, notes
 from twinprop.gradcheck.inputs import Inputs, draw_y
 from twinprop.gradcheck.likely_losses import LIKELY
@@ -26,6 +27,9 @@ from twinprop.gradcheck.report import Gradient, Report
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.trial import CHANGE, Trial, slopes_of
 from twinprop.gradcheck.unchecked import lines_not_run, unchecked_gradients
+
+FEW_EDITS = 800
+"""Edits that are tried with each likely loss, where the network does not say which is its own."""
 
 
 def check_class(
@@ -78,20 +82,14 @@ def check_subject(subject: Subject, inputs: Inputs, constants: Sequence[str] = (
     adopt_parameters(subject, inputs)
     trial = Trial(subject, inputs, seed, constants)
     keep_used(trial, np.random.default_rng(seed + 2))
-    if isinstance(subject.way, NetworkWay) and subject.way.loss_method is None:
+    guessed = isinstance(subject.way, NetworkWay) and subject.way.loss_method is None
+    if guessed:
         choose_loss(trial)
-    measured = measure_all(trial)
-    slopes = {name: slopes_of(entries, array_of(trial, name).shape) for name, entries in measured.items()}
-    first = trial.find(slopes)
-    forgotten = adopt_forgotten(trial, first)
-    if forgotten:
-        trial.parameters = trial.parameters + forgotten
-        for parameter in forgotten:
-            measured[parameter.name] = trial.measure(parameter.get())
-            slopes[parameter.name] = slopes_of(measured[parameter.name], parameter.get().shape)
-    first = trial.find(slopes)
+    gradients = gradients_of(trial)
+    if guessed and not all(gradient.passed for gradient in gradients):
+        gradients = gradients_that_an_edit_mends(trial) or gradients
     training = ", training=True" if subject.depends_on_training(trial.x, inputs.y) else ""
-    report = Report(subject.title, f"{inputs.text()}{training}", compare_gradients(trial, first, measured))
+    report = Report(subject.title, f"{inputs.text()}{training}", gradients)
     if not any(gradient.value is not None for gradient in report.gradients):
         raise SubjectError(
             f"{subject.title}: no gradient was found that can be checked, neither returned by "
@@ -118,6 +116,38 @@ def check_subject(subject: Subject, inputs: Inputs, constants: Sequence[str] = (
     if report.right and subject.way.given_apart and (idle := lines_not_run(trial)):
         report.notes.append(f"lines of backward that did not run, and were not checked: {', '.join(idle)}.")
     return report
+
+
+def gradients_of(trial: Trial) -> list[Gradient]:
+    """Every gradient, found and compared with what is measured."""
+    measured = measure_all(trial)
+    slopes = {name: slopes_of(entries, array_of(trial, name).shape) for name, entries in measured.items()}
+    forgotten = adopt_forgotten(trial, trial.find(slopes))
+    trial.parameters = trial.parameters + forgotten
+    for parameter in forgotten:
+        measured[parameter.name] = trial.measure(parameter.get())
+        slopes[parameter.name] = slopes_of(measured[parameter.name], parameter.get().shape)
+    return compare_gradients(trial, trial.find(slopes), measured)
+
+
+def gradients_that_an_edit_mends(trial: Trial) -> list[Gradient] | None:
+    """The gradients for the first likely loss with which edits make all of them right, which is kept; else None."""
+    way = trial.subject.way
+    before = way.likely
+    for loss in LIKELY:
+        way.likely = loss
+        try:
+            gradients = gradients_of(trial)
+        except SubjectError:
+            continue
+        wrong = {gradient.name for gradient in gradients if not gradient.passed}
+        evidence = Evidence(trial, gradients)
+        found = repairs(trial, gradients, evidence.samples, evidence.numbers, FEW_EDITS)
+        if wrong and wrong <= {name for repair in found for name in repair.mended}:
+            return gradients
+    way.likely = before
+    gradients_of(trial)
+    return None
 
 
 def array_of(trial: Trial, name: str) -> Any:

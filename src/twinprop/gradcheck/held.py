@@ -32,11 +32,6 @@ class ArrayRef(NamedTuple):
     also: tuple[Any, ...] = ()
 
     @property
-    def last_key(self) -> Any:
-        """What its owner calls it: the last key, or the attribute."""
-        return self.keys[-1] if self.keys else self.attribute
-
-    @property
     def prefix(self) -> str:
         """The name of its owner, with a dot; nothing for the outermost object."""
         return self.name.removesuffix(path_text(self.attribute, self.keys))

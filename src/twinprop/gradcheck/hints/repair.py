@@ -50,7 +50,9 @@ class Repair:
     mended: list[str]
 
 
-def repairs(trial: Trial, gradients: list[Gradient], samples: int, numbers: int) -> list[Repair]:
+def repairs(
+    trial: Trial, gradients: list[Gradient], samples: int, numbers: int, most: int = MOST_TRIED
+) -> list[Repair]:
     """The edits that make wrong gradients right, nearest to the output first; none where none helps."""
     wrong = {one.of for one in gradients if not one.passed and one.value is not None}
     right = {one.of: one.right for one in gradients if one.value is not None}
@@ -61,7 +63,7 @@ def repairs(trial: Trial, gradients: list[Gradient], samples: int, numbers: int)
     if trial.subject.way.given_apart and isinstance(trial.out, np.ndarray):
         for routine in routines:
             routine.scope[OUTPUT] = trial.out
-    budget = min(MOST_TRIED, MOST_LINES // max(lines, 1))
+    budget = min(most, MOST_LINES // max(lines, 1))
     found: list[Repair] = []
     undo: list[Callable[[], None]] = []
     try:

@@ -25,7 +25,7 @@ DERIVATIVES = {
 
 
 def derivative_missing(site: Site) -> Iterator[tuple[ast.expr, str]]:
-    if not (site.whole or is_name(site.node)):
+    if not (site.whole or site.product or is_name(site.node)):
         return
     for name in kept_by_forward(site):
         for code, of in DERIVATIVES.items():
