@@ -104,3 +104,9 @@ def test_update_in_backward_is_told_beside_right_gradients() -> None:
     assert not failed(report)
     assert not report.passed
     assert "backward changes W" in said(report)[""]
+
+
+def test_backward_with_a_while_is_not_edited() -> None:
+    """An edit of what it counts might never end; the numbers still tell."""
+    (text,) = said(check("PowerByWhile")).values()
+    assert "the sign is wrong: a minus is lost, or one too many" in text

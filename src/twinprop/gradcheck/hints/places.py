@@ -73,7 +73,7 @@ def below(node: ast.AST, around: Place) -> Iterator[Place]:
                 if isinstance(target, ast.Subscript):  # d[x <= 0] = 0: the index is computed
                     yield from below(target.slice, replace(around, put=setter(target, "slice"), whole=False))
             continue
-        if name == "ctx" or (isinstance(node, ast.While) and name == "test"):
+        if name == "ctx":
             continue
         whole = name == "value" and isinstance(node, ast.Assign | ast.AugAssign | ast.Return | ast.AnnAssign)
         whole = whole or (around.whole and isinstance(node, ast.Tuple | ast.Dict))

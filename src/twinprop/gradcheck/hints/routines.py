@@ -93,7 +93,10 @@ def routines_of(trial: Trial) -> tuple[list[Routine], int]:
 
 
 def routine_of(code: CodeType, trial: Trial) -> Routine | None:
-    """The function of some code, with its definition; None where there is no source, as of a lambda."""
+    """The function of some code, with its definition; None where there is no source, as of a lambda.
+
+    One with a `while` is left as it is: an edit might never end.
+    """
     function = next((one for one in functions_near(trial) if one.__code__ is code), None)
     if function is None:
         return None
@@ -102,7 +105,7 @@ def routine_of(code: CodeType, trial: Trial) -> Routine | None:
         tree = ast.parse(textwrap.dedent("".join(lines))).body[0]
     except (OSError, TypeError, SyntaxError, IndexError):
         return None
-    if not isinstance(tree, ast.FunctionDef):
+    if not isinstance(tree, ast.FunctionDef) or any(isinstance(part, ast.While) for part in ast.walk(tree)):
         return None
     tree.decorator_list = []
     return Routine(function, tree, code.co_filename, start - 1)
