@@ -60,7 +60,7 @@ def test_one_that_hangs_is_ended(tmp_path: Path, capsys: pytest.CaptureFixture[s
     (tmp_path / "layers.py").write_text(LAYER.format("def backward(self, d):\n        while True:\n            pass"))
     table = tmp_path / "grades.csv"
     assert main(["gradcheck", "--layer", f"{tmp_path}/*.py:Linear", "--csv", str(table), "--timeout", "2"]) == 0
-    assert "1 submissions: 1 timeout" in capsys.readouterr().out
+    assert "1 submission: 1 timeout" in capsys.readouterr().out
     assert "not done after 2 seconds" in table.read_text()
 
 

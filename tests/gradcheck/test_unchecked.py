@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from tests.kit.students import check, said
 
-from twinprop.gradcheck.unchecked import spans
-
 
 def test_lines_that_did_not_run_are_told() -> None:
     report = check("OneHotOrLabels")
@@ -17,8 +15,3 @@ def test_the_other_branch_is_checked_where_it_is_asked_for() -> None:
     report = check("OneHotOrLabels", targets="labels")
     assert report.verdict == "right, but"
     assert "Work on a copy" in said(report)[""]
-
-
-def test_spans() -> None:
-    assert spans([]) == []
-    assert spans([3, 5, 6, 7, 9]) == ["3", "5-7", "9"]

@@ -15,6 +15,7 @@ from twinprop.gradcheck.held import attributes_of, is_numeric
 from twinprop.gradcheck.report import Gradient
 from twinprop.gradcheck.subject import owners_of
 from twinprop.gradcheck.trial import Trial
+from twinprop.text import ranges
 
 
 def unchecked_gradients(trial: Trial, gradients: list[Gradient]) -> list[str]:
@@ -97,16 +98,6 @@ def lines_not_run(trial: Trial) -> list[str]:
     for code, lines in run.items():
         # a method of the class, not a function within: its own lines come as a code of its own
         own = {line for _, _, line in code.co_lines() if line is not None and line > code.co_firstlineno}
-        found += [f"{short_path(code.co_filename)}:{span}" for span in spans(sorted(own - lines))]
+        if own - lines:
+            found.append(f"{short_path(code.co_filename)}:{ranges(sorted(own - lines))}")
     return found
-
-
-def spans(lines: list[int]) -> list[str]:
-    """`3`, `5-7` for 3, 5, 6, 7."""
-    groups: list[list[int]] = []
-    for line in lines:
-        if groups and line == groups[-1][-1] + 1:
-            groups[-1].append(line)
-        else:
-            groups.append([line])
-    return [str(group[0]) if len(group) == 1 else f"{group[0]}-{group[-1]}" for group in groups]

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from twinprop.errors import TwinpropError
+from twinprop.text import plural
 
 COLUMNS = ("file", "verdict", "right", "gradients", "wrong", "message")
 
@@ -48,7 +49,7 @@ def check_submissions(layer: str, options: dict[str, Any], table: str, timeout: 
         writer.writeheader()
         writer.writerows(rows)
     counts = ", ".join(f"{count} {verdict}" for verdict, count in Counter(one["verdict"] for one in rows).items())
-    print(f"{len(rows)} submissions: {counts}; see {table}")
+    print(f"{plural(len(rows), 'submission')}: {counts}; see {table}")
     return 0
 
 
