@@ -11,7 +11,7 @@ from tests.kit.catalogue import FOLDER, Entry, answer, entries, prepare, refuse_
 from tests.kit.commands import outside
 
 NAMES = sorted(path.stem for path in FOLDER.glob("*.txt"))
-QUICK = 3
+QUICK = 12
 """One line of so many is tried among the quick tests, evenly spread; all of them among the slow ones."""
 
 LEAVES = ("hydra.job_logging",)

@@ -51,7 +51,7 @@ def try_line(
 NUMBERS = count()
 
 
-@settings(max_examples=60, **ANY)
+@settings(max_examples=15, **ANY)
 @given(words=lines)
 def test_some_lines(
     words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]

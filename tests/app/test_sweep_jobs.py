@@ -96,7 +96,7 @@ def jobs(draw: st.DrawFn) -> list[str]:
     return list(draw(st.permutations(words)))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(overrides=jobs(), number=st.integers(0, 2000))
 def test_a_job_is_what_hydra_composes(
     loader: Any, master: Any, composer: SweepComposer, overrides: list[str], number: int

@@ -111,3 +111,13 @@ def test_a_full_disk_keeps_what_was_written(tmp_path: Path) -> None:
     rows = rows_of(tmp_path / "run")
     assert [int(row["epoch"]) for row in rows] == list(range(1, len(rows) + 1))
     assert json.loads((tmp_path / "run" / "summary.json").read_text())["status"] == "failed"
+
+
+def test_a_signal_that_a_shell_has_ignored_for_a_command_in_the_background_saves_all_the_same(tmp_path: Path) -> None:
+    process = start(
+        tmp_path, *ENDLESS, "model.backend=scratch", preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN)
+    )
+    wait_for_rows(tmp_path / "run" / "metrics.csv", process)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+    assert json.loads((tmp_path / "run" / "summary.json").read_text())["status"] == "interrupted"

@@ -15,6 +15,9 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 
+FILES = (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom)
+"""What keeps text or bytes before they are written."""
+
 
 def run(main: Callable[[], object]) -> None:
     """Call `main`, and end the process with what it returns or exits with, as `sys.exit(main())` does."""
@@ -41,7 +44,7 @@ def end(status: int) -> None:
     threading._shutdown()
     atexit._run_exitfuncs()
     for each in gc.get_objects():
-        if isinstance(each, io.IOBase):
+        if issubclass(type(each), FILES):  # `isinstance` would ask proxies what they are, and some warn of that
             with suppress(Exception):  # closed, read only, or a pipe that nobody reads: Python would not say so either
                 each.flush()
     os._exit(status)

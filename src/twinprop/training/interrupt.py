@@ -16,10 +16,11 @@ ENDING = [
 
 
 def on_ending_signals(handler: Any) -> dict[int, Any]:
-    """Have `handler` called for these signals; return what was before. What is ignored, as under nohup, stays so."""
+    """Have `handler` called for these signals; return what was before. Under nohup, a closed terminal stays ignored."""
     if threading.current_thread() is not threading.main_thread():
         return {}
-    heard = [number for number in ENDING if signal.getsignal(number) != signal.SIG_IGN]
+    closed = getattr(signal, "SIGHUP", None)
+    heard = [number for number in ENDING if number != closed or signal.getsignal(number) != signal.SIG_IGN]
     return {number: signal.signal(number, handler) for number in heard}
 
 
