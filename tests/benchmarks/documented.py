@@ -10,12 +10,16 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from tests.benchmarks import made_up
+
+from twinprop.config.schema import Config
+from twinprop.data.toy import Moons
+from twinprop.models.mlp import MLP
 
 BACKENDS = ("scratch", "torch")
 JPEG = {"data.name": "image_folder"}
@@ -246,8 +250,22 @@ def toys(maker: Maker, section: str) -> None:
             for path, directions in zip(paths, (fewest, most, most), strict=True) if number == 0 else ():
                 angles = torch.arange(units) % directions
                 weight = torch.stack([angles.cos(), angles.sin()], dim=1)
-                torch.save({"state_dict": {"linear1.weight": weight}}, path / "model.pt")
+                save_model(path, weight)
     maker.make("cs324_moons_line", {"test_accuracy": f"{after('between the classes, it gets ', section)}"}, {})
+
+
+def save_model(path: Path, weight: torch.Tensor) -> None:
+    """The model of a network with one hidden layer on points, which has this weight (units, 2)."""
+    units = len(weight)
+    state = {
+        "linear1.weight": weight,
+        "linear1.bias": torch.zeros(units),
+        "output.weight": torch.zeros(2, units),
+        "output.bias": torch.zeros(2),
+    }
+    config = Config(data=Moons(), model=MLP(depth=1, width=units))
+    about = {"shape": [2], "classes": ["0", "1"], "mean": None, "std": None}
+    torch.save({"state_dict": state, "config": asdict(config), "data": about}, path / "model.pt")
 
 
 def cifar_mlp(maker: Maker, section: str) -> None:

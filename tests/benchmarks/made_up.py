@@ -44,7 +44,9 @@ def make(
     with (path / "metrics.csv").open("w", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, restval="", extrasaction="ignore")
         writer.writeheader()
-        writer.writerows(rows)
+        for number, row in enumerate(rows, start=1):
+            counts = {name: int(row.get(name, number)) for name in ("epoch", "step")}
+            writer.writerow({**row, **counts})
     ended: dict[str, Any] = {"status": status, "reason": reason}
     if status != "failed":  # what failed has no results
         end = rows[-1]

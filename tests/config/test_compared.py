@@ -37,7 +37,7 @@ def test_hparams_keep_the_label_and_where_samples_lie() -> None:
 
 def test_names_keep_how_samples_are_read() -> None:
     words = ["data.root=a", "data.download=false", "label=b", "data.workers=3", "data.resident=true", "hydra.verbose=1"]
-    assert short_name(words, None) == "workers=3,resident=true"
+    assert short_name(words, None) == "workers-3_resident-true"
 
 
 def flat(*words: str) -> dict[str, Any]:

@@ -40,6 +40,7 @@ def test_a_run_that_is_killed_ends_with_the_same_bits(tmp_path: Path) -> None:
     assert_same_bits(broken, whole)
 
 
+@pytest.mark.slow
 def test_a_sweep_that_is_killed_ends_with_the_same_bits(tmp_path: Path) -> None:
     words = [*SWEEPS["rates"], "train.epochs=150"]
     broken, whole = broken_and_whole(tmp_path / "sweep", words, sweep=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,16 +25,23 @@ DIRECTORIES = ["hydra.sweep.dir=sweep", "hydra.sweep.subdir=${hydra.job.num}"]
 TIMES = ["seconds", "samples_per_second"]
 
 
+def last_of_each(words: Sequence[str]) -> list[str]:
+    """Of words that give a key its value, the last one; a sweep may not give a key twice."""
+    return list({word.partition("=")[0]: word for word in words}.values())
+
+
 def run(folder: Path, *words: str, check: bool = True, **more: Any) -> subprocess.CompletedProcess[str]:
     """A sweep in `folder`, from start to end."""
-    command = [*TRAIN, "-m", *words, *DIRECTORIES]
+    command = [*TRAIN, "-m", *last_of_each(words), *DIRECTORIES]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=check, **more)
 
 
 def start(folder: Path, *words: str) -> subprocess.Popen[str]:
     """A sweep in `folder` that goes on, in a session of its own: a signal can reach all its processes."""
     pipes: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    return subprocess.Popen([*TRAIN, "-m", *words, *DIRECTORIES], cwd=folder, start_new_session=True, **pipes)
+    return subprocess.Popen(
+        [*TRAIN, "-m", *last_of_each(words), *DIRECTORIES], cwd=folder, start_new_session=True, **pipes
+    )
 
 
 def wait_until(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:

@@ -86,6 +86,7 @@ def test_no_update_waits_for_a_gpu(
     assert found[0], "what is measured comes from the device"
 
 
+@pytest.mark.slow
 def test_the_script_for_a_gpu_works(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(ROOT / "benchmarks")
     script = importlib.import_module("gpu")

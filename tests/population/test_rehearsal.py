@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from tests.kit.commands import ROOT, in_process
-from tests.kit.sweeps import COMMON, DIRECTORIES, member, summaries
+from tests.kit.sweeps import COMMON, DIRECTORIES, last_of_each, member, summaries
 
 from twinprop.config.schema import Config
 from twinprop.data.toy import Moons
@@ -62,7 +62,8 @@ def test_an_interrupt_while_a_plan_is_made_leaves_a_summary_of_every_job(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("twinprop.population.rehearsal.in_subprocess", lambda *_: os.kill(os.getpid(), signal.SIGINT))
-    assert in_process(monkeypatch, tmp_path, "-m", *COMMON, "seed=0,1", "model.width=9,12", *DIRECTORIES)[0] == 130
+    words = last_of_each([*COMMON, "seed=0,1", "model.width=9,12"])
+    assert in_process(monkeypatch, tmp_path, "-m", *words, *DIRECTORIES)[0] == 130
     found = summaries(tmp_path)
     assert [summary["status"] for summary in found] == ["interrupted"] * 4
     assert {summary["reason"] for summary in found} == {"SIGINT before it was started"}

@@ -10,7 +10,7 @@ import pytest
 
 from twinprop.config.schema import Config
 from twinprop.errors import OutputError
-from twinprop.population.stack import LogFile, Member
+from twinprop.population.stack import LogFile, Member, Stack
 from twinprop.population.train import MemberRecorder
 from twinprop.run.directory import RunDirectory
 from twinprop.training.monitor import Monitor
@@ -24,7 +24,11 @@ def test_a_log_that_cannot_be_written_hinders_nothing(tmp_path: Path) -> None:
     told: list[dict[str, Any]] = []
     member = Member(0, Config(), tmp_path, LogFile(full, "%(message)s"))
     recorder = MemberRecorder(
-        member, Monitor(0, TrainConfig()), RunDirectory(tmp_path), lambda _, summary: told.append(summary)
+        Stack([member], 1, 1, 1.0),
+        member,
+        Monitor(0, TrainConfig()),
+        RunDirectory(tmp_path),
+        lambda _, summary: told.append(summary),
     )
     recorder.fail(OutputError("the disk is full"))
     assert told[0]["message"] == "the disk is full"

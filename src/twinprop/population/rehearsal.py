@@ -39,6 +39,8 @@ def expected_seconds(
     """
     for each in planned:
         # imported before processes part from this one, and not in each of them
+        import scipy.linalg.blas  # noqa: F401
+
         backend = BACKENDS[each.group.config.model.backend]
         for alone in {len(stack.members) == 1 for stack in each.stacks}:
             with suppress(Exception):  # training will meet the same, and tell
