@@ -1,5 +1,7 @@
 """In a notebook: `twinprop.train` does what the command does, `twinprop.load` reads it back."""
 
+import os
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -138,3 +140,25 @@ def test_the_summary_counts_the_samples_of_each_class(runs):
         assert list(counts) == ["train", "val", "test"]
         assert {name: len(split) for name, split in counts.items()} == dict.fromkeys(counts, 10)
         assert sum(counts["train"].values()) > sum(counts["test"].values()) > sum(counts["val"].values()) > 0
+
+
+def test_one_interrupt_ends_the_loop_around_it_and_saves(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    trained = []
+
+    def stop(steps):
+        if steps == 5:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr("twinprop.run.console.Display.progress", lambda self, steps: stop(steps))
+
+    def loop():
+        for seed in range(3):
+            trained.append(seed)
+            twinprop.train("model.backend=scratch", "model.width=4", f"seed={seed}", f"hydra.run.dir=run{seed}")
+
+    with pytest.raises(KeyboardInterrupt):
+        loop()
+    assert trained == [0]
+    assert twinprop.load("run0").summary["status"] == "interrupted"
+    assert (tmp_path / "run0" / "model.pt").exists()
