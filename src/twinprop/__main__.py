@@ -58,6 +58,7 @@ def with_home(word: str) -> str:
 def main(words: Sequence[str] | None = None) -> int:
     """Run a command; a mistake that a user can mend is told in one message, without a traceback."""
     from twinprop.app.cli import INTERRUPTED
+    from twinprop.app.ending import say
     from twinprop.app.hydra_main import wants_traceback
     from twinprop.errors import explain
 
@@ -65,13 +66,13 @@ def main(words: Sequence[str] | None = None) -> int:
         args = parse(sys.argv[1:] if words is None else words)
         return int(import_module(args.module).main(args))
     except KeyboardInterrupt:
-        print("Interrupted.", file=sys.stderr)
+        say("Interrupted.")
         return INTERRUPTED
     except Exception as error:
         message = None if wants_traceback() else explain(error)
         if message is None:
             raise
-        print(message, file=sys.stderr)
+        say(message)
         return 1
 
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from importlib import import_module
 
 from twinprop.app.composition_errors import explain_composition
+from twinprop.app.ending import say
 from twinprop.app.home import expand
 from twinprop.app.hydra_main import hydra_main, wants_traceback
 from twinprop.app.training_task import TrainingTask
@@ -81,7 +82,7 @@ def run(words: list[str]) -> None:
             import_module("twinprop.app.register")
         hydra_main(task, words)
     except KeyboardInterrupt:
-        print("Interrupted.", file=sys.stderr)
+        say("Interrupted.")
         sys.exit(INTERRUPTED)
     except Exception as error:
         message = None

@@ -27,10 +27,15 @@ def run(main: Callable[[], object]) -> None:
     except SystemExit as error:
         status = error.code
     if status is not None and not isinstance(status, int):
-        with suppress(OSError, ValueError, AttributeError):  # a stderr that is closed, or none at all
-            print(status, file=sys.stderr)
+        say(str(status))
         status = 1
     end(int(status or 0))
+
+
+def say(text: str) -> None:
+    """Print a last message to stderr, if that is there and anybody reads it."""
+    with suppress(OSError, ValueError, AttributeError):
+        print(text, file=sys.stderr, flush=True)
 
 
 def end(status: int) -> None:
