@@ -60,7 +60,7 @@ def test_some_lines(
 
 
 @pytest.mark.slow
-@settings(max_examples=1800, **ANY)
+@settings(max_examples=300, **ANY)
 @given(words=lines)
 def test_many_lines(
     words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]

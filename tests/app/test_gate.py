@@ -67,6 +67,8 @@ ATTEMPTS = {
 }
 
 
+SWEEPS_OWN = {"multirun.yaml", "sweep.csv", "command.json", "plan.json", ".lock"}
+
 QUICK_ATTEMPTS = ("interpolation", "without gate", "sweep, basic")
 """One of each kind; the others take as long and are tried among the slow tests."""
 
@@ -85,7 +87,7 @@ def test_finished_results_stay_as_they_are(finished: Path, words: Sequence[str])
     assert "Traceback" not in said
     assert {name: after.get(name) for name in before} == before
     # a sweep may leave a record of itself, beside the runs
-    assert {Path(name).name for name in after.keys() - before.keys()} <= {"multirun.yaml", "sweep.csv"}
+    assert {Path(name).name for name in after.keys() - before.keys()} <= SWEEPS_OWN
     for name in after.keys() - before.keys():
         (finished / name).unlink()
 

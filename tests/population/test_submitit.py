@@ -106,7 +106,7 @@ def test_jobs_that_slurm_does_not_take_fail_with_its_words(tmp_path: Path) -> No
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("slurm")
-def test_jobs_of_slurm_are_one_array_and_a_lost_one_is_halved(tmp_path: Path) -> None:
+def test_jobs_of_slurm_are_one_array_and_a_lost_one_goes_on(tmp_path: Path) -> None:
     settings = ["partition=gpu", "mem_gb=3", "timeout_min=7", "array_parallelism=2", "setup=['export A=1']"]
     words = ["hydra.launcher.engine=submitit", *(f"hydra.launcher.submitit.{word}" for word in settings)]
     jobs = [*COMMON, "train.epochs=1000", "seed=0,1,2,3", "model.width=9,12", "model.backend=scratch"]
@@ -117,12 +117,12 @@ def test_jobs_of_slurm_are_one_array_and_a_lost_one_is_halved(tmp_path: Path) ->
     assert process.returncode == 0, errors
     assert "8 jobs in 2 groups, 4 stacks, on submitit (slurm), 2 at once" in output
     assert [summary["status"] for summary in summaries(tmp_path)] == ["completed"] * 8
-    array, halves = sorted(tmp_path.glob("*.sbatch"), key=lambda path: path.stat().st_mtime)
+    array, again = sorted(tmp_path.glob("*.sbatch"), key=lambda path: path.stat().st_mtime)
     lines = array.read_text().splitlines()
     asked = {"array=0-3%2", "partition=gpu", "mem=3GB", "time=7", "cpus-per-task=1", "no-requeue"}
     assert {f"#SBATCH --{each}" for each in asked} <= set(lines)
     assert "export A=1" in lines
-    assert "#SBATCH --array=0-1%2" in halves.read_text()
+    assert "#SBATCH --array=0-0%2" in again.read_text() or "--array" not in again.read_text()
 
 
 @pytest.mark.slow

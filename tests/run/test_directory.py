@@ -66,3 +66,11 @@ def test_of_many_that_want_a_directory_at_once_one_gets_it(tmp_path: Path) -> No
     for thread in threads:
         thread.join()
     assert len(got) == 1
+
+
+@pytest.mark.parametrize(("held", "multirun"), [("metrics.csv", "x: 1"), ("multirun.yaml", None), ("sweep.csv", None)])
+def test_a_run_and_a_sweep_take_no_directory_of_each_other(held: str, multirun: str | None, tmp_path: Path) -> None:
+    (tmp_path / held).write_text("")
+    with pytest.raises(OutputError, match="already holds results"):
+        claim(tmp_path, "hydra.sweep.dir" if multirun else "hydra.run.dir", multirun)
+    assert [path.name for path in tmp_path.iterdir()] == [held]

@@ -69,6 +69,10 @@ RESULTS = (".hydra", "metrics.csv", "summary.json", "model.pt")
 """What a run leaves; a directory with any of it is that run's."""
 
 
+SWEEP = ("multirun.yaml", "sweep.csv")
+"""What a sweep leaves beside its runs."""
+
+
 def claim(path: Path, key: str, multirun: str | None = None) -> None:
     """Make the directory of a new run or sweep, before anything else is written into it, and take it for this one.
 
@@ -83,7 +87,8 @@ def claim(path: Path, key: str, multirun: str | None = None) -> None:
     Raises:
         OutputError: it holds results, another one has it, or it cannot be made or written.
     """
-    for name in RESULTS if multirun is None else ("multirun.yaml", "sweep.csv"):
+    own, others = (RESULTS, SWEEP) if multirun is None else (SWEEP, RESULTS[1:])
+    for name in (*own, *others):  # a run and a sweep in one directory would share their checkpoints
         if os.path.lexists(path / name):
             raise OutputError(
                 f"{key}={path}: already holds results ({name}), which stay; choose a new folder, or go on with it: "
