@@ -51,7 +51,7 @@ def test_the_neighbours_of_a_network_that_diverges(tmp_path: Path) -> None:
         command = Command(tmp_path, [*words, f"optimizer.lr={rates},{last}"], sweep=True, name=name)
         process = command.start()
         said, _ = process.communicate(timeout=150)
-        assert process.returncode == (3 if name == "with" else 0), said
+        assert process.returncode == 0, said
         found[name] = command.directory
     assert summary_of(found["with"] / "16")["status"] == "diverged"
     for number in range(16):
