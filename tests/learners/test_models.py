@@ -22,8 +22,8 @@ from twinprop.models.rnn import RNN
 from twinprop.run.setup import Setup
 from twinprop.scratch.optimizers import SGD, Adam, RMSprop
 from twinprop.scratch.schedulers import OneCycleLR
+from twinprop.training.evaluation import evaluate
 from twinprop.training.learner import Learner
-from twinprop.training.loop import evaluate
 from twinprop.training.plan import Plan, TrainConfig
 
 CLASSES = 4

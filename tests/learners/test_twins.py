@@ -172,7 +172,7 @@ def digits_accuracy(backend: str, seed: int, lr: float, jitter: float = 0.0) -> 
     `jitter` is a relative change of the initial weights, in the hand-written twin.
     """
     from twinprop.data.digits import Digits
-    from twinprop.training.loop import evaluate
+    from twinprop.training.evaluation import evaluate
 
     config = configuration(
         seed=seed,
