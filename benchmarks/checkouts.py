@@ -170,14 +170,16 @@ def difference(case: str, before: Side, after: Side) -> str:
         differing = [key for key in {**first, **second} if first.get(key) != second.get(key)]
         if not differing:
             return f"{run} the order of what was written"
-        gaps = [gap for key in differing if (gap := apart(before, after, f"{case}/{run}/{key}")) is not None]
+        gaps = [
+            gap for key in differing if (gap := largest_difference(before, after, f"{case}/{run}/{key}")) is not None
+        ]
         parameters = f", parameters by up to {max(gaps):.1e}" if gaps else ""
-        what = told(differing[0], first.get(differing[0]), second.get(differing[0]))
+        what = difference_text(differing[0], first.get(differing[0]), second.get(differing[0]))
         return f"{f'run {run}: ' if run else ''}{what} ({len(differing)} of {len(first)} facts differ{parameters})"
     return ""
 
 
-def apart(before: Side, after: Side, key: str) -> float | None:
+def largest_difference(before: Side, after: Side, key: str) -> float | None:
     """The largest difference of the numbers of a tensor; None where there are not two of one shape."""
     import numpy as np
 
@@ -187,7 +189,7 @@ def apart(before: Side, after: Side, key: str) -> float | None:
     return float(np.max(np.abs(first - second), initial=0)) if first.shape == second.shape else None
 
 
-def told(key: str, first: str | None, second: str | None) -> str:
+def difference_text(key: str, first: str | None, second: str | None) -> str:
     """A fact before and after, and how far apart they are where they are numbers."""
     values = " -> ".join("nothing" if text is None else text[:48] for text in (first, second))
     try:
