@@ -171,7 +171,7 @@ def difference(case: str, before: Side, after: Side) -> str:
         if not differing:
             return f"{run} the order of what was written"
         gaps = [
-            gap for key in differing if (gap := largest_difference(before, after, f"{case}/{run}/{key}")) is not None
+            gap for key in differing if (gap := parameter_gap(before, after, f"{case}/{run}/{key}")) is not None
         ]
         parameters = f", parameters by up to {max(gaps):.1e}" if gaps else ""
         what = difference_text(differing[0], first.get(differing[0]), second.get(differing[0]))
@@ -179,7 +179,7 @@ def difference(case: str, before: Side, after: Side) -> str:
     return ""
 
 
-def largest_difference(before: Side, after: Side, key: str) -> float | None:
+def parameter_gap(before: Side, after: Side, key: str) -> float | None:
     """The largest difference of the numbers of a tensor; None where there are not two of one shape."""
     import numpy as np
 
