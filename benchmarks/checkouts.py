@@ -170,9 +170,7 @@ def difference(case: str, before: Side, after: Side) -> str:
         differing = [key for key in {**first, **second} if first.get(key) != second.get(key)]
         if not differing:
             return f"{run} the order of what was written"
-        gaps = [
-            gap for key in differing if (gap := parameter_gap(before, after, f"{case}/{run}/{key}")) is not None
-        ]
+        gaps = [gap for key in differing if (gap := parameter_gap(before, after, f"{case}/{run}/{key}")) is not None]
         parameters = f", parameters by up to {max(gaps):.1e}" if gaps else ""
         what = difference_text(differing[0], first.get(differing[0]), second.get(differing[0]))
         return f"{f'run {run}: ' if run else ''}{what} ({len(differing)} of {len(first)} facts differ{parameters})"
