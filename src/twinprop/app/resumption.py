@@ -21,7 +21,7 @@ from twinprop.population.restart import recorded_plan
 from twinprop.run.checkpoints import FOLDER
 from twinprop.run.directory import ENDED, claim, summary_of, write_atomically
 from twinprop.run.files import read_groups, read_text
-from twinprop.run.matching import FORCE, LENGTHS
+from twinprop.run.matching import FORCE, LENGTHS, changed_keys
 from twinprop.text import plural
 
 if TYPE_CHECKING:
@@ -69,14 +69,14 @@ class Resumption:
         finally:
             CURRENT.reset(token)
 
+    def known(self) -> dict[int, Path]:
+        """The directories of the jobs that have one of their own, by number."""
+        return {int(number): self.directory / name for number, name in recorded_plan(self.directory)["jobs"].items()}
+
     def numbers(self, jobs: Sequence[Sequence[str]]) -> list[int]:
         """The numbers of jobs that a search chose, by their overrides: those in training keep theirs."""
-        known = {int(number): self.directory / name for number, name in recorded_plan(self.directory)["jobs"].items()}
-        left = {
-            number: overrides_of(path)
-            for number, path in known.items()
-            if summary_of(path).get("status") not in ENDED or number not in self.told
-        }
+        known = self.known()
+        left = {number: overrides_of(path) for number, path in known.items() if number not in self.told}
         found, new = [], max(known, default=-1) + 1
         for words in jobs:
             number = next((number for number, own in left.items() if own == list(words)), None)
@@ -89,10 +89,9 @@ class Resumption:
 
     def earlier(self, now: Container[int]) -> dict[int, tuple[Path, list[str], dict[str, Any]]]:
         """Directories, overrides and summaries of jobs that ended before and that a search does not choose again."""
-        known = {int(number): self.directory / name for number, name in recorded_plan(self.directory)["jobs"].items()}
         return {
             number: (path, overrides_of(path) or [], summary)
-            for number, path in known.items()
+            for number, path in self.known().items()
             if number not in now and (summary := summary_of(path))
         }
 
@@ -102,7 +101,7 @@ class Resumption:
         Raises:
             TwinpropError: a job is another one now; the text lists what differs.
         """
-        own, found = set(map(int, recorded_plan(self.directory)["jobs"])), []
+        own, found = self.known(), []
         for job in jobs:
             if job.config is None:
                 continue
@@ -110,7 +109,7 @@ class Resumption:
                 job.problems.append(f"hydra.sweep.subdir={job.directory}: already holds another run's results.")
                 continue
             before = self.saved(job) or job.config
-            found += differing(job.number, before, job.config)
+            found += [f"job {job.number}, {line}" for line in changed_keys(before, job.config)]
             longer = lengthened(before, self.changes)
             summary = summary_of(job.directory)
             if summary.get("status") in ENDED and (before == longer or not may_be_longer(summary)):
@@ -165,7 +164,7 @@ class Resumption:
         from twinprop.run.console import errors
         from twinprop.run.single import execute
 
-        log_to(member.path / "train.log")
+        log_to(member.log.path or member.path / "train.log")
         try:
             return execute(member.config, member.path, go_on=True, force=self.force)
         except Exception as error:
@@ -201,16 +200,6 @@ def lengthened(config: schema.Config, changes: Mapping[str, Any]) -> schema.Conf
 def may_be_longer(summary: Mapping[str, Any]) -> bool:
     """Whether a run came to the end of its plan, and not to its own."""
     return summary.get("status") == "completed" and not summary.get("reason")
-
-
-def differing(number: int, before: schema.Config, now: schema.Config) -> list[str]:
-    """What a job was and is, but for how long it trains."""
-    old, new = schema.flatten(before), schema.flatten(now)
-    return [
-        f"job {number}, {key}: was {old.get(key)}, is {new.get(key)}."
-        for key in sorted(old.keys() | new.keys())
-        if old.get(key) != new.get(key) and key not in LENGTHS
-    ]
 
 
 def overrides_of(run: Path) -> Any:

@@ -15,9 +15,8 @@ from time import sleep
 from typing import Any
 
 from twinprop.population.stack import Member, Stack
-from twinprop.run.checkpoints import FOLDER, Checkpoint, by_step, read_checkpoint, step_of, tell_damaged
+from twinprop.run.checkpoints import FOLDER, Checkpoint, by_step, readable, step_of
 from twinprop.run.directory import summary_of, write_atomically
-from twinprop.run.state_file import StateFileError
 
 PLAN = "plan.json"
 
@@ -148,12 +147,7 @@ def sound_of(stack: Stack) -> Iterator[Checkpoint]:
         return
     numbers = {member.number for member in stack.members}
     paths = [path for number in numbers for path in by_step(stack.checkpoints / str(number))]
-    for path in sorted(paths, key=step_of, reverse=True):
-        try:
-            checkpoint = read_checkpoint(path)
-        except StateFileError as error:
-            tell_damaged(error)
-            continue
+    for checkpoint in readable(sorted(paths, key=step_of, reverse=True)):
         if numbers.issuperset(checkpoint.members):
             yield checkpoint
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -141,13 +141,13 @@ def read_checkpoint(path: Path) -> Checkpoint:
 
 def sound(folder: Path) -> Iterator[Checkpoint]:
     """The checkpoints of one training that can be read, the newest first; of a damaged one it is told."""
-    for path in by_step(folder):
+    return readable(by_step(folder))
+
+
+def readable(paths: Iterable[Path]) -> Iterator[Checkpoint]:
+    """Those of some checkpoints that can be read; of a damaged one it is told."""
+    for path in paths:
         try:
             yield read_checkpoint(path)
         except StateFileError as error:
-            tell_damaged(error)
-
-
-def tell_damaged(error: StateFileError) -> None:
-    """Say that a checkpoint cannot be used."""
-    log.warning(f"{error} The checkpoint before it is used, if there is one.")
+            log.warning(f"{error} The checkpoint before it is used, if there is one.")

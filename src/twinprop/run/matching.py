@@ -51,11 +51,18 @@ def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     if changed:
         found.append(f"the samples have changed ({', '.join(changed)}).")
     for before, today in zip(then["configs"], now["configs"], strict=True):
-        old, new = flatten(before), flatten(today)
-        for key in sorted(old.keys() | new.keys()):
-            if old.get(key) != new.get(key) and key not in LENGTHS:
-                found.append(f"{key}: was {old.get(key)}, is {new.get(key)}.")
+        found += changed_keys(before, today)
     return list(dict.fromkeys(found))
+
+
+def changed_keys(before: Any, now: Any) -> list[str]:
+    """The keys of two configurations that differ, but for how long they train, with their values."""
+    old, new = flatten(before), flatten(now)
+    return [
+        f"{key}: was {old.get(key)}, is {new.get(key)}."
+        for key in sorted(old.keys() | new.keys())
+        if old.get(key) != new.get(key) and key not in LENGTHS
+    ]
 
 
 def check_match(checkpoint: Checkpoint, now: Mapping[str, Any], force: bool) -> None:

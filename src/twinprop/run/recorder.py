@@ -12,7 +12,7 @@ from twinprop.config.schema import Config
 from twinprop.data.base import Dataset
 from twinprop.learners.footprint import footprint
 from twinprop.run import checkpoints
-from twinprop.run.checkpoints import SUFFIX
+from twinprop.run.checkpoints import FOLDER, SUFFIX
 from twinprop.run.console import Display
 from twinprop.run.directory import RunDirectory
 from twinprop.run.summary import summarize, summarize_failure
@@ -71,7 +71,7 @@ class RunRecorder:
         return self.recorded()
 
     def checkpoint(self, name: str, position: Position) -> None:
-        checkpoints.write(self.directory.path / "checkpoints" / f"{name}{SUFFIX}", [0], self.about(), position)
+        checkpoints.write(self.directory.path / FOLDER / f"{name}{SUFFIX}", [0], self.about(), position)
 
     def finished(self, monitor: Monitor, parameters: dict[str, Any], predicted: Any) -> None:
         data = self.dataset
