@@ -215,3 +215,13 @@ def test_a_changed_configuration_is_named_and_wants_force(command: Any, tmp_path
     go_on(sweep, force=True)
     assert (sweep / "1" / "metrics.csv").exists()
     assert sys.argv[0] == "train.py"
+
+
+def test_a_run_that_may_not_go_on_stays_as_it_was(command: Any, tmp_path: Path, monkeypatch: Any) -> None:
+    command("hydra.run.dir=run")
+    run = tmp_path / "run"
+    before = {path: content for path, (_, content) in files(run).items() if path.suffix != ".log"}
+    monkeypatch.setattr("twinprop.run.matching.code_digest", lambda: "another")
+    with pytest.raises(TwinpropError, match="own code has changed"):
+        go_on(run, "train.epochs=7")
+    assert {path: content for path, (_, content) in files(run).items() if path.suffix != ".log"} == before

@@ -73,7 +73,7 @@ def resume_run(directory: Path, words: Sequence[str], force: bool) -> int:
     if (directory.parent / COMMAND).exists():
         raise TwinpropError(f"{directory}: is a job of a sweep; resume that: {directory.parent}.")
     path = directory / CONFIG
-    before = schema.from_dict(read_groups(path))
+    before, text = schema.from_dict(read_groups(path)), path.read_bytes()
     config = schema.check(lengthened(before, changes_of(words)))
     summary = summary_of(directory)
     if summary.get("status") in ENDED and (config == before or not may_be_longer(summary)):
@@ -84,7 +84,11 @@ def resume_run(directory: Path, words: Sequence[str], force: bool) -> int:
     log_to(next(iter(sorted(directory.glob("*.log"))), directory / "train.log"))
     if config != before:
         write_atomically(path, OmegaConf.to_yaml(OmegaConf.structured(config)).encode())
-    status = execute(config, directory, go_on=True, force=force)["status"]
+    try:
+        status = execute(config, directory, go_on=True, force=force)["status"]
+    except TwinpropError:
+        write_atomically(path, text)  # what is refused stays as it was
+        raise
     if status == "interrupted":
         raise KeyboardInterrupt
     return DIVERGED if status == "diverged" else 0
