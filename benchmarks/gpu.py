@@ -178,8 +178,11 @@ def command(device: str, rates: int, seeds: int, epochs: int, *words: str) -> fl
         ]
         line += [f"seed=range({seeds})", f"hydra.sweep.dir={folder}/sweep", *words]
         start = time.perf_counter()
-        subprocess.run(line, check=True, capture_output=True, cwd=folder)
-        return time.perf_counter() - start
+        done = subprocess.run(line, capture_output=True, text=True, cwd=folder)
+        seconds = time.perf_counter() - start
+        if done.returncode:
+            raise SystemExit(f"{' '.join(line)}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
+        return seconds
 
 
 def sweep(device: str) -> list[str]:
@@ -210,8 +213,11 @@ def main() -> None:
         where = f"{torch.cuda.get_device_name(device)}, torch {torch.__version__}, {datetime.date.today()}"
     else:
         where = f"No GPU was seen; these rows were made on the CPU. {results.machine()}"
-    checks = check(device)
-    results.write("On a GPU", "\n".join([where, "", *checks, "", *benchmark(device), "", *sweep(device)]))
+    parts = [where]
+    for part in (check, benchmark, sweep):
+        parts.append("\n".join(part(device)))
+        results.write("On a GPU", "\n\n".join(parts))  # what was measured stays when what follows fails
+    checks = parts[1].splitlines()
     if any("FAILED" in line for line in checks):
         raise SystemExit("A check failed; see the table.")
 
