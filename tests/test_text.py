@@ -1,10 +1,26 @@
-"""Numbers for people."""
+"""Numbers and commands for people."""
 
 from __future__ import annotations
 
-from twinprop.text import duration
+import pytest
+
+from twinprop.text import as_typed, duration
 
 
 def test_a_duration_is_told_in_the_units_that_fit() -> None:
     expected = {0.2: "1 s", 61: "1 min 1 s", 3720: "1 h 2 min", None: "an unknown time"}
     assert {seconds: duration(seconds) for seconds in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("started", "wanted"),
+    {
+        "train.py": "python train.py -m seed=0,1 or python train.py; python -m twinprop report",
+        "/bin/twinprop": "twinprop sweep seed=0,1 or twinprop train; twinprop report",
+        "twinprop/__main__.py": "python -m twinprop sweep seed=0,1 or python -m twinprop train; "
+        "python -m twinprop report",
+    }.items(),
+)
+def test_commands_are_as_the_user_types_them(started: str, wanted: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", [started, "x"])
+    assert as_typed("python train.py -m seed=0,1 or python train.py; python -m twinprop report") == wanted

@@ -6,6 +6,8 @@ line starts without them.
 
 from typing import Any
 
+__version__ = "0.1.0"
+
 __all__ = ["Run", "load", "train"]
 
 

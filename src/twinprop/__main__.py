@@ -1,7 +1,8 @@
-"""`python -m twinprop COMMAND`: everything but training, which is `train.py`.
+"""`twinprop COMMAND`, or `python -m twinprop COMMAND`: all that can be done.
 
-A command is a module with `arguments(parser)` and `main(args)`, which returns the exit status. A new
-one is a line in `COMMANDS`; its module is imported when it is asked for.
+`train` and `sweep` are `python train.py` and `python train.py -m`, whose words Hydra reads. Any other command is a
+module with `arguments(parser)` and `main(args)`, which returns the exit status. A new one is a line in `COMMANDS`; its
+module is imported when it is asked for.
 """
 
 from __future__ import annotations
@@ -24,7 +25,12 @@ class Command(NamedTuple):
 HOME = re.compile(r"~[\w.-]*/")
 """How a path in a home folder begins; `~key` of an override takes a key away."""
 
+TRAINING = {"train": [], "sweep": ["-m"]}
+"""Commands that Hydra reads, and the words that they stand for."""
+
 COMMANDS = {
+    "train": Command("twinprop.app.cli", "train a network; train --help lists the keys"),
+    "sweep": Command("twinprop.app.cli", "train one for each of several values: optimizer.lr=0.03,0.1"),
     "gradcheck": Command("twinprop.commands.gradcheck", "check gradients written by hand, ours or your own"),
     "predict": Command("twinprop.commands.predict", "what a trained network takes image files for"),
     "resume": Command("twinprop.commands.resume", "go on with a run or a sweep where it was left"),
@@ -33,18 +39,44 @@ COMMANDS = {
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
-    """The command line, with the module of its command in `module`; ends the process where it cannot be read."""
+    """The command line, with the module of its command in `module`; ends the process where it asks for help.
+
+    Raises:
+        TwinpropError: there is no such command.
+    """
+    from twinprop.errors import TwinpropError
+    from twinprop.text import as_typed, nearest
+
+    name, *rest = words or ["--help"]
+    program = as_typed("python -m twinprop")
+    if name.startswith("-"):
+        overview(program).parse_args([name])
+    if name not in COMMANDS:
+        raise TwinpropError(f"{name}: there is no such command.{nearest(name, COMMANDS)} See {program} --help.")
+    module = import_module(COMMANDS[name].module)
+    parser = argparse.ArgumentParser(f"{program} {name}", formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.set_defaults(module=module)
+    module.arguments(parser)
+    parser.description = as_typed(parser.description or "")
+    return parser.parse_args([with_home(word) for word in rest])
+
+
+def overview(program: str) -> argparse.ArgumentParser:
+    """What reads a line without a command: its help lists them all."""
+    from twinprop import __version__
+
+    width = max(map(len, COMMANDS))
+    listed = "\n".join(f"  {name:{width}}  {purpose}" for name, (_, purpose) in COMMANDS.items())
     parser = argparse.ArgumentParser(
-        prog="python -m twinprop",
-        description="Small neural networks, trained by hand and with PyTorch. To train: python train.py.",
+        prog=program,
+        usage=f"{program} COMMAND ...",
+        description=f"Small neural networks, trained twice: by hand and with PyTorch.\n\n{listed}",
+        epilog=f"{program} COMMAND --help explains a command.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(required=True, dest="command", metavar="COMMAND")
-    for name, (module, purpose) in COMMANDS.items():
-        own = commands.add_parser(name, help=purpose, formatter_class=argparse.RawDescriptionHelpFormatter)
-        own.set_defaults(module=module)
-        if name in words:
-            import_module(module).arguments(own)
-    return parser.parse_args([with_home(word) for word in words])
+    version = f"twinprop {__version__}"
+    parser.add_argument("--version", action="version", version=version, help="show the version and exit")
+    return parser
 
 
 def with_home(word: str) -> str:
@@ -57,17 +89,21 @@ def with_home(word: str) -> str:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run a command; a mistake that a user can mend is told in one message, without a traceback."""
-    from twinprop.app.cli import INTERRUPTED
+    from twinprop.app import cli
     from twinprop.app.ending import say
     from twinprop.app.hydra_main import wants_traceback
     from twinprop.errors import explain
 
+    words = sys.argv[1:] if words is None else words
+    if words and words[0] in TRAINING:
+        cli.run([*TRAINING[words[0]], *words[1:]])
+        return 0
     try:
-        args = parse(sys.argv[1:] if words is None else words)
-        return int(import_module(args.module).main(args))
+        args = parse(words)
+        return int(args.module.main(args))
     except KeyboardInterrupt:
         say("Interrupted.")
-        return INTERRUPTED
+        return cli.INTERRUPTED
     except Exception as error:
         message = None if wants_traceback() else explain(error)
         if message is None:
@@ -76,7 +112,12 @@ def main(words: Sequence[str] | None = None) -> int:
         return 1
 
 
-if __name__ == "__main__":
+def command() -> None:
+    """The console command `twinprop`: `main`, and the end of the process."""
     from twinprop.app.ending import run
 
     run(main)
+
+
+if __name__ == "__main__":
+    command()

@@ -1,11 +1,13 @@
-"""Small words and numbers for people: the nearest name, a value as it is typed, `3 jobs`, `0-3, 7`, `3 min 20 s`."""
+"""Small words and numbers for people: the nearest name, a value or a command as it is typed, `3 jobs`, `3 min 20 s`."""
 
 from __future__ import annotations
 
 import difflib
 import os
 import re
+import sys
 from collections.abc import Iterable, Sequence
+from pathlib import PurePath
 from typing import Any
 
 from twinprop.errors import TwinpropError
@@ -37,6 +39,22 @@ def spelled(value: Any) -> str:
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     return f"[{','.join(map(spelled, value))}]" if isinstance(value, list | tuple) else str(value)
+
+
+def as_typed(text: str) -> str:
+    """Text with our commands as the user types them, whatever began this process.
+
+    Args:
+        text: with commands as in a checkout: `python train.py`, `python -m twinprop NAME`.
+    """
+    started = PurePath(sys.argv[0])
+    if started.name == "train.py":
+        return text
+    installed = started.name.removesuffix(".exe") == "twinprop"
+    program = "twinprop" if installed else "python -m twinprop"
+    for training, name in {"python train.py -m": "sweep", "python train.py": "train"}.items():
+        text = text.replace(training, f"{program} {name}")
+    return text.replace("python -m twinprop", program)
 
 
 def at_home(path: str) -> str:

@@ -129,10 +129,3 @@ def test_broken_derivative_ends_with_status_1(
     assert main(["gradcheck", "data=moons", "model.depth=1"]) == 1
     printed = capsys.readouterr().out
     assert "2 of 4 gradients are wrong: linear1.weight, linear1.bias" in printed
-
-
-def test_unknown_command(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as caught:
-        main(["gradchek"])
-    assert caught.value.code == 2
-    assert "gradcheck" in capsys.readouterr().err

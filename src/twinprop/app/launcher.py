@@ -62,7 +62,7 @@ class PopulationLauncher(Launcher):
         from twinprop.app.training_task import TrainingTask
 
         if not isinstance(task_function, TrainingTask):
-            raise TwinpropError("hydra/launcher=population: trains what train.py does; use hydra/launcher=basic here.")
+            raise TwinpropError("hydra/launcher=population: trains networks only; use hydra/launcher=basic here.")
         for key, value in {"chdir": config.hydra.job.chdir, "env_set": config.hydra.job.env_set}.items():
             if value:
                 raise TwinpropError(

@@ -1,4 +1,4 @@
-"""The functions that `conf/config.yaml` calls to name the directories of runs and sweeps."""
+"""The functions that `conf/config.yaml` calls: names of directories, and commands in its help text."""
 
 from __future__ import annotations
 
@@ -6,6 +6,19 @@ import sys
 from typing import Any
 
 from twinprop.run.names import safe, short_name, unused
+
+USAGE = {
+    "python train.py": "train the default run",
+    "python train.py model.activation=tanh seed=1": "change any key",
+    "python train.py -m optimizer.lr=0.01,0.1": "train once for each value",
+    "python train.py experiment=kece470_mlp": "train what was published",
+    "python train.py -m +sweeps=activation": "a study: train once for each value that it names",
+    "python -m twinprop report DIRECTORY": "tables of runs and sweeps, and a picture of each sweep",
+    "python -m twinprop gradcheck": "check the hand-written gradients",
+    "python -m twinprop --help": "all other commands",
+    "tensorboard --logdir outputs": "look at the results",
+}
+"""What the help text of training shows first, as it is typed in a checkout."""
 
 
 def run_name(overrides: Any, label: Any) -> str:
@@ -26,10 +39,20 @@ def sweep_name(overrides: Any, label: Any, now: str) -> str:
     return "_".join(filter(None, [safe("_".join(named)), now]))  # whatever is cut, it is not the time
 
 
+def usage() -> str:
+    """What can be done, a line each, with the commands that the user types."""
+    from twinprop.text import as_typed
+
+    lines = {as_typed(line): purpose for line, purpose in USAGE.items()}
+    width = max(map(len, lines))
+    return "\n".join(f"  {line:{width}}  {purpose}" for line, purpose in lines.items())
+
+
 def register() -> None:
     """Give Hydra the resolvers that `conf/config.yaml` uses."""
     from omegaconf import OmegaConf
 
+    OmegaConf.register_resolver("usage", usage, replace=True)
     OmegaConf.register_resolver("run_name", run_name, replace=True)
     OmegaConf.register_resolver("job_name", job_name, replace=True)
     OmegaConf.register_resolver("sweep_name", sweep_name, replace=True)

@@ -16,6 +16,7 @@ from twinprop.run.directory import ENDED, summary_of, write_atomically
 from twinprop.run.files import read_groups
 from twinprop.run.lock import PATIENCE, Lock
 from twinprop.run.matching import LENGTHS
+from twinprop.text import as_typed
 
 CONFIG = ".hydra/config.yaml"
 
@@ -34,7 +35,7 @@ def changes_of(words: Sequence[str]) -> dict[str, Any]:
         if key not in LENGTHS:
             raise TwinpropError(
                 f"{word}: what goes on stays what it is, but for {', '.join(LENGTHS)}; "
-                "to train something else, start it with train.py."
+                f"to train something else: {as_typed('python train.py')}."
             )
         if value != "null" and not value.isdecimal():
             raise TwinpropError(f"{word}: must be a whole number, at least 1, or null.")
@@ -43,7 +44,7 @@ def changes_of(words: Sequence[str]) -> dict[str, Any]:
 
 
 def resume(directory: Path, words: Sequence[str] = (), force: bool = False) -> int:
-    """Go on with the run or the sweep in a directory; the exit status, as that of train.py.
+    """Go on with the run or the sweep in a directory; the exit status, as that of training.
 
     Args:
         directory: its own.

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from twinprop.errors import OutputError
+from twinprop.text import as_typed
 from twinprop.training.monitor import COLUMNS, Row
 
 
@@ -92,7 +93,7 @@ def claim(path: Path, key: str, multirun: str | None = None) -> None:
         if os.path.lexists(path / name):
             raise OutputError(
                 f"{key}={path}: already holds results ({name}), which stay; choose a new folder, or go on with it: "
-                f"python -m twinprop resume {shlex.quote(str(path))}"
+                f"{as_typed('python -m twinprop resume')} {shlex.quote(str(path))}"
             )
     try:
         path.mkdir(parents=True, exist_ok=True)

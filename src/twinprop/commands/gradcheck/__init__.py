@@ -30,7 +30,7 @@ OWN = ("args", "input", "targets", "classes", "constant", "json", "csv")
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.description = DESCRIPTION
-    parser.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="keys of the network, as for train.py")
+    parser.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="keys of the network, as in training")
     own = parser.add_argument_group("a class of your own")
     own.add_argument("--layer", metavar="MODULE:CLASS", help="the class; a path/to/file.py:CLASS will do, too")
     own.add_argument("--args", nargs="+", default=[], metavar="A", help="arguments of its constructor: 4 3 p=0.5")
