@@ -4,7 +4,11 @@
 line starts without them.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from twinprop.app.notebook import train
+    from twinprop.run.saved import Run, load
 
 __version__ = "0.1.0"
 
