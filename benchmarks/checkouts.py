@@ -106,10 +106,22 @@ def draw_images(folder: Path) -> None:
             Image.fromarray(rng.integers(0, 256, (9, 8, 3), np.uint8)).save(folder / kind / f"{number}.png")
 
 
+def weights(folder: Path) -> dict[str, Any] | None:
+    """The parameters that a run saved, as arrays by their names; None where it saved none."""
+    if (folder / "model.safetensors").exists():
+        from safetensors.numpy import load_file
+
+        return dict(sorted(load_file(folder / "model.safetensors").items()))
+    if (folder / "model.pt").exists():  # of earlier checkouts
+        import torch
+
+        state = torch.load(folder / "model.pt", weights_only=True)["state_dict"]
+        return {name: state[name].numpy() for name in sorted(state)}
+    return None
+
+
 def read(side: Side, case: str, run: str, folder: Path) -> None:
     """Add what a run left in its directory."""
-    import torch
-
     facts = side.cases.setdefault(case, {}).setdefault(run, {})
     if (folder / "error").exists():
         facts["error"] = (folder / "error").read_text(encoding="utf-8")
@@ -119,11 +131,10 @@ def read(side: Side, case: str, run: str, folder: Path) -> None:
         for number, row in enumerate(rows, start=1):
             named = zip(header, row, strict=True)
             facts |= {f"{name} of evaluation {number}": value for name, value in named if name not in TIMES}
-    if (folder / "model.pt").exists():
-        state = torch.load(folder / "model.pt", weights_only=True)["state_dict"]
+    state = weights(folder)
+    if state is not None:
         facts["tensors"] = " ".join(state)
-        for name, tensor in state.items():
-            value = tensor.numpy()
+        for name, value in state.items():
             facts[name] = f"{value.dtype} {value.shape} {hashlib.sha256(value.tobytes()).hexdigest()}"
             side.tensors[f"{case}/{run}/{name}"] = value
     if (folder / "summary.json").exists():

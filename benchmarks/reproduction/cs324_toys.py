@@ -111,7 +111,7 @@ def still(run: Record) -> float:
 
 def weights(run: Record) -> list[tuple[float, float]]:
     """Those of each hidden unit."""
-    return [(x, y) for x, y in run.saved["state_dict"]["linear1.weight"].double().tolist()]
+    return [(x, y) for x, y in run.saved["state_dict"]["linear1.weight"].astype(float).tolist()]
 
 
 def directions(run: Record) -> int:

@@ -250,4 +250,4 @@ def test_a_closed_console_is_no_reason_to_fail(tmp_path: Path) -> None:
     command = f"exec {sys.executable} {ROOT}/train.py train.epochs=1 hydra.run.dir=run >&-"
     done = subprocess.run(command, shell=True, cwd=tmp_path, stderr=subprocess.PIPE, text=True, timeout=100)
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "run" / "model.pt").exists()
+    assert (tmp_path / "run" / "model.safetensors").exists()

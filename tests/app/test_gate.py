@@ -11,11 +11,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-import torch
 from tests.kit.commands import ROOT
 
 from twinprop.errors import TwinpropError
+from twinprop.run.model_file import MODEL
 from twinprop.run.saved import load
 
 QUICK = ["train.epochs=1", "model.width=4", "data.limit=100", "model.backend=scratch"]
@@ -99,7 +100,7 @@ def test_of_several_at_once_in_one_directory_one_trains(tmp_path: Path) -> None:
     (winner,) = [seed for seed, process in enumerate(processes) if process.returncode == 0]
     assert all("hydra.run.dir=run: " in text for seed, text in enumerate(said) if seed != winner)
     assert f"seed: {winner}\n" in (tmp_path / "run" / ".hydra" / "config.yaml").read_text()
-    assert torch.load(tmp_path / "run" / "model.pt", weights_only=True)["config"]["seed"] == winner
+    assert load(tmp_path / "run").config.seed == winner
     assert json.loads((tmp_path / "run" / "summary.json").read_text())["status"] == "completed"
 
 
@@ -117,7 +118,7 @@ def test_several_at_once_get_directories_of_their_own(tmp_path: Path, words: Seq
 
 
 def test_a_changed_model_does_not_load(finished: Path) -> None:
-    path, refused = finished / "run" / "model.pt", 0
+    path, refused = finished / "run" / MODEL, 0
     data = path.read_bytes()
     whole = load(finished / "run").saved["state_dict"]
     try:
@@ -130,19 +131,19 @@ def test_a_changed_model_does_not_load(finished: Path) -> None:
                 refused += 1
                 read = load(finished / "run").saved["state_dict"]
                 refused -= 1  # the bit was padding
-            assert all(torch.equal(read[name], whole[name]) for name in whole)
+            assert all(np.array_equal(read[name], whole[name]) for name in whole)
     finally:
         path.write_bytes(data)
     assert refused > 10
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"no model", b"\x80\x02}q\x00."])
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"no model", bytes(100)])
 def test_what_is_no_model_is_told(finished: Path, content: bytes) -> None:
-    path = finished / "run" / "model.pt"
+    path = finished / "run" / MODEL
     data = path.read_bytes()
     try:
         path.write_bytes(content)
-        with pytest.raises(TwinpropError, match=r"model.pt: (cannot be read|is damaged)"):
+        with pytest.raises(TwinpropError, match=r"model.safetensors: (cannot be read|is damaged)"):
             load(finished / "run").saved  # noqa: B018
     finally:
         path.write_bytes(data)

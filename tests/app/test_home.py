@@ -91,10 +91,10 @@ def test_no_command_makes_a_folder_called_tilde(
     assert in_process(monkeypatch, work, *QUICK, "hydra.run.dir=~/run", "data.root=~/data") == (0, "")
     assert in_process(monkeypatch, work, *QUICK, 'hydra.run.dir="~/quoted"') == (0, "")
     assert in_process(monkeypatch, work, "-m", *QUICK, "hydra.sweep.dir=~/sweep", "data.root=~/a,~/b") == (0, "")
-    assert (home / "run" / "model.pt").exists()
+    assert (home / "run" / "model.safetensors").exists()
     assert f"root: {home}/data" in (home / "run" / ".hydra" / "config.yaml").read_text()
     assert sorted(path.name for path in home.glob("[!.]*")) == ["quoted", "run", "sweep"]
-    assert len(list((home / "sweep").glob("*/model.pt"))) == 2
+    assert len(list((home / "sweep").glob("*/model.safetensors"))) == 2
     run = twinprop.train(*QUICK, "hydra.run.dir=~/notebook")
     assert run.path == home / "notebook"
     assert twinprop.load("~/run").summary["status"] == "completed"

@@ -108,7 +108,7 @@ def test_a_model_of_one_twin_goes_on_in_the_other(runs):
     for run in runs.values():
         for kind in (ScratchLearner, TorchLearner):
             learner = kind([run.config], (8, 8), 10, Plan(1, 1, 1))
-            learner.load_parameters({name: value.numpy() for name, value in run.saved["state_dict"].items()})
+            learner.load_parameters(run.saved["state_dict"])
             outputs.append(np.asarray(learner.predict(x if kind is ScratchLearner else torch.from_numpy(x))))
         np.testing.assert_allclose(outputs[-1], outputs[-2], atol=1e-5)
 
@@ -161,4 +161,4 @@ def test_one_interrupt_ends_the_loop_around_it_and_saves(tmp_path, monkeypatch):
         loop()
     assert trained == [0]
     assert twinprop.load("run0").summary["status"] == "interrupted"
-    assert (tmp_path / "run0" / "model.pt").exists()
+    assert (tmp_path / "run0" / "model.safetensors").exists()

@@ -20,6 +20,7 @@ from tests.benchmarks import made_up
 from twinprop.config.schema import Config
 from twinprop.data.toy import Moons
 from twinprop.models.mlp import MLP
+from twinprop.run.model_file import MODEL, write_model
 
 BACKENDS = ("scratch", "torch")
 JPEG = {"data.name": "image_folder"}
@@ -265,7 +266,8 @@ def save_model(path: Path, weight: torch.Tensor) -> None:
     }
     config = Config(data=Moons(), model=MLP(depth=1, width=units))
     about = {"shape": [2], "classes": ["0", "1"], "mean": None, "std": None}
-    torch.save({"state_dict": state, "config": asdict(config), "data": about}, path / "model.pt")
+    arrays = {name: value.numpy() for name, value in state.items()}
+    write_model(path / MODEL, arrays, asdict(config), about)
 
 
 def cifar_mlp(maker: Maker, section: str) -> None:

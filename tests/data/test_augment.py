@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -24,6 +23,7 @@ from twinprop.data.digits import Digits
 from twinprop.data.image_folder import ImageFolder
 from twinprop.data.images import ImageConfig
 from twinprop.errors import DataError
+from twinprop.run.model_file import MODEL, read_model
 from twinprop.run.setup import Setup
 
 KINDS = {"numpy": ("scratch", "cpu"), "tensors": ("scratch", TENSORS), "torch": ("torch", "cpu")}
@@ -277,7 +277,7 @@ def test_the_twins_train_alike_on_moved_images(batch: str, tmp_path: Path) -> No
     hand, twin, plain = (run.metrics["train_loss"].to_numpy() for run in runs)
     np.testing.assert_allclose(hand, twin, rtol=1e-9)
     assert abs(hand - plain).max() > 0.01
-    assert torch.load(tmp_path / "hand" / "model.pt", weights_only=True)["config"]["data"]["shift"] == 1
+    assert read_model(tmp_path / "hand" / MODEL)["config"]["data"]["shift"] == 1
 
 
 def test_the_twins_train_a_cnn_alike_on_a_moved_folder(folder: Path, tmp_path: Path) -> None:

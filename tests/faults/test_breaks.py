@@ -55,7 +55,7 @@ def test_a_signal_saves_and_says_how_to_go_on(
     assert "To go on: python -m twinprop resume broken" in said
     assert "Traceback" not in said
     assert set(statuses(command)) == {"interrupted"}
-    assert all((run / "model.pt").exists() for run in command.runs() if len(rows_of(run)))
+    assert all((run / "model.safetensors").exists() for run in command.runs() if len(rows_of(run)))
     said = command.finish()
     assert ("going on at step" in said) or ("resuming 4 jobs: 0 completed stay" in said)
     assert_same_bits(command, wholes[sweep])
@@ -168,7 +168,7 @@ def test_a_folder_that_vanishes_ends_it_and_does_not_come_back(sweep: bool, tmp_
     assert process.returncode == 1, said
     assert "Traceback" not in said
     assert "cannot be written" in said
-    assert not list(command.directory.glob("**/model.pt"))
+    assert not list(command.directory.glob("**/model.safetensors"))
 
 
 @pytest.mark.slow

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from tests.kit.faults import Command, assert_same_bits, rows_of
 
 from twinprop.run.directory import summary_of
+from twinprop.run.model_file import MODEL, read_model
 
 pytestmark = pytest.mark.slow
 
@@ -57,6 +57,6 @@ def test_the_neighbours_of_a_network_that_diverges(tmp_path: Path) -> None:
     for number in range(16):
         mine, its = (path / str(number) for path in found.values())
         assert rows_of(mine) == rows_of(its)
-        saved = [torch.load(run / "model.pt", weights_only=True)["state_dict"] for run in (mine, its)]
+        saved = [read_model(run / MODEL)["state_dict"] for run in (mine, its)]
         for name, value in saved[1].items():
             np.testing.assert_array_equal(saved[0][name], value)

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from tests.kit.commands import TRAIN
+
+from twinprop.run.model_file import MODEL, read_model
 
 RESUME = [sys.executable, "-m", "twinprop", "resume"]
 
@@ -117,7 +118,7 @@ def assert_same_bits(broken: Command, whole: Command) -> None:
     for mine, its in zip(broken.runs(), whole.runs(), strict=True):
         assert rows_of(mine) == rows_of(its), mine.name
         assert points_of(mine) == points_of(its), mine.name
-        saved = [torch.load(run / "model.pt", weights_only=True)["state_dict"] for run in (mine, its)]
+        saved = [read_model(run / MODEL)["state_dict"] for run in (mine, its)]
         for name, value in saved[1].items():
             np.testing.assert_array_equal(saved[0][name], value, err_msg=f"{mine.name} {name}")
 

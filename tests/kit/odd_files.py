@@ -6,14 +6,21 @@ import io
 import json
 import pickle
 import random
+import struct
 import tarfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import safetensors.numpy
+import safetensors.torch
 import torch
 from tests.kit.attempts import TOUCH, Touches
+
+from twinprop.run.model_file import PARTS, read_model
+from twinprop.run.state_file import packed
 
 Content = bytes | None
 """None where the file is not to be there."""
@@ -158,11 +165,12 @@ def in_tar(data: bytes) -> bytes:
 
 
 def odd_models(path: Path) -> Iterator[tuple[str, bytes]]:
-    """Contents of model.pt, made from a good one of an MLP with batch normalization."""
+    """Contents of model.safetensors, made from a good one of an MLP with batch normalization."""
     data = path.read_bytes()
     yield from JUNK.items()
     yield from cuts(data, 12).items()
-    parameters = data.index(torch.load(path, weights_only=True)["state_dict"]["linear1.weight"].numpy().tobytes())
+    whole = read_model(path)
+    parameters = data.index(whole["state_dict"]["linear1.weight"].tobytes())
     for place in range(0, 400, 40):
         start = parameters + place
         yield f"noise {place}", data[:start] + random.Random(place).randbytes(40) + data[start + 40 :]
@@ -171,28 +179,50 @@ def odd_models(path: Path) -> Iterator[tuple[str, bytes]]:
     yield "a command in an archive", archived(touches)
     yield "a command, compressed", archived(touches, zipfile.ZIP_DEFLATED)
     yield "a command in a tar archive", in_tar(touches)
-    yield "an older pickle", saved({"state_dict": {}}, _use_new_zipfile_serialization=False)
     yield "an older pickle with a command", saved(Touches(), _use_new_zipfile_serialization=False)
-    yield "an archive of something else", archived(b"x", name="word/document.xml")
-    yield "an empty archive", archived(b"")
     yield "much memory", archived(b"\x80\x02c__builtin__\nbytearray\n\x8a\x06\0\0\0\0\0\x10\x85R.")
-    yield "zeros, compressed", archived(b"\0" * 10**7, zipfile.ZIP_DEFLATED)
-    for name, content in {
-        "nothing": None,
-        "a number": 3,
-        "a list": [1],
-        "a tensor": torch.zeros(3),
-        "a bare state dict": torch.nn.Linear(2, 3).state_dict(),
-        "Lightning's": {"state_dict": torch.nn.Linear(2, 3).state_dict(), "epoch": 1, "hyper_parameters": {}},
+    yield "a model of an earlier version", saved({**whole, "sha256": "0"})
+    tensor = {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}
+    for name, header in {
+        "no tensor": {},
+        "metadata alone": {"__metadata__": {"config": "{}", "data": "{}"}},
+        "a tensor beyond the end": {"a": {**tensor, "shape": [2**40], "data_offsets": [0, 2**42]}},
+        "a tensor whose size overflows": {"a": {**tensor, "shape": [2**62, 2**62]}},
+        "a tensor of a negative size": {"a": {**tensor, "shape": [-2]}},
+        "a tensor of another size": {"a": {**tensor, "shape": [3]}},
+        "a tensor of an unknown type": {"a": {**tensor, "dtype": "evil"}},
+        "two tensors in one place": {"a": tensor, "b": tensor},
+        "a hole": {"a": {**tensor, "data_offsets": [8, 16]}},
+        "metadata of another kind": {"__metadata__": [1], "a": tensor},
+        "a list as header": [tensor],
     }.items():
-        yield name, saved(content)
-    yield "a module", saved(torch.nn.Linear(2, 3))
-    whole = torch.load(path, weights_only=True)
-    whole.pop("sha256")
+        text = json.dumps(header).encode()
+        yield name, struct.pack("<Q", len(text)) + text + bytes(8)
+    yield "a header beyond the end", struct.pack("<Q", 2**60) + b"{}"
+    yield "a header of many lists", struct.pack("<Q", 10**5) + b"[" * 10**5
+    for name, content in {
+        "a tensor": {"a": torch.zeros(3)},
+        "a bare state dict": torch.nn.Linear(2, 3).state_dict(),
+        "half precision": {"linear1.weight": torch.zeros(3, dtype=torch.bfloat16)},
+    }.items():
+        yield name, safetensors.torch.save(content, {"format": "pt"})
     for name, content in inconsistent(whole):
-        yield name, saved(content)
-    yield "another checksum", saved({**whole, "sha256": "0"})
-    yield "a checksum of another kind", saved({**whole, "sha256": [1]})
+        yield name, model(content)
+    good = {part: json.dumps(whole[part]) for part in PARTS}
+    yield "another checksum", safetensors.numpy.save(whole["state_dict"], {**good, "sha256": "0"})
+    yield "no checksum", safetensors.numpy.save(whole["state_dict"], good)
+    for part in PARTS:
+        for name, text in {
+            "no JSON": "{",
+            "a list of lists": "[" * 10**5 + "]" * 10**5,
+            "a long number": '{"seed": ' + "9" * 10**5 + "}",
+        }.items():
+            yield f"{part} is {name}", packed(whole["state_dict"], {**good, part: text})
+
+
+def model(whole: dict[str, Any]) -> bytes:
+    """A file of these parts, with a checksum that is right."""
+    return packed(whole["state_dict"], {part: json.dumps(whole[part]) for part in PARTS if part in whole})
 
 
 def changed(whole: dict[str, Any], part: str, **values: Any) -> dict[str, Any]:
@@ -204,33 +234,27 @@ def changed(whole: dict[str, Any], part: str, **values: Any) -> dict[str, Any]:
 def inconsistent(whole: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Models whose parts do not fit each other."""
     state = whole["state_dict"]
-    for part in ("state_dict", "config", "data"):
+    yield "without parameters", {**whole, "state_dict": {}}
+    for part in PARTS:
         yield f"without {part}", {key: value for key, value in whole.items() if key != part}
         for value in (None, [], "text", {}):
             yield f"{part} is {value!r}", {**whole, part: value}
     first, last = "linear1.weight", "output.bias"
-    size = tuple(state[first].shape)
     tensors = {
-        "transposed": {first: state[first].T.contiguous()},
+        "transposed": {first: state[first].T},
         "flat": {first: state[first].ravel()},
         "smaller": {first: state[first][:-1]},
-        "with one class more": {last: torch.zeros(len(state[last]) + 1)},
+        "with one class more": {last: np.zeros(len(state[last]) + 1, np.float32)},
         "without a weight": {first: None},
         "without the last bias": {last: None},
-        "with a parameter more": {"linear9.weight": torch.zeros(3)},
-        "a list": {first: state[first].tolist()},
-        "whole numbers": {first: state[first].to(torch.int64)},
-        "complex": {first: state[first].to(torch.complex64)},
-        "sparse": {first: state[first].to_sparse()},
-        "nowhere": {first: torch.empty(size, device="meta")},
-        "stretched": {first: torch.zeros(1).expand(size[0], 10**12)},
-        "trained further": {first: torch.nn.Parameter(state[first])},
+        "with a parameter more": {"linear9.weight": np.zeros(3, np.float32)},
+        "whole numbers": {first: state[first].astype(np.int64)},
+        "booleans": {first: state[first] > 0},
+        "empty, and large": {first: np.zeros((0, 10**12), np.float32)},
         "of another name": {first: None, "fc1.weight": state[first]},
-        "half": {first: state[first].to(torch.bfloat16).expand(3, *size)},
     }
     for name, values in tensors.items():
-        if name != "trained further":
-            yield f"parameters, {name}", changed(whole, "state_dict", **values)
+        yield f"parameters, {name}", changed(whole, "state_dict", **values)
     model = whole["config"]["model"]
     for key, value in {
         "depth": 10**9,
@@ -251,11 +275,6 @@ def inconsistent(whole: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "a text as model", changed(whole, "config", model="mlp")
     yield "a model of no keys", changed(whole, "config", model={})
     yield "no optimizer", changed(whole, "config", optimizer=None)
-    yield "a tensor as seed", changed(whole, "config", seed=torch.zeros(1).expand(10**12))
-    many: list[Any] = ["x"]
-    for _ in range(12):
-        many = [many] * 10
-    yield "a list of lists of lists", changed(whole, "config", label=many)
     for shape in ([], [0, 8], [-8, -8], [8.0, 8.0], "8x8", [2**40, 2**40], [1, 2, 3, 4], [8, 9], 64):
         yield f"shape is {shape}", changed(whole, "data", shape=shape)
     for classes in ([], ["a"], [0, 1], "digits", [["a"]] * 10, {"a": 1}):

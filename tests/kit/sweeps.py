@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pandas
-import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tests.kit.commands import TRAIN
 
@@ -19,6 +18,7 @@ from twinprop.app.notebook import train
 from twinprop.config.schema import Config
 from twinprop.population.stack import LogFile, Member, Stack
 from twinprop.run.checkpoints import read_checkpoint, sound
+from twinprop.run.model_file import MODEL, read_model
 
 COMMON = ["data.limit=300", "train.epochs=5", "model.width=12", "model.dtype=float64", "optimizer.lr=0.05"]
 DIRECTORIES = ["hydra.sweep.dir=sweep", "hydra.sweep.subdir=${hydra.job.num}"]
@@ -98,7 +98,7 @@ def assert_as_alone(folder: Path, alone: Path, exact: bool) -> None:
         if exact or key != "converged_epoch":
             assert first[key] == second[key], key
     assert (first["best"] or {}).keys() == (second["best"] or {}).keys()
-    mine, its = (torch.load(path / "model.pt", weights_only=True) for path in (folder, alone))
+    mine, its = (read_model(path / MODEL) for path in (folder, alone))
     assert mine["config"] == its["config"]
     assert mine["data"] == its["data"]
     assert list(mine["state_dict"]) == list(its["state_dict"])

@@ -38,7 +38,7 @@ def test_an_interrupt_saves_every_member(kind: signal.Signals, tmp_path: Path) -
     for number in trained:
         folder = tmp_path / "sweep" / str(number)
         assert kept_steps(tmp_path)[number] >= found[number]["steps"]
-        assert (folder / "model.pt").exists()
+        assert (folder / "model.safetensors").exists()
     assert len((tmp_path / "sweep" / "sweep.csv").read_text().splitlines()) == 19
 
 

@@ -38,7 +38,7 @@ def test_a_directory_is_taken_once(tmp_path: Path) -> None:
         claim(tmp_path / "sweep", "hydra.sweep.dir", "a: 2\n")
 
 
-@pytest.mark.parametrize("name", ["metrics.csv", "summary.json", "model.pt"])
+@pytest.mark.parametrize("name", ["metrics.csv", "summary.json", "model.safetensors"])
 def test_a_directory_with_results_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / name).touch()
     with pytest.raises(OutputError, match="already holds results"):

@@ -71,7 +71,7 @@ def test_interrupted_while_training(number: signal.Signals, tmp_path: Path) -> N
     summary = json.loads((tmp_path / "run" / "summary.json").read_text())
     assert summary["status"] == "interrupted"
     assert number.name in summary["reason"]
-    assert (tmp_path / "run" / "model.pt").exists()
+    assert (tmp_path / "run" / "model.safetensors").exists()
     (kept,) = sound(tmp_path / "run" / "checkpoints" / "0")
     assert kept.position.steps == summary["steps"] or kept.position.tally is not None
 

@@ -14,6 +14,7 @@ from twinprop.__main__ import main
 from twinprop.commands import report
 from twinprop.errors import TwinpropError
 from twinprop.run.files import MOST_BYTES
+from twinprop.run.model_file import MODEL
 
 WORDS = ["model.batch_norm=true", "model.width=8", "train.epochs=3", "data.limit=100"]
 
@@ -37,8 +38,8 @@ def told(text: str, path: Path) -> None:
 def test_odd_models_end_in_one_message(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     shutil.copytree(folder / "torch", tmp_path / "run")
-    path, tried = tmp_path / "run" / "model.pt", 0
-    for name, content in odd_models(folder / "torch" / "model.pt"):
+    path, tried = tmp_path / "run" / MODEL, 0
+    for name, content in odd_models(folder / "torch" / MODEL):
         tried += 1
         path.write_bytes(content)
         run = twinprop.load(tmp_path / "run")
@@ -58,8 +59,8 @@ def test_predict_tells_an_odd_model_in_one_message(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shutil.copytree(folder / "torch", tmp_path / "run")
-    path = tmp_path / "run" / "model.pt"
-    for _, content in list(odd_models(folder / "torch" / "model.pt"))[::9]:
+    path = tmp_path / "run" / MODEL
+    for _, content in list(odd_models(folder / "torch" / MODEL))[::9]:
         path.write_bytes(content)
         assert main(["predict", str(tmp_path / "run"), "image.png"]) == 1
         told(capsys.readouterr().err, path)
@@ -67,12 +68,15 @@ def test_predict_tells_an_odd_model_in_one_message(
 
 def test_a_model_that_is_not_there_is_told(folder: Path, tmp_path: Path) -> None:
     shutil.copytree(folder / "torch", tmp_path / "run")
-    path = tmp_path / "run" / "model.pt"
+    path = tmp_path / "run" / MODEL
     path.unlink()
-    with pytest.raises(TwinpropError, match=r"has no model\.pt; its status is completed"):
+    with pytest.raises(TwinpropError, match=r"has no model\.safetensors; its status is completed"):
+        twinprop.load(tmp_path / "run").model  # noqa: B018
+    (tmp_path / "run" / "model.pt").touch()
+    with pytest.raises(TwinpropError, match=r"An earlier version wrote its model\.pt.*: train it again"):
         twinprop.load(tmp_path / "run").model  # noqa: B018
     path.mkdir()
-    with pytest.raises(TwinpropError, match=r"model\.pt: is no file"):
+    with pytest.raises(TwinpropError, match=r"model\.safetensors: is no file"):
         twinprop.load(tmp_path / "run").model  # noqa: B018
 
 
@@ -97,7 +101,7 @@ def test_the_report_names_the_odd_ones_and_goes_on(
     paths = {}
     for number, (name, content) in enumerate(odd):
         run = tmp_path / f"odd{number}"
-        shutil.copytree(folder / "torch", run, ignore=shutil.ignore_patterns("events*", "*.pt"))
+        shutil.copytree(folder / "torch", run, ignore=shutil.ignore_patterns("events*", MODEL))
         (run / file).write_bytes(content)
         paths[name] = run / file
     out, err = reported(tmp_path, capsys)
@@ -134,7 +138,7 @@ def test_odd_metrics_are_told_when_they_are_asked_for(folder: Path, tmp_path: Pa
         told(str(error.value), path)
 
 
-@pytest.mark.parametrize("name", ["summary.json", "metrics.csv", ".hydra/config.yaml", "model.pt"])
+@pytest.mark.parametrize("name", ["summary.json", "metrics.csv", ".hydra/config.yaml", MODEL])
 @pytest.mark.parametrize("kind", ["pipe", "folder", "loop", "device", "large"])
 def test_what_is_no_ordinary_file_is_told_at_once(name: str, kind: str, folder: Path, tmp_path: Path) -> None:
     import os
@@ -155,7 +159,7 @@ def test_what_is_no_ordinary_file_is_told_at_once(name: str, kind: str, folder: 
         case "large":
             with open(path, "wb") as file:
                 file.truncate(MOST_BYTES * 100)  # a hole, which takes no space
-    read = {"metrics.csv": "metrics", ".hydra/config.yaml": "keys", "model.pt": "saved", "summary.json": "summary"}
+    read = {"metrics.csv": "metrics", ".hydra/config.yaml": "keys", MODEL: "saved", "summary.json": "summary"}
     with pytest.raises(TwinpropError, match=str(run)):
         getattr(twinprop.load(run), read[name])
 

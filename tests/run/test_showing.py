@@ -46,7 +46,7 @@ def fail(*_: Any, **__: Any) -> Any:
 
 def results(path: Path) -> tuple[str, Any, Any]:
     summary = json.loads((path / "summary.json").read_text())
-    assert (path / "model.pt").exists()
+    assert (path / "model.safetensors").exists()
     assert len((path / "metrics.csv").read_text().splitlines()) == 4
     return summary["status"], summary["test"], summary["best"]
 
@@ -147,9 +147,9 @@ def test_a_fault_in_what_only_shows_ends_no_sweep(
     assert told.count(f"{SWEEP_FAULTS[place]}: left out, for it failed (ZeroDivisionError: a fault)") == 1
 
 
-@pytest.mark.parametrize("name", ["metrics.csv", "model.pt", "summary.json"])
+@pytest.mark.parametrize("name", ["metrics.csv", "model.safetensors", "summary.json"])
 def test_a_full_disk_for_results_is_a_failure(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from twinprop.run import directory
+    from twinprop.run import directory, state_file
 
     write, add = directory.write_atomically, directory.RunDirectory._line
 
@@ -163,7 +163,8 @@ def test_a_full_disk_for_results_is_a_failure(name: str, tmp_path: Path, monkeyp
             raise OutputError(f"{self.path}/metrics.csv: cannot be written (full)")
         add(self, values)
 
-    monkeypatch.setattr(directory, "write_atomically", full)
+    for module in (directory, state_file):
+        monkeypatch.setattr(module, "write_atomically", full)
     monkeypatch.setattr(directory.RunDirectory, "_line", full_for_rows)
     with pytest.raises(OutputError, match=rf"{name}: cannot be written \(full\)"):
         execute(config(Moons(n_samples=60)), tmp_path / "run")

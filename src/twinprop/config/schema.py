@@ -103,7 +103,7 @@ def every_field() -> Iterator[tuple[str, Field[Any]]]:
 
 
 def from_dict(values: Mapping[str, Any]) -> Config:
-    """The configuration that was saved as plain values, in `.hydra/config.yaml` or in `model.pt`.
+    """The configuration that was saved as plain values, in `.hydra/config.yaml` or in a model's file.
 
     Raises:
         ConfigError: a key or a value does not fit the schema.

@@ -110,6 +110,10 @@ class Dataset(NamedTuple):
     traits: dict[str, Any] | None = None
     """What training images have in common; None of samples that are no images."""
 
+    def preparation(self) -> dict[str, Any]:
+        """What samples must look like, and how they were prepared, as plain values: saved with the model."""
+        return {"shape": list(self.shape), "classes": self.classes, "mean": self.mean, "std": self.std}
+
     def checksums(self) -> dict[str, int]:
         """Of each split, what changes when any of its samples does."""
         return {name: getattr(self, name).checksum() for name in ("train", "val", "test")}

@@ -1,22 +1,19 @@
-"""A run's directory: the only place that writes metrics.csv, summary.json and model.pt."""
+"""A run's directory: the only place that writes metrics.csv and summary.json."""
 
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 import math
 import os
 import shlex
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from twinprop.errors import OutputError
 from twinprop.text import as_typed
@@ -66,7 +63,7 @@ def write_atomically(path: Path, data: bytes) -> None:
         raise OutputError(f"{path}: cannot be written ({error.strerror}); free space, or move elsewhere.") from error
 
 
-RESULTS = (".hydra", "metrics.csv", "summary.json", "model.pt")
+RESULTS = (".hydra", "metrics.csv", "summary.json", "model.safetensors")
 """What a run leaves; a directory with any of it is that run's."""
 
 
@@ -132,21 +129,9 @@ ENDED = ("completed", "diverged")
 """The statuses of runs that have nothing left to do."""
 
 
-def checksum(saved: Mapping[str, Any]) -> str:
-    """SHA-256 of what model.pt holds: of each parameter its name, type, shape and bytes, and of the rest its JSON."""
-    found = hashlib.sha256()
-    for name, value in saved["state_dict"].items():
-        array = np.asarray(value)
-        found.update(f"{name} {array.dtype.str} {array.shape}".encode())
-        found.update(np.ascontiguousarray(array).tobytes())
-    for part in ("config", "data"):
-        found.update(json.dumps(saved[part], sort_keys=True, default=list).encode())
-    return found.hexdigest()
-
-
 def discard(path: Path) -> None:
     """Remove what an attempt at a run left, so that it can be trained from the start."""
-    for pattern in ("metrics.csv", "summary.json", "model.pt", "events.out.tfevents.*"):
+    for pattern in ("metrics.csv", "summary.json", "model.safetensors", "events.out.tfevents.*"):
         for each in path.glob(pattern):
             each.unlink()
     for each in path.glob("checkpoints/[!.]*"):  # whoever removes them has its lock, which is among them
@@ -203,20 +188,6 @@ class RunDirectory:
     def row(self, row: Row) -> None:
         """Add an evaluation."""
         self._line(cells(row))
-
-    def model(self, parameters: dict[str, Any], config: dict[str, Any], data: dict[str, Any]) -> None:
-        """Write model.pt: the state dict of torch.nn, the configuration, what samples must look like, a checksum."""
-        saved = {"state_dict": parameters, "config": config, "data": data}
-        self._torch("model.pt", {**saved, "sha256": checksum(saved)})
-
-    def _torch(self, name: str, value: Any) -> None:
-        import torch
-
-        from twinprop.pytorch.convert import to_tensors
-
-        buffer = io.BytesIO()
-        torch.save(to_tensors(value), buffer)
-        write_atomically(self.path / name, buffer.getvalue())
 
     def summary(self, summary: dict[str, Any]) -> None:
         """Write summary.json, last of all."""

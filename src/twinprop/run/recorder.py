@@ -15,6 +15,7 @@ from twinprop.run import checkpoints
 from twinprop.run.checkpoints import FOLDER, SUFFIX
 from twinprop.run.console import Display
 from twinprop.run.directory import RunDirectory
+from twinprop.run.model_file import MODEL, write_model
 from twinprop.run.summary import summarize, summarize_failure
 from twinprop.training.learner import Learner
 from twinprop.training.monitor import Monitor, Row
@@ -75,8 +76,7 @@ class RunRecorder:
 
     def finished(self, monitor: Monitor, parameters: dict[str, Any], predicted: Any) -> None:
         data = self.dataset
-        about = {"shape": data.shape, "classes": data.classes, "mean": data.mean, "std": data.std}
-        self.directory.model(parameters, dataclasses.asdict(self.config), about)
+        write_model(self.directory.path / MODEL, parameters, dataclasses.asdict(self.config), data.preparation())
         layers = self.config.model.layers(data.shape, len(data.classes))
         self.parameter_count = footprint(layers, data.shape).parameters
         if predicted is not None:

@@ -13,7 +13,7 @@ from twinprop.arrays.namespace import as_samples
 from twinprop.config import schema
 from twinprop.errors import TwinpropError
 from twinprop.run.files import Unresolved, metrics_problem, read_config, read_summary
-from twinprop.run.model_file import read_model
+from twinprop.run.model_file import MODEL, read_model
 from twinprop.text import at_home
 
 if TYPE_CHECKING:
@@ -48,18 +48,20 @@ class Run:
 
     @cached_property
     def saved(self) -> dict[str, Any]:
-        """What model.pt holds: `state_dict`, `config`, `data`; read once, and nothing in it is executed."""
-        path = self.path / "model.pt"
+        """What model.safetensors holds: `state_dict`, `config`, `data`; read once, and nothing in it is executed."""
+        path = self.path / MODEL
         if not os.path.exists(path):
-            raise TwinpropError(f"{self.path}: has no model.pt; its status is {self.summary['status']}.")
+            older = " An earlier version wrote its model.pt, which is no longer read: train it again."
+            more = older if os.path.exists(self.path / "model.pt") else ""
+            raise TwinpropError(f"{self.path}: has no {MODEL}; its status is {self.summary['status']}.{more}")
         return read_model(path)
 
     @cached_property
     def keys(self) -> dict[str, Any]:
-        """The keys that it was trained with, flat: of .hydra/config.yaml, or where that is not there, of model.pt."""
+        """The keys that it was trained with, flat: of .hydra/config.yaml, or where that is not there, of its model."""
         written = self.path / ".hydra" / "config.yaml"
         if os.path.lexists(written):
-            with suppress(Unresolved):  # `${now:...}` is resolved in model.pt
+            with suppress(Unresolved):  # `${now:...}` is resolved in the model
                 return read_config(written)
         flat = schema.flatten(self.saved["config"])
         return {key: list(value) if isinstance(value, tuple) else value for key, value in flat.items()}
@@ -86,9 +88,10 @@ class Run:
         It takes samples (n, *shape), which may lie flat or have other axes of length 1, as images of DataLoaders have.
         """
         from twinprop.learners.build import torch_network
+        from twinprop.pytorch.convert import to_tensors
 
         model = torch_network(self.layers, self.config.model, self.config.seed, "cpu")
-        model.load_state_dict(self.saved["state_dict"])
+        model.load_state_dict(to_tensors(self.saved["state_dict"]))
         model.register_forward_pre_hook(lambda module, x: as_samples(x[0], self.sample_shape))
         return model.eval()
 

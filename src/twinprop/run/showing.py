@@ -19,7 +19,7 @@ told: set[tuple[Hashable, str, str]] = set()
 def only_shows(what: str, of: Hashable = None) -> Iterator[None]:
     """Leave out what fails within, and say so, but once for each kind of error.
 
-    Results are not for showing only: what writes metrics.csv, summary.json or model.pt does not belong in here.
+    Results are not for showing only: what writes metrics.csv, summary.json or the model does not belong in here.
 
     Args:
         what: is left out, for the message: `the confusion matrix`.

@@ -1,6 +1,7 @@
-"""States of training in files that hold arrays and plain values, are checked when they are read, and execute nothing.
+"""Files that hold arrays and plain values, are checked when they are read, and execute nothing.
 
 The arrays are those of a safetensors file; its metadata hold the values around them as JSON, and a checksum of both.
+`write_arrays` gives arrays names that others know too, as a model's; `write_state` takes any nested state of training.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,46 @@ from safetensors.numpy import save
 from twinprop.errors import TwinpropError
 from twinprop.run.directory import write_atomically
 
+UNREADABLE = (SafetensorError, OSError, ValueError, TypeError, struct.error, OverflowError, MemoryError)
+"""What safetensors makes of a file that is another one."""
+
 
 class StateFileError(TwinpropError):
     """A file is not there, or not what was written."""
+
+
+def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]], texts: Mapping[str, str]) -> None:
+    """Write arrays by their names, and texts by theirs, whole or not at all.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    write_atomically(path, packed(arrays, texts))
+
+
+def packed(arrays: Mapping[str, NDArray[Any]], texts: Mapping[str, str]) -> bytes:
+    """What `write_arrays` writes."""
+    flat = {name: np.ascontiguousarray(value).reshape(np.shape(value)) for name, value in arrays.items()}
+    return save(flat, {**texts, "sha256": _digest(texts, flat)})
+
+
+def read_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
+    """What `write_arrays` was given; the arrays in the order of their names.
+
+    Raises:
+        StateFileError: the file is not there, damaged, or another one.
+    """
+    try:
+        with safe_open(str(path), "numpy") as file:
+            texts = file.metadata() or {}
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  (it is no dictionary)
+    except FileNotFoundError as error:
+        raise StateFileError(f"{path}: is not there.") from error
+    except UNREADABLE as error:
+        raise StateFileError(f"{path}: cannot be read ({str(error).splitlines()[0]}).") from error
+    if texts.pop("sha256", None) != _digest(texts, arrays):
+        raise StateFileError(f"{path}: is damaged: its checksum is another one than when it was written.")
+    return arrays, texts
 
 
 def write_state(path: Path, state: Any) -> None:
@@ -33,8 +71,7 @@ def write_state(path: Path, state: Any) -> None:
     """
     arrays: dict[str, NDArray[Any]] = {}
     tree = json.dumps(_plain(state, arrays))
-    metadata = {"tree": tree, "sha256": _digest(tree, arrays)}
-    write_atomically(path, save(arrays, metadata))
+    write_arrays(path, arrays, {"tree": tree})
 
 
 def read_state(path: Path) -> Any:
@@ -43,25 +80,17 @@ def read_state(path: Path) -> Any:
     Raises:
         StateFileError: the file is not there, damaged, or another one.
     """
-    try:
-        with safe_open(str(path), "numpy") as file:
-            metadata = file.metadata() or {}
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  (it is no dictionary)
-    except FileNotFoundError as error:
-        raise StateFileError(f"{path}: is not there.") from error
-    except (SafetensorError, OSError, ValueError, struct.error, OverflowError, MemoryError) as error:
-        raise StateFileError(f"{path}: cannot be read ({str(error).splitlines()[0]}).") from error
-    tree = metadata.get("tree", "")
-    if metadata.get("sha256") != _digest(tree, arrays):
-        raise StateFileError(f"{path}: is damaged: its checksum is another one than when it was written.")
-    return _nested(json.loads(tree), arrays.__getitem__)
+    arrays, texts = read_arrays(path)
+    if "tree" not in texts:
+        raise StateFileError(f"{path}: holds no state of a training.")
+    return _nested(json.loads(texts["tree"]), arrays.__getitem__)
 
 
 def _plain(value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
     """A value as JSON knows it, with its arrays put aside."""
     if isinstance(value, np.ndarray | np.generic):
         name = str(len(arrays))
-        arrays[name] = np.ascontiguousarray(value).reshape(np.shape(value))
+        arrays[name] = np.asarray(value)
         return {"array": name}
     if isinstance(value, dict):
         return {"dict": [[key, _plain(item, arrays)] for key, item in value.items()]}
@@ -86,8 +115,9 @@ def _nested(value: Any, array: Callable[[str], Any]) -> Any:
     return tuple(items) if kind == "tuple" else items
 
 
-def _digest(tree: str, arrays: dict[str, NDArray[Any]]) -> str:
-    found = hashlib.sha256(tree.encode())
+def _digest(texts: Mapping[str, str], arrays: Mapping[str, NDArray[Any]]) -> str:
+    """SHA-256 of texts and arrays, with their names, types and shapes, in the order of the names."""
+    found = hashlib.sha256(json.dumps(dict(texts), sort_keys=True).encode())
     for name in sorted(arrays):
         own = arrays[name]
         found.update(f"{name} {own.dtype.str} {own.shape}".encode())
