@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from twinprop.text import as_typed, duration
+from twinprop.text import as_typed, duration, size
 
 
 def test_a_duration_is_told_in_the_units_that_fit() -> None:
@@ -24,3 +24,8 @@ def test_a_duration_is_told_in_the_units_that_fit() -> None:
 def test_commands_are_as_the_user_types_them(started: str, wanted: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.argv", [started, "x"])
     assert as_typed("python train.py -m seed=0,1 or python train.py; python -m twinprop report") == wanted
+
+
+def test_a_size_is_told_in_the_units_that_fit() -> None:
+    expected = {0: "0 B", 999: "999 B", 1000: "1.00 kB", 25240: "25.2 kB", 999_700: "1.00 MB", 4 * 10**11: "400 GB"}
+    assert {count: size(count) for count in expected} == expected

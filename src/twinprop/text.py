@@ -94,6 +94,17 @@ def duration(seconds: float | None) -> str:
     return f"{minutes} min {whole % 60} s" if minutes else f"{whole} s"
 
 
+def size(count: int) -> str:
+    """`25.2 kB` of so many bytes, in powers of 1000."""
+    value, unit = float(count), "B"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if value < 999.5:
+            break
+        value, unit = value / 1000, larger
+    digits = 0 if unit == "B" or value >= 100 else 1 if value >= 10 else 2
+    return f"{value:.{digits}f} {unit}"
+
+
 def ranges(numbers: Sequence[int]) -> str:
     """`0-3, 7` for 0, 1, 2, 3, 7."""
     parts: list[list[int]] = []

@@ -168,6 +168,10 @@ class DataConfig:
         """(samples, test samples), where they are known before loading; the second is None without a test split."""
         return None
 
+    def dimensions(self) -> tuple[tuple[int, ...], int] | None:
+        """The shape of a sample and the number of classes, where they are known before loading."""
+        return None
+
     def augment(self, dataset: Dataset) -> Augment | None:
         """What happens to the samples of `dataset` as they are trained on; None for nothing."""
         return None

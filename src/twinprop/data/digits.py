@@ -23,6 +23,9 @@ class Digits(ImageConfig):
     def size(self) -> tuple[int, int | None]:
         return 1797, None
 
+    def dimensions(self) -> tuple[tuple[int, ...], int]:
+        return (8, 8), 10
+
     def read(self) -> Raw:
         table = np.loadtxt(digits_file(), dtype=np.float32, delimiter=",")
         x = (table[:, :-1] / 16).reshape(-1, 8, 8)

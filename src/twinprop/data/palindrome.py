@@ -39,6 +39,9 @@ class Palindrome(DataConfig):
     def size(self) -> tuple[int, int | None]:
         return self.n_samples, None
 
+    def dimensions(self) -> tuple[tuple[int, ...], int]:
+        return (self.length - 1, 1), 10
+
     def read(self) -> Raw:
         digits = self.distinct()
         train, val, test = self.cut(self.n_samples, None)

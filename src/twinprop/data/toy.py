@@ -24,6 +24,9 @@ class Toy(DataConfig):
     def size(self) -> tuple[int, int | None]:
         return self.n_samples, None
 
+    def dimensions(self) -> tuple[tuple[int, ...], int]:
+        return (2,), 2
+
     def points(self) -> Any:
         """Points (n, features) and classes (n,)."""
         raise NotImplementedError
@@ -72,6 +75,9 @@ class Blobs(Toy):
 
     def problems(self) -> Iterator[str]:
         yield from too_many_numbers("data.n_features", self.n_features, max(self.n_samples, self.centers))
+
+    def dimensions(self) -> tuple[tuple[int, ...], int]:
+        return (self.n_features,), min(self.centers, self.n_samples)
 
     def points(self) -> Any:
         from sklearn.datasets import make_blobs

@@ -37,6 +37,9 @@ class Vision(ImageConfig):
     def size(self) -> tuple[int, int | None]:
         return 60_000, 10_000
 
+    def dimensions(self) -> tuple[tuple[int, ...], int]:
+        return self.shape, 10
+
     def read(self) -> Raw:
         train, test = self.part(train=True), self.part(train=False)
         return Raw(self.samples(train), self.samples(test), self.shape, [str(name) for name in train.classes])

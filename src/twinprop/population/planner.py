@@ -141,14 +141,14 @@ class Planner:
             at_once = self.engine.at_once or 1
         most = len(members.members)
         if on_cpu:
-            most = max(1, CACHE // training_bytes(need, config, batch))
+            most = max(1, CACHE // need.training_bytes(config, batch))
             if most == 1 and not members.reason and self.max_members is None:
                 members.reason = "one network fills a core's caches"
         if self.engine is None:
             free = free_memory(setup.device)
             largest_batch = max(batch, need.evaluated_at_once(EVALUATION_BATCH))
             if free is not None:
-                most = min(most, max(1, free // at_once // training_bytes(need, config, largest_batch)))
+                most = min(most, max(1, free // at_once // need.training_bytes(config, largest_batch)))
         available = None if self.engine is None else self.engine.cpus or 1
         threads = threads_for(config, dataset.shape, len(dataset.train), available)
         # twice as many as its share of the workers, so that they end together
@@ -168,12 +168,6 @@ class Planner:
         for each in planned:
             for stack in each.stacks:
                 stack.threads = min(stack.threads, share)
-
-
-def training_bytes(need: Footprint, config: Config, batch: int) -> int:
-    """Of a network in training: parameters, gradient, the optimizer's state, and outputs, forth and back."""
-    item = 8 if config.model.dtype == "float64" else 4
-    return item * (need.parameters * (2 + len(config.optimizer.state_names())) + 2 * batch * need.outputs)
 
 
 @contextmanager
