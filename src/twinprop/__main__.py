@@ -35,6 +35,13 @@ COMMANDS = {
     "predict": Command("twinprop.commands.predict", "what a trained network takes image files for"),
     "summary": Command("twinprop.commands.summary", "the layers of a network: shapes, parameters, work, memory"),
     "resume": Command("twinprop.commands.resume", "go on with a run or a sweep where it was left"),
+    "runs": Command(
+        "twinprop.commands.runs", "list runs: what varied, status, results; as a table, JSON, CSV, Markdown"
+    ),
+    "show": Command("twinprop.commands.show", "all that is known of a run"),
+    "diff": Command("twinprop.commands.diff", "in what two runs differ: keys, versions, results"),
+    "tag": Command("twinprop.commands.tag", "give a run a name: best-so-far"),
+    "rm": Command("twinprop.commands.rm", "remove runs and sweeps, and never what is in training"),
     "report": Command("twinprop.commands.report", "tables of runs, sweeps and twins, and a picture of each sweep"),
 }
 

@@ -12,6 +12,9 @@ from typing import Any
 
 from twinprop.errors import TwinpropError
 
+NARROWEST = 8
+"""Characters of a column that is cut."""
+
 
 def nearest_word(word: str, words: Iterable[str]) -> str:
     """The word that is nearest to `word`, or nothing where none is near. Capitals, _ and - make no difference."""
@@ -114,3 +117,37 @@ def ranges(numbers: Sequence[int]) -> str:
         else:
             parts.append([number])
     return ", ".join("-".join(map(str, part)) for part in parts)
+
+
+def aligned(
+    head: Sequence[str], rows: Sequence[Sequence[str]], right: Iterable[str] = (), width: int | None = None
+) -> str:
+    """Columns of text, two blanks apart; the widest are cut where a line would be longer than a terminal.
+
+    Args:
+        head: names of the columns.
+        rows: their cells, in lines.
+        right: names of the columns that stand on the right, as numbers do.
+        width: characters in a line, at most; None for as many as it takes.
+    """
+    lines = [list(head), *([shown(cell).replace("\n", " ") for cell in row] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    while width is not None and sum(widths) + 2 * (len(widths) - 1) > width and max(widths) > NARROWEST:
+        widths[widths.index(max(widths))] -= 1
+    sides = [">" if name in set(right) else "<" for name in head]
+    cut = (
+        [cell if len(cell) <= size else f"{cell[: size - 1]}…" for cell, size in zip(line, widths, strict=True)]
+        for line in lines
+    )
+    return "\n".join(
+        "  ".join(f"{cell:{side}{size}}" for cell, side, size in zip(line, sides, widths, strict=True)).rstrip()
+        for line in cut
+    )
+
+
+def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[str] = ()) -> str:
+    """A table of Markdown."""
+    numbers = set(right)
+    rule = ["---:" if name in numbers else "---" for name in head]
+    cells = ([shown(cell).replace("|", "\\|").replace("\n", " ") for cell in row] for row in rows)
+    return "\n".join(f"| {' | '.join(line)} |" for line in (head, rule, *cells))

@@ -17,6 +17,7 @@ from optuna.trial import TrialState
 from twinprop.app.resumption import current
 from twinprop.errors import ConfigError
 from twinprop.run.checkpoints import FOLDER
+from twinprop.run.summary import higher_is_better
 
 if TYPE_CHECKING:
     from hydra.types import HydraContext, TaskFunction
@@ -38,7 +39,7 @@ def direction(metric: str, given: Any, on_command_line: bool) -> Any:
     """
     if isinstance(given, list | ListConfig):
         return given
-    right = "maximize" if metric.endswith("accuracy") else "minimize"
+    right = "maximize" if higher_is_better(metric) else "minimize"
     name = str(getattr(given, "name", given))
     if name != right and (on_command_line or name != "minimize"):
         raise ConfigError([f"hydra.sweeper.direction={name}: metric={metric} wants {right}; leave it out."])

@@ -12,7 +12,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from statistics import fmean, stdev
 from typing import Any, NamedTuple
 
-from twinprop.run.summary import result
+from twinprop.run.summary import higher_is_better, result
 
 LOSSES = ("train_loss", "val_loss", "test_loss")
 
@@ -49,7 +49,7 @@ class OverSeeds(NamedTuple):
         """What to sort by for the best first: the highest accuracy, the lowest loss; last what no run has."""
         if not self.values:
             return True, 0.0
-        return False, -self.mean if self.metric.endswith("accuracy") else self.mean
+        return False, -self.mean if higher_is_better(self.metric) else self.mean
 
     def __str__(self) -> str:
         """`0.9712 ± 0.0013`, without a deviation for one run."""

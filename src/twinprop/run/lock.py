@@ -20,6 +20,9 @@ PATIENCE = 10.0
 
 SECONDS_BETWEEN_TRIES = 0.1
 
+LOOK = 0.3
+"""Seconds for which a lock is tried at least: whoever only looks whether it is held has it for a moment."""
+
 
 class Lock:
     """A context in which this process alone works in a directory.
@@ -36,7 +39,7 @@ class Lock:
         self.directory, self.patience = directory, patience
 
     def __enter__(self) -> Lock:
-        path, until = self.directory / NAME, monotonic() + self.patience
+        path, until = self.directory / NAME, monotonic() + max(self.patience, LOOK)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self.descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
@@ -53,6 +56,18 @@ class Lock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         os.close(self.descriptor)
+
+
+def is_held(directory: Path) -> bool:
+    """Whether a process is at work in a directory."""
+    try:
+        descriptor = os.open(directory / NAME, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
+    except OSError:  # there is none, so nobody holds it
+        return False
+    try:
+        return not take(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def take(descriptor: int) -> bool:

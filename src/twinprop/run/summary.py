@@ -76,3 +76,8 @@ def result(summary: Mapping[str, Any], name: str) -> float:
     split, what = name.split("_")
     value = (summary.get(split) or {}).get(what)
     return math.nan if value is None else float(value)
+
+
+def higher_is_better(name: str) -> bool:
+    """Whether the best result of a name, such as `val_accuracy`, is the highest; of a loss, it is the lowest."""
+    return name.endswith(("accuracy", "r2"))

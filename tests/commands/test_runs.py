@@ -1,0 +1,126 @@
+"""`runs`, `show`, `diff`, `tag` and `rm` as they are typed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from tests.kit.made_runs import configure, make_run, make_sweep
+
+from twinprop.__main__ import main
+from twinprop.run.lock import Lock
+
+
+@pytest.fixture
+def outputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    root = tmp_path / "outputs"
+    make_sweep(root / "sweeps" / "depths", 6)
+    make_run(root / "runs" / "wide", "model.width=99", val_accuracy=0.99, began=1_700_000_000)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["twinprop"])
+    return root
+
+
+def told(capsys: pytest.CaptureFixture[str], *words: str, status: int = 0) -> str:
+    assert main(words) == status
+    return capsys.readouterr().out
+
+
+def test_runs_says_what_varied_and_how_to_call_a_run(outputs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    head, *rows, count = told(capsys, "runs", "--sort", "val_accuracy").splitlines()
+    assert head.split() == ["began", "run", "varied", "status", "val_accuracy", "seconds"]
+    assert rows[0].split()[2:] == ["runs/wide", "width=99", "completed", "0.9900", "1.00"]
+    assert rows[1].split()[2:] == ["sweeps/depths/5", "depth=2", "seed=5", "completed", "0.8333", "1.00"]
+    assert count == "7 runs: 7 completed"
+    assert "sweeps/depths/5_depth-2_seed-5" in told(capsys, "show", "sweeps/depths/5")
+
+
+def test_runs_by_what_is_asked_for(outputs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    configure(outputs / "runs" / "never")
+    assert told(capsys, "runs", "--where", "model.depth=1").count("depths/") == 2
+    assert "never" in told(capsys, "runs", "--status", "not started")
+    assert "wide" not in told(capsys, "runs", "--since", "2026-01-01")
+    assert "no run there is meant" in told(capsys, "runs", "--status", "failed")
+    assert "2 of 8 runs" in told(capsys, "runs", "--limit", "2")
+    listed = json.loads(told(capsys, "runs", "--json"))
+    assert {run["config"]["model.width"] for run in listed} == {50, 99}
+    rows = list(csv.DictReader(io.StringIO(told(capsys, "runs", "--csv", "--sort", "val_accuracy"))))
+    assert (rows[0]["model.width"], rows[0]["val_accuracy"]) == ("99", "0.99")
+    assert told(capsys, "runs", "--md").startswith("| began | run | varied |")
+
+
+def test_a_table_fits_the_terminal(
+    outputs: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_run(outputs / "runs" / ("long-" * 20), f"label={'word' * 20}")
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    text = told(capsys, "runs")
+    assert max(map(len, text.splitlines())) == 80
+    assert "…" in text
+
+
+def test_diff_names_what_differs(outputs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = told(capsys, "diff", "wide", "depths/0")
+    rows = [line.split() for line in text.splitlines()]
+    assert ["model.width", "99", "50"] in rows
+    assert ["val_accuracy", "0.9900", "0", "-0.99"] in rows or ["val_accuracy", "0.9900", "0.0000", "-0.99"] in rows
+    assert "versions and machine: the same" in text
+    assert "optimizer.lr" not in text
+
+
+def test_tags(outputs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told(capsys, "tag", "depths/5", "best-so-far", "paper")
+    assert "tags" in told(capsys, "runs", "--tag", "paper")
+    assert "depths/5_depth-2" in told(capsys, "show", "best-so-far")
+    assert "depths/5_depth-2_seed-5: best-so-far taken away" in told(capsys, "tag", "wide", "best-so-far", "--move")
+    assert "runs/wide" in told(capsys, "show", "best-so-far")
+    assert "no tags" in told(capsys, "tag", "best-so-far", "best-so-far", "--remove")
+    told(capsys, "tag", "wide", "../x", status=1)
+
+
+def test_rm_asks_and_says(outputs: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "3 directories" in told(capsys, "rm", "outputs", "--where", "seed>2", "--dry-run")
+    assert "Nothing is removed" in told(capsys, "rm", "wide", status=1)  # nobody can be asked
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    for answer, stays in {"n": True, "": True, "y": False}.items():
+        monkeypatch.setattr("builtins.input", lambda question, answer=answer: answer)
+        main(["rm", "wide"])
+        assert (outputs / "runs" / "wide").exists() == stays
+    told(capsys, "rm", "sweeps/depths", "--yes")
+    assert not (outputs / "sweeps" / "depths").exists()
+    assert list((outputs / "sweeps").iterdir()) == []
+
+
+def test_rm_never_takes_what_is_in_training(outputs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sweep, run = outputs / "sweeps" / "depths", outputs / "runs" / "wide"
+    with Lock(sweep), Lock(run):
+        for word in ("depths", "depths/5", "wide"):
+            told(capsys, "rm", word, "--yes", status=1)
+    assert len(list(sweep.glob("*/summary.json"))) == 6
+    assert (run / "summary.json").exists()
+    told(capsys, "rm", "depths/5", "--yes")
+    assert len(list(sweep.glob("*/summary.json"))) == 5
+
+
+def test_rm_takes_no_folder_that_is_no_run(outputs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (outputs / "notes").mkdir()
+    for word in ("outputs", "outputs/runs", "outputs/notes"):
+        assert main(["rm", word, "--yes"]) == 1
+        assert "is neither a run nor a sweep" in capsys.readouterr().err
+    assert len(list(outputs.rglob("summary.json"))) == 7
+
+
+def test_these_commands_start_without_what_is_slow_to_import() -> None:
+    import subprocess
+
+    slow = ("torch", "pandas", "matplotlib", "sklearn", "hydra")
+    code = (
+        "import sys, twinprop.commands.runs, twinprop.commands.show, twinprop.commands.diff, twinprop.commands.tag, "
+        f"twinprop.commands.rm; print([name for name in {slow} if name in sys.modules])"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
