@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import numpy as np
@@ -53,3 +55,17 @@ def test_products_are_whole_where_slices_would_not_pay(monkeypatch: pytest.Monke
         patch.setattr(blas, "avx512", lambda: False)
         assert {blas.slices(*shape) for shape in SHAPES} == {1}
     blas.slices.cache_clear()
+
+
+def test_scipys_functions_are_its_own_and_come_without_the_rest_of_it() -> None:
+    lines = [
+        "import sys, numpy as np",
+        "from twinprop.arrays.blas import scipy_blas, subtract",
+        "p = np.ones(3, np.float32)",
+        "subtract(p, 0.5, np.arange(3, dtype=np.float32))",
+        "assert p.tolist() == [1, 0.5, 0], p",
+        "assert 'scipy.linalg' not in sys.modules",
+        "import scipy.linalg",
+        "assert scipy.linalg.blas.saxpy is scipy_blas().saxpy",
+    ]
+    subprocess.run([sys.executable, "-c", "\n".join(lines)], check=True)

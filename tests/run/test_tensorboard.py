@@ -18,6 +18,7 @@ from tensorboard.plugins.hparams import api_pb2, backend_context, list_session_g
 
 from twinprop.config.schema import GROUPS, Config, choice_class
 from twinprop.data.base import Samples
+from twinprop.run import plugin_values
 from twinprop.run.single import execute
 from twinprop.run.tensorboard import HISTOGRAMS, TensorBoard, comparable
 from twinprop.training.monitor import Monitor, Row
@@ -314,3 +315,31 @@ def test_sequences_are_not_drawn_as_images(tmp_path: Path) -> None:
     board.pictures(test, np.array([1, 1]), (20, 1), ["no", "yes"], 1)
     board.file.flush()
     assert read(tmp_path).Tags()["images"] == ["confusion"]
+
+
+def test_what_plugins_read_is_what_their_own_functions_make() -> None:
+    from tensorboard.plugins.custom_scalar import layout_pb2
+    from tensorboard.plugins.hparams import metadata, plugin_data_pb2, summary_v2
+    from tensorboard.plugins.text.summary_v2 import text_pb
+    from tensorboard.util.tensor_util import make_tensor_proto
+
+    (theirs,) = text_pb("a/text_summary", "ä *b*").value
+    assert plugin_values.text("a/text_summary", "ä *b*") == theirs
+    chart = layout_pb2.Chart(title="loss", multiline=layout_pb2.MultilineChartContent(tag=["loss/train", "loss/val"]))
+    layout = layout_pb2.Layout(category=[layout_pb2.Category(title="curves", chart=[chart])])
+    ours = plugin_values.diagrams({"loss": ["loss/train", "loss/val"]})
+    assert ours.tensor == make_tensor_proto(layout.SerializeToString())
+    keys = {"a": 1, "b": 0.5, "c": True, "d": "x"}
+    ours = plugin_values.session_start(keys)
+    content = plugin_data_pb2.HParamsPluginData.FromString(ours.metadata.plugin_data.content)
+    start = content.session_start_info.start_time_secs
+    (theirs,) = summary_v2.hparams_pb(keys, trial_id="", start_time_secs=start).value
+    # a map has no order in bytes
+    assert content == plugin_data_pb2.HParamsPluginData.FromString(theirs.metadata.plugin_data.content)
+    theirs.metadata.plugin_data.content = ours.metadata.plugin_data.content
+    assert ours == theirs
+    assert plugin_values.NOTHING == metadata.NULL_TENSOR
+    ours = plugin_values.session_end(True)
+    content = plugin_data_pb2.HParamsPluginData.FromString(ours.metadata.plugin_data.content)
+    assert ours.metadata == metadata.create_summary_metadata(content)
+    assert (plugin_values.START, plugin_values.END) == (metadata.SESSION_START_INFO_TAG, metadata.SESSION_END_INFO_TAG)

@@ -181,7 +181,9 @@ def refusing(jobs: Group, refused: list[Refusal]) -> Iterator[None]:
 
 def free_memory(name: str) -> int | None:
     """Bytes that stacks on a device may take; None where the system does not tell."""
-    import torch
+    if name.startswith("cuda"):
+        import torch
 
-    free = torch.cuda.mem_get_info(name)[0] if name.startswith("cuda") else device.free_memory()
+        return int(OF_FREE_MEMORY * torch.cuda.mem_get_info(name)[0])
+    free = device.free_memory()
     return None if free is None else int(OF_FREE_MEMORY * free)

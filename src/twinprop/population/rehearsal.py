@@ -10,6 +10,7 @@ from time import perf_counter
 
 import numpy as np
 
+from twinprop.arrays.blas import scipy_blas
 from twinprop.config import registry
 from twinprop.learners import BACKENDS
 from twinprop.population.forks import in_subprocess
@@ -39,8 +40,7 @@ def expected_seconds(
     """
     for each in planned:
         # imported before processes part from this one, and not in each of them
-        import scipy.linalg.blas  # noqa: F401
-
+        scipy_blas()
         backend = BACKENDS[each.group.config.model.backend]
         for alone in {len(stack.members) == 1 for stack in each.stacks}:
             with suppress(Exception):  # training will meet the same, and tell

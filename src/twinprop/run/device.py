@@ -9,6 +9,7 @@ import sys
 import psutil
 from threadpoolctl import ThreadpoolController
 
+from twinprop.arrays.blas import scipy_blas
 from twinprop.config.schema import Config
 from twinprop.errors import DeviceError
 from twinprop.learners.footprint import footprint
@@ -81,8 +82,7 @@ def threads_for(config: Config, shape: tuple[int, ...], samples: int, available:
 
 def use_threads(threads: int, backend: str) -> None:
     """Set how many threads matrix products use, of NumPy and, where the backend is `torch`, of PyTorch."""
-    import scipy.linalg.blas  # noqa: F401  (loaded now, so that its threads are set below)
-
+    scipy_blas()  # loaded now, so that its threads are set below
     if backend == "torch" or "torch" in sys.modules:
         import torch
 

@@ -7,24 +7,18 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import psutil
 from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary
-from tensorboard.plugins.custom_scalar import layout_pb2
-from tensorboard.plugins.custom_scalar import metadata as custom_scalar
-from tensorboard.plugins.hparams import api_pb2, metadata, plugin_data_pb2
-from tensorboard.plugins.hparams import summary_v2 as hparams
-from tensorboard.plugins.text.summary_v2 import text_pb
-from tensorboard.util.tensor_util import make_tensor_proto
 
 from twinprop.config.compared import compared
 from twinprop.config.schema import Config, flatten
 from twinprop.data.base import Samples
-from twinprop.run import pictures
+from twinprop.run import pictures, plugin_values
 from twinprop.run.events import EventFile
 from twinprop.run.showing import only_shows
 from twinprop.training.learner import Learner
@@ -52,6 +46,9 @@ SCALARS = {
     "train/samples_per_second": "samples_per_second",
 }
 
+DIAGRAMS = {name: [f"{name}/{split}" for split in ("train", "val", "test")] for name in ("loss", "accuracy")}
+"""Curves that are shown in one diagram."""
+
 
 def comparable(config: Config) -> dict[str, float | bool | str]:
     """The keys by which runs are compared, as HPARAMS takes them: a key is of one type in all runs.
@@ -70,19 +67,6 @@ def comparable(config: Config) -> dict[str, float | bool | str]:
 
 def _plain(value: Any) -> float | bool | str:
     return value if isinstance(value, bool | int | float) else str(list(value) if isinstance(value, tuple) else value)
-
-
-@cache
-def layout() -> list[Summary.Value]:
-    """The curves that are shown in one diagram; the same in every run."""
-    charts = []
-    for name in ("loss", "accuracy"):
-        curves = layout_pb2.MultilineChartContent(tag=[f"{name}/{split}" for split in ("train", "val", "test")])
-        charts.append(layout_pb2.Chart(title=name, multiline=curves))
-    whole = layout_pb2.Layout(category=[layout_pb2.Category(title="curves", chart=charts)])
-    tensor = make_tensor_proto(whole.SerializeToString())
-    about = custom_scalar.create_summary_metadata()
-    return [Summary.Value(tag=custom_scalar.CONFIG_SUMMARY_TAG, metadata=about, tensor=tensor)]
 
 
 class TensorBoard:
@@ -112,12 +96,13 @@ class TensorBoard:
                 self.file, self.count = EventFile(directory, recorded["events"], recorded["bytes"]), recorded["count"]
                 return
             self.file = EventFile(directory)
-        self.add("the layout of curves", lambda: layout())
-        self.add("the configuration in TensorBoard", lambda: configuration_text(config))
+        text = f"```json\n{json.dumps(flatten(config), indent=2)}\n```"
+        self.add("the layout of curves", lambda: [plugin_values.diagrams(DIAGRAMS)])
+        self.add("the configuration in TensorBoard", lambda: [plugin_values.text("configuration/text_summary", text)])
         # Nothing announces the keys and metrics of a whole sweep: TensorBoard would believe the first run that does.
         # From what the runs themselves hold it finds every key, its type and whether it varies, and shows those first.
         # A named group would be averaged with the others of its name; without a name each run is a group.
-        self.add("the run's line in HPARAMS", lambda: hparams.hparams_pb(comparable(config), trial_id="").value)
+        self.add("the run's line in HPARAMS", lambda: [plugin_values.session_start(comparable(config))])
         self.flush()
 
     def left_out(self, what: str) -> AbstractContextManager[None]:
@@ -195,22 +180,8 @@ class TensorBoard:
             self.add("TensorBoard's curves", lambda: scalars(values), monitor.rows[-1].epoch)
         # TensorBoard believes the first end that it reads, so an interrupted run leaves its own to whoever resumes it
         if monitor.status != "interrupted":
-            self.add("the run's end in HPARAMS", lambda: session_end(monitor.status == "completed"))
+            self.add("the run's end in HPARAMS", lambda: [plugin_values.session_end(monitor.status == "completed")])
         self.flush()
-
-
-def configuration_text(config: Config) -> Iterable[Summary.Value]:
-    """The configuration, for the TEXT tab."""
-    text = f"```json\n{json.dumps(flatten(config), indent=2)}\n```"
-    return text_pb("configuration/text_summary", text).value  # type: ignore[no-any-return]
-
-
-def session_end(success: bool) -> list[Summary.Value]:
-    """The end of a run, for HPARAMS."""
-    status = api_pb2.STATUS_SUCCESS if success else api_pb2.STATUS_FAILURE
-    end = plugin_data_pb2.SessionEndInfo(status=status, end_time_secs=time.time())
-    content = metadata.create_summary_metadata(plugin_data_pb2.HParamsPluginData(session_end_info=end))
-    return [Summary.Value(tag=metadata.SESSION_END_INFO_TAG, metadata=content, tensor=metadata.NULL_TENSOR)]
 
 
 def matrix(test: Samples, predicted: Any, classes: list[str]) -> list[Summary.Value]:
