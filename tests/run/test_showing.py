@@ -19,7 +19,7 @@ from twinprop.config.schema import Config, choice_class
 from twinprop.data.digits import Digits
 from twinprop.data.toy import Moons
 from twinprop.errors import OutputError
-from twinprop.run import console, showing, tensorboard
+from twinprop.run import console, plugin_values, showing, tensorboard
 from twinprop.run.events import EventFile
 from twinprop.run.single import execute
 
@@ -65,9 +65,9 @@ FAULTS: dict[str, tuple[Any, str, str]] = {
     "points": (tensorboard.pictures, "points", "the picture of points"),
     "png": (tensorboard.pictures, "png", "the confusion matrix"),
     "keys of HPARAMS": (tensorboard, "comparable", "the run's line in HPARAMS"),
-    "end of HPARAMS": (tensorboard, "session_end", "the run's end in HPARAMS"),
-    "layout": (tensorboard, "layout", "the layout of curves"),
-    "text": (tensorboard, "configuration_text", "the configuration in TensorBoard"),
+    "end of HPARAMS": (plugin_values, "session_end", "the run's end in HPARAMS"),
+    "layout": (plugin_values, "diagrams", "the layout of curves"),
+    "text": (plugin_values, "text", "the configuration in TensorBoard"),
     "curves": (tensorboard, "scalars", "TensorBoard's curves"),
     "histograms": (tensorboard, "histogram", "histograms"),
     "making the event file": (EventFile, "__init__", "TensorBoard's event file"),
