@@ -9,6 +9,7 @@ from pathlib import Path
 
 HEAVY = [
     "torch",
+    "torch._dynamo",
     "torchvision",
     "sklearn",
     "pandas",

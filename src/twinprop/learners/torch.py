@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch._dynamo  # the first optimizer would import it, for a second that would count as training
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.optim.lr_scheduler import ReduceLROnPlateau
@@ -17,6 +16,7 @@ from twinprop.config.schema import Config
 from twinprop.learners.build import torch_network
 from twinprop.pytorch.convert import to_arrays, to_tensors
 from twinprop.pytorch.modules import Random
+from twinprop.pytorch.optimizers import uncompiled
 from twinprop.training.learner import Learner
 from twinprop.training.plan import Plan
 
@@ -43,9 +43,8 @@ class TorchLearner(Learner):
             self.network.to(memory_format=torch.channels_last)
         self.loss = registry.load(registry.LOSSES[config.loss].pytorch)()
         arguments = {key: value for key, value in asdict(config.optimizer).items() if key != "name"}
-        self.optimizer: torch.optim.Optimizer = registry.load(registry.OPTIMIZERS[config.optimizer.name].pytorch)(
-            self.network.parameters(), **arguments
-        )
+        kind = uncompiled(registry.load(registry.OPTIMIZERS[config.optimizer.name].pytorch))
+        self.optimizer: torch.optim.Optimizer = kind(self.network.parameters(), **arguments)
         schedule = config.scheduler.bind(plan.intervals(config.scheduler.interval), config.optimizer.lr)
         self.scheduler = registry.load(registry.SCHEDULERS[schedule.name].pytorch)(self.optimizer, schedule)
         self.interval = schedule.interval

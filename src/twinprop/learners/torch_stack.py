@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch._dynamo  # the first schedule's optimizer would import it, in each process anew
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import ReduceLROnPlateau
@@ -27,6 +26,7 @@ from twinprop.learners.per_member import clip_norms, consecutive, per_member
 from twinprop.learners.torch_stack_layers import STACKED, Forward, vectorized
 from twinprop.models.base import LayerSpec
 from twinprop.pytorch.convert import to_arrays, to_tensors
+from twinprop.pytorch.optimizers import uncompiled
 from twinprop.scratch.network import layer_by_layer
 from twinprop.training.learner import Learner
 from twinprop.training.plan import Plan
@@ -37,7 +37,7 @@ class Schedule:
 
     def __init__(self, config: Config, plan: Plan) -> None:
         arguments = {key: value for key, value in asdict(config.optimizer).items() if key != "name"}
-        kind = registry.load(registry.OPTIMIZERS[config.optimizer.name].pytorch)
+        kind = uncompiled(registry.load(registry.OPTIMIZERS[config.optimizer.name].pytorch))
         self.optimizer: torch.optim.Optimizer = kind([nn.Parameter(torch.empty(0))], **arguments)
         bound = config.scheduler.bind(plan.intervals(config.scheduler.interval), config.optimizer.lr)
         self.scheduler = registry.load(registry.SCHEDULERS[bound.name].pytorch)(self.optimizer, bound)
