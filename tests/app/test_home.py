@@ -114,3 +114,23 @@ def test_a_shell_leaves_the_tilde_to_us(tmp_path: Path, monkeypatch: pytest.Monk
 def test_the_environment_may_name_it_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     assert Moons(root="~/data").root_path == tmp_path / "data"
+
+
+@pytest.mark.parametrize("launcher", ["population", "basic"])
+def test_a_directory_that_a_file_names_is_in_the_home_folder_too(
+    launcher: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, work = tmp_path / "a home", tmp_path / "work"
+    (work / "mine" / "experiment").mkdir(parents=True)
+    home.mkdir()
+    monkeypatch.setenv("MPLCONFIGDIR", matplotlib.get_cachedir())
+    monkeypatch.setenv("HOME", str(home))
+    text = "# @package _global_\nhydra: {run: {dir: ~/run}, sweep: {dir: ~/sweep}}\n"
+    (work / "mine" / "experiment" / "here.yaml").write_text(text)
+    words = [*QUICK, "--config-dir", "mine", "experiment=here"]
+    if launcher == "population":
+        assert in_process(monkeypatch, work, *words) == (0, "")
+    assert in_process(monkeypatch, work, "-m", *words, f"hydra/launcher={launcher}", "seed=0,1") == (0, "")
+    assert sorted(path.parent.parent.name for path in home.glob("*/*/summary.json")) == ["sweep"] * 2
+    assert (home / "run" / "summary.json").exists() == (launcher == "population")
+    assert not list(tmp_path.rglob("~*"))

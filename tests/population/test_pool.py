@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
 import time
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.kit.sweeps import COMMON, kept_steps, rows, run, stack_of, start, summaries, wait_until
 
-from twinprop.population import worker
+from twinprop.population import pool, worker
 from twinprop.population.forks import FORKS
 from twinprop.population.pool import Pool
 from twinprop.population.setups import SetupCache
-from twinprop.population.stack import Stack
+from twinprop.population.stack import LogFile, Stack
 from twinprop.training.interrupt import Interrupt
 
 LONG = [*COMMON, "train.epochs=100000", "model.backend=scratch"]
@@ -125,3 +127,53 @@ def test_batches_of_a_sweep_that_use_threads_of_openmp_do_not_wait_for_ever(tmp_
     words = ["train.batch_size=1024", "train.steps=3", "model.width=100", "seed=0,1", "hydra.sweeper.max_batch_size=1"]
     run(tmp_path, *words, env={**os.environ, "OMP_NUM_THREADS": "2"})
     assert [summary["status"] for summary in summaries(tmp_path)] == ["completed"] * 2
+
+
+@pytest.mark.skipif(not FORKS, reason="the workers have to inherit a function of this test")
+@pytest.mark.parametrize("allowed", [0, 1])
+def test_where_the_system_allows_few_processes_those_train_all_stacks(
+    allowed: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    started, start_process = [], BaseProcess.start
+
+    def limited(process: BaseProcess) -> None:
+        if len(started) == allowed:
+            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+        started.append(process)
+        start_process(process)
+
+    def serve(stack: Stack, setups: Any, interrupt: Any, send: Any) -> None:
+        for member in stack.members:
+            send(("ended", member.number, {"process": os.getpid()}))
+        send(("done", stack.number))
+
+    monkeypatch.setattr(BaseProcess, "start", limited)
+    monkeypatch.setattr(pool, "serve", serve)
+    told = told_of(monkeypatch, serve, stacks=3)
+    ends = [message[1:] for message in told if message[0] == "ended"]
+    assert sorted(number for number, _ in ends) == [*range(6)]
+    assert {summary["process"] == os.getpid() for _, summary in ends} == {allowed == 0}
+    assert [record.message.partition(";")[0] for record in caplog.records] == [
+        "The system allows no more worker processes (Resource temporarily unavailable)"
+    ]
+
+
+@pytest.mark.parametrize("workers", [None, 2])
+def test_a_fault_before_training_ends_its_own_stack_alone(
+    workers: int | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def train_stack(stack: Stack, *_: Any) -> None:
+        if stack.members[0].number < 2:
+            raise SyntaxError("nobody foresaw this")
+
+    monkeypatch.setattr(worker, "train_stack", train_stack)
+    stacks = [stack_of(range(first, first + 2), tmp_path) for first in (0, 2)]
+    log = LogFile(tmp_path / "train.log", "%(message)s")
+    stacks[0].members[:] = [member._replace(log=log) for member in stacks[0].members]
+    told: list[tuple[Any, ...]] = []
+    lost: dict[int, dict[str, Any]] = {}
+    Pool(SetupCache(), workers, told.append, lambda m, s: lost.update({m.number: s}), Interrupt()).run(stacks)
+    reason = "SyntaxError: nobody foresaw this; the traceback is in its train.log."
+    assert lost == {number: {"status": "failed", "reason": reason} for number in (0, 1)}
+    assert told == [("done", stacks[1].number)]
+    assert (tmp_path / "train.log").read_text().count("Traceback") == 2

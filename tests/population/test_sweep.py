@@ -12,8 +12,10 @@ import pytest
 from tests.kit.commands import in_process
 from tests.kit.sweeps import COMMON, DIRECTORIES, run, stack_of, summaries
 
+from twinprop.errors import OutputError
 from twinprop.population.planner import Planner
 from twinprop.population.sweep import Sweep
+from twinprop.run.directory import RunDirectory
 
 
 def test_a_stack_has_at_most_max_members(tmp_path: Path) -> None:
@@ -173,3 +175,19 @@ def test_arithmetic_that_fails_for_one_member_fails_it_alone(tmp_path: Path) -> 
     assert found[0]["status"] == "completed"
     assert found[1]["status"] in ("failed", "diverged")
     assert "Traceback" not in done.stderr
+
+
+def test_what_fails_for_the_same_reason_is_told_once_with_the_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def full(self: Any, *_: Any) -> None:
+        raise OutputError(f"{self.path}/model.pt: cannot be written (No space left on device).")
+
+    monkeypatch.setattr(RunDirectory, "model", full)
+    words = ["data=moons", "data.n_samples=60", "model.width=4", "train.epochs=1", "seed=range(7)"]
+    assert in_process(monkeypatch, tmp_path, "-m", *words, "hydra.sweep.dir=sweep", "hydra.launcher.workers=1")[0] == 1
+    told = [line for line in capfd.readouterr().err.splitlines() if "failed" in line]
+    assert told == [
+        f"Job 0 failed. {tmp_path}/sweep/0_seed-0/model.pt: cannot be written (No space left on device).",
+        "Jobs 1-6 failed. DIR/model.pt: cannot be written (No space left on device).",
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -168,6 +169,21 @@ def test_a_full_disk_for_results_is_a_failure(name: str, tmp_path: Path, monkeyp
     monkeypatch.setattr(directory.RunDirectory, "_line", full_for_rows)
     with pytest.raises(OutputError, match=rf"{name}: cannot be written \(full\)"):
         execute(config(Moons(n_samples=60)), tmp_path / "run")
-    assert showing.told == set()
+    assert [what for _, what, _ in showing.told] == ["summary.json"] * (name == "summary.json")
     if name != "summary.json":
         assert json.loads((tmp_path / "run" / "summary.json").read_text())["status"] == "failed"
+
+
+def test_a_log_file_that_takes_no_more_is_told_once(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file, stream = console.LogFileHandler("/dev/full"), logging.StreamHandler(sys.stdout)
+    logger = logging.getLogger("twinprop")
+    monkeypatch.setattr(logger, "handlers", [file, stream])
+    monkeypatch.setattr(logger, "propagate", False)
+    for number in range(3):
+        logger.warning(f"line {number}")
+    file.stream = None  # type: ignore[assignment]  # closing would flush, and fail once more
+    told = "lines of the log: left out, for it failed (OSError: [Errno 28] No space left on device); training goes on."
+    out, err = capfd.readouterr()
+    assert (sorted(out.splitlines()), err) == (sorted([told, "line 0", "line 1", "line 2"]), "")

@@ -14,10 +14,11 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.core.plugins import Plugins
 from hydra.experimental.callback import Callback
 from hydra.utils import get_class
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, OmegaConf, flag_override
 from omegaconf.errors import OmegaConfBaseException
 
 from twinprop.app.diagnose import diagnose, diagnose_jobs, in_a_line, to_error
+from twinprop.app.home import quoted
 from twinprop.app.hydra_part import run_problems, sweep_problems
 from twinprop.app.resumption import COMMAND, current
 from twinprop.config import schema
@@ -25,6 +26,7 @@ from twinprop.errors import ConfigError, OutputError, TwinpropError, explain
 from twinprop.run.checkpoints import FOLDER
 from twinprop.run.directory import RESULTS, claim, write_atomically
 from twinprop.run.lock import Lock
+from twinprop.text import at_home
 
 MOST_NAMES = 1000
 """Names that are tried for a directory, at most."""
@@ -182,4 +184,10 @@ class Gate(Callback):
             raise ConfigError([in_a_line(error)]) from error
         if not name:
             raise ConfigError([f"{key}={name or ''}: must be the path of a new folder."])
+        if name.startswith("~"):
+            # of a file, for what is typed was expanded; as an override, it is what jobs are composed with
+            name = at_home(name)
+            with flag_override(config.hydra, ["readonly", "struct"], False):
+                OmegaConf.update(config, key, name)
+                config.hydra.overrides.hydra.append(f"{key}={quoted(name)}")
         return Path(name)

@@ -67,7 +67,12 @@ def mended(value: str, path: bool) -> str:
             return word
         if path and at_the_start:
             text = scheme + at_home(text.removeprefix(scheme))
-        escaped = text.replace("'", "\\'")
-        return text if PLAIN.fullmatch(text) else f"'{escaped}'"
+        return quoted(text)
 
     return TEXT.sub(replace, value)
+
+
+def quoted(text: str) -> str:
+    """A text as Hydra's grammar reads it, in quotes where it needs them."""
+    escaped = text.replace("'", "\\'")
+    return text if PLAIN.fullmatch(text) else f"'{escaped}'"

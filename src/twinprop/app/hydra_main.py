@@ -11,7 +11,11 @@ from typing import Any
 from twinprop.app.folders import conf
 from twinprop.errors import ConfigError
 
-TRUSTED = ("twinprop.app.gate.Gate", "twinprop.run.console.ConsoleHandler")
+TRUSTED = (
+    "twinprop.app.gate.Gate",
+    "twinprop.run.console.ConsoleHandler",
+    "twinprop.run.console.LogFileHandler",
+)
 """What a configuration may have called: what conf/ names. Launchers and sweepers are Hydra's plugins, known to it."""
 
 FULL_ERROR = "HYDRA_FULL_ERROR"

@@ -5,20 +5,23 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import is_dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
+from hydra.conf import HydraConf
 from hydra.core.config_store import ConfigStore
 from hydra.core.plugins import Plugins
 from hydra.plugins.launcher import Launcher
 from hydra.plugins.sweeper import Sweeper
-from omegaconf import MISSING, DictConfig, OmegaConf
+from omegaconf import MISSING, DictConfig, OmegaConf, flag_override
 from omegaconf.errors import OmegaConfBaseException
 
 from twinprop.app.hydra_internals import JobFields, publish, set_job_fields
 from twinprop.app.log_files import is_log_file, logging_problems
 from twinprop.app.trusted import ALLOW, allowed, typed
 from twinprop.errors import ConfigError
+from twinprop.text import nearest
 
 STARTS_PROGRAMS = re.compile(rf"{ALLOW}|PATH|IFS|ENV|BASH_ENV|SHELL|(LD|DYLD|GIT|PYTHON|CUDA_INJECTION)\w*|.*PRELOAD.*")
 """Environment variables that decide which programs and libraries are started."""
@@ -35,12 +38,14 @@ def run_problems(config: DictConfig, directory: Path, words: Sequence[str]) -> l
         directory: of the run.
         words: of the command line, as the user typed it.
     """
-    return problems_at(config, {"runtime": {"output_dir": str(directory.absolute())}}, words)
+    return list(unknown_keys(config.hydra)) or problems_at(
+        config, {"runtime": {"output_dir": str(directory.absolute())}}, words
+    )
 
 
 def sweep_problems(config: DictConfig, directory: Path, words: Sequence[str]) -> list[str]:
     """What is wrong with Hydra's part of a sweep that will have this directory, before its jobs are known."""
-    found = list(plugin_problems(config.hydra, words))
+    found = [*unknown_keys(config.hydra), *plugin_problems(config.hydra, words)]
     place: JobFields = {"runtime": {"output_dir": str(directory.absolute() / "0")}, "job": {"id": "0", "num": 0}}
     return found + problems_at(config, place, words)
 
@@ -66,7 +71,8 @@ def place_problems(hydra: DictConfig) -> Iterator[str]:
     name, subdir = hydra.job.name, hydra.output_subdir
     if not is_plain(str(name)):
         yield f"hydra.job.name={name}: must be a plain name, for it names the log file."
-    if subdir is not None and (PurePath(subdir).is_absolute() or not all(map(is_plain, PurePath(subdir).parts))):
+    parts = PurePath(subdir or "").parts
+    if subdir is not None and not (parts and all(map(is_plain, parts))):
         yield f"hydra.output_subdir={subdir}: must be a folder within the run's directory, such as .hydra, or null."
 
 
@@ -124,6 +130,32 @@ def program_problems(hydra: DictConfig) -> Iterator[str]:
         key = f"hydra.job.env_set.{name}"
         if STARTS_PROGRAMS.fullmatch(name) and key not in allowed():
             yield f"{key}: decides which programs are started; set {name} before the command, or {ALLOW}={key}."
+
+
+def unknown_keys(hydra: DictConfig) -> Iterator[str]:
+    """Keys that were added by `+`, and that nothing reads."""
+    known = OmegaConf.structured(HydraConf)
+    with flag_override(known, "struct", False):
+        known.env = {}  # Hydra's own group `hydra/env`, which its schema leaves out
+    yield from added("hydra", hydra, known)
+    store = ConfigStore.instance()
+    for part in ("launcher", "sweeper"):
+        group, chosen = f"hydra/{part}", hydra[part]
+        nodes = [store.load(f"{group}/{name}").node for name in store.list(group) if name.endswith(".yaml")]
+        for node in nodes:
+            if isinstance(chosen, DictConfig) and node["_target_"] == chosen.get("_target_"):
+                yield from added(f"hydra.{part}", chosen, node)
+
+
+def added(key: str, given: DictConfig, known: DictConfig) -> Iterator[str]:
+    """The keys within `key` that what is known there does not have; any may be where no type is known."""
+    names = set(map(str, known))  # `in` would not see what has no value yet
+    for name in map(str, given):
+        if name not in names:
+            yield f"{key}.{name}: there is no such key.{nearest(name, names)}"
+            continue
+        if is_dataclass(OmegaConf.get_type(known, name)) and OmegaConf.is_dict(given[name]):
+            yield from added(f"{key}.{name}", given[name], known[name])
 
 
 def plugin_problems(hydra: DictConfig, words: Sequence[str]) -> Iterator[str]:

@@ -18,7 +18,12 @@ from twinprop.app.trusted import allowed, refused
 from twinprop.errors import ConfigError
 
 CLASSES = {
-    "handlers": ("logging.StreamHandler", "logging.FileHandler", "twinprop.run.console.ConsoleHandler"),
+    "handlers": (
+        "logging.StreamHandler",
+        "logging.FileHandler",
+        "twinprop.run.console.ConsoleHandler",
+        "twinprop.run.console.LogFileHandler",
+    ),
     "formatters": ("logging.Formatter", "colorlog.ColoredFormatter"),
     "filters": ("logging.Filter",),
 }

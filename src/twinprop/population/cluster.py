@@ -83,12 +83,8 @@ class Cluster(Pool):
         lost = running.job.exit_reason()  # asked first, for what it says last counts
         last = False
         for message in running.messages.read():
-            kind, _, *more = message
-            if kind == "refused":
-                self.fail(running.stack, more[0])
-                last = True
-            elif kind != "started":
-                last = self.handle(message)
+            if message[0] != "started":
+                last = self.handle(running.stack, message)
         if last or lost:
             self.running.remove(running)
         if lost and not last:

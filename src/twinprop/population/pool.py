@@ -6,6 +6,7 @@ Where the system can fork, a worker inherits the samples; elsewhere it loads the
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -13,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from typing import Any, NamedTuple
 
@@ -23,6 +25,8 @@ from twinprop.population.stack import Member, Stack
 from twinprop.population.worker import Message, serve, work
 from twinprop.run.checkpoints import step_of
 from twinprop.training.interrupt import Interrupt
+
+log = logging.getLogger("twinprop")
 
 
 class Worker(NamedTuple):
@@ -63,8 +67,7 @@ class Pool:
         # where several threads of OpenMP have worked, a fork that wants some waits for ever: so they work in a fork
         alone = self.workers == 1 and not (FORKS and any(stack.threads > 1 for stack in self.queue))
         if self.workers is None or alone:
-            while self.queue and not self.interrupt.requested:
-                serve(self.queue.popleft(), self.setups, self.interrupt, self.on_message)
+            self.train_here()
         else:
             self.run_workers(self.workers)
 
@@ -74,7 +77,8 @@ class Pool:
         passed_on = False
         try:
             for _ in range(min(workers, len(self.queue))):
-                self.assign(self.start_worker())
+                if not self.start_worker():
+                    break
             while self.busy:
                 wait([end for worker in self.busy for end in (worker.pipe, worker.process.sentinel)], timeout=0.5)
                 for worker in list(self.busy):
@@ -87,14 +91,34 @@ class Pool:
             for worker in self.busy:
                 worker.process.kill()
 
-    def start_worker(self) -> Worker:
+    def start_worker(self) -> bool:
+        """Start a worker with the next stack; whether it could be.
+
+        Where the system allows no more processes, those that there are do the work; where none, this one.
+        """
         ours, theirs = self.context.Pipe()
         inherited = [ours, *(worker.pipe for worker in self.busy)] if FORKS else []
         arguments = (theirs, self.setups, inherited)
         process: Any = self.context.Process(target=work, args=arguments, daemon=True)  # type: ignore[attr-defined]
-        process.start()
+        try:
+            process.start()
+        except OSError as error:
+            theirs.close()
+            ours.close()
+            who = f"the {len(self.busy)} that there are train" if self.busy else "this process trains"
+            log.warning(f"The system allows no more worker processes ({error.strerror}); {who} all stacks.")
+            if not self.busy:
+                self.train_here()
+            return False
         theirs.close()
-        return Worker(process, ours)
+        self.assign(Worker(process, ours))
+        return True
+
+    def train_here(self) -> None:
+        """Train the stacks in this process, one after the other."""
+        while self.queue and not self.interrupt.requested:
+            stack = self.next_stack()
+            serve(stack, self.setups, self.interrupt, partial(self.handle, stack))
 
     def assign(self, worker: Worker) -> None:
         """Send a worker the next stack, or let it end."""
@@ -117,7 +141,7 @@ class Pool:
         gone = not worker.process.is_alive()
         try:
             while worker.pipe.poll():
-                if self.handle(worker.pipe.recv()):
+                if self.handle(self.busy[worker], worker.pipe.recv()):
                     self.assign(worker)
                     return
         except (EOFError, OSError):
@@ -128,10 +152,14 @@ class Pool:
             end = signal.Signals(-code).name if code < 0 else f"status {code}"
             self.retry(self.busy.pop(worker), f"its process ended with {end}")
             if self.queue and not self.interrupt.requested:
-                self.assign(self.start_worker())
+                self.start_worker()
 
-    def handle(self, message: Message) -> bool:
-        """Pass a message on; whether it is a stack's last."""
+    def handle(self, stack: Stack, message: Message) -> bool:
+        """Take what is said of a stack, and pass it on; whether it is the last."""
+        if message[0] == "refused":
+            # samples or a device that are not there would not be there for its halves either
+            self.fail(stack, message[2])
+            return True
         if message[0] == "ended":
             self.running_members.discard(message[1])
         self.on_message(message)

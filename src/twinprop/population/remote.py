@@ -13,7 +13,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from twinprop.errors import TwinpropError
 from twinprop.population.restart import Superseded, check_attempt
 from twinprop.population.setups import SetupCache
 from twinprop.population.stack import Stack
@@ -53,14 +52,11 @@ def train_job(stack: Stack, setups: SetupCache, messages: Path, directory: Path)
             serve(stack, setups, interrupt, send, SECONDS_BETWEEN_MESSAGES)
         except Superseded as error:
             print(f"{error}: nothing more is written")
-        except TwinpropError as error:
-            # samples or a device that are not there would not be there for its halves either
-            send(("refused", stack.number, str(error)))
 
 
 @dataclass
 class MessageFile:
-    """What a job says, as the process that sent it reads it: beside a worker's messages, `started` and `refused`.
+    """What a job says, as the process that sent it reads it: beside a worker's messages, `started`.
 
     Attributes:
         path: the file, which the job makes.

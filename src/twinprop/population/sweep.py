@@ -47,6 +47,7 @@ class Sweep:
         ended: of such a sweep, the numbers of jobs that have ended.
         force: go on from checkpoints of something else.
         summaries: what became of each job, by its number.
+        alike: jobs that failed as another did before, by what there is to say of them.
     """
 
     max_members: int | None = None
@@ -57,6 +58,7 @@ class Sweep:
     ended: frozenset[int] = frozenset()
     force: bool = False
     summaries: dict[int, dict[str, Any]] = field(default_factory=dict)
+    alike: dict[str, list[int]] = field(default_factory=dict)
 
     def train(self, members: Sequence[Member]) -> None:
         """Train the jobs; whatever becomes of one, it has a summary.
@@ -82,8 +84,12 @@ class Sweep:
             if planned:
                 self.tell_plan(planner, planned, processes, interrupt)
             self.display = SweepDisplay([stack for each in planned for stack in each.stacks], len(members))
+            self.folders = {member.number: str(member.path) for member in members}
             with self.display():
                 self.run(planned, processes, setups, interrupt)
+            for what, numbers in self.alike.items():
+                if numbers:
+                    errors.print(f"{'Job' if len(numbers) == 1 else 'Jobs'} {ranges(numbers)} {what}")
 
     def resumed(self, planner: Planner, members: Sequence[Member]) -> list[PlannedGroup]:
         """The stacks of a sweep that was begun before, each a group by itself.
@@ -188,9 +194,14 @@ class Sweep:
         self.summaries[member.number] = summary
 
     def print_failure(self, number: int, summary: dict[str, Any]) -> None:
-        """Tell at once what did not go as it should."""
+        """Tell at once what did not go as it should; of further jobs to which the same happens, at the end."""
         message = summary.pop("message", summary.get("reason", ""))
         if summary["status"] == "failed":
-            errors.print(f"Job {number} failed. {message}")
+            what = f"failed. {message}".replace(self.folders[number], "DIR")
+            if what in self.alike:
+                self.alike[what].append(number)
+            else:
+                self.alike[what] = []
+                errors.print(f"Job {number} failed. {message}")
         elif summary["status"] == "diverged":
             errors.print(f"Job {number} diverged: {message}.")

@@ -28,7 +28,7 @@ from twinprop.training.monitor import Monitor, Row
 from twinprop.training.plan import Plan
 from twinprop.training.position import Position
 
-OnEnd = Callable[[Member, dict[str, Any]], None]
+OnEnd = Callable[[Member, dict[str, Any]], object]
 """Told that a member has ended, with its summary."""
 
 

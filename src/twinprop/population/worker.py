@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from time import monotonic
 from typing import Any
 
+from twinprop.errors import explain, first_line, out_of_memory
+from twinprop.population.restart import Superseded
 from twinprop.population.setups import SetupCache
 from twinprop.population.stack import Stack
 from twinprop.population.train import train_stack
@@ -16,14 +20,15 @@ from twinprop.training.interrupt import Interrupt
 SECONDS_BETWEEN_MESSAGES = 0.2
 
 Message = tuple[Any, ...]
-"""("progress", stack, steps), ("ended", member, summary) or ("done", stack); each names its subject by number."""
+"""("progress", stack, steps), ("ended", member, summary), ("done", stack) or, for a stack that cannot begin,
+("refused", stack, why); each names its subject by number."""
 
 
 def serve(
     stack: Stack,
     setups: SetupCache,
     interrupt: Interrupt,
-    send: Callable[[Message], None],
+    send: Callable[[Message], object],
     every: float = SECONDS_BETWEEN_MESSAGES,
 ) -> None:
     """Train a stack; messages say how far it is, and what became of each of its members."""
@@ -35,8 +40,27 @@ def serve(
             last = now
             send(("progress", stack.number, steps))
 
-    train_stack(stack, setups, interrupt, progress, lambda member, summary: send(("ended", member.number, summary)))
-    send(("done", stack.number))
+    try:
+        train_stack(stack, setups, interrupt, progress, lambda member, summary: send(("ended", member.number, summary)))
+    except Superseded:
+        raise
+    except Exception as error:
+        if out_of_memory(error):
+            raise  # there may be enough for its halves
+        send(("refused", stack.number, refusal(stack, error)))
+    else:
+        send(("done", stack.number))
+
+
+def refusal(stack: Stack, error: Exception) -> str:
+    """Why a stack cannot begin; what nobody foresaw leaves its traceback in the log of each member."""
+    text = explain(error)
+    if text is not None:
+        return text
+    for member in stack.training:
+        with suppress(OSError):
+            member.log("".join(traceback.format_exception(error)).rstrip())
+    return f"{first_line(error)}; the traceback is in its train.log."
 
 
 def work(pipe: Connection, setups: SetupCache, inherited: list[Connection]) -> None:

@@ -86,6 +86,15 @@ class ConsoleHandler(logging.Handler):
             where.print(shown(self.format(record)))
 
 
+class LogFileHandler(logging.FileHandler):
+    """Log records as lines of a file. Where it takes no more, as on a full disk, that is told once."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        error = sys.exc_info()[1]
+        if isinstance(error, Exception):
+            tell("lines of the log", error, self.baseFilename)
+
+
 def evaluation_line(row: Row) -> str:
     """An evaluation in one line."""
     parts = [f"epoch {row.epoch:>4}", f"train loss {row.train_loss:.4f}"]

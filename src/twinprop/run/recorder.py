@@ -16,6 +16,7 @@ from twinprop.run.checkpoints import FOLDER, SUFFIX
 from twinprop.run.console import Display
 from twinprop.run.directory import RunDirectory
 from twinprop.run.model_file import MODEL, write_model
+from twinprop.run.showing import tell
 from twinprop.run.summary import summarize, summarize_failure
 from twinprop.training.learner import Learner
 from twinprop.training.monitor import Monitor, Row
@@ -115,5 +116,5 @@ def record_failure(
     try:
         directory.summary(summary)
     except Exception as second:
-        logging.getLogger("twinprop").error(f"the summary could not be written either: {second}")
+        tell("summary.json", second, directory.path.parent, then="what ended the run is told on the console alone")
     return summary

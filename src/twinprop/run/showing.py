@@ -31,13 +31,13 @@ def only_shows(what: str, of: Hashable = None) -> Iterator[None]:
         tell(what, error, of)
 
 
-def tell(what: str, error: Exception, of: Hashable = None) -> str:
+def tell(what: str, error: Exception, of: Hashable = None, then: str = "training goes on") -> str:
     """Say in the log that something is left out, and return what is said; nothing where it was said before."""
     key = of, what, type(error).__name__
     if key in told:
         return ""
     told.add(key)
-    text = f"{what}: left out, for it failed ({first_line(error)}); training goes on."
+    text = f"{what}: left out, for it failed ({first_line(error)}); {then}."
     before, logging.raiseExceptions = logging.raiseExceptions, False  # a handler may write to what just failed
     try:
         log.warning(text)
