@@ -3,45 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import os
-from collections.abc import Iterator
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hydra import compose, initialize_config_dir
+from hydra import compose
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 from hydra.experimental.callback import Callback
-from hydra.types import RunMode
 from omegaconf import OmegaConf
 from tests.kit.commands import ROOT
 from tests.kit.hydra_parts import take_away
 
 from twinprop.app import hydra_internals
-from twinprop.app.folders import conf
-from twinprop.app.register import register
 
-
-@pytest.fixture(autouse=True, scope="module")
-def hydra(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    register()
-    before = Path.cwd()
-    os.chdir(tmp_path_factory.mktemp("sweep"))
-    with initialize_config_dir(str(conf()), job_name="train"):
-        yield
-    os.chdir(before)
-
-
-@pytest.fixture(scope="module")
-def master(hydra: None) -> Any:
-    loader = GlobalHydra.instance().config_loader()
-    composed = loader.load_configuration("config", ["seed=0,1", "hydra.mode=MULTIRUN"], RunMode.MULTIRUN)
-    HydraConfig.instance().set_config(composed)
-    return composed
+pytestmark = pytest.mark.usefixtures("hydra")
 
 
 def test_every_part_is_there_in_the_hydra_that_is_installed() -> None:

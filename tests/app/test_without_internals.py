@@ -6,40 +6,18 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hydra import initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
-from hydra.core.hydra_config import HydraConfig
-from hydra.types import RunMode
 from tests.kit.commands import ROOT
 from tests.kit.hydra_parts import PARTS, take_away
 
 from twinprop.app.diagnose import diagnose
-from twinprop.app.folders import conf
-from twinprop.app.register import register
 from twinprop.app.sweep_jobs import SweepComposer
 
-
-@pytest.fixture(autouse=True, scope="module")
-def hydra(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    register()
-    before = Path.cwd()
-    os.chdir(tmp_path_factory.mktemp("sweep"))
-    with initialize_config_dir(str(conf()), job_name="train"):
-        yield
-    os.chdir(before)
-
-
-@pytest.fixture(scope="module")
-def master(hydra: None) -> Any:
-    loader = GlobalHydra.instance().config_loader()
-    composed = loader.load_configuration("config", ["seed=0,1", "hydra.mode=MULTIRUN"], RunMode.MULTIRUN)
-    HydraConfig.instance().set_config(composed)
-    return composed
+pytestmark = pytest.mark.usefixtures("hydra")
 
 
 MISTAKES = [
