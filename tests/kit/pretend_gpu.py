@@ -14,6 +14,7 @@ from typing import Any
 from unittest import mock
 
 import torch
+from tests.kit.recorded_graph import RecordedGraph
 from torch import Tensor
 from torch._C import _group_tensors_by_device_and_dtype
 from torch.optim.optimizer import _foreach_supported_types
@@ -167,6 +168,7 @@ def pretend_gpu() -> Iterator[list[str]]:
     try:
         with (
             mock.patch.multiple(torch.cuda, **there),
+            mock.patch("twinprop.learners.captured.CudaGraph", RecordedGraph),
             mock.patch("torch.backends.cudnn.is_acceptable", return_value=False),
             mock.patch(f"torch.optim.Optimizer.{CHECK}"),
             mock.patch("torch._C._group_tensors_by_device_and_dtype", grouped),

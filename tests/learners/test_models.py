@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 import torch
+from tests.kit.networks import CLASSES, MODELS, config_of, data, train
 from tests.kit.twins import NUMPY, TENSOR, TORCH, Twin, follow, placed
 
 from twinprop.config.schema import Config, check
@@ -23,53 +23,10 @@ from twinprop.run.setup import Setup
 from twinprop.scratch.optimizers import SGD, Adam, RMSprop
 from twinprop.scratch.schedulers import OneCycleLR
 from twinprop.training.evaluation import evaluate
-from twinprop.training.learner import Learner
 from twinprop.training.plan import Plan, TrainConfig
 
-CLASSES = 4
-DOUBLE: Any = {"dtype": "float64"}
-MODELS: dict[str, tuple[ModelConfig, tuple[int, ...]]] = {
-    "mlp with batch norm": (MLP(depth=2, width=6, batch_norm=True, activation="tanh", **DOUBLE), (5,)),
-    "mlp with batch norm and dropout": (MLP(width=5, batch_norm=True, dropout=0.3, **DOUBLE), (3, 4)),
-    "mlp with noise": (MLP(width=5, batch_norm=True, noise=0.2, dropout=0.4, **DOUBLE), (3, 4)),
-    "cnn": (CNN(stages=[[3], [4, 5]], activation="tanh", **DOUBLE), (2, 7, 6)),
-    "cnn, hidden layers": (CNN(stages=[[3]], hidden=[6, 5], dropout=0.2, activation="elu", **DOUBLE), (1, 6, 6)),
-    "cnn, grey": (CNN(stages=[[3], [4]], init="vgg", activation="relu", **DOUBLE), (8, 8)),
-    "cnn without batch norm": (
-        CNN(stages=[[3, 2]], batch_norm=False, dropout=0.4, activation="gelu", pool_size=2, **DOUBLE),
-        (3, 6, 5),
-    ),
-    "cnn, large kernel": (CNN(stages=[[2]], kernel_size=5, pool_size=3, pool_stride=3, **DOUBLE), (1, 9, 9)),
-    "rnn": (RNN(hidden_size=6, **DOUBLE), (7,)),
-    "rnn, two layers": (RNN(hidden_size=5, num_layers=2, init="xavier_normal", dropout=0.2, **DOUBLE), (6, 3)),
-    "lstm": (RNN(cell="lstm", hidden_size=5, **DOUBLE), (6, 2)),
-    "lstm, two layers": (RNN(cell="lstm", hidden_size=4, num_layers=2, **DOUBLE), (5,)),
-    "gru": (RNN(cell="gru", hidden_size=5, hidden=[4], activation="silu", **DOUBLE), (6, 2)),
-    "gru, two layers": (RNN(cell="gru", hidden_size=4, num_layers=2, init="kaiming_uniform", **DOUBLE), (5, 3)),
-}
 models = pytest.mark.parametrize("name", MODELS)
 kinds = pytest.mark.parametrize("kind", [NUMPY, TENSOR, TORCH], ids=["numpy", "torch tensors", "pytorch"])
-
-
-def data(shape: tuple[int, ...], count: int = 24, seed: int = 0) -> tuple[Any, Any]:
-    rng = np.random.default_rng([seed, 5])
-    x = rng.normal(size=(count, *shape))
-    scores = x.reshape(count, -1) @ rng.normal(size=(int(np.prod(shape)), CLASSES))
-    return x, (scores + rng.normal(size=(count, CLASSES))).argmax(1).astype(np.int64)
-
-
-def config_of(name: str, **parts: Any) -> Config:
-    model, _ = MODELS[name]
-    model = replace(model, **parts.pop("model", {}))
-    train = TrainConfig(**{"batch_size": 7, "steps": 60, **parts.pop("train", {})})
-    return check(Config(**{"data": Digits(), "optimizer": SGD(lr=0.05), **parts}, model=model, train=train))
-
-
-def train(kind: Twin, name: str, configs: list[Config], steps: int = 60) -> tuple[Learner, Any]:
-    shape = MODELS[name][1]
-    samples = data(shape)
-    learner = kind.make(configs, shape, CLASSES, Plan.of(configs[0].train, 24))
-    return learner, follow(learner, kind, configs, *samples, steps, data(shape, 11, 1))
 
 
 OPTIMIZERS = [SGD(lr=0.05, momentum=0.9, nesterov=True, weight_decay=0.01), Adam(lr=0.004), RMSprop(lr=0.002)]
@@ -273,8 +230,8 @@ def test_a_last_batch_of_one_has_no_variance() -> None:
         check(config)
     config.train.drop_last = True
     check(config)
-    for batch, data in ((1, Digits()), ("full", Digits(limit=1, val_fraction=0.0))):
+    for batch, digits in ((1, Digits()), ("full", Digits(limit=1, val_fraction=0.0))):
         for drop_last in (False, True):
             train = TrainConfig(batch_size=batch, drop_last=drop_last)
             with pytest.raises(ConfigError, match=f"train.batch_size={batch}: is a batch of one.*another batch size.$"):
-                check(Config(data=data, model=MLP(batch_norm=True), train=train))
+                check(Config(data=digits, model=MLP(batch_norm=True), train=train))

@@ -44,8 +44,11 @@ def splitmix64(counter: Array) -> Array:
     return z ^ _shift(z, 31)
 
 
-def streams(seeds: Sequence[int], step: int, layer: int) -> np.ndarray[Any, Any]:
-    """The first counters of the numbers for one layer at one step, int64: one for each seed."""
+def streams(seeds: Sequence[int], step: Any, layer: Any) -> np.ndarray[Any, Any]:
+    """The first counters of the numbers for one layer at one step, int64: one for each seed, (..., seeds).
+
+    Several steps and layers are arrays (..., 1) that broadcast against each other.
+    """
     words = np.array(seeds, np.int64)
     for part in (step, layer):
         words = splitmix64(words) + part

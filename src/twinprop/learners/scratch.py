@@ -48,16 +48,19 @@ class ScratchLearner(Learner):
         self.set_rate()
         self.optimizer.init_state(self.network.parameters)
 
-    def step(self, x: Array, y: Array) -> tuple[Any, Any]:
+    def compute(self, x: Array, y: Array) -> tuple[Any, Any, Any]:
         outputs = self.network.forward(x, training=True)
         loss = self.loss.forward(outputs, self.one_hot[y])
         self.network.backward(self.loss.backward())
-        if self.max_grad_norm is not None:
-            self.norm = clip_grad_norm(self.network.gradient_parts, self.max_grad_norm)
+        clip = self.max_grad_norm
+        norm = None if clip is None else clip_grad_norm(self.network.gradient_parts, clip)
+        return loss, (outputs.argmax(-1) == y).sum(-1), norm
+
+    def update(self, found: Any) -> None:
+        self.norm = found
         self.set_rate()
         self.optimizer.step(self.network)
         self.steps = self.network.steps
-        return loss, (outputs.argmax(-1) == y).sum(-1)
 
     def set_rate(self) -> None:
         """Give the optimizer the learning rate, and the momentum if it moves, of the next update."""

@@ -160,11 +160,14 @@ class ScratchStack(ScratchLearner):
         self.set_rate()
         self.optimizer.init_state(self.network.parts)
 
-    def step(self, x: Array, y: Array) -> tuple[Any, Any]:
-        self.copies.clear()
+    def compute(self, x: Array, y: Array) -> tuple[Any, Any, Any]:
         if y.ndim == 1:
             x, y = x[None], y[None]  # one batch for all: torch.matmul wants as many axes in `out` as in its factors
-        return super().step(x, y)
+        return super().compute(x, y)
+
+    def update(self, found: Any) -> None:
+        self.copies.clear()
+        super().update(found)
 
     def set_rate(self) -> None:
         rates = self.rates.next(self.steps)

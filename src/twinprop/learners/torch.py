@@ -41,10 +41,11 @@ class TorchLearner(Learner):
         if device == "cpu":
             # convolutions are a third faster there where the channels of a pixel lie side by side
             self.network.to(memory_format=torch.channels_last)
+        self.parameters = list(self.network.parameters())
         self.loss = registry.load(registry.LOSSES[config.loss].pytorch)()
         arguments = {key: value for key, value in asdict(config.optimizer).items() if key != "name"}
         kind = uncompiled(registry.load(registry.OPTIMIZERS[config.optimizer.name].pytorch))
-        self.optimizer: torch.optim.Optimizer = kind(self.network.parameters(), **arguments)
+        self.optimizer: torch.optim.Optimizer = kind(self.parameters, **arguments)
         schedule = config.scheduler.bind(plan.intervals(config.scheduler.interval), config.optimizer.lr)
         self.scheduler = registry.load(registry.SCHEDULERS[schedule.name].pytorch)(self.optimizer, schedule)
         self.interval = schedule.interval
@@ -53,23 +54,29 @@ class TorchLearner(Learner):
         self.random = [module for module in self.network.modules() if isinstance(module, Random)]
         self.network.train()
 
-    def step(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    def compute(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Any]:
         for module in self.random:
             module.step = self.steps
         self.optimizer.zero_grad()
         outputs = self.network(x)
         loss: Tensor = self.loss(outputs, y)
         loss.backward()  # type: ignore[no-untyped-call]
+        norm = None
         if self.max_grad_norm is not None:
-            self.norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.max_grad_norm)
-        self.update()
+            norm = torch.nn.utils.clip_grad_norm_(self.parameters, self.max_grad_norm)
+        return loss.detach(), (outputs.detach().argmax(-1) == y).sum(), (norm, [p.grad for p in self.parameters])
+
+    def update(self, found: Any) -> None:
+        self.norm, gradients = found
+        for parameter, gradient in zip(self.parameters, gradients, strict=True):
+            parameter.grad = gradient
+        self.optimizer_step()
         self.steps += 1
         self.rate = self.optimizer.param_groups[0]["lr"]
         if self.interval == "step" and not isinstance(self.scheduler, ReduceLROnPlateau):
             self.scheduler.step()
-        return loss.detach(), (outputs.detach().argmax(-1) == y).sum()
 
-    def update(self) -> None:
+    def optimizer_step(self) -> None:
         """Let the optimizer step. One so large that no float holds it makes every parameter NaN.
 
         PyTorch raises an error there, for its factors are Python's numbers; in a stack they are tensors, and become
@@ -81,7 +88,7 @@ class TorchLearner(Learner):
             if "without overflow" not in str(error):
                 raise
             with torch.no_grad():
-                for parameter in self.network.parameters():
+                for parameter in self.parameters:
                     parameter.fill_(torch.nan)
 
     @torch.no_grad()
@@ -114,7 +121,7 @@ class TorchLearner(Learner):
     def grad_norm(self) -> NDArray[Any]:
         if self.max_grad_norm is not None:
             return self.fetch([self.norm]).ravel()
-        gradients = [parameter.grad for parameter in self.network.parameters() if parameter.grad is not None]
+        gradients = [parameter.grad for parameter in self.parameters if parameter.grad is not None]
         return self.fetch([torch.nn.utils.get_total_norm(gradients)]).ravel()
 
     def state_dict_of(self, state: dict[str, Any]) -> dict[str, NDArray[Any]]:

@@ -149,15 +149,18 @@ class TorchStack(Learner):
             x = layer(x, training)
         return x
 
-    def step(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-        self.copies.clear()
+    def compute(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Any]:
         if y.ndim == 1:
             x, y = x[None], y[None]
         outputs = self.forward(x, training=True)
         losses = self.losses(outputs, y)
-        self.grads = torch.autograd.grad(losses.sum(), list(self.parameters.values()))
-        if self.max_grad_norm is not None:
-            self.clip()
+        gradients = torch.autograd.grad(losses.sum(), list(self.parameters.values()))
+        norm = None if self.max_grad_norm is None else clip(gradients, self.max_grad_norm)
+        return losses.detach(), (outputs.detach().argmax(-1) == y).sum(-1), (norm, gradients)
+
+    def update(self, found: Any) -> None:
+        self.copies.clear()
+        self.norm, self.grads = found
         self.set_rates()
         self.steps += 1
         with torch.no_grad():
@@ -166,24 +169,12 @@ class TorchStack(Learner):
             self.groups.update(rows, gradients, self.steps)
         self.used_rates = self.rates
         self.advance("step")
-        return losses.detach(), (outputs.detach().argmax(-1) == y).sum(-1)
 
     def losses(self, outputs: Tensor, y: Tensor) -> Tensor:
         """The mean loss of each network, (networks,)."""
         y = y.expand(outputs.shape[:-1])
         found: Tensor = self.loss(outputs.flatten(0, 1), y.flatten())
         return found.view(len(outputs), -1).mean(-1)
-
-    def clip(self) -> None:
-        """Scale each network's gradient as clip_grad_norm_ does."""
-        assert self.max_grad_norm is not None
-        self.norm = self.gradient_norm()
-        scale = (self.max_grad_norm / (self.norm + 1e-6)).clamp(max=1)
-        for grad in self.grads:
-            grad.mul_(scale.view(-1, *(1,) * (grad.ndim - 1)))
-
-    def gradient_norm(self) -> Tensor:
-        return torch.stack([(g * g).flatten(1).sum(-1) for g in self.grads]).sum(0).sqrt()
 
     def set_rates(self) -> None:
         """Give the optimizers the learning rates and momenta of the next update."""
@@ -225,7 +216,7 @@ class TorchStack(Learner):
         return self.used_rates
 
     def grad_norm(self) -> NDArray[Any]:
-        return self.fetch([self.norm if self.max_grad_norm is not None else self.gradient_norm()]).ravel()
+        return self.fetch([self.norm if self.max_grad_norm is not None else gradient_norm(self.grads)]).ravel()
 
     def state_dict_of(self, state: dict[str, Any]) -> dict[str, NDArray[Any]]:
         return dict(state["parameters"])
@@ -281,3 +272,17 @@ class TorchStack(Learner):
     def synchronize(self) -> None:
         if self.device.startswith("cuda"):
             torch.cuda.synchronize(self.device)
+
+
+def clip(gradients: Sequence[Tensor], most: Any) -> Tensor:
+    """Scale each network's gradient as clip_grad_norm_ does; the norms before, (networks,)."""
+    norm = gradient_norm(gradients)
+    scale = (most / (norm + 1e-6)).clamp(max=1)
+    for each in gradients:
+        each.mul_(scale.view(-1, *(1,) * (each.ndim - 1)))
+    return norm
+
+
+def gradient_norm(gradients: Sequence[Tensor]) -> Tensor:
+    """The norm of each network's gradient, (networks,), from those of its parameters (networks, ...)."""
+    return torch.stack([(g * g).flatten(1).sum(-1) for g in gradients]).sum(0).sqrt()

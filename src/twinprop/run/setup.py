@@ -69,5 +69,9 @@ class Setup:
         kind = registry.load(backend.learner if len(configs) == 1 else backend.stack)
         learner: Learner = kind(configs, shape, classes, plan, self.device)
         need = footprint(configs[0].model.layers(shape, classes), shape)
+        if self.device.startswith("cuda"):
+            from twinprop.learners.captured import Captured
+
+            learner.captured = Captured(self.device)
         learner.evaluation_batch = need.evaluated_at_once(EVALUATION_BATCH)
         return learner

@@ -12,8 +12,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from twinprop.arrays.namespace import Array, like, namespace, send
-from twinprop.arrays.random import normal, streams, uniform
+from twinprop.arrays.counters import first_counters
+from twinprop.arrays.namespace import Array, like, namespace
+from twinprop.arrays.random import normal, uniform
 from twinprop.scratch.layer import Layer
 
 
@@ -96,10 +97,9 @@ def draw(numbers: Any, x: Array, seeds: tuple[int, ...], step: int, layer: int) 
     """
     xp, networks = namespace(x), len(seeds) > 1
     batch, *features = x.shape[1:] if networks else x.shape
-    first = streams(seeds, step, layer).reshape((-1, 1, 1) if networks else (1, 1))
-    if xp is np:
-        return numbers(xp, first, (batch, prod(features)))
-    return numbers(xp, send(xp.as_tensor(first), x.device), (batch, prod(features)), device=x.device)
+    first = first_counters(seeds, step, layer, x).reshape((-1, 1, 1) if networks else (1, 1))
+    where = {} if xp is np else {"device": x.device}
+    return numbers(xp, first, (batch, prod(features)), **where)
 
 
 def shaped(values: Array, x: Array) -> Array:

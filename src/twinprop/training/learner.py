@@ -7,6 +7,7 @@ networks in front, (members,); a single network has members = 1.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any
 
 from numpy.typing import NDArray
@@ -23,7 +24,9 @@ class Learner(ABC):
     evaluation_batch: int | None = None
     """Samples that are evaluated at once; None for the usual number."""
 
-    @abstractmethod
+    captured: Callable[[Learner, Array, Array], tuple[Any, Any, Any]] | None = None
+    """What does the work of `compute` in its place, where the device can repeat it."""
+
     def step(self, x: Array, y: Array) -> tuple[Any, Any]:
         """Do one update on a batch; return its mean loss and its number of correct predictions.
 
@@ -33,6 +36,20 @@ class Learner(ABC):
             x: (batch, ...), or (members, batch, ...) where members see different samples.
             y: classes, int64, (batch,) or (members, batch).
         """
+        loss, correct, found = self.compute(x, y) if self.captured is None else self.captured(self, x, y)
+        self.update(found)
+        return loss, correct
+
+    @abstractmethod
+    def compute(self, x: Array, y: Array) -> tuple[Any, Any, Any]:
+        """Go forward and backward, and clip; return what `step` returns, and what `update` wants to know.
+
+        Of this the device sees nothing but arrays: no number moves from update to update except by `Counters`.
+        """
+
+    @abstractmethod
+    def update(self, found: Any) -> None:
+        """Move the parameters by the gradients that `compute` found, at the rate that is due."""
 
     @abstractmethod
     def predict(self, x: Array) -> Array:
