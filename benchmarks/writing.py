@@ -23,6 +23,7 @@ from twinprop.run.console import Display
 from twinprop.run.directory import RunDirectory
 from twinprop.run.environment import environment
 from twinprop.run.recorder import RunRecorder
+from twinprop.task import CLASSIFICATION, Predicted
 from twinprop.training.monitor import Monitor, Row
 from twinprop.training.plan import Plan
 
@@ -41,12 +42,13 @@ def write(
     recorder = RunRecorder(directory, config, dataset, Display(plan.total_steps, lambda text: None), plan, about)
     times.append(time.perf_counter())
     for epoch in range(1, EVALUATIONS + 1):
-        row = Row(epoch, 844 * epoch, 0.1, *rng.random(6).tolist(), 1.0, 0.2, 2.7e5)
+        results_ = dict(zip(CLASSIFICATION.results(), rng.random(6).tolist(), strict=True))
+        row = Row(epoch, 844 * epoch, 0.1, results_, 1.0, 0.2, 2.7e5)
         monitor.add(row)
         recorder.evaluated(row, learner, 0)
     times.append(time.perf_counter())
     monitor.stop("completed", "")
-    recorder.finished(monitor, learner.state_dict_of(learner.state(0)), predicted)
+    recorder.finished(monitor, learner.state_dict_of(learner.state(0)), Predicted(predicted))
     times.append(time.perf_counter())
     return dict(zip(("open", "evaluations", "end"), np.diff(times).tolist(), strict=True))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 SOURCE = Path(__file__).parents[1] / "src" / "twinprop"
 LAYERS = [
-    ["errors", "text", "fields"],
+    ["errors", "text", "fields", "task"],
     ["arrays"],
     ["scratch"],
     ["data", "models", "pytorch"],

@@ -42,8 +42,8 @@ def registered(default: str, group: str) -> Any:
     return field(default=default, metadata={"registry": group})
 
 
-def choice(default: str, options: Iterable[str]) -> Any:
-    """One of `options`."""
+def choice(default: str | None, options: Iterable[str]) -> Any:
+    """One of `options`; None passes where the type allows it."""
     return field(default=default, metadata={"options": tuple(options)})
 
 
@@ -73,7 +73,8 @@ def uncompared(kind: str, value: Any) -> Any:
 def expected(hint: Any, metadata: Mapping[str, Any]) -> str:
     """What a key of the type `hint` may be: `a whole number, at least 1, or full`."""
     if "options" in metadata:
-        return f"one of {', '.join(metadata['options'])}"
+        null = type(None) in typing.get_args(hint)
+        return f"one of {', '.join(metadata['options'])}{' or null' if null else ''}"
     if "said" in metadata:
         return str(metadata["said"])
     parts = [part for part in typing.get_args(hint) if part is not type(None)]
@@ -101,6 +102,8 @@ def exactly(bound: float) -> str:
 
 def fits(value: Any, hint: Any) -> bool:
     """Whether a value is as deep a list as its type says, and as long; numbers and texts are not looked at."""
+    if hint is Any:
+        return True
     if typing.get_origin(hint) in (typing.Union, types.UnionType):
         return value is None or any(fits(value, part) for part in typing.get_args(hint))
     kinds = typing.get_args(hint)
@@ -123,7 +126,8 @@ def leaves(value: Any) -> Iterator[Any]:
 def value_problem(value: Any, hint: Any, metadata: Mapping[str, Any]) -> str | None:
     """What is wrong with a value of a field of type `hint` that carries `metadata`; None where nothing is."""
     options, words = metadata.get("options"), metadata.get("words", ())
-    wrong = (options is not None and value not in options) or not fits(value, hint)
+    listed = options is None or value in options or (value is None and type(None) in typing.get_args(hint))
+    wrong = not listed or not fits(value, hint)
     for item in leaves(value):
         if isinstance(item, str) and options is None and words:
             wrong |= item not in words

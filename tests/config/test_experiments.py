@@ -113,7 +113,7 @@ def test_an_experiment_says_what_was_published(name: str) -> None:
         assert getattr(config.optimizer, key) == value, key
     for key, value in ALSO[name].items():
         assert flat[key] == value, key
-    assert flat["loss"] == ("mse" if name.startswith("hw4") else "cross_entropy")
+    assert flat["loss.name"] == ("mse" if name.startswith("hw4") else "cross_entropy")
     if "scheduler.name" not in ALSO[name]:
         assert flat["scheduler.name"] == "constant"
     backend = name.rpartition("_")[2]

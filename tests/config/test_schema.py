@@ -18,6 +18,7 @@ from twinprop.app.folders import conf, sweeps
 from twinprop.app.register import register
 from twinprop.config import schema
 from twinprop.errors import ConfigError
+from twinprop.scratch.losses import HuberLoss
 
 CHOICES = [(group, name) for group, options in schema.GROUPS.items() for name in options]
 
@@ -201,5 +202,5 @@ def test_any_mixture_of_mistakes_reports_every_one(mistakes: tuple[tuple[str, st
 
 def test_check_raises_all_at_once() -> None:
     with pytest.raises(ConfigError) as caught:
-        schema.check(schema.Config(seed=-1, loss="l1"))
+        schema.check(schema.Config(seed=-1, loss=HuberLoss(delta=-1.0)))
     assert len(caught.value.problems) >= 2

@@ -19,6 +19,7 @@ from twinprop.data.base import Dataset, Samples
 from twinprop.errors import ConfigError, TwinpropError
 from twinprop.run import console
 from twinprop.scratch import activations, layers, losses
+from twinprop.scratch.losses import CrossEntropyLoss, Loss, MSELoss
 
 
 def check(count: int = 8, **parts: Any) -> Result:
@@ -29,13 +30,13 @@ def check(count: int = 8, **parts: Any) -> Result:
     return check_on(config, dataset, x, y)
 
 
-COMBINATIONS = [("cross_entropy", "identity"), *(("mse", name) for name in registry.OUTPUT_ACTIVATIONS)]
+COMBINATIONS = [(CrossEntropyLoss(), "identity"), *((MSELoss(), name) for name in registry.OUTPUT_ACTIVATIONS)]
 
 
 @pytest.mark.parametrize("activation", registry.ACTIVATIONS)
-@pytest.mark.parametrize(("loss", "output"), COMBINATIONS)
+@pytest.mark.parametrize(("loss", "output"), COMBINATIONS, ids=lambda value: getattr(value, "name", value))
 @pytest.mark.parametrize("dropout", [0.0, 0.4])
-def test_every_choice_passes(activation: str, loss: str, output: str, dropout: float) -> None:
+def test_every_choice_passes(activation: str, loss: Loss, output: str, dropout: float) -> None:
     model = {"activation": activation, "output_activation": output, "dropout": dropout, "noise": dropout / 2}
     result = check(loss=loss, model=model)
     assert result.passed, report_text(result)

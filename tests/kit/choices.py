@@ -9,6 +9,7 @@ from tests.kit.twins import configuration
 
 from twinprop.config import registry
 from twinprop.config.schema import Config
+from twinprop.scratch.losses import CrossEntropyLoss, HuberLoss, L1Loss, MSELoss
 from twinprop.scratch.optimizers import SGD, Adagrad, Adam, AdamW, RMSprop
 from twinprop.scratch.schedulers import (
     Constant,
@@ -52,6 +53,18 @@ OPTIMIZERS: list[Any] = [
     Adagrad(lr=0.02, weight_decay=0.1),
     Adagrad(lr=0.02, initial_accumulator_value=0.5, eps=1e-3),
 ]
+
+LOSSES: list[Any] = [
+    CrossEntropyLoss(),
+    CrossEntropyLoss(label_smoothing=0.1),
+    CrossEntropyLoss(weight=[0.5, 1.0, 2.0, 4.0]),
+    CrossEntropyLoss(weight=[3.0, 1.0, 0.1, 1.0], label_smoothing=0.3),
+    MSELoss(),
+    L1Loss(),
+    HuberLoss(),
+    HuberLoss(delta=0.2),
+]
+losses = st.sampled_from(LOSSES)
 
 SCHEDULERS: list[Any] = [
     Constant(),
@@ -188,7 +201,7 @@ def schedules(cycle: bool) -> Any:
 
 @st.composite
 def configurations(draw: Any) -> Config:
-    loss = draw(st.sampled_from(list(registry.LOSSES)))
+    loss = draw(losses)
     optimizer = draw(optimizers)
     model = {
         "hidden": draw(st.lists(st.integers(1, 17), max_size=4)),
@@ -199,7 +212,7 @@ def configurations(draw: Any) -> Config:
         "dropout": draw(st.sampled_from([0.0, 0.2, 0.7])),
         "noise": draw(st.sampled_from([0.0, 0.3])),
     }
-    if loss == "mse":
+    if loss.name != "cross_entropy":
         model["output_activation"] = draw(st.sampled_from(list(registry.OUTPUT_ACTIVATIONS)))
     return configuration(
         seed=draw(st.one_of(st.integers(0, 9), st.integers(0, 2**63 - 1))),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -59,7 +59,7 @@ class Done:
 
     def table(self, member: int = 0) -> np.ndarray[Any, Any]:
         """The member's rows without times."""
-        rows = [asdict(row) for row in self.monitors[member].rows]
+        rows = [row.cells() for row in self.monitors[member].rows]
         return np.array([[value for key, value in row.items() if key not in TIMES] for row in rows])
 
 
@@ -103,16 +103,14 @@ def assert_rows_as_alone(configs: list[Config], **more: Any) -> Done:
         np.testing.assert_allclose(together.table(member), alone.table(), rtol=1e-9)
         mine, lone = together.recorders[member], alone.recorders[0]
         assert mine.endings == lone.endings == 1
-        assert [asdict(row) for row in mine.rows] == [asdict(row) for row in together.monitors[member].rows]
+        assert [row.cells() for row in mine.rows] == [row.cells() for row in together.monitors[member].rows]
         assert list(mine.checkpoints) == list(lone.checkpoints)
         for name, value in lone.parameters.items():
             np.testing.assert_allclose(mine.parameters[name], value, rtol=1e-9, atol=1e-12)
         if lone.predicted is None:
             assert mine.predicted is None
         else:
-            np.testing.assert_array_equal(
-                mine.predicted, lone.predicted[0] if lone.predicted.ndim > 1 else lone.predicted
-            )
+            np.testing.assert_array_equal(mine.predicted.values, lone.predicted.values)
         best, expected = together.monitors[member].best, alone.monitors[0].best
         assert (best and best.epoch) == (expected and expected.epoch)
     return together

@@ -22,6 +22,8 @@ from twinprop.learners.torch_stack import TorchStack
 from twinprop.models.mlp import MLP
 from twinprop.run.setup import placement
 from twinprop.scratch.optimizers import SGD
+from twinprop.task import CLASSIFICATION, Regression, Task
+from twinprop.training.evaluation import evaluate
 from twinprop.training.learner import Learner
 from twinprop.training.plan import Plan, TrainConfig
 
@@ -75,6 +77,18 @@ def samples(count: int = 64, features: int = FEATURES, classes: int = CLASSES, s
     return x, y.astype(np.int64)
 
 
+def numbers(count: int = 64, features: int = FEATURES, seed: int = 0) -> tuple[Any, Any]:
+    """Standardised points, and a number for each that depends on them with noise and a few outliers."""
+    x, _ = samples(count, features, seed=seed)
+    rng = np.random.default_rng([seed, 98])
+    return x, np.tanh(x[:, 0]) + 0.3 * x[:, -1] ** 2 + 0.3 * rng.standard_t(2, count)
+
+
+def task_of(y: Any) -> Task:
+    """What is learnt from such targets; numbers in other units than they are trained on."""
+    return Regression(origin=5.0, unit=3.0) if y.dtype.kind == "f" else CLASSIFICATION
+
+
 def as_numpy(values: Any) -> Any:
     return values
 
@@ -91,16 +105,22 @@ class Twin:
     array: Callable[[Any], Any]
 
 
-def scratch(configs: list[Config], shape: tuple[int, ...], classes: int, plan: Plan) -> Learner:
-    return (ScratchLearner if len(configs) == 1 else ScratchStack)(configs, shape, classes, plan)
+def scratch(
+    configs: list[Config], shape: tuple[int, ...], outputs: int, plan: Plan, task: Task = CLASSIFICATION
+) -> Learner:
+    return (ScratchLearner if len(configs) == 1 else ScratchStack)(configs, shape, outputs, plan, "cpu", task)
 
 
-def scratch_tensors(configs: list[Config], shape: tuple[int, ...], classes: int, plan: Plan) -> Learner:
-    return (ScratchLearner if len(configs) == 1 else ScratchStack)(configs, shape, classes, plan, TENSORS)
+def scratch_tensors(
+    configs: list[Config], shape: tuple[int, ...], outputs: int, plan: Plan, task: Task = CLASSIFICATION
+) -> Learner:
+    return (ScratchLearner if len(configs) == 1 else ScratchStack)(configs, shape, outputs, plan, TENSORS, task)
 
 
-def pytorch(configs: list[Config], shape: tuple[int, ...], classes: int, plan: Plan) -> Learner:
-    return (TorchLearner if len(configs) == 1 else TorchStack)(configs, shape, classes, plan)
+def pytorch(
+    configs: list[Config], shape: tuple[int, ...], outputs: int, plan: Plan, task: Task = CLASSIFICATION
+) -> Learner:
+    return (TorchLearner if len(configs) == 1 else TorchStack)(configs, shape, outputs, plan, "cpu", task)
 
 
 NUMPY, TENSOR, TORCH = Twin(scratch, as_numpy), Twin(scratch_tensors, as_tensor), Twin(pytorch, as_tensor)
@@ -111,7 +131,7 @@ class Trace:
     """What a training leaves: an entry for each step, or for each evaluation."""
 
     losses: list[Any] = field(default_factory=list)
-    corrects: list[Any] = field(default_factory=list)
+    sums: list[Any] = field(default_factory=list)
     rates: list[Any] = field(default_factory=list)
     norms: list[Any] = field(default_factory=list)
     evaluations: list[Any] = field(default_factory=list)
@@ -147,20 +167,20 @@ def follow(
         for number, where in enumerate(batches([c.seed for c in configs], epoch, len(y), config)):
             if number < skip:
                 continue
-            loss, correct = learner.step(twin.array(x[where]), twin.array(y[where]))
+            loss, sums = learner.step(twin.array(x[where]), twin.array(y[where]))
             trace.losses.append(learner.fetch([loss])[0])
-            trace.corrects.append(learner.fetch([correct])[0])
+            trace.sums.append([learner.fetch([each])[0] for each in sums])
             trace.rates.append(learner.lr())
             trace.norms.append(learner.grad_norm())
             if learner.steps >= steps:
                 break
         if learner.steps % plan.steps_per_epoch == 0:
             learner.end_epoch()
-            truth = twin.array(held_out[1])
-            loss, predicted = learner.evaluate(twin.array(held_out[0]), truth)
-            seen = learner.fetch([loss])[0], learner.fetch([(predicted == truth).sum(-1)])[0] / len(held_out[1])
-            trace.evaluations.append(np.array(seen))
-            learner.observe(*seen)
+            split = placed(Samples(held_out[1], held_out[0]), config)
+            split.x, split.y = twin.array(held_out[0]), twin.array(held_out[1])
+            seen = dict(zip(learner.task.measures(), evaluate(learner, split, len(configs))[0], strict=True))
+            trace.evaluations.append(np.array(list(seen.values())))
+            learner.observe(seen["loss"], seen[learner.task.watched])
     return trace
 
 
@@ -172,5 +192,6 @@ def parameters(learner: Learner, member: int = 0) -> dict[str, Any]:
 def train_one(twin: Twin, config: Config, data: tuple[Any, Any], held_out: Any, steps: int) -> tuple[Learner, Trace]:
     """Make a lone learner and train it."""
     x, y = data
-    learner = twin.make([config], x.shape[1:], CLASSES, Plan.of(config.train, len(y)))
+    outputs = 1 if y.dtype.kind == "f" else CLASSES
+    learner = twin.make([config], x.shape[1:], outputs, Plan.of(config.train, len(y)), task_of(y))
     return learner, follow(learner, twin, [config], x, y, steps, held_out)

@@ -22,6 +22,7 @@ from twinprop.models.rnn import RNN
 from twinprop.run.setup import Setup
 from twinprop.scratch.optimizers import SGD, Adam, RMSprop
 from twinprop.scratch.schedulers import OneCycleLR
+from twinprop.task import CLASSIFICATION
 from twinprop.training.evaluation import evaluate
 from twinprop.training.plan import Plan, TrainConfig
 
@@ -182,12 +183,15 @@ def test_a_large_network_is_evaluated_in_batches_that_memory_can_hold() -> None:
 
 def test_chunks_have_the_size_that_the_learner_wants() -> None:
     class Fake:
-        evaluation_batch = 3
+        evaluation_batch, task, class_weights = 3, CLASSIFICATION, None
         sizes: ClassVar[list[int]] = []
 
         def evaluate(self, x: Any, y: Any) -> Any:
             self.sizes.append(len(y))
-            return [0.0], [0]
+            return [0.0], np.zeros((len(y), 2))
+
+        def mass(self, y: Any) -> int:
+            return len(y)
 
         def fetch(self, values: Any) -> Any:
             return np.array(values)

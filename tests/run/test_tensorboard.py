@@ -21,6 +21,7 @@ from twinprop.data.base import Samples
 from twinprop.run import plugin_values
 from twinprop.run.single import execute
 from twinprop.run.tensorboard import HISTOGRAMS, TensorBoard, comparable
+from twinprop.task import CLASSIFICATION, Predicted
 from twinprop.training.monitor import Monitor, Row
 from twinprop.training.plan import TrainConfig
 
@@ -230,7 +231,7 @@ class Learner:
 
 
 def row(epoch: int, value: float = 0.5) -> Row:
-    return Row(**{item.name: value for item in fields(Row)} | {"epoch": epoch, "step": epoch})
+    return Row(epoch, epoch, value, dict.fromkeys(CLASSIFICATION.results(), value), value, value, value)
 
 
 def board_of(path: Path, learner: Learner, evaluations: int = 1, value: float = 0.5) -> TensorBoard:
@@ -312,7 +313,7 @@ def test_an_interrupted_run_leaves_its_end_to_whoever_resumes_it(tmp_path: Path)
 def test_sequences_are_not_drawn_as_images(tmp_path: Path) -> None:
     board = TensorBoard(tmp_path, make(), 1)
     test = Samples(np.array([0, 1]), np.zeros((2, 20, 1), np.float32))
-    board.pictures(test, np.array([1, 1]), (20, 1), ["no", "yes"], 1)
+    board.pictures(test, Predicted(np.array([1, 1])), (20, 1), ["no", "yes"], 1)
     board.file.flush()
     assert read(tmp_path).Tags()["images"] == ["confusion"]
 

@@ -10,13 +10,16 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from tests.kit.choices import LOSSES, losses
 from tests.kit.twins import CLASSES, FEATURES, configuration, samples, sampling
 
 from twinprop.config import registry
 from twinprop.learners.build import scratch_network, torch_network
+from twinprop.learners.losses import scratch_loss, torch_loss
 from twinprop.models.base import LayerSpec
 from twinprop.scratch.dropout import Dropout
 from twinprop.scratch.layers import Linear
+from twinprop.scratch.losses import Loss
 from twinprop.scratch.network import Network
 
 ACTIVATIONS = {**registry.OUTPUT_ACTIVATIONS, **registry.ACTIVATIONS}
@@ -117,10 +120,9 @@ logits = arrays(np.float64, st.tuples(st.integers(1, 5), st.just(4)), elements=n
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", registry.LOSSES)
-def test_loss_against_autograd(name: str, kind: str) -> None:
-    twin = registry.LOSSES[name]
-    hand, torch_ = registry.load(twin.scratch)(), registry.load(twin.pytorch)()
+@pytest.mark.parametrize("loss", LOSSES, ids=repr)
+def test_loss_against_autograd(loss: Loss, kind: str) -> None:
+    hand, torch_ = scratch_loss([loss], place(np.zeros(0), kind)), torch_loss(loss, torch.zeros(0, dtype=torch.float64))
 
     @given(logits, st.integers(0, 99))
     @settings(**sampling(60))
@@ -138,13 +140,13 @@ def test_loss_against_autograd(name: str, kind: str) -> None:
     agree()
 
 
-@pytest.mark.parametrize("name", registry.LOSSES)
-def test_loss_against_finite_differences(name: str) -> None:
-    hand = registry.load(registry.LOSSES[name].scratch)()
+@pytest.mark.parametrize("loss", LOSSES, ids=repr)
+def test_loss_against_finite_differences(loss: Loss) -> None:
+    hand = scratch_loss([loss], np.zeros(0))
     rng = np.random.default_rng(5)
-    outputs, y = rng.normal(size=(5, 3)), np.eye(3)[rng.integers(0, 3, 5)]
+    outputs, y = rng.normal(size=(5, 4)), np.eye(4)[rng.integers(0, 4, 5)]
     outputs[1] = 0.7  # a tie between all classes
-    outputs[2] = [40.0, -40.0, 0.0]
+    outputs[2] = [40.0, -40.0, 0.3, 0.0]
     hand.forward(outputs, y)
     mine = hand.backward()
     np.testing.assert_allclose(mine, finite_difference(lambda v: hand.forward(v, y), outputs), rtol=1e-6, atol=1e-9)
@@ -273,13 +275,13 @@ def test_dropout_passes_the_gradient_through_its_mask(kind: str) -> None:
 
 @st.composite
 def networks(draw: Any) -> Any:
-    loss = draw(st.sampled_from(list(registry.LOSSES)))
+    loss = draw(losses)
     model = {
         "hidden": draw(st.lists(st.integers(1, 9), max_size=4)),
         "activation": draw(st.sampled_from(list(registry.ACTIVATIONS))),
         "dropout": draw(st.sampled_from([0.0, 0.4])),
         "output_activation": "identity"
-        if loss == "cross_entropy"
+        if loss.name == "cross_entropy"
         else draw(st.sampled_from(list(registry.OUTPUT_ACTIVATIONS))),
     }
     return configuration(seed=draw(st.integers(0, 999)), loss=loss, model=model)
@@ -299,10 +301,10 @@ def hand_network(config: Any) -> Network:
 def test_network_against_autograd(config: Any, count: int) -> None:
     x, y = samples(count)
     hand, torch_ = hand_network(config), torch_network(layers_of(config), config.model, config.seed, "cpu")
-    loss = registry.load(registry.LOSSES[config.loss].scratch)()
+    loss = scratch_loss([config.loss], np.zeros(0))
     value = loss.forward(hand.forward(x, True), np.eye(CLASSES)[y])
     hand.backward(loss.backward())
-    expected = registry.load(registry.LOSSES[config.loss].pytorch)()(
+    expected = torch_loss(config.loss, torch.zeros(0, dtype=torch.float64))(
         torch_.train()(torch.as_tensor(x)), torch.as_tensor(y)
     )
     expected.backward()
@@ -323,7 +325,7 @@ def test_network_against_finite_differences(config: Any) -> None:
     # biases apart from 0, so that no unit sits on its kink
     parameters, gradients = network.parameters, network.gradients
     parameters += 0.05 * np.random.default_rng(config.seed).normal(size=parameters.shape)
-    loss = registry.load(registry.LOSSES[config.loss].scratch)()
+    loss = scratch_loss([config.loss], np.zeros(0))
 
     def value(values: Any) -> float:
         parameters[...] = values

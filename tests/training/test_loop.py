@@ -77,10 +77,10 @@ def test_train_loss_is_the_mean_over_the_last_epochs_batches(backend: str, part:
         assert sum(sizes) == (60 if config.train.drop_last else 64)
         if epoch + 1 in rows:
             losses = np.array([float(loss) for loss, *_ in results])
-            corrects = sum(int(correct) for _, correct, _ in results)
+            corrects = sum(int(correct) for _, (correct,), _ in results)
             row = rows[epoch + 1]
-            assert row.train_loss == pytest.approx(np.average(losses, weights=sizes), rel=1e-12)
-            assert row.train_accuracy == pytest.approx(corrects / sum(sizes), rel=1e-12)
+            assert row.results["train_loss"] == pytest.approx(np.average(losses, weights=sizes), rel=1e-12)
+            assert row.results["train_accuracy"] == pytest.approx(corrects / sum(sizes), rel=1e-12)
             assert row.step == (epoch + 1) * plan.steps_per_epoch
             assert row.lr == 0.05
 
@@ -102,9 +102,9 @@ def test_evaluation_is_the_mean_over_the_split(backend: str) -> None:
     shifted = outputs - outputs.max(-1, keepdims=True)
     losses = np.log(np.exp(shifted).sum(-1)) - shifted[np.arange(len(y)), y]
     row = whole.monitors[0].rows[0]
-    assert row.test_loss == pytest.approx(losses.mean(), rel=1e-12)
-    assert row.test_accuracy == pytest.approx((outputs.argmax(-1) == y).mean(), rel=1e-12)
-    np.testing.assert_array_equal(np.ravel(whole.recorders[0].predicted), outputs.argmax(-1))
+    assert row.results["test_loss"] == pytest.approx(losses.mean(), rel=1e-12)
+    assert row.results["test_accuracy"] == pytest.approx((outputs.argmax(-1) == y).mean(), rel=1e-12)
+    np.testing.assert_array_equal(whole.recorders[0].predicted.values, outputs.argmax(-1))
 
 
 @backends
@@ -113,7 +113,7 @@ def test_without_validation_data(backend: str) -> None:
     config = config_of(backend, scheduler=ReduceLROnPlateau(patience=0, threshold=0.5))
     done = run(config, val=(TRAIN[0][:0], TRAIN[1][:0]))
     rows = done.monitors[0].rows
-    assert all(isnan(row.val_loss) and isnan(row.val_accuracy) for row in rows)
+    assert all(isnan(row.results["val_loss"]) and isnan(row.results["val_accuracy"]) for row in rows)
     assert done.monitors[0].best is None
     assert rows[-1].lr < rows[0].lr
 

@@ -16,6 +16,7 @@ from tests.kit.twins import sampling
 
 from twinprop.config.schema import Config
 from twinprop.run.state_file import read_state, write_state
+from twinprop.scratch.losses import MSELoss
 from twinprop.scratch.optimizers import SGD, Adam, AdamW, RMSprop
 from twinprop.scratch.schedulers import CosineAnnealingLR, OneCycleLR, ReduceLROnPlateau, StepLR
 from twinprop.training.position import Position
@@ -100,7 +101,7 @@ CASES: dict[str, list[dict[str, Any]]] = {
         {"seed": 3, "optimizer": SGD(lr=lr), "train": {"patience": 2, "epochs": 12}} for lr in (1e-6, 0.1, 0.5, 0.3)
     ],
     "a stack of which one diverges": [
-        {"seed": 3, "optimizer": SGD(lr=lr), "loss": "mse", "model": {"activation": "identity", "dtype": "float32"}}
+        {"seed": 3, "optimizer": SGD(lr=lr), "loss": MSELoss(), "model": {"activation": "identity", "dtype": "float32"}}
         for lr in (0.01, 1e12, 0.03)
     ],
 }

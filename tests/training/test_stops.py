@@ -14,6 +14,7 @@ from twinprop.config import registry
 from twinprop.config.schema import Config
 from twinprop.data.base import Samples
 from twinprop.learners import BACKENDS
+from twinprop.scratch.losses import MSELoss
 from twinprop.scratch.optimizers import SGD
 from twinprop.training.monitor import Monitor
 from twinprop.training.plan import Plan, TrainConfig
@@ -30,7 +31,7 @@ def test_early_stopping_stops_each_network_by_itself() -> None:
     ends = [monitor.rows[-1].epoch for monitor in done.monitors]
     assert len(set(ends)) > 1
     for monitor in done.monitors:
-        losses = [row.val_loss for row in monitor.rows]
+        losses = [row.results["val_loss"] for row in monitor.rows]
         if monitor.rows[-1].epoch < 60:
             assert "2 evaluations" in monitor.reason
             assert min(losses[-2:]) >= min(losses[:-2])
@@ -68,7 +69,7 @@ def diverging(backend: str = "scratch", **more: Any) -> Config:
     model = {"activation": "identity", "dtype": "float32", "depth": 1}
     return config_of(
         backend,
-        loss="mse",
+        loss=MSELoss(),
         model=model,
         optimizer=SGD(lr=more.pop("lr", 4.0)),
         train={"batch_size": 32, "epochs": 20},
@@ -127,7 +128,9 @@ def test_divergence_stops_only_the_network_that_diverges() -> None:
 
 
 def test_divergence_of_one_in_float64_leaves_the_others_as_they_are_alone() -> None:
-    configs = [config_of(seed=seed, loss="mse", optimizer=SGD(lr=lr)) for seed, lr in ((1, 0.1), (2, 1e35), (3, 0.05))]
+    configs = [
+        config_of(seed=seed, loss=MSELoss(), optimizer=SGD(lr=lr)) for seed, lr in ((1, 0.1), (2, 1e35), (3, 0.05))
+    ]
     together = assert_rows_as_alone(configs)
     assert [monitor.status for monitor in together.monitors] == ["completed", "diverged", "completed"]
 
@@ -160,7 +163,7 @@ def test_patience_counts_evaluations_in_a_row(losses: list[float], end: int | No
     row = run(config_of(train={"epochs": 1})).monitors[0].rows[0]
     stopped = None
     for epoch, loss in enumerate(losses, start=1):
-        monitor.add(replace(row, epoch=epoch, val_loss=float(loss)))
+        monitor.add(replace(row, epoch=epoch, results={**row.results, "val_loss": float(loss)}))
         if not monitor.running:
             stopped = epoch
             break

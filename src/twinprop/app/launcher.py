@@ -40,9 +40,9 @@ def count_or_auto(key: str, value: Any) -> int | None:
 
 def objective(summary: dict[str, Any], config: schema.Config | None) -> float:
     """What a sweeper is told of a job; NaN where it has no result."""
-    from twinprop.run.summary import result
+    from twinprop.run import summary as summaries
 
-    return math.nan if config is None else result(summary, config.metric)
+    return math.nan if config is None else summaries.objective(summary, config.metric)
 
 
 class PopulationLauncher(Launcher):
@@ -159,12 +159,13 @@ class PopulationLauncher(Launcher):
         from twinprop.population.plot import draw_comparison
         from twinprop.population.table import table_of_rows
         from twinprop.run.console import console, display_path
+        from twinprop.run.summary import metric_of
 
         jobs = [(job.config, self.summaries[job.number]) for job in self.jobs.values() if job.config is not None]
         if not jobs:
             return
-        configurations = [flatten(config) for config, _ in jobs]
-        comparison = Comparison(configurations, [summary for _, summary in jobs], jobs[0][0].metric)
+        configurations, summaries = [flatten(config) for config, _ in jobs], [summary for _, summary in jobs]
+        comparison = Comparison(configurations, summaries, metric_of(jobs[0][0].metric, summaries))
         rows = comparison.best_rows()
         if rows:
             console.print(table_of_rows(rows))
@@ -222,12 +223,14 @@ class PopulationLauncher(Launcher):
     def table(self, numbers: list[int]) -> Table:
         """What became of the jobs."""
         from twinprop.population.table import jobs_table
+        from twinprop.run.summary import metric_of
 
         overrides = {number: job.task_overrides for number, job in self.jobs.items()}
         common = set.intersection(*map(set, overrides.values())) if len(overrides) > 1 else set()
         varied = {number: [word for word in overrides[number] if word not in common] for number in numbers}
         configs = [job.config for job in self.jobs.values() if job.config is not None]
-        return jobs_table(varied, self.summaries, configs[0].metric if configs else "val_accuracy")
+        metric = metric_of(configs[0].metric if configs else None, self.summaries.values())
+        return jobs_table(varied, self.summaries, metric)
 
     def write_csv(self) -> None:
         """Write what became of all jobs of the sweep so far, with those of earlier batches."""

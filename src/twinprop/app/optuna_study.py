@@ -15,9 +15,10 @@ from omegaconf import ListConfig, OmegaConf
 from optuna.trial import TrialState
 
 from twinprop.app.resumption import current
+from twinprop.config.schema import choice_class
 from twinprop.errors import ConfigError
 from twinprop.run.checkpoints import FOLDER
-from twinprop.run.summary import higher_is_better
+from twinprop.task import higher_is_better
 
 if TYPE_CHECKING:
     from hydra.types import HydraContext, TaskFunction
@@ -46,6 +47,19 @@ def direction(metric: str, given: Any, on_command_line: bool) -> Any:
     return right
 
 
+def default_metric(data: DictConfig) -> str:
+    """What trials are compared by where nobody says it.
+
+    Raises:
+        ConfigError: that is not known before the data is read.
+    """
+    task = choice_class("data", data.name).learns(OmegaConf.to_object(data))
+    if task is None:
+        wanted = "val_accuracy where it holds classes, val_rmse where it holds numbers"
+        raise ConfigError([f"metric=null: a search on data={data.name} needs one, such as {wanted}."])
+    return str(task.metric())
+
+
 class StudySweeper(OptunaSweeper):  # type: ignore[misc]  # the plugin has no types
     """Hydra's sweeper for Optuna, with a study that stays."""
 
@@ -54,7 +68,7 @@ class StudySweeper(OptunaSweeper):  # type: ignore[misc]  # the plugin has no ty
         directory, search = Path(config.hydra.sweep.dir).absolute(), self.sweeper
         words: Any = OmegaConf.to_container(config.hydra.overrides.hydra, resolve=False)
         given = any(word.startswith("hydra.sweeper.direction=") for word in words)
-        search.direction = direction(config.metric, search.direction, given)
+        search.direction = direction(config.metric or default_metric(config.data), search.direction, given)
         search.storage = search.storage or f"sqlite:///{directory / FOLDER / DATABASE}"
         search.study_name = search.study_name or str(directory)
         if current() is not None:

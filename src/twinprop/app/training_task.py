@@ -53,7 +53,7 @@ class TrainingTask:
         from hydra.core.hydra_config import HydraConfig
         from hydra.types import RunMode
 
-        from twinprop.run.summary import result
+        from twinprop.run.summary import objective
 
         hydra = HydraConfig.get()
         try:
@@ -74,7 +74,7 @@ class TrainingTask:
         self.ended(0 if hydra.mode != RunMode.MULTIRUN else hydra.job.num, summary["status"])
         if summary["status"] == "interrupted":
             raise KeyboardInterrupt  # or the sweep would go on with its next job
-        return result(summary, config.metric)
+        return objective(summary, config.metric)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """In the process of a launcher, where nothing was registered, jobs are guarded as here."""

@@ -104,7 +104,7 @@ def outputs(run: Run, x: NDArray[Any]) -> NDArray[Any]:
 
         with torch.no_grad():
             found = run.model(torch.from_numpy(x)).numpy()
-    if run.config.loss != "cross_entropy":
+    if run.config.loss.name != "cross_entropy":
         return found
     e = np.exp(found - found.max(-1, keepdims=True))
     probabilities: NDArray[Any] = e / e.sum(-1, keepdims=True)
@@ -163,7 +163,8 @@ def main(args: argparse.Namespace) -> int:
         else:
             row["most likely"] = ", ".join(f"{classes[place]} {values[place]:.4f}" for place in order[:LISTED])
         rows.append(row)
-    print("Probabilities" if run.config.loss == "cross_entropy" else "Outputs of the network, which was trained on mse")
+    loss = run.config.loss.name
+    print("Probabilities" if loss == "cross_entropy" else f"Outputs of the network, which was trained on {loss}")
     print(shown(pandas.DataFrame(rows).to_string(index=False)))
     if traits_of(run) is None:
         print(UNKNOWN.format(path=shown(str(run.path))))

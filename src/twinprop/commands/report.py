@@ -20,6 +20,8 @@ from twinprop.population.compare import Comparison, keys_of, varied
 from twinprop.population.plot import draw_comparison
 from twinprop.run.files import metrics_problem
 from twinprop.run.saved import Run, load
+from twinprop.run.summary import metric_of
+from twinprop.task import task_named
 from twinprop.text import shown
 
 if TYPE_CHECKING:
@@ -82,16 +84,15 @@ def runs_table(runs: Sequence[Run]) -> pandas.DataFrame:
     keys = keys_of(configurations)
     rows = []
     for run, keyed in zip(runs, configurations, strict=True):
-        summary = run.summary
+        summary, task = run.summary, task_named(run.summary.get("task"))
         best = summary.get("best") or {}
         rows.append(
             {
                 "run": run.path.name,
                 **{key: keyed.get(key) for key in keys},
                 "status": summary["status"],
-                "test_accuracy": summary["test"]["accuracy"],
-                "test_loss": summary["test"]["loss"],
-                "best_val_accuracy": best.get("accuracy"),
+                **{f"test_{what}": summary["test"][what] for what in (*task.scores, "loss")},
+                f"best_val_{task.chief}": best.get(task.chief),
                 "seconds_per_epoch": summary["seconds"]["per_epoch"],
             }
         )
@@ -118,7 +119,8 @@ def twins_table(runs: Sequence[Run]) -> pandas.DataFrame:
         for backend in ("scratch", "torch"):
             summary = pair[backend].summary
             row[f"{backend}_loss"] = summary["test"]["loss"]
-            row[f"{backend}_accuracy"] = summary["test"]["accuracy"]
+            chief = task_named(summary.get("task")).chief
+            row[f"{backend}_{chief}"] = summary["test"][chief]
             row[f"{backend}_seconds"] = summary["seconds"]["train"]
         # what diverged before its first evaluation has taken no time that was measured
         row["torch/scratch"] = row["torch_seconds"] / row["scratch_seconds"] if row["scratch_seconds"] else None
@@ -147,8 +149,9 @@ def sweeps(runs: Sequence[Run]) -> dict[Path, Comparison]:
     found = {}
     for directory, some in jobs.items():
         configurations = [configuration(run) for run in some]
-        metric = configurations[0].get("metric", "val_accuracy")
-        found[directory] = Comparison(configurations, [run.summary for run in some], metric)
+        summaries = [run.summary for run in some]
+        metric = metric_of(configurations[0].get("metric"), summaries)
+        found[directory] = Comparison(configurations, summaries, metric)
     return found
 
 
@@ -165,7 +168,7 @@ def main(args: argparse.Namespace) -> int:
         print(shown(runs_table(runs).to_string(index=False, float_format="{:.4g}".format)))
         twins = twins_table(runs)
         if len(twins):
-            print("\nTwins: test loss and accuracy, seconds of training, largest relative difference of losses")
+            print("\nTwins: test loss and score, seconds of training, largest relative difference of losses")
             print(shown(twins.to_string(index=False, float_format="{:.4g}".format)))
         for directory, comparison in sweeps(runs).items():
             rows = comparison.best_rows()

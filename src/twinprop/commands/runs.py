@@ -23,6 +23,7 @@ from twinprop.population.table import typed
 from twinprop.run import selection
 from twinprop.run.index import Entry, entries
 from twinprop.run.saved import STATUSES
+from twinprop.task import usual_metric
 from twinprop.text import aligned, markdown_table, shown, spelled
 
 LISTED = 50
@@ -111,7 +112,9 @@ def print_table(listed: Sequence[Entry], count: int, args: argparse.Namespace) -
 def table(listed: Sequence[Entry], sort: str) -> list[dict[str, str]]:
     """A row for each run."""
     common = set.intersection(*(set(entry.words) for entry in listed)) if len(listed) > 1 else set()
-    names = list(dict.fromkeys(str(entry.keys.get("metric", "val_accuracy")) for entry in listed))[:METRICS]
+    names = list(dict.fromkeys(str(entry.keys.get("metric") or usual_metric(entry.results)) for entry in listed))[
+        :METRICS
+    ]
     columns = {name: result_or_nothing(name, listed) for name in (*names, "seconds")}
     if sort not in (*columns, *selection.OWN):
         columns[sort] = selection.column(sort, listed)

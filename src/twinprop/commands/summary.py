@@ -36,9 +36,9 @@ def summary(config: Config) -> str:
     Raises:
         TwinpropError: the data has to be loaded and cannot, or does not fit the model.
     """
-    shape, classes, samples = dimensions(config)
+    shape, outputs, samples = dimensions(config)
     batch = config.train.samples_of(samples)
-    specs = config.model.layers(shape, classes)
+    specs = config.model.layers(shape, outputs)
     layers = by_layer(specs, shape)
     rows = [("layer", "kind", "output", "parameters", "multiply-adds", "memory")]
     for spec, (output, need) in zip(specs, layers.values(), strict=True):
@@ -47,7 +47,7 @@ def summary(config: Config) -> str:
     rows.append(("in all", "", "", *numbers(whole, config, batch)))
     item = size(whole.parameters * (8 if config.model.dtype == "float64" else 4))
     lines = [
-        f"{config.model.name} for {config.data.name}: samples {in_words(shape)}, {classes} classes",
+        f"{config.model.name} for {config.data.name}: samples {in_words(shape)}, {f'{outputs} classes' if outputs > 1 else 'a number'}",
         "",
         *table(rows),
         "",
@@ -58,12 +58,12 @@ def summary(config: Config) -> str:
 
 
 def dimensions(config: Config) -> tuple[tuple[int, ...], int, int]:
-    """The shape of a sample, the number of classes, and that of samples to train on; loaded where it is not known."""
+    """The shape of a sample, the number of outputs, and that of samples to train on; loaded where it is not known."""
     known, sizes = config.data.dimensions(), config.data.split_sizes()
     if known is not None and sizes is not None:
         return *known, sizes[0]
     dataset = config.data.load()
-    return dataset.shape, len(dataset.classes), len(dataset.train)
+    return dataset.shape, dataset.outputs, len(dataset.train)
 
 
 def in_words(shape: Sequence[int]) -> str:

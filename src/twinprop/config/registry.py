@@ -55,6 +55,8 @@ LAYERS = {
 LOSSES = {
     "cross_entropy": Twin("twinprop.scratch.losses:CrossEntropyLoss", "torch.nn:CrossEntropyLoss"),
     "mse": Twin("twinprop.scratch.losses:MSELoss", "twinprop.pytorch.modules:MSELoss"),
+    "l1": Twin("twinprop.scratch.losses:L1Loss", "twinprop.pytorch.modules:L1Loss"),
+    "huber": Twin("twinprop.scratch.losses:HuberLoss", "twinprop.pytorch.modules:HuberLoss"),
 }
 
 OPTIMIZERS = {
@@ -112,6 +114,7 @@ GROUPS: dict[str, Mapping[str, str | Twin]] = {
     "model": MODELS,
     "optimizer": OPTIMIZERS,
     "scheduler": SCHEDULERS,
+    "loss": LOSSES,
 }
 """The groups of the configuration: each choice is a dataclass of its keys."""
 
@@ -119,7 +122,6 @@ NAMES: dict[str, Mapping[str, str | Twin | None]] = {
     "activations": ACTIVATIONS,
     "output_activations": OUTPUT_ACTIVATIONS,
     "inits": INITS,
-    "losses": LOSSES,
 }
 """What a key chooses by a name alone."""
 

@@ -18,10 +18,12 @@ from twinprop.config import registry
 from twinprop.config.registry import GROUPS
 from twinprop.data.base import DataConfig
 from twinprop.errors import ConfigError
-from twinprop.fields import choice, described, expected, number, registered, uncompared, value_problem
+from twinprop.fields import choice, described, expected, number, uncompared, value_problem
 from twinprop.models.base import ModelConfig
+from twinprop.scratch.losses import CrossEntropyLoss, Loss
 from twinprop.scratch.optimizers import SGD, Optimizer
 from twinprop.scratch.schedulers import Constant, Scheduler
+from twinprop.task import METRICS, Regression, Task
 from twinprop.text import folded, nearest, nearest_word, spelled
 from twinprop.training.plan import Plan, TrainConfig
 
@@ -43,18 +45,13 @@ class Config:
 
     seed: int = number(0, ge=0, lt=2**63)
     device: str = described("auto", DEVICE_WORDS)
-    loss: str = registered("cross_entropy", "losses")
     label: str | None = uncompared("label", None)
-    metric: str = uncompared(
-        "telling",
-        choice(
-            "val_accuracy", [f"{split}_{what}" for split in ("train", "val", "test") for what in ("accuracy", "loss")]
-        ),
-    )
+    metric: str | None = uncompared("telling", choice(None, METRICS))
     data: DataConfig = field(default_factory=DataConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
     optimizer: Optimizer = field(default_factory=lambda: SGD(lr=0.1))
     scheduler: Scheduler = field(default_factory=Constant)
+    loss: Loss = field(default_factory=CrossEntropyLoss)
     train: TrainConfig = field(default_factory=TrainConfig)
 
 
@@ -111,6 +108,8 @@ def from_dict(values: Mapping[str, Any]) -> Config:
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
 
+    if isinstance(values.get("loss"), str):  # as earlier versions wrote it
+        values = {**values, "loss": {"name": values["loss"]}}
     unknown = [
         f"{group}.name={values.get(group, {}).get('name')}: not one of {', '.join(names)}."
         for group, names in GROUPS.items()
@@ -243,7 +242,7 @@ def _name_problems(config: Config) -> Iterator[str]:
 
 def _combination_problems(config: Config, bad: set[str]) -> Iterator[str]:
     train, model, data = config.train, config.model, config.data
-    if config.loss == "cross_entropy" and model.output_activation != "identity":
+    if config.loss.name == "cross_entropy" and model.output_activation != "identity":
         yield (
             f"model.output_activation={model.output_activation}: cross_entropy works on logits; "
             "use model.output_activation=identity, or loss=mse."
@@ -255,6 +254,9 @@ def _combination_problems(config: Config, bad: set[str]) -> Iterator[str]:
             f"scheduler.cycle_momentum=true: {config.optimizer.name} has no momentum to cycle; "
             "set scheduler.cycle_momentum=false."
         )
+    task = None if any(key.startswith("data.") for key in bad) else data.learns()
+    if task is not None:
+        yield from task_problems(config, task)
     sizes = None if any(key.startswith("data.") for key in bad) else data.split_sizes()
     if train.patience is not None and (data.val_fraction == 0 or (sizes is not None and sizes[1] < 1)):
         yield f"train.patience={train.patience}: early stopping needs validation data; set a larger data.val_fraction."
@@ -268,6 +270,18 @@ def _combination_problems(config: Config, bad: set[str]) -> Iterator[str]:
         return
     if not any(key.startswith(("train.", "scheduler.", "optimizer.lr")) for key in bad):
         yield from data_size_problems(config, sizes[0])
+
+
+def task_problems(config: Config, task: type[Task]) -> Iterator[str]:
+    """What does not go with what is learnt."""
+    of_task = f"data={config.data.name} has {'numbers' if task is Regression else 'classes'} to learn"
+    if task is Regression and config.loss.name == "cross_entropy":
+        yield f"loss=cross_entropy: works on classes, and {of_task}; use loss=mse, l1 or huber."
+    if task is Regression and config.model.output_activation == "softmax":
+        yield f"model.output_activation=softmax: {of_task}, and of one output softmax is always 1; use identity."
+    if config.metric is not None and config.metric not in task.results():
+        usual = ", ".join(task.measures())
+        yield f"metric={config.metric}: {of_task}, for which it is not defined; use train, val or test with {usual}."
 
 
 def data_size_problems(config: Config, train_samples: int) -> Iterator[str]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,6 +21,7 @@ from numpy.typing import NDArray
 from twinprop.arrays.random import generator
 from twinprop.errors import DataError
 from twinprop.fields import number, path, uncompared
+from twinprop.task import CLASSIFICATION, Classification, Regression, Task
 from twinprop.text import at_home
 
 if TYPE_CHECKING:
@@ -61,7 +64,7 @@ class Samples:
     """Samples in memory, or files that are decoded when they are asked for.
 
     Attributes:
-        y: classes, int64, (n,).
+        y: classes, int64, or numbers, float64, (n,).
         x: samples, float32, (n, ...); None where they are read one by one from `source`.
         source: sample i as float32, for a DataLoader.
     """
@@ -73,8 +76,13 @@ class Samples:
     def __len__(self) -> int:
         return len(self.y)
 
+    @cached_property
+    def variance(self) -> float:
+        """Of the numbers that are to be learnt, about their mean; NaN of classes, and of no samples."""
+        return float(self.y.var()) if self.y.dtype.kind == "f" and len(self) else nan
+
     def checksum(self) -> int:
-        """CRC-32 of the classes, and of the samples, or of the names of their files."""
+        """CRC-32 of the targets, and of the samples, or of the names of their files."""
         found = zlib.crc32(np.ascontiguousarray(self.y).data)
         if self.x is not None:
             return zlib.crc32(np.ascontiguousarray(self.x).data, found)
@@ -110,21 +118,36 @@ class Dataset(NamedTuple):
     traits: dict[str, Any] | None = None
     """What training images have in common; None of samples that are no images."""
 
+    task: Task = CLASSIFICATION
+
+    @property
+    def outputs(self) -> int:
+        """Outputs of a network: one for each class, or one for a number."""
+        return len(self.classes) or 1
+
     def preparation(self) -> dict[str, Any]:
         """What samples must look like, and how they were prepared, as plain values: saved with the model."""
-        return {"shape": list(self.shape), "classes": self.classes, "mean": self.mean, "std": self.std}
+        found = {"shape": list(self.shape), "classes": self.classes, "mean": self.mean, "std": self.std}
+        if isinstance(self.task, Regression):
+            found["task"] = {"name": self.task.name, **asdict(self.task)}
+        return found
 
     def checksums(self) -> dict[str, int]:
         """Of each split, what changes when any of its samples does."""
         return {name: getattr(self, name).checksum() for name in ("train", "val", "test")}
 
-    def counts(self) -> dict[str, dict[str, int]]:
-        """How many samples of each class there are in each split: `{"train": {"cat": 40, ...}, ...}`."""
+    def counts(self) -> dict[str, dict[str, float]]:
+        """What there is in each split: of each class the samples, `{"train": {"cat": 40, ...}, ...}`, or of numbers."""
         splits = {"train": self.train, "val": self.val, "test": self.test}
+        if isinstance(self.task, Regression):
+            return {name: numbers_of(self.task.in_units(samples.y)) for name, samples in splits.items()}
         return {
-            name: dict(zip(self.classes, np.bincount(samples.y, minlength=len(self.classes)).tolist(), strict=True))
-            for name, samples in splits.items()
+            name: dict(zip(self.classes, self.class_counts(samples), strict=True)) for name, samples in splits.items()
         }
+
+    def class_counts(self, samples: Samples) -> list[int]:
+        """The samples of each class in a split; nothing of numbers."""
+        return np.bincount(samples.y, minlength=len(self.classes)).tolist() if self.classes else []
 
 
 class Raw(NamedTuple):
@@ -163,6 +186,10 @@ class DataConfig:
     def order(self, y: NDArray[Any], stream: int) -> NDArray[Any]:
         """The positions of samples of the classes `y` in the order from which splits are cut."""
         return generator(self.seed, stream).permutation(len(y))
+
+    def learns(self) -> type[Task] | None:
+        """What is learnt from it; None where that is not known before loading."""
+        return Classification
 
     def size(self) -> tuple[int, int | None] | None:
         """(samples, test samples), where they are known before loading; the second is None without a test split."""
@@ -244,6 +271,19 @@ class DataConfig:
             if samples.x is not None:
                 samples.x = np.concatenate([((part - mean) / std).astype(np.float32) for part in portions(samples.x)])
         return mean.ravel().tolist(), std.ravel().tolist()
+
+
+def numbers_of(y: NDArray[Any]) -> dict[str, float]:
+    """How many numbers there are, and what they are like."""
+    if not len(y):
+        return {"samples": 0}
+    return {
+        "samples": len(y),
+        "mean": float(y.mean()),
+        "std": float(y.std()),
+        "min": float(y.min()),
+        "max": float(y.max()),
+    }
 
 
 def portions(x: NDArray[Any]) -> list[NDArray[Any]]:

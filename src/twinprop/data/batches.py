@@ -51,7 +51,7 @@ class Batches:
     ) -> None:
         self.samples, self.dtype, self.device = samples, dtype, device
         self.numpy, self.workers = numpy, workers
-        self.y = self.place(samples.y)
+        self.y = self.place(samples.y if samples.y.dtype.kind != "f" else samples.y.astype(dtype, copy=False))
         self.x: Array = None if samples.x is None else self.place(samples.x.astype(self.dtype, copy=False))
         self.augment = augment
         if augment is not None and self.x is not None:

@@ -29,7 +29,7 @@ WARM_UP = 3
 LARGEST = 2**26
 """Bytes of a batch above which nothing is captured: to copy it to where it was captured takes as long as to launch."""
 
-Work = Callable[[], tuple[Tensor, Tensor, Any]]
+Work = Callable[[], tuple[Tensor, tuple[Tensor, ...], Any]]
 """What is captured: it returns tensors, which each replay fills anew."""
 
 
@@ -69,7 +69,7 @@ class Captured:
         self.captured_shape: Any = None
         self.seen, self.in_a_row, self.failed = None, 0, False
 
-    def __call__(self, learner: Learner, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Any]:
+    def __call__(self, learner: Learner, x: Tensor, y: Tensor) -> tuple[Tensor, tuple[Tensor, ...], Any]:
         shape: Any = x.shape, y.shape
         if shape == self.captured_shape:
             self.in_a_row = 0
@@ -80,12 +80,12 @@ class Captured:
             return learner.compute(x, y)
         return self.capture(learner, x, y)
 
-    def capture(self, learner: Learner, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Any]:
+    def capture(self, learner: Learner, x: Tensor, y: Tensor) -> tuple[Tensor, tuple[Tensor, ...], Any]:
         """Compute this update, and capture it for those that follow."""
         self.captured_shape = self.graph = None
         graph, counters, batch = CudaGraph(self.device), Counters(self.device), (x.clone(), y.clone())
         with counters.hold():
-            found: tuple[Tensor, Tensor, Any] = graph.warm_up(lambda: learner.compute(x, y))
+            found: tuple[Tensor, tuple[Tensor, ...], Any] = graph.warm_up(lambda: learner.compute(x, y))
             counters.move(learner.steps)
             try:
                 self.outputs = graph.capture(lambda: learner.compute(*batch))
@@ -97,16 +97,16 @@ class Captured:
         self.graph, self.counters, self.batch, self.captured_shape = graph, counters, batch, (x.shape, y.shape)
         return found
 
-    def replay(self, learner: Learner, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Any]:
+    def replay(self, learner: Learner, x: Tensor, y: Tensor) -> tuple[Tensor, tuple[Tensor, ...], Any]:
         """Compute an update by repeating what was captured."""
         assert self.graph is not None
         self.batch[0].copy_(x)
         self.batch[1].copy_(y)
         self.counters.move(learner.steps)
         self.graph.replay()
-        loss, correct, found = self.outputs
+        loss, sums, found = self.outputs
         # copies, for whoever asked keeps them until the epoch is over
-        return loss.clone(), correct.clone(), found
+        return loss.clone(), tuple(each.clone() for each in sums), found
 
 
 @cache

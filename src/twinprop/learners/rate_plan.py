@@ -75,8 +75,8 @@ class RatePlan:
         self.epochs += 1
         self.outdated = True
 
-    def observe(self, loss: NDArray[Any], accuracy: NDArray[Any]) -> None:
+    def observe(self, loss: NDArray[Any], score: NDArray[Any]) -> None:
         """Show schedules the validation results of an evaluation, (networks,) each."""
         for member, scheduler in enumerate(self.schedulers):
-            scheduler.observe(float(loss[member]), float(accuracy[member]))
+            scheduler.observe(float(loss[member]), float(score[member]))
         self.outdated = True

@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twinprop.arrays.namespace import Array, like, namespace, to_numpy
-from twinprop.config import registry
 from twinprop.config.schema import Config
 from twinprop.learners.build import scratch_network
+from twinprop.learners.losses import scratch_loss
+from twinprop.scratch.losses import Loss
 from twinprop.scratch.network import Network, views
 from twinprop.scratch.optimizers import clip_grad_norm, grad_norm
+from twinprop.task import CLASSIFICATION, Classification, Task
 from twinprop.training.learner import Learner
 from twinprop.training.plan import Plan
 
@@ -25,9 +27,10 @@ class ScratchLearner(Learner):
     Args:
         configs: the configuration of the network, in a list of one.
         shape: of a sample, without the batch axis.
-        classes: number of classes.
+        outputs: how many there are: one for each class.
         plan: the length of the training.
         device: `cpu` for NumPy arrays, else a torch device.
+        task: what is learnt.
     """
 
     network: Network
@@ -35,12 +38,17 @@ class ScratchLearner(Learner):
     rate: Any
 
     def __init__(
-        self, configs: Sequence[Config], shape: tuple[int, ...], classes: int, plan: Plan, device: str = "cpu"
+        self,
+        configs: Sequence[Config],
+        shape: tuple[int, ...],
+        outputs: int,
+        plan: Plan,
+        device: str = "cpu",
+        task: Task = CLASSIFICATION,
     ) -> None:
         (config,) = configs
-        self.network = scratch_network(config.model.layers(shape, classes), config.model, config.seed, device)
-        self.one_hot = like(np.eye(classes), self.network.parameters)
-        self.loss = registry.load(registry.LOSSES[config.loss].scratch)()
+        self.network = scratch_network(config.model.layers(shape, outputs), config.model, config.seed, device)
+        self.set_loss([config.loss], outputs, task, self.network.parameters)
         self.max_grad_norm = config.train.max_grad_norm
         self.base_lr, self.optimizer = config.optimizer.lr, replace(config.optimizer)
         self.scheduler = config.scheduler.bind(plan.intervals(config.scheduler.interval), self.base_lr)
@@ -48,13 +56,26 @@ class ScratchLearner(Learner):
         self.set_rate()
         self.optimizer.init_state(self.network.parameters)
 
-    def compute(self, x: Array, y: Array) -> tuple[Any, Any, Any]:
+    def set_loss(self, losses: Sequence[Loss], outputs: int, task: Task, reference: Array) -> None:
+        """Take the losses of the networks, and what their targets are."""
+        self.task, self.reference = task, reference
+        self.one_hot = like(np.eye(outputs), reference)
+        self.loss = scratch_loss(losses, reference)
+        weight = getattr(self.loss, "weight", None)
+        if weight is not None:
+            self.class_weights = weight[:, 0] if weight.ndim > 1 else weight
+
+    def targets(self, y: Array) -> Array:
+        """Targets (..., batch) as rows like those of the outputs: classes one-hot, a number as a row of one."""
+        return self.one_hot[y] if isinstance(self.task, Classification) else y[..., None]
+
+    def compute(self, x: Array, y: Array) -> tuple[Any, tuple[Any, ...], Any]:
         outputs = self.network.forward(x, training=True)
-        loss = self.loss.forward(outputs, self.one_hot[y])
+        loss = self.loss.forward(outputs, self.targets(y))
         self.network.backward(self.loss.backward())
         clip = self.max_grad_norm
         norm = None if clip is None else clip_grad_norm(self.network.gradient_parts, clip)
-        return loss, (outputs.argmax(-1) == y).sum(-1), norm
+        return loss, self.task.sums(outputs, y), norm
 
     def update(self, found: Any) -> None:
         self.norm = found
@@ -74,19 +95,19 @@ class ScratchLearner(Learner):
 
     def evaluate(self, x: Array, y: Array) -> tuple[Any, Any]:
         outputs = self.predict(x)
-        return self.loss.forward(outputs, self.one_hot[y]), outputs.argmax(-1)
+        return self.loss.forward(outputs, self.targets(y)), outputs
 
     def fetch(self, values: list[Any]) -> NDArray[Any]:
-        if isinstance(self.one_hot, np.ndarray):
+        if isinstance(self.reference, np.ndarray):
             return np.array(values, np.float64).reshape(len(values), -1)
-        stacked = namespace(self.one_hot).stack(values)
+        stacked = namespace(self.reference).stack(values)
         return to_numpy(stacked).astype(np.float64).reshape(len(values), -1)
 
     def end_epoch(self) -> None:
         self.epochs += 1
 
-    def observe(self, loss: NDArray[Any], accuracy: NDArray[Any]) -> None:
-        self.scheduler.observe(float(loss[0]), float(accuracy[0]))
+    def observe(self, loss: NDArray[Any], score: NDArray[Any]) -> None:
+        self.scheduler.observe(float(loss[0]), float(score[0]))
 
     def lr(self) -> NDArray[Any]:
         return np.array([float(self.rate)])
@@ -128,8 +149,8 @@ class ScratchLearner(Learner):
         self.network.load_state_dict(parameters)
 
     def synchronize(self) -> None:
-        if not isinstance(self.one_hot, np.ndarray) and self.one_hot.device.type == "cuda":
-            namespace(self.one_hot).cuda.synchronize(self.one_hot.device)
+        if not isinstance(self.reference, np.ndarray) and self.reference.device.type == "cuda":
+            namespace(self.reference).cuda.synchronize(self.reference.device)
 
 
 def time_of(scheduler: Any, steps: int, epochs: int) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from twinprop.arrays.blas import matmul, sum_rows
 from twinprop.arrays.namespace import Array, HostCopies, like, namespace
-from twinprop.config import registry
 from twinprop.config.schema import Config
 from twinprop.learners.build import initial_vector, scratch_layer, to_torch
 from twinprop.learners.parameter_groups import ParameterGroups
@@ -28,6 +27,7 @@ from twinprop.scratch.dropout import Random
 from twinprop.scratch.layer import Layer
 from twinprop.scratch.layers import Linear
 from twinprop.scratch.network import Network, views
+from twinprop.task import CLASSIFICATION, Task
 from twinprop.training.plan import Plan
 
 LARGE_BATCH = 32
@@ -132,27 +132,32 @@ class ScratchStack(ScratchLearner):
     Args:
         configs: one configuration for each network.
         shape: of a sample, without the batch axis.
-        classes: number of classes.
+        outputs: how many there are: one for each class.
         plan: the length of the training.
         device: `cpu` for NumPy arrays, else a torch device.
+        task: what is learnt.
     """
 
     network: StackNetwork
     optimizer: ParameterGroups
 
     def __init__(
-        self, configs: Sequence[Config], shape: tuple[int, ...], classes: int, plan: Plan, device: str = "cpu"
+        self,
+        configs: Sequence[Config],
+        shape: tuple[int, ...],
+        outputs: int,
+        plan: Plan,
+        device: str = "cpu",
+        task: Task = CLASSIFICATION,
     ) -> None:
-        descriptions = [config.model.layers(shape, classes) for config in configs]
+        descriptions = [config.model.layers(shape, outputs) for config in configs]
         values = np.array(
             [initial_vector(layers, c.model, c.seed) for layers, c in zip(descriptions, configs, strict=True)],
             dtype=configs[0].model.dtype,
         )
         start = values if device == "cpu" else to_torch(values, device)
         self.network = StackNetwork(stack_layers(descriptions, start), start, tuple(c.seed for c in configs))
-        self.reference = self.network.parts[0]
-        self.one_hot = like(np.eye(classes), self.reference)
-        self.loss = registry.load(registry.LOSSES[configs[0].loss].scratch)()
+        self.set_loss([config.loss for config in configs], outputs, task, self.network.parts[0])
         self.max_grad_norm = clip_norms(configs, self.reference)
         self.optimizer = ParameterGroups(configs, self.reference)
         self.rates = RatePlan(configs, plan, self.reference)
@@ -160,7 +165,7 @@ class ScratchStack(ScratchLearner):
         self.set_rate()
         self.optimizer.init_state(self.network.parts)
 
-    def compute(self, x: Array, y: Array) -> tuple[Any, Any, Any]:
+    def compute(self, x: Array, y: Array) -> tuple[Any, tuple[Any, ...], Any]:
         if y.ndim == 1:
             x, y = x[None], y[None]  # one batch for all: torch.matmul wants as many axes in `out` as in its factors
         return super().compute(x, y)
@@ -181,8 +186,8 @@ class ScratchStack(ScratchLearner):
     def end_epoch(self) -> None:
         self.rates.end_epoch()
 
-    def observe(self, loss: NDArray[Any], accuracy: NDArray[Any]) -> None:
-        self.rates.observe(loss, accuracy)
+    def observe(self, loss: NDArray[Any], score: NDArray[Any]) -> None:
+        self.rates.observe(loss, score)
 
     def lr(self) -> NDArray[Any]:
         return np.array(self.rate)

@@ -14,9 +14,11 @@ from torch.optim.lr_scheduler import ReduceLROnPlateau
 from twinprop.config import registry
 from twinprop.config.schema import Config
 from twinprop.learners.build import torch_network
+from twinprop.learners.losses import torch_loss
 from twinprop.pytorch.convert import to_arrays, to_tensors
 from twinprop.pytorch.modules import Random
 from twinprop.pytorch.optimizers import uncompiled
+from twinprop.task import CLASSIFICATION, Task
 from twinprop.training.learner import Learner
 from twinprop.training.plan import Plan
 
@@ -27,34 +29,43 @@ class TorchLearner(Learner):
     Args:
         configs: the configuration of the network, in a list of one.
         shape: of a sample, without the batch axis.
-        classes: number of classes.
+        outputs: how many there are: one for each class.
         plan: the length of the training.
         device: a torch device.
+        task: what is learnt.
     """
 
     def __init__(
-        self, configs: list[Config], shape: tuple[int, ...], classes: int, plan: Plan, device: str = "cpu"
+        self,
+        configs: list[Config],
+        shape: tuple[int, ...],
+        outputs: int,
+        plan: Plan,
+        device: str = "cpu",
+        task: Task = CLASSIFICATION,
     ) -> None:
         (config,) = configs
         self.device = device
-        self.network = torch_network(config.model.layers(shape, classes), config.model, config.seed, device)
+        self.network = torch_network(config.model.layers(shape, outputs), config.model, config.seed, device)
         if device == "cpu":
             # convolutions are a third faster there where the channels of a pixel lie side by side
             self.network.to(memory_format=torch.channels_last)
         self.parameters = list(self.network.parameters())
-        self.loss = registry.load(registry.LOSSES[config.loss].pytorch)()
+        self.task = task
+        self.loss = torch_loss(config.loss, self.parameters[0].detach())
+        self.class_weights = getattr(self.loss, "weight", None)
         arguments = {key: value for key, value in asdict(config.optimizer).items() if key != "name"}
         kind = uncompiled(registry.load(registry.OPTIMIZERS[config.optimizer.name].pytorch))
         self.optimizer: torch.optim.Optimizer = kind(self.parameters, **arguments)
         schedule = config.scheduler.bind(plan.intervals(config.scheduler.interval), config.optimizer.lr)
         self.scheduler = registry.load(registry.SCHEDULERS[schedule.name].pytorch)(self.optimizer, schedule)
         self.interval = schedule.interval
-        self.watches_accuracy = getattr(schedule, "mode", "min") == "max"
+        self.watches_score = getattr(schedule, "mode", "min") == "max"
         self.max_grad_norm = config.train.max_grad_norm
         self.random = [module for module in self.network.modules() if isinstance(module, Random)]
         self.network.train()
 
-    def compute(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Any]:
+    def compute(self, x: Tensor, y: Tensor) -> tuple[Any, tuple[Any, ...], Any]:
         for module in self.random:
             module.step = self.steps
         self.optimizer.zero_grad()
@@ -64,7 +75,8 @@ class TorchLearner(Learner):
         norm = None
         if self.max_grad_norm is not None:
             norm = torch.nn.utils.clip_grad_norm_(self.parameters, self.max_grad_norm)
-        return loss.detach(), (outputs.detach().argmax(-1) == y).sum(), (norm, [p.grad for p in self.parameters])
+        gradients = [parameter.grad for parameter in self.parameters]
+        return loss.detach(), self.task.sums(outputs.detach(), y), (norm, gradients)
 
     def update(self, found: Any) -> None:
         self.norm, gradients = found
@@ -101,7 +113,7 @@ class TorchLearner(Learner):
     @torch.no_grad()
     def evaluate(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         outputs = self.predict(x)
-        return self.loss(outputs, y), outputs.argmax(-1)
+        return self.loss(outputs, y), outputs
 
     def fetch(self, values: list[Tensor]) -> NDArray[Any]:
         array: NDArray[Any] = torch.stack(values).cpu().numpy().astype(np.float64)
@@ -111,9 +123,9 @@ class TorchLearner(Learner):
         if self.interval == "epoch" and not isinstance(self.scheduler, ReduceLROnPlateau):
             self.scheduler.step()
 
-    def observe(self, loss: NDArray[Any], accuracy: NDArray[Any]) -> None:
+    def observe(self, loss: NDArray[Any], score: NDArray[Any]) -> None:
         if isinstance(self.scheduler, ReduceLROnPlateau):
-            self.scheduler.step(float((accuracy if self.watches_accuracy else loss)[0]))
+            self.scheduler.step(float((score if self.watches_score else loss)[0]))
 
     def lr(self) -> NDArray[Any]:
         return np.array([float(self.rate)])

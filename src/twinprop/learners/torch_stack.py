@@ -21,6 +21,7 @@ from twinprop.arrays.namespace import HostCopies, like
 from twinprop.config import registry
 from twinprop.config.schema import Config
 from twinprop.learners.build import initial_parameters
+from twinprop.learners.losses import scratch_loss, torch_loss
 from twinprop.learners.parameter_groups import ParameterGroups
 from twinprop.learners.per_member import clip_norms, consecutive, per_member
 from twinprop.learners.torch_stack_layers import STACKED, Forward, vectorized
@@ -28,6 +29,7 @@ from twinprop.models.base import LayerSpec
 from twinprop.pytorch.convert import to_arrays, to_tensors
 from twinprop.pytorch.optimizers import uncompiled
 from twinprop.scratch.network import layer_by_layer
+from twinprop.task import CLASSIFICATION, Task
 from twinprop.training.learner import Learner
 from twinprop.training.plan import Plan
 
@@ -43,7 +45,7 @@ class Schedule:
         self.scheduler = registry.load(registry.SCHEDULERS[bound.name].pytorch)(self.optimizer, bound)
         self.optimizer.step()  # it updates nothing, but PyTorch warns of a schedule that moves on before its optimizer
         self.interval = bound.interval
-        self.watches_accuracy = getattr(bound, "mode", "min") == "max"
+        self.watches_score = getattr(bound, "mode", "min") == "max"
         self.watches = isinstance(self.scheduler, ReduceLROnPlateau)
 
     def advance(self, interval: str) -> bool:
@@ -53,9 +55,9 @@ class Schedule:
         self.scheduler.step()
         return True
 
-    def observe(self, loss: float, accuracy: float) -> None:
+    def observe(self, loss: float, score: float) -> None:
         if self.watches:
-            self.scheduler.step(accuracy if self.watches_accuracy else loss)
+            self.scheduler.step(score if self.watches_score else loss)
 
     @property
     def lr(self) -> float:
@@ -74,18 +76,25 @@ class TorchStack(Learner):
     Args:
         configs: one configuration for each network.
         shape: of a sample, without the batch axis.
-        classes: number of classes.
+        outputs: how many there are: one for each class.
         plan: the length of the training.
         device: a torch device.
+        task: what is learnt.
     """
 
     def __init__(
-        self, configs: Sequence[Config], shape: tuple[int, ...], classes: int, plan: Plan, device: str = "cpu"
+        self,
+        configs: Sequence[Config],
+        shape: tuple[int, ...],
+        outputs: int,
+        plan: Plan,
+        device: str = "cpu",
+        task: Task = CLASSIFICATION,
     ) -> None:
         self.configs, self.device, self.copies = list(configs), device, HostCopies()
         model = self.configs[0].model
         self.dtype = getattr(torch, model.dtype)
-        descriptions = [config.model.layers(shape, classes) for config in self.configs]
+        descriptions = [config.model.layers(shape, outputs) for config in self.configs]
         initial = [
             initial_parameters(layers, config.model, config.seed)
             for layers, config in zip(descriptions, self.configs, strict=True)
@@ -100,7 +109,14 @@ class TorchStack(Learner):
         self.buffers: dict[str, Tensor] = {}
         self.reference = next(iter(self.parameters.values())).detach()
         self.layers = [self.layer(list(layers)) for layers in zip(*descriptions, strict=True)]
-        self.loss = registry.load(registry.LOSSES[self.configs[0].loss].pytorch)(reduction="none")
+        self.task = task
+        losses = [config.loss for config in self.configs]
+        self.loss_parts = [
+            (part, torch_loss(losses[part.start], self.reference, "none")) for part in consecutive(losses)
+        ]
+        weight = getattr(scratch_loss(losses, self.reference), "weight", None)
+        if weight is not None:
+            self.class_weights = weight[:, 0] if weight.ndim > 1 else weight
         self.max_grad_norm = clip_norms(self.configs, self.reference)
         # networks that agree in rate and schedule share one, unless it follows what each of them achieves
         shared: dict[str, Schedule] = {}
@@ -149,14 +165,14 @@ class TorchStack(Learner):
             x = layer(x, training)
         return x
 
-    def compute(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Any]:
+    def compute(self, x: Tensor, y: Tensor) -> tuple[Any, tuple[Any, ...], Any]:
         if y.ndim == 1:
             x, y = x[None], y[None]
         outputs = self.forward(x, training=True)
         losses = self.losses(outputs, y)
         gradients = torch.autograd.grad(losses.sum(), list(self.parameters.values()))
         norm = None if self.max_grad_norm is None else clip(gradients, self.max_grad_norm)
-        return losses.detach(), (outputs.detach().argmax(-1) == y).sum(-1), (norm, gradients)
+        return losses.detach(), self.task.sums(outputs.detach(), y), (norm, gradients)
 
     def update(self, found: Any) -> None:
         self.copies.clear()
@@ -173,8 +189,15 @@ class TorchStack(Learner):
     def losses(self, outputs: Tensor, y: Tensor) -> Tensor:
         """The mean loss of each network, (networks,)."""
         y = y.expand(outputs.shape[:-1])
-        found: Tensor = self.loss(outputs.flatten(0, 1), y.flatten())
-        return found.view(len(outputs), -1).mean(-1)
+        found = [
+            loss(outputs[part].flatten(0, 1), y[part].flatten()).view(part.stop - part.start, -1)
+            for part, loss in self.loss_parts
+        ]
+        each = found[0] if len(found) == 1 else torch.cat(found)
+        if self.class_weights is None:
+            return each.mean(-1)
+        weights: Tensor = self.class_weights.expand(len(y), -1).gather(-1, y)
+        return each.sum(-1) / weights.sum(-1)
 
     def set_rates(self) -> None:
         """Give the optimizers the learning rates and momenta of the next update."""
@@ -194,9 +217,9 @@ class TorchStack(Learner):
     def end_epoch(self) -> None:
         self.advance("epoch")
 
-    def observe(self, loss: NDArray[Any], accuracy: NDArray[Any]) -> None:
+    def observe(self, loss: NDArray[Any], score: NDArray[Any]) -> None:
         for member, schedule in enumerate(self.schedules):
-            schedule.observe(float(loss[member]), float(accuracy[member]))
+            schedule.observe(float(loss[member]), float(score[member]))
         self.outdated = True
 
     @torch.no_grad()
@@ -206,7 +229,7 @@ class TorchStack(Learner):
     @torch.no_grad()
     def evaluate(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         outputs = self.predict(x)
-        return self.losses(outputs, y[None]), outputs.argmax(-1)
+        return self.losses(outputs, y[None]), outputs
 
     def fetch(self, values: list[Tensor]) -> NDArray[Any]:
         array: NDArray[Any] = torch.stack(values).cpu().numpy().astype(np.float64)

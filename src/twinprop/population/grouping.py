@@ -43,16 +43,16 @@ def data_key(config: Config) -> Hashable:
     return repr(config.data), config.model.dtype, config.model.backend == "scratch", config.device
 
 
-def stack_key(config: Config, shape: tuple[int, ...], classes: int) -> Hashable:
+def stack_key(config: Config, shape: tuple[int, ...], outputs: int) -> Hashable:
     """What networks that share a stack have in common: every shape, and what they are shown when.
 
     Args:
         config: of a job.
         shape: of one sample.
-        classes: how many.
+        outputs: how many.
     """
     layers: list[Hashable] = []
-    for name, kind, arguments in config.model.layers(shape, classes):
+    for name, kind, arguments in config.model.layers(shape, outputs):
         if kind in registry.ACTIVATIONS:
             layers.append((name, "activation"))
         else:
@@ -65,7 +65,7 @@ def stack_key(config: Config, shape: tuple[int, ...], classes: int) -> Hashable:
         data_key(config),
         config.model.backend,
         tuple(layers),
-        config.loss,
+        config.loss.name,
         train.batch_size,
         train.drop_last,
         train.eval_every,
@@ -74,10 +74,11 @@ def stack_key(config: Config, shape: tuple[int, ...], classes: int) -> Hashable:
 
 
 def sort_key(member: Member) -> tuple[Any, ...]:
-    """An order in which neighbours have the most in common: the rule of update, the activation, the batches."""
+    """An order in which neighbours have the most in common: the rule of update, activation, loss, batches."""
     config = member.config
     rule = [str(value) for value in vars(config.optimizer).values() if isinstance(value, bool)]
-    return (config.optimizer.name, rule, config.model.activation, config.scheduler.interval, config.seed)
+    loss = str(config.loss)
+    return (config.optimizer.name, rule, config.model.activation, config.scheduler.interval, loss, config.seed)
 
 
 def group(members: Iterable[Member], key: Callable[[Member], Hashable], alone: Callable[[Member], str]) -> list[Group]:

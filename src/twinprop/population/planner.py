@@ -77,7 +77,7 @@ class Planner:
             try:
                 setup = self.setup(member.config)
                 setup.plan(member.config)
-                key = stack_key(member.config, setup.dataset.shape, len(setup.dataset.classes))
+                key = stack_key(member.config, setup.dataset.shape, setup.dataset.outputs)
                 reasons[member.number] = self.alone(member)
                 sort_key(member)
                 keys[member.number] = key
@@ -121,7 +121,7 @@ class Planner:
         """What a network takes for a sample, and the samples of a batch."""
         dataset = self.setup(config).dataset
         batch = config.train.samples_of(len(dataset.train))
-        return footprint(config.model.layers(dataset.shape, len(dataset.classes)), dataset.shape), batch
+        return footprint(config.model.layers(dataset.shape, dataset.outputs), dataset.shape), batch
 
     def cost(self, config: Config) -> float:
         """What training one network takes, relative to others."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from twinprop.population.compare import MOST_VALUES, Comparison, Variant, is_number, short_key, short_value
 from twinprop.run.directory import write_atomically
 from twinprop.run.showing import only_shows
+from twinprop.task import higher_is_better, label_of, measure_of
 from twinprop.text import shown, spelled
 
 if TYPE_CHECKING:
@@ -179,10 +180,10 @@ class Plot:
             axes.set_xticks([], minor=True)
             axes.tick_params(axis="x", rotation=30 if slanted else 0)
         low, high = axes.dataLim.intervaly
-        if self.metric.endswith("loss") and low > 0 and high >= WIDE * low:
+        if not higher_is_better(self.metric) and low > 0 and high >= WIDE * low:
             axes.set_yscale("log")
         seeds = max(len(variant.summaries) for variant in self.variants)
-        what = self.metric.replace("_", " ") if len(self.keys) > 1 else self.metric.partition("_")[2]
+        what = label_of(self.metric) if len(self.keys) > 1 else measure_of(self.metric).label
         axes.set(
             xlabel=key.removesuffix(".name"),
             ylabel=what if seeds == 1 else f"{what}, mean ± deviation of {seeds} seeds",

@@ -12,7 +12,8 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from statistics import fmean, stdev
 from typing import Any, NamedTuple
 
-from twinprop.run.summary import higher_is_better, result
+from twinprop.run.summary import result
+from twinprop.task import higher_is_better
 
 LOSSES = ("train_loss", "val_loss", "test_loss")
 

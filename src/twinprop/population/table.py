@@ -6,7 +6,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from twinprop.population.seeds import counted, over_seeds
 from twinprop.run.directory import write_atomically
 from twinprop.run.showing import only_shows
 from twinprop.run.summary import result
+from twinprop.task import Classification, Task, task_named
 from twinprop.text import ranges, shown
 
 MOST_ROWS = 30
@@ -27,7 +28,10 @@ LONGEST = 16
 
 SAMPLED = re.compile(r"\d*\.\d{6,}(e-?\d+)?")
 
-RESULTS = [f"{split}_{what}" for split in ("train", "val", "test") for what in ("loss", "accuracy")]
+
+def tasks_of(summaries: Iterable[Mapping[str, Any]]) -> list[type[Task]]:
+    """What jobs learn, each task once."""
+    return list(dict.fromkeys(task_named(each["task"]) for each in summaries if "task" in each)) or [Classification]
 
 
 def settings_of(overrides: Sequence[str]) -> dict[str, str]:
@@ -93,7 +97,10 @@ def rows_of_jobs(varied: Mapping[int, Sequence[str]], summaries: Mapping[int, Ma
     table = Table(box=None, pad_edge=False, header_style="", caption="\n".join(said) or None, caption_justify="left")
     table.add_column("job" if len(rows) == len(varied) else "jobs", no_wrap=True)
     table.add_column("varied", overflow="fold", min_width=12)
-    columns = [metric, *(name for name in ("val_accuracy", "test_accuracy", "test_loss") if name != metric)]
+    columns = [metric]
+    for task in tasks_of(summaries.values()):
+        columns += [task.metric(), f"test_{task.chief}", *(f"test_{what}" for what in task.scores)]
+    columns = list(dict.fromkeys([*columns, "test_loss"]))
     for name in columns:
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("status", no_wrap=True)
@@ -129,10 +136,11 @@ def write_csv(
     keys = list(dict.fromkeys(word.partition("=")[0] for words in overrides.values() for word in words))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["job", "directory", *keys, "status", "reason", "epochs", *RESULTS, "seconds"])
+    names = list(dict.fromkeys(name for task in tasks_of(summaries.values()) for name in task.results()))
+    writer.writerow(["job", "directory", *keys, "status", "reason", "epochs", *names, "seconds"])
     for number, summary in sorted(summaries.items()):
         chosen = dict(word.partition("=")[::2] for word in overrides[number])
-        values = [result(summary, name) for name in RESULTS]
+        values = [result(summary, name) for name in names]
         seconds = (summary.get("seconds") or {}).get("train", "")
         results = ["" if math.isnan(value) else value for value in values]
         ending = [summary["status"], summary.get("reason", ""), summary.get("epochs", 0)]

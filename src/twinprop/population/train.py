@@ -21,6 +21,7 @@ from twinprop.run.directory import RunDirectory, discard
 from twinprop.run.environment import environment
 from twinprop.run.recorder import RunRecorder, record_failure
 from twinprop.run.setup import Setup
+from twinprop.task import Predicted
 from twinprop.training.interrupt import Interrupt
 from twinprop.training.learner import Learner
 from twinprop.training.loop import train
@@ -73,7 +74,7 @@ class MemberRecorder:
                 assert self.recorder is not None
                 self.recorder.checkpoint(name, position)
 
-    def finished(self, monitor: Monitor, parameters: dict[str, Any], predicted: Any) -> None:
+    def finished(self, monitor: Monitor, parameters: dict[str, Any], predicted: Predicted | None) -> None:
         if not self.failed:
             with self.guarded():
                 assert self.recorder is not None
@@ -97,7 +98,7 @@ class EndedRecorder:
     def checkpoint(self, name: str, position: Position) -> None:
         pass
 
-    def finished(self, monitor: Monitor, parameters: dict[str, Any], predicted: Any) -> None:
+    def finished(self, monitor: Monitor, parameters: dict[str, Any], predicted: Predicted | None) -> None:
         pass
 
 
@@ -121,7 +122,7 @@ def train_stack(
     monitors: list[Monitor] = []
     recorders: list[MemberRecorder | EndedRecorder] = []
     for place, member in enumerate(stack.members):
-        monitor = Monitor(member.config.seed, member.config.train)
+        monitor = Monitor(member.config.seed, member.config.train, setup.dataset.task)
         if position is not None:
             monitor.load_state(position.monitors[place])
         recorder: MemberRecorder | EndedRecorder
@@ -199,7 +200,7 @@ def open_recorder(
     directory = RunDirectory(member.path, monitor.rows if goes_on else None)
     own = MemberRecorder(stack, member, monitor, directory, on_end)
     with own.guarded():
-        display = Display(plan.total_steps, member.log)
+        display = Display(plan.total_steps, member.log, setup.dataset.task)
         about = partial(matching.about, setup, [member.config], env)
         own.recorder = RunRecorder(directory, member.config, setup.dataset, display, plan, env, about, monitor)
     return own

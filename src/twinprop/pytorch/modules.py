@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from torch import Tensor, nn
+from torch.nn.functional import one_hot
 
 from twinprop.scratch.dropout import dropout_scale, noise
 
@@ -88,8 +89,27 @@ class Softmax(nn.Softmax):
         super().__init__(dim=-1)
 
 
+def rows(target: Tensor, input: Tensor) -> Tensor:
+    """Targets as rows like those of `input`: of classes one-hot, of numbers with the one that there is."""
+    return target[..., None] if target.is_floating_point() else one_hot(target, input.shape[-1]).to(input.dtype)
+
+
 class MSELoss(nn.MSELoss):
-    """nn.MSELoss against one-hot classes."""
+    """nn.MSELoss against numbers, or one-hot classes."""
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        return super().forward(input, nn.functional.one_hot(target, input.shape[-1]).to(input.dtype))
+        return super().forward(input, rows(target, input))
+
+
+class L1Loss(nn.L1Loss):
+    """nn.L1Loss in the same way."""
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        return super().forward(input, rows(target, input))
+
+
+class HuberLoss(nn.HuberLoss):
+    """nn.HuberLoss in the same way."""
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        return super().forward(input, rows(target, input))

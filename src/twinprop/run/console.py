@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from twinprop.run.showing import only_shows, tell
+from twinprop.task import CLASSIFICATION, Task, told
 from twinprop.text import shown
 from twinprop.training.monitor import Row
 
@@ -95,12 +97,12 @@ class LogFileHandler(logging.FileHandler):
             tell("lines of the log", error, self.baseFilename)
 
 
-def evaluation_line(row: Row) -> str:
+def evaluation_line(row: Row, task: Task) -> str:
     """An evaluation in one line."""
-    parts = [f"epoch {row.epoch:>4}", f"train loss {row.train_loss:.4f}"]
-    if row.val_accuracy == row.val_accuracy:
-        parts.append(f"val accuracy {row.val_accuracy:.4f}")
-    parts.append(f"test accuracy {row.test_accuracy:.4f}")
+    parts = [f"epoch {row.epoch:>4}", told(row.results, "train_loss")]
+    if not isnan(row.results[f"val_{task.chief}"]):
+        parts.append(told(row.results, f"val_{task.chief}"))
+    parts.append(told(row.results, f"test_{task.chief}"))
     parts.append(f"{row.samples_per_second:,.0f} samples/s")
     return "  ".join(parts)
 
@@ -111,10 +113,11 @@ class Display:
     Args:
         total_steps: its length.
         line: where lines go that are worth keeping.
+        task: what is learnt.
     """
 
-    def __init__(self, total_steps: int, line: Callable[[str], None]) -> None:
-        self.total_steps, self.line = total_steps, line
+    def __init__(self, total_steps: int, line: Callable[[str], None], task: Task = CLASSIFICATION) -> None:
+        self.total_steps, self.line, self.learnt = total_steps, line, task
         self.bar: Progress | None = None
         self.task = TaskID(0)
         self.last_line = self.last_update = 0.0
@@ -136,12 +139,12 @@ class Display:
         """Show an evaluation: in the bar, and as a line of the log, at most one a second."""
         with only_shows("the progress bar"):
             if self.bar is not None:
-                self.bar.update(self.task, completed=row.step, description=evaluation_line(row))
+                self.bar.update(self.task, completed=row.step, description=evaluation_line(row, self.learnt))
         now = time.monotonic()
         if now - self.last_line >= SECONDS_BETWEEN_LINES or row.step >= self.total_steps:
             self.last_line = now
             with only_shows("a line of the log"):
-                self.line(evaluation_line(row))
+                self.line(evaluation_line(row, self.learnt))
 
 
 def two_columns(lines: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from twinprop.data.base import Dataset
 from twinprop.run.console import display_path, two_columns
 from twinprop.run.recorder import RunRecorder
 from twinprop.run.showing import only_shows
+from twinprop.task import told
 from twinprop.training.monitor import Monitor
 
 MANY = 6
@@ -30,7 +31,7 @@ def in_words(config: Config, dataset: Dataset) -> str:
     shape = dataset.shape
     first = {"cnn": shape[0] if len(shape) == 3 else 1, "rnn": prod(shape[1:])}.get(config.model.name, prod(shape))
     widths: list[Any] = [first]
-    layers = config.model.layers(dataset.shape, len(dataset.classes))
+    layers = config.model.layers(dataset.shape, dataset.outputs)
     for _, kind, arguments in layers:
         widths += [arguments[key] for key in ("out_features", "out_channels", "hidden_size") if key in arguments]
         if kind == "max_pool2d":
@@ -61,13 +62,15 @@ def facts(recorder: RunRecorder, monitor: Monitor, dataset: Dataset) -> dict[str
     status = monitor.status if not monitor.reason else f"{monitor.status}: {monitor.reason}"
     lines["status"] = f"{status}; {summary['epochs']} epochs, {summary['steps']:,} steps"
     if monitor.rows:
-        last = monitor.rows[-1]
-        lines["test"] = f"accuracy {last.test_accuracy:.4f}, loss {last.test_loss:.4f}"
+        results = monitor.rows[-1].results
+        told_ = [told(results, f"test_{what}") for what in (*dataset.task.scores, "loss")]
+        lines["test"] = ", ".join(text.removeprefix("test ") for text in told_)
         seconds = summary["seconds"]
         rate = f"{summary['samples_per_second']:,.0f} samples/s"
         lines["speed"] = f"{seconds['per_epoch']:.3g} s an epoch, {rate}, {seconds['total']:.3g} s in all"
     if monitor.best is not None:
         best = monitor.best
-        lines["best"] = f"validation accuracy {best.val_accuracy:.4f} at epoch {best.epoch}"
+        score = told(best.results, dataset.task.metric()).removeprefix("val ")
+        lines["best"] = f"validation {score} at epoch {best.epoch}"
     lines["saved"] = display_path(recorder.directory.path)
     return lines

@@ -11,13 +11,12 @@ import shlex
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
 from twinprop.errors import OutputError
 from twinprop.text import as_typed
-from twinprop.training.monitor import COLUMNS, Row
+from twinprop.training.monitor import Row
 
 
 def _null(value: Any) -> Any:
@@ -145,7 +144,7 @@ def existing(path: str, flags: int) -> int:
 
 def cells(row: Row) -> list[Any]:
     """A line of metrics.csv; a result that there is not (no validation split) is an empty cell."""
-    return ["" if value is None else value for value in map(_null, astuple(row))]
+    return ["" if value is None else value for value in map(_null, row.cells().values())]
 
 
 class RunDirectory:
@@ -160,11 +159,8 @@ class RunDirectory:
     """
 
     def __init__(self, path: Path, rows: Sequence[Row] | None = None) -> None:
-        self.path = path
+        self.path, self.rows = path, rows
         if rows is not None:
-            lines = io.StringIO(newline="")
-            csv.writer(lines, lineterminator="\n").writerows([COLUMNS, *map(cells, rows)])
-            write_atomically(path / "metrics.csv", lines.getvalue().encode())
             return
         try:
             path.mkdir(parents=True, exist_ok=True)
@@ -175,7 +171,15 @@ class RunDirectory:
             ) from error
         except OSError as error:
             raise OutputError(f"{path}: cannot be written ({error.strerror}); set hydra.run.dir.") from error
-        self._line(COLUMNS)
+
+    def begin(self, columns: Sequence[str]) -> None:
+        """Write the head of metrics.csv, and the evaluations that stay."""
+        if self.rows is None:
+            self._line(columns)
+            return
+        lines = io.StringIO(newline="")
+        csv.writer(lines, lineterminator="\n").writerows([columns, *map(cells, self.rows)])
+        write_atomically(self.path / "metrics.csv", lines.getvalue().encode())
 
     def _line(self, values: Any) -> None:
         # opened each time, for a sweep has more runs than a process may have open files

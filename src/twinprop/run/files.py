@@ -21,6 +21,7 @@ from omegaconf.errors import OmegaConfBaseException
 from twinprop.config import schema
 from twinprop.config.registry import GROUPS
 from twinprop.errors import TwinpropError, first_line
+from twinprop.task import METRICS, SPLITS, TASKS, task_named
 
 MOST_BYTES = 10**8
 """Of a file that is read as a whole."""
@@ -28,13 +29,9 @@ MOST_BYTES = 10**8
 LARGEST = 1e300
 """Beyond, sums and squares are no floats."""
 
-SPLITS = ("train", "val", "test")
 COUNTED = ("epoch", "step")
-NEEDED = [*COUNTED, *(f"{split}_{what}" for split in SPLITS for what in ("loss", "accuracy"))]
-"""Columns of metrics.csv that others are told from."""
-
-METRICS = [name for name in NEEDED if name not in COUNTED]
-"""What `metric` may be."""
+NEEDED = {name: [*COUNTED, *task.results()] for name, task in TASKS.items()}
+"""Columns of metrics.csv that others are told from, for each task."""
 
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?|nan|[-+]?inf", re.ASCII | re.IGNORECASE)
 FROM_ENVIRONMENT = re.compile(r"(?<=: )\$\{oc\.env:(\w+)(?:,([\w./~-]+))?\}$", re.MULTILINE)
@@ -95,9 +92,10 @@ def summary_problem(summary: Any) -> str | None:
         for key, value in (group or {}).items():
             if not (value is None or isinstance(value, Mapping) or is_number(value)):
                 return f"has {name}.{key} as a {type(value).__name__}"
+    measures = task_named(summary.get("task")).measures()
     for name in SPLITS:
-        if groups[name] and not {"loss", "accuracy"} <= set(groups[name]):
-            return f"has no loss and accuracy of {name}"
+        if groups[name] and not set(measures) <= set(groups[name]):
+            return f"has no {' and '.join(measures)} of {name}"
     if groups["test"] and not {"train", "per_epoch"} <= set(groups["seconds"] or {}):
         return "has no times"
     return None
@@ -120,7 +118,7 @@ def metrics_problem(path: Path) -> str | None:
     if not lines:
         return f"{path}: is empty; the run was cut off."
     head, *rows = lines
-    lacking = [name for name in NEEDED if name not in head]
+    lacking = min(([name for name in needed if name not in head] for needed in NEEDED.values()), key=len)
     if lacking:
         return f"{path}: has no column {', '.join(lacking)}, so it is no table of a run, or of another version."
     if not text.endswith("\n"):
@@ -167,6 +165,8 @@ def read_groups(path: Path) -> dict[str, Any]:
     except (yaml.YAMLError, OmegaConfBaseException, ValueError, OSError, RecursionError) as error:
         why = f"is no YAML ({first_line(error)})"
         raise TwinpropError(f"{path}: {why}; the run was cut off, or the file was changed.") from error
+    if isinstance(plain, dict) and isinstance(plain.get("loss"), str):  # as earlier versions wrote it
+        plain["loss"] = {"name": plain["loss"]}
     problem = config_problem(plain)
     if problem is not None:
         raise TwinpropError(f"{path}: {problem}, so it is no configuration of a run, or of another version.")
@@ -214,8 +214,8 @@ def config_problem(config: Any) -> str | None:
     for value in leaves(list(config.values())):
         if isinstance(value, int | float) and not isinstance(value, bool) and not abs(value) < LARGEST:
             return "has a number that no run takes"
-    metric = config.get("metric", "val_accuracy")
-    if metric not in METRICS:
+    metric = config.get("metric")
+    if metric is not None and metric not in METRICS:
         return f"has the metric {str(metric)[:50]}"
     return None
 

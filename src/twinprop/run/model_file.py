@@ -20,7 +20,9 @@ from twinprop.config import schema
 from twinprop.errors import TwinpropError, first_line
 from twinprop.learners.build import scratch_layer
 from twinprop.models.base import LayerSpec
+from twinprop.run.files import is_number
 from twinprop.run.state_file import StateFileError, read_arrays, write_arrays
+from twinprop.task import TASKS, Classification, Regression
 
 MODEL = "model.safetensors"
 """The name of the file in a run's directory."""
@@ -112,8 +114,13 @@ def data_problem(data: Mapping[Any, Any]) -> str | None:
     classes: Any = data.get("classes")
     if not is_list_of(shape, int) or not 1 <= len(shape) <= 3 or min(shape) < 1 or prod(shape) > MOST_NUMBERS:
         return f"has samples of shape {short(shape)}, which cannot be"
-    if not is_list_of(classes, str) or not classes:
+    task: Any = data.get("task", {"name": Classification.name})
+    if not isinstance(task, Mapping) or task.get("name") not in TASKS:
+        return f"has the task {short(task)}, which no network learns"
+    if not is_list_of(classes, str) or bool(classes) != (task["name"] == Classification.name):
         return f"has the classes {short(classes)}, which must be names"
+    if not all(is_number(task.get(key)) for key in ("origin", "unit") if task["name"] == Regression.name):
+        return f"has numbers in the units {short(task)}, which must be numbers"
     mean: Any = data.get("mean")
     std: Any = data.get("std")
     count = {1: shape[0], 2: 1, 3: shape[0]}[len(shape)]
@@ -128,12 +135,12 @@ def layers_of(saved: Mapping[str, Any]) -> list[LayerSpec]:
     Raises:
         Unusable: its configuration cannot be used.
     """
-    shape, classes = tuple(saved["data"]["shape"]), len(saved["data"]["classes"])
+    shape, outputs = tuple(saved["data"]["shape"]), outputs_of(saved["data"])
     try:
         config = schema.from_dict(saved["config"])
         wrong = [text for text in schema.problems(config) if text.startswith("model.")]
         if not wrong:
-            return config.model.layers(shape, classes)
+            return config.model.layers(shape, outputs)
     except TwinpropError as error:
         wrong = str(error).splitlines()[-1:]
     except Exception as error:  # a value of a kind that the schema does not know
@@ -159,6 +166,11 @@ def shapes_problem(state: Mapping[str, NDArray[Any]], known: Mapping[str, tuple[
             return f"has {name} of shape {found.get(name, 'none')}, where its configuration has {size}"
     more = [name for name in found if name not in known]
     return f"has {short(more[0])}, which its configuration has not" if more else None
+
+
+def outputs_of(data: Mapping[str, Any]) -> int:
+    """Outputs of a network: one for each class, or one for a number."""
+    return len(data["classes"]) or 1
 
 
 def is_list_of(value: Any, kind: type) -> bool:

@@ -207,6 +207,53 @@ def points(x: NDArray[Any], labels: NDArray[Any], predicted: NDArray[Any]) -> ND
     return np.asarray(page)
 
 
+def predictions(true: NDArray[Any], predicted: NDArray[Any]) -> NDArray[Any]:
+    """Predicted numbers against the true ones; on the line they are equal.
+
+    Args:
+        true: (n,).
+        predicted: (n,).
+    """
+    margin, left, footer, finer = 12, 58, 40, 2
+    side = WIDTH - left - margin
+    low, high = float(min(true.min(), predicted.min())), float(max(true.max(), predicted.max()))
+    reach = (high - low) or abs(high) or 1.0
+    low, high = low - 0.03 * reach, high + 0.03 * reach
+    scale = side / (high - low)
+    plane = Image.new("RGB", (side * finer, side * finer), "white")
+    draw = ImageDraw.Draw(plane)
+    ticks = round_numbers(low, high)
+    for tick in ticks:
+        place = (tick - low) * scale * finer
+        draw.line((place, 0, place, side * finer), GRID, finer)
+        draw.line((0, side * finer - place, side * finer, side * finer - place), GRID, finer)
+    draw.line((0, side * finer, side * finer, 0), RED, finer)
+    radius = 4.5 if len(true) <= 1000 else 2.5
+    for across, up in zip((true - low) * scale * finer, side * finer - (predicted - low) * scale * finer, strict=True):
+        draw.ellipse((across - radius, up - radius, across + radius, up + radius), BLUE, "white")
+    page = Image.new("RGB", (WIDTH, margin + side + footer), "white")
+    page.paste(plane.reduce(finer), (left, margin))
+    draw = ImageDraw.Draw(page)
+    draw.rectangle((left, margin, left + side - 1, margin + side - 1), None, GRID)
+    font = _font(12)
+    for tick in ticks:
+        place = (tick - low) * scale
+        draw.text((left - 5, margin + side - place), f"{tick:.6g}", INK, font, anchor="rm")
+        draw.text((left + place, margin + side + 10), f"{tick:.6g}", INK, font, anchor="mm")
+    draw.text(
+        (left + side / 2, margin + side + 28), "across: true; up: predicted; red line: equal", INK, font, anchor="mm"
+    )
+    return np.asarray(page)
+
+
+def round_numbers(low: float, high: float, most: int = 6) -> list[float]:
+    """Round numbers within a range, about evenly spaced, at most so many."""
+    rough = (high - low) / most
+    power = 10.0 ** np.floor(np.log10(rough))
+    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough)
+    return [float(number * step) for number in range(int(np.ceil(low / step)), int(np.floor(high / step)) + 1)]
+
+
 def png(pixels: NDArray[Any]) -> bytes:
     """A PNG file of pixels, each row as its difference from the one above: Pillow tries five ways for every row.
 

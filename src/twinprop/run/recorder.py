@@ -18,8 +18,9 @@ from twinprop.run.directory import RunDirectory
 from twinprop.run.model_file import MODEL, write_model
 from twinprop.run.showing import tell
 from twinprop.run.summary import summarize, summarize_failure
+from twinprop.task import Predicted
 from twinprop.training.learner import Learner
-from twinprop.training.monitor import Monitor, Row
+from twinprop.training.monitor import Monitor, Row, columns
 from twinprop.training.plan import Plan
 from twinprop.training.position import Position
 
@@ -56,10 +57,12 @@ class RunRecorder:
 
         self.directory, self.config, self.dataset, self.display = directory, config, dataset, display
         self.environment, self.about = environment, about
-        self.board = TensorBoard(directory.path, config, -(-plan.epochs // config.train.eval_every), monitor.recorded)
+        evaluations = -(-plan.epochs // config.train.eval_every)
+        self.board = TensorBoard(directory.path, config, evaluations, monitor.recorded, dataset.task)
         self.parameter_count = 0
         self.start = time.perf_counter() - monitor.recorded.get("seconds", 0.0)
         self.summary: dict[str, Any] = {}
+        directory.begin(columns(type(dataset.task)))
         monitor.recorded = self.recorded()
 
     def recorded(self) -> dict[str, Any]:
@@ -75,10 +78,10 @@ class RunRecorder:
     def checkpoint(self, name: str, position: Position) -> None:
         checkpoints.write(self.directory.path / FOLDER / f"{name}{SUFFIX}", [0], self.about(), position)
 
-    def finished(self, monitor: Monitor, parameters: dict[str, Any], predicted: Any) -> None:
+    def finished(self, monitor: Monitor, parameters: dict[str, Any], predicted: Predicted | None) -> None:
         data = self.dataset
         write_model(self.directory.path / MODEL, parameters, dataclasses.asdict(self.config), data.preparation())
-        layers = self.config.model.layers(data.shape, len(data.classes))
+        layers = self.config.model.layers(data.shape, data.outputs)
         self.parameter_count = footprint(layers, data.shape).parameters
         if predicted is not None:
             self.board.pictures(data.test, predicted, data.shape, data.classes, monitor.rows[-1].epoch)

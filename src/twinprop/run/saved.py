@@ -19,7 +19,7 @@ from twinprop.errors import TwinpropError
 from twinprop.run.directory import SWEEP
 from twinprop.run.files import Unresolved, metrics_problem, read_config, read_summary
 from twinprop.run.lock import is_held
-from twinprop.run.model_file import MODEL, read_model
+from twinprop.run.model_file import MODEL, outputs_of, read_model
 from twinprop.text import at_home
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ class Run:
     @property
     def layers(self) -> list[LayerSpec]:
         """The layers of its network."""
-        return self.config.model.layers(self.sample_shape, len(self.saved["data"]["classes"]))
+        return self.config.model.layers(self.sample_shape, outputs_of(self.saved["data"]))
 
     @cached_property
     def model(self) -> nn.Module:

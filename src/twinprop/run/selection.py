@@ -14,7 +14,7 @@ from twinprop.config.registry import GROUPS
 from twinprop.errors import TwinpropError
 from twinprop.run.index import Entry, entries
 from twinprop.run.saved import STATUSES
-from twinprop.run.summary import higher_is_better
+from twinprop.task import higher_is_better
 from twinprop.text import nearest, plural, spelled
 
 OUTPUTS = Path("outputs")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
 from twinprop.config import registry
-from twinprop.config.schema import Config, data_size_problems
+from twinprop.config.schema import Config, data_size_problems, task_problems
 from twinprop.data.batches import EVALUATION_BATCH, Batches
 from twinprop.errors import ConfigError
 from twinprop.learners import BACKENDS
@@ -57,18 +58,21 @@ class Setup:
         Raises:
             ConfigError: its batches or its schedule do not fit the data.
         """
-        found = list(data_size_problems(config, len(self.dataset.train)))
+        found = [*task_problems(config, type(self.dataset.task))]
+        found += data_size_problems(config, len(self.dataset.train))
         if found:
             raise ConfigError(found)
         return Plan.of(config.train, len(self.dataset.train))
 
     def learner(self, configs: list[Config], plan: Plan) -> Learner:
         """The learner of one network, or of several that can be stacked."""
-        shape, classes = self.dataset.shape, len(self.dataset.classes)
+        shape, outputs = self.dataset.shape, self.dataset.outputs
+        counts = self.dataset.class_counts(self.dataset.train)
+        configs = [replace(config, loss=config.loss.bind(counts)) for config in configs]
         backend = BACKENDS[configs[0].model.backend]
         kind = registry.load(backend.learner if len(configs) == 1 else backend.stack)
-        learner: Learner = kind(configs, shape, classes, plan, self.device)
-        need = footprint(configs[0].model.layers(shape, classes), shape)
+        learner: Learner = kind(configs, shape, outputs, plan, self.device, self.dataset.task)
+        need = footprint(configs[0].model.layers(shape, outputs), shape)
         if self.device.startswith("cuda"):
             from twinprop.learners.captured import Captured
 

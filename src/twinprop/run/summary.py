@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from math import isfinite, nan
 from typing import Any
 
 from twinprop.data.base import Dataset
+from twinprop.task import SPLITS, Classification, Task, task_named
 from twinprop.training.convergence import converged_epoch
 from twinprop.training.monitor import Monitor, Row
 
@@ -25,19 +26,19 @@ def summarize(
     """
     rows = monitor.rows
     last = rows[-1] if rows else None
+    watched = [row.results[f"val_{monitor.task.watched}"] for row in rows]
     train_seconds = sum(row.seconds for row in rows)
     samples = sum(row.seconds * row.samples_per_second for row in rows)
     return {
+        "task": monitor.task.name,
         "status": monitor.status,
         "reason": monitor.reason,
         "epochs": last.epoch if last else 0,
         "steps": last.step if last else 0,
-        "train": split_results(last, "train"),
-        "val": split_results(last, "val"),
-        "test": split_results(last, "test"),
-        "best": best_results(monitor.best),
+        **{split: split_results(last, split, monitor.task) for split in SPLITS},
+        "best": best_results(monitor.best, monitor.task),
         "converged_epoch": converged_epoch(
-            [row.epoch for row in rows], [row.val_accuracy for row in rows if math.isfinite(row.val_accuracy)]
+            [row.epoch for row in rows], [value for value in watched if isfinite(value)]
         ),
         "parameters": parameters,
         "data": dataset.counts(),
@@ -57,27 +58,30 @@ def summarize_failure(monitor: Monitor) -> dict[str, Any]:
     return {"status": monitor.status, "reason": monitor.reason}
 
 
-def split_results(row: Row | None, split: str) -> dict[str, float | None]:
-    """Loss and accuracy of a split at an evaluation."""
-    if row is None:
-        return {"loss": None, "accuracy": None}
-    return {"loss": getattr(row, f"{split}_loss"), "accuracy": getattr(row, f"{split}_accuracy")}
+def split_results(row: Row | None, split: str, task: Task) -> dict[str, float | None]:
+    """What was measured on a split at an evaluation: loss and accuracy, say."""
+    return {what: None if row is None else row.results[f"{split}_{what}"] for what in task.measures()}
 
 
-def best_results(row: Row | None) -> dict[str, Any] | None:
+def best_results(row: Row | None, task: Task) -> dict[str, Any] | None:
     """The epoch that validation chose, with its validation results and, apart, its test results."""
     if row is None:
         return None
-    return {"epoch": row.epoch, **split_results(row, "val"), "test": split_results(row, "test")}
+    return {"epoch": row.epoch, **split_results(row, "val", task), "test": split_results(row, "test", task)}
 
 
 def result(summary: Mapping[str, Any], name: str) -> float:
     """A result of a summary, such as `val_accuracy`; NaN where there is none."""
     split, what = name.split("_")
     value = (summary.get(split) or {}).get(what)
-    return math.nan if value is None else float(value)
+    return nan if value is None else float(value)
 
 
-def higher_is_better(name: str) -> bool:
-    """Whether the best result of a name, such as `val_accuracy`, is the highest; of a loss, it is the lowest."""
-    return name.endswith(("accuracy", "r2"))
+def metric_of(chosen: str | None, summaries: Iterable[Mapping[str, Any]]) -> str:
+    """What runs are compared by: the metric that was chosen, or else that of the first task among them."""
+    return chosen or next((task_named(each["task"]) for each in summaries if "task" in each), Classification).metric()
+
+
+def objective(summary: Mapping[str, Any], metric: str | None) -> float:
+    """The result of a run by which it is compared with others; NaN where it has none."""
+    return result(summary, metric_of(metric, [summary]))

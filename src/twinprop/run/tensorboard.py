@@ -21,6 +21,7 @@ from twinprop.data.base import Samples
 from twinprop.run import pictures, plugin_values
 from twinprop.run.events import EventFile
 from twinprop.run.showing import only_shows
+from twinprop.task import CLASSIFICATION, MEASURES, SPLITS, Predicted, Regression, Task
 from twinprop.training.learner import Learner
 from twinprop.training.monitor import Monitor, Row
 
@@ -34,20 +35,8 @@ PICTURED = 30
 SMALLEST_PICTURE = 4
 """Pixels: what has fewer in a direction is a sequence and not an image."""
 
-SCALARS = {
-    "loss/train": "train_loss",
-    "loss/val": "val_loss",
-    "loss/test": "test_loss",
-    "accuracy/train": "train_accuracy",
-    "accuracy/val": "val_accuracy",
-    "accuracy/test": "test_accuracy",
-    "train/lr": "lr",
-    "train/grad_norm": "grad_norm",
-    "train/samples_per_second": "samples_per_second",
-}
-
-DIAGRAMS = {name: [f"{name}/{split}" for split in ("train", "val", "test")] for name in ("loss", "accuracy")}
-"""Curves that are shown in one diagram."""
+SCALARS = ("lr", "grad_norm", "samples_per_second")
+"""What is shown of an evaluation beside its results."""
 
 
 def comparable(config: Config) -> dict[str, float | bool | str]:
@@ -69,6 +58,11 @@ def _plain(value: Any) -> float | bool | str:
     return value if isinstance(value, bool | int | float) else str(list(value) if isinstance(value, tuple) else value)
 
 
+def diagrams(task: Task) -> dict[str, list[str]]:
+    """Curves that are shown in one diagram, by its title."""
+    return {MEASURES[what].label: [f"{what}/{split}" for split in SPLITS] for what in task.measures()}
+
+
 class TensorBoard:
     """Writes the event file of one run. It only shows: what fails in here is told once and left out.
 
@@ -77,12 +71,18 @@ class TensorBoard:
         config: the run's.
         evaluations: how many evaluations there will be.
         recorded: what `recorded` gave, to go on from there.
+        task: what it learns.
     """
 
     def __init__(
-        self, directory: Path, config: Config, evaluations: int, recorded: Mapping[str, Any] | None = None
+        self,
+        directory: Path,
+        config: Config,
+        evaluations: int,
+        recorded: Mapping[str, Any] | None = None,
+        task: Task = CLASSIFICATION,
     ) -> None:
-        self.config = config
+        self.config, self.task = config, task
         self.every = max(1, -(-evaluations // HISTOGRAMS))
         self.count = 0
         self.ended = False
@@ -97,7 +97,7 @@ class TensorBoard:
                 return
             self.file = EventFile(directory)
         text = f"```json\n{json.dumps(flatten(config), indent=2)}\n```"
-        self.add("the layout of curves", lambda: [plugin_values.diagrams(DIAGRAMS)])
+        self.add("the layout of curves", lambda: [plugin_values.diagrams(diagrams(task))])
         self.add("the configuration in TensorBoard", lambda: [plugin_values.text("configuration/text_summary", text)])
         # Nothing announces the keys and metrics of a whole sweep: TensorBoard would believe the first run that does.
         # From what the runs themselves hold it finds every key, its type and whether it varies, and shows those first.
@@ -131,7 +131,10 @@ class TensorBoard:
 
     def evaluated(self, row: Row, learner: Learner, member: int) -> None:
         """Scalars of an evaluation, and now and then histograms of weights and gradients."""
-        values = {tag: getattr(row, name) for tag, name in SCALARS.items()}
+        values = {
+            f"{what}/{split}": row.results[f"{split}_{what}"] for what in self.task.measures() for split in SPLITS
+        }
+        values |= {f"train/{name}": getattr(row, name) for name in SCALARS}
         with self.left_out("the use of CPU and memory"):
             values |= self.use_of_machine()
         self.add("TensorBoard's curves", lambda: scalars(values), row.epoch)
@@ -154,8 +157,12 @@ class TensorBoard:
         used, passed = (now - then for now, then in zip(self.clocks, before, strict=True))
         return 100 * used / max(passed, 1e-9)
 
-    def pictures(self, test: Samples, predicted: Any, shape: tuple[int, ...], classes: list[str], epoch: int) -> None:
-        """The confusion matrix, and samples of the test split with their predictions."""
+    def pictures(self, test: Samples, found: Predicted, shape: tuple[int, ...], classes: list[str], epoch: int) -> None:
+        """The confusion matrix, or predicted against true numbers, and samples of the test split with predictions."""
+        predicted = found.values
+        if isinstance(self.task, Regression):
+            self.add("the picture of predictions", partial(against, self.task, test, predicted), epoch)
+            return
         if len(classes) <= 50:
             self.add("the confusion matrix", partial(matrix, test, predicted, classes), epoch)
         first = np.arange(min(PICTURED, len(test)))
@@ -175,8 +182,10 @@ class TensorBoard:
         if monitor.rows:
             values = {"train/seconds_per_epoch": seconds_per_epoch}
             if monitor.best is not None:
-                values |= {"best/val_accuracy": monitor.best.val_accuracy, "best/val_loss": monitor.best.val_loss}
-                values |= {"best/test_accuracy": monitor.best.test_accuracy}
+                chief = self.task.chief
+                values |= {
+                    f"best/{name}": monitor.best.results[name] for name in (f"val_{chief}", "val_loss", f"test_{chief}")
+                }
             self.add("TensorBoard's curves", lambda: scalars(values), monitor.rows[-1].epoch)
         # TensorBoard believes the first end that it reads, so an interrupted run leaves its own to whoever resumes it
         if monitor.status != "interrupted":
@@ -187,6 +196,11 @@ class TensorBoard:
 def matrix(test: Samples, predicted: Any, classes: list[str]) -> list[Summary.Value]:
     """The confusion matrix."""
     return [image("confusion", pictures.confusion(test.y, predicted, classes))]
+
+
+def against(task: Regression, test: Samples, predicted: Any) -> list[Summary.Value]:
+    """Predicted numbers against the true ones."""
+    return [image("predictions", pictures.predictions(task.in_units(test.y), task.in_units(predicted)))]
 
 
 def plane(test: Samples, predicted: Any) -> list[Summary.Value]:

@@ -37,7 +37,7 @@ from twinprop.scratch.init import (
 )
 from twinprop.scratch.layer import Layer
 from twinprop.scratch.layers import Flatten, LastStep, Linear, Unflatten
-from twinprop.scratch.losses import CrossEntropyLoss, Loss, MSELoss
+from twinprop.scratch.losses import CrossEntropyLoss, HuberLoss, L1Loss, Loss, MSELoss
 from twinprop.scratch.network import Network
 from twinprop.scratch.normalization import BatchNorm1d, BatchNorm2d
 from twinprop.scratch.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop, clip_grad_norm
@@ -73,7 +73,9 @@ __all__ = [
     "Dropout",
     "ExponentialLR",
     "Flatten",
+    "HuberLoss",
     "Identity",
+    "L1Loss",
     "LastStep",
     "Layer",
     "LeakyReLU",

@@ -40,7 +40,7 @@ class Scheduler:
     def moves_momentum(self) -> bool:
         return False
 
-    def observe(self, loss: float, accuracy: float) -> None:
+    def observe(self, loss: float, score: float) -> None:
         """See the validation results of an evaluation."""
 
     def state(self) -> dict[str, float]:
@@ -209,7 +209,7 @@ class OneCycleLR(Scheduler):
 class ReduceLROnPlateau(Scheduler):
     """The rate times `factor` when the validation result has not improved for `patience` evaluations.
 
-    `mode=min` watches the loss, `mode=max` the accuracy. Its t counts evaluations.
+    `mode=min` watches the loss, `mode=max` the accuracy (of numbers, R²). Its t counts evaluations.
     """
 
     name: str = "plateau"
@@ -242,8 +242,8 @@ class ReduceLROnPlateau(Scheduler):
             return sign * value > sign * self.best * (1 + sign * self.threshold)
         return sign * value > sign * self.best + self.threshold
 
-    def observe(self, loss: float, accuracy: float) -> None:
-        value = loss if self.mode == "min" else accuracy
+    def observe(self, loss: float, score: float) -> None:
+        value = loss if self.mode == "min" else score
         if self.improves(value):
             self.best, self.bad = value, 0
         else:

@@ -1,6 +1,6 @@
 """When has training converged? The first epoch after which nothing but noise improves.
 
-The validation accuracy is smoothed by a moving average. An epoch has converged if, from it on, the
+The validation accuracy, or R² of numbers, is smoothed by a moving average. An epoch has converged if, from it on, the
 smoothed curve never rises above its value there by more than the noise of the remaining epochs. That is
 twice the standard deviation that their accuracies have from epoch to epoch, by mean square successive
 difference (von Neumann et al. 1941), which a slow rise or fall does not enlarge. A run that is still
@@ -45,17 +45,17 @@ def noise(values: np.ndarray, few: bool) -> float:
     return 2 * float(np.sqrt(np.mean(steps**2) / 2)) if len(steps) else 0.0
 
 
-def converged_epoch(epochs: Sequence[int], accuracies: Sequence[float]) -> int | None:
+def converged_epoch(epochs: Sequence[int], scores: Sequence[float]) -> int | None:
     """The first converged epoch; None where there are too few evaluations or the run was still improving.
 
     Args:
         epochs: the epoch of each evaluation.
-        accuracies: the validation accuracy at each.
+        scores: the validation accuracy at each, or R² of numbers.
     """
-    count = len(accuracies)
+    count = len(scores)
     if count < FEWEST:
         return None
-    values = np.asarray(accuracies, float)
+    values = np.asarray(scores, float)
     smooth = smoothed(values)
     # with one deviation, or only the last few evaluations, chance hides a plateau, or feigns one
     for start in range(count - max(FEWEST, count // 5) + 1):

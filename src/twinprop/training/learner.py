@@ -13,6 +13,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from twinprop.arrays.namespace import Array
+from twinprop.task import CLASSIFICATION, Task
 
 
 class Learner(ABC):
@@ -24,24 +25,30 @@ class Learner(ABC):
     evaluation_batch: int | None = None
     """Samples that are evaluated at once; None for the usual number."""
 
-    captured: Callable[[Learner, Array, Array], tuple[Any, Any, Any]] | None = None
+    captured: Callable[[Learner, Array, Array], tuple[Any, tuple[Any, ...], Any]] | None = None
     """What does the work of `compute` in its place, where the device can repeat it."""
 
-    def step(self, x: Array, y: Array) -> tuple[Any, Any]:
-        """Do one update on a batch; return its mean loss and its number of correct predictions.
+    task: Task = CLASSIFICATION
+    """What is learnt, which says what is counted."""
 
-        Both stay on the device until `numbers` is asked for them, so that nothing waits.
+    class_weights: Array | None = None
+    """Weights by which the loss takes its mean over samples, (classes,) or (members, classes); None without."""
+
+    def step(self, x: Array, y: Array) -> tuple[Any, tuple[Any, ...]]:
+        """Do one update on a batch; return its mean loss and the task's sums over it, such as how many are right.
+
+        They stay on the device until `fetch` is asked for them, so that nothing waits.
 
         Args:
             x: (batch, ...), or (members, batch, ...) where members see different samples.
-            y: classes, int64, (batch,) or (members, batch).
+            y: classes, int64, or numbers, (batch,) or (members, batch).
         """
-        loss, correct, found = self.compute(x, y) if self.captured is None else self.captured(self, x, y)
+        loss, sums, found = self.compute(x, y) if self.captured is None else self.captured(self, x, y)
         self.update(found)
-        return loss, correct
+        return loss, sums
 
     @abstractmethod
-    def compute(self, x: Array, y: Array) -> tuple[Any, Any, Any]:
+    def compute(self, x: Array, y: Array) -> tuple[Any, tuple[Any, ...], Any]:
         """Go forward and backward, and clip; return what `step` returns, and what `update` wants to know.
 
         Of this the device sees nothing but arrays: no number moves from update to update except by `Counters`.
@@ -53,11 +60,15 @@ class Learner(ABC):
 
     @abstractmethod
     def predict(self, x: Array) -> Array:
-        """The network's outputs, (..., batch, classes), with dropout off."""
+        """The network's outputs, (..., batch, outputs), with dropout off."""
 
     @abstractmethod
     def evaluate(self, x: Array, y: Array) -> tuple[Any, Any]:
-        """Mean loss on a batch and the predicted class of each sample, (..., batch), with dropout off."""
+        """Mean loss on a batch and the network's outputs, (..., batch, outputs), with dropout off."""
+
+    def mass(self, y: Array) -> Any:
+        """What a batch counts in a mean over several: its samples, or the sum of their weights for each network."""
+        return y.shape[-1] if self.class_weights is None else self.class_weights[..., y].sum(-1)
 
     @abstractmethod
     def fetch(self, values: list[Any]) -> NDArray[Any]:
@@ -68,8 +79,8 @@ class Learner(ABC):
         """Let schedules that count epochs move on."""
 
     @abstractmethod
-    def observe(self, loss: NDArray[Any], accuracy: NDArray[Any]) -> None:
-        """Show schedules the validation results of an evaluation, (members,) each."""
+    def observe(self, loss: NDArray[Any], score: NDArray[Any]) -> None:
+        """Show schedules the validation results of an evaluation, (members,) each: the loss, and the watched score."""
 
     @abstractmethod
     def lr(self) -> NDArray[Any]:

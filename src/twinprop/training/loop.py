@@ -16,10 +16,10 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from twinprop.arrays.namespace import to_numpy
 from twinprop.data.batches import Batches
 from twinprop.errors import out_of_memory
-from twinprop.training.evaluation import evaluated_rows, first_bad_step
+from twinprop.task import Predicted
+from twinprop.training.evaluation import evaluated_rows, first_bad_step, whole
 from twinprop.training.interrupt import Interrupt
 from twinprop.training.learner import Learner
 from twinprop.training.monitor import Monitor, Row
@@ -41,8 +41,8 @@ class Recorder(Protocol):
     def checkpoint(self, name: str, position: Position) -> None:
         """Keep the position of this network under a name of its own."""
 
-    def finished(self, monitor: Monitor, parameters: dict[str, NDArray[Any]], predicted: NDArray[Any] | None) -> None:
-        """Record the end: the last finite parameters, and the classes predicted for the test split, if any."""
+    def finished(self, monitor: Monitor, parameters: dict[str, NDArray[Any]], predicted: Predicted | None) -> None:
+        """Record the end: the last finite parameters, and what is predicted for the test split, if anything."""
 
 
 def train(
@@ -137,7 +137,7 @@ def train_together(
             bad_step = first_bad_step(losses[:, place], tally.first_step, rows[place])
             update_status(active[place], rows[place], bad_step, learner.steps >= plan.total_steps)
         if any(active[place].status == "completed" for place in in_training):
-            classes = np.concatenate([to_numpy(part).reshape(len(stack), -1) for part in predicted], axis=1)
+            found = whole(predicted, len(stack))
         for place in in_training:
             monitor, recorder, row = active[place], recorders[stack[place]], rows[place]
             if monitor.status == "diverged":
@@ -149,7 +149,7 @@ def train_together(
             if every is not None and row.epoch // every > tally.first_step // plan.steps_per_epoch // every:
                 recorder.checkpoint(f"epoch_{row.epoch}", alone(monitor))
             if monitor.status == "completed":
-                recorder.finished(monitor, learner.state_dict_of(monitor.last), classes[place])
+                recorder.finished(monitor, learner.state_dict_of(monitor.last), found[place])
         tally = Tally(learner.steps)
         still = [number for number in stack if monitors[number].running]
         if still and len(still) <= WORTH_DROPPING * len(stack):

@@ -2,34 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass, field, fields
+from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
 import numpy as np
 
+from twinprop.task import CLASSIFICATION, Task
 from twinprop.training.plan import TrainConfig
 
 
 @dataclass
 class Row:
-    """An evaluation: a line of metrics.csv. Losses are means over samples, accuracies fractions, times seconds."""
+    """An evaluation: a line of metrics.csv.
+
+    Losses are means over samples, accuracies fractions, errors in the units of the data, times seconds.
+
+    Attributes:
+        results: what the task measures, in the order of `Task.results`: `train_loss`, ..., `test_accuracy`.
+    """
 
     epoch: int
     step: int
     lr: float
-    train_loss: float
-    train_accuracy: float
-    val_loss: float
-    val_accuracy: float
-    test_loss: float
-    test_accuracy: float
+    results: dict[str, float]
     grad_norm: float
     seconds: float
     samples_per_second: float
 
+    def cells(self) -> dict[str, float]:
+        """Its values by column, in order."""
+        found: dict[str, Any] = {}
+        for name, value in vars(self).items():
+            found |= value if name == "results" else {name: value}
+        return found
 
-COLUMNS = [item.name for item in fields(Row)]
+
+def columns(task: type[Task]) -> list[str]:
+    """The columns of metrics.csv."""
+    return list(Row(0, 0, 0.0, dict.fromkeys(task.results(), 0.0), 0.0, 0.0, 0.0).cells())
 
 
 @dataclass
@@ -39,10 +50,12 @@ class Monitor:
     Attributes:
         seed: of the network, which decides the order of its batches.
         train: how long it trains, and when it is evaluated, kept and stopped.
+        task: what it learns.
     """
 
     seed: int
     train: TrainConfig
+    task: Task = CLASSIFICATION
     rows: list[Row] = field(default_factory=list)
     best: Row | None = None
     best_val_loss: float = float("inf")
@@ -57,14 +70,15 @@ class Monitor:
     """How far the recorder had written at the last evaluation."""
 
     def add(self, row: Row) -> None:
-        """Take in an evaluation. The best is the one with the highest validation accuracy, then the lowest loss."""
+        """Take in an evaluation. The best is what the task ranks first on validation."""
         self.rows.append(row)
-        if not isfinite(row.val_loss):
+        val_loss = row.results["val_loss"]
+        if not isfinite(val_loss):
             return
-        if self.best is None or (-row.val_accuracy, row.val_loss) < (-self.best.val_accuracy, self.best.val_loss):
+        if self.best is None or self.task.rank(row.results) < self.task.rank(self.best.results):
             self.best = row
-        improved = row.val_loss < self.best_val_loss
-        self.best_val_loss = min(row.val_loss, self.best_val_loss)
+        improved = val_loss < self.best_val_loss
+        self.best_val_loss = min(val_loss, self.best_val_loss)
         self.without_improvement = 0 if improved else self.without_improvement + 1
         patience = self.train.patience
         if patience is not None and self.without_improvement >= patience:
@@ -89,9 +103,10 @@ class Monitor:
             self.best_state = state
 
     def state(self) -> dict[str, Any]:
-        """Everything in it but `seed` and `train`, as plain arrays and numbers."""
+        """Everything in it but `seed`, `train` and `task`, as plain arrays and numbers."""
+        names = columns(type(self.task))
         return {
-            "rows": np.array([astuple(row) for row in self.rows]).reshape(len(self.rows), len(COLUMNS)),
+            "rows": np.array([list(row.cells().values()) for row in self.rows]).reshape(len(self.rows), len(names)),
             "best": self.rows.index(self.best) if self.best else None,
             "best_val_loss": self.best_val_loss,
             "without_improvement": self.without_improvement,
@@ -104,7 +119,11 @@ class Monitor:
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Continue from what `state` handed out."""
-        self.rows = [Row(int(epoch), int(step), *map(float, more)) for epoch, step, *more in state["rows"]]
+        names = self.task.results()
+        self.rows = []
+        for epoch, step, lr, *more in state["rows"].tolist():
+            results = dict(zip(names, more, strict=False))
+            self.rows.append(Row(int(epoch), int(step), lr, results, *more[len(names) :]))
         self.best = None if state["best"] is None else self.rows[state["best"]]
         for name in ("best_val_loss", "without_improvement", "status", "reason", "last", "best_state", "recorded"):
             setattr(self, name, state[name])

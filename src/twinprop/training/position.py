@@ -37,16 +37,16 @@ class Tally:
         return sum(map(len, self.fetched)) + len(self.losses)
 
     def start_epoch(self) -> None:
-        """Count the training loss and accuracy anew, which are means over the last epoch."""
+        """Count the training loss and scores anew, which are means over the last epoch."""
         self.epoch_losses = self.updates
-        self.counted: Any = 0.0
-        self.corrects: list[Any] = []
+        self.counted: list[Any] = []
+        self.sums: list[tuple[Any, ...]] = []
         self.sizes: list[int] = []
 
-    def add(self, loss: Any, correct: Any, size: int) -> None:
+    def add(self, loss: Any, sums: tuple[Any, ...], size: int) -> None:
         """Take in an update on a batch of `size` samples, for each network."""
         self.losses.append(loss)
-        self.corrects.append(correct)
+        self.sums.append(sums)
         self.sizes.append(size)
 
     def all_losses(self, learner: Learner) -> NDArray[Any]:
@@ -56,18 +56,19 @@ class Tally:
             self.losses = []
         return np.concatenate(self.fetched)
 
-    def means(self, learner: Learner) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-        """The loss of each update, and mean loss and accuracy over the last epoch, (members,) each."""
+    def means(self, learner: Learner) -> tuple[NDArray[Any], NDArray[Any], list[NDArray[Any]]]:
+        """The loss of each update; over the last epoch, the mean loss and the task's sums, (members,) each."""
         losses, sizes = self.all_losses(learner), np.array(self.sizes)
-        corrects = self.all_corrects(learner)
         weights = sizes[:, None] / sizes.sum()
-        return losses, (losses[self.epoch_losses :] * weights).sum(0), corrects / sizes.sum()
+        return losses, (losses[self.epoch_losses :] * weights).sum(0), self.all_sums(learner)
 
-    def all_corrects(self, learner: Learner) -> Any:
-        """Correct predictions in the epoch, (members,); whole numbers, so that their order does not matter."""
-        if self.corrects:
-            self.counted = self.counted + learner.fetch(self.corrects).sum(0)
-            self.corrects = []
+    def all_sums(self, learner: Learner) -> list[Any]:
+        """The task's sums over the epoch, (members,) each, added one after the other, wherever they were asked for."""
+        if self.sums:
+            fetched = [learner.fetch(list(each)) for each in zip(*self.sums, strict=True)]
+            before = self.counted or [np.zeros(fetched[0].shape[1])] * len(fetched)
+            self.counted = [np.cumsum([start, *each], 0)[-1] for start, each in zip(before, fetched, strict=True)]
+            self.sums = []
         return self.counted
 
     def state(self, learner: Learner) -> dict[str, Any]:
@@ -78,7 +79,7 @@ class Tally:
             "seconds": self.seconds,
             "losses": self.all_losses(learner),
             "epoch_losses": self.epoch_losses,
-            "counted": self.all_corrects(learner),
+            "counted": self.all_sums(learner),
             "sizes": list(self.sizes),
         }
 
@@ -88,7 +89,7 @@ class Tally:
         tally = cls(state["first_step"])
         tally.samples, tally.seconds = state["samples"], state["seconds"]
         tally.fetched, tally.epoch_losses = [state["losses"]], state["epoch_losses"]
-        tally.counted, tally.sizes = state["counted"], list(state["sizes"])
+        tally.counted, tally.sizes = list(state["counted"]), list(state["sizes"])
         return tally
 
 
@@ -119,7 +120,7 @@ class Position:
         tally = self.tally and {
             **self.tally,
             "losses": self.tally["losses"][:, kept],
-            "counted": np.broadcast_to(self.tally["counted"], len(self.stack))[kept],
+            "counted": [each[kept] for each in self.tally["counted"]],
         }
         return Position(
             [places.index(self.stack[at]) for at in kept],

@@ -128,8 +128,9 @@ def check_on(config: Config, dataset: Dataset, x: Any, y: Any) -> Result:
     from twinprop.learners.torch import TorchLearner
     from twinprop.run.describe import describe_network
 
-    layers = config.model.layers(dataset.shape, len(dataset.classes))
-    made = [config], dataset.shape, len(dataset.classes), Plan.of(config.train, len(y))
+    layers = config.model.layers(dataset.shape, dataset.outputs)
+    config = replace(config, loss=config.loss.bind(dataset.class_counts(dataset.train)))
+    made = [config], dataset.shape, dataset.outputs, Plan.of(config.train, len(y)), "cpu", dataset.task
     hand, torch_ = ScratchLearner(*made), TorchLearner(*made)
     start = hand.state_dict_of(hand.state(0))
     start |= without_zeros({name: start[name] for name in hand.network.shapes}, config.seed)
@@ -146,7 +147,7 @@ def check_on(config: Config, dataset: Dataset, x: Any, y: Any) -> Result:
             random.step = 0  # the dropout masks of the first update, again and again
         for layer in network.layers[first:]:
             reached.append(layer.forward(reached[-1].copy(), True))
-        return float(hand.loss.forward(reached[-1], hand.one_hot[y]))
+        return float(hand.loss.forward(reached[-1], hand.targets(y)))
 
     with np.errstate(all="ignore"):
         value = float(hand.fetch([hand.step(x, y)[0]])[0, 0])
@@ -172,7 +173,9 @@ def check_on(config: Config, dataset: Dataset, x: Any, y: Any) -> Result:
             changed()
             compared = compare(mine[name], measured, scale)
             rows.append(Row(name, shape, float(errors.max(initial=0)), worst, theirs[name], compared))
-    title = f"{describe_network(config, dataset)}, {config.loss}, on {len(y)} samples of {config.data.name}, float64"
+    title = (
+        f"{describe_network(config, dataset)}, {config.loss.name}, on {len(y)} samples of {config.data.name}, float64"
+    )
     return Result(title, value, their_value, rows, [layer.name for layer in layers])
 
 
