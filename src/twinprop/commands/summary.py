@@ -46,8 +46,9 @@ def summary(config: Config) -> str:
     whole = footprint(specs, shape)
     rows.append(("in all", "", "", *numbers(whole, config, batch)))
     item = size(whole.parameters * (8 if config.model.dtype == "float64" else 4))
+    what = f"{outputs} classes" if outputs > 1 else "a number"
     lines = [
-        f"{config.model.name} for {config.data.name}: samples {in_words(shape)}, {f'{outputs} classes' if outputs > 1 else 'a number'}",
+        f"{config.model.name} for {config.data.name}: samples {in_words(shape)}, {what}",
         "",
         *table(rows),
         "",
