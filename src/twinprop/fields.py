@@ -47,7 +47,7 @@ def choice(default: str | None, options: Iterable[str]) -> Any:
     return field(default=default, metadata={"options": tuple(options)})
 
 
-def path(default: str) -> Any:
+def path(default: str | None) -> Any:
     """A file or a folder. `~` is the home folder; the names of runs leave it out, but they are compared by it."""
     return field(default=default, metadata={"path": True})
 

@@ -16,6 +16,7 @@ from twinprop.app.composition_errors import explain_composition
 from twinprop.app.ending import say
 from twinprop.app.home import expand
 from twinprop.app.hydra_main import hydra_main, wants_traceback
+from twinprop.app.records import refuse_record
 from twinprop.app.training_task import TrainingTask
 from twinprop.errors import TwinpropError, explain
 from twinprop.training.interrupt import on_ending_signals
@@ -79,6 +80,7 @@ def run(words: list[str]) -> None:
         with without_collecting():
             words = expand(words)
             args = parse_options(words)
+            refuse_record({"--config-path": args.config_path, "--config-dir": args.config_dir})
             import_module("twinprop.app.register")
         hydra_main(task, words)
     except KeyboardInterrupt:

@@ -21,7 +21,7 @@ def compose(overrides: Sequence[str] = ()) -> schema.Config:
     from hydra import initialize_config_dir
 
     from twinprop.app.composer import HYDRA_ERRORS
-    from twinprop.app.diagnose import diagnose, in_a_line, to_error
+    from twinprop.app.diagnose import diagnose, in_a_line, problems_of, to_error
 
     register()
     words = expand(overrides)
@@ -29,7 +29,7 @@ def compose(overrides: Sequence[str] = ()) -> schema.Config:
         try:
             # hydra's own keys belong to it, so that overrides of them are known here too
             composed = compose_all("config", words, return_hydra_config=True)
-            found = schema.composed_problems(composed)
+            found = problems_of(composed)
         except HYDRA_ERRORS as error:
             raise to_error(diagnose(words)) or ConfigError([in_a_line(error)]) from error
         if found:

@@ -17,6 +17,7 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from twinprop.app import hydra_internals
+from twinprop.app.run_source import FROM
 
 HYDRA_ERRORS = (HydraException, OmegaConfBaseException, YAMLError, ValueError)
 """What Hydra raises where it cannot compose."""
@@ -42,7 +43,8 @@ class Composer:
         key = override.key_or_group
         if not override.is_delete() and not override.is_sweep_override() and isinstance(override.value(), dict):
             return False
-        return override.package is not None or "/" in key or key == SEARCH_PATH or bool(self.options(key))
+        is_group = key in (SEARCH_PATH, FROM) or bool(self.options(key))
+        return override.package is not None or "/" in key or is_group
 
     def options(self, group: str) -> list[str]:
         """The options of a config group, none for what is no group."""

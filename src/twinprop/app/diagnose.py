@@ -20,6 +20,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from twinprop.app.composer import HYDRA_ERRORS, SEARCH_PATH, Composer, text_of
+from twinprop.app.run_source import FROM, run_problem
 from twinprop.app.sweep_values import jobs_to_look_at
 from twinprop.app.words import parse
 from twinprop.config import schema
@@ -110,12 +111,22 @@ def diagnose_job(overrides: list[Override], composer: Composer) -> Diagnosis:
             found.append(value_problem(override, config, error))
     composes = not found
     try:
-        found += schema.composed_problems(config)
+        found += problems_of(config)
     except HYDRA_ERRORS as error:
         found += unresolved(config) or [in_a_line(error)]
     except ConfigError as error:
         found += error.problems
     return Diagnosis(found, composes)
+
+
+def problems_of(composed: DictConfig) -> list[str]:
+    """Every mistake in a composed configuration, that it begins with what is not there among them."""
+    found, start = schema.composed_problems(composed), composed.get("init_from")
+    if start is not None:
+        from twinprop.run.initial import start_problem
+
+        found += [problem for problem in [start_problem(str(start))] if problem is not None]
+    return found
 
 
 def selection_problem(override: Override, composer: Composer) -> str | None:
@@ -128,7 +139,9 @@ def selection_problem(override: Override, composer: Composer) -> str | None:
         return f"{word}: {group} has its own place; write {group}={override.get_value_element_as_str()}."
     if not options and "/" in group and not group.startswith("hydra"):
         return f"{word}: there is no such group; the parts of a key are joined by dots, {group.replace('/', '.')}."
-    if override.package is not None or not options or override.is_delete():
+    if group == FROM and not override.is_delete() and not override.is_add():
+        return run_problem(override.value())
+    if group != FROM and (override.package is not None or not options or override.is_delete()):
         return None
     if override.is_force_add() or (override.is_add() and group in schema.CHOSEN):
         one = "one +" if group not in schema.CHOSEN else "the +"

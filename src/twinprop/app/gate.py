@@ -17,11 +17,10 @@ from hydra.utils import get_class
 from omegaconf import DictConfig, OmegaConf, flag_override
 from omegaconf.errors import OmegaConfBaseException
 
-from twinprop.app.diagnose import diagnose, diagnose_jobs, in_a_line, to_error
+from twinprop.app.diagnose import diagnose, diagnose_jobs, in_a_line, problems_of, to_error
 from twinprop.app.home import quoted
 from twinprop.app.hydra_part import run_problems, sweep_problems
 from twinprop.app.resumption import COMMAND, current
-from twinprop.config import schema
 from twinprop.errors import ConfigError, OutputError, TwinpropError, explain
 from twinprop.run.checkpoints import FOLDER
 from twinprop.run.directory import RESULTS, claim, write_atomically
@@ -169,7 +168,7 @@ class Gate(Callback):
         task: Any = OmegaConf.to_container(config.hydra.overrides.task, resolve=False)
         studies = [word for word in task if word.startswith("+sweeps=")]
         try:
-            problems = schema.composed_problems(config)
+            problems = problems_of(config)
             return [f"{word}: a study trains several times, which needs -m." for word in studies] + problems
         except OmegaConfBaseException as error:
             (job,) = diagnose(self.words(config), config.hydra.job.config_name)

@@ -1,4 +1,4 @@
-"""`~` in what is typed: the home folder, where a key is a path.
+"""Paths in what is typed: `~` is the home folder, where a key is a path; `from=RUN` becomes a whole path.
 
 Shells expand `~` at the beginning of a word, and so not in `data.root=~/x`; and Hydra's grammar refuses it in a value,
 for `~key` takes a key away. So words are mended before Hydra reads them: paths are expanded, and other texts quoted.
@@ -6,9 +6,11 @@ for `~key` takes a key away. So words are mended before Hydra reads them: paths 
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 
+from twinprop.errors import ConfigError
 from twinprop.text import at_home
 
 INTERPOLATION = r"\$\{(?:[^{}]|\$\{[^{}]*\})*\}"
@@ -17,7 +19,10 @@ BARE = rf"""(?:file://)?(?:{INTERPOLATION}|[^,:'"()\[\]{{}}])+"""
 TEXT = re.compile(f"{QUOTED}|{BARE}")
 """A text within the value of an override, with quotes or without."""
 
-PLAIN = re.compile(r"(?:\$\{[^{}]*\}|[\w./\\%@+-])*")
+SINGLE = re.compile(f"{QUOTED}|[^,]+")
+"""One of several paths."""
+
+PLAIN = re.compile(r"(?:\$\{[^{}]*\}|[\w./%@+-])*")
 """What Hydra reads as text without quotes."""
 
 FILE = "file://"
@@ -31,13 +36,19 @@ def expand(words: Sequence[str]) -> list[str]:
     """A command line with the home folder in place of `~`, for every path; other values that begin with `~` are quoted.
 
     Raises:
-        TwinpropError: `~name` of no user.
+        TwinpropError: `~name` of no user, or a run and an experiment that both set all keys.
     """
+    if len({word.partition("=")[0] for word in words} & {"from", "experiment"}) > 1:
+        raise ConfigError(["from and experiment: each of them sets all keys; leave one."])
     found: list[str] = []
     for word in words:
         key, _, value = word.partition("=")
         if found and found[-1] in WITH_PATHS:
             found.append(at_home(word))
+        elif key.lstrip("+") == "from":
+            if value.strip()[:1] in ("", "[", "{"):
+                raise ConfigError([f"{word}: must be the directory of a run; of several, with -m, from=A,B."])
+            found.append(f"{key}={SINGLE.sub(absolute, value)}")
         elif "~" not in value or key.startswith("~"):
             found.append(word)
         elif key.startswith("-"):
@@ -72,7 +83,15 @@ def mended(value: str, path: bool) -> str:
     return TEXT.sub(replace, value)
 
 
+def absolute(match: re.Match[str]) -> str:
+    """A path in the value of an override as one that does not depend on where Hydra looks for configurations."""
+    return quoted(os.path.abspath(at_home(match[0].strip().strip("'\""))))
+
+
 def quoted(text: str) -> str:
-    """A text as Hydra's grammar reads it, in quotes where it needs them."""
-    escaped = text.replace("'", "\\'")
-    return text if PLAIN.fullmatch(text) else f"'{escaped}'"
+    """A text as Hydra's grammar reads it, in quotes where it needs them.
+
+    In quotes, backslashes count for themselves but before a quote.
+    """
+    doubled = re.sub(r"(\\+)(?='|\Z)", r"\1\1", text)
+    return text if PLAIN.fullmatch(text) else "'" + doubled.replace("'", "\\'") + "'"

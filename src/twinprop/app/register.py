@@ -16,6 +16,7 @@ from twinprop.app.hydra_part import guarded_job
 from twinprop.app.launcher import PopulationLauncher
 from twinprop.app.launcher_keys import GridConf, population_node
 from twinprop.app.log_files import guarded
+from twinprop.app.run_source import RunSource
 from twinprop.app.schema_source import SchemaSource
 from twinprop.app.studies import StudySource
 from twinprop.app.sweeper import GridSweeper
@@ -32,6 +33,7 @@ class OurSources(SearchPathPlugin):
     def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
         search_path.append(provider="twinprop", path=f"{StudySource.scheme()}://{sweeps()}")
         search_path.append(provider="twinprop", path=f"{SchemaSource.scheme()}://")
+        search_path.append(provider="twinprop", path=f"{RunSource.scheme()}://")
 
 
 def register() -> None:
@@ -40,7 +42,7 @@ def register() -> None:
     require_callback(Gate)
     guard_logging(guarded)
     guard_jobs(guarded_job)
-    for plugin in (PopulationLauncher, GridSweeper, StudySource, SchemaSource, OurSources):
+    for plugin in (PopulationLauncher, GridSweeper, StudySource, SchemaSource, RunSource, OurSources):
         Plugins.instance().register(plugin)
     whole = OmegaConf.structured(Config)
     for group in GROUPS:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from twinprop.app.home import quoted
 from twinprop.app.resumption import COMMAND, Resumption, lengthened, log_to, may_be_longer
 from twinprop.config import schema
 from twinprop.errors import TwinpropError
@@ -125,11 +126,5 @@ def resume_sweep(directory: Path, words: Sequence[str], force: bool) -> int:
     resumption = Resumption(directory, changes_of(lengths), force, alone)
     with Lock(directory, PATIENCE), resumption():
         take_over(directory)
-        run([*given, *engine, f"hydra.sweep.dir={quoted(directory)}"])
+        run([*given, *engine, f"hydra.sweep.dir={quoted(str(directory))}"])
     return 0
-
-
-def quoted(path: Path) -> str:
-    """A path as a value on the command line, whatever is in it."""
-    text = str(path).replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{text}'"

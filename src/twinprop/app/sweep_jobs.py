@@ -19,7 +19,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 from twinprop.app.composer import HYDRA_ERRORS, Composer, text_of
-from twinprop.app.diagnose import diagnose, in_a_line
+from twinprop.app.diagnose import diagnose, in_a_line, problems_of
 from twinprop.app.hydra_internals import HydraYaml, JobFields, publish, set_job_fields
 from twinprop.app.hydra_part import job_problems
 from twinprop.config import schema
@@ -108,7 +108,7 @@ class SweepComposer:
         try:
             shared, whole, config = self.compose(overrides)
             directory = self.place(whole, fields)
-            problems = schema.composed_problems(config)
+            problems = problems_of(config)
         except HYDRA_ERRORS as error:
             (diagnosis,) = diagnose(overrides, self.master.hydra.job.config_name)
             problems = diagnosis.problems or [in_a_line(error)]

@@ -32,6 +32,8 @@ def checked(config: DictConfig) -> Config:
     if hydra.job.chdir:
         # a path that was typed is meant from where the command was started
         sound.data.root = os.path.join(hydra.runtime.cwd, os.path.expanduser(sound.data.root))
+        if sound.init_from is not None:
+            sound.init_from = os.path.join(hydra.runtime.cwd, os.path.expanduser(sound.init_from))
     return sound
 
 

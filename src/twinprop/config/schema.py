@@ -18,7 +18,7 @@ from twinprop.config import registry
 from twinprop.config.registry import GROUPS
 from twinprop.data.base import DataConfig
 from twinprop.errors import ConfigError
-from twinprop.fields import choice, described, expected, number, uncompared, value_problem
+from twinprop.fields import choice, described, expected, number, path, uncompared, value_problem
 from twinprop.models.base import ModelConfig
 from twinprop.scratch.losses import CrossEntropyLoss, Loss
 from twinprop.scratch.optimizers import SGD, Optimizer
@@ -28,12 +28,12 @@ from twinprop.text import folded, nearest, nearest_word, spelled
 from twinprop.training.plan import Plan, TrainConfig
 
 LACKING = "a key cannot be taken away; give it another value."
-CHOSEN = (*GROUPS, "experiment", "+sweeps")
+CHOSEN = (*GROUPS, "experiment", "from", "+sweeps")
 """What is chosen by its name, and is no key."""
 
 UNTYPED = (
     "the configuration lacks twinprop's types: what --config-path and --config-name choose must have `schema` first in "
-    "its defaults list, as conf/config.yaml does. A run's own .hydra is a record; its overrides are in overrides.yaml."
+    "its defaults list, as conf/config.yaml does."
 )
 
 DEVICES, DEVICE_WORDS = re.compile(r"auto|cpu|cuda(:\d+)?|mps"), "auto, cpu, cuda, cuda:N or mps"
@@ -45,6 +45,7 @@ class Config:
 
     seed: int = number(0, ge=0, lt=2**63)
     device: str = described("auto", DEVICE_WORDS)
+    init_from: str | None = path(None)
     label: str | None = uncompared("label", None)
     metric: str | None = uncompared("telling", choice(None, METRICS))
     data: DataConfig = field(default_factory=DataConfig)

@@ -19,6 +19,7 @@ from twinprop.run.describe import describe_run
 from twinprop.run.device import use_threads
 from twinprop.run.directory import RunDirectory, discard
 from twinprop.run.environment import environment
+from twinprop.run.initial import begin
 from twinprop.run.recorder import RunRecorder, record_failure
 from twinprop.run.setup import Setup
 from twinprop.task import Predicted
@@ -119,6 +120,7 @@ def train_stack(
     plan = setup.plan(stack.members[0].config)
     env = environment(setup.device, stack.threads)
     position = position_of(stack)
+    initialised = any(member.config.init_from is not None for member in stack.members)
     monitors: list[Monitor] = []
     recorders: list[MemberRecorder | EndedRecorder] = []
     for place, member in enumerate(stack.members):
@@ -131,6 +133,9 @@ def train_stack(
         else:
             try:
                 recorder = open_recorder(stack, member, monitor, position is not None, setup, plan, env, on_end)
+                if position is None and initialised:
+                    with recorder.guarded():
+                        begin(monitor, setup, member.config, plan, member.log)
             except TwinpropError as error:
                 on_end(member, {"status": "failed", "reason": str(error), "message": str(error)})
                 if position is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 from twinprop.config.schema import path_keys, uncompared_keys
 
@@ -15,8 +15,14 @@ LONGEST = 120
 MOST_BYTES = 200
 """Of a name, as a file system counts: most take 255, and a date, a number or the like comes before or after it."""
 
+DATE = re.compile(r"_\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d(-\d+)?$")
+"""With which the name of a single run ends."""
+
 NOT_NAMED = ("hydra", "+sweeps", "experiment")
 """Overrides of no key of a run, which a name leaves out; a study and an experiment have their own place in it."""
+
+SOURCES = ("from", "init_from")
+"""Overrides that name another run."""
 
 
 def short_name(overrides: Sequence[str], label: str | None) -> str:
@@ -25,11 +31,18 @@ def short_name(overrides: Sequence[str], label: str | None) -> str:
     left_out = (*NOT_NAMED, *path_keys(), *uncompared_keys("source", "label", "keeping"))
     for override in overrides:
         key, _, value = override.partition("=")
-        if not key.startswith(left_out):
+        if key in SOURCES:
+            parts.append(f"{key}={source_name(value)}")
+        elif not key.startswith(left_out):
             parts.append(f"{key.lstrip('+~').rpartition('.')[2]}={value}")
         elif key == "experiment":
             parts.append(value)
     return safe("_".join(parts) or "default")
+
+
+def source_name(path: str) -> str:
+    """The name of a run that another one begins with, without its date."""
+    return DATE.sub("", PureWindowsPath(path.strip("'\"")).name)  # which knows both kinds of separators
 
 
 def safe(name: str) -> str:

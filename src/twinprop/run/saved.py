@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from twinprop.arrays.namespace import as_samples
 from twinprop.config import schema
-from twinprop.errors import TwinpropError
+from twinprop.errors import ConfigError, TwinpropError
 from twinprop.run.directory import SWEEP
-from twinprop.run.files import Unresolved, metrics_problem, read_config, read_summary
+from twinprop.run.files import Unresolved, metrics_problem, read_config, read_groups, read_summary
 from twinprop.run.lock import is_held
 from twinprop.run.model_file import MODEL, outputs_of, read_model
 from twinprop.text import at_home
@@ -198,6 +198,31 @@ class Run:
         network.load_state_dict(self.saved["state_dict"])
         network.sample_shape = self.sample_shape
         return network
+
+
+def configuration_in(directory: Path) -> dict[str, Any]:
+    """The configuration of the run in a directory, finished or not, as plain values in their groups.
+
+    Raises:
+        TwinpropError: there is none, or it fits this version no longer.
+    """
+    if is_sweep(directory):
+        job = next((found.path for found in find(directory)), directory / "0_…")
+        raise TwinpropError(f"{directory}: is a sweep; name one of its runs, such as {job}.")
+    written, found = directory / ".hydra" / "config.yaml", None
+    if os.path.lexists(written):
+        with suppress(Unresolved):  # `${now:...}` is resolved in the model
+            found = read_groups(written)
+    if found is None:
+        if not (directory / MODEL).exists():
+            raise TwinpropError(f"{directory}: holds no run; expected a directory such as outputs/runs/….")
+        found = read_model(directory / MODEL)["config"]
+    try:
+        schema.from_dict(found)
+    except ConfigError as error:
+        problems = "; ".join(error.problems)
+        raise TwinpropError(f"{directory}: what it was trained with does not fit this version: {problems}") from error
+    return found
 
 
 def load(directory: str | Path) -> Run:

@@ -52,6 +52,7 @@ def train_alone(config: Config, path: Path, go_on: bool, force: bool) -> dict[st
         from twinprop.run import matching
         from twinprop.run.device import threads_for, use_threads
         from twinprop.run.environment import environment
+        from twinprop.run.initial import begin
         from twinprop.run.setup import Setup
         from twinprop.training.loop import train
 
@@ -72,6 +73,8 @@ def train_alone(config: Config, path: Path, go_on: bool, force: bool) -> dict[st
         kept = CheckpointFolder(path / FOLDER, [0], matters, config.train.checkpoint_seconds)
         if found:
             log.info(f"going on at step {found.position.steps:,} of {plan.total_steps:,}")
+        if not found and config.init_from is not None:
+            begin(monitor, setup, config, plan, log.info)
         log.info(f"training {describe_network(config, dataset)} on {config.data.name} in {display_path(path)}")
         with display():
             train(

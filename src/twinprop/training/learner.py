@@ -92,7 +92,10 @@ class Learner(ABC):
 
     @abstractmethod
     def state_dict_of(self, state: dict[str, Any]) -> dict[str, NDArray[Any]]:
-        """The parameters of a `state`, and running averages if there are any, by their names in the state dict."""
+        """The parameters of a `state`, and running averages if there are any, by their names in the state dict.
+
+        They are views: what is written into them is in the state.
+        """
 
     @abstractmethod
     def gradients(self, member: int) -> dict[str, NDArray[Any]]:
