@@ -196,7 +196,7 @@ class DataConfig:
         return None
 
     def dimensions(self) -> tuple[tuple[int, ...], int] | None:
-        """The shape of a sample and the number of classes, where they are known before loading."""
+        """The shape of a sample and the number of outputs, where they are known before loading."""
         return None
 
     def augment(self, dataset: Dataset) -> Augment | None:
