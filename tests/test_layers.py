@@ -9,7 +9,7 @@ from pathlib import Path
 
 SOURCE = Path(__file__).parents[1] / "src" / "twinprop"
 LAYERS = [
-    ["errors", "text", "fields", "task"],
+    ["errors", "text", "fields", "task", "version"],
     ["arrays"],
     ["scratch"],
     ["data", "models", "pytorch"],

@@ -6,13 +6,13 @@ line starts without them.
 
 from typing import TYPE_CHECKING, Any
 
+from twinprop.version import __version__
+
 if TYPE_CHECKING:
     from twinprop.app.notebook import train
     from twinprop.run.saved import Run, load
 
-__version__ = "0.1.0"
-
-__all__ = ["Run", "load", "train"]
+__all__ = ["Run", "__version__", "load", "train"]
 
 
 def __getattr__(name: str) -> Any:

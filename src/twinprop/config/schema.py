@@ -214,7 +214,10 @@ def problems(config: Config) -> Iterator[str]:
         if not any(key.startswith(f"{group}.") for key in bad):  # or it would compute with what is no number
             combined += getattr(config, group).problems()
     combined += _combination_problems(config, set(bad))
-    yield from (problem for problem in combined if problem.partition("=")[0] not in bad)
+    told = [problem for problem in combined if problem.partition("=")[0] not in bad]
+    yield from told
+    if not bad and not told:
+        yield from _shape_problems(config)
 
 
 def _range_problems(node: Any, prefix: str) -> Iterator[tuple[str, str]]:
@@ -227,6 +230,16 @@ def _range_problems(node: Any, prefix: str) -> Iterator[tuple[str, str]]:
         problem = value_problem(value, hints[item.name], metadata_of(item))
         if problem is not None:
             yield key, f"{key}={spelled(value)}: {problem}"
+
+
+def _shape_problems(config: Config) -> Iterator[str]:
+    """That the network cannot take the samples, where their shape is known before they are read."""
+    known = config.data.dimensions()
+    try:
+        if known is not None:
+            config.model.layers(*known)
+    except ConfigError as error:
+        yield from error.problems
 
 
 def _name_problems(config: Config) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import Any
 import psutil
 
 from twinprop.run.showing import only_shows
+from twinprop.version import __version__
 
 
 @functools.cache
@@ -57,7 +58,7 @@ def environment(device: str, threads: int) -> dict[str, Any]:
     """Versions, machine and threads, as plain values for summary.json."""
     from threadpoolctl import threadpool_info
 
-    packages = ("twinprop", "torch", "numpy", "hydra-core", "omegaconf")
+    packages = ("torch", "numpy", "hydra-core", "omegaconf")
     blas = [library for library in threadpool_info() if library["user_api"] == "blas"]
     return {
         "device": device,
@@ -67,6 +68,7 @@ def environment(device: str, threads: int) -> dict[str, Any]:
         **machine(),
         "platform": platform.platform(),
         "python": platform.python_version(),
+        "twinprop": __version__,
         **{package.replace("-", "_"): version(package) for package in packages},
         "blas": sorted({f"{b['internal_api']} {b['version']} {b.get('architecture', '')}".strip() for b in blas}),
         "commit": commit(),
