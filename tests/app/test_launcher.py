@@ -198,7 +198,7 @@ def test_what_is_not_installed_says_how_it_is(package: str, monkeypatch: pytest.
     with pytest.raises(TwinpropError) as error:
         submitit_keys.submitit_settings({})
     assert str(error.value) == (
-        f"hydra.launcher.engine=submitit: {package} is not installed; pip install '.[submitit]' in the checkout."
+        f"hydra.launcher.engine=submitit: {package} is not installed; pip install -e '.[submitit]' in the checkout."
     )
 
 

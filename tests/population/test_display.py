@@ -24,3 +24,21 @@ def test_a_stack_that_is_done_counts_in_full_however_short_it_was(monkeypatch: p
         Pool(SetupCache(), 2, sweep.on_message, sweep.on_loss, Interrupt()).run(stacks[:1])
         sweep.on_message(("progress", stacks[1].number, 5))
         assert sum(sweep.display.done.values()) == 7.0
+
+
+def test_an_estimate_begins_when_something_has_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = 0.0
+    monkeypatch.setattr("twinprop.population.display.monotonic", lambda: now)
+    stack = Stack([member(0)], 1, 100, 5.0)
+    display = SweepDisplay([stack], 1)
+    now = 3600.0
+    display.update(0)
+    display.trained(stack.number, 10)
+    display.update(0)
+    assert not capsys.readouterr().out
+    now += 20
+    display.trained(stack.number, 30)
+    display.update(0)
+    assert capsys.readouterr().out == "0 of 1 jobs done, 30 %, about 1 min 10 s left\n"

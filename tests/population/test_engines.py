@@ -29,7 +29,7 @@ ENGINES = [
 @pytest.fixture(autouse=True)
 def _installed(request: pytest.FixtureRequest) -> None:
     if "engine" in request.fixturenames and request.getfixturevalue("engine") == "ray":
-        pytest.importorskip("ray", reason="needs Ray: pip install '.[ray]'")
+        pytest.importorskip("ray", reason="needs Ray: pip install -e '.[ray]'")
 
 
 @pytest.mark.parametrize(("engine", "words"), ENGINES)
@@ -174,7 +174,7 @@ def test_an_engine_that_is_not_installed_says_how_it_is(name: str, tmp_path: Pat
     done = run(tmp_path, *words, check=False, env={**os.environ, "PYTHONPATH": path})
     assert done.returncode == 1
     assert done.stderr.strip().splitlines()[-1] == (
-        f"hydra.launcher.engine={name}: {name} is not installed; pip install '.[{name}]' in the checkout."
+        f"hydra.launcher.engine={name}: {name} is not installed; pip install -e '.[{name}]' in the checkout."
     )
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "sweep").exists()

@@ -18,7 +18,7 @@ WRONG_OF_RAY = {
 @pytest.mark.slow
 @pytest.mark.parametrize("word", WRONG_OF_RAY)
 def test_a_bad_key_of_ray_is_one_message(word: str, tmp_path: Path) -> None:
-    pytest.importorskip("ray", reason="needs Ray: pip install '.[ray]'")
+    pytest.importorskip("ray", reason="needs Ray: pip install -e '.[ray]'")
     words = ["hydra.launcher.engine=ray", f"hydra.launcher.ray.{word}"]
     done = run(tmp_path, *COMMON, "seed=0,1", *words, check=False)
     assert done.returncode == 1

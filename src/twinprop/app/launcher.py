@@ -129,7 +129,7 @@ class PopulationLauncher(Launcher):
         self.summaries |= sweep.summaries
         console.print(self.table([job.number for job in jobs]))
         self.write_csv()
-        if any(summary["status"] == "interrupted" for summary in sweep.summaries.values()):
+        if any(summary["status"] in ("interrupted", "cancelled") for summary in sweep.summaries.values()):
             console.print(how_to_go_on(directory))
             raise KeyboardInterrupt
         console.print(

@@ -15,6 +15,9 @@ from twinprop.text import nearest
 
 KEY = "hydra.launcher.submitit"
 
+OURS = ("array_parallelism", "signal_delay_s", "max_num_timeout")
+"""Keys whose defaults are ours, which depend on others: those of the plugin do not pass for a wish."""
+
 
 def submitit_settings(given: dict[str, Any], directory: Path = Path()) -> dict[str, Any]:
     """What submitit is to be told, checked, with the plugin's defaults for what was not given.
@@ -25,8 +28,8 @@ def submitit_settings(given: dict[str, Any], directory: Path = Path()) -> dict[s
 
     Returns:
         A plain value for each key of the plugin's SlurmQueueConf, and besides `cluster`: `slurm` or `local`, and
-        `general_keys`: those keys that any cluster takes, where the others are SLURM's. `array_parallelism` is None
-        where it was not given, so that the plugin's default does not pass for a wish.
+        `general_keys`: those keys that any cluster takes, where the others are SLURM's. Keys of `OURS` are None where
+        they were not given.
 
     Raises:
         TwinpropError: submitit or Hydra's plugin is not installed, there is no such key or cluster, or a key does not
@@ -37,7 +40,8 @@ def submitit_settings(given: dict[str, Any], directory: Path = Path()) -> dict[s
         from hydra_plugins.hydra_submitit_launcher.config import BaseQueueConf, SlurmQueueConf
     except ModuleNotFoundError as error:
         raise TwinpropError(
-            f"hydra.launcher.engine=submitit: {error.name} is not installed; pip install '.[submitit]' in the checkout."
+            f"hydra.launcher.engine=submitit: {error.name} is not installed; "
+            "pip install -e '.[submitit]' in the checkout."
         ) from error
 
     known = ["cluster", *(item.name for item in fields(SlurmQueueConf) if item.name != "_target_")]
@@ -62,5 +66,6 @@ def submitit_settings(given: dict[str, Any], directory: Path = Path()) -> dict[s
     except OmegaConfBaseException as error:
         raise TwinpropError(f"{KEY}: {in_a_line(error)}") from error
     del settings["_target_"]
-    settings["array_parallelism"] = given.get("array_parallelism")
+    for key in OURS:
+        settings[key] = given.get(key)
     return {**settings, "cluster": cluster, "general_keys": [item.name for item in fields(BaseQueueConf)]}

@@ -66,7 +66,8 @@ class SweepDisplay:
         self.stacks, self.jobs = {stack.number: stack for stack in stacks}, jobs
         self.total = sum(stack.cost for stack in stacks) or 1.0
         self.done: dict[int, float] = {}
-        self.start = self.last_line = monotonic()
+        self.begun, self.first = 0.0, 0.0
+        self.last_line = monotonic()
         self.bar: Progress | None = None
 
     @contextmanager
@@ -92,9 +93,11 @@ class SweepDisplay:
 
     def show(self, ended: int) -> None:
         done, jobs = sum(self.done.values()), f"{ended} of {self.jobs} jobs"
+        if done and not self.begun:  # how long jobs wait elsewhere says nothing of how long they train
+            self.begun, self.first = monotonic(), done
         if self.bar is not None:
             self.bar.update(self.task, completed=done, description=jobs)
-        elif (now := monotonic()) - self.last_line > SECONDS_BETWEEN_LINES:
+        elif self.begun and done > self.first and (now := monotonic()) - self.last_line > SECONDS_BETWEEN_LINES:
             self.last_line = now
-            left = (now - self.start) * (self.total / max(done, 1e-9) - 1)
+            left = (now - self.begun) * (self.total - done) / (done - self.first)
             console.print(f"{jobs} done, {100 * done / self.total:.0f} %, about {duration(left)} left")

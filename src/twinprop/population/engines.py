@@ -36,5 +36,5 @@ def engine_of(name: str, settings: dict[str, Any], workers: int | None) -> Engin
         return ENGINES[name](settings.get(name, {}), workers)
     except ModuleNotFoundError as error:
         raise TwinpropError(
-            f"hydra.launcher.engine={name}: {error.name} is not installed; pip install '.[{name}]' in the checkout."
+            f"hydra.launcher.engine={name}: {error.name} is not installed; pip install -e '.[{name}]' in the checkout."
         ) from error

@@ -138,7 +138,7 @@ class Planner:
         on_cpu = self.on_cpu(setup, config)
         at_once = self.workers or cores() if on_cpu else 1
         if self.engine is not None:
-            at_once = self.engine.at_once or 1
+            at_once = self.engine.spread
         most = len(members.members)
         if on_cpu:
             most = max(1, CACHE // need.training_bytes(config, batch))

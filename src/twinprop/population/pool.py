@@ -24,6 +24,8 @@ from twinprop.population.setups import SetupCache
 from twinprop.population.stack import Member, Stack
 from twinprop.population.worker import Message, serve, work
 from twinprop.run.checkpoints import step_of
+from twinprop.run.console import errors
+from twinprop.text import ranges
 from twinprop.training.interrupt import Interrupt
 
 log = logging.getLogger("twinprop")
@@ -150,7 +152,7 @@ class Pool:
             worker.process.join()
             code = worker.process.exitcode
             end = signal.Signals(-code).name if code < 0 else f"status {code}"
-            self.retry(self.busy.pop(worker), f"its process ended with {end}")
+            self.retry(self.busy.pop(worker), f"its process ended with {end}", code == -signal.SIGKILL)
             if self.queue and not self.interrupt.requested:
                 self.start_worker()
 
@@ -174,10 +176,13 @@ class Pool:
         for member in self.unfinished(stack):
             self.on_loss(member, {"status": "failed", "reason": reason})
 
-    def retry(self, stack: Stack, reason: str) -> None:
+    def retry(self, stack: Stack, reason: str, memory: bool) -> None:
         """Train what a lost process left: from its last checkpoint, and in halves where it was lost there before.
 
-        A process that is lost twice at one place most likely wants memory.
+        Args:
+            stack: what it trained.
+            reason: how it ended.
+            memory: whether that may have been for want of memory.
         """
         left = self.unfinished(stack)
         if not left:
@@ -186,13 +191,27 @@ class Pool:
             self.fail(stack, f"{reason}; it goes on where the sweep is resumed")
             return
         parts = from_checkpoints(stack, [member.number for member in left])
-        at = max(0 if part.start is None else step_of(part.start) for part in parts)
+        at = steps_done(parts)
         if stack.lost_at is None or at > stack.lost_at:
             self.queue += [part.again((), part.start, lost_at=at) for part in parts]
         elif len(stack.members) == 1:
-            self.fail(stack, f"{reason}, twice at one place; use a smaller network, batch or data set")
+            remedy = "; use a smaller network, batch or data set" if memory else ""
+            self.fail(stack, f"{reason}, twice at one place{remedy}")
+            return
         else:
             for part in parts:
                 middle = len(part.training) // 2
                 halves = filter(None, (part.training[:middle], part.training[middle:]))
                 self.queue += [part.subset(half) for half in halves]
+        self.tell(reason, left, at)
+
+    def tell(self, reason: str, members: list[Member], at: int) -> None:
+        """Tell why jobs go on elsewhere, and from where."""
+        numbers = ranges([member.number for member in members])
+        whose = f"Job {numbers} goes" if len(members) == 1 else f"Jobs {numbers} go"
+        errors.print(f"{whose} on from step {at:,}: {reason}.")
+
+
+def steps_done(parts: Iterable[Stack]) -> int:
+    """The updates that were done at the checkpoint from which parts of a stack go on, the last one of them."""
+    return max(0 if part.start is None else step_of(part.start) for part in parts)

@@ -2,38 +2,53 @@
 
 from __future__ import annotations
 
-import inspect
+import atexit
+import multiprocessing
+import os
+import socket
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
+from tempfile import NamedTemporaryFile
+from time import monotonic
 from typing import Any
 
 from twinprop.errors import TwinpropError
-from twinprop.population.engine import Engine, RemoteJob
-from twinprop.population.remote import train_job
+from twinprop.population.engine import Ending, Engine, RemoteJob
+from twinprop.population.ray_process import serve
 from twinprop.text import nearest
+
+KEY = "hydra.launcher.ray"
+
+SECONDS_TO_ANSWER = 12.0
+"""In which a cluster that is there lets somebody in."""
+
+SECONDS_TO_START = 120.0
+"""In which one that is not there is started, on a machine with much else to do."""
+
+TOKEN = "Ray wants the token of its head: export RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN or RAY_AUTH_TOKEN_PATH"
+
+OWN = f"for one of your own on this machine, {KEY}.init.address=local"
 
 
 @dataclass
 class RayJob:
-    task: Any
+    engine: Ray
+    number: int
 
-    def exit_reason(self) -> str:
-        import ray
+    @property
+    def name(self) -> str:
+        return f"task {self.number} of Ray"
 
-        if not ray.wait([self.task], timeout=0)[0]:
-            return ""
-        try:
-            ray.get(self.task)
-        except Exception as error:
-            cause = getattr(error, "cause", None) or error
-            return f"its task ended ({type(cause).__name__}: {str(cause).strip().partition(chr(10))[0]})"
-        return "its task ended without a word"
+    def ending(self, alive: bool) -> Ending | None:
+        if self.engine.gone:
+            return Ending("Ray is gone, which happens when its head is killed", "gone")
+        return self.engine.endings.get(self.number)
 
     def cancel(self) -> None:
-        import ray
-
-        ray.cancel(self.task)
+        self.engine.ask("cancel", self.number)
 
 
 class Ray(Engine):
@@ -41,40 +56,163 @@ class Ray(Engine):
 
     Args:
         settings: `init`, arguments of `ray.init`, and `remote`, those of `ray.remote`; either may lack.
-        workers: how many stacks train at once; None is as many as the cluster has cores for.
+        workers: how many stacks train at once; None is as many as the cluster has room for.
 
     Raises:
-        TwinpropError: a setting is wrong, or Ray cannot be started or reached.
+        TwinpropError: a setting is wrong, or Ray cannot be started or reached, or has not what a task needs.
         ModuleNotFoundError: it is not installed.
     """
 
     name = "ray"
 
     def __init__(self, settings: dict[str, Any], workers: int | None) -> None:
-        import ray
+        if find_spec("ray") is None:
+            raise ModuleNotFoundError("No module named 'ray'", name="ray")
+        refuse_unknown(KEY, settings, ["init", "remote"])
+        init, options = settings.get("init") or {}, settings.get("remote") or {}
+        address = running_at(init)
+        self.gone, self.endings, self.kept = False, dict[int, Ending](), set[str]()
+        self.cpus, self.gpus = options.get("num_cpus"), bool(options.get("num_gpus"))
+        context = multiprocessing.get_context("spawn")  # a copy of this process would have its threads' locks
+        self.pipe, theirs = context.Pipe()
+        with NamedTemporaryFile(prefix="twinprop-ray-", suffix=".log") as self.told:
+            arguments = (theirs, init, options, self.told.name)
+            self.process = context.Process(target=serve, args=arguments, daemon=True)
+            self.process.start()
+            theirs.close()
+            atexit.register(self.close)
+            nodes = self.connect(init, address)
+        room = sum(map(self.fits(options), nodes))
+        if not room:
+            needs = ", ".join(f"{name} {amount:g}" for name, amount in needs_of(options).items())
+            has = "; ".join(sorted({resources(node) for node in nodes}))
+            raise TwinpropError(
+                f"{KEY}.remote: a task needs {needs}, which no node of the cluster has; they have {has}."
+            )
+        self.at_once = workers or room
 
-        refuse_unknown("hydra.launcher.ray", settings, ["init", "remote"])
-        init, self.options = settings.get("init") or {}, settings.get("remote") or {}
-        refuse_unknown("hydra.launcher.ray.init", init, inspect.signature(ray.init).parameters)
+    def connect(self, init: dict[str, Any], address: str) -> list[dict[str, float]]:
+        """Wait until the process is connected; what each node has."""
+        kind, *more = self.answer(SECONDS_TO_START, "Ray is not imported")
+        if kind == "imported":
+            refuse_unknown(f"{KEY}.init", init, more[0])
+            seconds = SECONDS_TO_ANSWER if address else SECONDS_TO_START
+            kind, *more = self.answer(seconds, f"{address or 'Ray on this machine'} does not answer as Ray does")
+        if kind == "absent":
+            raise ModuleNotFoundError(f"No module named {more[0]!r}", name=more[0])
+        if kind == "refused":
+            raise TwinpropError(f"{KEY}.{more[0]}: {more[1]}")
+        if kind == "failed":
+            raise TwinpropError(why_not(more[0], address))
+        found: list[dict[str, float]] = more[0]
+        return found
+
+    def close(self) -> None:
+        """Let the process go, and a cluster that it started."""
+        self.pipe.close()
+        self.process.join(SECONDS_TO_ANSWER)
+
+    def answer(self, seconds: float, otherwise: str) -> Any:
+        """What the process says next."""
+        until = monotonic() + seconds
         try:
-            self.remote = ray.remote(**{"num_cpus": 1, **self.options})(train_job)
-        except (ValueError, TypeError) as error:
-            raise TwinpropError(f"hydra.launcher.ray.remote: {error}") from error
+            while monotonic() < until:
+                if self.pipe.poll(0.2):
+                    return self.pipe.recv()
+                if "Unauthenticated" in Path(self.told.name).read_text(errors="replace"):
+                    otherwise = TOKEN  # which Ray tries again and again
+                    break
+        except (EOFError, OSError):
+            otherwise = "the process that is connected to Ray has ended"
+        self.process.kill()
+        raise TwinpropError(f"{KEY}.init: {otherwise}; see whether it runs, with `ray status`.")
+
+    def fits(self, options: dict[str, Any]) -> Any:
+        """How many tasks there is room for on a node, as a function of what that has."""
+        needs = needs_of(options) or {"CPU": 1.0}
+        return lambda node: int(min(node.get(name, 0.0) // amount for name, amount in needs.items()))
+
+    def ask(self, name: str, *arguments: Any) -> Any:
+        """Have the process do something; None where it is gone."""
+        if self.gone:
+            return None
         try:
-            if not ray.is_initialized():
-                ray.init(**init)
-        except Exception as error:
-            why = str(error).partition("\n")[0].rstrip(".")
-            raise TwinpropError(f"hydra.launcher.ray.init: Ray cannot be started or reached ({why}).") from error
-        self.cpus, self.gpus = self.options.get("num_cpus"), bool(self.options.get("num_gpus"))
-        self.at_once = workers or max(1, int(ray.cluster_resources().get("CPU", 1) // (self.cpus or 1)))
+            self.pipe.send((name, arguments))
+            return self.pipe.recv()
+        except (EOFError, OSError):
+            self.gone = True
+        return None
 
     def submit(self, calls: Sequence[tuple[Any, ...]], directory: Path) -> Sequence[RemoteJob]:
-        # tried again by Ray, a task would find its members' directories taken
-        return [
-            RayJob(self.remote.options(num_cpus=self.cpus or call[0].threads, max_retries=0).remote(*call))
-            for call in calls
-        ]
+        keys = []
+        for stack, setups, *_ in calls:
+            data = stack.members[0].config.data
+            keys.append(repr(data))
+            if keys[-1] not in self.kept:
+                self.kept.add(keys[-1])
+                if (shared := setups.shared_of(data)) is not None:
+                    self.ask("keep", keys[-1], shared)
+        numbers = self.ask("submit", calls, keys)
+        return [RayJob(self, number) for number in numbers or [-1] * len(calls)]
+
+    def refresh(self, jobs: Sequence[RemoteJob]) -> str:
+        numbers = [job.number for job in jobs if isinstance(job, RayJob) and job.number not in self.endings]
+        self.endings |= self.ask("endings", numbers) or {}
+        return ""
+
+
+def running_at(init: dict[str, Any]) -> str:
+    """Where the cluster is that Ray will connect to, as it finds it; empty where it starts one.
+
+    Raises:
+        TwinpropError: nobody is there.
+    """
+    given = init.get("address")
+    folder = Path(init.get("_temp_dir") or Path(os.environ.get("RAY_TMPDIR") or "/tmp", "ray"))
+    source, address = f"{KEY}.init.address", str(given or "")
+    if given in (None, "auto"):
+        source, address = "RAY_ADDRESS", os.environ.get("RAY_ADDRESS", "")
+        if not address:
+            source = str(folder / "ray_current_cluster")
+            with suppress(OSError):
+                address = Path(source).read_text().strip()
+        if not address and given == "auto":
+            raise TwinpropError(
+                f"{KEY}.init.address=auto: no Ray runs on this machine; start it with `ray start`, or {OWN}."
+            )
+    if not address or address == "local":
+        return ""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
+    except (OSError, ValueError) as error:
+        remedy = f"start Ray there, or give the address of its head; {OWN}"
+        if "ray_current_cluster" in source:
+            remedy = f"a cluster that crashed left that file, which `ray stop` removes; {OWN}"
+        raise TwinpropError(f"{source}={address}: nobody answers ({error}); {remedy}.") from error
+    return address
+
+
+def why_not(error: str, address: str) -> str:
+    """An error of `ray.init` in a sentence, with what to do."""
+    first = error.partition("\n")[0].rstrip(".")
+    if "token" in error.lower():
+        return f"{KEY}.init: {TOKEN} ({first})."
+    if "existing cluster" in error:
+        return f"{KEY}.init: Ray runs here, at {address}, with a size of its own ({first}); leave that out, or {OWN}."
+    return f"{KEY}.init: Ray cannot be started or reached ({first})."
+
+
+def needs_of(options: dict[str, Any]) -> dict[str, float]:
+    """What a task needs, by the names that nodes have for it."""
+    found = {"CPU": options.get("num_cpus", 1), "GPU": options.get("num_gpus"), "memory": options.get("memory")}
+    return {name: amount for name, amount in {**found, **(options.get("resources") or {})}.items() if amount}
+
+
+def resources(node: dict[str, float]) -> str:
+    """What a node has, for people."""
+    own = {name: amount for name, amount in node.items() if not name.startswith(("node:", "object_store"))}
+    return ", ".join(f"{name} {amount:g}" for name, amount in sorted(own.items()))
 
 
 def refuse_unknown(prefix: str, settings: dict[str, Any], known: Any) -> None:

@@ -1,17 +1,20 @@
 """A stack's job on another machine, and the files through which it and the process that sent it talk.
 
 What a local worker says through a pipe, a job appends to a file, where the process that sent it reads it. A signal goes
-the other way as a file too, for schedulers deliver theirs in ways of their own, and not to every job.
+the other way as a file too, for schedulers deliver theirs in ways of their own, and not to every job. A third file,
+which the job touches now and then, is its sign of life, where nobody else knows of it.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 
 from twinprop.population.restart import Superseded, check_attempt
 from twinprop.population.setups import SetupCache
@@ -20,6 +23,11 @@ from twinprop.population.worker import Message, serve
 from twinprop.training.interrupt import Interrupt
 
 SECONDS_BETWEEN_MESSAGES = 1.0
+
+SECONDS_BETWEEN_BEATS = 3.0
+
+SECONDS_WITHOUT_LIFE = 60.0
+"""After which a job of which nobody knows is lost."""
 
 STOP = "stop"
 """The file that tells jobs of a signal, by its name; it lies beside those of messages."""
@@ -39,8 +47,6 @@ def train_job(stack: Stack, setups: SetupCache, messages: Path, directory: Path)
 
         def send(message: Message) -> None:
             check_attempt(stack)
-            with suppress(FileNotFoundError):
-                interrupt.requested = messages.with_name(STOP).read_text() or interrupt.requested
             try:
                 with open(messages, "a", encoding="utf-8") as file:
                     file.write(f"{json.dumps(message)}\n")
@@ -49,9 +55,36 @@ def train_job(stack: Stack, setups: SetupCache, messages: Path, directory: Path)
 
         try:
             send(("started", stack.number))
-            serve(stack, setups, interrupt, send, SECONDS_BETWEEN_MESSAGES)
+            with beating(messages, interrupt):
+                serve(stack, setups, interrupt, send, SECONDS_BETWEEN_MESSAGES)
         except Superseded as error:
             print(f"{error}: nothing more is written")
+
+
+def beat_of(messages: Path) -> Path:
+    """The file that a job touches as a sign of life."""
+    return messages.with_suffix(".beat")
+
+
+@contextmanager
+def beating(messages: Path, interrupt: Interrupt) -> Iterator[None]:
+    """Give signs of life, and look whether the process that sent this job tells it to stop."""
+    over = threading.Event()
+
+    def beat() -> None:
+        while not over.wait(SECONDS_BETWEEN_BEATS):
+            with suppress(OSError):  # the folder may be gone, as the next message will find
+                beat_of(messages).touch()
+            with suppress(OSError):
+                interrupt.requested = messages.with_name(STOP).read_text() or interrupt.requested
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 @dataclass
@@ -61,10 +94,22 @@ class MessageFile:
     Attributes:
         path: the file, which the job makes.
         position: bytes that were read.
+        beat: when the job touched its sign of life, by its clock.
+        seen: when that was seen to change, by ours.
     """
 
     path: Path
     position: int = 0
+    beat: float = 0.0
+    seen: float = field(default_factory=monotonic)
+
+    def alive(self) -> bool:
+        """Whether the job was seen to live in the last minute."""
+        with suppress(OSError):
+            beat = beat_of(self.path).stat().st_mtime
+            if beat != self.beat:
+                self.beat, self.seen = beat, monotonic()
+        return monotonic() - self.seen < SECONDS_WITHOUT_LIFE
 
     def read(self) -> Iterator[Message]:
         """The messages that came since the last call."""

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, NamedTuple
 
 from twinprop.config.schema import Config
+from twinprop.data.base import DataConfig, Dataset
 from twinprop.errors import out_of_memory
 from twinprop.population.grouping import data_key
 from twinprop.run.device import memory_left
@@ -27,11 +28,15 @@ class Failure(NamedTuple):
 class SetupCache:
     """Setups by what their samples are; a process that lacks some loads them, in place of others if need be.
 
-    Pickled, for another process, it is empty.
+    Pickled, for another process, it is empty, but for what it was given for others.
+
+    Args:
+        given: samples as they were loaded, by the `repr` of their configuration, so that they need not be loaded here.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, given: dict[str, Dataset] | None = None) -> None:
         self.loaded: dict[Hashable, Setup | Failure] = {}
+        self.given = given or {}
 
     def get(self, config: Config) -> Setup:
         """The setup of a job.
@@ -46,7 +51,7 @@ class SetupCache:
         else:
             self.make_room()
             try:
-                self.loaded[key] = Setup(config)
+                self.loaded[key] = Setup(config, self.given.get(repr(config.data)))
             except Exception as error:
                 if out_of_memory(error):
                     raise  # there may be enough when the next job asks
@@ -62,5 +67,12 @@ class SetupCache:
         while self.loaded and (left := memory_left()) is not None and left < LEFT_FREE:
             del self.loaded[next(iter(self.loaded))]
 
+    def shared_of(self, data: DataConfig) -> SetupCache | None:
+        """Samples that were loaded here, for processes that share memory; None where they are not in memory."""
+        for found in self.loaded.values():
+            if isinstance(found, Setup) and found.data == data and found.dataset.train.x is not None:
+                return SetupCache({repr(data): found.dataset})
+        return None
+
     def __getstate__(self) -> dict[str, Any]:
-        return {"loaded": {}}
+        return {"loaded": {}, "given": self.given}

@@ -57,6 +57,7 @@ class Stack:
         start: the checkpoint to go on from; None is the beginning.
         attempt: which of the attempts at it this is, where it trains out of reach of the process that sent it.
         lost_at: the updates that were done at the last checkpoint when a process with it was lost.
+        limits: how often its time was over.
     """
 
     members: list[Member]
@@ -70,6 +71,7 @@ class Stack:
     start: Path | None = None
     attempt: int | None = None
     lost_at: int | None = None
+    limits: int = 0
 
     def subset(self, members: list[Member]) -> Stack:
         """A stack of some of its members."""

@@ -118,8 +118,7 @@ class Sweep:
         told = (self.on_message, self.on_loss, interrupt)
         if self.engine is not None:
             stacks = [stack for each in planned for stack in each.stacks]
-            at_once = None if self.engine.queues else self.engine.at_once
-            Cluster(setups, at_once, *told, self.engine, self.directory).run(stacks)
+            Cluster(setups, self.engine.most, *told, self.engine, self.directory).run(stacks)
             return
         for on_cpu in (True, False):
             stacks = [stack for each in planned if each.on_cpu == on_cpu for stack in each.stacks]

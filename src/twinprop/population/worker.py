@@ -20,8 +20,8 @@ from twinprop.training.interrupt import Interrupt
 SECONDS_BETWEEN_MESSAGES = 0.2
 
 Message = tuple[Any, ...]
-"""("progress", stack, steps), ("ended", member, summary), ("done", stack) or, for a stack that cannot begin,
-("refused", stack, why); each names its subject by number."""
+"""("progress", stack, steps), ("ended", member, summary), ("signal", stack, name) where one ended the training,
+("done", stack) or, for a stack that cannot begin, ("refused", stack, why); each names its subject by number."""
 
 
 def serve(
@@ -49,6 +49,8 @@ def serve(
             raise  # there may be enough for its halves
         send(("refused", stack.number, refusal(stack, error)))
     else:
+        if interrupt.requested:
+            send(("signal", stack.number, interrupt.requested))
         send(("done", stack.number))
 
 

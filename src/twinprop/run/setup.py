@@ -7,6 +7,7 @@ from functools import cached_property
 
 from twinprop.config import registry
 from twinprop.config.schema import Config, data_size_problems, task_problems
+from twinprop.data.base import Dataset
 from twinprop.data.batches import EVALUATION_BATCH, Batches
 from twinprop.errors import ConfigError
 from twinprop.learners import BACKENDS
@@ -29,14 +30,19 @@ class Setup:
         dataset: the samples as they were loaded, their shape and their classes.
         splits: training, validation and test samples on the device; those to train on are augmented.
 
+    Args:
+        config: of one of them.
+        dataset: the samples, where they are loaded already.
+
     Raises:
         TwinpropError: the data or the device is not usable.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, dataset: Dataset | None = None) -> None:
         self.device = resolve(config.device)
         compute_exactly(self.device)
-        self.dataset = config.data.load()
+        self.data = config.data
+        self.dataset = config.data.load() if dataset is None else dataset
         train, val, test = self.dataset[:3]
         augment = config.data.augment(self.dataset)
         placed = placement(config, self.device)

@@ -9,10 +9,11 @@ from typing import Any
 
 ENDING = [
     getattr(signal, name)
-    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGBREAK")
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGBREAK")
     if hasattr(signal, name)
 ]
-"""Signals after which a run is saved, where the system has them: Ctrl-C, `kill`, a terminal that is closed."""
+"""Signals after which a run is saved, where the system has them: Ctrl-C, `kill`, a terminal that is closed, the warning
+of a scheduler."""
 
 
 def on_ending_signals(handler: Any) -> dict[int, Any]:
