@@ -28,10 +28,11 @@ class Side:
 
 def weights(folder: Path) -> dict[str, Any] | None:
     """The parameters that a run saved, as arrays by their names; None where it saved none."""
-    if (folder / "model.safetensors").exists():
-        from safetensors.numpy import load_file
+    for name in ("model-last.safetensors", "model.safetensors"):
+        if (folder / name).exists():
+            from safetensors.numpy import load_file
 
-        return dict(sorted(load_file(folder / "model.safetensors").items()))
+            return dict(sorted(load_file(folder / name).items()))
     if (folder / "model.pt").exists():  # of earlier checkouts
         import torch
 

@@ -39,7 +39,8 @@ def write(
     predicted = np.where(rng.random(len(dataset.test)) < 0.95, dataset.test.y, rng.integers(0, 10, len(dataset.test)))
     times = [time.perf_counter()]
     directory, monitor = RunDirectory(folder), Monitor(config.seed, config.train)
-    recorder = RunRecorder(directory, config, dataset, Display(plan.total_steps, lambda text: None), plan, about)
+    display = Display(plan.total_steps, lambda text: None)
+    recorder = RunRecorder(directory, config, dataset, display, plan, about, dict, monitor)
     times.append(time.perf_counter())
     for epoch in range(1, EVALUATIONS + 1):
         results_ = dict(zip(CLASSIFICATION.results(), rng.random(6).tolist(), strict=True))
@@ -48,7 +49,8 @@ def write(
         recorder.evaluated(row, learner, 0)
     times.append(time.perf_counter())
     monitor.stop("completed", "")
-    recorder.finished(monitor, learner.state_dict_of(learner.state(0)), Predicted(predicted))
+    monitor.last = learner.state(0)
+    recorder.finished(monitor, {"last": learner.state_dict_of(monitor.last)}, Predicted(predicted))
     times.append(time.perf_counter())
     return dict(zip(("open", "evaluations", "end"), np.diff(times).tolist(), strict=True))
 

@@ -110,8 +110,9 @@ def still(run: Record) -> float:
 
 
 def weights(run: Record) -> list[tuple[float, float]]:
-    """Those of each hidden unit."""
-    return [(x, y) for x, y in run.saved["state_dict"]["linear1.weight"].astype(float).tolist()]
+    """The last ones of each hidden unit."""
+    last = Record(run.path, run.summary, "last").saved
+    return [(x, y) for x, y in last["state_dict"]["linear1.weight"].astype(float).tolist()]
 
 
 def directions(run: Record) -> int:

@@ -74,12 +74,6 @@ class Task:
         """What runs are compared by where nobody says it."""
         return f"val_{cls.chief}"
 
-    @classmethod
-    def rank(cls, results: Mapping[str, float]) -> tuple[float, float]:
-        """What to sort evaluations by for the best first: the chief score on validation, then the loss."""
-        value = results[f"val_{cls.chief}"]
-        return (-value if MEASURES[cls.chief].higher else value), results["val_loss"]
-
     def predicted(self, outputs: Any) -> Predicted:
         """What outputs (..., batch, outputs) say of each sample."""
         raise NotImplementedError

@@ -42,7 +42,7 @@ def test_the_model_gives_the_reported_test_accuracy_in_plain_pytorch(runs, backe
     run = twinprop.load(runs[backend].path)
     test = Digits().load().test
     predicted = run.model(torch.from_numpy(test.x)).argmax(1).numpy()
-    assert np.mean(predicted == test.y) == pytest.approx(run.summary["test"]["accuracy"], abs=1e-9)
+    assert np.mean(predicted == test.y) == pytest.approx(run.summary["best"]["test"]["accuracy"], abs=1e-9)
 
 
 def test_the_twins_models_agree(runs):

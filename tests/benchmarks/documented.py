@@ -20,7 +20,7 @@ from tests.benchmarks import made_up
 from twinprop.config.schema import Config
 from twinprop.data.toy import Moons
 from twinprop.models.mlp import MLP
-from twinprop.run.model_file import MODEL, write_model
+from twinprop.run.model_file import write_models
 
 BACKENDS = ("scratch", "torch")
 JPEG = {"data.name": "image_folder"}
@@ -267,7 +267,8 @@ def save_model(path: Path, weight: torch.Tensor) -> None:
     config = Config(data=Moons(), model=MLP(depth=1, width=units))
     about = {"shape": [2], "classes": ["0", "1"], "mean": None, "std": None}
     arrays = {name: value.numpy() for name, value in state.items()}
-    write_model(path / MODEL, arrays, asdict(config), about)
+    epochs = {"kept": "last", "best": None, "last": {"epoch": 1, "step": 1}}
+    write_models(path, {"last": arrays}, epochs, asdict(config), about)
 
 
 def cifar_mlp(maker: Maker, section: str) -> None:

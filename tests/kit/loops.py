@@ -15,7 +15,7 @@ from twinprop.config.schema import Config
 from twinprop.data.base import Samples
 from twinprop.learners import BACKENDS
 from twinprop.training.learner import Learner
-from twinprop.training.loop import train
+from twinprop.training.loop import Weights, train
 from twinprop.training.monitor import Monitor, Row
 from twinprop.training.plan import Plan
 from twinprop.training.position import Position
@@ -32,6 +32,7 @@ class Recorder:
     rows: list[Row] = field(default_factory=list)
     checkpoints: dict[str, Any] = field(default_factory=dict)
     parameters: dict[str, Any] | None = None
+    best: dict[str, Any] | None = None
     predicted: Any = None
     endings: int = 0
 
@@ -43,9 +44,10 @@ class Recorder:
     def checkpoint(self, name: str, position: Position) -> None:
         self.checkpoints[name] = position
 
-    def finished(self, monitor: Monitor, parameters: dict[str, Any], predicted: Any) -> None:
+    def finished(self, monitor: Monitor, weights: Weights, predicted: Any) -> None:
         self.endings += 1
-        self.parameters = {name: np.array(value) for name, value in parameters.items()}
+        copies = {kind: {name: np.array(value) for name, value in own.items()} for kind, own in weights.items()}
+        self.parameters, self.best = copies["last"], copies.get("best")
         self.predicted = predicted
 
 

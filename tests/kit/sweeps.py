@@ -101,6 +101,8 @@ def assert_as_alone(folder: Path, alone: Path, exact: bool) -> None:
     mine, its = (read_model(path / MODEL) for path in (folder, alone))
     assert mine["config"] == its["config"]
     assert mine["data"] == its["data"]
+    assert mine["weights"] == its["weights"] or not exact
+    assert sorted(path.name for path in folder.glob("model*")) == sorted(path.name for path in alone.glob("model*"))
     assert list(mine["state_dict"]) == list(its["state_dict"])
     for name, value in its["state_dict"].items():
         np.testing.assert_allclose(mine["state_dict"][name], value, rtol=rtol, atol=atol, err_msg=name)

@@ -25,7 +25,7 @@ from twinprop.run.setup import Setup
 from twinprop.task import Predicted
 from twinprop.training.interrupt import Interrupt
 from twinprop.training.learner import Learner
-from twinprop.training.loop import train
+from twinprop.training.loop import Weights, train
 from twinprop.training.monitor import Monitor, Row
 from twinprop.training.plan import Plan
 from twinprop.training.position import Position
@@ -75,11 +75,11 @@ class MemberRecorder:
                 assert self.recorder is not None
                 self.recorder.checkpoint(name, position)
 
-    def finished(self, monitor: Monitor, parameters: dict[str, Any], predicted: Predicted | None) -> None:
+    def finished(self, monitor: Monitor, weights: Weights, predicted: Predicted | None) -> None:
         if not self.failed:
             with self.guarded():
                 assert self.recorder is not None
-                self.recorder.finished(monitor, parameters, predicted)
+                self.recorder.finished(monitor, weights, predicted)
                 self.member.log(describe_run(self.recorder, monitor, self.recorder.dataset))
                 self.on_end(self.member, self.recorder.summary)
 
@@ -99,7 +99,7 @@ class EndedRecorder:
     def checkpoint(self, name: str, position: Position) -> None:
         pass
 
-    def finished(self, monitor: Monitor, parameters: dict[str, Any], predicted: Predicted | None) -> None:
+    def finished(self, monitor: Monitor, weights: Weights, predicted: Predicted | None) -> None:
         pass
 
 
@@ -124,7 +124,7 @@ def train_stack(
     monitors: list[Monitor] = []
     recorders: list[MemberRecorder | EndedRecorder] = []
     for place, member in enumerate(stack.members):
-        monitor = Monitor(member.config.seed, member.config.train, setup.dataset.task)
+        monitor = Monitor(member.config.seed, member.config.train, setup.dataset.task, member.config.metric)
         if position is not None:
             monitor.load_state(position.monitors[place])
         recorder: MemberRecorder | EndedRecorder

@@ -70,7 +70,9 @@ def facts(recorder: RunRecorder, monitor: Monitor, dataset: Dataset) -> dict[str
         lines["speed"] = f"{seconds['per_epoch']:.3g} s an epoch, {rate}, {seconds['total']:.3g} s in all"
     if monitor.best is not None:
         best = monitor.best
-        score = told(best.results, dataset.task.metric()).removeprefix("val ")
+        score = told(best.results, monitor.chosen_by).removeprefix("val ")
         lines["best"] = f"validation {score} at epoch {best.epoch}"
+        if summary["weights"]["kept"] == "best":
+            lines["best"] += ", which the model is of"
     lines["saved"] = display_path(recorder.directory.path)
     return lines

@@ -130,7 +130,7 @@ ENDED = ("completed", "diverged")
 
 def discard(path: Path) -> None:
     """Remove what an attempt at a run left, so that it can be trained from the start."""
-    for pattern in ("metrics.csv", "summary.json", "model.safetensors", "events.out.tfevents.*"):
+    for pattern in ("metrics.csv", "summary.json", "model*.safetensors", "events.out.tfevents.*"):
         for each in path.glob(pattern):
             each.unlink()
     for each in path.glob("checkpoints/[!.]*"):  # whoever removes them has its lock, which is among them

@@ -1,9 +1,9 @@
 """model.safetensors: a trained network, written and read back; whatever is wrong with a file ends in one message.
 
 Its arrays are the state dict of torch.nn. Its metadata hold as JSON what the network was trained with (`config`), how
-samples were prepared for it (`data`), and a checksum of all that. Nothing in it can be executed. A file from somebody
-else may still claim anything, so its shapes are compared with those of the network that it describes, before one of
-such a size is made.
+samples were prepared for it (`data`), of which epoch it is (`weights`), and a checksum of all that. Nothing in it can
+be executed. A file from somebody else may still claim anything, so its shapes are compared with those of the network
+that it describes, before one of such a size is made.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from twinprop.run.state_file import StateFileError, read_arrays, write_arrays
 from twinprop.task import TASKS, Classification, Regression
 
 MODEL = "model.safetensors"
-"""The name of the file in a run's directory."""
+"""The name of the file in a run's directory; `model-last.safetensors` or `model-best.safetensors` has other weights."""
 
-PARTS = ("config", "data")
+PARTS = ("config", "data", "weights")
 """What its metadata hold, each as JSON."""
 
 MOST_NUMBERS = 10**8
@@ -37,25 +37,61 @@ COUNTS = "num_batches_tracked"
 """Of batch normalization in torch: a whole number, which no layer needs."""
 
 
-def write_model(
-    path: Path, parameters: Mapping[str, NDArray[Any]], config: Mapping[str, Any], data: Mapping[str, Any]
+def write_models(
+    folder: Path,
+    weights: Mapping[str, Mapping[str, NDArray[Any]]],
+    epochs: Mapping[str, Any],
+    config: Mapping[str, Any],
+    data: Mapping[str, Any],
 ) -> None:
-    """Write a trained network, whole or not at all.
+    """Write a trained network, whole or not at all, and beside it its weights of another epoch, if there are any.
 
     Args:
-        path: the file.
-        parameters: its state dict.
+        folder: the run's directory.
+        weights: its state dicts, `last` and perhaps `best`.
+        epochs: which of them the model has (`kept`), and the epoch and step of each.
         config: what it was trained with, as plain values.
         data: what samples must look like, and how they were prepared, as plain values.
 
     Raises:
         OutputError: it cannot be written.
     """
-    write_arrays(path, parameters, {"config": json.dumps(config), "data": json.dumps(data)})
+    kept = epochs["kept"]
+    others = [name for name in weights if epochs[name] != epochs[kept]]
+    for name in [*others, kept]:  # whoever finds the model finds all
+        about = {"config": config, "data": data, "weights": {**epochs, "kept": name}}
+        path = folder / (MODEL if name == kept else beside(name))
+        write_arrays(path, weights[name], {part: json.dumps(value) for part, value in about.items()})
+    for name in {"best", "last"}.difference(others):
+        (folder / beside(name)).unlink(missing_ok=True)  # of a run that was shorter
+
+
+def beside(name: str) -> str:
+    """The name of the file with the weights that the model does not have."""
+    return f"model-{name}.safetensors"
+
+
+def path_of(folder: Path, name: str | None) -> Path:
+    """The file with the `best` or the `last` weights of a run; None is the model.
+
+    Raises:
+        TwinpropError: there are none.
+    """
+    if name is None or not (folder / MODEL).exists():
+        return folder / MODEL
+    epochs = read_model(folder / MODEL)["weights"]
+    if epochs[name] is None:
+        raise TwinpropError(f"{folder}: has no {name} weights, for it had no validation split; use the last ones.")
+    if epochs[name] == epochs[epochs["kept"]]:
+        return folder / MODEL
+    path = folder / beside(name)
+    if not path.exists():
+        raise TwinpropError(f"{path}: is not there; use the {epochs['kept']} weights, which the model has.")
+    return path
 
 
 def read_model(path: Path) -> dict[str, Any]:
-    """What a model's file holds: `state_dict`, in the order of the network, of NumPy arrays; `config`; `data`.
+    """What a model's file holds: `state_dict`, in the order of the network, of NumPy arrays; and the parts.
 
     Raises:
         TwinpropError: it is not there, cannot be read, or holds something else than a run writes.
@@ -92,7 +128,7 @@ def checked_model(state: dict[str, NDArray[Any]], texts: Mapping[str, str]) -> d
     lacking = [name for name in PARTS if not isinstance(found[name], dict)]
     if lacking:
         raise Unusable(f"has no {' and no '.join(lacking)}, so it is no model of twinprop, or of another version")
-    problem = tensors_problem(state) or data_problem(found["data"])
+    problem = tensors_problem(state) or data_problem(found["data"]) or epochs_problem(found["weights"])
     if problem is not None:
         raise Unusable(problem)
     known = shapes_of(layers_of(found))
@@ -106,6 +142,19 @@ def tensors_problem(state: Mapping[str, NDArray[Any]]) -> str | None:
     """Whether parameters are anything but floating-point numbers."""
     odd = [name for name, value in state.items() if value.dtype.kind != "f" and not name.endswith(COUNTS)]
     return f"has {short(odd[0])} as a tensor of another kind ({state[odd[0]].dtype})" if odd else None
+
+
+def epochs_problem(epochs: Mapping[Any, Any]) -> str | None:
+    """What is wrong with what it says of epochs."""
+    kept: Any = epochs.get("kept")
+    if kept not in ("best", "last"):
+        return f"has the weights {short(kept)}, which must be best or last"
+    for name in ("best", "last"):
+        value: Any = epochs.get(name)
+        whole = isinstance(value, dict) and value.keys() == {"epoch", "step"} and is_list_of([*value.values()], int)
+        if not whole and (value is not None or name in (kept, "last")):
+            return f"has the {name} weights of {short(value)}, which must be an epoch and a step"
+    return None
 
 
 def data_problem(data: Mapping[Any, Any]) -> str | None:

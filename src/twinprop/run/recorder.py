@@ -15,11 +15,12 @@ from twinprop.run import checkpoints
 from twinprop.run.checkpoints import FOLDER, SUFFIX
 from twinprop.run.console import Display
 from twinprop.run.directory import RunDirectory
-from twinprop.run.model_file import MODEL, write_model
+from twinprop.run.model_file import write_models
 from twinprop.run.showing import tell
 from twinprop.run.summary import summarize, summarize_failure
 from twinprop.task import Predicted
 from twinprop.training.learner import Learner
+from twinprop.training.loop import Weights
 from twinprop.training.monitor import Monitor, Row, columns
 from twinprop.training.plan import Plan
 from twinprop.training.position import Position
@@ -59,6 +60,8 @@ class RunRecorder:
         self.environment, self.about = environment, about
         evaluations = -(-plan.epochs // config.train.eval_every)
         self.board = TensorBoard(directory.path, config, evaluations, monitor.recorded, dataset.task)
+        self.plan = plan
+        self.weights: dict[str, Any] | None = None
         self.parameter_count = 0
         self.start = time.perf_counter() - monitor.recorded.get("seconds", 0.0)
         self.summary: dict[str, Any] = {}
@@ -78,19 +81,30 @@ class RunRecorder:
     def checkpoint(self, name: str, position: Position) -> None:
         checkpoints.write(self.directory.path / FOLDER / f"{name}{SUFFIX}", [0], self.about(), position)
 
-    def finished(self, monitor: Monitor, parameters: dict[str, Any], predicted: Predicted | None) -> None:
+    def finished(self, monitor: Monitor, weights: Weights, predicted: Predicted | None) -> None:
         data = self.dataset
-        write_model(self.directory.path / MODEL, parameters, dataclasses.asdict(self.config), data.preparation())
+        self.weights = self.epochs_of(monitor)
+        config, about = dataclasses.asdict(self.config), data.preparation()
+        write_models(self.directory.path, weights, self.weights, config, about)
         layers = self.config.model.layers(data.shape, data.outputs)
         self.parameter_count = footprint(layers, data.shape).parameters
         if predicted is not None:
             self.board.pictures(data.test, predicted, data.shape, data.classes, monitor.rows[-1].epoch)
         self.conclude(monitor)
 
+    def epochs_of(self, monitor: Monitor) -> dict[str, Any]:
+        """Of which epochs there are weights, and which of them the model has."""
+        best, step = monitor.best, monitor.last["steps"]
+        return {
+            "kept": self.config.train.keep if best is not None else "last",
+            "best": None if best is None else {"epoch": best.epoch, "step": best.step},
+            "last": {"epoch": -(-step // self.plan.steps_per_epoch), "step": step},
+        }
+
     def conclude(self, monitor: Monitor) -> None:
         """Write the end of the event file, and summary.json."""
         seconds = time.perf_counter() - self.start
-        summary = summarize(monitor, self.dataset, self.parameter_count, seconds, self.environment)
+        summary = summarize(monitor, self.dataset, self.parameter_count, self.weights, seconds, self.environment)
         self.board.finished(monitor, summary["seconds"]["per_epoch"])
         self.summary = summary
         self.directory.summary(summary)

@@ -19,7 +19,7 @@ from twinprop.errors import ConfigError, TwinpropError
 from twinprop.run.directory import SWEEP
 from twinprop.run.files import Unresolved, metrics_problem, read_config, read_groups, read_summary
 from twinprop.run.lock import is_held
-from twinprop.run.model_file import MODEL, outputs_of, read_model
+from twinprop.run.model_file import MODEL, outputs_of, path_of, read_model
 from twinprop.text import at_home
 
 if TYPE_CHECKING:
@@ -125,10 +125,12 @@ class Run:
     Attributes:
         path: its directory.
         summary: what summary.json holds: status, results, times, environment.
+        weights: which it predicts with, `best` or `last`; None for those that `train.keep` chose.
     """
 
     path: Path
     summary: dict[str, Any]
+    weights: str | None = None
 
     @cached_property
     def metrics(self) -> pandas.DataFrame:
@@ -142,13 +144,13 @@ class Run:
 
     @cached_property
     def saved(self) -> dict[str, Any]:
-        """What model.safetensors holds: `state_dict`, `config`, `data`; read once, and nothing in it is executed."""
+        """What the model's file holds: `state_dict`, `config`, `data`, `weights`; nothing in it is executed."""
         path = self.path / MODEL
         if not os.path.exists(path):
             older = " An earlier version wrote its model.pt, which is no longer read: train it again."
             more = older if os.path.exists(self.path / "model.pt") else ""
             raise TwinpropError(f"{self.path}: has no {MODEL}; its status is {self.summary['status']}.{more}")
-        return read_model(path)
+        return read_model(path_of(self.path, self.weights))
 
     @cached_property
     def keys(self) -> dict[str, Any]:
@@ -225,16 +227,22 @@ def configuration_in(directory: Path) -> dict[str, Any]:
     return found
 
 
-def load(directory: str | Path) -> Run:
+def load(directory: str | Path, weights: str | None = None) -> Run:
     """The run in a directory.
+
+    Args:
+        directory: the run's.
+        weights: `best` or `last`; None for those that `train.keep` chose.
 
     Raises:
         TwinpropError: there is no finished run in it.
     """
+    if weights not in (None, "best", "last"):
+        raise TwinpropError(f"weights={weights}: must be best or last.")
     path = Path(at_home(str(directory)))
     if not os.path.exists(path / "summary.json"):
         raise TwinpropError(
             f"{path}: has no readable summary.json, so no run has finished there; expected a directory such as "
             "outputs/runs/DATE_OVERRIDES."
         )
-    return Run(path, read_summary(path / "summary.json"))
+    return Run(path, read_summary(path / "summary.json"), weights)

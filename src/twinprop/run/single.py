@@ -46,7 +46,7 @@ def train_alone(config: Config, path: Path, go_on: bool, force: bool) -> dict[st
     if go_on and found is None:
         discard(path)
     directory = None if found else RunDirectory(path)
-    monitor = Monitor(config.seed, config.train)
+    monitor = Monitor(config.seed, config.train, metric=config.metric)
     recorder: RunRecorder | None = None
     try:
         from twinprop.run import matching

@@ -13,7 +13,12 @@ from twinprop.training.monitor import Monitor, Row
 
 
 def summarize(
-    monitor: Monitor, dataset: Dataset, parameters: int, total_seconds: float, environment: dict[str, Any]
+    monitor: Monitor,
+    dataset: Dataset,
+    parameters: int,
+    weights: dict[str, Any] | None,
+    total_seconds: float,
+    environment: dict[str, Any],
 ) -> dict[str, Any]:
     """The summary of a run that has ended, however it did.
 
@@ -21,6 +26,7 @@ def summarize(
         monitor: the run's.
         dataset: what it was trained on.
         parameters: of the network.
+        weights: of which epochs there are any, and which the model has; None where nothing is saved.
         total_seconds: since the run began, evaluation and writing included.
         environment: versions, machine and threads.
     """
@@ -41,6 +47,7 @@ def summarize(
             [row.epoch for row in rows], [value for value in watched if isfinite(value)]
         ),
         "parameters": parameters,
+        "weights": weights,
         "data": dataset.counts(),
         "images": dataset.traits,
         "seconds": {

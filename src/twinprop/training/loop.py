@@ -32,6 +32,10 @@ WORTH_DROPPING = 0.75
 """A stack is made anew when no larger share of it is still in training."""
 
 
+Weights = dict[str, dict[str, NDArray[Any]]]
+"""The parameters of one network by their names: the `last` ones, and the `best` where validation chose any."""
+
+
 class Recorder(Protocol):
     """Where the results of one network go."""
 
@@ -41,8 +45,8 @@ class Recorder(Protocol):
     def checkpoint(self, name: str, position: Position) -> None:
         """Keep the position of this network under a name of its own."""
 
-    def finished(self, monitor: Monitor, parameters: dict[str, NDArray[Any]], predicted: Predicted | None) -> None:
-        """Record the end: the last finite parameters, and what is predicted for the test split, if anything."""
+    def finished(self, monitor: Monitor, weights: Weights, predicted: Predicted | None) -> None:
+        """Record the end: finite parameters, and what the last ones predict for the test split, if anything."""
 
 
 def train(
@@ -142,14 +146,14 @@ def train_together(
             monitor, recorder, row = active[place], recorders[stack[place]], rows[place]
             if monitor.status == "diverged":
                 recorder.checkpoint("last_finite", alone(monitor))
-                recorder.finished(monitor, learner.state_dict_of(monitor.last), None)
+                recorder.finished(monitor, weights_of(learner, monitor), None)
                 continue
             monitor.evaluated(states[place], recorder.evaluated(row, learner, place))
             every = monitor.train.checkpoint_every
             if every is not None and row.epoch // every > tally.first_step // plan.steps_per_epoch // every:
                 recorder.checkpoint(f"epoch_{row.epoch}", alone(monitor))
             if monitor.status == "completed":
-                recorder.finished(monitor, learner.state_dict_of(monitor.last), found[place])
+                recorder.finished(monitor, weights_of(learner, monitor), found[place])
         tally = Tally(learner.steps)
         still = [number for number in stack if monitors[number].running]
         if still and len(still) <= WORTH_DROPPING * len(stack):
@@ -166,7 +170,13 @@ def train_together(
             now = learner.state(place)
             if all(np.isfinite(value).all() for value in learner.state_dict_of(now).values()):
                 monitor.last = now
-            recorders[number].finished(monitor, learner.state_dict_of(monitor.last), None)
+            recorders[number].finished(monitor, weights_of(learner, monitor), None)
+
+
+def weights_of(learner: Learner, monitor: Monitor) -> Weights:
+    """The parameters of a network that has ended: after its last evaluation, or now, and after its best one."""
+    states = {"last": monitor.last} | ({"best": monitor.best_state} if monitor.best_state else {})
+    return {name: learner.state_dict_of(state) for name, state in states.items()}
 
 
 def alone(monitor: Monitor) -> Position:

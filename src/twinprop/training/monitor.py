@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.task import CLASSIFICATION, Task
+from twinprop.task import CLASSIFICATION, Task, higher_is_better
 from twinprop.training.plan import TrainConfig
 
 
@@ -51,11 +51,14 @@ class Monitor:
         seed: of the network, which decides the order of its batches.
         train: how long it trains, and when it is evaluated, kept and stopped.
         task: what it learns.
+        metric: a result such as `val_accuracy`; by that of the validation split, the best evaluation is chosen. None is
+            what the task says.
     """
 
     seed: int
     train: TrainConfig
     task: Task = CLASSIFICATION
+    metric: str | None = None
     rows: list[Row] = field(default_factory=list)
     best: Row | None = None
     best_val_loss: float = float("inf")
@@ -70,12 +73,12 @@ class Monitor:
     """How far the recorder had written at the last evaluation."""
 
     def add(self, row: Row) -> None:
-        """Take in an evaluation. The best is what the task ranks first on validation."""
+        """Take in an evaluation. The best has the best metric on validation, then the lowest loss there."""
         self.rows.append(row)
         val_loss = row.results["val_loss"]
         if not isfinite(val_loss):
             return
-        if self.best is None or self.task.rank(row.results) < self.task.rank(self.best.results):
+        if self.best is None or self.rank(row) < self.rank(self.best):
             self.best = row
         improved = val_loss < self.best_val_loss
         self.best_val_loss = min(val_loss, self.best_val_loss)
@@ -83,6 +86,16 @@ class Monitor:
         patience = self.train.patience
         if patience is not None and self.without_improvement >= patience:
             self.stop("completed", f"stopped early: no lower validation loss in {patience} evaluations")
+
+    @property
+    def chosen_by(self) -> str:
+        """The result by which the best evaluation is chosen: the metric's, but always of the validation split."""
+        return f"val_{(self.metric or self.task.metric()).partition('_')[2]}"
+
+    def rank(self, row: Row) -> tuple[float, float]:
+        """What to sort evaluations by for the best first: the metric, then the loss."""
+        value = row.results[self.chosen_by]
+        return (-value if higher_is_better(self.chosen_by) else value), row.results["val_loss"]
 
     def stop(self, status: str, reason: str) -> None:
         self.status, self.reason = status, reason

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import NamedTuple
 
-from twinprop.fields import number, uncompared
+from twinprop.fields import choice, number, uncompared
 
 
 @dataclass
@@ -20,6 +20,7 @@ class TrainConfig:
     eval_every: int = number(1, ge=1)
     max_grad_norm: float | None = number(None, gt=0)
     patience: int | None = number(None, ge=1)
+    keep: str = uncompared("keeping", choice("best", ["best", "last"]))
     checkpoint_every: int | None = number(None, ge=1)
     checkpoint_seconds: float | None = uncompared("keeping", number(50.0, gt=0))
 
