@@ -1,6 +1,10 @@
 """Tests run on one thread each: pytest-xdist already uses every core."""
 
 import os
+import tempfile
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# what a user has named on a command line is remembered in the home folder: not of whoever runs the tests
+os.environ["XDG_STATE_HOME"] = os.path.join(tempfile.gettempdir(), f"twinprop-tests-{os.getpid()}")

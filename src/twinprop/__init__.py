@@ -1,23 +1,39 @@
 """twinprop: small neural networks trained twice, by hand and with PyTorch, from one configuration.
 
-`train` and `load` are for notebooks; they are imported when they are first used, so that the command
-line starts without them.
+`train` and `load` are for notebooks, the decorators for classes of your own (docs/extending.md). All are imported when
+they are first used, so that the command line starts without them.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from twinprop.version import __version__
 
 if TYPE_CHECKING:
     from twinprop.app.notebook import train
+    from twinprop.config.extend import activation, dataset, init, layer, loss, model, optimizer, scheduler
     from twinprop.run.saved import Run, load
 
-__all__ = ["Run", "__version__", "load", "train"]
+__all__ = [
+    "Run",
+    "__version__",
+    "activation",
+    "dataset",
+    "init",
+    "layer",
+    "load",
+    "loss",
+    "model",
+    "optimizer",
+    "scheduler",
+    "train",
+]
+
+_NOTEBOOK = ("Run", "load", "train")
 
 
 def __getattr__(name: str) -> Any:
     if name in __all__:
-        from twinprop.app import notebook
-
-        return getattr(notebook, name)
+        home = "twinprop.app.notebook" if name in _NOTEBOOK else "twinprop.config.extend"
+        return getattr(import_module(home), name)
     raise AttributeError(f"module 'twinprop' has no attribute '{name}'")

@@ -79,7 +79,7 @@ def overview(program: str) -> argparse.ArgumentParser:
         prog=program,
         usage=f"{program} COMMAND ...",
         description=f"Small neural networks, trained twice: by hand and with PyTorch.\n\n{listed}",
-        epilog=f"{program} COMMAND --help explains a command.",
+        epilog=f"{program} COMMAND --help explains a command. Each takes plugins=FILE.py: classes of your own.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     version = f"twinprop {__version__}"
@@ -95,6 +95,16 @@ def with_home(word: str) -> str:
     return f"{option}{equals}{at_home(value)}" if value == "~" or HOME.match(value) else word
 
 
+def without_plugins(words: Sequence[str]) -> Sequence[str]:
+    """The words of a command, once the plugins are loaded that it names: `plugins=mine.py`."""
+    if not any(word.startswith("plugins=") for word in words):
+        return words
+    from twinprop.app.home import expand
+    from twinprop.app.plugin_words import take
+
+    return take(expand(words))
+
+
 def main(words: Sequence[str] | None = None) -> int:
     """Run a command; a mistake that a user can mend is told in one message, without a traceback."""
     from twinprop.app import cli
@@ -107,7 +117,7 @@ def main(words: Sequence[str] | None = None) -> int:
         cli.run([*TRAINING[words[0]], *words[1:]])
         return 0
     try:
-        args = parse(words)
+        args = parse(without_plugins(words))
         return int(args.module.main(args))
     except KeyboardInterrupt:
         say("Interrupted.")

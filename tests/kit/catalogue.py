@@ -27,6 +27,8 @@ FILES = {
     "mine/experiment/bad_default.yaml": "# @package _global_\ndefaults:\n  - override /data: nope\n",
     "mine/experiment/bad_value.yaml": "# @package _global_\noptimizer:\n  lr: abc\n",
     "mine/data/extra.yaml": "nope: 3\n",
+    "mine/data/extra_key.yaml": "name: moons\nnope: 3\n",
+    "mine/experiment/code.yaml": "# @package _global_\nplugins: [mine.py]\n",
     "mine/sweeps/empty_study.yaml": "",
     "mine/sweeps/bad_study.yaml": "# @package hydra.sweeper\nparams:\n  optimizer.lr: abc,def\n",
 }

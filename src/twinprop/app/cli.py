@@ -16,6 +16,7 @@ from twinprop.app.composition_errors import explain_composition
 from twinprop.app.ending import say
 from twinprop.app.home import expand
 from twinprop.app.hydra_main import hydra_main, wants_traceback
+from twinprop.app.plugin_words import take
 from twinprop.app.records import refuse_record
 from twinprop.app.training_task import TrainingTask
 from twinprop.errors import TwinpropError, explain
@@ -78,7 +79,7 @@ def run(words: list[str]) -> None:
     args = None
     try:
         with without_collecting():
-            words = expand(words)
+            words = take(expand(words))
             args = parse_options(words)
             refuse_record({"--config-path": args.config_path, "--config-dir": args.config_dir})
             import_module("twinprop.app.register")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from twinprop.app.folders import conf
 from twinprop.app.home import expand
+from twinprop.app.plugin_words import take
 from twinprop.app.register import register
 from twinprop.config import schema
 from twinprop.errors import ConfigError
@@ -24,7 +25,7 @@ def compose(overrides: Sequence[str] = ()) -> schema.Config:
     from twinprop.app.diagnose import diagnose, in_a_line, problems_of, to_error
 
     register()
-    words = expand(overrides)
+    words = take(expand(overrides))
     with initialize_config_dir(str(conf())):
         try:
             # hydra's own keys belong to it, so that overrides of them are known here too

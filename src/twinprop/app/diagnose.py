@@ -226,5 +226,7 @@ def in_a_line(error: BaseException) -> str:
     line = lines[1] if file and len(lines) > 1 else lines[0]
     where = ": ".join([*([f"{file[1]}.yaml"] if file else []), *([key] if key else [])])
     line = line.partition(" : Override(")[0]  # where Hydra shows its own object
+    if "Key 'plugins' not in" in line:
+        line = "plugins are code, which a configuration may not name; type them: plugins=FILE.py"
     line = f"{where}: {line}" if where else line
     return line if line.endswith((".", "?")) else f"{line}."

@@ -25,6 +25,8 @@ from twinprop.errors import ConfigError, OutputError, TwinpropError, explain
 from twinprop.run.checkpoints import FOLDER
 from twinprop.run.directory import RESULTS, claim, write_atomically
 from twinprop.run.lock import Lock
+from twinprop.run.plugin_record import FOLDER as PLUGINS
+from twinprop.run.plugin_record import write_record
 from twinprop.text import at_home
 
 MOST_NAMES = 1000
@@ -65,6 +67,7 @@ def claim_sweep(path: Path, config: DictConfig, together: bool) -> None:
     command = {"words": sys.argv[1:], "folder": str(Path.cwd()), "launcher": launcher}
     (path / FOLDER).mkdir(exist_ok=True)
     write_atomically(path / COMMAND, json.dumps(command).encode())
+    write_record(path)
 
 
 class Gate(Callback):
@@ -115,9 +118,10 @@ class Gate(Callback):
             self.lock.__exit__(None, None, None)
         if (resumption := current()) is not None and self.multirun is not None:
             write_atomically(resumption.directory / MULTIRUN, self.multirun)  # which Hydra's sweeper writes anew
-        if self.taken is not None and {path.name for path in self.taken.iterdir()} == {MULTIRUN, FOLDER}:
+        if self.taken is not None and {path.name for path in self.taken.iterdir()} <= {MULTIRUN, FOLDER, PLUGINS}:
             (self.taken / MULTIRUN).unlink()
             shutil.rmtree(self.taken / FOLDER)
+            shutil.rmtree(self.taken / PLUGINS, ignore_errors=True)
             with suppress(OSError):  # another sweep may have begun beside it
                 for folder in self.made:
                     folder.rmdir()

@@ -62,7 +62,7 @@ def is_path(key: str) -> bool:
     """Whether a key is a path: those of Hydra that may begin with ~ all are."""
     from twinprop.config.schema import path_keys
 
-    return key.startswith("hydra.") or key in path_keys()
+    return key.startswith("hydra.") or key == "plugins" or key in path_keys()
 
 
 def mended(value: str, path: bool) -> str:

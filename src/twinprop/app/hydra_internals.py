@@ -26,6 +26,7 @@ ARGUMENT_PARSER = "hydra._internal.utils:get_args_parser"
 CALLBACKS = "hydra._internal.callbacks:Callbacks"
 RUN_JOB = "hydra.core.utils:_run_job"
 CONFIGURE_LOGGING = "hydra._internal.logging_config:configure_logging"
+FILE_SOURCE = "hydra._internal.core_plugins.file_config_source:FileConfigSource"
 CALLBACK_LIST, HYDRA_CONFIG = "callbacks", "cfg"
 """Attributes of `HydraContext.callbacks` and of `HydraConfig.instance()`."""
 
@@ -148,6 +149,25 @@ def wrap(path: str, guard: Callable[..., Any]) -> None:
     guarded.guard = guard  # type: ignore[attr-defined]
     module, _, name = path.partition(":")
     setattr(sys.modules[module], name, guarded)
+
+
+def complete_choices(complete: Callable[[str, Any], None]) -> None:
+    """Have `complete(path, config)` called with each file that Hydra reads, by its path such as `data/mine`.
+
+    Hydra's own way is to take a file as it is. Without this part, a file of the user's in a group needs the line
+    `defaults: [schema/NAME@_here_]`.
+    """
+    source = part(FILE_SOURCE)
+    if source is None or getattr(source, "completes", None) is complete:
+        return
+    load = source.load_config
+
+    def load_complete(self: Any, config_path: str) -> Any:
+        found = load(self, config_path)
+        complete(config_path, found.config)
+        return found
+
+    source.load_config, source.completes = load_complete, complete
 
 
 def argument_parser() -> tuple[argparse.ArgumentParser, bool]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from twinprop.app.folders import conf
 from twinprop.app.home import expand
 from twinprop.app.hydra_main import hydra_main
+from twinprop.app.plugin_words import take
 from twinprop.app.training_task import checked
 from twinprop.errors import ConfigError, TwinpropError
 from twinprop.run.saved import Run, load
@@ -40,7 +41,7 @@ def train(*overrides: str) -> Run:
     options = [word for word in overrides if word.startswith("-")]
     if options:
         raise ConfigError([f"{word!r}: is not key=value." for word in options])
-    words = expand(overrides)
+    words = take(expand(overrides))
     try:
         hydra_main(task, words)
     except HYDRA_ERRORS as error:

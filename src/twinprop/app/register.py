@@ -11,13 +11,13 @@ from omegaconf import OmegaConf
 from twinprop.app import resolvers
 from twinprop.app.folders import sweeps
 from twinprop.app.gate import Gate
-from twinprop.app.hydra_internals import guard_jobs, guard_logging, require_callback
+from twinprop.app.hydra_internals import complete_choices, guard_jobs, guard_logging, require_callback
 from twinprop.app.hydra_part import guarded_job
 from twinprop.app.launcher import PopulationLauncher
 from twinprop.app.launcher_keys import GridConf, population_node
 from twinprop.app.log_files import guarded
 from twinprop.app.run_source import RunSource
-from twinprop.app.schema_source import SchemaSource
+from twinprop.app.schema_source import SchemaSource, complete
 from twinprop.app.studies import StudySource
 from twinprop.app.sweeper import GridSweeper
 from twinprop.config.registry import GROUPS
@@ -42,6 +42,7 @@ def register() -> None:
     require_callback(Gate)
     guard_logging(guarded)
     guard_jobs(guarded_job)
+    complete_choices(complete)
     for plugin in (PopulationLauncher, GridSweeper, StudySource, SchemaSource, RunSource, OurSources):
         Plugins.instance().register(plugin)
     whole = OmegaConf.structured(Config)

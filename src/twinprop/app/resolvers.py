@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from twinprop.config.extend import registered_by
+from twinprop.config.plugins import loaded
 from twinprop.run.names import safe, short_name, unused
 
 USAGE = {
@@ -13,6 +15,7 @@ USAGE = {
     "python train.py -m optimizer.lr=0.01,0.1": "train once for each value",
     "python train.py experiment=kece470_mlp": "train what was published",
     "python train.py -m +sweeps=activation": "a study: train once for each value that it names",
+    "python train.py plugins=mine.py model.activation=cube": "classes of your own: docs/extending.md",
     "python -m twinprop report DIRECTORY": "tables of runs and sweeps, and a picture of each sweep",
     "python -m twinprop gradcheck": "check the hand-written gradients",
     "python -m twinprop --help": "all other commands",
@@ -48,6 +51,15 @@ def usage() -> str:
     return "\n".join(f"  {line:{width}}  {purpose}" for line, purpose in lines.items())
 
 
+def plugin_names() -> str:
+    """What plugins have registered, for the help text."""
+    lines = []
+    for plugin in loaded():
+        names = "; ".join(f"{kind} {' '.join(own)}" for kind, own in registered_by(plugin.module).items())
+        lines.append(f"  {plugin.name}: {names}\n")
+    return "".join(["\n", *lines])
+
+
 def register() -> None:
     """Give Hydra the resolvers that `conf/config.yaml` uses."""
     from omegaconf import OmegaConf
@@ -56,4 +68,5 @@ def register() -> None:
     OmegaConf.register_resolver("run_name", run_name, replace=True)
     OmegaConf.register_resolver("job_name", job_name, replace=True)
     OmegaConf.register_resolver("sweep_name", sweep_name, replace=True)
+    OmegaConf.register_resolver("plugin_names", plugin_names, replace=True)
     OmegaConf.register_resolver("unused", unused, use_cache=True, replace=True)

@@ -17,6 +17,7 @@ from twinprop.run.directory import ENDED, summary_of, write_atomically
 from twinprop.run.files import read_groups
 from twinprop.run.lock import PATIENCE, Lock
 from twinprop.run.matching import LENGTHS
+from twinprop.run.plugin_record import recall
 from twinprop.text import as_typed
 
 CONFIG = ".hydra/config.yaml"
@@ -56,6 +57,7 @@ def resume(directory: Path, words: Sequence[str] = (), force: bool = False) -> i
         TwinpropError: there is nothing to go on with, or something no longer matches.
     """
     directory = directory.absolute()
+    recall(directory)
     if (directory / COMMAND).exists():
         return resume_sweep(directory, words, force)
     if (directory / CONFIG).exists():

@@ -78,6 +78,11 @@ class TrainingTask:
             raise KeyboardInterrupt  # or the sweep would go on with its next job
         return objective(summary, config.metric)
 
+    def __getstate__(self) -> dict[str, Any]:
+        from twinprop.config.plugins import loaded
+
+        return {**self.__dict__, "plugins": loaded()}  # which are known where it is unpickled
+
     def __setstate__(self, state: dict[str, Any]) -> None:
         """In the process of a launcher, where nothing was registered, jobs are guarded as here."""
         from twinprop.app.hydra_internals import guard_jobs, guard_logging

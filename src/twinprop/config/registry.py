@@ -2,6 +2,7 @@
 
 Both twins are named on that line, so that neither can have a choice that the other lacks. Code is
 imported when it is first asked for: listing the choices (`--help`, shell completion) imports no torch.
+Users add their own (extend.py), for both twins or for one.
 """
 
 from __future__ import annotations
@@ -12,10 +13,19 @@ from typing import Any, NamedTuple
 
 
 class Twin(NamedTuple):
-    """One choice in both twins: `module:attribute` of each."""
+    """One choice in both twins: `module:attribute` of each.
 
-    scratch: str
-    pytorch: str
+    A user's has the classes themselves, and None for a twin that it lacks; a dataclass of keys may stand for `scratch`
+    that is not `by_hand`, for it has no rule.
+    """
+
+    scratch: Any
+    pytorch: Any
+    by_hand: bool = True
+
+    def has(self, backend: str) -> bool:
+        """Whether there is code for a twin, `scratch` or `torch`."""
+        return self.pytorch is not None if backend == "torch" else self.scratch is not None and self.by_hand
 
 
 ACTIVATIONS = {
@@ -78,7 +88,7 @@ SCHEDULERS = {
     "warmup_cosine": Twin("twinprop.scratch.schedulers:WarmupCosine", "twinprop.pytorch.schedulers:warmup_cosine"),
 }
 
-INITS: dict[str, str | None] = {
+INITS: dict[str, Any] = {
     "torch": None,  # what each layer does by itself, which is PyTorch's way
     "kaiming_uniform": "twinprop.scratch.init:kaiming_uniform",
     "kaiming_normal": "twinprop.scratch.init:kaiming_normal",
@@ -89,13 +99,13 @@ INITS: dict[str, str | None] = {
     "vgg": "twinprop.scratch.init:vgg",
 }
 
-MODELS = {
+MODELS: dict[str, Any] = {
     "mlp": "twinprop.models.mlp:MLP",
     "cnn": "twinprop.models.cnn:CNN",
     "rnn": "twinprop.models.rnn:RNN",
 }
 
-DATA = {
+DATA: dict[str, Any] = {
     "digits": "twinprop.data.digits:Digits",
     "mnist": "twinprop.data.vision:MNIST",
     "fashion_mnist": "twinprop.data.vision:FashionMNIST",
@@ -109,7 +119,7 @@ DATA = {
 }
 
 
-GROUPS: dict[str, Mapping[str, str | Twin]] = {
+GROUPS: dict[str, Mapping[str, Any]] = {
     "data": DATA,
     "model": MODELS,
     "optimizer": OPTIMIZERS,
@@ -118,7 +128,7 @@ GROUPS: dict[str, Mapping[str, str | Twin]] = {
 }
 """The groups of the configuration: each choice is a dataclass of its keys."""
 
-NAMES: dict[str, Mapping[str, str | Twin | None]] = {
+NAMES: dict[str, Mapping[str, Any]] = {
     "activations": ACTIVATIONS,
     "output_activations": OUTPUT_ACTIVATIONS,
     "inits": INITS,
@@ -138,7 +148,9 @@ def layer_twin(kind: str) -> Twin:
     raise KeyError(kind)
 
 
-def load(path: str) -> Any:
-    """Import what `module:attribute` names."""
+def load(path: Any) -> Any:
+    """Import what `module:attribute` names; what a user has registered is there."""
+    if not isinstance(path, str):
+        return path
     module, attribute = path.split(":")
     return getattr(import_module(module), attribute)

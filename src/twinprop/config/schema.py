@@ -15,6 +15,8 @@ from dataclasses import Field, dataclass, field, fields, is_dataclass
 from typing import Any, cast, get_type_hints
 
 from twinprop.config import registry
+from twinprop.config.extend import KINDS, lacking
+from twinprop.config.plugins import Plugin, loaded
 from twinprop.config.registry import GROUPS
 from twinprop.data.base import DataConfig
 from twinprop.errors import ConfigError
@@ -28,7 +30,7 @@ from twinprop.text import folded, nearest, nearest_word, spelled
 from twinprop.training.plan import Plan, TrainConfig
 
 LACKING = "a key cannot be taken away; give it another value."
-CHOSEN = (*GROUPS, "experiment", "from", "+sweeps")
+CHOSEN = (*GROUPS, "experiment", "from", "+sweeps", "plugins")
 """What is chosen by its name, and is no key."""
 
 UNTYPED = (
@@ -55,11 +57,19 @@ class Config:
     loss: Loss = field(default_factory=CrossEntropyLoss)
     train: TrainConfig = field(default_factory=TrainConfig)
 
+    def __reduce__(self) -> Any:
+        """With the plugins of this process, which another one then has before it meets their names."""
+        return _unpickled, (loaded(), vars(self))
+
+
+def _unpickled(plugins: tuple[Plugin, ...], values: dict[str, Any]) -> Config:
+    return Config(**values)
+
 
 def choice_class(group: str, name: str) -> type[Any]:
     """The dataclass of a choice: `choice_class("optimizer", "adam")` is Adam."""
     entry = GROUPS[group][name]
-    return cast(type[Any], registry.load(entry if isinstance(entry, str) else entry.scratch))
+    return cast(type[Any], registry.load(entry.scratch if isinstance(entry, registry.Twin) else entry))
 
 
 def metadata_of(item: Field[Any]) -> Mapping[str, Any]:
@@ -261,6 +271,7 @@ def _combination_problems(config: Config, bad: set[str]) -> Iterator[str]:
             f"model.output_activation={model.output_activation}: cross_entropy works on logits; "
             "use model.output_activation=identity, or loss=mse."
         )
+    yield from _twin_problems(config)
     if model.dtype == "float64" and config.device == "mps":
         yield "model.dtype=float64: mps has no float64; use device=cpu or model.dtype=float32."
     if config.scheduler.moves_momentum() and not {"momentum", "betas"} & {f.name for f in fields(config.optimizer)}:
@@ -296,6 +307,20 @@ def task_problems(config: Config, task: type[Task]) -> Iterator[str]:
     if config.metric is not None and config.metric not in task.results():
         usual = ", ".join(task.measures())
         yield f"metric={config.metric}: {of_task}, for which it is not defined; use train, val or test with {usual}."
+
+
+def _twin_problems(config: Config) -> Iterator[str]:
+    """What a user has registered for the other twin alone."""
+    chosen = {
+        "activation": config.model.activation,
+        "loss": config.loss.name,
+        "optimizer": config.optimizer.name,
+        "scheduler": config.scheduler.name,
+    }
+    for kind, name in chosen.items():
+        lack = lacking(kind, name, config.model.backend)
+        if lack is not None:
+            yield f"{KINDS[kind].key}={name}: {lack}"
 
 
 def data_size_problems(config: Config, train_samples: int) -> Iterator[str]:

@@ -10,6 +10,8 @@ import numpy as np
 
 from twinprop.arrays.namespace import Array
 from twinprop.config import registry
+from twinprop.config.extend import lacking
+from twinprop.errors import ConfigError
 from twinprop.models.base import LayerSpec, ModelConfig
 from twinprop.scratch.init import Float, Initializer
 from twinprop.scratch.layer import Layer
@@ -24,14 +26,37 @@ INIT_KEYS = {"normal": {"std": "init_std"}}
 
 
 def scratch_layer(spec: LayerSpec) -> Layer:
-    """A hand-written layer, whose parameters have shapes and no values yet."""
-    layer: Layer = registry.load(registry.layer_twin(spec.kind).scratch)(**spec.arguments)
+    """A hand-written layer, whose parameters have shapes and no values yet; of PyTorch's alone, what stands for it."""
+    twin = registry.layer_twin(spec.kind)
+    if twin.scratch is None:
+        from twinprop.pytorch.described import Described
+
+        return Described(registry.load(twin.pytorch), spec.arguments)
+    layer: Layer = registry.load(twin.scratch)(**spec.arguments)
     return layer
 
 
 def scratch_layers(specs: Sequence[LayerSpec]) -> dict[str, Layer]:
     """The hand-written layers of a network by their names."""
     return {spec.name: scratch_layer(spec) for spec in specs}
+
+
+def torch_layer(spec: LayerSpec) -> Any:
+    """A layer in PyTorch."""
+    return registry.load(registry.layer_twin(spec.kind).pytorch)(**spec.arguments)
+
+
+def refuse_lacking(specs: Sequence[LayerSpec], backend: str) -> None:
+    """Refuse a network with layers that only the other twin has.
+
+    Raises:
+        ConfigError: it has some.
+    """
+    kinds = {spec.kind for spec in specs}
+    found = {kind: lacking("layer", kind, backend) or lacking("activation", kind, backend) for kind in kinds}
+    problems = [f"model.backend={backend}: its layer {kind}: {lack}" for kind, lack in found.items() if lack]
+    if problems:
+        raise ConfigError(problems)
 
 
 def initializer(model: ModelConfig) -> Initializer | None:
@@ -55,6 +80,7 @@ def initial_vector(specs: Sequence[LayerSpec], model: ModelConfig, seed: int) ->
 
 def scratch_network(specs: Sequence[LayerSpec], model: ModelConfig, seed: int, device: str = "cpu") -> Network:
     """The hand-written network, of NumPy arrays on the device `cpu`, else of torch tensors."""
+    refuse_lacking(specs, "scratch")
     layers = scratch_layers(specs)
     if device == "cpu":
         return Network(layers, seed, initializer(model), model.dtype)
@@ -71,11 +97,12 @@ def torch_network(specs: Sequence[LayerSpec], model: ModelConfig, seed: int, dev
 
     from twinprop.pytorch.modules import Random
 
+    refuse_lacking(specs, "torch")
     modules: OrderedDict[str, nn.Module] = OrderedDict()
     # torch's own initial values are drawn for nothing: to go without, on its meta device, takes longer to import
     with torch.random.fork_rng(devices=[]):
         for spec in specs:
-            modules[spec.name] = registry.load(registry.layer_twin(spec.kind).pytorch)(**spec.arguments)
+            modules[spec.name] = torch_layer(spec)
     network = nn.Sequential(modules).to(device, getattr(torch, model.dtype))
     initial = {name: torch.from_numpy(value) for name, value in initial_parameters(specs, model, seed).items()}
     network.load_state_dict(network.state_dict() | initial)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -46,5 +47,13 @@ def torch_loss(loss: Loss, reference: Any, reduction: str = "mean") -> nn.Module
     for name, value in arguments.items():
         if isinstance(value, list | tuple):
             arguments[name] = like(np.array(value, float), reference)
-    module: nn.Module = registry.load(registry.LOSSES[loss.name].pytorch)(reduction=reduction, **arguments)
+    kind = registry.load(registry.LOSSES[loss.name].pytorch)
+    if reduction != "mean" or reduces(loss):
+        arguments["reduction"] = reduction
+    module: nn.Module = kind(**arguments)
     return module
+
+
+def reduces(loss: Loss) -> bool:
+    """Whether PyTorch's module of a loss gives one number for each sample too; a user's may give their mean alone."""
+    return "reduction" in signature(registry.load(registry.LOSSES[loss.name].pytorch)).parameters

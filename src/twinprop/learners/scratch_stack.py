@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from twinprop.arrays.blas import matmul, sum_rows
 from twinprop.arrays.namespace import Array, HostCopies, like, namespace
 from twinprop.config.schema import Config
-from twinprop.learners.build import initial_vector, scratch_layer, to_torch
+from twinprop.learners.build import initial_vector, refuse_lacking, scratch_layer, to_torch
 from twinprop.learners.parameter_groups import ParameterGroups
 from twinprop.learners.per_member import clip_norms, consecutive, per_member
 from twinprop.learners.rate_plan import RatePlan
@@ -151,6 +151,8 @@ class ScratchStack(ScratchLearner):
         task: Task = CLASSIFICATION,
     ) -> None:
         descriptions = [config.model.layers(shape, outputs) for config in configs]
+        for layers in descriptions:
+            refuse_lacking(layers, "scratch")
         values = np.array(
             [initial_vector(layers, c.model, c.seed) for layers, c in zip(descriptions, configs, strict=True)],
             dtype=configs[0].model.dtype,

@@ -20,7 +20,7 @@ from torch.optim.lr_scheduler import ReduceLROnPlateau
 from twinprop.arrays.namespace import HostCopies, like
 from twinprop.config import registry
 from twinprop.config.schema import Config
-from twinprop.learners.build import initial_parameters
+from twinprop.learners.build import initial_parameters, refuse_lacking, torch_layer
 from twinprop.learners.losses import scratch_loss, torch_loss
 from twinprop.learners.parameter_groups import ParameterGroups
 from twinprop.learners.per_member import clip_norms, consecutive, per_member
@@ -95,6 +95,8 @@ class TorchStack(Learner):
         model = self.configs[0].model
         self.dtype = getattr(torch, model.dtype)
         descriptions = [config.model.layers(shape, outputs) for config in self.configs]
+        for layers in descriptions:
+            refuse_lacking(layers, "torch")
         initial = [
             initial_parameters(layers, config.model, config.seed)
             for layers, config in zip(descriptions, self.configs, strict=True)
@@ -151,11 +153,9 @@ class TorchStack(Learner):
         if first.kind in STACKED:
             return STACKED[first.kind](self, layers, own)
         if own:
-            return vectorized(registry.load(registry.layer_twin(first.kind).pytorch)(**first.arguments), own)
+            return vectorized(torch_layer(first), own)
         parts = consecutive([(layer.kind, layer.arguments) for layer in layers])
-        modules = [
-            registry.load(registry.layer_twin(layers[p.start].kind).pytorch)(**layers[p.start].arguments) for p in parts
-        ]
+        modules = [torch_layer(layers[part.start]) for part in parts]
         if len(parts) == 1:
             return lambda x, training: modules[0](x)
         return lambda x, training: torch.cat([module(x[p]) for module, p in zip(modules, parts, strict=True)])

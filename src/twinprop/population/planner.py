@@ -14,12 +14,14 @@ from typing import NamedTuple
 
 from twinprop.config.schema import Config
 from twinprop.data.batches import EVALUATION_BATCH
+from twinprop.learners.first_use import doubts, unstackable
 from twinprop.learners.footprint import Footprint, footprint
 from twinprop.population.engine import Engine
 from twinprop.population.grouping import Group, group, sort_key, split, stack_key
 from twinprop.population.setups import SetupCache
 from twinprop.population.stack import Member, Stack
 from twinprop.run import device
+from twinprop.run.console import errors
 from twinprop.run.device import cores, threads_for
 from twinprop.run.setup import Setup
 
@@ -80,6 +82,8 @@ class Planner:
                 key = stack_key(member.config, setup.dataset.shape, setup.dataset.outputs)
                 reasons[member.number] = self.alone(member)
                 sort_key(member)
+                for doubt in doubts(member.config, setup.dataset.shape, setup.dataset.outputs):
+                    errors.print(doubt)
                 keys[member.number] = key
             except Exception as error:
                 refused.append(Refusal(member, error))
@@ -113,9 +117,10 @@ class Planner:
 
     def alone(self, member: Member) -> str:
         """Why a job can share a stack with no other; empty where it can."""
-        if self.setup(member.config).dataset.train.x is None:
+        dataset = self.setup(member.config).dataset
+        if dataset.train.x is None:
             return "its samples are read from files as they are needed"
-        return ""
+        return unstackable(member.config, dataset.shape, dataset.outputs)
 
     def footprint(self, config: Config) -> tuple[Footprint, int]:
         """What a network takes for a sample, and the samples of a batch."""

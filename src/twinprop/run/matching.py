@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from twinprop.config.plugins import loaded
 from twinprop.config.schema import Config, flatten
 from twinprop.errors import TwinpropError
 from twinprop.run.checkpoints import Checkpoint, code_digest, log
@@ -32,6 +33,7 @@ def about(setup: Setup, configs: Sequence[Config], environment: Mapping[str, Any
     """
     return {
         "code": code_digest(),
+        "plugins": {plugin.name: plugin.sha256 for plugin in loaded()},
         "data": setup.checksums,
         "environment": {name: environment[name] for name in (*VERSIONS, *MACHINE)},
         "configs": [asdict(config) for config in configs],
@@ -47,6 +49,8 @@ def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
             found.append(f"{name}: was {before}, is {today}.")
     if then["code"] != now["code"]:
         found.append("twinprop's own code has changed.")
+    before, today = then.get("plugins", {}), now["plugins"]
+    found += [f"{name} has changed." for name in before if name in today and before[name] != today[name]]
     changed = [name for name, value in now["data"].items() if then["data"][name] != value]
     if changed:
         found.append(f"the samples have changed ({', '.join(changed)}).")

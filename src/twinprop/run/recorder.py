@@ -16,6 +16,7 @@ from twinprop.run.checkpoints import FOLDER, SUFFIX
 from twinprop.run.console import Display
 from twinprop.run.directory import RunDirectory
 from twinprop.run.model_file import write_models
+from twinprop.run.plugin_record import write_record
 from twinprop.run.showing import tell
 from twinprop.run.summary import summarize, summarize_failure
 from twinprop.task import Predicted
@@ -58,6 +59,7 @@ class RunRecorder:
 
         self.directory, self.config, self.dataset, self.display = directory, config, dataset, display
         self.environment, self.about = environment, about
+        write_record(directory.path)
         evaluations = -(-plan.epochs // config.train.eval_every)
         self.board = TensorBoard(directory.path, config, evaluations, monitor.recorded, dataset.task)
         self.plan = plan

@@ -20,6 +20,7 @@ from twinprop.run.directory import SWEEP
 from twinprop.run.files import Unresolved, metrics_problem, read_config, read_groups, read_summary
 from twinprop.run.lock import is_held
 from twinprop.run.model_file import MODEL, outputs_of, path_of, read_model
+from twinprop.run.plugin_record import recall
 from twinprop.text import at_home
 
 if TYPE_CHECKING:
@@ -145,6 +146,7 @@ class Run:
     @cached_property
     def saved(self) -> dict[str, Any]:
         """What the model's file holds: `state_dict`, `config`, `data`, `weights`; nothing in it is executed."""
+        recall(self.path)
         path = self.path / MODEL
         if not os.path.exists(path):
             older = " An earlier version wrote its model.pt, which is no longer read: train it again."
@@ -211,6 +213,7 @@ def configuration_in(directory: Path) -> dict[str, Any]:
     if is_sweep(directory):
         job = next((found.path for found in find(directory)), directory / "0_…")
         raise TwinpropError(f"{directory}: is a sweep; name one of its runs, such as {job}.")
+    recall(directory)
     written, found = directory / ".hydra" / "config.yaml", None
     if os.path.lexists(written):
         with suppress(Unresolved):  # `${now:...}` is resolved in the model

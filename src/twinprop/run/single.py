@@ -10,6 +10,7 @@ from typing import Any
 from twinprop.config import registry
 from twinprop.config.schema import Config, check
 from twinprop.learners import BACKENDS
+from twinprop.learners.first_use import doubts
 from twinprop.run.checkpoints import FOLDER, CheckpointFolder, sound
 from twinprop.run.console import Display, display_path, log, log_row
 from twinprop.run.describe import describe_network, describe_run
@@ -75,6 +76,8 @@ def train_alone(config: Config, path: Path, go_on: bool, force: bool) -> dict[st
             log.info(f"going on at step {found.position.steps:,} of {plan.total_steps:,}")
         if not found and config.init_from is not None:
             begin(monitor, setup, config, plan, log.info)
+        for doubt in doubts(config, dataset.shape, dataset.outputs):
+            log.warning(doubt)
         log.info(f"training {describe_network(config, dataset)} on {config.data.name} in {display_path(path)}")
         with display():
             train(

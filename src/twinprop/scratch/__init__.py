@@ -15,6 +15,7 @@ README.md in this folder says in which order to read.
 from twinprop.scratch.activations import (
     ELU,
     GELU,
+    Activation,
     Identity,
     LeakyReLU,
     ReLU,
@@ -61,6 +62,7 @@ __all__ = [
     "LSTM",
     "RNN",
     "SGD",
+    "Activation",
     "Adagrad",
     "Adam",
     "AdamW",

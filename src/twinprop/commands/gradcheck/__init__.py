@@ -87,7 +87,8 @@ def check_own(layer: str, options: dict[str, Any], as_json: bool) -> int:
 def check_configured(overrides: list[str]) -> int:
     from twinprop.app.compose import compose
 
-    config = compose(overrides)  # before torch, so that a mistake is told at once
+    # before torch, so that a mistake is told at once; what is checked is by hand, whether PyTorch has it or not
+    config = compose([*overrides, "model.backend=scratch"])
 
     from twinprop.commands.gradcheck.network import check_network
     from twinprop.commands.gradcheck.network_report import report_text

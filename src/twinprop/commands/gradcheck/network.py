@@ -6,7 +6,7 @@ compared with autograd; some entries of each parameter are compared with differe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -14,12 +14,14 @@ from typing import Any
 import numpy as np
 
 from twinprop.arrays.namespace import Array
+from twinprop.config.extend import lacking
 from twinprop.config.schema import Config
 from twinprop.data.base import Dataset
 from twinprop.errors import TwinpropError
 from twinprop.gradcheck.comparison import Comparison, compare, largest, relative_error
 from twinprop.gradcheck.differences import Index, measure_slopes, sample_entries
 from twinprop.gradcheck.held import FloatArray
+from twinprop.models.base import LayerSpec
 from twinprop.scratch.optimizers import SGD, State
 from twinprop.scratch.schedulers import Constant
 from twinprop.training.plan import Plan, TrainConfig
@@ -47,14 +49,14 @@ class NoUpdate(SGD):
 
 @dataclass
 class Row:
-    """What was found about one parameter."""
+    """What was found about one parameter; without a PyTorch twin, nothing of `autograd` and `theirs`."""
 
     name: str
     shape: Index
-    autograd: float
-    autograd_worst: Index
-    theirs: FloatArray
     numeric: Comparison
+    autograd: float = 0.0
+    autograd_worst: Index = ()
+    theirs: FloatArray | None = None
 
     @property
     def passed(self) -> bool:
@@ -69,14 +71,14 @@ class Result:
     Attributes:
         title: what was checked.
         loss: of the hand-written network.
-        their_loss: of its PyTorch twin.
+        their_loss: of its PyTorch twin; None where there is none, for a class of a user's is by hand alone.
         rows: one for each parameter, from the first layer to the last.
         layers: names of the layers, in their order.
     """
 
     title: str
     loss: float
-    their_loss: float
+    their_loss: float | None
     rows: list[Row]
     layers: list[str]
 
@@ -86,6 +88,8 @@ class Result:
 
     @property
     def losses_agree(self) -> bool:
+        if self.their_loss is None:
+            return True
         return bool(relative_error(self.loss, self.their_loss, abs(self.loss)) <= AUTOGRAD_TOLERANCE)
 
 
@@ -131,11 +135,13 @@ def check_on(config: Config, dataset: Dataset, x: Any, y: Any) -> Result:
     layers = config.model.layers(dataset.shape, dataset.outputs)
     config = replace(config, loss=config.loss.bind(dataset.class_counts(dataset.train)))
     made = [config], dataset.shape, dataset.outputs, Plan.of(config.train, len(y)), "cpu", dataset.task
-    hand, torch_ = ScratchLearner(*made), TorchLearner(*made)
+    hand = ScratchLearner(*made)
+    torch_ = None if lacking_twin(config, layers) else TorchLearner(*made)
     start = hand.state_dict_of(hand.state(0))
     start |= without_zeros({name: start[name] for name in hand.network.shapes}, config.seed)
     hand.load_parameters(start)
-    torch_.load_parameters(start)
+    if torch_ is not None:
+        torch_.load_parameters(start)
 
     network, reached = hand.network, [x]
     number_of = {layer.name: number for number, layer in enumerate(layers)}
@@ -151,17 +157,17 @@ def check_on(config: Config, dataset: Dataset, x: Any, y: Any) -> Result:
 
     with np.errstate(all="ignore"):
         value = float(hand.fetch([hand.step(x, y)[0]])[0, 0])
-        their_value = float(torch_.step(torch.as_tensor(x), torch.as_tensor(y))[0])
+        their_value = None if torch_ is None else float(torch_.step(torch.as_tensor(x), torch.as_tensor(y))[0])
         if not np.isfinite(value):
             raise TwinpropError(f"The loss of the untrained network is {value}, so it has no gradient to check.")
         mine = {name: gradient.copy() for name, gradient in hand.gradients(0).items()}
-        theirs = torch_.gradients(0)
-        scale = largest(theirs.values())
+        theirs = None if torch_ is None else torch_.gradients(0)
+        scale = largest((mine if theirs is None else theirs).values())
         entries = max(10, min(ENTRIES, ALL_ENTRIES // len(network.shapes)))
         rows = []
         loss()
         for name, shape in with_progress(network.shapes.items()):
-            errors = relative_error(mine[name], theirs[name], scale)
+            errors = np.zeros(shape) if theirs is None else relative_error(mine[name], theirs[name], scale)
             worst = index_of_largest(errors)
             view = network.find(name)
             first = [worst, index_of_largest(np.abs(np.nan_to_num(mine[name])))]
@@ -172,11 +178,18 @@ def check_on(config: Config, dataset: Dataset, x: Any, y: Any) -> Result:
             }
             changed()
             compared = compare(mine[name], measured, scale)
-            rows.append(Row(name, shape, float(errors.max(initial=0)), worst, theirs[name], compared))
+            their = None if theirs is None else theirs[name]
+            rows.append(Row(name, shape, compared, float(errors.max(initial=0)), worst, their))
     title = (
         f"{describe_network(config, dataset)}, {config.loss.name}, on {len(y)} samples of {config.data.name}, float64"
     )
     return Result(title, value, their_value, rows, [layer.name for layer in layers])
+
+
+def lacking_twin(config: Config, layers: Sequence[LayerSpec]) -> bool:
+    """Whether a class of a user's is by hand alone, so that there is no autograd to compare with."""
+    kinds = [(kind, spec.kind) for spec in layers for kind in ("layer", "activation")]
+    return any(lacking(kind, name, "torch") for kind, name in [*kinds, ("loss", config.loss.name)])
 
 
 def with_progress(parameters: Iterable[Any]) -> Iterator[Any]:

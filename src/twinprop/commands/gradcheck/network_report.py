@@ -18,7 +18,7 @@ def report_text(result: Result) -> str:
             (
                 row.name,
                 shape_text(row.shape),
-                f"{row.autograd:.1e}",
+                "-" if row.theirs is None else f"{row.autograd:.1e}",
                 f"{numeric.error:.1e}" if numeric.worst is not None else "-",
                 f"{numeric.checked} of {numeric.analytic.size}",
                 str(numeric.doubtful),
@@ -47,8 +47,8 @@ def worst_entry(row: Row) -> str:
     assert where is not None
     numeric = row.numeric.numeric[where]
     differences = "" if np.isnan(numeric) else f", differences {numeric:.6g}"
-    mine, theirs = row.numeric.analytic[where], row.theirs[where]
-    return f"  {entry_text(row.name, where)}: by hand {mine:.6g}, autograd {theirs:.6g}{differences}"
+    autograd = "" if row.theirs is None else f", autograd {row.theirs[where]:.6g}"
+    return f"  {entry_text(row.name, where)}: by hand {row.numeric.analytic[where]:.6g}{autograd}{differences}"
 
 
 def suspects(result: Result) -> str:
