@@ -33,6 +33,7 @@ COMMANDS = {
     "sweep": Command("twinprop.app.cli", "train one for each of several values: optimizer.lr=0.03,0.1"),
     "gradcheck": Command("twinprop.commands.gradcheck", "check gradients written by hand, ours or your own"),
     "predict": Command("twinprop.commands.predict", "what a trained network takes image files for"),
+    "data": Command("twinprop.commands.data", "what a data set holds, and what of a table is taken for what"),
     "summary": Command("twinprop.commands.summary", "the layers of a network: shapes, parameters, work, memory"),
     "resume": Command("twinprop.commands.resume", "go on with a run or a sweep where it was left"),
     "runs": Command(

@@ -116,6 +116,11 @@ DATA: dict[str, Any] = {
     "circles": "twinprop.data.toy:Circles",
     "blobs": "twinprop.data.toy:Blobs",
     "palindrome": "twinprop.data.palindrome:Palindrome",
+    "csv": "twinprop.data.csv_file:CSV",
+    "iris": "twinprop.data.sklearn_tables:Iris",
+    "wine": "twinprop.data.sklearn_tables:Wine",
+    "breast_cancer": "twinprop.data.sklearn_tables:BreastCancer",
+    "diabetes": "twinprop.data.sklearn_tables:Diabetes",
 }
 
 

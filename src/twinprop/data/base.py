@@ -119,6 +119,8 @@ class Dataset(NamedTuple):
     """What training images have in common; None of samples that are no images."""
 
     task: Task = CLASSIFICATION
+    table: dict[str, Any] | None = None
+    """How the columns of a table were prepared; None of what is no table."""
 
     @property
     def outputs(self) -> int:
@@ -130,6 +132,8 @@ class Dataset(NamedTuple):
         found = {"shape": list(self.shape), "classes": self.classes, "mean": self.mean, "std": self.std}
         if isinstance(self.task, Regression):
             found["task"] = {"name": self.task.name, **asdict(self.task)}
+        if self.table is not None:
+            found["table"] = self.table
         return found
 
     def checksums(self) -> dict[str, int]:

@@ -1,0 +1,37 @@
+"""`twinprop data [OVERRIDES]`: what a data set holds and what of a table is taken for what; nothing is trained."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+
+from twinprop.app.compose import compose
+from twinprop.config.schema import Config
+from twinprop.data.base import Dataset
+from twinprop.data.table_report import splits
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = __doc__
+    parser.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="keys, as for train: data=csv data.file=...")
+
+
+def main(args: argparse.Namespace) -> int:
+    log, told = logging.getLogger("twinprop"), logging.StreamHandler(sys.stdout)
+    log.addHandler(told)
+    log.setLevel(logging.INFO)
+    try:
+        print(*described(compose(args.overrides)), sep="\n")
+    finally:
+        log.removeHandler(told)
+    return 0
+
+
+def described(config: Config) -> list[str]:
+    """What a data set holds, in lines; of a table, loading it tells that."""
+    dataset: Dataset = config.data.load()
+    shape = "×".join(map(str, dataset.shape))
+    what = f"{len(dataset.classes)} classes" if dataset.classes else "a number"
+    lines = [f"{config.data.name}: samples {shape}, {what} to learn"]
+    return lines if dataset.table is not None else [*lines, *splits(dataset)]

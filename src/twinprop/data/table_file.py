@@ -1,0 +1,191 @@
+"""A table in a file: CSV in whatever dialect, or Parquet, as a pandas frame whose cells are not yet taken for anything.
+
+Which letters and which separator a text has is found out where nobody says it, and told.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twinprop.errors import DataError, first_line
+from twinprop.text import at_home, spelled
+
+if TYPE_CHECKING:
+    import pandas
+
+SEPARATORS = (",", ";", "\t", "|")
+LOOKED_AT = 50
+"""Lines by which the separator is found."""
+
+PARQUET = (".parquet", ".pq")
+MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A table as it was read. Rows are counted from 1, below the head.
+
+    Attributes:
+        frame: a column of text for each of a text file, with NaN where a cell is missing; of Parquet, its own types.
+            Its index are the rows' numbers.
+        name: what messages call it.
+        comma: whether numbers may have a comma for a point.
+        read_as: how it was read, in words.
+    """
+
+    frame: pandas.DataFrame
+    name: str
+    comma: bool = False
+    read_as: str = ""
+
+
+def read_table(
+    path: str, separator: str | None = None, encoding: str | None = None, missing_values: Sequence[str] = ()
+) -> RawTable:
+    """The table in a file.
+
+    Args:
+        path: a text with the names of the columns in its first line, or Parquet.
+        separator: between cells; None to find out.
+        encoding: of the text; None to find out.
+        missing_values: what stands in missing cells, beside nothing, NA, nan, null and what else pandas knows.
+
+    Raises:
+        DataError: it cannot be read; the text says why, and what to do.
+    """
+    file = Path(at_home(path))
+    if not file.is_file():
+        what = "is a folder" if file.is_dir() else "is not there"
+        raise DataError(f"data.file={path}: {what}; expected a CSV or Parquet file.")
+    if file.suffix.lower() in PARQUET:
+        return read_parquet(file)
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror}).") from error
+    text, encoding = decoded(data, encoding, path)
+    if not text.strip():
+        raise DataError(f"{path}: is empty; expected the names of the columns in the first line, and rows below.")
+    separator = separator or separator_of(text)
+    frame = parsed(text, separator, missing_values, path)
+    return RawTable(counted(frame), path, separator != ",", f"separator {spelled(separator)!r}, {encoding}")
+
+
+def counted(frame: pandas.DataFrame) -> pandas.DataFrame:
+    """A table with its rows called by their numbers, from 1 on."""
+    return frame.set_axis(range(1, len(frame) + 1))
+
+
+def read_parquet(file: Path) -> RawTable:
+    """The table in a Parquet file."""
+    import pandas
+
+    try:
+        frame = pandas.read_parquet(file)
+    except ImportError as error:
+        raise DataError(f"{file}: pandas reads Parquet with the help of pyarrow; pip install pyarrow.") from error
+    except Exception as error:  # whatever a damaged file makes of its reader
+        raise DataError(f"{file}: is no Parquet file that can be read ({first_line(error)}).") from error
+    frame.columns = names_of([str(name) for name in frame.columns], str(file))
+    if not len(frame):
+        raise DataError(f"{file}: has no rows.")
+    return RawTable(counted(frame), str(file), read_as="Parquet")
+
+
+def decoded(data: bytes, encoding: str | None, path: str) -> tuple[str, str]:
+    """The text of a file, and in which encoding it was."""
+    if encoding is not None:
+        try:
+            return data.decode(encoding), encoding
+        except (LookupError, UnicodeError) as error:
+            raise DataError(f"data.encoding={encoding}: does not fit {path} ({error}).") from error
+    for mark, name in MARKS:
+        if data.startswith(mark):
+            return data.decode(name, "replace"), name
+    try:
+        return data.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        if b"\0" in data[:4096]:
+            raise DataError(f"{path}: is no text; expected a CSV file, or Parquet named .parquet.") from None
+        return data.decode("cp1252", "replace"), "cp1252"
+
+
+def separator_of(text: str) -> str:
+    """The separator by which the first lines have the same number of cells, the more of them the better."""
+    lines = [line for line in text.splitlines()[: LOOKED_AT + 1] if line.strip()][:LOOKED_AT]
+    best, most = ",", 1
+    for each in SEPARATORS:
+        counts = {len(row) for row in csv.reader(lines, delimiter=each)}
+        if len(counts) == 1 and (count := counts.pop()) > most:
+            best, most = each, count
+    if most > 1:
+        return best
+    # where rows are of different lengths, the head decides
+    return max(SEPARATORS, key=lines[0].count)
+
+
+def parsed(text: str, separator: str, missing_values: Sequence[str], path: str) -> pandas.DataFrame:
+    """The cells of a text, without spaces around them."""
+    import pandas
+    from pandas.errors import ParserError
+
+    try:
+        head = next(row for row in csv.reader(io.StringIO(text), delimiter=separator) if any(map(str.strip, row)))
+        frame = pandas.read_csv(
+            io.StringIO(text),
+            sep=separator,
+            dtype=str,
+            na_values=list(missing_values),
+            skipinitialspace=True,
+            header=0,
+            names=range(len(head)),
+            index_col=False,
+            on_bad_lines="error",
+        )
+    except (ParserError, csv.Error, ValueError, StopIteration) as error:
+        found = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error))
+        why = f"line {found[2]} has {found[3]} cells, and those before have {found[1]}" if found else first_line(error)
+        raise DataError(
+            f"{path}: cannot be read as a table ({why}); mend it, or give data.separator, here {separator!r}."
+        ) from error
+    frame.columns = names_of(head, path)
+    if not len(frame):
+        raise DataError(f"{path}: has the names of columns, and no rows below.")
+    frame = frame.astype(object).apply(lambda column: column.map(str.strip, na_action="ignore"))
+    kept: pandas.DataFrame = frame.mask(frame.isin(["", *missing_values]))
+    return kept
+
+
+def names_of(head: Sequence[str], path: str) -> list[str]:
+    """The names of columns.
+
+    Raises:
+        DataError: one is there twice, or the first line holds no names.
+    """
+    names = [name.strip() or f"column {place}" for place, name in enumerate(head, start=1)]
+    if sum(is_number(name) for name in names) > len(names) / 2:
+        shown = ", ".join(names[:5])
+        raise DataError(f"{path}: its first line holds values ({shown}, ...); put the names of the columns above it.")
+    places: dict[str, list[str]] = {}
+    for place, name in enumerate(names, start=1):
+        places.setdefault(name, []).append(str(place))
+    twice = [f"{name!r} (columns {' and '.join(where)})" for name, where in places.items() if len(where) > 1]
+    if twice:
+        raise DataError(f"{path}: has columns of the same name: {', '.join(twice)}; give each its own.")
+    return names
+
+
+def is_number(text: Any) -> bool:
+    """Whether this is a number as it is written."""
+    try:
+        float(text)
+    except (TypeError, ValueError):
+        return False
+    return True
