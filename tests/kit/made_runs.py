@@ -13,8 +13,10 @@ from typing import Any
 import yaml
 
 from twinprop.config import schema
-from twinprop.training.monitor import COLUMNS
+from twinprop.task import Classification
+from twinprop.training.monitor import columns
 
+COLUMNS = columns(Classification)
 CONFIG: Any = dataclasses.asdict(
     schema.Config(data=schema.choice_class("data", "digits")(), model=schema.choice_class("model", "mlp")())
 )
