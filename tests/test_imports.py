@@ -23,6 +23,7 @@ LINES = {
     "train --help": [],
     "train model.backend=scratch train.epochs=1 hydra.run.dir=run": [],
     "resume run train.epochs=2": [],
+    "evaluate run": [],
     "sweep model.backend=scratch train.epochs=1 seed=0,1,2,3 hydra.sweep.dir=sweep": ["matplotlib"],  # which draws it
     "train model.backend=torch train.epochs=1 hydra.run.dir=twin": ["torch", "matplotlib"],
 }

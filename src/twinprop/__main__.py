@@ -32,6 +32,7 @@ COMMANDS = {
     "train": Command("twinprop.app.cli", "train a network; train --help lists the keys"),
     "sweep": Command("twinprop.app.cli", "train one for each of several values: optimizer.lr=0.03,0.1"),
     "gradcheck": Command("twinprop.commands.gradcheck", "check gradients written by hand, ours or your own"),
+    "evaluate": Command("twinprop.commands.evaluate", "measure a trained network again, on other samples too"),
     "predict": Command("twinprop.commands.predict", "what a trained network takes image files for"),
     "data": Command("twinprop.commands.data", "what a data set holds, and what of a table is taken for what"),
     "summary": Command("twinprop.commands.summary", "the layers of a network: shapes, parameters, work, memory"),

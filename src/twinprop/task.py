@@ -78,6 +78,10 @@ class Task:
         """What outputs (..., batch, outputs) say of each sample."""
         raise NotImplementedError
 
+    def told(self, values: Any) -> Any:
+        """Targets, or what is predicted of them, in the units of the data."""
+        return values
+
     def sums(self, outputs: Any, y: Any) -> tuple[Any, ...]:
         """Of a batch (..., batch), for each network what scores are made of, (...) each."""
         raise NotImplementedError
@@ -124,6 +128,9 @@ class Regression(Task):
     def in_units(self, values: Any) -> Any:
         """Targets or outputs in the units of the data."""
         return self.origin + self.unit * values
+
+    def told(self, values: Any) -> Any:
+        return self.in_units(values)
 
     def predicted(self, outputs: Any) -> Predicted:
         return Predicted(outputs[..., 0])

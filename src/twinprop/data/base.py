@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from math import nan
 from pathlib import Path
@@ -241,6 +241,25 @@ class DataConfig:
             mean, std = self.standardize([train, val, test], raw.shape)
         return Dataset(train, val, test, raw.shape, list(raw.classes), mean, std, raw.aspect)
 
+    def load_as(self, preparation: Mapping[str, Any]) -> Dataset:
+        """`load`, but for a network that was trained on other samples: prepared as those were.
+
+        Args:
+            preparation: what `Dataset.preparation` said of them.
+
+        Raises:
+            DataError: as `load`.
+        """
+        dataset = replace(self, normalize=False).load()
+        mean, std = preparation["mean"], preparation["std"]
+        if mean is None:
+            return dataset
+        shape = {1: (1, -1), 2: (1, 1, 1), 3: (1, -1, 1, 1)}[len(dataset.shape)]
+        if np.size(mean) not in (1, dataset.shape[0]):
+            return dataset  # whoever asked tells that the shape is another
+        self.scale(list(dataset[:3]), np.reshape(mean, shape), np.reshape(std, shape))
+        return dataset._replace(mean=mean, std=std)
+
     def divide(self, raw: Raw) -> tuple[Samples, Samples, Samples]:
         """The training, validation and test split."""
         pool, val, test = raw.train, raw.val, raw.test
@@ -258,22 +277,34 @@ class DataConfig:
         train = pool.take(np.sort(val_order[val_count:])) if val_count else pool
         return train, val, test
 
-    def standardize(self, splits: list[Samples], shape: tuple[int, ...]) -> tuple[list[float], list[float]]:
-        """Shift and scale each channel or feature to mean 0 and deviation 1 on the training split."""
-        train = splits[0]
-        if train.x is None:
+    def in_memory(self, samples: Samples) -> None:
+        """Raises:
+        DataError: samples are read one by one, and cannot be normalised.
+        """
+        if samples.x is None:
             raise DataError(
                 f"data={self.name}: data.normalize=true needs the samples in memory; set data.resident=true, "
                 "or data.normalize=false."
             )
+
+    def scale(self, splits: list[Samples], mean: NDArray[Any], std: NDArray[Any]) -> None:
+        """Shift and scale each channel or feature by these numbers, in place."""
+        for samples in splits:
+            self.in_memory(samples)
+            assert samples.x is not None
+            samples.x = np.concatenate([((part - mean) / std).astype(np.float32) for part in portions(samples.x)])
+
+    def standardize(self, splits: list[Samples], shape: tuple[int, ...]) -> tuple[list[float], list[float]]:
+        """Shift and scale each channel or feature to mean 0 and deviation 1 on the training split."""
+        train = splits[0]
+        self.in_memory(train)
+        assert train.x is not None
         axes = {1: (0,), 2: (0, 1, 2), 3: (0, 2, 3)}[len(shape)]
         mean = train.x.mean(axis=axes, dtype=np.float64, keepdims=True)
         squares = [((part - mean) ** 2).sum(axis=axes, keepdims=True) for part in portions(train.x)]
         std = np.sqrt(sum(squares) * mean.size / train.x.size)
         std[std == 0] = 1
-        for samples in splits:
-            if samples.x is not None:
-                samples.x = np.concatenate([((part - mean) / std).astype(np.float32) for part in portions(samples.x)])
+        self.scale(splits, mean, std)
         return mean.ravel().tolist(), std.ravel().tolist()
 
 

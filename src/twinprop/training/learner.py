@@ -113,5 +113,9 @@ class Learner(ABC):
         """Continue from what `state` handed out, one for each network."""
 
     @abstractmethod
+    def load_parameters(self, parameters: dict[str, Any]) -> None:
+        """Take over parameters, and running averages, by their names in the state dict."""
+
+    @abstractmethod
     def synchronize(self) -> None:
         """Wait until the device has done all that it was given."""

@@ -1,0 +1,126 @@
+"""`python -m twinprop evaluate RUN [KEY=VALUE ...]`: a trained network measured again, on its own samples or on others.
+
+python -m twinprop evaluate RUN                               the test split that it was trained with
+python -m twinprop evaluate RUN --split val --weights last    another split; the weights of the last epoch
+python -m twinprop evaluate RUN data=kmnist data.limit=1000   other samples, prepared as those of its training were
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from twinprop.config.schema import Config
+from twinprop.errors import ConfigError
+from twinprop.run.directory import write_atomically
+from twinprop.run.measured import Measured, measure
+from twinprop.run.saved import Run, load
+from twinprop.task import MEASURES, SPLITS
+from twinprop.text import aligned, shown
+
+KEYS = re.compile(r"data(\.[\w.]+)?=|device=")
+"""What may be another than in training."""
+
+MOST_CLASSES = 20
+"""Of which the confusion matrix is printed; a picture shows more."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = __doc__
+    parser.add_argument("run", metavar="RUN", help="the directory of a run")
+    parser.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="other samples: data, its keys, and device")
+    parser.add_argument("--split", choices=SPLITS, default="test", help="which samples; without it, the test split")
+    parser.add_argument("--weights", choices=["best", "last"], help="without it, those that the model has (train.keep)")
+    parser.add_argument("--json", action="store_true", help="print all of it as JSON")
+    parser.add_argument("--png", type=Path, metavar="FILE", help="draw what is predicted against what is true")
+
+
+def main(args: argparse.Namespace) -> int:
+    run = load(args.run, args.weights)
+    config = chosen(run, args.overrides)
+    found = measure(run, config, args.split)
+    if args.png is not None:
+        write_atomically(args.png, picture(found))
+    name = (config or run.config).data.name
+    if args.json:
+        print(json.dumps(as_json(run, found, name, args.split), ensure_ascii=False, indent=1))
+    else:
+        print(in_words(run, found, name, args.split))
+        if args.png is not None:
+            print(f"\npictured in {args.png}")
+    return 0
+
+
+def chosen(run: Run, overrides: list[str]) -> Config | None:
+    """The run's configuration with other samples or another device; None where nothing is asked for.
+
+    Raises:
+        ConfigError: a key is another one, or wrong.
+    """
+    from twinprop.app.compose import compose
+
+    wrong = [word for word in overrides if not KEYS.match(word)]
+    if wrong:
+        raise ConfigError([f"{word}: only samples can be others: data=NAME, data.KEY=VALUE, device." for word in wrong])
+    return compose([f"from={run.path}", *overrides]) if overrides else None
+
+
+def weights_of(run: Run) -> dict[str, Any]:
+    """Which weights a run predicts with, and of which epoch they are."""
+    about = run.saved["weights"]
+    name = run.weights or about["kept"]
+    return {"name": name, **about[name]}
+
+
+def as_json(run: Run, found: Measured, data: str, split: str) -> dict[str, Any]:
+    """All that was measured, as plain values."""
+    whole: dict[str, Any] = {"run": str(run.path), "data": data, "split": split, "weights": weights_of(run)}
+    whole |= {"samples": len(found.true), **found.results}
+    if found.classes:
+        whole |= {"classes": found.by_class(), "confusion": found.confusion.tolist()}
+    return whole
+
+
+def in_words(run: Run, found: Measured, data: str, split: str) -> str:
+    """What was measured, for people."""
+    weights = weights_of(run)
+    measures = ((MEASURES[name], value) for name, value in found.results.items())
+    results = ", ".join(f"{measure.label} {value:{measure.form}}" for measure, value in measures)
+    lines = [
+        f"{run.path}: the {weights['name']} weights, of epoch {weights['epoch']}",
+        f"{len(found.true):,} samples of {data}, {split}: {results}",
+    ]
+    if not found.classes:
+        return shown("\n".join(lines))
+    head = ["class", "samples", "precision", "recall", "F1"]
+    rows = [
+        [str(row["class"]), f"{row['samples']:,}", *(share(row[key]) for key in ("precision", "recall", "f1"))]
+        for row in found.by_class()
+    ]
+    lines += ["", aligned(head, rows, head[1:])]
+    if len(found.classes) <= MOST_CLASSES:
+        columns = [str(place) for place in range(len(found.classes))]
+        counts = [
+            [f"{place} {name}" if str(place) != name else name, *map(str, row)]
+            for place, (name, row) in enumerate(zip(found.classes, found.confusion.tolist(), strict=True))
+        ]
+        lines += ["", "Confusion: a row for each true class, a column for what it was taken for"]
+        lines += [aligned(["", *columns], counts, columns)]
+    return "\n".join(map(shown, "\n".join(lines).splitlines()))
+
+
+def share(value: float | None) -> str:
+    """A share, or that there is none."""
+    return "-" if value is None else f"{value:.4f}"
+
+
+def picture(found: Measured) -> bytes:
+    """The confusion matrix, or predicted numbers against true ones, as a PNG file."""
+    from twinprop.run import pictures
+
+    if found.classes:
+        return pictures.png(pictures.confusion(found.true, found.predicted, found.classes))
+    return pictures.png(pictures.predictions(found.true, found.predicted))
