@@ -52,7 +52,7 @@ def test_conditions(found: list[Entry], condition: str, count: int) -> None:
     ("condition", "said"),
     [
         ("depht=1", "Did you mean 'depth'"),
-        ("name=sgd", "data.name, model.name, optimizer.name, scheduler.name"),
+        ("name=sgd", "data.name, loss.name, model.name, optimizer.name, scheduler.name"),
         ("model.depth", "expected KEY=VALUE"),
         ("model.activation<relu", "relu is no number"),
     ],
