@@ -42,6 +42,7 @@ COMMANDS = {
     ),
     "show": Command("twinprop.commands.show", "all that is known of a run"),
     "diff": Command("twinprop.commands.diff", "in what two runs differ: keys, versions, results"),
+    "board": Command("twinprop.commands.board", "TensorBoard with readable names, and of many runs the best"),
     "tag": Command("twinprop.commands.tag", "give a run a name: best-so-far"),
     "rm": Command("twinprop.commands.rm", "remove runs and sweeps, and never what is in training"),
     "report": Command("twinprop.commands.report", "tables of runs, sweeps and twins, and a picture of each sweep"),

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from twinprop.commands.runs import add_filters, filtered
 from twinprop.errors import OutputError, TwinpropError
+from twinprop.run.directory import is_sweep
 from twinprop.run.index import Entry, entries
 from twinprop.run.lock import Lock, is_held
-from twinprop.run.saved import is_sweep
 from twinprop.run.selection import here, resolve
 from twinprop.text import plural, shown
 

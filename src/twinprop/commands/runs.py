@@ -18,8 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from twinprop.population.compare import chosen
-from twinprop.population.table import typed
+from twinprop.population.compare import chosen, typed
 from twinprop.run import selection
 from twinprop.run.index import Entry, entries
 from twinprop.run.saved import STATUSES

@@ -14,9 +14,8 @@ from typing import Any
 
 from twinprop.commands.runs import number, when
 from twinprop.errors import TwinpropError
-from twinprop.run.directory import summary_of
+from twinprop.run.directory import is_sweep, summary_of
 from twinprop.run.index import Entry, entries
-from twinprop.run.saved import is_sweep
 from twinprop.run.selection import here, resolve
 from twinprop.text import aligned, as_typed, duration, plural, shown, spelled
 

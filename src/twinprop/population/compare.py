@@ -7,6 +7,7 @@ only repeat others count once, and a key that changed nothing is said to have ch
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,9 @@ from twinprop.config.compared import compared, identity
 from twinprop.config.registry import GROUPS
 from twinprop.population.seeds import OverSeeds, counted, losses, over_seeds, same_losses
 from twinprop.text import plural, ranges, spelled
+
+SAMPLED = re.compile(r"\d*\.\d{6,}(e-?\d+)?")
+"""A number that was drawn, with more digits than anyone reads."""
 
 Configuration = Mapping[str, Any]
 Summary = Mapping[str, Any]
@@ -117,6 +121,14 @@ def remarks(
 def short_key(key: str) -> str:
     """A key as short as in the names of runs: `lr` for optimizer.lr, `optimizer` for optimizer.name."""
     return key.removesuffix(".name").rpartition(".")[2]
+
+
+def typed(key: str, value: str, short: bool) -> str:
+    """An override for people, `lr=0.1`; in full where that would make one of two."""
+    if not short:
+        return f"{key}={value}"
+    # a sampled number comes with more digits than anyone reads
+    return f"{short_key(key)}={SAMPLED.sub(lambda found: f'{float(found[0]):.4g}', value)}"
 
 
 def short_value(value: Any) -> str:

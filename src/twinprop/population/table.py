@@ -5,14 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.table import Table
 
-from twinprop.population.compare import remarks, short_key
+from twinprop.population.compare import remarks, typed
 from twinprop.population.seeds import counted, over_seeds
 from twinprop.run.directory import write_atomically
 from twinprop.run.showing import only_shows
@@ -25,8 +24,6 @@ MOST_ROWS = 30
 
 LONGEST = 16
 """Characters for the numbers of the jobs in a row; where they take more, their count stands there."""
-
-SAMPLED = re.compile(r"\d*\.\d{6,}(e-?\d+)?")
 
 
 def tasks_of(summaries: Iterable[Mapping[str, Any]]) -> list[type[Task]]:
@@ -52,14 +49,6 @@ def seeds_together(settings: Mapping[int, Mapping[str, str]]) -> dict[str, list[
         if len(named) == len(same):
             break
     return named
-
-
-def typed(key: str, value: str, short: bool) -> str:
-    """An override for people, `lr=0.1`; in full where that would make one of two."""
-    if not short:
-        return f"{key}={value}"
-    # a sampled number comes with more digits than anyone reads
-    return f"{short_key(key)}={SAMPLED.sub(lambda found: f'{float(found[0]):.4g}', value)}"
 
 
 def jobs_table(varied: Mapping[int, Sequence[str]], summaries: Mapping[int, Mapping[str, Any]], metric: str) -> Table:

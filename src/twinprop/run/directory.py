@@ -124,6 +124,23 @@ def summary_of(path: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def is_sweep(path: Path) -> bool:
+    """Whether this is the directory of a sweep."""
+    return any((path / name).exists() for name in SWEEP)
+
+
+def words_of(path: Path) -> list[str]:
+    """The overrides that were typed for a run; none where `.hydra/overrides.yaml` cannot be read."""
+    import yaml
+
+    try:
+        text = (path / ".hydra" / "overrides.yaml").read_text(encoding="utf-8")
+        words = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except (OSError, yaml.YAMLError, ValueError, RecursionError):
+        return []
+    return list(map(str, words)) if isinstance(words, list) else []
+
+
 ENDED = ("completed", "diverged")
 """The statuses of runs that have nothing left to do."""
 

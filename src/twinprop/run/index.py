@@ -19,10 +19,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from twinprop.errors import TwinpropError
-from twinprop.run.files import read_config, read_summary, read_text
+from twinprop.run.directory import words_of
+from twinprop.run.files import read_config, read_summary
 from twinprop.run.lock import is_held
 from twinprop.run.saved import Found, find
 from twinprop.run.tags import NAME as TAGS
@@ -112,8 +111,7 @@ def stamp(found: Found) -> str:
 def read_run(found: Found) -> dict[str, Any]:
     """What is kept of a run: its configuration and its summary, as far as they can be read."""
     kept: dict[str, Any] = {**NOTHING, "began": began(found)}
-    with suppress(TwinpropError):
-        kept["words"] = words_of(found.path)
+    kept["words"] = words_of(found.path)
     try:
         if ".hydra" in found.names:
             kept["keys"] = read_config(found.path / ".hydra" / "config.yaml")
@@ -127,19 +125,6 @@ def read_run(found: Found) -> dict[str, Any]:
     except TwinpropError as error:
         kept |= {"status": "unreadable", "reason": str(error)}
     return kept
-
-
-def words_of(path: Path) -> list[str]:
-    """The overrides that were typed for a run.
-
-    Raises:
-        TwinpropError: they cannot be read.
-    """
-    try:
-        words = yaml.load(read_text(path / ".hydra" / "overrides.yaml"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise TwinpropError(f"{path}/.hydra/overrides.yaml: is no YAML.") from error
-    return list(map(str, words)) if isinstance(words, list) else []
 
 
 def results(summary: Mapping[str, Any]) -> dict[str, float]:

@@ -20,6 +20,7 @@ from tensorboard.plugins.text import metadata as texts
 
 HPARAMS = "hparams"
 START, END = "_hparams_/session_start_info", "_hparams_/session_end_info"
+EXPERIMENT = "_hparams_/experiment"
 NOTHING = TensorProto(dtype=DT_FLOAT, tensor_shape=TensorShapeProto(dim=[TensorShapeProto.Dim(size=0)]))
 """The tensor of a value that is all in its metadata."""
 
@@ -35,13 +36,13 @@ def text(tag: str, content: str) -> Summary.Value:
     return Summary.Value(tag=tag, metadata=about, tensor=bytes_of(content.encode()))
 
 
-def diagrams(curves: Mapping[str, Sequence[str]]) -> Summary.Value:
+def diagrams(curves: Mapping[str, Sequence[str]], title: str = "curves") -> Summary.Value:
     """Which curves are shown in one diagram, for the CUSTOM SCALARS tab: tags by the titles of the diagrams."""
     charts = [
-        layout_pb2.Chart(title=title, multiline=layout_pb2.MultilineChartContent(tag=tags))
-        for title, tags in curves.items()
+        layout_pb2.Chart(title=name, multiline=layout_pb2.MultilineChartContent(tag=tags))
+        for name, tags in curves.items()
     ]
-    whole = layout_pb2.Layout(category=[layout_pb2.Category(title="curves", chart=charts)])
+    whole = layout_pb2.Layout(category=[layout_pb2.Category(title=title, chart=charts)])
     about = custom_scalar.create_summary_metadata()
     tensor = bytes_of(whole.SerializeToString())
     return Summary.Value(tag=custom_scalar.CONFIG_SUMMARY_TAG, metadata=about, tensor=tensor)

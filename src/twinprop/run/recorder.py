@@ -61,7 +61,7 @@ class RunRecorder:
         self.environment, self.about = environment, about
         write_record(directory.path)
         evaluations = -(-plan.epochs // config.train.eval_every)
-        self.board = TensorBoard(directory.path, config, evaluations, monitor.recorded, dataset.task)
+        self.board = TensorBoard(directory.path, config, evaluations, monitor.recorded, dataset.task, environment)
         self.plan = plan
         self.weights: dict[str, Any] | None = None
         self.parameter_count = 0

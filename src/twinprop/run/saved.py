@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from twinprop.arrays.namespace import as_samples
 from twinprop.config import schema
 from twinprop.errors import ConfigError, TwinpropError
-from twinprop.run.directory import SWEEP
+from twinprop.run.directory import SWEEP, is_sweep
 from twinprop.run.files import Unresolved, metrics_problem, read_config, read_groups, read_summary
 from twinprop.run.lock import is_held
 from twinprop.run.model_file import MODEL, outputs_of, path_of, read_model
@@ -112,11 +112,6 @@ def natural(name: str) -> tuple[int, str]:
     """To sort by: run 2 before run 10."""
     number = name.partition("_")[0]
     return (int(number) if number.isdecimal() and number.isascii() else -1), name
-
-
-def is_sweep(directory: Path) -> bool:
-    """Whether this is the directory of a sweep."""
-    return any((directory / name).exists() for name in SWEEP)
 
 
 @dataclass

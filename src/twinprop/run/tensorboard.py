@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import shlex
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -19,9 +19,11 @@ from twinprop.config.compared import compared
 from twinprop.config.schema import Config, flatten
 from twinprop.data.base import Samples
 from twinprop.run import pictures, plugin_values
+from twinprop.run.directory import is_sweep, words_of
 from twinprop.run.events import EventFile
 from twinprop.run.showing import only_shows
 from twinprop.task import CLASSIFICATION, MEASURES, SPLITS, Predicted, Regression, Task
+from twinprop.text import as_typed, markdown_table, spelled
 from twinprop.training.learner import Learner
 from twinprop.training.monitor import Monitor, Row
 
@@ -34,6 +36,9 @@ PICTURED = 30
 
 SMALLEST_PICTURE = 4
 """Pixels: what has fewer in a direction is a sequence and not an image."""
+
+ENVIRONMENT = ("twinprop", "commit", "python", "torch", "numpy", "device", "gpu", "cpu", "threads", "platform")
+"""What the TEXT tab says of versions and machine."""
 
 SCALARS = ("lr", "grad_norm", "samples_per_second")
 """What is shown of an evaluation beside its results."""
@@ -58,8 +63,15 @@ def _plain(value: Any) -> float | bool | str:
     return value if isinstance(value, bool | int | float) else str(list(value) if isinstance(value, tuple) else value)
 
 
-def diagrams(task: Task) -> dict[str, list[str]]:
-    """Curves that are shown in one diagram, by its title."""
+def diagrams(task: Task, together: bool) -> dict[str, list[str]]:
+    """Curves that are shown in one diagram, by its title.
+
+    Args:
+        task: what is learnt.
+        together: the splits, as for a single run; else a diagram each, in which the runs of a sweep can be told apart.
+    """
+    if not together:
+        return {f"{MEASURES[what].label}, {split}": [f"{what}/{split}"] for what in task.measures() for split in SPLITS}
     return {MEASURES[what].label: [f"{what}/{split}" for split in SPLITS] for what in task.measures()}
 
 
@@ -72,6 +84,7 @@ class TensorBoard:
         evaluations: how many evaluations there will be.
         recorded: what `recorded` gave, to go on from there.
         task: what it learns.
+        environment: versions and machine.
     """
 
     def __init__(
@@ -81,6 +94,7 @@ class TensorBoard:
         evaluations: int,
         recorded: Mapping[str, Any] | None = None,
         task: Task = CLASSIFICATION,
+        environment: Mapping[str, Any] | None = None,
     ) -> None:
         self.config, self.task = config, task
         self.every = max(1, -(-evaluations // HISTOGRAMS))
@@ -89,16 +103,18 @@ class TensorBoard:
         self.process: psutil.Process | None = None
         self.clocks = time.process_time(), time.perf_counter()
         # what fails for one run of a sweep mostly fails for all
-        self.of = directory.parent if (directory.parent / "multirun.yaml").exists() else directory
+        of_sweep = is_sweep(directory.parent)
+        self.of = directory.parent if of_sweep else directory
         self.file: EventFile | None = None
         with self.left_out("TensorBoard's event file"):
             if recorded:
                 self.file, self.count = EventFile(directory, recorded["events"], recorded["bytes"]), recorded["count"]
                 return
             self.file = EventFile(directory)
-        text = f"```json\n{json.dumps(flatten(config), indent=2)}\n```"
-        self.add("the layout of curves", lambda: [plugin_values.diagrams(diagrams(task))])
-        self.add("the configuration in TensorBoard", lambda: [plugin_values.text("configuration/text_summary", text)])
+        curves = partial(diagrams, task, together=not of_sweep)
+        text = partial(configuration_text, directory, config, environment or {})
+        self.add("the layout of curves", lambda: [plugin_values.diagrams(curves())])
+        self.add("the configuration in TensorBoard", lambda: [plugin_values.text("configuration/text_summary", text())])
         # Nothing announces the keys and metrics of a whole sweep: TensorBoard would believe the first run that does.
         # From what the runs themselves hold it finds every key, its type and whether it varies, and shows those first.
         # A named group would be averaged with the others of its name; without a name each run is a group.
@@ -193,6 +209,23 @@ class TensorBoard:
         self.flush()
 
 
+def configuration_text(directory: Path, config: Config, environment: Mapping[str, Any]) -> str:
+    """What was typed, versions and the whole configuration, in Markdown."""
+    words = words_of(directory)
+    chosen = [(key, value) for key, _, value in (word.partition("=") for word in words)]
+    versions = [(name, str(environment[name])) for name in ENVIRONMENT if environment.get(name) is not None]
+    keys = [(key, spelled(value)) for key, value in flatten(config).items()]
+    parts = [
+        "### Command",
+        f"    {as_typed(' '.join(['python train.py', *map(shlex.quote, words)]))}",
+        *(("### Chosen", markdown_table(("key", "value"), chosen)) if chosen else ()),
+        *(("### Where it ran", markdown_table(("what", "which"), versions)) if versions else ()),
+        "### The whole configuration",
+        markdown_table(("key", "value"), keys),
+    ]
+    return "\n\n".join(parts)
+
+
 def matrix(test: Samples, predicted: Any, classes: list[str]) -> list[Summary.Value]:
     """The confusion matrix."""
     return [image("confusion", pictures.confusion(test.y, predicted, classes))]
@@ -266,3 +299,8 @@ def image(tag: str, pixels: Any) -> Summary.Value:
     return Summary.Value(
         tag=tag, image=Summary.Image(height=height, width=width, colorspace=channels, encoded_image_string=encoded)
     )
+
+
+def image_file(tag: str, path: Path) -> Summary.Value:
+    """A picture in a PNG file."""
+    return Summary.Value(tag=tag, image=Summary.Image(encoded_image_string=path.read_bytes()))
