@@ -50,7 +50,7 @@ def test_the_overview_tells_of_all_runs(folder: Path, found: list[Entry], tmp_pa
     assert sorted(path.resolve().name[0] for path in tmp_path.glob("sweeps/depths/*")) == ["7", "8"]
     write_overview(tmp_path / "all", jobs, shown, folder)
     events = EventAccumulator(str(tmp_path / "all")).Reload()
-    assert [event.value for event in events.Scalars("all runs/val_accuracy by rank")][0] == pytest.approx(8 / 9)
+    assert events.Scalars("all runs/val_accuracy by rank")[0].value == pytest.approx(8 / 9)
     assert events.Scalars("the best run/accuracy/val")[-1].value == pytest.approx(8 / 9)
     text = events.Tensors("all runs/text_summary")[0].tensor_proto.string_val[0].decode()
     assert "10 runs in" in text
