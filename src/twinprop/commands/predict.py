@@ -1,4 +1,4 @@
-"""`python -m twinprop predict RUN IMAGE...`: what a trained network takes image files for.
+"""`python -m twinprop predict RUN FILE...`: what a trained network takes image files for, or the rows of a table.
 
 An image is prepared as those were that the network was trained on, by what they have in common: see `data/prepare.py`.
 What was done to it, and in what it is unlike them, is told. The twin that was trained predicts.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,9 @@ from twinprop.data.traits import Traits
 from twinprop.errors import OutputError, TwinpropError
 from twinprop.run.saved import Run, load
 from twinprop.text import shown
+
+if TYPE_CHECKING:
+    import pandas
 
 MOST_COLUMNS = 10
 """Classes that have a column each; of more, the most likely are listed."""
@@ -138,8 +141,10 @@ def save_seen(folder: Path, path: str, pixels: NDArray[Any]) -> Path:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = __doc__
-    parser.add_argument("run", metavar="RUN", help="the directory of a run on images")
-    parser.add_argument("images", nargs="+", metavar="IMAGE", help="an image file")
+    parser.add_argument("run", metavar="RUN", help="the directory of a run on images, or on a table")
+    parser.add_argument(
+        "images", nargs="+", metavar="IMAGE", help="an image file; for a run on a table, a CSV or Parquet file"
+    )
     parser.add_argument(
         "--invert",
         action=argparse.BooleanOptionalAction,
@@ -148,10 +153,52 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seen", type=Path, metavar="FOLDER", help="save there what the network saw of each image")
 
 
+def table_predictions(run: Run, path: str) -> tuple[pandas.DataFrame, list[str]]:
+    """What the network of a run on a table says of each row of another table, and what is to be told of them.
+
+    Of classes it is the one with the largest output, with those of all; of numbers, in their own units.
+
+    Raises:
+        TwinpropError: the table cannot be read, or lacks what the network was trained on.
+    """
+    import pandas
+
+    from twinprop.data.preparation import Preparation
+    from twinprop.data.table_file import read_table
+
+    saved = run.saved["data"]
+    raw = read_table(path, missing_values=saved["table"].get("missing_values", ()))
+    x, remarks = Preparation.from_dict(saved["table"]).inputs(raw)
+    found, classes = outputs(run, x.astype(run.config.model.dtype)), saved["classes"]
+    target = saved["table"]["target"]
+    rows = pandas.DataFrame({"row": raw.frame.index})
+    if not classes:
+        task = saved["task"]
+        rows[target] = task["origin"] + task["unit"] * found[:, 0]
+    else:
+        rows[target] = [classes[place] for place in found.argmax(-1)]
+        if len(classes) <= MOST_COLUMNS:
+            rows = rows.join(pandas.DataFrame(found, columns=classes), rsuffix=" (class)")
+    return rows, remarks
+
+
+def predict_tables(run: Run, paths: Sequence[str]) -> int:
+    """Print what the network of a run on a table says of the rows of others."""
+    for path in paths:
+        rows, remarks = table_predictions(run, path)
+        form = "{:.4f}".format if run.saved["data"]["classes"] else "{:.6g}".format
+        print(shown(rows.to_string(index=False, float_format=form)))
+        for remark in remarks:
+            print(shown(remark))
+    return 0
+
+
 def main(args: argparse.Namespace) -> int:
     import pandas
 
     run = load(args.run)
+    if "table" in run.saved["data"]:
+        return predict_tables(run, args.images)
     classes = run.saved["data"]["classes"]
     found = prepared(run, args.images, args.invert)
     rows = []

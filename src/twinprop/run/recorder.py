@@ -12,6 +12,7 @@ from twinprop.config.schema import Config
 from twinprop.data.base import Dataset
 from twinprop.learners.footprint import footprint
 from twinprop.run import checkpoints
+from twinprop.run.by_class import by_class
 from twinprop.run.checkpoints import FOLDER, SUFFIX
 from twinprop.run.console import Display
 from twinprop.run.directory import RunDirectory
@@ -65,6 +66,7 @@ class RunRecorder:
         self.plan = plan
         self.weights: dict[str, Any] | None = None
         self.parameter_count = 0
+        self.by_class: dict[str, Any] | None = None
         self.start = time.perf_counter() - monitor.recorded.get("seconds", 0.0)
         self.summary: dict[str, Any] = {}
         directory.begin(columns(type(dataset.task)))
@@ -92,6 +94,7 @@ class RunRecorder:
         self.parameter_count = footprint(layers, data.shape).parameters
         if predicted is not None:
             self.board.pictures(data.test, predicted, data.shape, data.classes, monitor.rows[-1].epoch)
+            self.by_class = by_class(data.test.y, predicted, data.classes) if data.classes else None
         self.conclude(monitor)
 
     def epochs_of(self, monitor: Monitor) -> dict[str, Any]:
@@ -107,6 +110,8 @@ class RunRecorder:
         """Write the end of the event file, and summary.json."""
         seconds = time.perf_counter() - self.start
         summary = summarize(monitor, self.dataset, self.parameter_count, self.weights, seconds, self.environment)
+        if self.by_class is not None:
+            summary["test_by_class"] = self.by_class
         self.board.finished(monitor, summary["seconds"]["per_epoch"])
         self.summary = summary
         self.directory.summary(summary)
