@@ -292,6 +292,13 @@ class TorchStack(Learner):
             schedule.scheduler.load_state_dict(to_arrays(state["scheduler"]))
         self.steps, self.outdated = states[0]["steps"], True
 
+    def load_parameters(self, parameters: dict[str, Any]) -> None:
+        """Take over parameters, and running averages, by name, each for all networks."""
+        self.copies.clear()
+        with torch.no_grad():
+            for name, value in (self.parameters | self.buffers).items():
+                value.copy_(like(np.asarray(parameters[name]), self.reference))
+
     def synchronize(self) -> None:
         if self.device.startswith("cuda"):
             torch.cuda.synchronize(self.device)
