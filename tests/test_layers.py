@@ -18,6 +18,7 @@ LAYERS = [
     ["learners"],
     ["gradcheck", "run"],
     ["population"],
+    ["report"],
     ["app"],
     ["commands"],
 ]

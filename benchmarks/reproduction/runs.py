@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.commands.report import configuration, largest_difference, order
-from twinprop.run.saved import Run
+from twinprop.report.twins import largest_difference
+from twinprop.run.saved import Run, natural
 from twinprop.training.convergence import smoothed
 
 NOT_RUN = "not run"
@@ -33,7 +33,7 @@ class Record(Run):
     @cached_property
     def flat(self) -> dict[str, Any]:
         """Its configuration."""
-        return configuration(self)
+        return dict(self.keys)
 
     @property
     def status(self) -> str:
@@ -94,7 +94,9 @@ class Runs(list[Record]):
 def read(folder: Path) -> Runs:
     """The runs of a step, ended or not, in the order of their numbers."""
     found = Runs()
-    for path in sorted((path.parents[1] for path in folder.glob("*/.hydra/config.yaml")), key=order):
+    for path in sorted(
+        (path.parents[1] for path in folder.glob("*/.hydra/config.yaml")), key=lambda path: natural(path.name)
+    ):
         summary = path / "summary.json"
         found.append(Record(path, json.loads(summary.read_text()) if summary.exists() else {"status": "not finished"}))
     return found
@@ -144,7 +146,8 @@ def standard_error(share: float, images: int) -> float:
 
 def furthest(pairs: Iterable[tuple[Record, Record]]) -> float:
     """The largest relative difference of any loss of twins at any evaluation; nan where there are none."""
-    return max((largest_difference(*pair) for pair in pairs), default=math.nan)
+    apart = (largest_difference(*pair) for pair in pairs)
+    return max((each for each in apart if each is not None), default=math.nan)
 
 
 def apart_at_first(pairs: Iterable[tuple[Record, Record]]) -> float:

@@ -146,8 +146,14 @@ def aligned(
 
 
 def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[str] = ()) -> str:
-    """A table of Markdown."""
+    """A table of Markdown, in which what a person brings is text."""
     numbers = set(right)
     rule = ["---:" if name in numbers else "---" for name in head]
-    cells = ([shown(cell).replace("|", "\\|").replace("\n", " ") for cell in row] for row in rows)
-    return "\n".join(f"| {' | '.join(line)} |" for line in (head, rule, *cells))
+    cells = ([marked(cell) for cell in row] for row in (head, *rows))
+    first, *others = (f"| {' | '.join(line)} |" for line in cells)
+    return "\n".join([first, f"| {' | '.join(rule)} |", *others])
+
+
+def marked(text: str) -> str:
+    """Text in a line of Markdown, as it stands."""
+    return re.sub(r"([\\`*<>|~$#\[\]]|(?<!\w)_|_(?!\w))", r"\\\1", shown(text).replace("\n", " "))

@@ -16,9 +16,9 @@ from tests.kit.sweeps import COMMON, run, summaries
 from twinprop.app import submitit_keys
 from twinprop.app.gate import Gate
 from twinprop.app.launcher import PopulationLauncher
-from twinprop.commands.report import find_runs, sweeps
 from twinprop.errors import TwinpropError
 from twinprop.population import engines
+from twinprop.report.runs import find_runs, sweeps_of
 
 QUICK = ["train.epochs=1", "data=moons", "data.n_samples=50", "model.width=4", "model.backend=scratch"]
 
@@ -80,7 +80,12 @@ def test_a_batch_of_optunas_trials_trains_as_one(tmp_path: Path) -> None:
     assert len(values) < 12, "none diverged, which a sweeper must hear of too"
     results = OmegaConf.load(tmp_path / "sweep" / "optimization_results.yaml")
     assert results.best_value == max(values)
-    assert list(sweeps(find_runs([str(tmp_path)]))) == [tmp_path / "sweep"], "the report does not see the sweep"
+    assert list(sweeps_of(find_runs([str(tmp_path)], print))) == [tmp_path / "sweep"], (
+        "the report does not see the sweep"
+    )
+    assert done.stdout.count("val_accuracy") == 4, "two batches and one table, by two results"
+    assert "trials 0-7 have ended; the best so far: val_accuracy" in done.stdout
+    assert (tmp_path / "sweep" / "report.html").exists()
 
 
 def test_a_callback_is_given_the_configuration_of_each_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,6 +117,8 @@ def test_a_sweep_leaves_the_same_without_any_part(tmp_path: Path) -> None:
         files = {path.relative_to(sweep): path.read_text() for path in sweep.rglob(".hydra/*.yaml")}
         files = {path: text.replace(str(tmp_path / name), "") for path, text in files.items()}
         results = {path.parent.name: json.loads(path.read_text()) for path in sweep.glob("*/summary.json")}
-        left.append((files, {name: each.get("test") for name, each in results.items()}, (sweep / "sweep.png").exists()))
+        left.append(
+            (files, {name: each.get("test") for name, each in results.items()}, (sweep / "report.html").exists())
+        )
     assert left[0] == left[1]
     assert len(left[0][0]) == 4 * 3

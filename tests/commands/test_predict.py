@@ -44,7 +44,7 @@ def test_files_are_taken_for_what_their_pixels_are(
     with torch.no_grad():
         expected = run.model(torch.from_numpy(test.x[: len(files)])).softmax(-1).numpy()
     # a sixteenth is no whole number of 255ths
-    np.testing.assert_allclose(predict.outputs(run, predict.samples(run, files)), expected, atol=0.01)
+    np.testing.assert_allclose(run.outputs(predict.samples(run, files)), expected, atol=0.01)
     capsys.readouterr()
     assert main(["predict", str(run.path), *files]) == 0
     head, names, *rows = capsys.readouterr().out.splitlines()
@@ -83,7 +83,7 @@ def test_a_digit_is_told_however_it_comes(name: str, drawn: twinprop.Run, tmp_pa
     for number in range(10):
         paths.append(str(tmp_path / f"{number}.png"))
         Image.fromarray(PICTURES[name](number).round().astype(np.uint8)).save(paths[-1])
-    found = predict.outputs(drawn, predict.samples(drawn, paths)).argmax(-1)
+    found = drawn.outputs(predict.samples(drawn, paths)).argmax(-1)
     assert found.tolist() == list(range(10))
 
 
@@ -123,13 +123,13 @@ def test_the_user_may_say_what_is_light(files: list[str], tmp_path: Path) -> Non
 def test_samples_may_lie_as_loaders_hand_them_out(backend: str, tmp_path: Path) -> None:
     run = trained(tmp_path, f"model.backend={backend}")
     x = Digits(normalize=True).load().test.x[:6]
-    expected = predict.outputs(run, x)
+    expected = run.outputs(x)
     assert expected.shape == (6, 10)
     for shape in ((6, 1, 8, 8), (6, 64), (6, 8, 8, 1)):
-        np.testing.assert_allclose(predict.outputs(run, x.reshape(shape)), expected, atol=1e-6)
+        np.testing.assert_allclose(run.outputs(x.reshape(shape)), expected, atol=1e-6)
     for shape in ((6, 32, 2), (3, 128), (6, 2, 32)):
         with pytest.raises(ValueError, match=r"expected samples \(n, 8, 8\), got \(\d+, "):
-            predict.outputs(run, x.reshape(shape))
+            run.outputs(x.reshape(shape))
 
 
 def test_a_run_that_knows_nothing_of_its_images_says_so(

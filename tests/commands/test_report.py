@@ -1,90 +1,123 @@
-"""The report finds runs, tells what varied, and says how far twins were apart."""
+"""`twinprop report`: any mixture of runs and sweeps, what is left out, and the forms of its table."""
 
-import argparse
+from __future__ import annotations
+
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 
 import twinprop
-from twinprop.commands import report
+from twinprop.__main__ import main
 from twinprop.errors import TwinpropError
+from twinprop.report.runs import find_runs, sweeps_of
+from twinprop.report.twins import largest_difference, pairs_of
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("sweep")
-    jobs = [("scratch", 0.1), ("torch", 0.1), ("scratch", 0.2)]
-    for number, (backend, lr) in enumerate(jobs):
-        twinprop.train(
-            f"model.backend={backend}",
-            f"optimizer.lr={lr}",
-            "model.dtype=float64",
-            "train.epochs=2",
-            f"hydra.run.dir={folder}/{number}_x",
-        )
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three runs of a sweep, of which two are twins, and one of no sweep."""
+    folder = tmp_path_factory.mktemp("outputs")
+    jobs = [
+        ("sweep/0_x", "scratch", 0.1),
+        ("sweep/10_x", "torch", 0.1),
+        ("sweep/2_x", "scratch", 0.2),
+        ("a", "scratch", 1),
+    ]
+    for name, backend, lr in jobs:
+        words = [f"model.backend={backend}", f"optimizer.lr={lr}", "model.dtype=float64", "train.epochs=2"]
+        twinprop.train(*words, f"hydra.run.dir={folder}/{name}")
+    (folder / "sweep" / "multirun.yaml").touch()
     return folder
 
 
-def test_each_run_has_a_row_with_what_varied(folder):
-    table = report.runs_table(report.find_runs([str(folder)]))
-    assert table["model.backend"].tolist() == ["scratch", "torch", "scratch"]
-    assert table["optimizer.lr"].tolist() == [0.1, 0.1, 0.2]
-    assert "train.epochs" not in table
-    summary = json.loads((folder / "1_x" / "summary.json").read_text())
-    assert table["test_accuracy"][1] == summary["test"]["accuracy"]
+def test_runs_are_found_in_the_order_of_their_numbers(folder: Path) -> None:
+    runs = find_runs([str(folder)], print)
+    assert [run.path.name for run in runs] == ["a", "0_x", "2_x", "10_x"]
+    assert {key: len(some) for key, some in sweeps_of(runs).items()} == {None: 1, folder / "sweep": 3}
 
 
-def test_twins_have_a_row_and_a_run_alone_has_none(folder):
-    (twins,) = report.twins_table(report.find_runs([str(folder)])).to_dict("records")
-    assert twins["scratch_accuracy"] == twins["torch_accuracy"]
-    assert 0 <= twins["largest_difference"] < 1e-12
+def test_twins_are_paired_and_their_difference_shows(folder: Path) -> None:
+    (pair,) = pairs_of(find_runs([str(folder)], print))
+    assert pair.difference is not None
+    assert 0 <= pair.difference < 1e-12
+    assert pair.scratch.summary["test"]["accuracy"] == pair.torch.summary["test"]["accuracy"]
+    a, b = (twinprop.load(folder / "sweep" / name) for name in ("0_x", "10_x"))
+    b.curves["val_loss"][0] *= 1.5
+    assert largest_difference(a, b) == pytest.approx(1 / 3)
+    b.curves = {}
+    assert largest_difference(a, b) is None
 
 
-def test_a_sweep_over_roots_has_a_row_for_each_and_repeats_are_told(tmp_path, capsys):
-    for number, root in enumerate("abb"):
-        words = ["data=moons", f"data.root={tmp_path}/{root}", "data.n_samples=50", "train.epochs=1"]
-        twinprop.train(*words, f"hydra.run.dir={tmp_path}/sweep/{number}_x")
-    (tmp_path / "sweep" / "multirun.yaml").touch()
-    capsys.readouterr()
-    (comparison,) = report.sweeps(report.find_runs([str(tmp_path)])).values()
-    assert comparison.keys == ["data.root"]
-    assert [variant.values["data.root"] for variant in comparison.variants] == [f"{tmp_path}/{root}" for root in "ab"]
-    assert report.main(argparse.Namespace(directories=[str(tmp_path)])) == 0
+def test_the_command_tells_and_writes(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", str(folder), "--out", str(tmp_path)]) == 0
     out = capsys.readouterr().out
-    assert out.count(f"{tmp_path}/b") == 2
-    assert "data.root changes nothing here" in out, "moons read no files"
-    assert "2 of 3 runs repeat others" in out
+    assert "How does the validation accuracy depend on the twin and learning rate?" in out
+    assert "Twins" in out
+    names = {each.name for each in tmp_path.iterdir()}
+    assert names == {"report.html", "report.md", "results.csv", "plots"}
+    assert {"1-learning-curves.png", "2-result.svg", "2-twins.svg", "1-confusion.png", "1-mistakes.png"} <= {
+        each.name for each in (tmp_path / "plots").iterdir()
+    }
 
 
-def test_twins_that_diverge_before_anything_is_measured_have_a_row(tmp_path, capsys):
+@pytest.mark.parametrize(
+    ("form", "beginning"), [("--md", "| twin | learning rate |"), ("--csv", "twin,learning rate,")]
+)
+def test_a_table_to_hand_in_is_printed_alone(
+    form: str, beginning: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = set(folder.rglob("*"))
+    assert main(["report", str(folder / "sweep"), form, "--sort", "test_loss"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith(beginning)
+    assert len(lines) == 4 + (form == "--md")
+    assert set(folder.rglob("*")) == before
+
+
+def test_what_cannot_be_is_told(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wrong = {
+        "--sort must be": ["--sort", "test_accurcy"],
+        "--out FOLDER": [str(folder / "sweep")],
+    }
+    for words in wrong.values():
+        assert main(["report", str(folder), *words]) == 1
+    err = capsys.readouterr().err.splitlines()
+    assert err[0].endswith("Did you mean 'test_accuracy'?")
+    assert err[1] == "--out FOLDER: say where the report of several directories goes."
+    with pytest.raises(TwinpropError, match="no finished run is there"):
+        find_runs([str(tmp_path)], print)
+
+
+def test_broken_runs_are_named_and_left_out(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder / "sweep", tmp_path / "sweep")
+    (tmp_path / "sweep" / "0_x" / "summary.json").write_text("{")
+    (tmp_path / "sweep" / "2_x" / "summary.json").unlink()
+    told: list[str] = []
+    assert [run.path.name for run in find_runs([str(tmp_path)], told.append)] == ["10_x"]
+    assert "0_x/summary.json: is no JSON" in told[0]
+    assert "2_x: has no summary.json; it is killed" in told[1]
+
+
+def test_twins_that_diverge_before_anything_is_measured_have_a_row(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     for backend in ("scratch", "torch"):
         words = ["optimizer.lr=1e6", "loss=mse", "train.epochs=2", f"hydra.run.dir={tmp_path}/{backend}"]
         run = twinprop.train(f"model.backend={backend}", *words)
         assert run.summary["status"] == "diverged"
-    assert report.main(argparse.Namespace(directories=[str(tmp_path)])) == 0
-    row = capsys.readouterr().out.splitlines()[-1].split()
-    assert row == ["None", "None", "0", "None", "None", "0", "None", "NaN"]
-
-
-def test_a_difference_along_the_way_shows(folder, tmp_path):
-    a, b = (twinprop.load(folder / name) for name in ("0_x", "1_x"))
-    b.metrics.loc[0, "val_loss"] *= 1.5
-    assert report.largest_difference(a, b) == pytest.approx(1 / 3)
-
-
-def test_runs_are_in_the_order_of_their_numbers(tmp_path):
-    for name in ("10_a", "2_a"):
-        (tmp_path / name).mkdir()
-    assert [p.name for p in sorted(tmp_path.iterdir(), key=report.order)] == ["2_a", "10_a"]
-
-
-def test_no_run_is_an_error(tmp_path):
-    with pytest.raises(TwinpropError, match="no finished run"):
-        report.find_runs([str(tmp_path)])
-
-
-def test_the_command_prints_both_tables(folder, capsys):
-    assert report.main(argparse.Namespace(directories=[str(folder)])) == 0
+    capsys.readouterr()
+    assert main(["report", str(tmp_path)]) == 0
     out = capsys.readouterr().out
-    assert "optimizer.lr" in out
-    assert "largest_difference" in out
+    assert "No run has a result." in out
+    assert out.count("the loss was not finite at step") == 2
+    assert "Twins" in out
+
+
+def test_a_failed_run_is_reported_with_its_reason(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder / "sweep", tmp_path / "sweep")
+    path = tmp_path / "sweep" / "0_x" / "summary.json"
+    path.write_text(json.dumps({"status": "failed", "reason": "no space"}))
+    assert main(["report", str(tmp_path / "sweep"), "--out", str(tmp_path / "page.html")]) == 0
+    assert "no space" in (tmp_path / "page.html").read_text()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas
+from omegaconf import OmegaConf
 from tests.kit.sweeps import COMMON, run, summaries
 
 from twinprop.population.table import jobs_table
@@ -16,33 +17,60 @@ def rows_of(*jobs: str, losses: Sequence[float] | None = None) -> tuple[dict[str
     """(jobs, test loss) of each row of a table, by what varied; and the lines below it."""
     values = losses or range(1, len(jobs) + 1)
     results = [{"status": "completed", **{s: {"loss": x} for s in ("train", "val", "test")}} for x in values]
-    table = jobs_table({n: job.split() for n, job in enumerate(jobs)}, dict(enumerate(results)), "test_loss")
+    flat = {
+        number: {key: OmegaConf.create(f"x: {value}").x for key, value in (word.split("=") for word in job.split())}
+        for number, job in enumerate(jobs)
+    }
+    table = jobs_table(list(flat), flat, {}, dict(enumerate(results)), "test_loss")
     cells = [list(column.cells) for column in table.columns]
     found = zip(cells[0], cells[1], cells[2], strict=True)
     return {str(name): (str(which), str(loss)) for which, name, loss in found}, str(table.caption or "").splitlines()
 
 
 def test_only_jobs_that_differ_in_their_seed_alone_share_a_row() -> None:
-    jobs = ["data.root=/a seed=0", "data.root=/b seed=0", "data.root=/a seed=1", "data.download=false", "seed=2"]
+    jobs = ["data.root=/a seed=0", "data.root=/b seed=0", "data.root=/a seed=1", "data.root=/c seed=2"]
     assert rows_of(*jobs)[0] == {
         "root=/a": ("0, 2", "2.0000 ± 1.4142"),
         "root=/b": ("1", "2.0000"),
-        "download=false": ("3", "4.0000"),
-        "default": ("4", "5.0000"),
+        "root=/c": ("3", "4.0000"),
     }
+    assert list(rows_of("seed=0", "seed=1")[0]) == ["default"]
+
+
+def test_rows_are_of_configurations_and_not_of_how_they_were_typed() -> None:
+    jobs = [
+        "model.depth=2 optimizer.lr=1e-1",
+        "optimizer.lr=0.10 model.depth=2 seed=1",
+        "model.depth=3 optimizer.lr=.1",
+    ]
+    assert [which for which, _ in rows_of(*jobs)[0].values()] == ["0-1", "2"]
+
+
+def test_a_job_that_could_not_be_composed_has_a_row() -> None:
+    flat = {0: {"optimizer.lr": 0.1}, 2: {"optimizer.lr": 0.2}}
+    results = {number: {"status": "completed", "test": {"loss": 1.0 + number}} for number in flat}
+    overrides = {0: ["optimizer.lr=0.1"], 1: ["optimizer.lr=much"], 2: ["optimizer.lr=0.2"]}
+    table = jobs_table([0, 1, 2], flat, overrides, {**results, 1: {"status": "failed"}}, "test_loss")
+    cells = [list(column.cells) for column in table.columns]
+    assert (cells[1], cells[-1]) == (["lr=0.1", "lr=0.2", "optimizer.lr=much"], ["completed", "completed", "failed"])
 
 
 def test_jobs_that_differ_in_their_label_have_rows_of_their_own() -> None:
-    jobs = ["optimizer.lr=1 label=a seed=0", "label=b optimizer.lr=1 seed=1", "seed=2", "label=a"]
-    assert list(rows_of(*jobs)[0]) == ["label=a, lr=1", "label=b, lr=1", "default", "label=a"]
+    jobs = ["optimizer.lr=1 label=a seed=0", "label=b optimizer.lr=1 seed=1", "optimizer.lr=2 seed=2"]
+    assert list(rows_of(*jobs)[0]) == ["label=a, lr=1", "label=b, lr=1", "lr=2"]
+
+
+def test_an_experiment_names_what_it_chose() -> None:
+    jobs = [
+        f"experiment={name} model.width={width} seed={seed}" for name, width in (("a", 5), ("b", 9)) for seed in (0, 1)
+    ]
+    assert list(rows_of(*jobs)[0]) == ["experiment=a", "experiment=b"]
 
 
 def test_names_are_short_where_they_can_be() -> None:
     assert list(rows_of("optimizer.lr=0.123456789", "optimizer.lr=0.2")[0]) == ["lr=0.1235", "lr=0.2"]
     near = ["optimizer.lr=0.123456789", "optimizer.lr=0.123456788"]
     assert list(rows_of(*near)[0]) == near
-    same_leaf = ["optimizer.momentum=1", "scheduler.momentum=1"]
-    assert list(rows_of(*same_leaf)[0]) == same_leaf
 
 
 def test_the_same_job_again_is_no_seed_more() -> None:

@@ -117,9 +117,9 @@ def test_a_fault_in_the_progress_bar_ends_no_run(
 
 
 SWEEP_FAULTS = {
-    "twinprop.population.plot.Plot.png": "sweep.png",
-    "twinprop.population.plot.write_atomically": "sweep.png",
-    "twinprop.population.compare.Comparison.__init__": "what was best with each value",
+    "twinprop.report.style.rendered": "the figure of the result",
+    "twinprop.report.page.write_atomically": "the report",
+    "twinprop.population.compare.Comparison.best_rows": "what was best with each value",
     "twinprop.population.table.rows_of_jobs": "the table of jobs",
     "twinprop.population.display.SweepDisplay.show": "the progress of the sweep",
     "twinprop.population.sweep.remarks": "what jobs repeat",
@@ -142,7 +142,7 @@ def test_a_fault_in_what_only_shows_ends_no_sweep(
     assert in_process(monkeypatch, tmp_path, "-m", *words, *DIRECTORIES) == (0, "")
     assert [each["status"] for each in summaries(tmp_path)] == ["completed"] * 3
     assert (tmp_path / "sweep" / "sweep.csv").read_text().count("completed") == 3
-    assert (tmp_path / "sweep" / "sweep.png").exists() == (place.split(".")[2] not in ("plot", "compare"))
+    assert (tmp_path / "sweep" / "report.html").exists() == ("page" not in place)
     told = "".join(capfd.readouterr())
     assert "Traceback" not in told
     assert told.count(f"{SWEEP_FAULTS[place]}: left out, for it failed (ZeroDivisionError: a fault)") == 1

@@ -20,10 +20,11 @@ from omegaconf.errors import OmegaConfBaseException
 from twinprop.app.diagnose import diagnose, diagnose_jobs, in_a_line, problems_of, to_error
 from twinprop.app.home import quoted
 from twinprop.app.hydra_part import run_problems, sweep_problems
-from twinprop.app.resumption import COMMAND, current
+from twinprop.app.resumption import current
 from twinprop.errors import ConfigError, OutputError, TwinpropError, explain
 from twinprop.run.checkpoints import FOLDER
 from twinprop.run.directory import RESULTS, claim, write_atomically
+from twinprop.run.files import COMMAND
 from twinprop.run.lock import Lock
 from twinprop.run.plugin_record import FOLDER as PLUGINS
 from twinprop.run.plugin_record import write_record

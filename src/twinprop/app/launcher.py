@@ -21,8 +21,8 @@ from twinprop.errors import OutputError, TwinpropError
 if TYPE_CHECKING:
     from hydra.types import HydraContext, TaskFunction
     from omegaconf import DictConfig
-    from rich.table import Table
 
+    from twinprop.app.conclusion import Conclusion
     from twinprop.app.sweep_jobs import SweepJob
     from twinprop.config import schema
     from twinprop.population.engine import Engine
@@ -57,6 +57,8 @@ class PopulationLauncher(Launcher):
         self.summaries: dict[int, dict[str, Any]] = {}
         self.jobs: dict[int, SweepJob] = {}
         self.trained = False
+        self.concluded = self.searches = False  # whether the sweeper calls `conclude`, and launches more than once
+        self.begun: float | None = None
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         from twinprop.app.training_task import TrainingTask
@@ -88,7 +90,7 @@ class PopulationLauncher(Launcher):
         from twinprop.population.sweep import Sweep
         from twinprop.run.console import console, display_path
         from twinprop.run.single import how_to_go_on
-        from twinprop.text import duration, plural
+        from twinprop.text import plural
 
         setup_globals()
         configure_log(
@@ -118,7 +120,7 @@ class PopulationLauncher(Launcher):
         console.print(f"training {plural(len(jobs), 'job')} in {display_path(directory)}")
         wrong = {job.number: "\n".join(job.problems) for job in jobs if job.problems}
         sweep.refuse([(member, wrong[member.number]) for member in members if member.number in wrong])
-        start = perf_counter()
+        self.begun = self.begun or perf_counter()
         sound = [member for member in members if member.number not in wrong]
         if resumption is not None and resumption.alone:
             sweep.summaries |= {
@@ -127,14 +129,17 @@ class PopulationLauncher(Launcher):
         else:
             sweep.train(sound)
         self.summaries |= sweep.summaries
-        console.print(self.table([job.number for job in jobs]))
-        self.write_csv()
-        if any(summary["status"] in ("interrupted", "cancelled") for summary in sweep.summaries.values()):
+        conclusion = self.conclusion()
+        conclusion.write_csv()
+        interrupted = any(summary["status"] in ("interrupted", "cancelled") for summary in sweep.summaries.values())
+        if interrupted:
+            console.print(conclusion.table())
             console.print(how_to_go_on(directory))
             raise KeyboardInterrupt
-        console.print(
-            f"  in {duration(perf_counter() - start)}; all results are in {display_path(directory / 'sweep.csv')}"
-        )
+        if self.searches:
+            conclusion.tell_batch(numbers)
+        elif not self.concluded:
+            conclusion.tell(perf_counter() - self.begun)
         return [self.end(job) for job in jobs]
 
     def check_directories(self) -> None:
@@ -152,26 +157,25 @@ class PopulationLauncher(Launcher):
                     "have ${hydra.job.num} in it."
                 )
 
-    def compare(self) -> None:
-        """Tell what was best with each value, and picture it, when all jobs of the sweep have ended."""
+    def conclusion(self) -> Conclusion:
+        """What became of all jobs so far, with those that a search chose before it was resumed."""
+        from twinprop.app.conclusion import Conclusion, Ended
+        from twinprop.app.resumption import current
         from twinprop.config.schema import flatten
-        from twinprop.population.compare import Comparison
-        from twinprop.population.plot import draw_comparison
-        from twinprop.population.table import table_of_rows
-        from twinprop.run.console import console, display_path
-        from twinprop.run.summary import metric_of
 
-        jobs = [(job.config, self.summaries[job.number]) for job in self.jobs.values() if job.config is not None]
-        if not jobs:
-            return
-        configurations, summaries = [flatten(config) for config, _ in jobs], [summary for _, summary in jobs]
-        comparison = Comparison(configurations, summaries, metric_of(jobs[0][0].metric, summaries))
-        rows = comparison.best_rows()
-        if rows:
-            console.print(table_of_rows(rows))
-        picture = Path(self.config.hydra.sweep.dir) / "sweep.png"
-        if draw_comparison(comparison, picture):
-            console.print(f"  pictured in {display_path(picture)}")
+        ended = {}
+        if (resumption := current()) is not None:
+            for number, (path, words, keys, summary) in resumption.earlier(self.jobs).items():
+                ended[number] = Ended(path, words, keys, summary)
+        for number, job in self.jobs.items():
+            keys = None if job.config is None else flatten(job.config)
+            ended[number] = Ended(job.directory, list(job.task_overrides), keys, self.summaries[number])
+        return Conclusion(Path(self.config.hydra.sweep.dir), ended)
+
+    def conclude(self) -> None:
+        """Tell of the whole sweep, when all of its jobs have ended."""
+        if self.trained:
+            self.conclusion().tell(perf_counter() - (self.begun or 0.0))
 
     def start(self, job: SweepJob) -> Member:
         """Make the directory of a job."""
@@ -219,28 +223,3 @@ class PopulationLauncher(Launcher):
         set_job_fields(whole, {"job": {"id": str(job.number), "num": job.number}})
         set_job_fields(whole, {"runtime": {"output_dir": str(job.directory)}})
         getattr(self.context.callbacks, event)(config=whole, **arguments)
-
-    def table(self, numbers: list[int]) -> Table:
-        """What became of the jobs."""
-        from twinprop.population.table import jobs_table
-        from twinprop.run.summary import metric_of
-
-        overrides = {number: job.task_overrides for number, job in self.jobs.items()}
-        common = set.intersection(*map(set, overrides.values())) if len(overrides) > 1 else set()
-        varied = {number: [word for word in overrides[number] if word not in common] for number in numbers}
-        configs = [job.config for job in self.jobs.values() if job.config is not None]
-        metric = metric_of(configs[0].metric if configs else None, self.summaries.values())
-        return jobs_table(varied, self.summaries, metric)
-
-    def write_csv(self) -> None:
-        """Write what became of all jobs of the sweep so far, with those of earlier batches."""
-        from twinprop.app.resumption import current
-        from twinprop.population.table import write_csv
-
-        directories = {number: job.directory.name for number, job in self.jobs.items()}
-        overrides = {number: job.task_overrides for number, job in self.jobs.items()}
-        summaries = dict(self.summaries)
-        if (resumption := current()) is not None:
-            for number, (path, words, summary) in resumption.earlier(self.jobs).items():
-                directories[number], overrides[number], summaries[number] = path.name, words, summary
-        write_csv(Path(self.config.hydra.sweep.dir) / "sweep.csv", directories, overrides, summaries)

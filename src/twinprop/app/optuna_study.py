@@ -14,6 +14,7 @@ from hydra_plugins.hydra_optuna_sweeper.optuna_sweeper import OptunaSweeper
 from omegaconf import ListConfig, OmegaConf
 from optuna.trial import TrialState
 
+from twinprop.app.launcher import PopulationLauncher
 from twinprop.app.resumption import current
 from twinprop.config.schema import choice_class
 from twinprop.errors import ConfigError
@@ -73,6 +74,14 @@ class StudySweeper(OptunaSweeper):  # type: ignore[misc]  # the plugin has no ty
         search.study_name = search.study_name or str(directory)
         if current() is not None:
             search.n_trials = max(0, search.n_trials - go_on(search.study_name, search.storage))
+        if isinstance(search.launcher, PopulationLauncher):
+            search.launcher.concluded = search.launcher.searches = True
+
+    def sweep(self, arguments: list[str]) -> Any:
+        found = super().sweep(arguments)
+        if isinstance(self.sweeper.launcher, PopulationLauncher):
+            self.sweeper.launcher.conclude()
+        return found
 
 
 def go_on(name: str, storage: Any) -> int:

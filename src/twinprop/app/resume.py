@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from twinprop.app.home import quoted
-from twinprop.app.resumption import COMMAND, Resumption, lengthened, log_to, may_be_longer
+from twinprop.app.resumption import Resumption, lengthened, log_to, may_be_longer
 from twinprop.config import schema
 from twinprop.errors import TwinpropError
 from twinprop.population.restart import take_over
 from twinprop.run.directory import ENDED, summary_of, write_atomically
-from twinprop.run.files import read_groups
+from twinprop.run.files import COMMAND, read_groups
 from twinprop.run.lock import PATIENCE, Lock
 from twinprop.run.matching import LENGTHS
 from twinprop.run.plugin_record import recall

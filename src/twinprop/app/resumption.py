@@ -18,10 +18,10 @@ from twinprop.app.folders import conf
 from twinprop.config import schema
 from twinprop.errors import OutputError, TwinpropError
 from twinprop.population.restart import recorded_plan
-from twinprop.run.checkpoints import FOLDER
 from twinprop.run.directory import ENDED, claim, summary_of, write_atomically
 from twinprop.run.files import read_groups, read_text
 from twinprop.run.matching import FORCE, LENGTHS, changed_keys
+from twinprop.run.saved import Run
 from twinprop.text import plural
 
 if TYPE_CHECKING:
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
     from twinprop.app.sweep_jobs import SweepJob
     from twinprop.population.stack import Member
-
-COMMAND = f"{FOLDER}/command.json"
-"""What a sweep was begun with: the words of the command line, the folder, and the launcher."""
 
 CURRENT: ContextVar[Resumption | None] = ContextVar("resumption", default=None)
 
@@ -87,13 +84,17 @@ class Resumption:
             found.append(number)
         return found
 
-    def earlier(self, now: Container[int]) -> dict[int, tuple[Path, list[str], dict[str, Any]]]:
-        """Directories, overrides and summaries of jobs that ended before and that a search does not choose again."""
-        return {
-            number: (path, overrides_of(path) or [], summary)
-            for number, path in self.known().items()
-            if number not in now and (summary := summary_of(path))
-        }
+    def earlier(self, now: Container[int]) -> dict[int, tuple[Path, list[str], dict[str, Any] | None, dict[str, Any]]]:
+        """Directory, overrides, keys and summary of jobs that ended before and that a search does not choose again."""
+        found = {}
+        for number, path in self.known().items():
+            if number in now or not (summary := summary_of(path)):
+                continue
+            keys = None
+            with suppress(TwinpropError):  # of a job that cannot be compared, its row remains
+                keys = Run(path, summary).keys
+            found[number] = path, overrides_of(path) or [], keys, summary
+        return found
 
     def review(self, jobs: Sequence[SweepJob]) -> dict[int, dict[str, Any]]:
         """Compare jobs with what they were, take over how long they train, and return the summaries of the ended.

@@ -34,6 +34,7 @@ class GridSweeper(Sweeper):
         if isinstance(self.launcher, PopulationLauncher):
             # which tells of each job that cannot be composed; it need not be done twice
             self.basic.validate_batch_is_legal = lambda batch: None
+            self.launcher.concluded = True
 
     def sweep(self, arguments: list[str]) -> Any:
         overrides = OverridesParser.create().parse_overrides(arguments)
@@ -46,9 +47,6 @@ class GridSweeper(Sweeper):
         if found:
             raise ConfigError(found)
         returns = self.basic.sweep(arguments)
-        if isinstance(self.launcher, PopulationLauncher) and self.launcher.trained:
-            from twinprop.run.showing import only_shows
-
-            with only_shows("what was best with each value"):
-                self.launcher.compare()
+        if isinstance(self.launcher, PopulationLauncher):
+            self.launcher.conclude()
         return returns

@@ -88,32 +88,6 @@ def normalized(run: Run, images: Sequence[NDArray[Any]]) -> NDArray[Any]:
     return x.reshape(-1, *run.sample_shape).astype(run.config.model.dtype)
 
 
-def outputs(run: Run, x: NDArray[Any]) -> NDArray[Any]:
-    """What the network gives for samples, (samples, classes): probabilities where it was trained on cross entropy.
-
-    Args:
-        run: the network's.
-        x: (samples, *shape), or flat, or with other axes of length 1, as images of DataLoaders have.
-
-    Raises:
-        ValueError: they have another shape; both are named.
-    """
-    found: NDArray[Any]
-    x = np.asarray(x, run.config.model.dtype)
-    if run.config.model.backend == "scratch":
-        found = run.network.forward(x)
-    else:
-        import torch
-
-        with torch.no_grad():
-            found = run.model(torch.from_numpy(x)).numpy()
-    if run.config.loss.name != "cross_entropy":
-        return found
-    e = np.exp(found - found.max(-1, keepdims=True))
-    probabilities: NDArray[Any] = e / e.sum(-1, keepdims=True)
-    return probabilities
-
-
 def save_seen(folder: Path, path: str, pixels: NDArray[Any]) -> Path:
     """Save what the network saw of a file as a PNG file of its name, or of the first `NAME-2`, ... that is free.
 
@@ -202,7 +176,7 @@ def main(args: argparse.Namespace) -> int:
     classes = run.saved["data"]["classes"]
     found = prepared(run, args.images, args.invert)
     rows = []
-    for path, values in zip(args.images, outputs(run, normalized(run, [each.pixels for each in found])), strict=True):
+    for path, values in zip(args.images, run.outputs(normalized(run, [each.pixels for each in found])), strict=True):
         order = np.argsort(-values, kind="stable")
         row = {"image": path, "class": classes[order[0]]}
         if len(classes) <= MOST_COLUMNS:

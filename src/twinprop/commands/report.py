@@ -1,182 +1,95 @@
-"""`python -m twinprop report DIR...`: a table of the runs below some directories, of twins among them, and of sweeps.
+"""`twinprop report DIR...`: what runs and sweeps say, as tables, figures, and one page to hand in.
 
-Runs are twins where their configurations differ in `model.backend` alone. Their row gives both results
-and the largest relative difference of their losses at any evaluation. Of a sweep, the best with each value of
-what it varied, and a picture beside its runs.
+The page, report.html, holds everything and opens anywhere; beside it are the same as report.md, a row for each run in
+results.csv, and the figures in plots/. With one directory they are written into it, else into FOLDER. Each sweep is a
+section; runs of no sweep are one.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from twinprop.config.compared import compared
 from twinprop.errors import TwinpropError
-from twinprop.population.compare import Comparison, keys_of, varied
-from twinprop.population.plot import draw_comparison
-from twinprop.run.files import metrics_problem
-from twinprop.run.saved import Run, load
-from twinprop.run.summary import metric_of
-from twinprop.task import task_named
-from twinprop.text import shown
-
-if TYPE_CHECKING:
-    import pandas
-
-LOSSES = ["train_loss", "val_loss", "test_loss"]
-
-
-def configuration(run: Run) -> dict[str, Any]:
-    """The keys of a run, flat."""
-    return dict(run.keys)
-
-
-def warn(text: str) -> None:
-    """Say on the side what is wrong."""
-    print(shown(text), file=sys.stderr)
-
-
-def find_runs(directories: Iterable[str], tell: Callable[[str], None] = warn) -> list[Run]:
-    """The finished runs below the directories, in the order of their names.
-
-    Args:
-        directories: runs, sweeps, or folders of them.
-        tell: is told of each run that is left out because of what its files hold, and of a metrics.csv that cannot be
-            used.
-
-    Raises:
-        TwinpropError: there is none.
-    """
-    found = {path.parent for directory in directories for path in Path(directory).rglob("summary.json")}
-    runs, left_out = [], 0
-    for path in sorted(found, key=order):
-        try:
-            run = load(path)
-            if run.summary.get("test") and run.keys:
-                runs.append(run)
-                if (problem := metrics_problem(path / "metrics.csv")) is not None:
-                    tell(problem)
-        except TwinpropError as error:
-            left_out += 1
-            tell(f"left out: {error}")
-    if not runs:
-        where = ", ".join(directories)
-        read = f"; {left_out} could not be read" if left_out else ""
-        raise TwinpropError(f"{where}: no finished run is there{read}; expected a folder such as outputs/runs.")
-    return runs
-
-
-def order(path: Path) -> list[Any]:
-    """Run 2 before run 10."""
-    number = path.name.partition("_")[0]
-    return [str(path.parent), int(number) if number.isdigit() else -1, path.name]
-
-
-def runs_table(runs: Sequence[Run]) -> pandas.DataFrame:
-    """A row for each run: what was varied, and what came of it."""
-    import pandas
-
-    configurations = [configuration(run) for run in runs]
-    keys = keys_of(configurations)
-    rows = []
-    for run, keyed in zip(runs, configurations, strict=True):
-        summary, task = run.summary, task_named(run.summary.get("task"))
-        best = summary.get("best") or {}
-        rows.append(
-            {
-                "run": run.path.name,
-                **{key: keyed.get(key) for key in keys},
-                "status": summary["status"],
-                **{f"test_{what}": summary["test"][what] for what in (*task.scores, "loss")},
-                f"best_val_{task.chief}": best.get(task.chief),
-                "seconds_per_epoch": summary["seconds"]["per_epoch"],
-            }
-        )
-    return pandas.DataFrame(rows)
-
-
-def twins_table(runs: Sequence[Run]) -> pandas.DataFrame:
-    """A row for each pair of twins; empty where there is none."""
-    import pandas
-
-    pairs: dict[str, dict[str, Run]] = defaultdict(dict)
-    configurations: dict[str, dict[str, Any]] = {}
-    for run in runs:
-        keyed = compared(configuration(run))
-        keyed.pop("label", None)
-        backend = str(keyed.pop("model.backend", None))
-        pairs[str(keyed)][backend] = run
-        configurations[str(keyed)] = keyed
-    complete = {key: pair for key, pair in pairs.items() if set(pair) == {"scratch", "torch"}}
-    keys = varied([configurations[key] for key in complete])
-    rows = []
-    for key, pair in complete.items():
-        row: dict[str, Any] = {name: configurations[key].get(name) for name in keys}
-        for backend in ("scratch", "torch"):
-            summary = pair[backend].summary
-            row[f"{backend}_loss"] = summary["test"]["loss"]
-            chief = task_named(summary.get("task")).chief
-            row[f"{backend}_{chief}"] = summary["test"][chief]
-            row[f"{backend}_seconds"] = summary["seconds"]["train"]
-        # what diverged before its first evaluation has taken no time that was measured
-        row["torch/scratch"] = row["torch_seconds"] / row["scratch_seconds"] if row["scratch_seconds"] else None
-        try:
-            row["largest_difference"] = largest_difference(pair["scratch"], pair["torch"])
-        except TwinpropError:  # of a metrics.csv, which was told when it was found
-            row["largest_difference"] = None
-        rows.append(row)
-    return pandas.DataFrame(rows)
-
-
-def largest_difference(a: Run, b: Run) -> float:
-    """The largest relative difference of any loss at any evaluation that both runs have."""
-    joined = a.metrics.merge(b.metrics, on="step", suffixes=("_a", "_b"))
-    return float(
-        max(((joined[f"{loss}_a"] - joined[f"{loss}_b"]).abs() / joined[f"{loss}_b"].abs()).max() for loss in LOSSES)
-    )
-
-
-def sweeps(runs: Sequence[Run]) -> dict[Path, Comparison]:
-    """The sweeps that the runs belong to, by their directories, with the runs of each compared."""
-    jobs: dict[Path, list[Run]] = defaultdict(list)
-    for run in runs:
-        if any((run.path.parent / name).exists() for name in ("multirun.yaml", "sweep.csv")):
-            jobs[run.path.parent].append(run)
-    found = {}
-    for directory, some in jobs.items():
-        configurations = [configuration(run) for run in some]
-        summaries = [run.summary for run in some]
-        metric = metric_of(configurations[0].get("metric"), summaries)
-        found[directory] = Comparison(configurations, summaries, metric)
-    return found
+from twinprop.report.page import write_report
+from twinprop.report.runs import find_runs, sweeps_of
+from twinprop.report.study import Study, studies
+from twinprop.report.table import Table
+from twinprop.report.tables import best_values, comparisons, failures, ranking
+from twinprop.report.twins import pairs_of, twins_table
+from twinprop.run.console import console, display_path
+from twinprop.task import METRICS
+from twinprop.text import nearest, shown
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = __doc__
     parser.add_argument("directories", nargs="+", metavar="DIR", help="a run, a sweep, or a folder of them")
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="where the report goes; NAME.html is the page alone")
+    parser.add_argument("--sort", metavar="KEY", help="sort by a metric such as test_loss, or by a varied key")
+    parser.add_argument("--together", action="store_true", help="compare all runs, whichever sweep they are of")
+    for name, what in {"md": "Markdown", "csv": "CSV", "latex": "LaTeX (booktabs)"}.items():
+        parser.add_argument(
+            f"--{name}", action="store_true", help=f"print the table of choices as {what}, and write nothing"
+        )
 
 
 def main(args: argparse.Namespace) -> int:
-    import pandas
-
-    runs = find_runs(args.directories)
-    with pandas.option_context("display.width", None, "display.max_colwidth", 60):
-        print(shown(runs_table(runs).to_string(index=False, float_format="{:.4g}".format)))
-        twins = twins_table(runs)
-        if len(twins):
-            print("\nTwins: test loss and score, seconds of training, largest relative difference of losses")
-            print(shown(twins.to_string(index=False, float_format="{:.4g}".format)))
-        for directory, comparison in sweeps(runs).items():
-            rows = comparison.best_rows()
-            if rows:
-                print(shown(f"\n{directory}: the best with each value"))
-                print(shown(pandas.DataFrame(rows).to_string(index=False)))
-            for remark in comparison.remarks:
-                print(shown(f"\n{directory}: {remark}"))
-            if draw_comparison(comparison, directory / "sweep.png"):
-                print(shown(f"\npictured in {directory / 'sweep.png'}"))
+    left_out: list[str] = []
+    runs = find_runs(args.directories, left_out.append)
+    for line in left_out:
+        print(shown(line), file=sys.stderr)
+    found = studies(runs, sweeps_of(runs), args.together)
+    check_sort(args.sort, found)
+    for kind, written in {"md": Table.markdown, "csv": Table.csv, "latex": Table.latex}.items():
+        if getattr(args, kind):
+            print("\n".join(written(ranking(each, args.sort)).rstrip("\n") for each in found))
+            return 0
+    folder, alone = destination(args)
+    for study in found:
+        tell(study, args.sort)
+    page = write_report(found, folder, left_out, args.sort, alone)
+    console.print(f"\nwritten to {display_path(page)}")
     return 0
+
+
+def check_sort(sort: str | None, found: list[Study]) -> None:
+    """Check what to sort by.
+
+    Raises:
+        TwinpropError: it is no metric, and no key that varied.
+    """
+    keys = [key for study in found for key in study.keys]
+    metrics = [
+        f"{split}_{name}" for study in found for name in (study.measure, "loss") for split in ("train", "val", "test")
+    ]
+    if sort is not None and sort not in (*METRICS, *metrics, *keys):
+        names = dict.fromkeys([*metrics, *keys])
+        raise TwinpropError(f"--sort {sort}: must be one of {', '.join(names)}.{nearest(sort, names)}")
+
+
+def destination(args: argparse.Namespace) -> tuple[Path, str]:
+    """The folder of the report, and the name of the page where it is wanted alone.
+
+    Raises:
+        TwinpropError: several directories were given, and no folder.
+    """
+    if args.out is None:
+        if len(args.directories) > 1:
+            raise TwinpropError("--out FOLDER: say where the report of several directories goes.")
+        return Path(args.directories[0]), ""
+    out = Path(args.out)
+    return (out.parent, out.name) if out.suffix == ".html" else (out, "")
+
+
+def tell(study: Study, sort: str | None) -> None:
+    """Print what a study says."""
+    console.print(f"\n{shown(study.name)}: {shown(study.question)}")
+    for line in [*study.answers, *study.remarks]:
+        console.print(f"  {shown(line)}")
+    shown_tables = [ranking(study, sort).shortened(), best_values(study), comparisons(study)]
+    for table in [*shown_tables, twins_table(pairs_of(study.runs)), failures(study)]:
+        if table is not None:
+            console.print()
+            console.print(table.terminal())

@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from twinprop.population.compare import chosen, typed
+from twinprop.population.compare import chosen, named
 from twinprop.run import selection
 from twinprop.run.index import Entry, entries
 from twinprop.run.saved import STATUSES
@@ -123,9 +123,7 @@ def table(listed: Sequence[Entry], sort: str) -> list[dict[str, str]]:
         row = {
             "began": when(entry.began),
             "run": name_of(entry),
-            "varied": " ".join(
-                typed(key, value, short=True) for key, _, value in (word.partition("=") for word in words)
-            ),
+            "varied": " ".join(named({key: value}) for key, _, value in (word.partition("=") for word in words)),
             "status": entry.status,
             **{name: number(name, value(entry)) for name, value in columns.items()},
             "tags": ", ".join(entry.tags),

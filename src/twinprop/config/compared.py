@@ -49,8 +49,10 @@ def whole(path: Any) -> Any:
 def identity(flat: Mapping[str, Any]) -> Hashable:
     """What is the same for configurations that train the same network in the same way."""
     keys = compared(flat)
-    keys.pop("label", None)
-    depth, width = keys.pop("model.depth", None), keys.pop("model.width", None)
+    for name in ("label", "experiment"):
+        keys.pop(name, None)
+    depth, width = keys.get("model.depth"), keys.get("model.width")
     if depth is not None and width is not None:
+        del keys["model.depth"], keys["model.width"]
         keys["model.hidden"] = [width] * depth
     return tuple(sorted((key, spelled(value)) for key, value in keys.items() if value is not None))

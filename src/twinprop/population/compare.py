@@ -17,11 +17,14 @@ from twinprop.config.registry import GROUPS
 from twinprop.population.seeds import OverSeeds, counted, losses, over_seeds, same_losses
 from twinprop.text import plural, ranges, spelled
 
-SAMPLED = re.compile(r"\d*\.\d{6,}(e-?\d+)?")
-"""A number that was drawn, with more digits than anyone reads."""
+EXPERIMENT = "experiment"
+"""Not a key, but what chose others; where it varied, it stands in a configuration beside them."""
 
 Configuration = Mapping[str, Any]
 Summary = Mapping[str, Any]
+
+SAMPLED = re.compile(r"\d*\.\d{6,}(e-?\d+)?")
+"""A number with more digits than a person types."""
 
 MOST_VALUES = 30
 """Values of a key for which the best is told, each in a row."""
@@ -40,15 +43,26 @@ def keys_of(configurations: Sequence[Configuration]) -> list[str]:
 
 
 def chosen(configurations: Sequence[Configuration]) -> list[str]:
-    """The varied keys that somebody chose: without those that came with the choice of their group, as Adam's betas."""
-    keys = varied(configurations)
-    came: set[str] = set()
-    for name in (f"{group}.name" for group in GROUPS if f"{group}.name" in keys):
-        for key in (key for key in keys if key != name and key.partition(".")[0] == name.partition(".")[0]):
-            pairs = {(str(each.get(name)), str(each.get(key))) for each in configurations}
+    """The varied keys that somebody chose: without those that came with another one, as Adam's betas with Adam."""
+    came = {key for keys in came_with(configurations).values() for key in keys}
+    return [key for key in varied(configurations) if key not in came]
+
+
+def came_with(configurations: Sequence[Configuration]) -> dict[str, list[str]]:
+    """The varied keys whose value follows from a choice, by that choice: of an experiment, or of a key's group."""
+    keys, found, taken = varied(configurations), {}, set[str]()
+    for name in (EXPERIMENT, *(f"{group}.name" for group in GROUPS)):
+        if name not in keys or name in taken:
+            continue
+        own = "" if name == EXPERIMENT else name.removesuffix("name")
+        came = []
+        for key in (key for key in keys if key.startswith(own) and key not in (name, "seed", "label", *taken)):
+            pairs = {(spelled(each.get(name)), spelled(each.get(key))) for each in configurations}
             if len(pairs) == len({value for value, _ in pairs}):
-                came.add(key)
-    return [key for key in keys if key not in came]
+                came.append(key)
+        found[name] = came
+        taken |= {*came}
+    return found
 
 
 WHERE = ("model.backend", "device")
@@ -132,12 +146,19 @@ def typed(key: str, value: str, short: bool) -> str:
 
 
 def short_value(value: Any) -> str:
-    """A value as it is typed, whole numbers without a point."""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() and abs(value) < 1e6 else spelled(value)
+    """A value as it is typed, whole numbers without a point; a sampled one has more digits than anyone reads."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e6:
+        return str(int(value))
+    return SAMPLED.sub(lambda found: f"{float(found[0]):.4g}", spelled(value))
 
 
 def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def is_numeric(key: str, values: Sequence[Any]) -> bool:
+    """Whether the values of a key are numbers along an axis; a seed is a number that means no more than a name."""
+    return not key.endswith("seed") and all(map(is_number, values))
 
 
 @dataclass
@@ -147,11 +168,15 @@ class Variant:
     Attributes:
         values: its value of each varied key.
         typed: the same as it is typed, which tells apart what == does not, and can be looked up.
-        summaries: what came of its runs, without those that repeat others.
+        positions: of all its runs, among those that are compared.
+        counted: of the runs that count: without those that repeat others.
+        summaries: what came of those.
     """
 
     values: dict[str, Any]
     typed: dict[str, str]
+    positions: list[int]
+    counted: list[int]
     summaries: list[Summary]
 
     def over_seeds(self, metric: str) -> OverSeeds:
@@ -166,37 +191,59 @@ class Comparison:
         configurations: flat, one for each run.
         summaries: what came of each.
         metric: by which variants are compared.
+        jobs: the numbers of the runs, if they have any, for remarks.
 
     Attributes:
         keys: those that somebody varied, but for the seed.
+        everything: all variants, in the order of their first runs.
         variants: those of which a run has a result.
         values: the values of each key: numbers in their order, else as they came.
         remarks: on keys that change nothing, and on runs that repeat others.
     """
 
-    def __init__(self, configurations: Sequence[Configuration], summaries: Sequence[Summary], metric: str) -> None:
+    def __init__(
+        self,
+        configurations: Sequence[Configuration],
+        summaries: Sequence[Summary],
+        metric: str,
+        jobs: Sequence[int] | None = None,
+    ) -> None:
         self.metric = metric
         settings = [compared(configuration) for configuration in configurations]
         identities = [identity(configuration) for configuration in configurations]
-        keys = keys_of(configurations)
-        self.keys = [key for key in keys if key != "seed"] or keys
-        self.remarks = remarks(configurations, chosen(configurations), identities, summaries)
+        self.keys = [key for key in keys_of(configurations) if key != "seed"]
+        self.remarks = remarks(configurations, chosen(configurations), identities, summaries, jobs)
         together: dict[tuple[str, ...], list[int]] = {}
         for position, each in enumerate(settings):
             together.setdefault(tuple(spelled(each.get(key)) for key in self.keys), []).append(position)
-        found = []
+        self.everything = []
         for positions in together.values():
             some = [summaries[position] for position in positions]
             values = {key: settings[positions[0]].get(key) for key in self.keys}
             typed = {key: spelled(value) for key, value in values.items()}
-            counting = counted([identities[position] for position in positions], some)
-            found.append(Variant(values, typed, [some[place] for place in counting]))
-        self.variants = [variant for variant in found if variant.over_seeds(metric).values]
+            counting = [positions[at] for at in counted([identities[position] for position in positions], some)]
+            self.everything.append(
+                Variant(values, typed, positions, counting, [summaries[position] for position in counting])
+            )
+        self.variants = [variant for variant in self.everything if variant.over_seeds(metric).values]
         self.values = {key: self._values_of(key) for key in self.keys}
 
     def _values_of(self, key: str) -> list[Any]:
         found = list({variant.typed[key]: variant.values[key] for variant in self.variants}.values())
         return sorted(found) if all(map(is_number, found)) else found
+
+    def ranked(self) -> list[Variant]:
+        """All variants, the best first."""
+        return sorted(self.everything, key=lambda variant: variant.over_seeds(self.metric).rank)
+
+    def names(self) -> dict[int, str]:
+        """Variants in words as short as they can be without two being the same, by the position of their first run."""
+        found: dict[int, str] = {}
+        for short in (True, False):
+            found = {each.positions[0]: named(each.values, short) for each in self.everything}
+            if len({*found.values()}) == len(found):
+                break
+        return found
 
     def best_with_each(self, key: str) -> list[Variant]:
         """The best variant with each of a key's values, in their order."""
@@ -212,12 +259,19 @@ class Comparison:
             return rows
         for key in self.keys:
             # a value that was tried once, as in a search among all numbers, is in the table of jobs
-            if len(self.values[key]) > min(MOST_VALUES, len(self.variants) - 1):
+            if len(self.values[key]) > min(MOST_VALUES, len(self.everything) // 2):
                 continue
             for variant in self.best_with_each(key):
-                others = [
-                    f"{short_key(other)}={short_value(variant.values[other])}" for other in self.keys if other != key
-                ]
-                row = {"with": f"{short_key(key)}={short_value(variant.values[key])}", "best at": ", ".join(others)}
+                others = {other: value for other, value in variant.values.items() if other != key}
+                row = {"with": named({key: variant.values[key]}), "best at": named(others)}
                 rows.append(row | {self.metric: str(variant.over_seeds(self.metric))})
         return rows
+
+
+def named(values: Configuration, short: bool = True) -> str:
+    """`lr=0.1, activation=relu`; in full where that would make one of two; `default` where there is nothing."""
+    label = {key: values[key] for key in ("label",) if values.get(key) is not None}
+    pairs = {**label, **{key: value for key, value in values.items() if key != "label"}}
+    if not short:
+        return ", ".join(f"{key}={spelled(value)}" for key, value in pairs.items()) or "default"
+    return ", ".join(f"{short_key(key)}={short_value(value)}" for key, value in pairs.items()) or "default"

@@ -11,8 +11,8 @@ from typing import Any
 
 from rich.table import Table
 
-from twinprop.population.compare import remarks, typed
-from twinprop.population.seeds import counted, over_seeds
+from twinprop.population.compare import Comparison
+from twinprop.population.seeds import over_seeds
 from twinprop.run.directory import write_atomically
 from twinprop.run.showing import only_shows
 from twinprop.run.summary import result
@@ -31,60 +31,51 @@ def tasks_of(summaries: Iterable[Mapping[str, Any]]) -> list[type[Task]]:
     return list(dict.fromkeys(task_named(each["task"]) for each in summaries if "task" in each)) or [Classification]
 
 
-def settings_of(overrides: Sequence[str]) -> dict[str, str]:
-    """What overrides set, by key; an experiment is a key too."""
-    return {key.lstrip("+"): value for key, _, value in (word.partition("=") for word in overrides)}
-
-
-def seeds_together(settings: Mapping[int, Mapping[str, str]]) -> dict[str, list[int]]:
-    """The numbers of the jobs that differ in their seed alone, by what else was varied."""
-    same: dict[tuple[tuple[str, str], ...], list[int]] = {}
-    for number, each in settings.items():
-        others = {key: value for key, value in each.items() if key != "seed"}
-        label = {key: others.pop(key) for key in ("label",) if key in others}
-        same.setdefault((*label.items(), *others.items()), []).append(number)
-    named: dict[str, list[int]] = {}
-    for short in (True, False):
-        named = {", ".join(typed(*each, short) for each in pairs) or "default": same[pairs] for pairs in same}
-        if len(named) == len(same):
-            break
-    return named
-
-
-def jobs_table(varied: Mapping[int, Sequence[str]], summaries: Mapping[int, Mapping[str, Any]], metric: str) -> Table:
+def jobs_table(
+    numbers: Sequence[int],
+    configurations: Mapping[int, Mapping[str, Any]],
+    overrides: Mapping[int, Sequence[str]],
+    summaries: Mapping[int, Mapping[str, Any]],
+    metric: str,
+) -> Table:
     """`rows_of_jobs`; where it cannot be made, that is told, and an empty table ends nothing."""
     with only_shows("the table of jobs"):
-        return rows_of_jobs(varied, summaries, metric)
+        return rows_of_jobs(numbers, configurations, overrides, summaries, metric)
     return Table(box=None)
 
 
-def rows_of_jobs(varied: Mapping[int, Sequence[str]], summaries: Mapping[int, Mapping[str, Any]], metric: str) -> Table:
+def rows_of_jobs(
+    numbers: Sequence[int],
+    configurations: Mapping[int, Mapping[str, Any]],
+    overrides: Mapping[int, Sequence[str]],
+    summaries: Mapping[int, Mapping[str, Any]],
+    metric: str,
+) -> Table:
     """A row for the jobs that differ in their seed alone, best first, with mean ± standard deviation.
 
     Args:
-        varied: the overrides that are not the same for all jobs, by the jobs' numbers.
+        numbers: of the jobs.
+        configurations: of those that could be composed, flat, by the jobs' numbers.
+        overrides: what was typed for each, which names a job that could not be composed.
         summaries: what became of each.
         metric: what to sort by.
     """
-    settings = {number: settings_of(overrides) for number, overrides in varied.items()}
-    identities = {
-        number: tuple(sorted(pair for pair in each.items() if pair[0] != "label")) for number, each in settings.items()
-    }
-    rows = []
-    for name, numbers in seeds_together(settings).items():
-        some = [summaries[number] for number in numbers]
-        places = counted([identities[number] for number in numbers], some)
-        rows.append((name, numbers, some, [some[place] for place in places]))
-    rows.sort(key=lambda row: over_seeds(row[3], metric).rank)
-    said = remarks(
-        list(settings.values()),
-        list(dict.fromkeys(key for each in settings.values() for key in each)),
-        list(identities.values()),
-        [summaries[number] for number in settings],
-        list(settings),
-    )
-    table = Table(box=None, pad_edge=False, header_style="", caption="\n".join(said) or None, caption_justify="left")
-    table.add_column("job" if len(rows) == len(varied) else "jobs", no_wrap=True)
+    known = [number for number in numbers if number in configurations]
+    some = [summaries[number] for number in known]
+    comparison = Comparison([configurations[number] for number in known], some, metric, known)
+    names = comparison.names()
+    rows = [
+        (names[each.positions[0]], [known[position] for position in each.positions], each.summaries)
+        for each in comparison.ranked()
+    ]
+    rows += [
+        (", ".join(overrides[number]), [number], [summaries[number]])
+        for number in numbers
+        if number not in configurations
+    ]
+    said = "\n".join(comparison.remarks)
+    table = Table(box=None, pad_edge=False, header_style="", caption=said or None, caption_justify="left")
+    table.add_column("job" if len(rows) == len(numbers) else "jobs", no_wrap=True)
     table.add_column("varied", overflow="fold", min_width=12)
     columns = [metric]
     for task in tasks_of(summaries.values()):
@@ -93,13 +84,13 @@ def rows_of_jobs(varied: Mapping[int, Sequence[str]], summaries: Mapping[int, Ma
     for name in columns:
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("status", no_wrap=True)
-    for name, numbers, some, distinct in rows[:MOST_ROWS]:
-        statuses = [summary["status"] for summary in some]
+    for name, own, counting in rows[:MOST_ROWS]:
+        statuses = [summaries[number]["status"] for number in own]
         of_each = {status: statuses.count(status) for status in dict.fromkeys(statuses)}
-        status = ", ".join(f"{count} {each}" if len(some) > 1 else each for each, count in of_each.items())
-        jobs = ranges(numbers)
-        results = [str(over_seeds(distinct, column)) for column in columns]
-        table.add_row(jobs if len(jobs) < LONGEST else f"{len(numbers)} jobs", shown(name), *results, status)
+        status = ", ".join(f"{count} {each}" if len(own) > 1 else each for each, count in of_each.items())
+        results = [str(over_seeds(counting, column)) for column in columns]
+        jobs = ranges(own)
+        table.add_row(jobs if len(jobs) < LONGEST else f"{len(own)} jobs", shown(name), *results, status)
     if len(rows) > MOST_ROWS:
         table.add_row("", f"and {len(rows) - MOST_ROWS} more in sweep.csv", *[""] * len(columns), "")
     return table

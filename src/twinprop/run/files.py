@@ -26,6 +26,9 @@ from twinprop.task import METRICS, SPLITS, TASKS, task_named
 MOST_BYTES = 10**8
 """Of a file that is read as a whole."""
 
+COMMAND = "checkpoints/command.json"
+"""Of a sweep, what it was begun with: the words of the command line, the folder, and the launcher."""
+
 LARGEST = 1e300
 """Beyond, sums and squares are no floats."""
 
@@ -109,28 +112,42 @@ def is_number(value: Any) -> bool:
 def metrics_problem(path: Path) -> str | None:
     """What is wrong with a metrics.csv; None where nothing is."""
     try:
-        text = read_text(path)
-        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        read_metrics(path)
     except TwinpropError as error:
         return str(error)
+    return None
+
+
+def read_metrics(path: Path) -> dict[str, list[float]]:
+    """The columns of a metrics.csv, NaN where a cell is empty.
+
+    Raises:
+        TwinpropError: it cannot be read, or is not as a run writes it.
+    """
+    text = read_text(path)
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
-        return f"{path}: is no table ({error})."
+        raise TwinpropError(f"{path}: is no table ({error}).") from error
     if not lines:
-        return f"{path}: is empty; the run was cut off."
+        raise TwinpropError(f"{path}: is empty; the run was cut off.")
     head, *rows = lines
     lacking = min(([name for name in needed if name not in head] for needed in NEEDED.values()), key=len)
     if lacking:
-        return f"{path}: has no column {', '.join(lacking)}, so it is no table of a run, or of another version."
+        lack = f"has no column {', '.join(lacking)}"
+        raise TwinpropError(f"{path}: {lack}, so it is no table of a run, or of another version.")
     if not text.endswith("\n"):
-        return f"{path}: its last line was cut off."
+        raise TwinpropError(f"{path}: its last line was cut off.")
+    counts = [head.index(name) for name in COUNTED]
     for number, row in enumerate(rows, start=2):
         if len(row) != len(head):
-            return f"{path}: line {number} has {len(row)} values in place of {len(head)}."
+            raise TwinpropError(f"{path}: line {number} has {len(row)} values in place of {len(head)}.")
         if not all(cell == "" or NUMBER.fullmatch(cell) for cell in row):
-            return f"{path}: line {number} holds what is no number."
-        if not all(COUNT.fullmatch(row[head.index(name)]) for name in COUNTED):
-            return f"{path}: line {number} has no whole number of {' and '.join(COUNTED)}."
-    return None
+            raise TwinpropError(f"{path}: line {number} holds what is no number.")
+        if not all(COUNT.fullmatch(row[place]) for place in counts):
+            raise TwinpropError(f"{path}: line {number} has no whole number of {' and '.join(COUNTED)}.")
+    columns = zip(*rows, strict=True) if rows else [()] * len(head)
+    return {name: [float(cell or "nan") for cell in column] for name, column in zip(head, columns, strict=True)}
 
 
 def read_config(path: Path) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Everything that reads runs does so through this file, or through `run/index.py`,
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -17,7 +18,16 @@ from twinprop.arrays.namespace import as_samples
 from twinprop.config import schema
 from twinprop.errors import ConfigError, TwinpropError
 from twinprop.run.directory import SWEEP, is_sweep
-from twinprop.run.files import Unresolved, metrics_problem, read_config, read_groups, read_summary
+from twinprop.run.files import (
+    COMMAND,
+    Unresolved,
+    metrics_problem,
+    read_config,
+    read_groups,
+    read_metrics,
+    read_summary,
+    read_text,
+)
 from twinprop.run.lock import is_held
 from twinprop.run.model_file import MODEL, outputs_of, path_of, read_model
 from twinprop.run.plugin_record import recall
@@ -25,6 +35,7 @@ from twinprop.text import at_home
 
 if TYPE_CHECKING:
     import pandas
+    from numpy.typing import NDArray
     from torch import nn
 
     from twinprop.models.base import LayerSpec
@@ -139,6 +150,27 @@ class Run:
         return pandas.read_csv(self.path / "metrics.csv")
 
     @cached_property
+    def curves(self) -> dict[str, NDArray[Any]]:
+        """The columns of metrics.csv, (evaluations,) each; empty where it cannot be used."""
+        import numpy as np
+
+        try:
+            return {name: np.array(column) for name, column in read_metrics(self.path / "metrics.csv").items()}
+        except TwinpropError:
+            return {}
+
+    @cached_property
+    def overrides(self) -> list[str]:
+        """What was typed for it, of `.hydra/overrides.yaml`; empty where that cannot be read."""
+        import yaml
+
+        try:
+            words = yaml.safe_load(read_text(self.path / ".hydra" / "overrides.yaml"))
+        except (TwinpropError, yaml.YAMLError, RecursionError):
+            return []
+        return [word for word in words if isinstance(word, str)] if isinstance(words, list) else []
+
+    @cached_property
     def saved(self) -> dict[str, Any]:
         """What the model's file holds: `state_dict`, `config`, `data`, `weights`; nothing in it is executed."""
         recall(self.path)
@@ -197,6 +229,41 @@ class Run:
         network.load_state_dict(self.saved["state_dict"])
         network.sample_shape = self.sample_shape
         return network
+
+    def outputs(self, x: NDArray[Any]) -> NDArray[Any]:
+        """What the network gives for samples, (samples, classes): probabilities where it was trained on cross entropy.
+
+        Args:
+            x: (samples, *shape), or flat, or with other axes of length 1, as images of DataLoaders have.
+
+        Raises:
+            ValueError: they have another shape; both are named.
+        """
+        import numpy as np
+
+        found: NDArray[Any]
+        x = np.asarray(x, self.config.model.dtype)
+        if self.config.model.backend == "scratch":
+            found = self.network.forward(x)
+        else:
+            import torch
+
+            with torch.no_grad():
+                found = self.model(torch.from_numpy(x)).numpy()
+        if self.config.loss.name != "cross_entropy":
+            return found
+        e = np.exp(found - found.max(-1, keepdims=True))
+        probabilities: NDArray[Any] = e / e.sum(-1, keepdims=True)
+        return probabilities
+
+
+def sweep_words(directory: Path) -> list[str]:
+    """What was typed for a sweep, after `train.py`; empty where another launcher or an earlier version trained it."""
+    try:
+        words = json.loads(read_text(directory / COMMAND))["words"]
+    except (TwinpropError, ValueError, KeyError, TypeError, RecursionError):
+        return []
+    return [word for word in words if isinstance(word, str)] if isinstance(words, list) else []
 
 
 def configuration_in(directory: Path) -> dict[str, Any]:
