@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.kit.comparisons import METRICS, made_up_runs
 
@@ -16,6 +16,7 @@ from twinprop.config.schema import flatten
 from twinprop.population.compare import Comparison, chosen, remarks, short_key, short_value, varied
 
 
+@settings(deadline=None)  # a busy machine is no mistake
 @given(st.integers(0, 99), st.sampled_from(METRICS), st.sampled_from([0.0, 0.3]))
 def test_best_with_each_value(seed: int, metric: str, failed: float) -> None:
     keys = {"optimizer.lr": [0.1, 0.01, 1.0], "model.activation": ["tanh", "relu"], "seed": [0, 1, 2]}
