@@ -22,7 +22,7 @@ class Command(NamedTuple):
     purpose: str
 
 
-HOME = re.compile(r"~[\w.-]*/")
+HOME = re.compile(r"~[\w.-]*[/\\]")
 """How a path in a home folder begins; `~key` of an override takes a key away."""
 
 TRAINING = {"train": [], "sweep": ["-m"]}

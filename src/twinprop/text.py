@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
+import shlex
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import PurePath
@@ -58,6 +59,13 @@ def as_typed(text: str) -> str:
     for training, name in {"python train.py -m": "sweep", "python train.py": "train"}.items():
         text = text.replace(training, f"{program} {name}")
     return text.replace("python -m twinprop", program)
+
+
+def in_shell(word: str) -> str:
+    """A word as it is typed in the system's shell, in quotes where it needs them."""
+    if os.name == "nt":
+        return f'"{word}"' if re.search(r"[\s&|<>^()%!,;=']", word) else word
+    return shlex.quote(word)
 
 
 def at_home(path: str) -> str:

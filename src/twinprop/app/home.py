@@ -25,6 +25,9 @@ SINGLE = re.compile(f"{QUOTED}|[^,]+")
 PLAIN = re.compile(r"(?:\$\{[^{}]*\}|[\w./%@+-])*")
 """What Hydra reads as text without quotes."""
 
+WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\")
+"""How a whole path of Windows begins, in which Hydra would read backslashes as its own."""
+
 FILE = "file://"
 """How a folder in hydra.searchpath begins."""
 
@@ -49,6 +52,8 @@ def expand(words: Sequence[str]) -> list[str]:
             if value.strip()[:1] in ("", "[", "{"):
                 raise ConfigError([f"{word}: must be the directory of a run; of several, with -m, from=A,B."])
             found.append(f"{key}={SINGLE.sub(absolute, value)}")
+        elif WINDOWS.match(value) and is_path(key.lstrip("+")):
+            found.append(f"{key}={SINGLE.sub(lambda each: quoted(each[0].strip()), value)}")
         elif "~" not in value or key.startswith("~"):
             found.append(word)
         elif key.startswith("-"):

@@ -7,7 +7,7 @@ from typing import Any
 
 from twinprop.config.extend import registered_by
 from twinprop.config.plugins import loaded
-from twinprop.run.names import safe, short_name, unused
+from twinprop.run.names import LONGEST_OF_SWEEP, safe, short_name, unused
 
 USAGE = {
     "python train.py": "train the default run",
@@ -39,7 +39,7 @@ def sweep_name(overrides: Any, label: Any, now: str) -> str:
         word.partition("=")[2].strip("[]") for word in overrides or [] if word.startswith(("+sweeps=", "experiment="))
     ]
     named = [label] if label else named
-    return "_".join(filter(None, [safe("_".join(named)), now]))  # whatever is cut, it is not the time
+    return "_".join(filter(None, [safe("_".join(named), LONGEST_OF_SWEEP), now]))  # whatever is cut, it is not the time
 
 
 def usage() -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from twinprop.errors import TwinpropError
 from twinprop.run.directory import is_sweep, summary_of
 from twinprop.run.index import Entry, entries
 from twinprop.run.selection import here, resolve
-from twinprop.text import aligned, as_typed, duration, plural, shown, spelled
+from twinprop.text import aligned, as_typed, duration, in_shell, plural, shown, spelled
 
 SPLITS = ("train", "val", "test")
 
@@ -42,7 +41,7 @@ def one(word: str) -> Entry:
     if len(found) == 1 and found[0].path == path.absolute():
         return found[0]
     what = "a sweep" if is_sweep(path) else "a folder"
-    list_it = f"{as_typed('python -m twinprop runs')} {shlex.quote(str(path))}"
+    list_it = f"{as_typed('python -m twinprop runs')} {in_shell(str(path))}"
     raise TwinpropError(f"{path}: is {what} with {plural(len(found), 'run')}, and no run; list them with {list_it}")
 
 
@@ -56,7 +55,7 @@ def main(args: argparse.Namespace) -> int:
         "status": ": ".join(filter(None, (entry.status, entry.reason))),
         "began": when(entry.began),
         "took": took(entry),
-        "again": as_typed(f"python train.py {' '.join(map(shlex.quote, entry.words))}".rstrip()),
+        "again": as_typed(f"python train.py {' '.join(map(in_shell, entry.words))}".rstrip()),
         "parameters": f"{entry.results['parameters']:,.0f}" if "parameters" in entry.results else "",
         **environment(summary.get("environment") or {}),
         "size": size(entry.path),

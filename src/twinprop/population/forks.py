@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import sys
 from collections.abc import Callable
 from typing import Any
 
-FORKS = sys.platform == "linux"
+FORKS = sys.platform == "linux" and hasattr(os, "fork")
 """Elsewhere a forked process cannot rely on the system's libraries."""
+
+GROUPS = hasattr(os, "setpgrp")
+"""Whether a process can leave the group that Ctrl-C reaches. Elsewhere it reaches all processes of a console."""
 
 
 def in_subprocess(function: Callable[..., Any], *arguments: Any) -> Any:

@@ -18,7 +18,7 @@ from functools import partial
 from multiprocessing.connection import Connection, wait
 from typing import Any, NamedTuple
 
-from twinprop.population.forks import FORKS
+from twinprop.population.forks import FORKS, GROUPS
 from twinprop.population.restart import from_checkpoints
 from twinprop.population.setups import SetupCache
 from twinprop.population.stack import Member, Stack
@@ -87,7 +87,7 @@ class Pool:
                     self.poll(worker)
                 if self.interrupt.requested and not passed_on:
                     passed_on = True
-                    for worker in self.busy:
+                    for worker in self.busy if GROUPS else ():
                         os.kill(worker.process.pid, signal.Signals[self.interrupt.requested])
         finally:
             for worker in self.busy:
@@ -152,7 +152,7 @@ class Pool:
             worker.process.join()
             code = worker.process.exitcode
             end = signal.Signals(-code).name if code < 0 else f"status {code}"
-            self.retry(self.busy.pop(worker), f"its process ended with {end}", code == -signal.SIGKILL)
+            self.retry(self.busy.pop(worker), f"its process ended with {end}", code == -getattr(signal, "SIGKILL", 9))
             if self.queue and not self.interrupt.requested:
                 self.start_worker()
 

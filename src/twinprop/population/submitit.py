@@ -81,6 +81,8 @@ class Submitit(Engine):
     """
 
     def __init__(self, settings: dict[str, Any], workers: int | None) -> None:
+        if not hasattr(signal, "pthread_sigmask"):
+            raise TwinpropError("hydra.launcher.engine=submitit: needs Linux or macOS; use engine=local.")
         import submitit
 
         self.settings = {key: value for key, value in settings.items() if key not in ("cluster", "general_keys")}

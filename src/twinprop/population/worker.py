@@ -11,6 +11,7 @@ from time import monotonic
 from typing import Any
 
 from twinprop.errors import explain, first_line, out_of_memory
+from twinprop.population.forks import GROUPS
 from twinprop.population.restart import Superseded
 from twinprop.population.setups import SetupCache
 from twinprop.population.stack import Stack
@@ -67,7 +68,8 @@ def refusal(stack: Stack, error: Exception) -> str:
 
 def work(pipe: Connection, setups: SetupCache, inherited: list[Connection]) -> None:
     """A worker: train the stacks that come through the pipe, until None comes or its other end is gone."""
-    os.setpgrp()  # Ctrl-C reaches the process that was started, which passes it on
+    if GROUPS:
+        os.setpgrp()  # Ctrl-C reaches the process that was started, which passes it on
     for end in inherited:
         end.close()  # a pipe has an end only when nobody holds its other side
     with Interrupt() as interrupt:

@@ -7,7 +7,6 @@ import io
 import json
 import math
 import os
-import shlex
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from twinprop.errors import OutputError
-from twinprop.text import as_typed
+from twinprop.text import as_typed, in_shell
 from twinprop.training.monitor import Row
 
 
@@ -89,7 +88,7 @@ def claim(path: Path, key: str, multirun: str | None = None) -> None:
         if os.path.lexists(path / name):
             raise OutputError(
                 f"{key}={path}: already holds results ({name}), which stay; choose a new folder, or go on with it: "
-                f"{as_typed('python -m twinprop resume')} {shlex.quote(str(path))}"
+                f"{as_typed('python -m twinprop resume')} {in_shell(str(path))}"
             )
     try:
         path.mkdir(parents=True, exist_ok=True)

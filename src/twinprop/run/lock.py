@@ -7,11 +7,17 @@ from __future__ import annotations
 
 import errno
 import os
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic, sleep
 from types import TracebackType
+from typing import Any
 
 from twinprop.errors import OutputError
+
+fcntl: Any = import_module("fcntl") if find_spec("fcntl") else None
+"""How locks are taken where there is no msvcrt."""
 
 NAME = "checkpoints/.lock"
 
@@ -61,7 +67,7 @@ class Lock:
 def is_held(directory: Path) -> bool:
     """Whether a process is at work in a directory."""
     try:
-        descriptor = os.open(directory / NAME, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
+        descriptor = os.open(directory / NAME, os.O_RDWR if fcntl is None else os.O_RDONLY)
     except OSError:  # there is none, so nobody holds it
         return False
     try:
@@ -73,14 +79,12 @@ def is_held(directory: Path) -> bool:
 def take(descriptor: int) -> bool:
     """Take the lock of an open file; whether it was free. Where a file system knows no locks, every one is."""
     try:
-        if os.name == "nt":
+        if fcntl is not None:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        else:
             import msvcrt
 
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-        else:
-            import fcntl
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         if error.errno in (errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK):
             return False

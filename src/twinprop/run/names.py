@@ -9,11 +9,17 @@ from pathlib import Path, PureWindowsPath
 
 from twinprop.config.schema import path_keys, uncompared_keys
 
-LONGEST = 120
-"""Letters of a name."""
+LONGEST, LONGEST_OF_SWEEP = 60, 36
+"""Letters of the name of a run, and of a sweep's before its date: so that no path below outputs/ is longer than 200."""
 
 MOST_BYTES = 200
 """Of a name, as a file system counts: most take 255, and a date, a number or the like comes before or after it."""
+
+CUT = "-etc"
+"""How a name ends that was longer."""
+
+RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{port}{number}" for port in ("COM", "LPT") for number in range(10))}
+"""What Windows takes for a device, also before a dot."""
 
 DATE = re.compile(r"_\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d(-\d+)?$")
 """With which the name of a single run ends."""
@@ -45,12 +51,14 @@ def source_name(path: str) -> str:
     return DATE.sub("", PureWindowsPath(path.strip("'\"")).name)  # which knows both kinds of separators
 
 
-def safe(name: str) -> str:
-    """A name that every file system takes, and that the command line takes back without quotes."""
+def safe(name: str, longest: int = LONGEST) -> str:
+    """A name of so many letters that every file system takes, and that the command line takes back without quotes."""
     name = unicodedata.normalize("NFC", re.sub(r"[\[\]'\"]", "", name))
     name = re.sub(r"[^\w.+\-]", "_", re.sub(r"[=,]+", "-", name))
-    cut = len(name) > LONGEST or len(name.encode()) > MOST_BYTES
-    return f"{beginning(name, LONGEST - 2, MOST_BYTES - 2)}.." if cut else name
+    if len(name) > longest or len(name.encode()) > MOST_BYTES:
+        name = beginning(name, longest - len(CUT), MOST_BYTES - len(CUT)) + CUT
+    name = name.rstrip(".") or "_" * bool(name)  # Windows takes a dot at the end away
+    return f"_{name[: longest - 1]}" if name.partition(".")[0].upper() in RESERVED else name
 
 
 def beginning(text: str, letters: int, size: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from twinprop.run.describe import describe_network, describe_run
 from twinprop.run.directory import RunDirectory, discard
 from twinprop.run.lock import PATIENCE, Lock
 from twinprop.run.recorder import RunRecorder, record_failure
-from twinprop.text import as_typed
+from twinprop.text import as_typed, in_shell
 from twinprop.training.monitor import Monitor
 
 
@@ -105,4 +104,4 @@ def train_alone(config: Config, path: Path, go_on: bool, force: bool) -> dict[st
 
 def how_to_go_on(path: Path) -> str:
     """The command that continues a run or a sweep, in a sentence."""
-    return f"{as_typed('To go on: python -m twinprop resume')} {shlex.quote(display_path(path))}"
+    return f"{as_typed('To go on: python -m twinprop resume')} {in_shell(display_path(path))}"

@@ -71,7 +71,10 @@ def answer_of(file: str, names: str, options: dict[str, Any], timeout: float) ->
     try:
         out, _ = process.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)  # with what it has started
+        else:
+            process.kill()
         process.communicate()
         return {"verdict": "timeout", "message": f"not done after {timeout:g} seconds"}
     lines = out.splitlines()
