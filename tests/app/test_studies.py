@@ -73,7 +73,7 @@ def test_the_group_is_the_folder_and_nothing_else_is_a_group(hydra: None) -> Non
     own = {path.name for path in conf().iterdir() if path.is_dir()}
     groups = set(loader.list_groups(""))
     assert groups & folders == {"sweeps"}
-    assert groups == own | {"sweeps", "hydra"}
+    assert groups == own | {"sweeps", "hydra", "from"}
     for group in ("src", "docs", "tests"):
         assert loader.get_group_options(group) == []
         (job,) = diagnose([f"{group}=x"])
