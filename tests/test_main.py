@@ -48,7 +48,7 @@ def test_help_lists_every_command_and_a_version(
 
 
 @pytest.mark.parametrize("started", STARTED)
-@pytest.mark.parametrize("name", COMMANDS.keys() - TRAINING)
+@pytest.mark.parametrize("name", sorted(COMMANDS.keys() - TRAINING))
 def test_help_names_the_command_that_was_typed(
     name: str, started: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -85,7 +85,7 @@ def test_an_unknown_command_is_told(capsys: pytest.CaptureFixture[str], monkeypa
     assert capsys.readouterr().err == wanted
 
 
-@pytest.mark.parametrize("name", COMMANDS.keys() - TRAINING)
+@pytest.mark.parametrize("name", sorted(COMMANDS.keys() - TRAINING))
 def test_a_command_has_its_two_functions(name: str) -> None:
     module = import_module(COMMANDS[name].module)
     assert callable(module.arguments)
