@@ -1,0 +1,200 @@
+"""`python -m twinprop export RUN --to FORMAT`: a trained network for other programs, read back and compared.
+
+  onnx         for ONNX Runtime and all that reads ONNX; any number of samples (pip install "twinprop[export]")
+  torchscript  for PyTorch without Python: torch.jit.load
+  npz          the parameters as NumPy arrays, by their names in the state dict: numpy.load
+  safetensors  the same for anything that reads safetensors
+
+The first two hold the network: they take samples that are prepared as is told, and give its outputs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twinprop.errors import OutputError, TwinpropError
+from twinprop.run.saved import Run, load
+
+COMPARED = 7
+"""Samples on which a network is compared with what was read back; not the number that it was traced with."""
+
+TOLERANCE = {"float32": 1e-4, "float64": 1e-9}
+"""By how much outputs may differ, of their largest."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = __doc__
+    parser.add_argument("run", metavar="RUN", help="the directory of a run")
+    parser.add_argument("--to", required=True, choices=FORMATS, help="the format")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="without it, export.FORMAT in the run's directory")
+    parser.add_argument("--weights", choices=["best", "last"], help="without it, those that the model has (train.keep)")
+
+
+def main(args: argparse.Namespace) -> int:
+    run = load(args.run, args.weights)
+    target = args.output or run.path / f"export.{SUFFIXES[args.to]}"
+    print(f"{target}: {export(run, args.to, target)}")
+    if args.to in ("onnx", "torchscript"):
+        print(taken(run))
+    return 0
+
+
+def export(run: Run, format_: str, target: Path) -> str:
+    """Write the network of a run into a file that is not there yet; return how it compared when it was read back.
+
+    Raises:
+        TwinpropError: the format needs a library that is not there, or what was read back is another network.
+        OutputError: the file is there, or cannot be written.
+    """
+    if os.path.lexists(target):
+        raise OutputError(f"--output {target}: is there already, and stays; choose another name.")
+    lacking = [name for name in NEEDED.get(format_, ()) if find_spec(name) is None]
+    if lacking:
+        raise TwinpropError(f'--to {format_}: needs {", ".join(lacking)}; pip install "twinprop[export]".')
+    part = target.with_name(f".{target.name}.part")
+    try:
+        compared = FORMATS[format_](run, part)
+        os.replace(part, target)
+        return compared
+    except OSError as error:
+        raise OutputError(f"--output {target}: cannot be written ({error.strerror}); choose another.") from error
+    finally:
+        with suppress(OSError):
+            part.unlink()
+
+
+def taken(run: Run) -> str:
+    """What an exported network takes and gives."""
+    about = run.saved["data"]
+    shape = ", ".join(map(str, run.sample_shape))
+    lines = [f"takes samples (n, {shape}) of {run.config.model.dtype}, gives outputs (n, {len(about['classes']) or 1})"]
+    if about["mean"] is not None:
+        mean, std = (", ".join(f"{value:.6g}" for value in about[name]) for name in ("mean", "std"))
+        lines.append(f"prepared: (x - mean) / std, with mean {mean} and std {std}")
+    task = about.get("task", {})
+    if "unit" in task:
+        lines.append(f"a number is {task['origin']:.6g} + {task['unit']:.6g} · output")
+    return "\n".join(lines)
+
+
+def to_npz(run: Run, path: Path) -> str:
+    """The parameters as NumPy's archive."""
+    with open(path, "wb") as file:
+        np.savez(file, **run.saved["state_dict"])
+    with np.load(path, allow_pickle=False) as archive:
+        return same_arrays(run, dict(archive))
+
+
+def to_safetensors(run: Run, path: Path) -> str:
+    """The parameters in a safetensors file."""
+    from safetensors.numpy import load_file, save
+
+    path.write_bytes(save(run.saved["state_dict"], {"format": "pt"}))
+    return same_arrays(run, load_file(path))
+
+
+def same_arrays(run: Run, found: dict[str, NDArray[Any]]) -> str:
+    """How parameters that were read back compare.
+
+    Raises:
+        TwinpropError: they are others.
+    """
+    own = run.saved["state_dict"]
+    if found.keys() != own.keys() or any(not np.array_equal(found[name], own[name]) for name in own):
+        raise TwinpropError(f"{run.path}: what was written reads back as other parameters; nothing is exported.")
+    return f"{len(own)} arrays, read back equal"
+
+
+def to_torchscript(run: Run, path: Path) -> str:
+    """The network as PyTorch's own program."""
+    import torch
+
+    network, x = bare(run), torch.from_numpy(samples_for(run, 2))
+    with warnings.catch_warnings(action="ignore"), torch.no_grad():
+        torch.jit.save(torch.jit.trace(network, x), str(path))  # type: ignore[no-untyped-call]
+        read = torch.jit.load(str(path))  # type: ignore[no-untyped-call]
+
+    def outputs(x: NDArray[Any]) -> NDArray[Any]:
+        with torch.no_grad():
+            return np.asarray(read(torch.from_numpy(x)).numpy())
+
+    return same_outputs(run, outputs)
+
+
+def to_onnx(run: Run, path: Path) -> str:
+    """The network in ONNX, for any number of samples."""
+    import logging
+
+    import onnxruntime
+    import torch
+
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)  # of what the exporter would rather have
+    try:
+        with warnings.catch_warnings(action="ignore"), torch.no_grad():
+            program = torch.onnx.export(
+                bare(run),
+                (torch.from_numpy(samples_for(run, 2)),),
+                input_names=["samples"],
+                output_names=["outputs"],
+                dynamic_shapes=({0: torch.export.Dim("n")},),
+                dynamo=True,
+                verbose=False,
+            )
+            assert program is not None
+            program.save(str(path), external_data=False)
+    finally:
+        logging.disable(before)
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    return same_outputs(run, lambda x: np.asarray(session.run(None, {"samples": x})[0]))
+
+
+def bare(run: Run) -> Any:
+    """The network in PyTorch, as a layer after the other, without what adapts the shape of samples."""
+    from collections import OrderedDict
+
+    from torch import nn
+
+    return nn.Sequential(OrderedDict(run.model.named_children())).eval()
+
+
+def samples_for(run: Run, count: int) -> NDArray[Any]:
+    """Samples of the run's shape, at random."""
+    return np.random.default_rng(0).normal(size=(count, *run.sample_shape)).astype(run.config.model.dtype)
+
+
+def same_outputs(run: Run, outputs: Callable[[NDArray[Any]], NDArray[Any]]) -> str:
+    """How the outputs of what was read back compare with those of the hand-written network.
+
+    Raises:
+        TwinpropError: they are others.
+    """
+    x = samples_for(run, COMPARED)
+    expected = run.network.forward(x)
+    found = outputs(x)
+    scale = float(np.abs(expected).max()) or 1.0
+    apart = float(np.abs(found - expected).max()) / scale if found.shape == expected.shape else np.inf
+    if not apart <= TOLERANCE[run.config.model.dtype]:
+        raise TwinpropError(f"{run.path}: what was written gives other outputs (apart by {apart:.1g}); not exported.")
+    return f"read back; its outputs for {COMPARED} samples are those of the hand-written network within {apart:.1g}"
+
+
+FORMATS: dict[str, Callable[[Run, Path], str]] = {
+    "onnx": to_onnx,
+    "torchscript": to_torchscript,
+    "npz": to_npz,
+    "safetensors": to_safetensors,
+}
+SUFFIXES = {"onnx": "onnx", "torchscript": "pt", "npz": "npz", "safetensors": "safetensors"}
+NEEDED = {"onnx": ("onnx", "onnxruntime", "onnxscript")}
+"""Libraries that are no part of twinprop's own."""
