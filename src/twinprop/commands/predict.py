@@ -143,7 +143,7 @@ def table_predictions(run: Run, path: str) -> tuple[pandas.DataFrame, list[str]]
     saved = run.saved["data"]
     raw = read_table(path, missing_values=saved["table"].get("missing_values", ()))
     x, remarks = Preparation.from_dict(saved["table"]).inputs(raw)
-    found, classes = outputs(run, x.astype(run.config.model.dtype)), saved["classes"]
+    found, classes = run.outputs(x.astype(run.config.model.dtype)), saved["classes"]
     target = saved["table"]["target"]
     rows = pandas.DataFrame({"row": raw.frame.index})
     if not classes:
