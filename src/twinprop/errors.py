@@ -9,6 +9,10 @@ from collections.abc import Sequence
 class TwinpropError(Exception):
     """Something outside the code is wrong; the text says what, where, what was expected, what to do."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in place of a traceback."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class ConfigError(TwinpropError):
     """One or more mistakes in the configuration, reported together."""

@@ -1,6 +1,8 @@
 """In a notebook: `twinprop.train` does what the command does, `twinprop.load` reads it back."""
 
 import os
+import pydoc
+import re
 import signal
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import torch
 
 import twinprop
 from twinprop.data.digits import Digits
-from twinprop.errors import TwinpropError
+from twinprop.errors import ConfigError, TwinpropError
 from twinprop.learners.scratch import ScratchLearner
 from twinprop.learners.torch import TorchLearner
 from twinprop.training.plan import Plan
@@ -140,6 +142,61 @@ def test_the_summary_counts_the_samples_of_each_class(runs):
         assert list(counts) == ["train", "val", "test"]
         assert {name: len(split) for name, split in counts.items()} == dict.fromkeys(counts, 10)
         assert sum(counts["train"].values()) > sum(counts["test"].values()) > sum(counts["val"].values()) > 0
+
+
+def test_it_shows_itself(runs):
+    run = twinprop.load(runs["torch"].path)
+    assert re.fullmatch(r"Run\('.*', completed, test accuracy 0\.\d{4}, loss 0?\.?\d+\.?\d*\)", repr(run))
+    assert run._repr_html_().count("<svg") == 2
+    assert repr(run.network) == "Network(Flatten, Linear, Tanh, Linear, Tanh, Linear; 6,310 parameters)"
+
+
+def test_the_network_by_hand_takes_what_the_model_takes(runs):
+    x = torch.rand(3, 8, 8, requires_grad=True)
+    found = runs["torch"].network.forward(x)
+    np.testing.assert_allclose(found, runs["torch"].model(x).detach().numpy(), atol=1e-5)
+
+
+@pytest.mark.slow
+def test_a_sweep_returns_its_table_its_runs_and_its_picture(tmp_path):
+    words = ["data=moons", "data.n_samples=80", "model.width=4", "model.backend=scratch", "train.epochs=1"]
+    found = twinprop.sweep(*words, "seed=0,1", "hydra.launcher.workers=1", f"hydra.sweep.dir={tmp_path}/sweep")
+    assert repr(found) == f"Sweep('{tmp_path}/sweep', 2 jobs)"
+    assert found.table["seed"].tolist() == [run.config.seed for run in found.runs] == [0, 1]
+    assert "<th>seed</th>" in found._repr_html_()
+    assert "model.width" not in found._repr_html_()
+    with pytest.raises(TwinpropError, match=r"optimizer\.lr"):
+        twinprop.sweep("optimizer.lr=-1,-2", f"hydra.sweep.dir={tmp_path}/other")
+    with pytest.raises(TwinpropError, match="only our own"):
+        twinprop.sweep(*words, "seed=0,1", "hydra/launcher=basic", f"hydra.sweep.dir={tmp_path}/basic")
+
+
+def test_an_error_is_one_message_in_ipython_too():
+    assert ConfigError(["x: y."])._render_traceback_() == ["ConfigError: The configuration has a mistake:\n  x: y."]
+
+
+def test_what_is_public_is_listed():
+    assert {"train", "sweep", "load", "Run", "activation", "dataset"} <= set(dir(twinprop)) == set(twinprop.__all__)
+    assert all(hasattr(twinprop, name) for name in twinprop.__all__)
+    assert "sweep(*overrides" in pydoc.render_doc(twinprop, renderer=pydoc.plaintext)
+
+
+def test_in_a_notebook_there_is_a_bar_and_no_lines(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("IPython")
+    shown = []
+
+    class Handle:
+        def update(self, html):
+            shown.append(html.data)
+
+    monkeypatch.setattr("IPython.display.display", lambda html, display_id: shown.append(html.data) or Handle())
+    for module in ("twinprop.run.console", "twinprop.run.notebook_bar"):
+        monkeypatch.setattr(f"{module}.in_notebook", lambda: True)
+    words = ["data=moons", "model.width=4", "model.backend=scratch", "train.epochs=2"]
+    twinprop.train(*words, f"hydra.run.dir={tmp_path}/run")
+    assert capsys.readouterr().out == ""
+    assert "epoch 2 train loss" in shown[-1]
+    assert 'value="1.000"' in shown[-1]
 
 
 def test_one_interrupt_ends_the_loop_around_it_and_saves(tmp_path, monkeypatch):

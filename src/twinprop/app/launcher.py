@@ -71,6 +71,7 @@ class PopulationLauncher(Launcher):
                     f"hydra.job.{key}: jobs that train together share one process; use hydra/launcher=basic."
                 )
         self.context, self.task, self.config = hydra_context, task_function, config
+        self.task.directory = Path(config.hydra.sweep.dir)
         self.engine: Engine | None = None
         given: dict[str, Any] = {
             name: OmegaConf.to_container(value, resolve=True) for name, value in self.settings.items() if value

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from twinprop.app.folders import conf
 from twinprop.app.home import expand
 from twinprop.app.hydra_main import hydra_main
 from twinprop.app.plugin_words import take
-from twinprop.app.training_task import checked
+from twinprop.app.training_task import TrainingTask, checked
 from twinprop.errors import ConfigError, TwinpropError
-from twinprop.run.saved import Run, load
+from twinprop.run.console import display_path, quiet_in_notebook
+from twinprop.run.saved import Run, find, load
+from twinprop.text import plural
 
 if TYPE_CHECKING:
+    import pandas
     from omegaconf import DictConfig
+
+
+MOST_ROWS = 40
+"""Of the table of a sweep that a notebook shows."""
 
 
 def train(*overrides: str) -> Run:
@@ -24,11 +36,8 @@ def train(*overrides: str) -> Run:
         TwinpropError: the configuration, the data or the device is not usable.
         KeyboardInterrupt: a signal came; what was trained is saved, and `twinprop resume` goes on with it.
     """
-    from hydra import initialize_config_dir
     from hydra.core.hydra_config import HydraConfig
 
-    from twinprop.app.composer import HYDRA_ERRORS
-    from twinprop.app.diagnose import diagnose, in_a_line, to_error
     from twinprop.run.single import execute
 
     directories: list[Path] = []
@@ -38,15 +47,87 @@ def train(*overrides: str) -> Run:
         if execute(checked(config), directories[0])["status"] == "interrupted":
             raise KeyboardInterrupt  # which ends the loop that this may stand in, too
 
+    run(task, overrides)
+    return load(directories[0])
+
+
+def sweep(*overrides: str) -> Sweep:
+    """Do what `python train.py -m OVERRIDES` does, and return the runs, their table and their picture.
+
+    Raises:
+        TwinpropError: none of the jobs can be trained, or they train by another launcher than ours.
+        KeyboardInterrupt: a signal came; what was trained is saved, and `twinprop resume` goes on with it.
+    """
+    task = TrainingTask()
+    run(task, overrides, multirun=True)
+    if task.directory is None:
+        raise TwinpropError("hydra/launcher: only our own, population, returns what became of a sweep; leave it out.")
+    return Sweep(task.directory)
+
+
+def run(task: Callable[[DictConfig], Any], overrides: Sequence[str], multirun: bool = False) -> None:
+    """Have Hydra run a task for what overrides ask for.
+
+    Raises:
+        TwinpropError: that cannot be trained.
+    """
+    from hydra import initialize_config_dir
+
+    from twinprop.app.composer import HYDRA_ERRORS
+    from twinprop.app.diagnose import diagnose, in_a_line, to_error
+
     options = [word for word in overrides if word.startswith("-")]
     if options:
         raise ConfigError([f"{word!r}: is not key=value." for word in options])
     words = take(expand(overrides))
     try:
-        hydra_main(task, words)
+        with quiet_in_notebook():
+            hydra_main(task, ["-m", *words] if multirun else words)
     except HYDRA_ERRORS as error:
         with initialize_config_dir(str(conf())):
-            raise to_error(diagnose(words)) or ConfigError([in_a_line(error)]) from error
+            raise to_error(diagnose(words, multirun=multirun)) or ConfigError([in_a_line(error)]) from error
     except SystemExit as error:  # the gate ends a process that cannot start; a notebook goes on
         raise TwinpropError(str(error.code)) from error
-    return load(directories[0])
+
+
+@dataclass
+class Sweep:
+    """A finished sweep.
+
+    Attributes:
+        path: its directory.
+    """
+
+    path: Path
+
+    @cached_property
+    def table(self) -> pandas.DataFrame:
+        """sweep.csv, a row for each job."""
+        import pandas
+
+        return pandas.read_csv(self.path / "sweep.csv")
+
+    @cached_property
+    def runs(self) -> list[Run]:
+        """The runs that have a result, in the order of their jobs."""
+        return [load(found.path) for found in find(self.path) if "summary.json" in found.names]
+
+    @property
+    def picture(self) -> bytes | None:
+        """sweep.png; None where there is nothing to compare."""
+        path = self.path / "sweep.png"
+        return path.read_bytes() if path.exists() else None
+
+    def __repr__(self) -> str:
+        return f"Sweep({display_path(self.path)!r}, {plural(len(self.table), 'job')})"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows of it: what the jobs vary and their results, and the picture."""
+        image = "" if self.picture is None else base64.b64encode(self.picture).decode()
+        picture = f'<img style="max-width:100%" src="data:image/png;base64,{image}"/>' if image else ""
+        table, settings = self.table, list(self.table.columns)[2 : list(self.table.columns).index("status")]
+        own = [name for name in settings if table[name].nunique(dropna=False) > 1]
+        results = [name for name in table.columns if name.startswith(("val_", "test_"))]
+        few = table[["job", *own, "status", *results]]
+        html = few.to_html(index=False, float_format="{:.4g}".format, na_rep="", max_rows=MOST_ROWS)
+        return f"<div><code>{escape(display_path(self.path))}</code>{html}{picture}</div>"

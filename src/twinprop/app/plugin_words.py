@@ -15,7 +15,7 @@ from typing import Any
 
 from twinprop.config import plugins
 from twinprop.errors import ConfigError, TwinpropError
-from twinprop.run.plugin_record import named_before, remember
+from twinprop.run.plugin_record import name_plugins, named_before
 
 KEY = "plugins"
 COMPLETION = ("-sc", "--shell-completion")
@@ -36,7 +36,7 @@ def take(words: Sequence[str]) -> list[str]:
     """
     ours = [word for word in words if is_ours(word)]
     if ours:
-        remember([plugins.load(spec) for word in ours for spec in specs_of(word)])
+        name_plugins(spec for word in ours for spec in specs_of(word))
     if any(word in COMPLETION for word in words):
         complete()
     return [word for word in words if not is_ours(word)]

@@ -45,11 +45,13 @@ class TrainingTask:
 
     Attributes:
         statuses: how jobs ended, by their numbers.
+        directory: of the sweep that our launcher trained.
     """
 
     def __init__(self, full_errors: bool = False) -> None:
         self.full_errors = full_errors
         self.statuses: dict[int, str] = {}
+        self.directory: Path | None = None
 
     def __call__(self, config: DictConfig) -> float:
         from hydra.core.hydra_config import HydraConfig

@@ -59,7 +59,8 @@ class Origin(NamedTuple):
     line: int
 
     def __str__(self) -> str:
-        return f"{Path(self.file).name}:{self.line}"
+        cell = self.module == "__main__" and "ipykernel" in self.file
+        return f"cell, line {self.line}" if cell else f"{Path(self.file).name}:{self.line}"
 
 
 ORIGINS: dict[tuple[str, str], Origin] = {}

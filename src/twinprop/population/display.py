@@ -12,6 +12,7 @@ from twinprop.population.planner import PlannedGroup, Planner
 from twinprop.population.stack import Stack
 from twinprop.run.console import console, progress_bar
 from twinprop.run.describe import describe_network
+from twinprop.run.notebook_bar import NotebookBar
 from twinprop.run.showing import only_shows
 from twinprop.text import duration, plural
 
@@ -68,7 +69,7 @@ class SweepDisplay:
         self.done: dict[int, float] = {}
         self.begun, self.first = 0.0, 0.0
         self.last_line = monotonic()
-        self.bar: Progress | None = None
+        self.bar: Progress | NotebookBar | None = None
 
     @contextmanager
     def __call__(self) -> Iterator[None]:

@@ -17,6 +17,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from twinprop.run.notebook_bar import NotebookBar, in_notebook
 from twinprop.run.showing import only_shows, tell
 from twinprop.task import CLASSIFICATION, Task, told
 from twinprop.text import shown
@@ -52,11 +53,14 @@ errors = Shown(highlight=False, soft_wrap=True, markup=False, stderr=True)
 
 
 @contextmanager
-def progress_bar(total: float) -> Iterator[tuple[Progress | None, TaskID]]:
-    """A bar on a terminal, and its task; no bar elsewhere, or where it cannot be shown."""
-    bar: Progress | None = None
+def progress_bar(total: float) -> Iterator[tuple[Progress | NotebookBar | None, TaskID]]:
+    """A bar on a terminal or in a notebook, and its task; no bar elsewhere, or where it cannot be shown."""
+    bar: Progress | NotebookBar | None = None
     task = TaskID(0)
-    if console.is_terminal:
+    if in_notebook():
+        with only_shows("the progress bar"):
+            bar = NotebookBar(total)
+    elif console.is_terminal:
         with only_shows("the progress bar"):
             columns = (BarColumn(), TextColumn("{task.percentage:>3.0f}%"), TextColumn("{task.description}"))
             made = Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console, transient=True)
@@ -69,6 +73,17 @@ def progress_bar(total: float) -> Iterator[tuple[Progress | None, TaskID]]:
         if bar is not None:
             with only_shows("the progress bar"):
                 bar.stop()
+
+
+@contextmanager
+def quiet_in_notebook() -> Iterator[None]:
+    """In a notebook, let the bar and what a cell returns say it all; warnings and errors are shown all the same."""
+    before = console.quiet
+    console.quiet = before or in_notebook()
+    try:
+        yield
+    finally:
+        console.quiet = before
 
 
 def log_row(text: str) -> None:
@@ -84,7 +99,7 @@ class ConsoleHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         if not (console.is_terminal and getattr(record, "in_progress_bar", False)):
-            where = errors if record.levelno >= logging.ERROR else console
+            where = errors if record.levelno >= (logging.WARNING if console.quiet else logging.ERROR) else console
             where.print(shown(self.format(record)))
 
 
@@ -118,7 +133,7 @@ class Display:
 
     def __init__(self, total_steps: int, line: Callable[[str], None], task: Task = CLASSIFICATION) -> None:
         self.total_steps, self.line, self.learnt = total_steps, line, task
-        self.bar: Progress | None = None
+        self.bar: Progress | NotebookBar | None = None
         self.task = TaskID(0)
         self.last_line = self.last_update = 0.0
 

@@ -50,6 +50,15 @@ def remember(named: Iterable[Plugin]) -> None:
             write_atomically(store(), json.dumps({**known, **new}, indent=1).encode())
 
 
+def name_plugins(specs: Iterable[str]) -> None:
+    """Load what the user names, and remember it.
+
+    Raises:
+        TwinpropError: it cannot be loaded.
+    """
+    remember([plugins.load(spec) for spec in specs])
+
+
 def write_record(directory: Path) -> None:
     """Keep the plugins of this process in a run's or a sweep's directory.
 

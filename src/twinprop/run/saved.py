@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from twinprop.arrays.namespace import as_samples
 from twinprop.config import schema
 from twinprop.errors import ConfigError, TwinpropError
+from twinprop.run import view
+from twinprop.run.console import display_path
 from twinprop.run.directory import SWEEP, is_sweep
 from twinprop.run.files import (
     COMMAND,
@@ -30,7 +32,7 @@ from twinprop.run.files import (
 )
 from twinprop.run.lock import is_held
 from twinprop.run.model_file import MODEL, outputs_of, path_of, read_model
-from twinprop.run.plugin_record import recall
+from twinprop.run.plugin_record import name_plugins, recall
 from twinprop.text import at_home
 
 if TYPE_CHECKING:
@@ -138,6 +140,14 @@ class Run:
     path: Path
     summary: dict[str, Any]
     weights: str | None = None
+
+    def __repr__(self) -> str:
+        return view.line(display_path(self.path), self.summary)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows of it."""
+        metrics = None if metrics_problem(self.path / "metrics.csv") else self.metrics
+        return view.page(display_path(self.path), self.summary, metrics)
 
     @cached_property
     def metrics(self) -> pandas.DataFrame:
@@ -292,16 +302,18 @@ def configuration_in(directory: Path) -> dict[str, Any]:
     return found
 
 
-def load(directory: str | Path, weights: str | None = None) -> Run:
+def load(directory: str | Path, weights: str | None = None, plugins: str | Sequence[str] = ()) -> Run:
     """The run in a directory.
 
     Args:
         directory: the run's.
         weights: `best` or `last`; None for those that `train.keep` chose.
+        plugins: files or modules with classes of the user's, where the run needs some that this user has not run yet.
 
     Raises:
-        TwinpropError: there is no finished run in it.
+        TwinpropError: there is no finished run in it, or a plugin cannot be loaded.
     """
+    name_plugins([plugins] if isinstance(plugins, str) else plugins)
     if weights not in (None, "best", "last"):
         raise TwinpropError(f"weights={weights}: must be best or last.")
     path = Path(at_home(str(directory)))

@@ -18,6 +18,9 @@ from twinprop.scratch.dropout import Random
 from twinprop.scratch.init import Float, Initializer
 from twinprop.scratch.layer import Layer
 
+MOST_NAMED = 10
+"""Layers of a network that are all named where it is printed."""
+
 
 class Network:
     """Forward through the layers, and backward through them in reverse.
@@ -94,7 +97,7 @@ class Network:
     def forward(self, x: Array, training: bool = False) -> Array:
         """Outputs (..., batch, classes) for x (..., batch, features)."""
         if self.dtype is not None:
-            x = np.asarray(x, self.dtype)
+            x = np.asarray(to_numpy(x) if hasattr(x, "detach") else x, self.dtype)
         if self.sample_shape is not None:
             x = as_samples(x, self.sample_shape)
         if training:
@@ -149,8 +152,10 @@ class Network:
         return getattr(self.named[owner], key)
 
     def __repr__(self) -> str:
-        layers = ", ".join(type(layer).__name__ for layer in self.layers)
-        return f"Network({layers}; {sum(map(prod, self.shapes.values())):,} parameters)"
+        names = [type(layer).__name__ for layer in self.layers]
+        if len(names) > MOST_NAMED:
+            names[3:-2] = [f"... {len(names) - 5} more ..."]
+        return f"Network({', '.join(names)}; {sum(map(prod, self.shapes.values())):,} parameters)"
 
 
 def initial_parameters(layers: Mapping[str, Layer], seed: int, init: Initializer | None = None) -> dict[str, Float]:
