@@ -105,7 +105,7 @@ def test_another_table_for_testing(tmp_path: Path, caplog: pytest.LogCaptureFixt
     assert (len(found.train), len(found.val), len(found.test)) == (36, 4, 2)
     assert f"'zz' in row 1 of {other} is none of its categories in training" in caplog.text
     other.write_text(f"{HEAD}\n1,2,a,perhaps\n")
-    with pytest.raises(DataError, match=r"'perhaps' in row 1 of .*other.csv is no class"):
+    with pytest.raises(DataError, match=r"'perhaps' in row 1 of .*other.csv is no class that is learnt"):
         load(tmp_path, text(), test_file=str(other))
     other.write_text("a,c,y\n1,a,yes\n")
     with pytest.raises(DataError, match="lacks the columns b of"):
@@ -229,3 +229,19 @@ def test_raw_rows_at_prediction(tmp_path: Path) -> None:
     raw.write_text("a,b,c\n1,2,a\n3,,a\n")
     with pytest.raises(DataError, match="column 'b' is missing in row 2"):
         preparation.inputs(read_table(str(raw)))
+
+
+def test_a_table_prepared_for_a_network_that_was_trained_on_another(tmp_path: Path) -> None:
+    """Its own statistics, categories and classes count for nothing."""
+    trained = load(tmp_path, text())
+    other = tmp_path / "other.csv"
+    other.write_text(text([f"{i},9,zz,yes" for i in range(20)]))
+    found = CSV(file=str(other), target="y").load_as(trained.preparation())
+    assert found.classes == ["no", "yes"]
+    assert set(found.train.y) == {1}
+    again = CSV(file=str(tmp_path / "t.csv"), target="y").load_as(trained.preparation())
+    assert again.checksums() == trained.checksums()
+    numbers = Diabetes().load()
+    assert Diabetes(scale_target=False).load_as(numbers.preparation()).checksums() == numbers.checksums()
+    with pytest.raises(DataError, match="trained on none"):
+        Diabetes().load_as({"shape": [10], "classes": [], "mean": None, "std": None})

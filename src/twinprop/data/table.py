@@ -7,7 +7,7 @@ cells become numbers. All of it is told before anything is trained.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,7 +24,7 @@ from twinprop.data.table_report import report
 from twinprop.data.target import Target, target_of
 from twinprop.errors import DataError
 from twinprop.fields import choice, described, number
-from twinprop.task import TASKS, Classification, Regression, Task
+from twinprop.task import CLASSIFICATION, TASKS, Regression, Task
 from twinprop.text import nearest
 
 if TYPE_CHECKING:
@@ -86,32 +86,51 @@ class Table(DataConfig):
         Raises:
             DataError: the table cannot be read, or does not fit the keys; the text says where, and what to do.
         """
+        return self.loaded_as(None)
+
+    def load_as(self, preparation: Mapping[str, Any]) -> Dataset:
+        if "table" not in preparation:
+            raise DataError(f"data={self.name}: is a table, and the network was trained on none.")
+        return self.loaded_as(preparation)
+
+    def loaded_as(self, about: Mapping[str, Any] | None) -> Dataset:
+        """The rows as a network takes them that was trained as `about` tells; None to learn from these."""
         table, test = self.table(), self.test_table()
-        names = self.features(table)
-        tables = joined(table, test, [*names, *self.others()])
-        read = len(tables.frame)
-        kinds = {name: self.kind(table, name) for name in names}
-        used = [name for name in names if not kinds[name].left_out]
-        if not used:
-            why = "; ".join(f"{name}: {kind.left_out}" for name, kind in kinds.items())
-            raise DataError(f"{table.name}: has no column to learn from ({why or 'there is none beside the target'}).")
-        keep, left = self.complete(tables, used)
-        tables = replace(tables, frame=tables.frame.iloc[keep])
+        known = None if about is None else Preparation.from_dict(about["table"])
+        kinds = self.kinds(table) if known is None else {column.name: Kind(column.kind) for column in known.columns}
+        check_names(table, "data.target", [str(self.target)])
+        check_names(table, f"{table.name}: column", [name for name in kinds if known is not None])
+        tables = joined(table, test, [*kinds, *self.others()])
+        used = [name for name in kinds if not kinds[name].left_out]
+        keep, left = self.complete(tables, used if known is None else [])
+        complete = replace(tables, frame=tables.frame.iloc[keep])
         own = int((keep < len(table.frame)).sum())
-        target = target_of(tables, str(self.target), self.task, own)
-        parts, remarks = self.parts(tables, target, own, test is not None)
-        task = target.task(parts.train, self.scale_target)
+        target = target_of(complete, str(self.target), self.task, own, None if about is None else about["classes"])
+        parts, remarks = self.parts(complete, target, own, test is not None)
+        task = target.task(parts.train, self.scale_target) if about is None else task_of(about.get("task"))
         fill = self.missing if self.missing in FILLING else None
-        preparation = learnt(tables, kinds, parts.train, fill, self.normalize, self.max_categories)
-        x, more = preparation.inputs(tables)
-        y = target.values if isinstance(task, Classification) else scaled(task, target.values)
+        preparation = known or learnt(complete, kinds, parts.train, fill, self.normalize, self.max_categories)
+        x, more = preparation.inputs(complete)
+        y = (target.values - task.origin) / task.unit if isinstance(task, Regression) else target.values
         train, val, held = (Samples(y[rows], x[rows]) for rows in parts)
-        found = Dataset(
-            train, val, held, (preparation.width,), target.classes, None, None, task=task, table=self.saved(preparation)
-        )
-        for line in report(table, test, target, kinds, preparation, found, read - len(keep), [*left, *remarks, *more]):
+        width, saved = (preparation.width,), self.saved(preparation)
+        found = Dataset(train, val, held, width, target.classes, None, None, task=task, table=saved)
+        without = len(tables.frame) - len(keep)
+        for line in report(table, test, target, kinds, preparation, found, without, [*left, *remarks, *more]):
             log.info(line)
         return found
+
+    def kinds(self, table: RawTable) -> dict[str, Kind]:
+        """What the columns to learn from are taken for, by name.
+
+        Raises:
+            DataError: none of them is of any use.
+        """
+        kinds = {name: self.kind(table, name) for name in self.features(table)}
+        if all(kind.left_out for kind in kinds.values()):
+            why = "; ".join(f"{name}: {kind.left_out}" for name, kind in kinds.items())
+            raise DataError(f"{table.name}: has no column to learn from ({why}).")
+        return kinds
 
     def saved(self, preparation: Preparation) -> dict[str, Any]:
         """What a model keeps of the table that it was trained on."""
@@ -197,10 +216,9 @@ class Table(DataConfig):
         return found, [f"splits     {line}" for line in (*remarks, *more)]
 
 
-def scaled(task: Task, values: NDArray[Any]) -> NDArray[Any]:
-    """Numbers as they are trained on."""
-    assert isinstance(task, Regression)
-    return (values - task.origin) / task.unit
+def task_of(saved: Mapping[str, Any] | None) -> Task:
+    """What a network learnt, as its model tells; of classes it tells nothing."""
+    return CLASSIFICATION if saved is None else Regression(saved["origin"], saved["unit"])
 
 
 def joined(table: RawTable, test: RawTable | None, names: list[str]) -> RawTable:

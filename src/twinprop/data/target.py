@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,7 +49,7 @@ class Target:
         return Regression(float(values.mean()), float(values.std())) if scale else Regression()
 
 
-def target_of(table: RawTable, name: str, wanted: str, own: int) -> Target:
+def target_of(table: RawTable, name: str, wanted: str, own: int, known: Sequence[str] | None = None) -> Target:
     """The target of a table without missing targets.
 
     Args:
@@ -56,11 +57,14 @@ def target_of(table: RawTable, name: str, wanted: str, own: int) -> Target:
         name: the column.
         wanted: classification, regression, or auto to find out.
         own: rows that are not for testing alone, which say what classes there are.
+        known: the classes that a network was trained on, or none of numbers; None to find out.
 
     Raises:
         DataError: cells are no numbers where numbers are wanted, or a class is in the test rows alone.
     """
     column = table.frame[name]
+    if known is not None:
+        wanted = "classification" if known else "regression"
     numbers = as_numbers(column, table.comma) if column.dtype.kind not in "bM" else np.full(len(column), np.nan)
     wrong = np.isnan(numbers)
     mostly = wanted == "auto" and wrong.sum() <= (1 - MOSTLY) * len(column)
@@ -81,11 +85,12 @@ def target_of(table: RawTable, name: str, wanted: str, own: int) -> Target:
         ordered = dict(zip(words[:own], numbers[:own], strict=True))
         classes = sorted(classes, key=lambda word: ordered[word])
         why = f"{len(classes)} different whole numbers; data.task=regression takes them for numbers"
+    classes = list(known) if known else classes
     place = {word: number for number, word in enumerate(classes)}
     new = np.array([word not in place for word in words])
     if new.any():
         raise DataError(
-            f"data.target={name}: {words[new][0]!r} in {rows_named(table, new)} is no class of the rows to learn from, "
-            f"which are {shortened(classes)}."
+            f"data.target={name}: {words[new][0]!r} in {rows_named(table, new)} is no class that is learnt; "
+            f"those are {shortened(classes)}."
         )
     return Target(name, np.array([place[word] for word in words], np.int64), classes, why if wanted == "auto" else "")
