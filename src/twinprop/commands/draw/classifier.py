@@ -106,7 +106,7 @@ class Classifier:
             file.flush()
             (found,) = predict.prepared(self.run, [file.name])
         x = predict.normalized(self.run, [found.pixels])
-        outputs = predict.outputs(self.run, x)[0]
+        outputs = self.run.outputs(x)[0]
         seen = found.pixels
         return {
             "answer": self.classes[int(outputs.argmax())],
