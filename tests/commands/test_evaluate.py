@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from twinprop.__main__ import main
 from twinprop.config.schema import Config
+from twinprop.data.sklearn_tables import Diabetes, Wine
 from twinprop.data.toy import Moons
 from twinprop.models.mlp import MLP
-from twinprop.run.measured import Measured, measure
-from twinprop.run.saved import load
+from twinprop.run.measured import measure
+from twinprop.run.saved import Run, load
 from twinprop.run.single import execute
+from twinprop.scratch.losses import CrossEntropyLoss, MSELoss
 from twinprop.scratch.optimizers import SGD
 from twinprop.training.plan import TrainConfig
 
@@ -70,17 +74,31 @@ def test_the_table_the_json_and_the_picture(runs: Path, tmp_path: Path, capsys: 
     confusion = np.array(found["confusion"])
     assert confusion.sum() == found["samples"] == 20
     assert found["accuracy"] == confusion.trace() / 20
-    assert [row["samples"] for row in found["classes"]] == confusion.sum(1).tolist()
+    assert [row["samples"] for row in found["by_class"]["classes"].values()] == confusion.sum(1).tolist()
     assert text.splitlines()[-3].split() == ["1", *map(str, confusion[1])]
 
 
-def test_shares_of_nothing_are_none() -> None:
-    found = Measured({}, np.array([0, 0, 1, 1, 1]), np.array([0, 1, 1, 1, 0]), ["a", "b", "c"])
-    assert found.confusion.tolist() == [[1, 1, 0], [1, 2, 0], [0, 0, 0]]
-    a, b, c = found.by_class()
-    assert a == {"class": "a", "samples": 2, "precision": 0.5, "recall": 0.5, "f1": 0.5}
-    assert b["precision"] == b["recall"] == b["f1"] == pytest.approx(2 / 3)
-    assert c == {"class": "c", "samples": 0, "precision": None, "recall": None, "f1": None}
+def test_a_table_is_prepared_by_the_rows_that_the_network_was_trained_on(tmp_path: Path) -> None:
+    for data, loss in ((Wine(), CrossEntropyLoss()), (Diabetes(), MSELoss())):
+        config = Config(data=data, loss=loss, model=MLP(width=8), train=TrainConfig(epochs=4))
+        execute(config, tmp_path / data.name)
+        run = load(tmp_path / data.name)
+        found = measure(run)
+        expected = run.summary["best"]["test"]
+        assert found.results == pytest.approx({name: expected[name] for name in found.results}, rel=1e-5)
+        again = measure(run, replace(run.config, data=replace(data, seed=3)), "train")
+        rows = replace(data, seed=3).load_as(run.saved["data"]).train
+        assert rows.x is not None
+        assert abs(rows.x.mean(0)).max() > 1e-3  # as they are prepared by other rows
+        outputs = run.network.forward(rows.x)
+        predicted = outputs.argmax(-1) if found.classes else rows_in_units(run, outputs[:, 0])
+        np.testing.assert_allclose(again.predicted, predicted, rtol=1e-4)
+
+
+def rows_in_units(run: Run, values: NDArray[Any]) -> NDArray[Any]:
+    """Outputs in the units of the data."""
+    task = run.saved["data"]["task"]
+    return np.asarray(task["origin"] + task["unit"] * values)
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,14 @@ from __future__ import annotations
 import argparse
 import json
 import re
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from twinprop.config.schema import Config
 from twinprop.errors import ConfigError
-from twinprop.run.directory import write_atomically
+from twinprop.run.by_class import MEASURES as MEASURES_OF_A_CLASS
+from twinprop.run.directory import null, write_atomically
 from twinprop.run.measured import Measured, measure
 from twinprop.run.saved import Run, load
 from twinprop.task import MEASURES, SPLITS
@@ -46,7 +48,7 @@ def main(args: argparse.Namespace) -> int:
         write_atomically(args.png, picture(found))
     name = (config or run.config).data.name
     if args.json:
-        print(json.dumps(as_json(run, found, name, args.split), ensure_ascii=False, indent=1))
+        print(json.dumps(null(as_json(run, found, name, args.split)), ensure_ascii=False, indent=1))
     else:
         print(in_words(run, found, name, args.split))
         if args.png is not None:
@@ -80,7 +82,7 @@ def as_json(run: Run, found: Measured, data: str, split: str) -> dict[str, Any]:
     whole: dict[str, Any] = {"run": str(run.path), "data": data, "split": split, "weights": weights_of(run)}
     whole |= {"samples": len(found.true), **found.results}
     if found.classes:
-        whole |= {"classes": found.by_class(), "confusion": found.confusion.tolist()}
+        whole |= {"by_class": found.by_class(), "confusion": found.confusion.tolist()}
     return whole
 
 
@@ -96,11 +98,15 @@ def in_words(run: Run, found: Measured, data: str, split: str) -> str:
     if not found.classes:
         return shown("\n".join(lines))
     head = ["class", "samples", "precision", "recall", "F1"]
+    by_class = found.by_class()
     rows = [
-        [str(row["class"]), f"{row['samples']:,}", *(share(row[key]) for key in ("precision", "recall", "f1"))]
-        for row in found.by_class()
+        [name, f"{row['samples']:,}", *(share(row[key]) for key in MEASURES_OF_A_CLASS)]
+        for name, row in by_class["classes"].items()
     ]
-    lines += ["", aligned(head, rows, head[1:])]
+    rows.append(["mean", f"{len(found.true):,}", *(share(by_class["macro"][key]) for key in MEASURES_OF_A_CLASS)])
+    lines += ["", aligned(head, rows, head[1:]), *by_class["undefined"]]
+    if "roc_auc" in by_class:
+        lines.append(f"ROC AUC {share(by_class['roc_auc'])}")
     if len(found.classes) <= MOST_CLASSES:
         columns = [str(place) for place in range(len(found.classes))]
         counts = [
@@ -112,9 +118,9 @@ def in_words(run: Run, found: Measured, data: str, split: str) -> str:
     return "\n".join(map(shown, "\n".join(lines).splitlines()))
 
 
-def share(value: float | None) -> str:
+def share(value: float) -> str:
     """A share, or that there is none."""
-    return "-" if value is None else f"{value:.4f}"
+    return f"{value:.4f}" if isfinite(value) else "-"
 
 
 def picture(found: Measured) -> bytes:

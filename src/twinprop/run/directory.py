@@ -18,12 +18,12 @@ from twinprop.text import as_typed, in_shell
 from twinprop.training.monitor import Row
 
 
-def _null(value: Any) -> Any:
+def null(value: Any) -> Any:
     """A value as JSON knows it: null for what is not finite, within dictionaries and lists too."""
     if isinstance(value, dict):
-        return {key: _null(item) for key, item in value.items()}
+        return {key: null(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_null(item) for item in value]
+        return [null(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
@@ -110,7 +110,7 @@ def claim(path: Path, key: str, multirun: str | None = None) -> None:
 
 def write_summary(path: Path, summary: dict[str, Any]) -> None:
     """Write summary.json into the directory of a run; of a run that never opened it too."""
-    text = json.dumps(_null(summary), indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(null(summary), indent=2, ensure_ascii=False) + "\n"
     write_atomically(path / "summary.json", text.encode())
 
 
@@ -160,7 +160,7 @@ def existing(path: str, flags: int) -> int:
 
 def cells(row: Row) -> list[Any]:
     """A line of metrics.csv; a result that there is not (no validation split) is an empty cell."""
-    return ["" if value is None else value for value in map(_null, row.cells().values())]
+    return ["" if value is None else value for value in map(null, row.cells().values())]
 
 
 class RunDirectory:

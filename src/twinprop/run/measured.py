@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from twinprop.config.schema import Config
 from twinprop.errors import TwinpropError
+from twinprop.run.by_class import by_class
 from twinprop.run.saved import Run
 from twinprop.run.setup import Setup
-from twinprop.task import SPLITS
+from twinprop.task import SPLITS, Predicted
 from twinprop.training.evaluation import evaluate, whole
 from twinprop.training.plan import Plan
 
@@ -26,12 +27,14 @@ class Measured:
         results: what the task measures, by name: `loss`, `accuracy`.
         true, predicted: the classes of all samples, or their numbers in the units of the data, (n,).
         classes: their names; none of numbers.
+        margin: of two classes, by how much the output of the second is above that of the first, (n,).
     """
 
     results: dict[str, float]
     true: NDArray[Any]
     predicted: NDArray[Any]
     classes: Sequence[str]
+    margin: NDArray[Any] | None = None
 
     @property
     def confusion(self) -> NDArray[Any]:
@@ -40,15 +43,9 @@ class Measured:
         pairs: NDArray[Any] = np.bincount(self.true * count + self.predicted, minlength=count * count)
         return pairs.reshape(count, count)
 
-    def by_class(self) -> list[dict[str, Any]]:
-        """Of each class its samples, precision, recall and F1; None where there is nothing to take a share of."""
-        matrix = self.confusion
-        found = []
-        for name, right, of, called in zip(self.classes, matrix.diagonal(), matrix.sum(1), matrix.sum(0), strict=True):
-            shares = {"precision": (right, called), "recall": (right, of), "f1": (2 * right, of + called)}
-            values = {key: float(part / all_) if all_ else None for key, (part, all_) in shares.items()}
-            found.append({"class": name, "samples": int(of), **values})
-        return found
+    def by_class(self) -> dict[str, Any]:
+        """What is right of each class, as in summary.json."""
+        return by_class(self.true, Predicted(self.predicted, self.margin), self.classes)
 
 
 def measure(run: Run, config: Config | None = None, split: str = "test") -> Measured:
@@ -80,5 +77,6 @@ def measure(run: Run, config: Config | None = None, split: str = "test") -> Meas
     samples = setup.splits[SPLITS.index(split)]
     values, parts = evaluate(learner, samples, 1)
     results = {name: float(value[0]) for name, value in zip(dataset.task.measures(), values, strict=True)}
-    true, predicted = (dataset.task.told(each) for each in (samples.samples.y, whole(parts, 1)[0].values))
-    return Measured(results, true, predicted, about["classes"])
+    found = whole(parts, 1)[0]
+    true, predicted = (dataset.task.told(each) for each in (samples.samples.y, found.values))
+    return Measured(results, true, predicted, about["classes"], found.margin)
