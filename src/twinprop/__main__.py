@@ -113,7 +113,7 @@ def without_plugins(words: Sequence[str]) -> Sequence[str]:
 def main(words: Sequence[str] | None = None) -> int:
     """Run a command; a mistake that a user can mend is told in one message, without a traceback."""
     from twinprop.app import cli
-    from twinprop.app.ending import say
+    from twinprop.app.ending import say, unread
     from twinprop.app.hydra_main import wants_traceback
     from twinprop.errors import explain
 
@@ -124,6 +124,9 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         args = parse(without_plugins(words))
         return int(args.module.main(args))
+    except BrokenPipeError:
+        unread()
+        return 0
     except KeyboardInterrupt:
         say("Interrupted.")
         return cli.INTERRUPTED

@@ -42,3 +42,19 @@ def test_an_estimate_begins_when_something_has_run(
     display.trained(stack.number, 30)
     display.update(0)
     assert capsys.readouterr().out == "0 of 1 jobs done, 30 %, about 1 min 10 s left\n"
+
+
+@pytest.mark.parametrize(("foretold", "said"), [(660.0, True), (130.0, False), (None, False)])
+def test_a_forecast_that_was_wrong_is_corrected_once(
+    foretold: float | None, said: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 100.0
+    monkeypatch.setattr("twinprop.population.display.monotonic", lambda: now)
+    stack = Stack([member(0)], 1, 100, 5.0)
+    display = SweepDisplay([stack], 1, foretold)
+    for steps in (1, 2, 20, 60):
+        display.trained(stack.number, steps)
+        display.update(0)
+        now += 20
+    told = [line for line in capsys.readouterr().out.splitlines() if "pace" in line]
+    assert told == (["at this pace it takes 3 min 31 s in all, not 11 min 0 s"] if said else [])

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from importlib import import_module
 
 from twinprop.app.composition_errors import explain_composition
-from twinprop.app.ending import say
+from twinprop.app.ending import say, unread
 from twinprop.app.home import expand
 from twinprop.app.hydra_main import hydra_main, wants_traceback
 from twinprop.app.plugin_words import take
@@ -88,6 +88,9 @@ def run(words: list[str]) -> None:
         say("Interrupted.")
         sys.exit(INTERRUPTED)
     except Exception as error:
+        if isinstance(error, BrokenPipeError) and not task.statuses:
+            unread()
+            return
         message = None
         if not task.full_errors:
             message = explain(error) or (explain_composition(error, args) if args is not None else None)

@@ -38,6 +38,12 @@ def say(text: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
 
+def unread() -> None:
+    """Take it that nobody reads the output any more, as of `--help | head`: what is left of it goes nowhere."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def end(status: int) -> None:
     """End the process; in order, as Python does it:
 

@@ -134,8 +134,8 @@ def write_overview(folder: Path, found: Sequence[Entry], shown: Mapping[str, Ent
     }
     curves[f"{metric} of all runs, by rank"] = [f"all runs/{metric} by rank"]
     file.add([plugin_values.diagrams(curves, "the best run, and all")])
-    for picture in sorted(root.glob("sweep.png")):
-        file.add([image_file("sweep", picture)])
+    for picture in sorted(root.glob("plots/*.png")):
+        file.add([image_file(f"report/{picture.stem}", picture)])
     file.flush()
 
 

@@ -9,6 +9,7 @@ from time import monotonic
 from rich.progress import Progress
 
 from twinprop.population.planner import PlannedGroup, Planner
+from twinprop.population.rehearsal import MOST_GROUPS
 from twinprop.population.stack import Stack
 from twinprop.run.console import console, progress_bar
 from twinprop.run.describe import describe_network
@@ -17,6 +18,9 @@ from twinprop.run.showing import only_shows
 from twinprop.text import duration, plural
 
 SECONDS_BETWEEN_LINES = 10.0
+
+KNOWN, WRONG = 0.1, 2.0
+"""The share of the work after which its own pace says more than a forecast, and by what factor that must be wrong."""
 
 
 def plan_lines(planner: Planner, planned: Sequence[PlannedGroup], expected: float | None) -> Iterator[str]:
@@ -33,9 +37,12 @@ def plan_lines(planner: Planner, planned: Sequence[PlannedGroup], expected: floa
     where = f"{processes} processes" if processes > 1 else "one process"
     if planner.engine is not None:
         where = f"{planner.engine.name}, {min(planner.engine.at_once or stacks, stacks)} at once"
+    guess = ""
+    if expected is not None and len(planned) > MOST_GROUPS:
+        guess = f", a rough guess, for {MOST_GROUPS} of the groups were tried"
     yield (
         f"{plural(jobs, 'job')} in {plural(len(planned), 'group')}, {plural(stacks, 'stack')}, on {where}; "
-        f"expected to take {duration(expected)}"
+        f"expected to take {duration(expected)}{guess}"
     )
     for each in planned:
         members, config = each.group.members, each.group.config
@@ -58,15 +65,17 @@ class SweepDisplay:
     Args:
         stacks: what it trains.
         jobs: how many it has, with those that are not trained.
+        expected: seconds that were foretold; None where nobody knows.
 
     Attributes:
         done: what of its cost each stack has done, by its number.
     """
 
-    def __init__(self, stacks: Sequence[Stack], jobs: int) -> None:
+    def __init__(self, stacks: Sequence[Stack], jobs: int, expected: float | None = None) -> None:
         self.stacks, self.jobs = {stack.number: stack for stack in stacks}, jobs
         self.total = sum(stack.cost for stack in stacks) or 1.0
         self.done: dict[int, float] = {}
+        self.expected = expected
         self.begun, self.first = 0.0, 0.0
         self.last_line = monotonic()
         self.bar: Progress | NotebookBar | None = None
@@ -94,6 +103,7 @@ class SweepDisplay:
 
     def show(self, ended: int) -> None:
         done, jobs = sum(self.done.values()), f"{ended} of {self.jobs} jobs"
+        self.correct(done)
         if done and not self.begun:  # how long jobs wait elsewhere says nothing of how long they train
             self.begun, self.first = monotonic(), done
         if self.bar is not None:
@@ -102,3 +112,12 @@ class SweepDisplay:
             self.last_line = now
             left = (now - self.begun) * (self.total - done) / (done - self.first)
             console.print(f"{jobs} done, {100 * done / self.total:.0f} %, about {duration(left)} left")
+
+    def correct(self, done: float) -> None:
+        """Say once what the sweep will take where that is far from what was foretold."""
+        if self.expected is None or not self.begun or done < self.first + KNOWN * self.total:
+            return
+        likely = (monotonic() - self.begun) * self.total / (done - self.first)
+        if likely > SECONDS_BETWEEN_LINES and not self.expected / WRONG < likely < self.expected * WRONG:
+            console.print(f"at this pace it takes {duration(likely)} in all, not {duration(self.expected)}")
+        self.expected = None

@@ -81,9 +81,9 @@ class Sweep:
             record_plan(self.directory, jobs, [stack for each in planned for stack in each.stacks])
             planned = resumed + planned
             processes = planner.processes(planned)
-            if planned:
-                self.tell_plan(planner, planned, processes, interrupt)
-            self.display = SweepDisplay([stack for each in planned for stack in each.stacks], len(members))
+            expected = self.tell_plan(planner, planned, processes, interrupt) if planned else None
+            stacks = [stack for each in planned for stack in each.stacks]
+            self.display = SweepDisplay(stacks, len(members), expected)
             self.folders = {member.number: str(member.path) for member in members}
             with self.display():
                 self.run(planned, processes, setups, interrupt)
@@ -134,15 +134,16 @@ class Sweep:
 
     def tell_plan(
         self, planner: Planner, planned: Sequence[PlannedGroup], processes: int, interrupt: Interrupt
-    ) -> None:
-        """Tell what trains together, and how long it should take."""
+    ) -> float | None:
+        """Tell what trains together, and how long it should take: that in seconds, None where nobody knows."""
+        expected = None
         with only_shows("the plan of the sweep", self.directory):
-            expected = None
             if self.engine is None:  # how fast other machines are, and when they are free, shows in training
                 with only_shows("the expected time", self.directory):
                     expected = expected_seconds(planned, processes, planner.setups, interrupt)
             for line in plan_lines(planner, planned, expected):
                 console.print(line)
+        return expected
 
     def refuse(self, refused: Sequence[tuple[Member, str] | Refusal]) -> None:
         """End jobs that cannot be trained; what is wrong with several of them is told once.
