@@ -17,7 +17,7 @@ from twinprop.learners.build import torch_network
 from twinprop.learners.losses import torch_loss
 from twinprop.pytorch.convert import to_arrays, to_tensors
 from twinprop.pytorch.modules import Random
-from twinprop.pytorch.optimizers import uncompiled
+from twinprop.pytorch.optimizers import fused, uncompiled
 from twinprop.task import CLASSIFICATION, Task
 from twinprop.training.learner import Learner
 from twinprop.training.plan import Plan
@@ -56,7 +56,8 @@ class TorchLearner(Learner):
         self.class_weights = getattr(self.loss, "weight", None)
         arguments = {key: value for key, value in asdict(config.optimizer).items() if key != "name"}
         kind = uncompiled(registry.load(registry.OPTIMIZERS[config.optimizer.name].pytorch))
-        self.optimizer: torch.optim.Optimizer = kind(self.parameters, **arguments)
+        self.fused = fused(config.optimizer.name, device)
+        self.optimizer: torch.optim.Optimizer = kind(self.parameters, **arguments, **self.fused)
         schedule = config.scheduler.bind(plan.intervals(config.scheduler.interval), config.optimizer.lr)
         self.scheduler = registry.load(registry.SCHEDULERS[schedule.name].pytorch)(self.optimizer, schedule)
         self.interval = schedule.interval
@@ -68,7 +69,8 @@ class TorchLearner(Learner):
     def compute(self, x: Tensor, y: Tensor) -> tuple[Any, tuple[Any, ...], Any]:
         for module in self.random:
             module.step = self.steps
-        self.optimizer.zero_grad()
+        for parameter in self.parameters:
+            parameter.grad = None
         outputs = self.network(x)
         loss: Tensor = self.loss(outputs, y)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -145,9 +147,12 @@ class TorchLearner(Learner):
         }
 
     def state(self, member: int = 0) -> dict[str, Any]:
+        optimizer = to_arrays(self.optimizer.state_dict())
+        # by which kernels it was updated is no part of where a network is: others may go on with it
+        optimizer["param_groups"][0].update(dict.fromkeys(self.fused))
         return {
             "parameters": to_arrays(dict(self.network.state_dict())),
-            "optimizer": to_arrays(self.optimizer.state_dict()),
+            "optimizer": optimizer,
             "scheduler": to_arrays(self.scheduler.state_dict()),
             "steps": self.steps,
         }
@@ -155,7 +160,14 @@ class TorchLearner(Learner):
     def load_state(self, states: list[dict[str, Any]]) -> None:
         (state,) = states
         self.load_parameters(state["parameters"])
-        self.optimizer.load_state_dict(to_tensors(state["optimizer"]))
+        optimizer = to_tensors(state["optimizer"])
+        optimizer["param_groups"][0].update(self.fused)
+        self.optimizer.load_state_dict(optimizer)
+        for parameter, remembered in self.optimizer.state.items():
+            for name, value in remembered.items():
+                if value.shape == parameter.shape:
+                    # a kernel for a whole update reads both in the order in which they lie, and does not check it
+                    remembered[name] = torch.empty_like(parameter).copy_(value)
         self.scheduler.load_state_dict(to_arrays(state["scheduler"]))
         self.steps = state["steps"]
 
