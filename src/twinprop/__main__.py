@@ -118,6 +118,12 @@ def main(words: Sequence[str] | None = None) -> int:
     from twinprop.errors import explain
 
     words = sys.argv[1:] if words is None else words
+    if words and words[0] in ("-sc", "--shell-completion"):
+        from twinprop.app.completion import complete_commands
+
+        if asked := complete_commands(words, COMMANDS, TRAINING):
+            cli.run(asked)
+        return 0
     if words and words[0] in TRAINING:
         cli.run([*TRAINING[words[0]], *words[1:]])
         return 0

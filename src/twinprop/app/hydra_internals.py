@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 APPLY_OVERRIDES = "hydra._internal.config_loader_impl:ConfigLoaderImpl._apply_overrides_to_config"
 ARGUMENT_PARSER = "hydra._internal.utils:get_args_parser"
 CALLBACKS = "hydra._internal.callbacks:Callbacks"
+COMPLETION = "hydra.plugins.completion_plugin:CompletionPlugin"
 RUN_JOB = "hydra.core.utils:_run_job"
 CONFIGURE_LOGGING = "hydra._internal.logging_config:configure_logging"
 FILE_SOURCE = "hydra._internal.core_plugins.file_config_source:FileConfigSource"
@@ -168,6 +169,19 @@ def complete_choices(complete: Callable[[str, Any], None]) -> None:
         return found
 
     source.load_config, source.completes = load_complete, complete
+
+
+def complete_values(complete: Callable[[Callable[[Any, str], list[str]], Any, str], list[str]]) -> None:
+    """Have `complete(matches, config, word)` called in place of Hydra's `matches(config, word)`, which completes keys.
+
+    Hydra's own way is to offer of a key the value that it has.
+    """
+    plugin = part(COMPLETION)
+    if plugin is None or getattr(plugin, "completes", None) is complete:
+        return
+    matches = plugin._get_matches
+    plugin._get_matches = staticmethod(lambda config, word: complete(matches, config, word))
+    plugin.completes = complete
 
 
 def argument_parser() -> tuple[argparse.ArgumentParser, bool]:

@@ -9,9 +9,10 @@ from hydra.plugins.search_path_plugin import SearchPathPlugin
 from omegaconf import OmegaConf
 
 from twinprop.app import resolvers
+from twinprop.app.completion import with_values
 from twinprop.app.folders import sweeps
 from twinprop.app.gate import Gate
-from twinprop.app.hydra_internals import complete_choices, guard_jobs, guard_logging, require_callback
+from twinprop.app.hydra_internals import complete_choices, complete_values, guard_jobs, guard_logging, require_callback
 from twinprop.app.hydra_part import guarded_job
 from twinprop.app.launcher import PopulationLauncher
 from twinprop.app.launcher_keys import GridConf, population_node
@@ -43,6 +44,7 @@ def register() -> None:
     guard_logging(guarded)
     guard_jobs(guarded_job)
     complete_choices(complete)
+    complete_values(with_values)
     for plugin in (PopulationLauncher, GridSweeper, StudySource, SchemaSource, RunSource, OurSources):
         Plugins.instance().register(plugin)
     whole = OmegaConf.structured(Config)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import builtins
 import os
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -21,6 +22,9 @@ from twinprop.errors import ConfigError, TwinpropError
 
 FROM, CHOICE = "from", "from_choice"
 """`from/PATH` is a run, and `from_choice/PATH/GROUP/NAME` are the keys of what it has in a group, the path quoted."""
+
+PLACE, MOST = Path("outputs"), 200
+"""Where runs are looked for when a shell asks what there is, and how many are told."""
 
 LEFT_OUT = ("label",)
 """Keys of a run that are not those of its repetition."""
@@ -61,7 +65,16 @@ class RunSource(ConfigSource):
         return group == FROM and os.path.isabs(rest)  # where nothing is selected, Hydra asks for `from/None`
 
     def list(self, config_path: str, results_filter: ObjectType | None) -> builtins.list[str]:
-        return [] if config_path or results_filter == ObjectType.CONFIG else [FROM]
+        if not config_path:
+            return [] if results_filter == ObjectType.CONFIG else [FROM]
+        return [] if config_path != FROM or results_filter == ObjectType.GROUP else offered()
+
+
+def offered() -> builtins.list[str]:
+    """Runs that are where runs usually are, for who asks."""
+    from twinprop.run.saved import find
+
+    return [str(found.path) for found in islice(find(PLACE), MOST)] if PLACE.is_dir() else []
 
 
 def whole(path: str) -> dict[str, Any]:
