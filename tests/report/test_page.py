@@ -41,7 +41,7 @@ def test_the_page_is_whole_and_takes_nothing_from_outside(folder: Path) -> None:
         "How does the validation accuracy depend",
         "best learning rate",
         "What did not complete",
-        "python train.py",
+        "python -m twinprop",
     ):
         assert part in page
 
