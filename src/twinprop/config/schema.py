@@ -300,6 +300,9 @@ def _combination_problems(config: Config, bad: set[str]) -> Iterator[str]:
 def task_problems(config: Config, task: type[Task]) -> Iterator[str]:
     """What does not go with what is learnt."""
     of_task = f"data={config.data.name} has {'numbers' if task is Regression else 'classes'} to learn"
+    target = getattr(config.data, "target", None)
+    if target is not None:
+        of_task += f" (data.target={target}; data.task decides otherwise)"
     if task is Regression and config.loss.name == "cross_entropy":
         yield f"loss=cross_entropy: works on classes, and {of_task}; use loss=mse, l1 or huber."
     if task is Regression and config.model.output_activation == "softmax":

@@ -66,6 +66,10 @@ class Setup:
         """
         found = [*task_problems(config, type(self.dataset.task))]
         found += data_size_problems(config, len(self.dataset.train))
+        try:
+            config.loss.bind(self.dataset.class_counts(self.dataset.train))
+        except ConfigError as error:
+            found += error.problems
         if found:
             raise ConfigError(found)
         return Plan.of(config.train, len(self.dataset.train))
