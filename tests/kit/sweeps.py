@@ -36,11 +36,11 @@ def run(folder: Path, *words: str, check: bool = True, **more: Any) -> subproces
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=check, **more)
 
 
-def start(folder: Path, *words: str) -> subprocess.Popen[str]:
+def start(folder: Path, *words: str, env: dict[str, str] | None = None) -> subprocess.Popen[str]:
     """A sweep in `folder` that goes on, in a session of its own: a signal can reach all its processes."""
     pipes: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     return subprocess.Popen(
-        [*TRAIN, "-m", *last_of_each(words), *DIRECTORIES], cwd=folder, start_new_session=True, **pipes
+        [*TRAIN, "-m", *last_of_each(words), *DIRECTORIES], cwd=folder, start_new_session=True, env=env, **pipes
     )
 
 

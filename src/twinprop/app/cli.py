@@ -17,6 +17,7 @@ from twinprop.app.ending import say, unread
 from twinprop.app.home import expand
 from twinprop.app.hydra_main import hydra_main, wants_traceback
 from twinprop.app.plugin_words import take
+from twinprop.app.ranks import only_the_first
 from twinprop.app.records import refuse_record
 from twinprop.app.training_task import TrainingTask
 from twinprop.errors import TwinpropError, explain
@@ -65,6 +66,7 @@ def parse_options(words: list[str]) -> argparse.Namespace:
 
 def main() -> None:
     """Run the command line in `sys.argv`."""
+    only_the_first()
     run(sys.argv[1:])
 
 
