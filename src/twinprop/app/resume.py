@@ -12,6 +12,7 @@ from twinprop.app.home import quoted
 from twinprop.app.resumption import Resumption, lengthened, log_to, may_be_longer
 from twinprop.config import schema
 from twinprop.errors import TwinpropError
+from twinprop.population.engines import ENGINES
 from twinprop.population.restart import take_over
 from twinprop.run.directory import ENDED, summary_of, write_atomically
 from twinprop.run.files import COMMAND, read_groups
@@ -123,6 +124,10 @@ def resume_sweep(directory: Path, words: Sequence[str], force: bool) -> int:
     if alone:
         given = [word for word in given if not word.startswith(ENGINE_KEYS)]
         engine = ["hydra/launcher=population"]
+    chosen = next((word.partition("=")[2] for word in engine if word.startswith("hydra.launcher.engine=")), None)
+    if chosen is not None:  # what another engine was told is nothing to this one
+        others = tuple(f"hydra.launcher.{name}." for name in ENGINES if name != chosen)
+        given = [word for word in given if not word.lstrip("+").startswith(others)]
     if Path(command["folder"]).is_dir():
         os.chdir(command["folder"])
     resumption = Resumption(directory, changes_of(lengths), force, alone)
