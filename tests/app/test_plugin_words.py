@@ -118,6 +118,19 @@ def test_help_and_suggestions_know_its_names(
     assert "Did you mean 'cube'?" in message
 
 
+def test_an_error_in_its_code_is_one_message_with_file_and_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    Path("cube.py").write_text(CUBE.replace("self.z = z", "self.z = zz"))
+    words = ["plugins=cube.py", *MOONS, "model.activation=cube"]
+    told = "cube.py:7: NameError: name 'zz' is not defined: self.z = zz"
+    assert in_process(monkeypatch, tmp_path, *words, "hydra.run.dir=one")[0] == 1
+    assert told in capfd.readouterr().err
+    with pytest.raises(TwinpropError) as error:
+        twinprop.train(*words, "hydra.run.dir=two")
+    assert str(error.value) == told
+
+
 @pytest.mark.slow
 def test_a_sweep_says_what_is_wrong_once_and_what_trains_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]

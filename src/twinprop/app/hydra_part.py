@@ -23,8 +23,10 @@ from twinprop.app.trusted import ALLOW, allowed, typed
 from twinprop.errors import ConfigError
 from twinprop.text import nearest
 
-STARTS_PROGRAMS = re.compile(rf"{ALLOW}|PATH|IFS|ENV|BASH_ENV|SHELL|(LD|DYLD|GIT|PYTHON|CUDA_INJECTION)\w*|.*PRELOAD.*")
-"""Environment variables that decide which programs and libraries are started."""
+STARTS_PROGRAMS = re.compile(
+    rf"{ALLOW}|XDG_STATE_HOME|PATH|IFS|ENV|BASH_ENV|SHELL|(LD|DYLD|GIT|PYTHON|CUDA_INJECTION)\w*|.*PRELOAD.*"
+)
+"""Environment variables that decide which programs, libraries and plugins are started."""
 
 COMMANDS = ("python", "setup", "srun_args", "additional_parameters", "runtime_env", "address")
 """Keys of launchers that start programs, or that connect to a machine which may have them started."""

@@ -15,6 +15,7 @@ from twinprop.app.home import expand
 from twinprop.app.hydra_main import hydra_main
 from twinprop.app.plugin_words import take
 from twinprop.app.training_task import TrainingTask, checked
+from twinprop.config.plugins import fault
 from twinprop.errors import ConfigError, TwinpropError
 from twinprop.run.console import display_path, quiet_in_notebook
 from twinprop.run.saved import Run, find, load
@@ -86,6 +87,11 @@ def run(task: Callable[[DictConfig], Any], overrides: Sequence[str], multirun: b
     except HYDRA_ERRORS as error:
         with initialize_config_dir(str(conf())):
             raise to_error(diagnose(words, multirun=multirun)) or ConfigError([in_a_line(error)]) from error
+    except Exception as error:
+        message = fault(error)
+        if message is None:
+            raise
+        raise TwinpropError(message) from error
     except SystemExit as error:  # the gate ends a process that cannot start; a notebook goes on
         raise TwinpropError(str(error.code)) from error
 

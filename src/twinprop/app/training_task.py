@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twinprop.config.plugins import fault
 from twinprop.errors import explain
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class TrainingTask:
         except Exception as error:
             if isinstance(error, OSError) and error.filename is None:
                 error.filename = hydra.runtime.output_dir
-            message = None if self.full_errors else explain(error)
+            message = None if self.full_errors else explain(error) or fault(error)
             if message is None:
                 raise
             from twinprop.run.console import log
