@@ -9,6 +9,7 @@ from twinprop.report.curves import learning_curves, rate_curves, twin_curves
 from twinprop.report.dependence import result_picture
 from twinprop.report.importance import importance, many, parallel_picture
 from twinprop.report.mistakes import confusion_picture, mistakes_picture, predictions
+from twinprop.report.regions import regions_picture
 from twinprop.report.study import Study
 from twinprop.report.style import STYLE, Picture
 from twinprop.report.twins import pairs_of
@@ -47,4 +48,6 @@ def mistakes(study: Study) -> list[Picture | None]:
         found = predictions(run) if run is not None else None
     except TwinpropError:
         return []
-    return [confusion_picture(run, found), mistakes_picture(found)] if run is not None and found is not None else []
+    if run is None or found is None:
+        return []
+    return [regions_picture(run, found), confusion_picture(run, found), mistakes_picture(found)]

@@ -57,7 +57,7 @@ class Section:
                 "file": f"{self.prefix}{each.name}",
                 "caption": shown(each.caption),
                 "first": each.name == "result",
-                "photo": each.name in ("confusion", "mistakes"),
+                "photo": each.name in ("confusion", "mistakes", "regions"),
                 "width": round(each.figure.get_figwidth() * 8),
                 "data": base64.b64encode(each.svg).decode(),
             }
