@@ -37,6 +37,7 @@ COMMANDS = {
     "data": Command("twinprop.commands.data", "what a data set holds, and what of a table is taken for what"),
     "summary": Command("twinprop.commands.summary", "the layers of a network: shapes, parameters, work, memory"),
     "export": Command("twinprop.commands.export", "a trained network for other programs: ONNX, TorchScript, npz"),
+    "step": Command("twinprop.commands.step", "one update of a small network, each number and formula on paper"),
     "draw": Command("twinprop.commands.draw", "a page on which what you draw is classified, layer by layer"),
     "resume": Command("twinprop.commands.resume", "go on with a run or a sweep where it was left"),
     "runs": Command(
