@@ -22,15 +22,6 @@ def namespace(x: Array) -> Any:
     return np if isinstance(x, np.ndarray | np.generic) else sys.modules["torch"]
 
 
-def erf(x: Array) -> Array:
-    """The error function, which NumPy does not have."""
-    if namespace(x) is np:
-        from scipy.special import erf as scipy_erf
-
-        return scipy_erf(x)
-    return sys.modules["torch"].erf(x)
-
-
 def like(values: Any, x: Array) -> Array:
     """`values` as an array of the library, dtype and device of `x`, which the host does not wait for."""
     xp = namespace(x)

@@ -10,7 +10,8 @@ from math import pi, sqrt
 
 import numpy as np
 
-from twinprop.arrays.namespace import Array, erf, like, namespace
+from twinprop.arrays.erf import erf
+from twinprop.arrays.namespace import Array, like, namespace
 from twinprop.scratch.layer import Layer
 
 
