@@ -19,7 +19,7 @@ LINES = {
     "train train.epochs=1 model.backend=scratch hydra.run.dir=run": "status   completed",
     "resume run train.epochs=2": "status   completed",
     "sweep train.epochs=1 seed=0,1,2,3 model.backend=scratch,torch hydra.sweep.dir=sweep": "4 completed",
-    "report sweep": "scratch",
+    "report sweep": "written to sweep",
     "gradcheck --layer slow.py:Slow --csv grades.csv --timeout 5": "timeout",
     "summary": "in all",
 }
@@ -42,6 +42,7 @@ def test_commands_work_without_what_only_posix_has(tmp_path: Path) -> None:
         told = done.stdout + done.stderr
         assert wanted in told, f"{line}\n{told}"
         assert "Traceback" not in told, f"{line}\n{told}"
+        assert "failed" not in told, f"{line}\n{told}"
     probe = "import os, signal; assert not hasattr(os, 'fork') and not hasattr(signal, 'SIGKILL')"
     subprocess.run([sys.executable, "-c", probe], env=environment, check=True)
 

@@ -73,5 +73,5 @@ def test_it_trains_sweeps_and_reports(installed: Installed) -> None:
     assert (installed.folder / "sweep" / "sweep.csv").exists()
     assert " completed" in sweep
     report = installed.run("twinprop", "report", "run", "sweep")
-    assert "0_seed-0" in report
+    assert "written to " in report
     assert "twinprop train model.activation=tanh" in installed.run("twinprop", "train", "--help")

@@ -23,7 +23,7 @@ IMPORTED = asyncio, importlib, multiprocessing, subprocess, tempfile, numpy, psu
 
 OF_OS = (
     *("fork", "forkpty", "setpgrp", "getpgrp", "setpgid", "killpg", "setsid", "getuid", "geteuid", "getgid", "sync"),
-    *("nice", "getloadavg", "sched_getaffinity", "sched_setaffinity", "mkfifo", "uname", "statvfs", "getrusage"),
+    *("nice", "getloadavg", "sched_getaffinity", "sched_setaffinity", "mkfifo", "statvfs", "getrusage"),
 )
 OF_SIGNAL = (
     *("SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGKILL", "SIGSTOP", "SIGCONT", "SIGALRM", "SIGPIPE", "SIGCHLD"),
