@@ -72,6 +72,6 @@ def test_it_trains_sweeps_and_reports(installed: Installed) -> None:
     sweep = installed.run("twinprop", "sweep", *short, "+sweeps=seeds", "hydra.sweep.dir=sweep")
     assert (installed.folder / "sweep" / "sweep.csv").exists()
     assert " completed" in sweep
-    report = installed.run("twinprop", "report", "run", "sweep")
+    report = installed.run("twinprop", "report", "sweep")
     assert "written to " in report
     assert "twinprop train model.activation=tanh" in installed.run("twinprop", "train", "--help")
