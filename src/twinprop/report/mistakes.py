@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from twinprop.errors import TwinpropError
 from twinprop.report.style import FONT, Picture, new_figure
 from twinprop.report.words import network_words
 from twinprop.run.saved import Run
+from twinprop.task import Classification, task_named
 
 MOST_CLASSES = 30
 """Whose matrix has room."""
@@ -53,10 +55,18 @@ def predictions(run: Run) -> Predictions:
     Raises:
         TwinpropError: it has no model, it does not tell classes, or its samples cannot be read or are read one by one.
     """
-    dataset = run.config.data.load()
+    name = run.config.data.name
+    if task_named(run.summary.get("task")) is not Classification:
+        raise TwinpropError(f"{run.path}: {name} has no classes.")
+    log, level = logging.getLogger("twinprop"), logging.getLogger("twinprop").level
+    try:
+        log.setLevel(logging.WARNING)  # what there is to say of the data was said in training
+        dataset = run.config.data.load()
+    finally:
+        log.setLevel(level)
     test = dataset.test
-    if test.x is None or not np.issubdtype(test.y.dtype, np.integer):
-        raise TwinpropError(f"{run.path}: no table of classes for {run.config.data.name}.")
+    if test.x is None:
+        raise TwinpropError(f"{run.path}: samples of {name} are read one by one.")
     part = test.take(np.arange(min(len(test), MOST_SAMPLES)))
     assert part.x is not None
     return Predictions(part.x, part.y, run.outputs(part.x), dataset.classes)
