@@ -93,6 +93,13 @@ def test_a_table_is_prepared_by_the_rows_that_the_network_was_trained_on(tmp_pat
         outputs = run.network.forward(rows.x)
         predicted = outputs.argmax(-1) if found.classes else rows_in_units(run, outputs[:, 0])
         np.testing.assert_allclose(again.predicted, predicted, rtol=1e-4)
+        told = run.predict(rows.x)
+        np.testing.assert_allclose(
+            again.predicted, [found.classes.index(name) for name in told] if found.classes else told, rtol=1e-4
+        )
+        assert run.evaluate(split="val").results == pytest.approx(
+            {name: run.summary["best"][name] for name in found.results}, rel=1e-5
+        )
 
 
 def rows_in_units(run: Run, values: NDArray[Any]) -> NDArray[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -202,3 +203,68 @@ def test_what_cannot_be_predicted_is_one_message(
         out, errors = capsys.readouterr()
         assert (out, len(errors.splitlines())) == ("", 1)
         assert message in errors
+
+
+def test_a_file_that_cannot_be_read_stops_no_other(
+    files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = trained(tmp_path, "model.backend=scratch")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for number, path in enumerate(files[:2]):
+        (folder / f"{number}.png").write_bytes(Path(path).read_bytes())
+    (folder / "bad.png").write_text("no image")
+    words = [str(run.path), str(tmp_path / "none.png"), str(folder), files[2]]
+    capsys.readouterr()
+    assert main(["predict", *words, "--json"]) == 1
+    out, errors = capsys.readouterr()
+    found = json.loads(out)
+    names = [str(folder / "0.png"), str(folder / "1.png"), files[2]]
+    assert [each["file"] for each in found] == names
+    expected = run.outputs(predict.samples(run, names))
+    for each, values in zip(found, expected, strict=True):
+        named = dict(zip(run.saved["data"]["classes"], values.tolist(), strict=True))
+        assert each["outputs"] == pytest.approx(named, rel=1e-4)
+        assert each["class"] == max(each["outputs"], key=each["outputs"].__getitem__) == next(iter(each["outputs"]))
+    assert len(errors.splitlines()) == 2
+    assert "none.png: not an image" in errors
+    assert "bad.png: not an image" in errors
+    assert main(["predict", *words, "--csv"]) == 1
+    rows = list(csv.reader(capsys.readouterr().out.splitlines()))
+    assert rows[0] == ["file", "class", *run.saved["data"]["classes"]]
+    np.testing.assert_allclose(np.array([row[2:] for row in rows[1:]], float), expected, rtol=1e-4)
+    assert main(["predict", str(run.path), files[0], "--top", "3"]) == 0
+    assert capsys.readouterr().out.splitlines()[2].count(",") == 2
+    assert main(["predict", str(run.path), files[0], "--top", "0"]) == 1
+
+
+def test_rows_of_numbers_are_as_the_data_set_has_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = trained(tmp_path, "model.backend=scratch")
+    raw, own = (Digits(normalize=each).load().test.x for each in (False, True))
+    assert raw is not None
+    assert own is not None
+    np.save(tmp_path / "images.npy", raw[:4])
+    np.save(tmp_path / "one.npy", raw[3])
+    np.savetxt(tmp_path / "rows.csv", raw[:4].reshape(4, -1), delimiter=",")
+    np.save(tmp_path / "other.npy", raw[:, :5])
+    np.save(tmp_path / "objects.npy", np.array([{}]))
+    np.save(tmp_path / "nan.npy", raw[:2] * np.nan)
+    (tmp_path / "words.csv").write_text("a,b\n")
+    capsys.readouterr()
+    for name, rows in {"images.npy": own[:4], "one.npy": own[3:4], "rows.csv": own[:4]}.items():
+        assert main(["predict", str(run.path), str(tmp_path / name), "--csv"]) == 0
+        found = list(csv.reader(capsys.readouterr().out.splitlines()))[1:]
+        assert [row[0] for row in found] == [f"{tmp_path / name}:{number}" for number in range(1, len(rows) + 1)]
+        np.testing.assert_allclose(np.array([row[2:] for row in found], float), run.outputs(rows), rtol=1e-4, atol=1e-6)
+        assert [row[1] for row in found] == run.predict(rows).tolist()
+    for name, why in {
+        "other.npy": "expected samples (n, 8, 8), got",
+        "objects.npy": "rows that cannot be used",
+        "nan.npy": "not all of it are finite numbers",
+        "words.csv": "could not convert",
+    }.items():
+        assert main(["predict", str(run.path), str(tmp_path / name)]) == 1
+        out, errors = capsys.readouterr()
+        assert (out, len(errors.splitlines())) == ("", 1)
+        assert f"{tmp_path / name}: rows that cannot be used" in errors
+        assert why in errors

@@ -10,7 +10,7 @@ import pandas
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from twinprop.commands.predict import table_predictions
+from twinprop.commands.predict_tables import table_predictions
 from twinprop.config.schema import Config
 from twinprop.data.sklearn_tables import Diabetes
 from twinprop.errors import ConfigError

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from twinprop.app.folders import conf
 from twinprop.app.home import expand
@@ -10,6 +12,20 @@ from twinprop.app.plugin_words import take
 from twinprop.app.register import register
 from twinprop.config import schema
 from twinprop.errors import ConfigError
+
+KEYS_OF_SAMPLES = re.compile(r"data(\.[\w.]+)?=|device=")
+
+
+def with_other_samples(path: Path, overrides: Sequence[str]) -> schema.Config | None:
+    """The configuration of the run in a directory, with other samples or another device; None where none is asked for.
+
+    Raises:
+        ConfigError: a key is another one, or wrong.
+    """
+    wrong = [word for word in overrides if not KEYS_OF_SAMPLES.match(word)]
+    if wrong:
+        raise ConfigError([f"{word}: only samples can be others: data=NAME, data.KEY=VALUE, device." for word in wrong])
+    return compose([f"from={path}", *overrides]) if overrides else None
 
 
 def compose(overrides: Sequence[str] = ()) -> schema.Config:

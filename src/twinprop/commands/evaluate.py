@@ -9,22 +9,17 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from twinprop.config.schema import Config
-from twinprop.errors import ConfigError
+from twinprop.app.compose import with_other_samples
 from twinprop.run.by_class import MEASURES as MEASURES_OF_A_CLASS
 from twinprop.run.directory import null, write_atomically
 from twinprop.run.measured import Measured, measure
 from twinprop.run.saved import Run, load
 from twinprop.task import MEASURES, SPLITS
 from twinprop.text import aligned, shown
-
-KEYS = re.compile(r"data(\.[\w.]+)?=|device=")
-"""What may be another than in training."""
 
 MOST_CLASSES = 20
 """Of which the confusion matrix is printed; a picture shows more."""
@@ -42,7 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     run = load(args.run, args.weights)
-    config = chosen(run, args.overrides)
+    config = with_other_samples(run.path, args.overrides)
     found = measure(run, config, args.split)
     if args.png is not None:
         write_atomically(args.png, picture(found))
@@ -54,20 +49,6 @@ def main(args: argparse.Namespace) -> int:
         if args.png is not None:
             print(f"\npictured in {args.png}")
     return 0
-
-
-def chosen(run: Run, overrides: list[str]) -> Config | None:
-    """The run's configuration with other samples or another device; None where nothing is asked for.
-
-    Raises:
-        ConfigError: a key is another one, or wrong.
-    """
-    from twinprop.app.compose import compose
-
-    wrong = [word for word in overrides if not KEYS.match(word)]
-    if wrong:
-        raise ConfigError([f"{word}: only samples can be others: data=NAME, data.KEY=VALUE, device." for word in wrong])
-    return compose([f"from={run.path}", *overrides]) if overrides else None
 
 
 def weights_of(run: Run) -> dict[str, Any]:

@@ -1,30 +1,33 @@
-"""`python -m twinprop predict RUN FILE...`: what a trained network takes image files for, or the rows of a table.
+"""`python -m twinprop predict RUN FILE...`: what a trained network takes samples for.
 
-An image is prepared as those were that the network was trained on, by what they have in common: see `data/prepare.py`.
-What was done to it, and in what it is unlike them, is told. The twin that was trained predicts.
+A FILE is an image, a folder of images, a table, or rows of numbers (`.csv`, `.npy`) as its data set has them. An image
+is prepared as those were that the network was trained on, by what they have in common: see `data/prepare.py`. What was
+done to it, and in what it is unlike them, is told. A file that cannot be read stops no other. The twin that was trained
+predicts.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
+import json
+import os
+import sys
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from twinprop.arrays.namespace import as_samples
+from twinprop.commands.predict_tables import MOST_COLUMNS, predict_tables
 from twinprop.data.prepare import Prepared, prepare
 from twinprop.data.traits import Traits
-from twinprop.errors import OutputError, TwinpropError
+from twinprop.errors import DataError, OutputError, TwinpropError, first_line
 from twinprop.run.saved import Run, load
-from twinprop.text import shown
-
-if TYPE_CHECKING:
-    import pandas
-
-MOST_COLUMNS = 10
-"""Classes that have a column each; of more, the most likely are listed."""
+from twinprop.text import aligned, shown
 
 LISTED = 5
 
@@ -80,10 +83,10 @@ def samples(run: Run, paths: Sequence[str], turn: bool | None = None) -> NDArray
 
 
 def normalized(run: Run, images: Sequence[NDArray[Any]]) -> NDArray[Any]:
-    """Pixels (channels, height, width) as the run's network takes them, (images, *shape)."""
+    """Pixels (channels, height, width), or features (n,), as the run's network takes them, (images, *shape)."""
     data, x = run.saved["data"], np.stack(images)
     if data["mean"] is not None:
-        wide = (-1, 1, 1)
+        wide = (-1, *[1] * (x.ndim - 2))
         x = (x - np.reshape(data["mean"], wide)) / np.reshape(data["std"], wide)
     return x.reshape(-1, *run.sample_shape).astype(run.config.model.dtype)
 
@@ -113,12 +116,35 @@ def save_seen(folder: Path, path: str, pixels: NDArray[Any]) -> Path:
         raise OutputError(f"--seen {folder}: cannot be written ({error.strerror}); choose another folder.") from error
 
 
+@dataclass
+class Answer:
+    """What the network says of one sample.
+
+    Attributes:
+        name: of its file, with its row where that has several.
+        values: an output for each class, (classes,).
+        notes: what was done to it, and in what it is unlike the training images.
+    """
+
+    name: str
+    values: NDArray[Any]
+    notes: list[str] = field(default_factory=list)
+
+
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = __doc__
-    parser.add_argument("run", metavar="RUN", help="the directory of a run on images, or on a table")
+    parser.add_argument("run", metavar="RUN", help="the directory of a run")
     parser.add_argument(
-        "images", nargs="+", metavar="IMAGE", help="an image file; for a run on a table, a CSV or Parquet file"
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="an image, a folder of them, a table, or rows (.csv, .npy)",
     )
+    parser.add_argument("--top", type=int, metavar="N", help="list the N likeliest classes in place of all")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="all of it as JSON")
+    form.add_argument("--csv", action="store_true", help="a line of CSV for each sample")
+    parser.add_argument("--weights", choices=["best", "last"], help="without it, those that the model has (train.keep)")
     parser.add_argument(
         "--invert",
         action=argparse.BooleanOptionalAction,
@@ -127,74 +153,120 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seen", type=Path, metavar="FOLDER", help="save there what the network saw of each image")
 
 
-def table_predictions(run: Run, path: str) -> tuple[pandas.DataFrame, list[str]]:
-    """What the network of a run on a table says of each row of another table, and what is to be told of them.
-
-    Of classes it is the one with the largest output, with those of all; of numbers, in their own units.
+def below(path: str) -> list[str]:
+    """A file, or the files in a folder, in the order of their names.
 
     Raises:
-        TwinpropError: the table cannot be read, or lacks what the network was trained on.
+        DataError: there is none.
     """
-    import pandas
-
-    from twinprop.data.preparation import Preparation
-    from twinprop.data.table_file import read_table
-
-    saved = run.saved["data"]
-    raw = read_table(path, missing_values=saved["table"].get("missing_values", ()))
-    x, remarks = Preparation.from_dict(saved["table"]).inputs(raw)
-    found, classes = run.outputs(x.astype(run.config.model.dtype)), saved["classes"]
-    target = saved["table"]["target"]
-    rows = pandas.DataFrame({"row": raw.frame.index})
-    if not classes:
-        task = saved["task"]
-        rows[target] = task["origin"] + task["unit"] * found[:, 0]
-    else:
-        rows[target] = [classes[place] for place in found.argmax(-1)]
-        if len(classes) <= MOST_COLUMNS:
-            rows = rows.join(pandas.DataFrame(found, columns=classes), rsuffix=" (class)")
-    return rows, remarks
+    if not os.path.isdir(path):
+        return [path]
+    found = sorted(str(each) for each in Path(path).iterdir() if each.is_file() and not each.name.startswith("."))
+    if not found:
+        raise DataError(f"{path}: holds no files.")
+    return found
 
 
-def predict_tables(run: Run, paths: Sequence[str]) -> int:
-    """Print what the network of a run on a table says of the rows of others."""
-    for path in paths:
-        rows, remarks = table_predictions(run, path)
-        form = "{:.4f}".format if run.saved["data"]["classes"] else "{:.6g}".format
-        print(shown(rows.to_string(index=False, float_format=form)))
-        for remark in remarks:
-            print(shown(remark))
-    return 0
+def rows_of(run: Run, path: str) -> NDArray[Any]:
+    """Samples from a file of numbers, as the run's network takes them, (n, *shape).
+
+    Raises:
+        DataError: it cannot be read, or its rows are no samples for this network.
+    """
+    try:
+        x = np.load(path, allow_pickle=False) if path.endswith(".npy") else np.loadtxt(path, delimiter=",", ndmin=2)
+        x = as_samples(x[None] if x.shape == run.sample_shape else x, run.sample_shape)
+        if x.dtype.kind not in "fiu" or not np.isfinite(x).all():
+            raise ValueError("not all of it are finite numbers")
+    except (OSError, ValueError, EOFError) as error:
+        raise DataError(f"{path}: rows that cannot be used ({first_line(error)}).") from error
+    return normalized(run, x[:, None] if len(run.sample_shape) == 2 else x)  # grey images get a channel
+
+
+def answers(run: Run, paths: Sequence[str], turn: bool | None, seen: Path | None) -> tuple[list[Answer], list[str]]:
+    """What the network says of all samples in some files, and what is wrong with the files that cannot be read.
+
+    Raises:
+        TwinpropError: the network takes nothing like them.
+    """
+    found, wrong = [], []
+    for given in paths:
+        try:
+            files = below(given)
+        except DataError as error:
+            wrong.append(str(error))
+            continue
+        for path in files:
+            try:
+                if path.endswith((".npy", ".csv")):
+                    values = run.outputs(rows_of(run, path))
+                    found += [Answer(f"{path}:{row}", each) for row, each in enumerate(values, start=1)]
+                    continue
+                (image,) = prepared(run, [path], turn)
+            except DataError as error:
+                wrong.append(str(error))
+                continue
+            notes = [each for each in ["; ".join(image.changes)] if each]
+            notes += [f"unlike the training images: {'; '.join(image.doubts)}"] if image.doubts else []
+            if seen is not None:
+                notes.append(f"seen as {save_seen(seen, path, image.pixels)}")
+            found.append(Answer(path, run.outputs(normalized(run, [image.pixels]))[0], notes))
+    return found, wrong
 
 
 def main(args: argparse.Namespace) -> int:
-    import pandas
-
-    run = load(args.run)
+    run = load(args.run, args.weights)
+    if args.top is not None and args.top < 1:
+        raise TwinpropError(f"--top {args.top}: must be at least 1.")
     if "table" in run.saved["data"]:
-        return predict_tables(run, args.images)
-    classes = run.saved["data"]["classes"]
-    found = prepared(run, args.images, args.invert)
-    rows = []
-    for path, values in zip(args.images, run.outputs(normalized(run, [each.pixels for each in found])), strict=True):
-        order = np.argsort(-values, kind="stable")
-        row = {"image": path, "class": classes[order[0]]}
-        if len(classes) <= MOST_COLUMNS:
-            row |= {name: f"{value:.4f}" for name, value in zip(classes, values, strict=True)}
-        else:
-            row["most likely"] = ", ".join(f"{classes[place]} {values[place]:.4f}" for place in order[:LISTED])
-        rows.append(row)
-    loss = run.config.loss.name
+        wrong = predict_tables(run, args)
+    else:
+        found, wrong = answers(run, args.files, args.invert, args.seen)
+        if args.json:
+            print(json.dumps([as_json(run, answer, args.top) for answer in found], ensure_ascii=False, indent=1))
+        elif args.csv:
+            print_csv(run, found)
+        elif found:
+            print_table(run, found, args.top)
+    for line in wrong:
+        print(shown(line), file=sys.stderr)
+    return 1 if wrong else 0
+
+
+def ordered(run: Run, answer: Answer) -> list[tuple[str, float]]:
+    """The classes, and what the network gives for each, the likeliest first."""
+    order = np.argsort(-answer.values, kind="stable")
+    return [(run.saved["data"]["classes"][place], float(answer.values[place])) for place in order]
+
+
+def as_json(run: Run, answer: Answer, top: int | None) -> dict[str, Any]:
+    """An answer as plain values."""
+    classes = ordered(run, answer)
+    return {"file": answer.name, "class": classes[0][0], "outputs": dict(classes[:top]), "notes": answer.notes}
+
+
+def print_csv(run: Run, found: Sequence[Answer]) -> None:
+    """A line for each sample: its file, its class, and what the network gives for each class."""
+    out = csv.writer(sys.stdout, lineterminator="\n")
+    out.writerow(["file", "class", *run.saved["data"]["classes"]])
+    out.writerows([answer.name, ordered(run, answer)[0][0], *answer.values.tolist()] for answer in found)
+
+
+def print_table(run: Run, found: Sequence[Answer], top: int | None) -> None:
+    """A table for people, and notes below it."""
+    classes, loss = run.saved["data"]["classes"], run.config.loss.name
     print("Probabilities" if loss == "cross_entropy" else f"Outputs of the network, which was trained on {loss}")
-    print(shown(pandas.DataFrame(rows).to_string(index=False)))
-    if traits_of(run) is None:
+    images = not all(answer.name.rpartition(":")[0] for answer in found)
+    head, rows = ["image" if images else "sample", "class"], []
+    whole = top is None and len(classes) <= MOST_COLUMNS
+    head += classes if whole else ["most likely"]
+    for answer in found:
+        likely = ordered(run, answer)
+        listed = ", ".join(f"{name} {value:.4f}" for name, value in likely[: top or LISTED])
+        rows.append([answer.name, likely[0][0], *([f"{value:.4f}" for value in answer.values] if whole else [listed])])
+    print(aligned(head, rows, classes))
+    if images and traits_of(run) is None:
         print(UNKNOWN.format(path=shown(str(run.path))))
-    for path, each in zip(args.images, found, strict=True):
-        name = shown(str(path))
-        if each.changes:
-            print(f"{name}: {'; '.join(each.changes)}")
-        if each.doubts:
-            print(f"{name}: unlike the training images: {'; '.join(each.doubts)}")
-        if args.seen is not None:
-            print(f"{name}: seen as {save_seen(args.seen, path, each.pixels)}")
-    return 0
+    for answer in found:
+        for note in answer.notes:
+            print(f"{shown(answer.name)}: {shown(note)}")

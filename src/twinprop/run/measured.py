@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 from twinprop.config.schema import Config
 from twinprop.errors import TwinpropError
 from twinprop.run.by_class import by_class
-from twinprop.run.saved import Run
 from twinprop.run.setup import Setup
 from twinprop.task import SPLITS, Predicted
 from twinprop.training.evaluation import evaluate, whole
 from twinprop.training.plan import Plan
+
+if TYPE_CHECKING:
+    from twinprop.run.saved import Run
 
 
 @dataclass

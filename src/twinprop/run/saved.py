@@ -9,7 +9,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -40,7 +40,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import nn
 
+    from twinprop.data.base import DataConfig
     from twinprop.models.base import LayerSpec
+    from twinprop.run.measured import Measured
     from twinprop.scratch.network import Network
 
 
@@ -239,6 +241,34 @@ class Run:
         network.load_state_dict(self.saved["state_dict"])
         network.sample_shape = self.sample_shape
         return network
+
+    def predict(self, x: NDArray[Any]) -> NDArray[Any]:
+        """What the network takes samples for, (n,): the names of classes, or numbers in the units of the data.
+
+        Args:
+            x: as `outputs` takes them, prepared as in training.
+        """
+        import numpy as np
+
+        found, about = self.outputs(x), self.saved["data"]
+        if not about["classes"]:
+            return np.asarray(about["task"]["origin"] + about["task"]["unit"] * found[:, 0])
+        names: NDArray[Any] = np.array(about["classes"])[found.argmax(-1)]
+        return names
+
+    def evaluate(self, data: DataConfig | None = None, split: str = "test") -> Measured:
+        """Measure the network again: `results`, `confusion`, `by_class()`.
+
+        Args:
+            data: other samples, such as `replace(run.config.data, seed=1)` or `Moons(noise=0.3)`; None for its own.
+            split: `train`, `val` or `test`.
+
+        Raises:
+            TwinpropError: the samples cannot be read, or are none for this network.
+        """
+        from twinprop.run.measured import measure
+
+        return measure(self, None if data is None else replace(self.config, data=data), split)
 
     def outputs(self, x: NDArray[Any]) -> NDArray[Any]:
         """What the network gives for samples, (samples, classes): probabilities where it was trained on cross entropy.
