@@ -25,7 +25,8 @@ LINES = {
     "resume run train.epochs=2": [],
     "evaluate run": [],
     "predict run samples.npy": [],
-    "sweep model.backend=scratch train.epochs=1 seed=0,1,2,3 hydra.sweep.dir=sweep": ["matplotlib", "scipy.linalg"],  # which draws it
+    # which reports and draws it, once all is trained
+    "sweep model.backend=scratch train.epochs=1 seed=0,1,2,3 hydra.sweep.dir=sweep": ["matplotlib", "scipy.linalg"],
     "train model.backend=torch train.epochs=1 hydra.run.dir=twin": ["torch", "matplotlib", "scipy.linalg"],
 }
 """Command lines, and what has been imported after each, in one process."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,20 @@ from twinprop.task import SPLITS, Predicted
 from twinprop.training.evaluation import evaluate, whole
 from twinprop.training.plan import Plan
 
-if TYPE_CHECKING:
-    from twinprop.run.saved import Run
+
+class Trained(Protocol):
+    """What is asked of a run: its directory, what its model's file holds, and what follows from that."""
+
+    path: Path
+
+    @property
+    def saved(self) -> dict[str, Any]: ...
+
+    @property
+    def config(self) -> Config: ...
+
+    @property
+    def sample_shape(self) -> tuple[int, ...]: ...
 
 
 @dataclass
@@ -50,7 +63,7 @@ class Measured:
         return by_class(self.true, Predicted(self.predicted, self.margin), self.classes)
 
 
-def measure(run: Run, config: Config | None = None, split: str = "test") -> Measured:
+def measure(run: Trained, config: Config | None = None, split: str = "test") -> Measured:
     """Measure the network of a run.
 
     Args:
