@@ -18,7 +18,8 @@ from twinprop.app.training_task import TrainingTask, checked
 from twinprop.config.plugins import fault
 from twinprop.errors import ConfigError, TwinpropError
 from twinprop.run.console import display_path, quiet_in_notebook
-from twinprop.run.saved import Run, find, load
+from twinprop.run.found import find
+from twinprop.run.saved import Run, load
 from twinprop.text import plural
 
 if TYPE_CHECKING:

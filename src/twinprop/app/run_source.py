@@ -72,7 +72,7 @@ class RunSource(ConfigSource):
 
 def offered() -> builtins.list[str]:
     """Runs that are where runs usually are, for who asks."""
-    from twinprop.run.saved import find
+    from twinprop.run.found import find
 
     return [str(found.path) for found in islice(find(PLACE), MOST)] if PLACE.is_dir() else []
 

@@ -20,8 +20,8 @@ from typing import Any
 
 from twinprop.population.compare import chosen, named
 from twinprop.run import selection
+from twinprop.run.found import STATUSES
 from twinprop.run.index import Entry, entries
-from twinprop.run.saved import STATUSES
 from twinprop.task import usual_metric
 from twinprop.text import aligned, markdown_table, shown, spelled
 

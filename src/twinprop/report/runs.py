@@ -9,7 +9,8 @@ from pathlib import Path
 from twinprop.errors import TwinpropError
 from twinprop.run.directory import is_sweep
 from twinprop.run.files import metrics_problem
-from twinprop.run.saved import STATUSES, Run, find, load
+from twinprop.run.found import STATUSES, find
+from twinprop.run.saved import Run, load
 from twinprop.text import at_home, plural
 
 NAMED = 10

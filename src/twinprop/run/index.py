@@ -22,8 +22,8 @@ from typing import Any
 from twinprop.errors import TwinpropError
 from twinprop.run.directory import words_of
 from twinprop.run.files import read_config, read_summary
+from twinprop.run.found import Found, find
 from twinprop.run.lock import is_held
-from twinprop.run.saved import Found, find
 from twinprop.run.tags import NAME as TAGS
 from twinprop.run.tags import tags_of
 
@@ -55,7 +55,7 @@ class Entry:
         sweep: that of its sweep; None for a single run.
         keys: its configuration, flat.
         words: the overrides that were typed.
-        status: one of `saved.STATUSES`.
+        status: one of `found.STATUSES`.
         reason: why it ended so, or what of it cannot be read.
         results: by name: `val_accuracy`, `best_epoch`, `seconds`, ...; before its end, of the last evaluation.
         began: when, in seconds since 1970.

@@ -12,8 +12,8 @@ from typing import Any
 
 from twinprop.config.registry import GROUPS
 from twinprop.errors import TwinpropError
+from twinprop.run.found import STATUSES
 from twinprop.run.index import Entry, entries
-from twinprop.run.saved import STATUSES
 from twinprop.task import higher_is_better
 from twinprop.text import nearest, plural, spelled
 
