@@ -112,6 +112,7 @@ def test_a_full_disk_is_told_once_and_ends_nothing(
 
 ABOUT: dict[str, Any] = {
     "code": "abc",
+    "plugins": {"mine.py": "abc"},
     "data": {"train": 1, "val": 2, "test": 3},
     "environment": {
         **dict.fromkeys(matching.VERSIONS, "1.0"),
@@ -121,6 +122,7 @@ ABOUT: dict[str, Any] = {
 }  # fmt: skip
 
 CHANGES = {
+    "plugin": (("plugins", "mine.py"), "def", "mine.py has changed."),
     "code": (("code",), "def", "twinprop's own code has changed."),
     "version": (("environment", "numpy"), "2.0", "numpy: was 1.0, is 2.0."),
     "samples": (("data", "val"), 5, "the samples have changed (val)."),
