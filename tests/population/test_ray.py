@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from tests.kit.sweeps import COMMON, run
 
+from twinprop.errors import TwinpropError
+from twinprop.population.ray import needs_of, running_at, why_not
+
 WRONG_OF_RAY = {
     "foo=1": "hydra.launcher.ray.foo: there is no such key. See docs/sweeps.md.",
     "init.num_cpu=1": "hydra.launcher.ray.init.num_cpu: there is no such key. Did you mean 'num_cpus'?",
     "remote.num_cpu=1": "hydra.launcher.ray.remote: Invalid option keyword num_cpu",
-    "init.address=auto": "hydra.launcher.ray.init: Ray cannot be started or reached (Could not find any running Ray",
+    "init.address=auto": "hydra.launcher.ray.init.address=auto: no Ray runs on this machine; start it with",
+    "init.address=127.0.0.2:9": "hydra.launcher.ray.init.address=127.0.0.2:9: nobody answers ([Errno 111] Connection",
 }
 
 
@@ -20,8 +25,31 @@ WRONG_OF_RAY = {
 def test_a_bad_key_of_ray_is_one_message(word: str, tmp_path: Path) -> None:
     pytest.importorskip("ray", reason="needs Ray: pip install -e '.[ray]'")
     words = ["hydra.launcher.engine=ray", f"hydra.launcher.ray.{word}"]
-    done = run(tmp_path, *COMMON, "seed=0,1", *words, check=False)
+    own = {**os.environ, "RAY_TMPDIR": str(tmp_path)}  # a Ray that runs on this machine is none of ours
+    done = run(tmp_path, *COMMON, "seed=0,1", *words, check=False, env=own)
     assert done.returncode == 1
     assert done.stderr.startswith(WRONG_OF_RAY[word])
     assert len(done.stderr.splitlines()) == 1
     assert not (tmp_path / "sweep").exists()
+
+
+def test_a_cluster_that_crashed_is_told_with_the_file_that_it_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    monkeypatch.setenv("RAY_TMPDIR", str(tmp_path))
+    assert running_at({}) == ""
+    (tmp_path / "ray").mkdir()
+    (tmp_path / "ray" / "ray_current_cluster").write_text("127.0.0.2:9")
+    with pytest.raises(TwinpropError, match=r"ray_current_cluster=127.0.0.2:9: nobody answers .*`ray stop` removes"):
+        running_at({})
+    assert running_at({"address": "local"}) == ""
+    monkeypatch.setenv("RAY_ADDRESS", "127.0.0.3:9")
+    with pytest.raises(TwinpropError, match=r"^RAY_ADDRESS=127.0.0.3:9: nobody answers"):
+        running_at({"address": "auto"})
+
+
+def test_what_a_task_needs_is_compared_with_what_nodes_have() -> None:
+    assert needs_of({"num_gpus": 1, "resources": {"big": 2}}) == {"CPU": 1, "GPU": 1, "big": 2}
+    assert "existing cluster" not in why_not("ValueError: other", "")
+    assert why_not("RuntimeError: no token found", "").startswith("hydra.launcher.ray.init: Ray wants the token")
