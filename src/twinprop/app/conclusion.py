@@ -52,9 +52,11 @@ class Conclusion:
     Args:
         directory: the sweep's.
         ended: its jobs, by their numbers.
+        reports: whether a report is written of them.
     """
 
-    def __init__(self, directory: Path, ended: Mapping[int, Ended]) -> None:
+    def __init__(self, directory: Path, ended: Mapping[int, Ended], reports: bool = True) -> None:
+        self.reports = reports
         self.directory, self.ended = directory, dict(sorted(ended.items()))
         self.composed = {number: each for number, each in self.ended.items() if each.keys is not None}
         chosen = next((each.flat.get("metric") for each in self.composed.values()), None)
@@ -104,7 +106,7 @@ class Conclusion:
             rows = self.comparison().best_rows()
             if rows:
                 console.print(table_of_rows(rows))
-        if any(over_seeds([each.summary], "train_loss").values for each in self.composed.values()):
+        if self.reports and any(over_seeds([each.summary], "train_loss").values for each in self.composed.values()):
             with only_shows("the report", self.directory):
                 self.report()
 

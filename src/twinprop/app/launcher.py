@@ -49,11 +49,16 @@ class PopulationLauncher(Launcher):
     """Trains all jobs of a sweep together."""
 
     def __init__(
-        self, max_members: Any = "auto", workers: Any = "auto", engine: str = "local", **settings: Any
+        self,
+        max_members: Any = "auto",
+        workers: Any = "auto",
+        engine: str = "local",
+        report: bool = True,
+        **settings: Any,
     ) -> None:
         self.max_members = count_or_auto("hydra.launcher.max_members", max_members)
         self.workers = count_or_auto("hydra.launcher.workers", workers)
-        self.engine_name, self.settings = engine, settings
+        self.engine_name, self.reports, self.settings = engine, report, settings
         self.summaries: dict[int, dict[str, Any]] = {}
         self.jobs: dict[int, SweepJob] = {}
         self.trained = False
@@ -171,7 +176,7 @@ class PopulationLauncher(Launcher):
         for number, job in self.jobs.items():
             keys = None if job.config is None else flatten(job.config)
             ended[number] = Ended(job.directory, list(job.task_overrides), keys, self.summaries[number])
-        return Conclusion(Path(self.config.hydra.sweep.dir), ended)
+        return Conclusion(Path(self.config.hydra.sweep.dir), ended, self.reports)
 
     def conclude(self) -> None:
         """Tell of the whole sweep, when all of its jobs have ended."""

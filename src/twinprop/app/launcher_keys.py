@@ -16,6 +16,7 @@ class PopulationConf:
         max_members: networks in a stack, at most; `auto` leaves it to the machine.
         workers: processes that train on the CPU; `auto` is one for each core. With an engine, stacks at once.
         engine: where stacks train: `local`, `submitit` or `ray`.
+        report: whether a sweep ends by writing its report.
         submitit: keys of Hydra's submitit plugin, and `cluster`.
         ray: `init` and `remote`, as in Hydra's Ray plugin.
     """
@@ -24,6 +25,7 @@ class PopulationConf:
     max_members: Any = "auto"
     workers: Any = "auto"
     engine: str = "local"
+    report: bool = "${oc.env:TWINPROP_REPORT,true}"  # type: ignore[assignment]  # which OmegaConf turns into one
     submitit: Any = field(default_factory=dict)
     ray: Any = field(default_factory=dict)
 
