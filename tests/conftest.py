@@ -6,5 +6,8 @@ import tempfile
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+# a sweep's report takes as long as the whole of a small one; those that are about it ask for it
+os.environ["TWINPROP_REPORT"] = "false"
+
 # what a user has named on a command line is remembered in the home folder: not of whoever runs the tests
 os.environ["XDG_STATE_HOME"] = os.path.join(tempfile.gettempdir(), f"twinprop-tests-{os.getpid()}")

@@ -72,6 +72,7 @@ def test_a_batch_of_optunas_trials_trains_as_one(tmp_path: Path) -> None:
     words = ["hydra/sweeper=optuna", "hydra.sweeper.direction=maximize", "hydra.sweeper.n_trials=12"]
     words += ["hydra.sweeper.n_jobs=8", "hydra.sweeper.sampler.seed=1", "hydra.launcher.workers=1"]
     space = ["optimizer.lr=tag(log,interval(0.001,1e5))", "model.activation=relu,identity", "train.steps=40"]
+    words += ["hydra.launcher.report=true"]
     done = run(tmp_path, *words, *space, "model.backend=scratch", "model.width=8")
     found = summaries(tmp_path)
     assert len(found) == 12

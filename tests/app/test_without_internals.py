@@ -107,7 +107,7 @@ def test_a_command_says_the_same_without_any_part(line: str, tmp_path: Path) -> 
 @pytest.mark.slow
 def test_a_sweep_leaves_the_same_without_any_part(tmp_path: Path) -> None:
     words = ["-m", "data=moons", "model.backend=scratch", "train.epochs=2", "optimizer=sgd,adam", "optimizer.lr=0.1,-1"]
-    words += ["hydra.sweep.dir=sweep", "seed=3"]
+    words += ["hydra.sweep.dir=sweep", "seed=3", "hydra.launcher.report=true"]
     left = []
     for name, gone in (("fast", False), ("slow", True)):
         done = run(tmp_path / name, *words, without_parts=gone)

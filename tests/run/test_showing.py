@@ -138,11 +138,12 @@ def test_a_fault_in_what_only_shows_ends_no_sweep(
     made = logging.makeLogRecord if place.endswith("makeLogRecord") else None
     broken = fail if made is None else lambda found: made(found) if "levelno" in found else fail()
     monkeypatch.setattr(place, broken)
-    words = [*WORDS, "hydra.launcher.workers=1"]
+    reports = "report" in place
+    words = [*WORDS, "hydra.launcher.workers=1", f"hydra.launcher.report={reports}".lower()]
     assert in_process(monkeypatch, tmp_path, "-m", *words, *DIRECTORIES) == (0, "")
     assert [each["status"] for each in summaries(tmp_path)] == ["completed"] * 3
     assert (tmp_path / "sweep" / "sweep.csv").read_text().count("completed") == 3
-    assert (tmp_path / "sweep" / "report.html").exists() == ("page" not in place)
+    assert (tmp_path / "sweep" / "report.html").exists() == (reports and "page" not in place)
     told = "".join(capfd.readouterr())
     assert "Traceback" not in told
     assert told.count(f"{SWEEP_FAULTS[place]}: left out, for it failed (ZeroDivisionError: a fault)") == 1
