@@ -7,6 +7,7 @@ parameters, and the rest are new.
 from __future__ import annotations
 
 from pathlib import Path
+from time import sleep
 from typing import TYPE_CHECKING, Any
 
 import optuna
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from omegaconf import DictConfig
 
 DATABASE = "optuna.db"
+
+TRIES = 5
+"""At a database that another process is making at the same time."""
 
 
 def direction(metric: str, given: Any, on_command_line: bool) -> Any:
@@ -71,6 +75,8 @@ class StudySweeper(OptunaSweeper):  # type: ignore[misc]  # the plugin has no ty
         given = any(word.startswith("hydra.sweeper.direction=") for word in words)
         search.direction = direction(config.metric or default_metric(config.data), search.direction, given)
         search.storage = search.storage or f"sqlite:///{directory / FOLDER / DATABASE}"
+        if isinstance(search.storage, str):
+            make_tables(search.storage)
         search.study_name = search.study_name or str(directory)
         if current() is not None:
             search.n_trials = max(0, search.n_trials - go_on(search.study_name, search.storage))
@@ -82,6 +88,18 @@ class StudySweeper(OptunaSweeper):  # type: ignore[misc]  # the plugin has no ty
         if isinstance(self.sweeper.launcher, PopulationLauncher):
             self.sweeper.launcher.conclude()
         return found
+
+
+def make_tables(storage: str) -> None:
+    """Make the tables of a database that lacks them; of several processes that do at once, one gets to it."""
+    for left in reversed(range(TRIES)):
+        try:
+            optuna.storages.get_storage(storage)
+            return
+        except Exception:  # what SQLAlchemy raises depends on the database
+            if not left:
+                raise
+            sleep(0.5)
 
 
 def go_on(name: str, storage: Any) -> int:
