@@ -16,7 +16,8 @@ import numpy as np
 import results
 
 from twinprop.config.schema import Config
-from twinprop.data.base import Dataset, Samples
+from twinprop.data.base import Dataset
+from twinprop.data.samples import Samples
 from twinprop.learners.scratch import ScratchLearner
 from twinprop.models.mlp import MLP
 from twinprop.run.console import Display

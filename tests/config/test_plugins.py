@@ -11,7 +11,8 @@ import pytest
 from tests.kit.plugins import CUBE, HEAD, forgotten
 
 from twinprop.config import extend, plugins, registry
-from twinprop.config.schema import Config, problems
+from twinprop.config.problems import problems
+from twinprop.config.schema import Config
 from twinprop.data.digits import Digits
 from twinprop.errors import TwinpropError
 from twinprop.models.mlp import MLP

@@ -17,6 +17,7 @@ from twinprop.app.diagnose import diagnose
 from twinprop.app.folders import conf, sweeps
 from twinprop.app.register import register
 from twinprop.config import schema
+from twinprop.config.problems import check, problems
 from twinprop.errors import ConfigError
 from twinprop.scratch.losses import HuberLoss
 
@@ -60,7 +61,7 @@ def test_every_bound_is_reported_with_its_key(group: str, cls: type[Any], item: 
         typed = [[value]] if isinstance(default, list) else value
         typed = (value,) * len(default) if isinstance(default, tuple) else typed
         config = schema.Config(**{group: dataclasses.replace(cls(), **{item.name: typed})})
-        about = [problem for problem in schema.problems(config) if problem.startswith(f"{group}.{item.name}=")]
+        about = [problem for problem in problems(config) if problem.startswith(f"{group}.{item.name}=")]
         assert len(about) == 1 or (value == 2**70 and "float" in item.type), (value, about)
 
 
@@ -89,14 +90,14 @@ def test_config_yaml_equals_dataclass_defaults() -> None:
 @pytest.mark.parametrize(("group", "name"), CHOICES)
 def test_every_choice_composes_into_its_own_class_and_is_sound(group: str, name: str) -> None:
     needed = ["data.file=table.csv"] if name == "csv" else []
-    config = schema.check(schema.typed(compose("config", [f"{group}={name}", *needed])))
+    config = check(schema.typed(compose("config", [f"{group}={name}", *needed])))
     assert type(getattr(config, group)) is schema.choice_class(group, name)
     assert getattr(config, group).name == name
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in (conf() / "experiment").glob("*.yaml")))
 def test_every_experiment_composes_and_is_sound(name: str) -> None:
-    assert list(schema.problems(schema.typed(compose("config", [f"experiment={name}"])))) == []
+    assert list(problems(schema.typed(compose("config", [f"experiment={name}"])))) == []
 
 
 def test_conf_and_registry_and_help_list_the_same_choices() -> None:
@@ -203,5 +204,5 @@ def test_any_mixture_of_mistakes_reports_every_one(mistakes: tuple[tuple[str, st
 
 def test_check_raises_all_at_once() -> None:
     with pytest.raises(ConfigError) as caught:
-        schema.check(schema.Config(seed=-1, loss=HuberLoss(delta=-1.0)))
+        check(schema.Config(seed=-1, loss=HuberLoss(delta=-1.0)))
     assert len(caught.value.problems) >= 2

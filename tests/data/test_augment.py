@@ -17,11 +17,12 @@ from twinprop.app.notebook import train
 from twinprop.arrays.namespace import to_numpy
 from twinprop.config.schema import Config
 from twinprop.data.augment import Augment
-from twinprop.data.base import Raw, Samples
+from twinprop.data.base import Raw
 from twinprop.data.batches import Batches, epoch_order
 from twinprop.data.digits import Digits
 from twinprop.data.image_folder import ImageFolder
 from twinprop.data.images import ImageConfig
+from twinprop.data.samples import Samples
 from twinprop.errors import DataError
 from twinprop.run.model_file import MODEL, read_model
 from twinprop.run.setup import Setup

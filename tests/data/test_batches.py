@@ -10,9 +10,9 @@ from PIL import Image
 from tests.kit.twins import order, placed
 
 from twinprop.config.schema import Config
-from twinprop.data.base import Samples
 from twinprop.data.batches import epoch_order
 from twinprop.data.image_folder import ImageFolder
+from twinprop.data.samples import Samples
 from twinprop.errors import DataError
 from twinprop.models.mlp import MLP
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from scipy.stats import chi2
 from tests.kit.twins import configuration, sampling
 
-from twinprop.config.schema import problems
-from twinprop.data.base import Samples
+from twinprop.config.problems import problems
 from twinprop.data.palindrome import Palindrome
+from twinprop.data.samples import Samples
 from twinprop.errors import DataError
 from twinprop.models.rnn import RNN
 

@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twinprop.arrays.random import generator
-from twinprop.data.base import DataConfig, Raw, Samples
+from twinprop.data.base import DataConfig, Raw
 from twinprop.data.digits import Digits
+from twinprop.data.samples import Samples
 from twinprop.data.toy import Blobs, Circles, Moons
 from twinprop.errors import DataError
 

@@ -15,7 +15,8 @@ from twinprop.commands.gradcheck import network
 from twinprop.commands.gradcheck.network import Result, check_network, check_on, frozen, without_zeros
 from twinprop.commands.gradcheck.network_report import report_text
 from twinprop.config import registry
-from twinprop.data.base import Dataset, Samples
+from twinprop.data.base import Dataset
+from twinprop.data.samples import Samples
 from twinprop.errors import ConfigError, TwinpropError
 from twinprop.run import console
 from twinprop.scratch import activations, layers, losses

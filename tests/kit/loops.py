@@ -12,7 +12,7 @@ from tests.kit.twins import CLASSES, FEATURES, configuration, placed, samples
 
 from twinprop.config import registry
 from twinprop.config.schema import Config
-from twinprop.data.base import Samples
+from twinprop.data.samples import Samples
 from twinprop.learners import BACKENDS
 from twinprop.training.learner import Learner
 from twinprop.training.loop import Weights, train

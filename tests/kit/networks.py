@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from tests.kit.twins import Twin, follow
 
-from twinprop.config.schema import Config, check
+from twinprop.config.problems import check
+from twinprop.config.schema import Config
 from twinprop.data.digits import Digits
 from twinprop.models.base import ModelConfig
 from twinprop.models.cnn import CNN

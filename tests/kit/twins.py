@@ -11,10 +11,11 @@ import numpy as np
 import torch
 from threadpoolctl import threadpool_limits
 
-from twinprop.config.schema import Config, check
-from twinprop.data.base import Samples
+from twinprop.config.problems import check
+from twinprop.config.schema import Config
 from twinprop.data.batches import Batches, epoch_order
 from twinprop.data.digits import Digits
+from twinprop.data.samples import Samples
 from twinprop.learners.scratch import ScratchLearner
 from twinprop.learners.scratch_stack import ScratchStack
 from twinprop.learners.torch import TorchLearner

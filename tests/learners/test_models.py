@@ -10,9 +10,11 @@ import torch
 from tests.kit.networks import CLASSES, MODELS, config_of, data, train
 from tests.kit.twins import NUMPY, TENSOR, TORCH, Twin, follow, placed
 
-from twinprop.config.schema import Config, check
-from twinprop.data.base import Dataset, Samples
+from twinprop.config.problems import check
+from twinprop.config.schema import Config
+from twinprop.data.base import Dataset
 from twinprop.data.digits import Digits
+from twinprop.data.samples import Samples
 from twinprop.errors import ConfigError
 from twinprop.learners.footprint import EVALUATED, footprint
 from twinprop.models.base import ModelConfig

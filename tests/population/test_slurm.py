@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from tests.kit.sweeps import COMMON, run, start, summaries, wait_until
 from twinprop.population import slurm as states
 from twinprop.run.directory import summary_of
 
-JOBS = [*COMMON, "train.epochs=4000", "seed=0,1", "model.backend=scratch", "train.checkpoint_seconds=0.5"]
+JOBS = [*COMMON, "train.epochs=1500", "seed=0,1", "model.backend=scratch", "train.checkpoint_seconds=0.5"]
 ON_SLURM = ["hydra.launcher.engine=submitit", "hydra.launcher.submitit.cluster=slurm", "hydra.launcher.workers=2"]
 
 
@@ -42,6 +43,21 @@ def begun(folder: Path, slurm: Slurm, *words: str) -> subprocess.Popen[str]:
     process = start(folder, *JOBS, *ON_SLURM, *words, env=slurm.environment)
     wait_until(lambda: len({path.parent for path in folder.glob("sweep/checkpoints/*/step_*")}) == 2, process)
     return process
+
+
+def held(folder: Path, slurm: Slurm) -> tuple[subprocess.Popen[str], list[psutil.Process]]:
+    """Such a sweep whose jobs wait for SIGCONT, so that none is done before something happens; and their processes."""
+    process = begun(folder, slurm)
+    found = [worker for name in of_sweep(folder).values() for worker in workers(name)]
+    for worker in found:
+        worker.suspend()
+    return process, found
+
+
+def let_go(stopped: list[psutil.Process]) -> None:
+    for worker in stopped:
+        with suppress(psutil.NoSuchProcess):
+            worker.resume()
 
 
 @pytest.fixture(autouse=True)
@@ -93,14 +109,15 @@ def of_sweep(folder: Path) -> dict[int, str]:
 @pytest.mark.slow
 def test_whatever_happens_to_its_jobs_a_sweep_is_as_a_local_one(slurm: Slurm, local: list[Any], tmp_path: Path) -> None:
     """A warning of the time limit, a killed process, a controller that is started anew."""
-    process = begun(tmp_path, slurm)
+    process, stopped = held(tmp_path, slurm)
     sent = of_sweep(tmp_path)
-    assert len(sent) == 2
+    assert len(sent) == len(stopped) == 2
     slurm.call("scancel", "--signal=USR2", sent[0])
     for worker in workers(sent[1]):
         worker.kill()
     slurm.kill("slurmctld")
     slurm.start("slurmctld")
+    let_go(stopped)
     told = ended(process, 0)
     assert_as_local(tmp_path, local)
     assert "SLURM keeps no accounts here" in told
@@ -113,9 +130,12 @@ def test_whatever_happens_to_its_jobs_a_sweep_is_as_a_local_one(slurm: Slurm, lo
 
 @pytest.mark.slow
 def test_a_node_that_is_cut_off_is_replaced_and_writes_no_more(slurm: Slurm, local: list[Any], tmp_path: Path) -> None:
-    process = begun(tmp_path, slurm)
+    process, stopped = held(tmp_path, slurm)
     slurm.kill("slurmd.n1")  # its jobs live on
+    let_go([worker for worker in stopped if worker.environ()["SLURMD_NODENAME"] != "n1"])
     try:
+        wait("another job in place of the one that was cut off", lambda: len(of_sweep(tmp_path)) == 3)
+        let_go(stopped)
         told = ended(process, 0)
     finally:
         slurm.start("slurmd", "-N", "n1")
@@ -126,9 +146,10 @@ def test_a_node_that_is_cut_off_is_replaced_and_writes_no_more(slurm: Slurm, loc
 
 @pytest.mark.slow
 def test_what_is_cancelled_stays_so_until_it_is_resumed_here(slurm: Slurm, local: list[Any], tmp_path: Path) -> None:
-    process = begun(tmp_path, slurm)
+    process, stopped = held(tmp_path, slurm)
     for name in of_sweep(tmp_path).values():
         slurm.call("scancel", name)
+    let_go(stopped)
     told = ended(process, 130)
     assert "1 job cancelled: SLURM job" in told
     assert "2 cancelled" in told
@@ -142,7 +163,7 @@ def test_what_is_cancelled_stays_so_until_it_is_resumed_here(slurm: Slurm, local
 
 @pytest.mark.slow
 def test_after_the_command_and_its_jobs_were_killed_it_goes_on(slurm: Slurm, local: list[Any], tmp_path: Path) -> None:
-    process = begun(tmp_path, slurm)
+    process, _ = held(tmp_path, slurm)
     process.kill()
     process.communicate()
     for name in of_sweep(tmp_path).values():

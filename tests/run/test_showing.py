@@ -126,7 +126,7 @@ SWEEP_FAULTS = {
     "twinprop.population.stack.logging.makeLogRecord": "a job's log",
     "twinprop.run.device.psutil.virtual_memory": "the free memory",
     "twinprop.run.tensorboard.comparable": "the run's line in HPARAMS",
-    "twinprop.run.tensorboard.pictures.confusion": "the confusion matrix",
+    "twinprop.run.summary_values.pictures.confusion": "the confusion matrix",
     "twinprop.run.tensorboard.EventFile.flush": "TensorBoard's event file",
 }
 

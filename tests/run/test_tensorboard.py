@@ -17,7 +17,7 @@ from tensorboard.plugins import base_plugin
 from tensorboard.plugins.hparams import api_pb2, backend_context, list_session_groups
 
 from twinprop.config.schema import GROUPS, Config, choice_class
-from twinprop.data.base import Samples
+from twinprop.data.samples import Samples
 from twinprop.run import plugin_values
 from twinprop.run.single import execute
 from twinprop.run.tensorboard import HISTOGRAMS, TensorBoard, comparable

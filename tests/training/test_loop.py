@@ -14,8 +14,8 @@ from tests.kit.twins import CLASSES, FEATURES, as_numpy, as_tensor, order, place
 
 from twinprop.config import registry
 from twinprop.config.schema import Config
-from twinprop.data.base import Samples
 from twinprop.data.batches import epoch_order
+from twinprop.data.samples import Samples
 from twinprop.learners import BACKENDS
 from twinprop.scratch.optimizers import SGD, Adam, RMSprop
 from twinprop.scratch.schedulers import ReduceLROnPlateau, StepLR

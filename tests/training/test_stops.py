@@ -12,7 +12,7 @@ from tests.kit.twins import CLASSES, FEATURES, order, placed
 
 from twinprop.config import registry
 from twinprop.config.schema import Config
-from twinprop.data.base import Samples
+from twinprop.data.samples import Samples
 from twinprop.learners import BACKENDS
 from twinprop.scratch.losses import MSELoss
 from twinprop.scratch.optimizers import SGD

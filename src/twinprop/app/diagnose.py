@@ -24,6 +24,7 @@ from twinprop.app.run_source import FROM, run_problem
 from twinprop.app.sweep_values import jobs_to_look_at
 from twinprop.app.words import parse
 from twinprop.config import schema
+from twinprop.config.problems import composed_problems
 from twinprop.config.registry import GROUPS
 from twinprop.errors import ConfigError
 from twinprop.text import nearest, plural, spelled
@@ -121,7 +122,7 @@ def diagnose_job(overrides: list[Override], composer: Composer) -> Diagnosis:
 
 def problems_of(composed: DictConfig) -> list[str]:
     """Every mistake in a composed configuration, that it begins with what is not there among them."""
-    found, start = schema.composed_problems(composed), composed.get("init_from")
+    found, start = composed_problems(composed), composed.get("init_from")
     if start is not None:
         from twinprop.run.initial import start_problem
 

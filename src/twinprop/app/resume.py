@@ -11,6 +11,7 @@ from typing import Any
 from twinprop.app.home import quoted
 from twinprop.app.resumption import Resumption, lengthened, log_to, may_be_longer
 from twinprop.config import schema
+from twinprop.config.problems import check
 from twinprop.errors import TwinpropError
 from twinprop.population.engines import ENGINES
 from twinprop.population.restart import take_over
@@ -79,7 +80,7 @@ def resume_run(directory: Path, words: Sequence[str], force: bool) -> int:
         raise TwinpropError(f"{directory}: is a job of a sweep; resume that: {directory.parent}.")
     path = directory / CONFIG
     before, text = schema.from_dict(read_groups(path)), path.read_bytes()
-    config = schema.check(lengthened(before, changes_of(words)))
+    config = check(lengthened(before, changes_of(words)))
     summary = summary_of(directory)
     if summary.get("status") in ENDED and (config == before or not may_be_longer(summary)):
         reason = f" ({summary['reason']})" if summary.get("reason") else ""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinprop.app.folders import conf
 from twinprop.config import schema
+from twinprop.config.problems import check
 from twinprop.errors import OutputError, TwinpropError
 from twinprop.population.restart import recorded_plan
 from twinprop.run.directory import ENDED, claim, summary_of, write_atomically
@@ -115,7 +116,7 @@ class Resumption:
             summary = summary_of(job.directory)
             if summary.get("status") in ENDED and (before == longer or not may_be_longer(summary)):
                 self.ended[job.number] = summary
-            job.config = schema.check(replace(job.config, train=longer.train))
+            job.config = check(replace(job.config, train=longer.train))
             self.rewrite(job)
         if found and not self.force:
             listed = "\n".join(f"  {line}" for line in found[:20])

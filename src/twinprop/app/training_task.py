@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twinprop.config.plugins import fault
+from twinprop.config.problems import check
 from twinprop.errors import explain
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def checked(config: DictConfig) -> Config:
 
     from twinprop.config import schema
 
-    sound, hydra = schema.check(schema.typed(config)), HydraConfig.get()
+    sound, hydra = check(schema.typed(config)), HydraConfig.get()
     if hydra.job.chdir:
         # a path that was typed is meant from where the command was started
         sound.data.root = os.path.join(hydra.runtime.cwd, os.path.expanduser(sound.data.root))

@@ -6,12 +6,8 @@ here, once for all: the validation split, the limit, and normalisation.
 
 from __future__ import annotations
 
-import os
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property
-from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twinprop.arrays.random import generator
+from twinprop.data.samples import Samples, portions
 from twinprop.errors import DataError
 from twinprop.fields import number, path, uncompared
 from twinprop.task import CLASSIFICATION, Classification, Regression, Task
@@ -29,77 +26,6 @@ if TYPE_CHECKING:
 
 SPLIT = 2
 """Stream of `data.seed`: the order from which splits are cut. (0 and 1 are the run's own streams.)"""
-
-PORTION = 1000
-"""Samples that are normalised at once."""
-
-MOST_SAMPLES = 10_000_000
-"""Samples that are made, at most."""
-
-MOST_NUMBERS = 1_000_000_000
-"""In all samples that are made: 4 GB in float32, and twice that while they are."""
-
-
-def too_many_numbers(key: str, value: int, samples: int) -> Iterator[str]:
-    """That samples of `value` numbers each would be more than is made."""
-    if value * samples > MOST_NUMBERS:
-        yield f"{key}={value}: with {samples:,} samples, makes more than {MOST_NUMBERS:,} numbers; use fewer."
-
-
-class Selection:
-    """Some samples of a source, by position."""
-
-    def __init__(self, source: Any, which: NDArray[Any]) -> None:
-        self.source, self.which = source, which
-
-    def __len__(self) -> int:
-        return len(self.which)
-
-    def __getitem__(self, position: int) -> Any:
-        return self.source[int(self.which[position])]
-
-
-@dataclass
-class Samples:
-    """Samples in memory, or files that are decoded when they are asked for.
-
-    Attributes:
-        y: classes, int64, or numbers, float64, (n,).
-        x: samples, float32, (n, ...); None where they are read one by one from `source`.
-        source: sample i as float32, for a DataLoader.
-    """
-
-    y: NDArray[Any]
-    x: NDArray[Any] | None = None
-    source: Any = None
-
-    def __len__(self) -> int:
-        return len(self.y)
-
-    @cached_property
-    def variance(self) -> float:
-        """Of the numbers that are to be learnt, about their mean; NaN of classes, and of no samples."""
-        return float(self.y.var()) if self.y.dtype.kind == "f" and len(self) else nan
-
-    def checksum(self) -> int:
-        """CRC-32 of the targets, and of the samples, or of the names of their files."""
-        found = zlib.crc32(np.ascontiguousarray(self.y).data)
-        if self.x is not None:
-            return zlib.crc32(np.ascontiguousarray(self.x).data, found)
-        return zlib.crc32(repr(list(self.source_names())).encode(), found)
-
-    def source_names(self) -> Iterator[str]:
-        """The names of the files that the samples are read from."""
-        source, which = self.source, np.arange(len(self))
-        while hasattr(source, "which"):
-            source, which = source.source, source.which[which]
-        return (os.path.basename(source.paths[position]) for position in which)
-
-    def take(self, which: NDArray[Any]) -> Samples:
-        """The samples at the positions `which`."""
-        if self.x is None:
-            return Samples(self.y[which], None, Selection(self.source, which))
-        return Samples(self.y[which], self.x[which], self.source)
 
 
 class Dataset(NamedTuple):
@@ -319,8 +245,3 @@ def numbers_of(y: NDArray[Any]) -> dict[str, float]:
         "min": float(y.min()),
         "max": float(y.max()),
     }
-
-
-def portions(x: NDArray[Any]) -> list[NDArray[Any]]:
-    """Views of some samples each, so that float64 copies of them stay small."""
-    return np.split(x, range(PORTION, len(x), PORTION))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from twinprop.arrays.namespace import Array, send
 from twinprop.arrays.random import ORDER, generator
 from twinprop.data.augment import Augment, take
-from twinprop.data.base import Samples
+from twinprop.data.samples import Samples
 
 EVALUATION_BATCH = 2000
 """Samples that are evaluated at once, unless the network is large."""

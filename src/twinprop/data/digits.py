@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from twinprop.data.base import Raw, Samples
+from twinprop.data.base import Raw
 from twinprop.data.images import ImageConfig
+from twinprop.data.samples import Samples
 from twinprop.errors import DataError
 
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twinprop.data.base import Dataset, Raw, Samples
+from twinprop.data.base import Dataset, Raw
 from twinprop.data.images import ImageConfig
+from twinprop.data.samples import Samples
 from twinprop.errors import DataError
 from twinprop.fields import number, uncompared
 

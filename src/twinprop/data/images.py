@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from twinprop.data.augment import Augment
-from twinprop.data.base import DataConfig, Dataset, Samples
+from twinprop.data.base import DataConfig, Dataset
+from twinprop.data.samples import Samples
 from twinprop.data.traits import some_of, traits_of
 from twinprop.errors import DataError
 from twinprop.fields import number

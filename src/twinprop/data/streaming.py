@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.data import DataLoader, Dataset
 
-from twinprop.data.base import Selection
+from twinprop.data.samples import Selection
 from twinprop.errors import DataError
 
 NAMED = 20

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twinprop.arrays.random import generator
-from twinprop.data.base import SPLIT, DataConfig, Dataset, Samples
+from twinprop.data.base import SPLIT, DataConfig, Dataset
 from twinprop.data.columns import CATEGORY, Kind, as_words, check_names, kind_of, rows_named, shortened
 from twinprop.data.preparation import FILLING, Preparation, learnt
+from twinprop.data.samples import Samples
 from twinprop.data.splitting import held_out
 from twinprop.data.table_file import RawTable
 from twinprop.data.table_report import report

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.data.base import MOST_SAMPLES, DataConfig, Raw, Samples, too_many_numbers
+from twinprop.data.base import DataConfig, Raw
+from twinprop.data.samples import MOST_SAMPLES, Samples, too_many_numbers
 from twinprop.fields import number
 
 

@@ -10,8 +10,9 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from twinprop.data.base import Raw, Samples
+from twinprop.data.base import Raw
 from twinprop.data.images import ImageConfig
+from twinprop.data.samples import Samples
 from twinprop.errors import DataError
 
 BYTES = 0x08

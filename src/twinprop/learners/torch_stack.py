@@ -8,66 +8,27 @@ rates come from PyTorch's own schedulers, one for each network.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
-from torch.optim.lr_scheduler import ReduceLROnPlateau
+from torch import Tensor
 
 from twinprop.arrays.namespace import HostCopies, like
-from twinprop.config import registry
 from twinprop.config.schema import Config
 from twinprop.learners.build import initial_parameters, refuse_lacking, torch_layer
 from twinprop.learners.losses import scratch_loss, torch_loss
 from twinprop.learners.parameter_groups import ParameterGroups
 from twinprop.learners.per_member import clip_norms, consecutive, per_member
+from twinprop.learners.torch_schedule import Schedule
 from twinprop.learners.torch_stack_layers import STACKED, Forward, vectorized
 from twinprop.models.base import LayerSpec
 from twinprop.pytorch.convert import to_arrays, to_tensors
-from twinprop.pytorch.optimizers import uncompiled
 from twinprop.scratch.network import layer_by_layer
 from twinprop.task import CLASSIFICATION, Task
 from twinprop.training.learner import Learner
 from twinprop.training.plan import Plan
-
-
-class Schedule:
-    """PyTorch's own schedule of one network, on an optimizer that has its numbers and nothing to update."""
-
-    def __init__(self, config: Config, plan: Plan) -> None:
-        arguments = {key: value for key, value in asdict(config.optimizer).items() if key != "name"}
-        kind = uncompiled(registry.load(registry.OPTIMIZERS[config.optimizer.name].pytorch))
-        self.optimizer: torch.optim.Optimizer = kind([nn.Parameter(torch.empty(0))], **arguments)
-        bound = config.scheduler.bind(plan.intervals(config.scheduler.interval), config.optimizer.lr)
-        self.scheduler = registry.load(registry.SCHEDULERS[bound.name].pytorch)(self.optimizer, bound)
-        self.optimizer.step()  # it updates nothing, but PyTorch warns of a schedule that moves on before its optimizer
-        self.interval = bound.interval
-        self.watches_score = getattr(bound, "mode", "min") == "max"
-        self.watches = isinstance(self.scheduler, ReduceLROnPlateau)
-
-    def advance(self, interval: str) -> bool:
-        """Move on if the schedule counts these intervals; whether it did."""
-        if self.watches or self.interval != interval:
-            return False
-        self.scheduler.step()
-        return True
-
-    def observe(self, loss: float, score: float) -> None:
-        if self.watches:
-            self.scheduler.step(score if self.watches_score else loss)
-
-    @property
-    def lr(self) -> float:
-        return float(self.optimizer.param_groups[0]["lr"])
-
-    @property
-    def momentum(self) -> float:
-        """The momentum, or what Adam has in its place."""
-        group = self.optimizer.param_groups[0]
-        return float(group.get("momentum", group.get("betas", (0.0,))[0]))
 
 
 class TorchStack(Learner):

@@ -26,7 +26,7 @@ from twinprop.run.files import metrics_problem
 from twinprop.run.index import Entry
 from twinprop.run.names import beginning
 from twinprop.run.selection import ordered
-from twinprop.run.tensorboard import image_file, scalars
+from twinprop.run.summary_values import image_file, scalars
 from twinprop.task import usual_metric
 from twinprop.text import as_typed, markdown_table, plural
 

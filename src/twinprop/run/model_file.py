@@ -17,6 +17,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from twinprop.config import schema
+from twinprop.config.problems import problems
 from twinprop.errors import TwinpropError, first_line
 from twinprop.learners.build import scratch_layer
 from twinprop.models.base import LayerSpec
@@ -187,7 +188,7 @@ def layers_of(saved: Mapping[str, Any]) -> list[LayerSpec]:
     shape, outputs = tuple(saved["data"]["shape"]), outputs_of(saved["data"])
     try:
         config = schema.from_dict(saved["config"])
-        wrong = [text for text in schema.problems(config) if text.startswith("model.")]
+        wrong = [text for text in problems(config) if text.startswith("model.")]
         if not wrong:
             return config.model.layers(shape, outputs)
     except TwinpropError as error:

@@ -6,7 +6,8 @@ from dataclasses import replace
 from functools import cached_property
 
 from twinprop.config import registry
-from twinprop.config.schema import Config, data_size_problems, task_problems
+from twinprop.config.problems import data_size_problems, task_problems
+from twinprop.config.schema import Config
 from twinprop.data.base import Dataset
 from twinprop.data.batches import EVALUATION_BATCH, Batches
 from twinprop.errors import ConfigError

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from twinprop.config import registry
-from twinprop.config.schema import Config, check
+from twinprop.config.problems import check
+from twinprop.config.schema import Config
 from twinprop.learners import BACKENDS
 from twinprop.learners.first_use import doubts
 from twinprop.run.checkpoints import FOLDER, CheckpointFolder, sound

@@ -13,29 +13,32 @@ from typing import Any
 
 import numpy as np
 import psutil
-from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary
+from tensorboard.compat.proto.summary_pb2 import Summary
 
 from twinprop.config.compared import compared
 from twinprop.config.schema import Config, flatten
-from twinprop.data.base import Samples
-from twinprop.run import pictures, plugin_values
+from twinprop.data.samples import Samples
+from twinprop.run import plugin_values
 from twinprop.run.directory import is_sweep, words_of
 from twinprop.run.events import EventFile
 from twinprop.run.showing import only_shows
+from twinprop.run.summary_values import (
+    PICTURED,
+    SMALLEST_PICTURE,
+    against,
+    histograms,
+    matrix,
+    pictured,
+    plane,
+    scalars,
+)
 from twinprop.task import CLASSIFICATION, MEASURES, SPLITS, Predicted, Regression, Task
 from twinprop.text import as_typed, markdown_table, spelled
 from twinprop.training.learner import Learner
 from twinprop.training.monitor import Monitor, Row
 
-HISTOGRAM_BINS = 64
 HISTOGRAMS = 20
 """Evaluations at which histograms are written, at most: more would cost more than training."""
-
-PICTURED = 30
-"""Samples in a picture, at most."""
-
-SMALLEST_PICTURE = 4
-"""Pixels: what has fewer in a direction is a sequence and not an image."""
 
 ENVIRONMENT = ("twinprop", "commit", "python", "torch", "numpy", "device", "gpu", "cpu", "threads", "platform")
 """What the TEXT tab says of versions and machine."""
@@ -224,83 +227,3 @@ def configuration_text(directory: Path, config: Config, environment: Mapping[str
         markdown_table(("key", "value"), keys),
     ]
     return "\n\n".join(parts)
-
-
-def matrix(test: Samples, predicted: Any, classes: list[str]) -> list[Summary.Value]:
-    """The confusion matrix."""
-    return [image("confusion", pictures.confusion(test.y, predicted, classes))]
-
-
-def against(task: Regression, test: Samples, predicted: Any) -> list[Summary.Value]:
-    """Predicted numbers against the true ones."""
-    return [image("predictions", pictures.predictions(task.in_units(test.y), task.in_units(predicted)))]
-
-
-def plane(test: Samples, predicted: Any) -> list[Summary.Value]:
-    """Points in the plane with their predictions."""
-    assert test.x is not None
-    return [image("points", pictures.points(test.x, test.y, predicted))]
-
-
-def pictured(tag: str, test: Samples, which: Any, predicted: Any, classes: list[str]) -> list[Summary.Value]:
-    """Some images of the test split with their predictions."""
-    part = test.take(which)
-    x = part.x if part.x is not None else np.stack([part.source[i] for i in range(len(which))])
-    return [image(tag, pictures.samples(x, part.y, predicted[which], classes))]
-
-
-def histograms(learner: Learner, member: int) -> list[Summary.Value]:
-    """Of each parameter and its gradient, where they are finite."""
-    parameters, gradients = learner.state_dict_of(learner.state(member)), learner.gradients(member)
-    arrays = {f"weights/{name}": parameters[name] for name in gradients}
-    arrays |= {f"gradients/{name}": value for name, value in gradients.items()}
-    found = (histogram(tag, np.ravel(value)) for tag, value in arrays.items())
-    return [value for value in found if value is not None]
-
-
-def scalars(values: Mapping[str, float | None]) -> list[Summary.Value]:
-    """Those of the values that are finite."""
-    return [
-        Summary.Value(tag=tag, simple_value=value)
-        for tag, value in values.items()
-        if value is not None and np.isfinite(value)
-    ]
-
-
-def histogram(tag: str, values: Any) -> Summary.Value | None:
-    """Equal bins of the values (n,), which TensorBoard's own take many times as long to count; None if not finite."""
-    low, high = float(values.min()), float(values.max())
-    if not np.isfinite(high - low):
-        return None
-    exact = values.astype(np.float64)
-    scale = high - low if high - low > 1e-6 * max(abs(low), abs(high)) else 0.0
-    if scale and np.isfinite(HISTOGRAM_BINS / scale):
-        places = ((exact - low) * (HISTOGRAM_BINS / scale)).astype(np.intp)
-        counts = np.bincount(np.minimum(places, HISTOGRAM_BINS - 1), minlength=HISTOGRAM_BINS)
-        edges = np.linspace(low, high, HISTOGRAM_BINS + 1)[1:]
-    else:  # nearer to each other, or to 0, than bins can be
-        counts, edges = np.array([values.size]), np.array([high])
-    found = HistogramProto(
-        min=low,
-        max=high,
-        num=values.size,
-        sum=float(exact.sum()),
-        sum_squares=float(exact @ exact),
-        bucket_limit=edges.tolist(),
-        bucket=counts.tolist(),
-    )
-    return Summary.Value(tag=tag, histo=found)
-
-
-def image(tag: str, pixels: Any) -> Summary.Value:
-    """A picture (height, width, 3) of uint8."""
-    height, width, channels = pixels.shape
-    encoded = pictures.png(pixels)
-    return Summary.Value(
-        tag=tag, image=Summary.Image(height=height, width=width, colorspace=channels, encoded_image_string=encoded)
-    )
-
-
-def image_file(tag: str, path: Path) -> Summary.Value:
-    """A picture in a PNG file."""
-    return Summary.Value(tag=tag, image=Summary.Image(encoded_image_string=path.read_bytes()))
