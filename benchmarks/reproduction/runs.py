@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from twinprop.report.twins import largest_difference
-from twinprop.run.saved import Run, natural
+from twinprop.run.found import natural
+from twinprop.run.saved import Run
 from twinprop.training.convergence import smoothed
 
 NOT_RUN = "not run"

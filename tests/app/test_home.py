@@ -99,7 +99,7 @@ def test_no_command_makes_a_folder_called_tilde(
     assert run.path == home / "notebook"
     assert twinprop.load("~/run").summary["status"] == "completed"
     assert main(["report", "~/sweep"]) == 0
-    assert f"{home}/a" in capsys.readouterr().out
+    assert f"{home}/a" in (home / "sweep" / "results.csv").read_text()
     assert not list(work.iterdir())
     assert not list(tmp_path.rglob("~*"))
 

@@ -13,9 +13,9 @@ from tests.kit.attempts import Attempt, attempts, nested, yaml_of
 from tests.kit.commands import in_process, outside
 
 from twinprop.app.resume import resume
-from twinprop.app.resumption import COMMAND
 from twinprop.app.trusted import allowed, typed
 from twinprop.errors import ConfigError, TwinpropError
+from twinprop.run.files import COMMAND
 
 SHORT = ["train.epochs=1", "data=moons", "data.n_samples=50", "model.width=4", "model.backend=scratch"]
 SHORT += ["hydra.run.dir=outputs/run", "hydra.sweep.dir=outputs/sweep", "hydra.launcher.workers=1"]

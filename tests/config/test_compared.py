@@ -25,7 +25,7 @@ def test_each_key_says_what_it_is_for() -> None:
     assert uncompared_keys("telling") == {"metric"}
     assert uncompared_keys("label") == {"label"}
     assert uncompared_keys("source", "label") == {"data.download", "label"}
-    assert path_keys() == {"data.root"}
+    assert path_keys() == {"data.root", "data.file", "data.test_file", "init_from"}
 
 
 def test_hparams_keep_the_label_and_where_samples_lie() -> None:

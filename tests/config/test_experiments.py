@@ -266,7 +266,6 @@ def test_a_study_trains_each_of_its_values(
     assert len(rows) == math.prod(map(len, swept.values()))
     for key, values in swept.items():
         assert list(dict.fromkeys(row[key] for row in rows)) == values
-    assert (tmp_path / "sweep" / "plots" / "result.png").stat().st_size > 1000
     assert ("best at" in capfd.readouterr().out) == (len(swept) > 1)
 
 

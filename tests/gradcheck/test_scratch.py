@@ -34,7 +34,7 @@ NAMES = [
     for name, value in ((name, getattr(scratch, name)) for name in scratch.__all__)
     if isinstance(value, type)
     and issubclass(value, scratch.Layer | scratch.Loss)
-    and value not in (scratch.Layer, scratch.Loss)
+    and value not in (scratch.Layer, scratch.Activation, scratch.Loss)
 ]
 IN_TRAINING = {"BatchNorm1d", "BatchNorm2d", "Dropout", "Noise"}
 

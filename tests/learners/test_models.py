@@ -107,8 +107,8 @@ def test_gradients_against_autograd_and_finite_differences(name: str) -> None:
     shape = MODELS[name][1]
     config = config_of(name, model={key: 0.0 for key in ("dropout", "noise") if hasattr(MODELS[name][0], key)})
     x, y = data(shape, 6)
-    dataset = type("Dataset", (), {"shape": shape, "classes": list("abcd"), "train": y})()
-    result = check_on(frozen(config), dataset, x, y)  # type: ignore[arg-type]
+    dataset = Dataset(*[Samples(y, x)] * 3, shape, list("abcd"), None, None)
+    result = check_on(frozen(config), dataset, x, y)
     assert result.rows
     for row in result.rows:
         assert row.passed, row

@@ -15,7 +15,6 @@ from typing import Any
 
 from twinprop.config import plugins
 from twinprop.errors import ConfigError, TwinpropError
-from twinprop.run.plugin_record import name_plugins, named_before
 
 KEY = "plugins"
 COMPLETION = ("-sc", "--shell-completion")
@@ -36,6 +35,8 @@ def take(words: Sequence[str]) -> list[str]:
     """
     ours = [word for word in words if is_ours(word)]
     if ours:
+        from twinprop.run.plugin_record import name_plugins  # --help needs no NumPy
+
         name_plugins(spec for word in ours for spec in specs_of(word))
     if any(word in COMPLETION for word in words):
         complete()
@@ -44,8 +45,14 @@ def take(words: Sequence[str]) -> list[str]:
 
 def complete() -> None:
     """Load what a line in completion names, if it was run before: Tab alone runs nothing new."""
-    line, known = os.environ.get(LINE, ""), {*named_before(), *named_before().values()}
-    for word in [each for each in line.split(" ")[:-1] if is_ours(each)]:
+    line = os.environ.get(LINE, "")
+    typed = [each for each in line.split(" ")[:-1] if is_ours(each)]
+    if not typed:
+        return
+    from twinprop.run.plugin_record import named_before
+
+    known = {*named_before(), *named_before().values()}
+    for word in typed:
         line = line.replace(f" {word}", "")
         with suppress(TwinpropError, ValueError, OSError):
             for spec in specs_of("".join(shlex.split(word))):

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twinprop.config.plugins import fault
-from twinprop.config.problems import check
 from twinprop.errors import explain
 
 if TYPE_CHECKING:
@@ -28,9 +27,10 @@ def checked(config: DictConfig) -> Config:
     """
     from hydra.core.hydra_config import HydraConfig
 
-    from twinprop.config import schema
+    from twinprop.config.problems import check
+    from twinprop.config.schema import typed
 
-    sound, hydra = check(schema.typed(config)), HydraConfig.get()
+    sound, hydra = check(typed(config)), HydraConfig.get()
     if hydra.job.chdir:
         # a path that was typed is meant from where the command was started
         sound.data.root = os.path.join(hydra.runtime.cwd, os.path.expanduser(sound.data.root))
