@@ -87,6 +87,7 @@ def alone(checkout: Path) -> Any:
     return json.loads(python(checkout, "-c", DRIVER, str(checkout / "alone"), recipes).splitlines()[-1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RECIPES)
 def test_both_twins_train_it_alike(alone: Any, name: str) -> None:
     for lr in ("0.01", "0.03"):

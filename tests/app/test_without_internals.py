@@ -67,7 +67,9 @@ def jobs(master: Any) -> list[Any]:
     return jobs_of(master)
 
 
-@pytest.mark.parametrize("name", ["APPLY_OVERRIDES", "HYDRA_CONFIG", "all"])
+@pytest.mark.parametrize(
+    "name", [*(pytest.param(name, marks=pytest.mark.slow) for name in ("APPLY_OVERRIDES", "HYDRA_CONFIG")), "all"]
+)
 def test_jobs_are_the_same_without_a_part(
     name: str, master: Any, jobs: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

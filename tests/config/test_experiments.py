@@ -254,7 +254,13 @@ QUICK = ["data.limit=600", "train.steps=2", "model.backend=scratch"]
 """With enough samples for every batch of a study."""
 
 
-@pytest.mark.parametrize("study", STUDIES)
+QUICK_STUDIES = ("activation", "depth_width", "twins")
+
+
+@pytest.mark.parametrize(
+    "study",
+    [pytest.param(name, marks=() if name in QUICK_STUDIES else (pytest.mark.slow,)) for name in STUDIES],
+)
 def test_a_study_trains_each_of_its_values(
     study: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import json
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas
@@ -33,6 +35,16 @@ ALONE = ["hydra.run.dir=runs/0"]
 SWEEP = ["-m", "seed=0,1,2", "optimizer.lr=0.01,0.02", "hydra.sweep.dir=runs", "hydra.sweep.subdir=${hydra.job.num}"]
 
 
+def ways(cases: Iterable[str]) -> list[Any]:
+    """Each case alone and swept; of the sweeps, most are slow tests."""
+    found: list[Any] = []
+    for case in cases:
+        found.append(pytest.param(ALONE, case, id=f"{case}-alone"))
+        marks = () if case in ("mlp", "lstm") else (pytest.mark.slow,)
+        found.append(pytest.param(SWEEP, case, id=f"{case}-sweep", marks=marks))
+    return found
+
+
 def words_of(case: str, backend: str, *more: str) -> list[str]:
     given = {word.partition("=")[0]: word for word in [*CASES[case], f"model.backend={backend}", *more]}
     return list(given.values())
@@ -46,8 +58,7 @@ def metrics(folder: Path) -> np.ndarray:
 
 
 @pytest.mark.parametrize("backend", ["scratch", "torch"])
-@pytest.mark.parametrize("how", [ALONE, SWEEP], ids=["alone", "sweep"])
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(("how", "case"), ways(CASES))
 def test_a_gpu_gives_what_the_cpu_gives(
     case: str, how: list[str], backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -69,8 +80,7 @@ def test_a_gpu_gives_what_the_cpu_gives(
 
 
 @pytest.mark.parametrize("backend", ["scratch", "torch"])
-@pytest.mark.parametrize("how", [ALONE, SWEEP], ids=["alone", "sweep"])
-@pytest.mark.parametrize("case", [case for case in CASES if case != "full batches"])
+@pytest.mark.parametrize(("how", "case"), ways(case for case in CASES if case != "full batches"))
 def test_no_update_waits_for_a_gpu(
     case: str, how: list[str], backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
