@@ -66,9 +66,10 @@ def _ended(request: pytest.FixtureRequest) -> Iterator[None]:
     before = {process.pid for process in psutil.Process().children()}
     yield
     for process in psutil.Process().children():
-        if process.pid not in before and "train.py" in " ".join(process.cmdline()):
-            process.kill()
-            request.getfixturevalue("slurm").call("scancel", "--user=root", check=False)
+        with suppress(psutil.Error):  # a zombie has no command line
+            if process.pid not in before and "train.py" in " ".join(process.cmdline()):
+                process.kill()
+                request.getfixturevalue("slurm").call("scancel", "--user=root", check=False)
 
 
 def ended(process: subprocess.Popen[str], status: int) -> str:
@@ -90,8 +91,9 @@ def assert_as_local(folder: Path, local: list[Any]) -> None:
 def workers(task: str) -> list[psutil.Process]:
     """The processes that train what SLURM calls by a name such as `12_3`."""
     found = []
-    for process in psutil.process_iter(["cmdline"]):
-        if "submitit.core._submit" in " ".join(process.info["cmdline"] or []):
+    for process in psutil.process_iter(["cmdline", "name"]):
+        trains = process.info["name"].startswith("python")  # and is no srun, which names the same command
+        if trains and "submitit.core._submit" in " ".join(process.info["cmdline"] or []):
             environment = process.environ()
             number = environment.get("SLURM_ARRAY_JOB_ID", environment.get("SLURM_JOB_ID"))
             place = environment.get("SLURM_ARRAY_TASK_ID")
