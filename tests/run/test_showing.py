@@ -20,7 +20,7 @@ from twinprop.config.schema import Config, choice_class
 from twinprop.data.digits import Digits
 from twinprop.data.toy import Moons
 from twinprop.errors import OutputError
-from twinprop.run import console, plugin_values, showing, tensorboard
+from twinprop.run import console, pictures, plugin_values, showing, summary_values, tensorboard
 from twinprop.run.events import EventFile
 from twinprop.run.single import execute
 
@@ -61,16 +61,16 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 FAULTS: dict[str, tuple[Any, str, str]] = {
-    "confusion": (tensorboard.pictures, "confusion", "the confusion matrix"),
-    "samples": (tensorboard.pictures, "samples", "the picture of samples"),
-    "points": (tensorboard.pictures, "points", "the picture of points"),
-    "png": (tensorboard.pictures, "png", "the confusion matrix"),
+    "confusion": (pictures, "confusion", "the confusion matrix"),
+    "samples": (pictures, "samples", "the picture of samples"),
+    "points": (pictures, "points", "the picture of points"),
+    "png": (pictures, "png", "the confusion matrix"),
     "keys of HPARAMS": (tensorboard, "comparable", "the run's line in HPARAMS"),
     "end of HPARAMS": (plugin_values, "session_end", "the run's end in HPARAMS"),
     "layout": (plugin_values, "diagrams", "the layout of curves"),
     "text": (plugin_values, "text", "the configuration in TensorBoard"),
     "curves": (tensorboard, "scalars", "TensorBoard's curves"),
-    "histograms": (tensorboard, "histogram", "histograms"),
+    "histograms": (summary_values, "histogram", "histograms"),
     "making the event file": (EventFile, "__init__", "TensorBoard's event file"),
     "adding to the event file": (EventFile, "add", "TensorBoard's curves"),
     "writing the event file": (EventFile, "flush", "TensorBoard's event file"),
