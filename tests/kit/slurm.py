@@ -16,7 +16,6 @@ from pathlib import Path
 import psutil
 
 PROGRAMS = ("slurmctld", "slurmd", "sbatch", "srun", "munged")
-ACCOUNTING = ("slurmdbd", "sacctmgr", "mariadbd", "mariadb-install-db")
 
 CONF = """
 ClusterName=tests
@@ -36,8 +35,8 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_Core
 SlurmdParameters=config_overrides
 ReturnToService=2
-MaxArraySize={most}
-MinJobAge={remembered}
+MaxArraySize=1001
+MinJobAge=300
 KillWait=30
 SlurmctldTimeout=10
 SlurmdTimeout=5
@@ -48,31 +47,16 @@ SlurmctldLogFile={base}/slurmctld.log
 SlurmdPidFile={base}/slurmd.%n.pid
 SlurmdLogFile={base}/slurmd.%n.log
 SlurmdSpoolDir={base}/spool.%n
-{storage}
+AccountingStorageType=accounting_storage/none
 NodeName=n1 NodeHostname={host} NodeAddr=127.0.0.1 Port={first} CPUs=2 RealMemory=4000 State=UNKNOWN
 NodeName=n2 NodeHostname={host} NodeAddr=127.0.0.1 Port={second} CPUs=2 RealMemory=4000 State=UNKNOWN
 PartitionName=main Nodes=n1,n2 Default=YES MaxTime=60 DefaultTime=60 State=UP
 """
 
-DATABASE_CONF = """
-AuthType=auth/munge
-AuthInfo=socket={base}/munge.socket
-DbdHost={host}
-DbdAddr=127.0.0.1
-DbdPort={port}
-SlurmUser=root
-LogFile={base}/slurmdbd.log
-PidFile={base}/slurmdbd.pid
-StorageType=accounting_storage/mysql
-StorageUser=root
-StorageHost=localhost
-StorageLoc=accounts
-"""
 
-
-def lacking(accounting: bool = False) -> str:
+def lacking() -> str:
     """Why there can be no SLURM here; empty where there can."""
-    missing = [name for name in (*PROGRAMS, *(ACCOUNTING if accounting else ())) if shutil.which(name) is None]
+    missing = [name for name in PROGRAMS if shutil.which(name) is None]
     if missing:
         return f"needs SLURM, see .ci/run: there is no {', '.join(missing)}"
     return "" if os.geteuid() == 0 else "needs to be root, as SLURM's own programs do"
@@ -128,10 +112,13 @@ class Slurm:
             process.kill()
             process.wait(60)
 
-    def jobs(self) -> dict[str, str]:
-        """States by the names of the jobs that it remembers."""
-        lines = self.call("squeue", "--noheader", "--array", "--states=all", "--format=%i|%T").splitlines()
-        return dict(line.split("|") for line in lines)
+    def restart_controller(self, job: str) -> None:
+        """Kill the controller and start it anew, once it has saved a job: else it would start that a second time."""
+        saved, now = self.base / "state" / "job_state", time.time()
+        self.call("scontrol", "update", f"JobId={job}", "Comment=known")
+        wait("the controller to save its jobs", lambda: saved.exists() and saved.stat().st_mtime > now)
+        self.kill("slurmctld")
+        self.start("slurmctld")
 
     def ready(self) -> bool:
         """Whether both nodes are idle."""
@@ -139,30 +126,15 @@ class Slurm:
 
 
 @contextmanager
-def cluster(accounting: bool = False, remembered: int = 300, most: int = 1001) -> Iterator[Slurm]:
-    """A cluster, as long as the context lasts.
-
-    Args:
-        accounting: with a database, so that `sacct` works.
-        remembered: seconds for which `squeue` knows a job that has ended.
-        most: tasks of an array.
-    """
+def cluster() -> Iterator[Slurm]:
+    """A cluster, as long as the context lasts; it keeps no accounts."""
     host = socket.gethostname().partition(".")[0]
     base = Path(tempfile.mkdtemp(prefix="slurm"))  # a short path, for sockets are in it
-    base.chmod(0o755)  # MariaDB is another user
     for name in ("state", "spool.n1", "spool.n2"):
         (base / name).mkdir()
-    controller, first, second, port = free_ports(4)
-    environment = {**os.environ, "SLURM_CONF": f"{base}/slurm.conf", "MYSQL_UNIX_PORT": f"{base}/mariadb.socket"}
-    found = Slurm(base, environment)
-    storage = "AccountingStorageType=accounting_storage/none"
-    if accounting:
-        storage = (
-            f"AccountingStorageType=accounting_storage/slurmdbd\nAccountingStorageHost={host}\n"
-            f"AccountingStoragePort={port}\nAccountingStoragePass={base}/munge.socket\nAccountingStorageEnforce=limits"
-        )
-    names = {"host": host, "base": base, "storage": storage, "remembered": remembered, "most": most}
-    names |= {"controller": controller, "first": first, "second": second, "port": port}
+    controller, first, second = free_ports(3)
+    found = Slurm(base, {**os.environ, "SLURM_CONF": f"{base}/slurm.conf"})
+    names = {"host": host, "base": base, "controller": controller, "first": first, "second": second}
     (base / "slurm.conf").write_text(CONF.format(**names))
     (base / "cgroup.conf").write_text("CgroupPlugin=cgroup/v1\n")  # only loaded: nothing uses it
     (base / "munge.key").write_bytes(os.urandom(1024))
@@ -170,8 +142,6 @@ def cluster(accounting: bool = False, remembered: int = 300, most: int = 1001) -
     try:
         files = [f"--{name}-file={base}/munge.{name}" for name in ("key", "pid", "log", "seed")]
         found.start("munged", "--force", f"--socket={base}/munge.socket", *files)
-        if accounting:
-            start_database(found, names)
         found.start("slurmctld", "-i")
         for node in ("n1", "n2"):
             found.start("slurmd", "-N", node)
@@ -181,30 +151,6 @@ def cluster(accounting: bool = False, remembered: int = 300, most: int = 1001) -
         found.call("scancel", "--user=root", check=False)
         with suppress(AssertionError):
             wait("the jobs to end", found.ready, 30)
-        for name in ("slurmd.n1", "slurmd.n2", "slurmctld", "slurmdbd", "mariadb", "munge"):
+        for name in ("slurmd.n1", "slurmd.n2", "slurmctld", "munge"):
             found.kill(name)
         shutil.rmtree(base, ignore_errors=True)
-
-
-def start_database(slurm: Slurm, names: dict[str, object]) -> None:
-    """Start MariaDB, and SLURM's accounts in it."""
-    base, data = slurm.base, slurm.base / "mariadb"
-    data.mkdir()
-    shutil.chown(data, "mysql", "mysql")
-    own = ["--no-defaults", "--user=mysql", f"--datadir={data}"]
-    slurm.start("mariadb-install-db", *own, "--auth-root-authentication-method=normal", "--skip-test-db")
-    more = [f"--socket={data}/socket", "--skip-networking", f"--pid-file={data}/pid", "--innodb-buffer-pool-size=64M"]
-    subprocess.Popen(["mariadbd", *own, *more], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    wait("MariaDB", lambda: (data / "pid").exists() and (data / "socket").exists())
-    shutil.copy(data / "pid", base / "mariadb.pid")
-    slurm.environment["MYSQL_UNIX_PORT"] = f"{data}/socket"
-    conf = base / "slurmdbd.conf"
-    conf.write_text(DATABASE_CONF.format(**names))
-    conf.chmod(0o600)
-    slurm.start("slurmdbd")
-    added = [("cluster", "tests"), ("account", "default", "cluster=tests")]
-    added += [("user", "root", "account=default", "cluster=tests")]
-    listed = ["sacctmgr", "--noheader", "list"]
-    wait("SLURM's accounts", lambda: "root" in slurm.call(*listed, "user", check=False))
-    for words in added:
-        slurm.call("sacctmgr", "--immediate", "add", *words)

@@ -109,6 +109,43 @@ def of_sweep(folder: Path) -> dict[int, str]:
 
 
 @pytest.mark.slow
+def test_whatever_happens_to_its_jobs_a_sweep_is_as_a_local_one(slurm: Slurm, local: list[Any], tmp_path: Path) -> None:
+    """A warning of the time limit, a killed process, a controller that is started anew."""
+    process, stopped = held(tmp_path, slurm)
+    sent = of_sweep(tmp_path)
+    assert len(sent) == len(stopped) == 2
+    slurm.restart_controller(sent[0].partition("_")[0])
+    slurm.call("scancel", "--signal=USR2", sent[0])
+    for worker in workers(sent[1]):
+        worker.kill()
+    let_go(stopped)
+    told = ended(process, 0)
+    assert_as_local(tmp_path, local)
+    assert "SLURM keeps no accounts here" in told
+    assert f"SLURM job {sent[0]} ended (COMPLETED; see {tmp_path}/sweep/.submitit/" in told
+    assert "for hydra.launcher.submitit.timeout_min=60 was over" in told
+    assert f"SLURM job {sent[1]} ended (FAILED; see {tmp_path}/sweep/.submitit/" in told
+    assert "smaller network" not in told
+    assert len(of_sweep(tmp_path)) == 4
+
+
+@pytest.mark.slow
+def test_a_node_that_is_cut_off_is_replaced_and_writes_no_more(slurm: Slurm, local: list[Any], tmp_path: Path) -> None:
+    process, stopped = held(tmp_path, slurm)
+    slurm.kill("slurmd.n1")  # its jobs live on
+    let_go([worker for worker in stopped if worker.environ()["SLURMD_NODENAME"] != "n1"])
+    try:
+        wait("other jobs in place of those that were cut off", lambda: len(of_sweep(tmp_path)) > 2)
+        let_go(stopped)
+        told = ended(process, 0)
+    finally:
+        slurm.start("slurmd", "-N", "n1")
+    assert_as_local(tmp_path, local)
+    assert "NODE_FAIL" in told
+    wait("two nodes", slurm.ready)
+
+
+@pytest.mark.slow
 def test_what_is_cancelled_stays_so_until_it_is_resumed_here(slurm: Slurm, local: list[Any], tmp_path: Path) -> None:
     process, stopped = held(tmp_path, slurm)
     for name in of_sweep(tmp_path).values():
