@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -81,6 +82,9 @@ def test_tags(outputs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "runs/wide" in told(capsys, "show", "best-so-far")
     assert "no tags" in told(capsys, "tag", "best-so-far", "best-so-far", "--remove")
     told(capsys, "tag", "wide", "../x", status=1)
+    shutil.copytree(outputs / "sweeps" / "depths" / "5_depth-2_seed-5", outputs.parent / "elsewhere")
+    assert "name it by its path" in told(capsys, "tag", str(outputs.parent / "elsewhere"), "mine")
+    assert "name it by its path" not in told(capsys, "tag", "wide", "mine")
 
 
 def test_rm_asks_and_says(outputs: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -120,7 +120,7 @@ SWEEP_FAULTS = {
     "twinprop.report.style.rendered": "the figure of the result",
     "twinprop.report.page.write_atomically": "the report",
     "twinprop.population.compare.Comparison.best_rows": "what was best with each value",
-    "twinprop.population.table.rows_of_jobs": "the table of jobs",
+    "twinprop.app.conclusion.jobs_table": "the table of jobs",
     "twinprop.population.display.SweepDisplay.show": "the progress of the sweep",
     "twinprop.population.sweep.remarks": "what jobs repeat",
     "twinprop.population.stack.logging.makeLogRecord": "a job's log",

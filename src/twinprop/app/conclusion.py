@@ -63,16 +63,20 @@ class Conclusion:
         self.metric = metric_of(chosen, [each.summary for each in self.ended.values()])
 
     def table(self) -> Table:
-        """A row for each choice."""
+        """A row for each choice; where it cannot be made, that is told, and an empty table ends nothing."""
+        from rich.table import Table
+
         overrides = {number: each.overrides for number, each in self.ended.items()}
         common = set.intersection(*map(set, overrides.values())) if len(overrides) > 1 else set()
-        return jobs_table(
-            list(self.ended),
-            {number: each.flat for number, each in self.composed.items()},
-            {number: [word for word in words if word not in common] for number, words in overrides.items()},
-            {number: each.summary for number, each in self.ended.items()},
-            self.metric,
-        )
+        with only_shows("the table of jobs"):
+            return jobs_table(
+                list(self.ended),
+                {number: each.flat for number, each in self.composed.items()},
+                {number: [word for word in words if word not in common] for number, words in overrides.items()},
+                {number: each.summary for number, each in self.ended.items()},
+                self.metric,
+            )
+        return Table(box=None)
 
     def write_csv(self) -> None:
         """Write sweep.csv, a row for each job."""

@@ -33,5 +33,5 @@ def described(config: Config) -> list[str]:
     dataset: Dataset = config.data.load()
     shape = "×".join(map(str, dataset.shape))
     what = f"{len(dataset.classes)} classes" if dataset.classes else "a number"
-    lines = [f"{config.data.name}: samples {shape}, {what} to learn"]
+    lines = [f"{config.data.name}: {shape} numbers a sample, {what} to learn"]
     return lines if dataset.table is not None else [*lines, *splits(dataset)]

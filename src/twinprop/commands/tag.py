@@ -39,4 +39,6 @@ def main(args: argparse.Namespace) -> int:
                 print(f"{here(other.path)}: {', '.join(set(names) & set(other.tags))} taken away")
         write_tags(entry.path, {*entry.tags, *names})
     print(f"{here(entry.path)}: {', '.join(one(str(entry.path)).tags) or 'no tags'}")
+    if names and not args.remove and not entry.path.resolve().is_relative_to(OUTPUTS.resolve()):
+        print(f"It is not below {OUTPUTS}, where runs are found by their tags; name it by its path.")
     return 0

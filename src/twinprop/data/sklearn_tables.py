@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from importlib import import_module
+from typing import Any, ClassVar
 
 from twinprop.data.table import Table
 from twinprop.data.table_file import RawTable, counted
@@ -12,14 +13,19 @@ from twinprop.task import Classification, Regression, Task
 
 @dataclass
 class SklearnTable(Table):
-    """A table of scikit-learn, whose target has its own name."""
+    """What scikit-learn's function `load_NAME` loads; the target has a name of its own here.
 
-    def loaded(self) -> Any:
-        """What scikit-learn loads: `frame`, and the names of the classes in `target_names`."""
-        raise NotImplementedError
+    Attributes:
+        learnt: what is learnt of that target, unless `data.task` says it.
+        options: further arguments of the function.
+    """
+
+    learnt: ClassVar[type[Task]] = Classification
+    options: ClassVar[dict[str, Any]] = {}
 
     def table(self) -> RawTable:
-        bunch = self.loaded()
+        load = getattr(import_module("sklearn.datasets"), f"load_{self.name}")
+        bunch = load(as_frame=True, **self.options)
         target = type(self).target
         frame = bunch.frame.rename(columns={"target": target})
         if "target_names" in bunch:
@@ -27,7 +33,7 @@ class SklearnTable(Table):
         return RawTable(counted(frame), f"scikit-learn's {self.name}")
 
     def learns(self) -> type[Task] | None:
-        return super().learns() or (Classification if self.target == type(self).target else None)
+        return super().learns() or (self.learnt if self.target == type(self).target else None)
 
 
 @dataclass
@@ -37,11 +43,6 @@ class Iris(SklearnTable):
     name: str = "iris"
     target: str | None = "species"
 
-    def loaded(self) -> Any:
-        from sklearn.datasets import load_iris
-
-        return load_iris(as_frame=True)
-
 
 @dataclass
 class Wine(SklearnTable):
@@ -49,11 +50,6 @@ class Wine(SklearnTable):
 
     name: str = "wine"
     target: str | None = "cultivar"
-
-    def loaded(self) -> Any:
-        from sklearn.datasets import load_wine
-
-        return load_wine(as_frame=True)
 
 
 @dataclass
@@ -63,11 +59,6 @@ class BreastCancer(SklearnTable):
     name: str = "breast_cancer"
     target: str | None = "diagnosis"
 
-    def loaded(self) -> Any:
-        from sklearn.datasets import load_breast_cancer
-
-        return load_breast_cancer(as_frame=True)
-
 
 @dataclass
 class Diabetes(SklearnTable):
@@ -75,11 +66,5 @@ class Diabetes(SklearnTable):
 
     name: str = "diabetes"
     target: str | None = "progression"
-
-    def loaded(self) -> Any:
-        from sklearn.datasets import load_diabetes
-
-        return load_diabetes(as_frame=True, scaled=False)
-
-    def learns(self) -> type[Task] | None:
-        return Regression if self.task == "auto" and self.target == type(self).target else Table.learns(self)
+    learnt: ClassVar[type[Task]] = Regression
+    options: ClassVar[dict[str, Any]] = {"scaled": False}

@@ -14,7 +14,6 @@ from rich.table import Table
 from twinprop.population.compare import Comparison
 from twinprop.population.seeds import over_seeds
 from twinprop.run.directory import write_atomically
-from twinprop.run.showing import only_shows
 from twinprop.run.summary import result
 from twinprop.task import Classification, Task, task_named
 from twinprop.text import ranges, shown
@@ -32,19 +31,6 @@ def tasks_of(summaries: Iterable[Mapping[str, Any]]) -> list[type[Task]]:
 
 
 def jobs_table(
-    numbers: Sequence[int],
-    configurations: Mapping[int, Mapping[str, Any]],
-    overrides: Mapping[int, Sequence[str]],
-    summaries: Mapping[int, Mapping[str, Any]],
-    metric: str,
-) -> Table:
-    """`rows_of_jobs`; where it cannot be made, that is told, and an empty table ends nothing."""
-    with only_shows("the table of jobs"):
-        return rows_of_jobs(numbers, configurations, overrides, summaries, metric)
-    return Table(box=None)
-
-
-def rows_of_jobs(
     numbers: Sequence[int],
     configurations: Mapping[int, Mapping[str, Any]],
     overrides: Mapping[int, Sequence[str]],
