@@ -125,12 +125,8 @@ class Regression(Task):
     origin: float = 0.0
     unit: float = 1.0
 
-    def in_units(self, values: Any) -> Any:
-        """Targets or outputs in the units of the data."""
-        return self.origin + self.unit * values
-
     def told(self, values: Any) -> Any:
-        return self.in_units(values)
+        return self.origin + self.unit * values
 
     def predicted(self, outputs: Any) -> Predicted:
         return Predicted(outputs[..., 0])
@@ -156,6 +152,11 @@ METRICS = [f"{split}_{what}" for split in SPLITS for what in MEASURES]
 def task_named(name: object) -> type[Task]:
     """The task that a summary.json names; runs of earlier versions name none, and learnt classes."""
     return TASKS.get(str(name), Classification)
+
+
+def task_of(saved: Mapping[str, Any] | None) -> Task:
+    """What a network learnt, as its model tells; of classes it tells nothing."""
+    return CLASSIFICATION if saved is None else Regression(saved["origin"], saved["unit"])
 
 
 def measure_of(metric: str) -> Measure:

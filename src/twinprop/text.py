@@ -89,9 +89,9 @@ def shown(text: str) -> str:
     return "".join(kept)
 
 
-def plural(count: int, noun: str) -> str:
-    """`3 jobs`"""
-    return f"{count} {noun}{'s' * (count != 1)}"
+def plural(count: int, noun: str, nouns: str = "") -> str:
+    """`3 jobs`, or with a plural of its own `3 directories`."""
+    return f"{count} {noun if count == 1 else nouns or f'{noun}s'}"
 
 
 def duration(seconds: float | None) -> str:
@@ -165,3 +165,9 @@ def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]], right: It
 def marked(text: str) -> str:
     """Text in a line of Markdown, as it stands."""
     return re.sub(r"([\\`*<>|~$#\[\]]|(?<!\w)_|_(?!\w))", r"\\\1", shown(text).replace("\n", " "))
+
+
+def shortened(names: Sequence[str], most: int = 12) -> str:
+    """Names in a list, the first of many."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

@@ -170,13 +170,13 @@ def test_numbers_to_learn_are_scaled_by_the_training_rows(tmp_path: Path) -> Non
     assert isinstance(task, Regression)
     assert found.train.y.mean() == pytest.approx(0, abs=1e-12)
     assert found.train.y.std() == pytest.approx(1)
-    values = np.concatenate([task.in_units(split.y) for split in found[:3]])
+    values = np.concatenate([task.told(split.y) for split in found[:3]])
     frame = Diabetes().table().frame
     np.testing.assert_allclose(np.sort(values), np.sort(frame["progression"]))
     assert found.counts()["train"]["mean"] == pytest.approx(task.origin)
     plain = Diabetes(scale_target=False).load()
     assert plain.task == Regression()
-    np.testing.assert_allclose(plain.test.y, task.in_units(found.test.y))
+    np.testing.assert_allclose(plain.test.y, task.told(found.test.y))
 
 
 def test_few_whole_numbers_are_classes_and_that_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

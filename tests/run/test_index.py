@@ -11,6 +11,7 @@ from tests.kit.made_runs import configure, end, evaluate, make_run, make_sweep
 
 from twinprop.errors import TwinpropError
 from twinprop.run import index
+from twinprop.run.found import STATUSES
 from twinprop.run.index import NAME, Entry, entries
 from twinprop.run.lock import Lock
 
@@ -115,3 +116,13 @@ def test_a_run_that_cannot_be_read_is_listed_and_says_why(tmp_path: Path) -> Non
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(TwinpropError, match="nowhere: is not there"):
         entries(tmp_path / "nowhere")
+
+
+def test_a_job_that_was_cancelled_waits_again_where_its_sweep_goes_on(tmp_path: Path) -> None:
+    make_sweep(tmp_path / "sweep", 1)
+    path = next((tmp_path / "sweep").glob("0_*"))
+    end(path, 0.5, status="cancelled", reason="scancel")
+    assert [entry.status for entry in entries(tmp_path)] == ["cancelled"]
+    assert "cancelled" in STATUSES
+    with Lock(tmp_path / "sweep"):
+        assert [entry.status for entry in entries(tmp_path)] == ["running"]

@@ -95,6 +95,7 @@ class PopulationLauncher(Launcher):
         from twinprop.app.sweep_jobs import SweepComposer
         from twinprop.population.sweep import Sweep
         from twinprop.run.console import console, display_path
+        from twinprop.run.found import GOES_ON
         from twinprop.run.single import how_to_go_on
         from twinprop.text import plural
 
@@ -137,7 +138,7 @@ class PopulationLauncher(Launcher):
         self.summaries |= sweep.summaries
         conclusion = self.conclusion()
         conclusion.write_csv()
-        interrupted = any(summary["status"] in ("interrupted", "cancelled") for summary in sweep.summaries.values())
+        interrupted = any(summary["status"] in GOES_ON for summary in sweep.summaries.values())
         if interrupted:
             console.print(conclusion.table())
             console.print(how_to_go_on(directory))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from twinprop.errors import DataError
 from twinprop.run.saved import Run
+from twinprop.task import task_of
 from twinprop.text import shown
 
 if TYPE_CHECKING:
@@ -37,8 +38,7 @@ def table_predictions(run: Run, path: str) -> tuple[pandas.DataFrame, list[str]]
     target = saved["table"]["target"]
     rows = pandas.DataFrame({"row": raw.frame.index})
     if not classes:
-        task = saved["task"]
-        rows[target] = task["origin"] + task["unit"] * found[:, 0]
+        rows[target] = task_of(saved["task"]).told(found[:, 0])
     else:
         rows[target] = [classes[place] for place in found.argmax(-1)]
         if len(classes) <= MOST_COLUMNS:

@@ -50,7 +50,7 @@ def main(args: argparse.Namespace) -> int:
     if len(chosen) > LISTED:
         print(f"and {len(chosen) - LISTED:,} more")
     megabytes = sum(map(size, chosen)) / 1e6
-    what = f"{plural(len(chosen), 'directory').replace('directorys', 'directories')}, {megabytes:,.1f} MB"
+    what = f"{plural(len(chosen), 'directory', 'directories')}, {megabytes:,.1f} MB"
     if args.dry_run or not chosen:
         print(f"{what} would be removed" if chosen else "Nothing is removed.")
         return 1 if busy else 0

@@ -70,7 +70,7 @@ class Dataset(NamedTuple):
         """What there is in each split: of each class the samples, `{"train": {"cat": 40, ...}, ...}`, or of numbers."""
         splits = {"train": self.train, "val": self.val, "test": self.test}
         if isinstance(self.task, Regression):
-            return {name: numbers_of(self.task.in_units(samples.y)) for name, samples in splits.items()}
+            return {name: numbers_of(self.task.told(samples.y)) for name, samples in splits.items()}
         return {
             name: dict(zip(self.classes, self.class_counts(samples), strict=True)) for name, samples in splits.items()
         }

@@ -6,7 +6,7 @@ A wrong cell is told by its row, counted from 1 below the head, and its column.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -153,9 +153,3 @@ def check_names(table: RawTable, key: str, names: Iterable[str]) -> None:
         if name not in known:
             listed = ", ".join(known[:20]) + (", ..." if len(known) > 20 else "")
             raise DataError(f"{key}={name}: {table.name} has no such column.{nearest(name, known)} It has {listed}.")
-
-
-def shortened(names: Sequence[str], most: int = 12) -> str:
-    """Names in a list, the first of many."""
-    more = f" and {len(names) - most:,} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more

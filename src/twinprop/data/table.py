@@ -9,14 +9,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twinprop.arrays.random import generator
 from twinprop.data.base import SPLIT, DataConfig, Dataset
-from twinprop.data.columns import CATEGORY, Kind, as_words, check_names, kind_of, rows_named, shortened
+from twinprop.data.columns import CATEGORY, Kind, as_words, check_names, kind_of, rows_named
 from twinprop.data.preparation import FILLING, Preparation, learnt
 from twinprop.data.samples import Samples
 from twinprop.data.splitting import held_out
@@ -25,11 +25,8 @@ from twinprop.data.table_report import report
 from twinprop.data.target import Target, target_of
 from twinprop.errors import DataError
 from twinprop.fields import choice, described, number
-from twinprop.task import CLASSIFICATION, TASKS, Regression, Task
-from twinprop.text import nearest
-
-if TYPE_CHECKING:
-    pass
+from twinprop.task import TASKS, Regression, Task, task_of
+from twinprop.text import nearest, shortened
 
 log = logging.getLogger("twinprop")
 
@@ -219,11 +216,6 @@ class Table(DataConfig):
             if not len(getattr(found, split)):
                 raise DataError(f"{table.name}: no row is left for the {split} split; change data.{key}.")
         return found, [f"splits     {line}" for line in (*remarks, *more)]
-
-
-def task_of(saved: Mapping[str, Any] | None) -> Task:
-    """What a network learnt, as its model tells; of classes it tells nothing."""
-    return CLASSIFICATION if saved is None else Regression(saved["origin"], saved["unit"])
 
 
 def joined(table: RawTable, test: RawTable | None, names: list[str]) -> RawTable:

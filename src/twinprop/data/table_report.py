@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from twinprop.data.base import Dataset
-from twinprop.data.columns import CATEGORY, DATE, NUMBER, Kind, shortened
+from twinprop.data.columns import CATEGORY, DATE, NUMBER, Kind
 from twinprop.data.preparation import Preparation
 from twinprop.data.table_file import RawTable
 from twinprop.data.target import Target
 from twinprop.task import Regression
-from twinprop.text import aligned, plural
+from twinprop.text import aligned, plural, shortened
 
 LISTED = 20
 """Classes whose samples are told."""

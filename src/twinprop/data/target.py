@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twinprop.data.columns import MOSTLY, as_numbers, as_words, rows_named, shortened, wrong_cells
+from twinprop.data.columns import MOSTLY, as_numbers, as_words, rows_named, wrong_cells
 from twinprop.data.table_file import RawTable
 from twinprop.errors import DataError
 from twinprop.task import CLASSIFICATION, Regression, Task
+from twinprop.text import shortened
 
 MOST_CLASSES = 20
 """Different whole numbers up to which they are taken for classes."""

@@ -20,13 +20,17 @@ STATUSES = {
     "diverged": "stopped where the loss was no longer finite",
     "failed": "ended by an error; its reason is in summary.json",
     "interrupted": "stopped by a signal; resume goes on with it",
+    "cancelled": "taken back at the cluster that was to train it; resume goes on with it",
     "killed": "gone without a word, after an evaluation at least; resume goes on with it",
     "not started": "of a sweep or a process that was gone before it trained; resume starts it",
     "running": "in training now",
     "waiting": "of a sweep that is in training now, and not yet at this job",
     "unreadable": "a file of it cannot be read",
 }
-"""What can have become of a run, the first four as its summary.json says."""
+"""What can have become of a run, the first five as its summary.json says."""
+
+GOES_ON = ("interrupted", "cancelled")
+"""Those that are no end: a sweep that is in training now may be at it again."""
 
 LEFT_OUT = ("checkpoints",)
 """Folders in which there are no runs."""
@@ -54,7 +58,7 @@ class Found(NamedTuple):
         """
         if "checkpoints" in self.names and held(self.path):
             return "running"
-        if said and said != "interrupted":
+        if said and said not in GOES_ON:
             return said
         if self.sweep is not None and held(self.sweep):
             return "running" if "metrics.csv" in self.names else "waiting"

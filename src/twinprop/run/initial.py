@@ -17,7 +17,7 @@ from twinprop.errors import ConfigError, TwinpropError
 from twinprop.run.model_file import COUNTS, MODEL
 from twinprop.run.saved import load
 from twinprop.run.setup import Setup
-from twinprop.text import at_home
+from twinprop.text import at_home, shortened
 from twinprop.training.monitor import Monitor
 from twinprop.training.plan import Plan
 
@@ -80,8 +80,8 @@ def told(path: str, own: Mapping[str, NDArray[Any]], given: Mapping[str, NDArray
     Raises:
         ConfigError: nothing was.
     """
-    drawn = listed([described(name, own[name], given.get(name)) for name in own if name not in taken])
-    left = listed([described(name, given[name], None) for name in given if name not in own])
+    drawn = shortened([described(name, own[name], given.get(name)) for name in own if name not in taken], MOST_NAMED)
+    left = shortened([described(name, given[name], None) for name in given if name not in own], MOST_NAMED)
     if not taken:
         raise ConfigError([f"init_from={path}: nothing of it fits; this network has {drawn}."])
     parts = [f"init_from={path}: {len(taken)} of {len(own)} parameters are those of this run"]
@@ -93,9 +93,3 @@ def told(path: str, own: Mapping[str, NDArray[Any]], given: Mapping[str, NDArray
 def described(name: str, value: NDArray[Any], other: NDArray[Any] | None) -> str:
     """`output.weight (10, 50), there (2, 50)`"""
     return f"{name} {value.shape}{'' if other is None else f', there {other.shape}'}"
-
-
-def listed(names: list[str]) -> str:
-    """Some names, and how many more there are."""
-    more = len(names) - MOST_NAMED
-    return " and ".join(filter(None, [", ".join(names[:MOST_NAMED]), f"{more} more" if more > 0 else ""]))

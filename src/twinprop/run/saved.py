@@ -30,6 +30,7 @@ from twinprop.run.files import (
 from twinprop.run.found import find
 from twinprop.run.model_file import MODEL, outputs_of, path_of, read_model
 from twinprop.run.plugin_record import name_plugins, recall
+from twinprop.task import task_of
 from twinprop.text import at_home
 
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ class Run:
 
         found, about = self.outputs(x), self.saved["data"]
         if not about["classes"]:
-            return np.asarray(about["task"]["origin"] + about["task"]["unit"] * found[:, 0])
+            return np.asarray(task_of(about["task"]).told(found[:, 0]))
         names: NDArray[Any] = np.array(about["classes"])[found.argmax(-1)]
         return names
 

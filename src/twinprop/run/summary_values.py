@@ -32,7 +32,7 @@ def matrix(test: Samples, predicted: Any, classes: list[str]) -> list[Summary.Va
 
 def against(task: Regression, test: Samples, predicted: Any) -> list[Summary.Value]:
     """Predicted numbers against the true ones."""
-    return [image("predictions", pictures.predictions(task.in_units(test.y), task.in_units(predicted)))]
+    return [image("predictions", pictures.predictions(task.told(test.y), task.told(predicted)))]
 
 
 def plane(test: Samples, predicted: Any) -> list[Summary.Value]:
