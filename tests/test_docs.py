@@ -1,5 +1,7 @@
 """The documentation names every key and every choice."""
 
+import shutil
+import subprocess
 from dataclasses import fields
 from pathlib import Path
 
@@ -9,7 +11,8 @@ from twinprop.config import registry
 from twinprop.config.schema import GROUPS, Config, choice_class, flatten
 from twinprop.learners import BACKENDS
 
-DOCS = Path(__file__).parents[1] / "docs"
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
 
 
 def all_keys():
@@ -55,3 +58,12 @@ def test_experiments_md_names_each_experiment_and_study(folder):
 def test_configuration_md_names_each_data_set(name):
     text = (DOCS / "configuration.md").read_text(encoding="utf-8")
     assert f"`{name}`" in text or f"`data={name}`" in text
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists() or not shutil.which("git"), reason="not a checkout")
+def test_a_checkout_holds_what_people_type_and_nothing_that_a_run_wrote():
+    files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    top = {name.partition("/")[0] for name in files if name}
+    assert top <= {".ci", ".gitignore", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE", "Makefile",
+                   "README.md", "benchmarks", "conf", "constraints.txt", "docs", "examples", "pyproject.toml", "src",
+                   "sweeps", "tests", "train.py"}  # fmt: skip
