@@ -9,11 +9,15 @@ from pathlib import Path
 
 import pytest
 from tests.kit.commands import ROOT
+from tests.kit.made_runs import configure
 
 import twinprop
 from twinprop.app.compose import compose
 from twinprop.app.home import expand
-from twinprop.text import in_shell
+from twinprop.report.page import commands
+from twinprop.report.study import Study
+from twinprop.run.saved import Run
+from twinprop.text import as_typed, in_shell
 
 LINES = {
     "train train.epochs=1 model.backend=scratch hydra.run.dir=run": "status   completed",
@@ -73,10 +77,28 @@ def test_a_path_of_windows_in_a_file_stays_what_it_is(tmp_path: Path) -> None:
     assert again.data.root == path
 
 
-@pytest.mark.parametrize(
-    ("word", "windows"),
-    {"a": "a", r"C:\x": r"C:\x", r"C:\my runs\x": r'"C:\my runs\x"', "lr=[1,2]": '"lr=[1,2]"'}.items(),
-)
+QUOTED = {
+    "a": "a",
+    r"C:\x": r"C:\x",
+    r"C:\my runs\x": r'"C:\my runs\x"',
+    "C:\\my runs\\": r'"C:\my runs\\"',
+    "lr=[1,2]": '"lr=[1,2]"',
+    "C:\\a&b\\": r'"C:\a&b\\"',
+    "model.activation=tanh": "model.activation=tanh",
+    'hydra.run.dir="a b"': r'"hydra.run.dir=\"a b\""',
+}
+
+
+@pytest.mark.parametrize(("word", "windows"), QUOTED.items())
 def test_commands_are_quoted_as_the_system_reads_them(word: str, windows: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("twinprop.text.os", type("System", (), {"name": "nt"}))
     assert in_shell(word) == windows
+    assert in_shell("a", word) == f"a {windows}"
+
+
+def test_a_report_quotes_commands_as_the_system_reads_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    configure(tmp_path / "run", r"data.root=C:\my data", "optimizer.lr=0.1")
+    study = Study("runs", [Run(tmp_path / "run", {})])
+    assert commands(study) == [as_typed(r"python train.py 'data.root=C:\my data' optimizer.lr=0.1")]
+    monkeypatch.setattr("twinprop.text.os", type("System", (), {"name": "nt"}))
+    assert commands(study) == [as_typed(r'python train.py "data.root=C:\my data" optimizer.lr=0.1')]

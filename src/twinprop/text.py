@@ -61,11 +61,20 @@ def as_typed(text: str) -> str:
     return text.replace("python -m twinprop", program)
 
 
-def in_shell(word: str) -> str:
-    """A word as it is typed in the system's shell, in quotes where it needs them."""
-    if os.name == "nt":
-        return f'"{word}"' if re.search(r"[\s&|<>^()%!,;=']", word) else word
-    return shlex.quote(word)
+def in_shell(*words: str) -> str:
+    """Words as they are typed in the system's shell, in quotes where they need them."""
+    return " ".join(map(in_windows, words)) if os.name == "nt" else shlex.join(words)
+
+
+def in_windows(word: str) -> str:
+    """A word as cmd.exe and PowerShell take it: as a program reads its line, and in quotes for what else they read."""
+    from subprocess import list2cmdline
+
+    written = list2cmdline([word])
+    if written.startswith('"') or not re.search(r"[&|<>^()%!,;'`$@{}]", word):
+        return written
+    end = word[len(word.rstrip("\\")) :]  # backslashes before the closing quote count twice
+    return f'"{written}{end}"'
 
 
 def at_home(path: str) -> str:

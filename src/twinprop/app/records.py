@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from twinprop.errors import TwinpropError
-from twinprop.text import as_typed, at_home
+from twinprop.text import as_typed, at_home, in_shell
 
 RECORD = ("config.yaml", "hydra.yaml", "overrides.yaml")
 """What Hydra writes of a run."""
@@ -26,5 +26,5 @@ def refuse_record(folders: Mapping[str, str | None]) -> None:
             if all((folder / name).is_file() for name in RECORD):
                 raise TwinpropError(
                     f"{option}={given}: is the record of a run, and no folder of configurations. To repeat the run: "
-                    f"{as_typed('python train.py')} from={folder.parent}"
+                    f"{as_typed('python train.py')} {in_shell(f'from={folder.parent}')}"
                 )

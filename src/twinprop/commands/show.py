@@ -55,7 +55,7 @@ def main(args: argparse.Namespace) -> int:
         "status": ": ".join(filter(None, (entry.status, entry.reason))),
         "began": when(entry.began),
         "took": took(entry),
-        "again": as_typed(f"python train.py {' '.join(map(in_shell, entry.words))}".rstrip()),
+        "again": as_typed(f"python train.py {in_shell(*entry.words)}".rstrip()),
         "parameters": f"{entry.results['parameters']:,.0f}" if "parameters" in entry.results else "",
         **environment(summary.get("environment") or {}),
         "size": size(entry.path),

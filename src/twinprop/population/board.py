@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 import os
-import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -28,7 +27,7 @@ from twinprop.run.names import beginning
 from twinprop.run.selection import ordered
 from twinprop.run.summary_values import image_file, scalars
 from twinprop.task import usual_metric
-from twinprop.text import as_typed, markdown_table, plural
+from twinprop.text import as_typed, in_shell, markdown_table, plural
 
 TICKED = 40
 """Runs that TensorBoard ticks when its page opens; of more, none."""
@@ -149,7 +148,7 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 
 def overview(ranked: Sequence[Entry], shown: Mapping[str, Entry], metric: str, root: Path) -> str:
     """What the TEXT tab says: how many runs, which are shown, a table of them, and what to type for others."""
-    command = as_typed(f"python -m twinprop board {shlex.quote(str(root))}")
+    command = as_typed(f"python -m twinprop board {in_shell(str(root))}")
     statuses = [entry.status for entry in ranked]
     counts = ", ".join(f"{statuses.count(status)} {status}" for status in dict.fromkeys(statuses))
     said = f"{plural(len(ranked), 'run')} in `{root}`: {counts}."
@@ -175,7 +174,7 @@ def overview(ranked: Sequence[Entry], shown: Mapping[str, Entry], metric: str, r
         name = entry.path.name.partition("_")[0] if entry.sweep and keys else names.get(entry.path, entry.path.name)
         rows.append([str(rank), name, *chosen, *([entry.status] if "status" in head else []), *found])
     more = (
-        f"\n\nand {len(ranked) - MOST_ROWS} more: `{as_typed('python -m twinprop runs')} {root}`"
+        f"\n\nand {len(ranked) - MOST_ROWS} more: `{as_typed('python -m twinprop runs')} {in_shell(str(root))}`"
         if len(ranked) > MOST_ROWS
         else ""
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import csv
 import io
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -22,7 +21,7 @@ from twinprop.report.tables import best_values, comparisons, failures, ranking
 from twinprop.report.twins import pairs_of, twins_table
 from twinprop.run.directory import write_atomically
 from twinprop.run.saved import Run, sweep_words
-from twinprop.text import as_typed, duration, marked, plural, shown, spelled
+from twinprop.text import as_typed, duration, in_shell, marked, plural, shown, spelled
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -191,13 +190,13 @@ def facts(study: Study) -> list[tuple[str, str]]:
 def commands(study: Study) -> list[str]:
     """What trains the same again."""
     if study.directory is not None and (words := sweep_words(study.directory)):
-        return [as_typed(f"python train.py {shlex.join(words)}")]
+        return [as_typed(f"python train.py {in_shell(*words)}")]
     if study.directory is not None:
         common = set.intersection(*(set(run.overrides) for run in study.runs)) if study.runs else set()
         kept = [word for word in study.runs[0].overrides if word in common]
-        return [as_typed(f"python train.py -m {shlex.join(kept)} ...")]
+        return [as_typed(f"python train.py -m {in_shell(*kept)} ...")]
     runs = study.runs[:MOST_COMMANDS]
-    lines = [as_typed(f"python train.py {shlex.join(run.overrides)}".rstrip()) for run in runs]
+    lines = [as_typed(f"python train.py {in_shell(*run.overrides)}".rstrip()) for run in runs]
     return [*lines, *[f"# and {len(study.runs) - MOST_COMMANDS} more"] * (len(study.runs) > MOST_COMMANDS)]
 
 

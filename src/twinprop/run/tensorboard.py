@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -33,7 +32,7 @@ from twinprop.run.summary_values import (
     scalars,
 )
 from twinprop.task import CLASSIFICATION, MEASURES, SPLITS, Predicted, Regression, Task
-from twinprop.text import as_typed, markdown_table, spelled
+from twinprop.text import as_typed, in_shell, markdown_table, spelled
 from twinprop.training.learner import Learner
 from twinprop.training.monitor import Monitor, Row
 
@@ -220,7 +219,7 @@ def configuration_text(directory: Path, config: Config, environment: Mapping[str
     keys = [(key, spelled(value)) for key, value in flatten(config).items()]
     parts = [
         "### Command",
-        f"    {as_typed(' '.join(['python train.py', *map(shlex.quote, words)]))}",
+        f"    {as_typed(f'python train.py {in_shell(*words)}'.rstrip())}",
         *(("### Chosen", markdown_table(("key", "value"), chosen)) if chosen else ()),
         *(("### Where it ran", markdown_table(("what", "which"), versions)) if versions else ()),
         "### The whole configuration",
