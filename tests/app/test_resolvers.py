@@ -13,6 +13,16 @@ def test_a_job_is_named_by_what_the_sweep_varies(monkeypatch):
     assert job_name(["optimizer.lr=0.2", "train.epochs=3"]) == "lr-0.2"
 
 
+def test_what_does_not_vary_is_in_no_name_however_it_was_typed(monkeypatch):
+    fixed = ["model.batch_norm=true", "model.hidden=[20, 10]", "+a=1e-3", "optimizer.lr=choice(0.1)", "seed=1,2"]
+    monkeypatch.setattr(sys, "argv", ["train.py", "-m", "--config-dir", "x", *fixed, "train.epochs=range(1,3)"])
+    params = {"model.depth": 3, "model.width": "10,20", "seed": "5,6,7", "data": "interval(0,1)"}
+    job = ["model.batch_norm=True", "model.hidden=[20,10]", "+a=0.001", "optimizer.lr=0.1", "seed=1", "train.epochs=2"]
+    assert (
+        job_name([*job, "model.depth=3", "model.width=20", "data=0.5"], params) == "seed-1_epochs-2_width-20_data-0.5"
+    )
+
+
 def test_a_sweep_is_named_by_its_label_or_study_and_the_time():
     assert sweep_name(["+sweeps=depth"], None, "now") == "depth_now"
     assert sweep_name(["+sweeps=depth"], "mine", "now") == "mine_now"

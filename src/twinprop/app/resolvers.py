@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
+from functools import cache
 from typing import Any
 
 from twinprop.config.extend import registered_by
@@ -28,9 +30,28 @@ def run_name(overrides: Any, label: Any) -> str:
     return short_name(list(overrides or []), label)
 
 
-def job_name(overrides: Any) -> str:
-    """What a job varies: an override that stands on the command line as it is, is the same in every job."""
-    return short_name([word for word in overrides or [] if word not in sys.argv], None)
+def job_name(overrides: Any, params: Any = None) -> str:
+    """What a job varies: the overrides of keys to which the sweep gives several values."""
+    given = (*(f"{key}={value}" for key, value in (params or {}).items()), *sys.argv[1:])
+    varied = varied_keys(given)
+    return short_name([word for word in overrides or [] if word.partition("=")[0] in varied], None)
+
+
+@cache
+def varied_keys(words: tuple[str, ...]) -> frozenset[str]:
+    """The keys that some words give several values; where a key is given twice, the last word counts."""
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+
+    from twinprop.app.composer import HYDRA_ERRORS
+    from twinprop.app.sweep_values import count_of
+
+    several: dict[str, bool] = {}
+    for word in words:
+        with suppress(*HYDRA_ERRORS):  # an option, or its value
+            (override,) = OverridesParser.create().parse_overrides([word])
+            is_set = override.is_discrete_sweep()
+            several[override.get_key_element()] = count_of(override) > 1 if is_set else override.is_sweep_override()
+    return frozenset(key for key, varies in several.items() if varies)
 
 
 def sweep_name(overrides: Any, label: Any, now: str) -> str:
