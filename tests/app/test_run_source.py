@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ from omegaconf import OmegaConf
 from tests.kit.commands import in_process
 
 import twinprop
+from twinprop.__main__ import main
 from twinprop.app.compose import compose
+from twinprop.app.run_source import runs_in
 from twinprop.errors import TwinpropError
 from twinprop.run.names import short_name
 
@@ -61,6 +64,32 @@ def test_values_studies_and_runs_are_swept(run: Path, tmp_path: Path, monkeypatc
     assert (tmp_path / "runs" / "2_from-other_seed-1").is_dir()
     assert in_process(monkeypatch, tmp_path, "-m", "from=other", "+sweeps=activation", "hydra.sweep.dir=study")[0] == 0
     assert len(list((tmp_path / "study").glob("*activation-*"))) == 4
+
+
+@pytest.mark.slow
+def test_a_sweep_goes_on_without_the_runs_that_it_repeats(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "it's gone, now"
+    shutil.copytree(run, gone)
+    words = ("-m", f'from="{gone}"', "optimizer.lr=0.1,0.2", "hydra.sweep.dir=sweep")
+    assert in_process(monkeypatch, tmp_path, *words) == (0, "")
+    (job,) = (tmp_path / "sweep").glob("1_*")
+    before = [(job / name).read_text() for name in (".hydra/config.yaml", ".hydra/overrides.yaml")]
+    shutil.rmtree(job)
+    shutil.rmtree(gone)
+    assert main(["resume", str(tmp_path / "sweep")]) == 0
+    assert [(job / name).read_text() for name in (".hydra/config.yaml", ".hydra/overrides.yaml")] == before
+    assert twinprop.load(job).summary["status"] == "completed"
+
+
+def test_the_runs_in_words_are_found(run: Path, tmp_path: Path) -> None:
+    quoted = str(run).replace("'", r"\'")
+    for word in (f"from='{quoted}'", f"from={tmp_path},'{quoted}'"):
+        found = runs_in(["-m", word, "seed=1,2"])
+        assert list(found) == [str(run)]
+        assert found[str(run)]["seed"] == 3
+    assert runs_in(["seed=1"]) == {}
 
 
 def test_what_is_no_run_is_told(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ from twinprop.app.diagnose import diagnose, diagnose_jobs, in_a_line, problems_o
 from twinprop.app.home import quoted
 from twinprop.app.hydra_part import run_problems, sweep_problems
 from twinprop.app.resumption import current
+from twinprop.app.run_source import FROM, runs_in
 from twinprop.errors import ConfigError, OutputError, TwinpropError, explain
 from twinprop.run.checkpoints import FOLDER
 from twinprop.run.directory import RESULTS, claim, write_atomically
@@ -65,7 +66,8 @@ def claim_sweep(path: Path, config: DictConfig, together: bool) -> None:
             raise OutputError(f"hydra.sweep.dir={path}: already holds {held.parent.name}; choose a new folder.")
     claim(path, "hydra.sweep.dir", OmegaConf.to_yaml(config))
     launcher = config.hydra.runtime.choices.get("hydra/launcher")
-    command = {"words": sys.argv[1:], "folder": str(Path.cwd()), "launcher": launcher}
+    words = sys.argv[1:]
+    command = {"words": words, "folder": str(Path.cwd()), "launcher": launcher, FROM: runs_in(words)}
     (path / FOLDER).mkdir(exist_ok=True)
     write_atomically(path / COMMAND, json.dumps(command).encode())
     write_record(path)

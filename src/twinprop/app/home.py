@@ -75,8 +75,7 @@ def mended(value: str, path: bool) -> str:
 
     def replace(match: re.Match[str]) -> str:
         word = match[0]
-        quote = word[0] if word[0] in "'\"" else ""
-        text = word[1:-1].replace(f"\\{quote}", quote) if quote else word.strip()
+        text, quote = unquoted(word)
         scheme = FILE if text.startswith(FILE) else ""
         at_the_start = text.removeprefix(scheme).startswith("~")
         if "~" not in word or (quote and not (path and at_the_start)):
@@ -90,7 +89,14 @@ def mended(value: str, path: bool) -> str:
 
 def absolute(match: re.Match[str]) -> str:
     """A path in the value of an override as one that does not depend on where Hydra looks for configurations."""
-    return quoted(os.path.abspath(at_home(match[0].strip().strip("'\""))))
+    return quoted(os.path.abspath(at_home(unquoted(match[0])[0])))
+
+
+def unquoted(word: str) -> tuple[str, str]:
+    """A text in the value of an override without its quotes, and those."""
+    word = word.strip()
+    quote = word[0] if word[:1] in ("'", '"') else ""
+    return (word[1:-1].replace(f"\\{quote}", quote), quote) if quote else (word, quote)
 
 
 def quoted(text: str) -> str:

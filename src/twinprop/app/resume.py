@@ -10,6 +10,7 @@ from typing import Any
 
 from twinprop.app.home import quoted
 from twinprop.app.resumption import Resumption, lengthened, log_to, may_be_longer
+from twinprop.app.run_source import FROM, KEPT
 from twinprop.config import schema
 from twinprop.config.problems import check
 from twinprop.errors import TwinpropError
@@ -132,7 +133,11 @@ def resume_sweep(directory: Path, words: Sequence[str], force: bool) -> int:
     if Path(command["folder"]).is_dir():
         os.chdir(command["folder"])
     resumption = Resumption(directory, changes_of(lengths), force, alone)
-    with Lock(directory, PATIENCE), resumption():
-        take_over(directory)
-        run([*given, *engine, f"hydra.sweep.dir={quoted(str(directory))}"])
+    kept = KEPT.set(command.get(FROM, {}))
+    try:
+        with Lock(directory, PATIENCE), resumption():
+            take_over(directory)
+            run([*given, *engine, f"hydra.sweep.dir={quoted(str(directory))}"])
+    finally:
+        KEPT.reset(kept)
     return 0

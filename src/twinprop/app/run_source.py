@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import builtins
 import os
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from contextvars import ContextVar
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -14,6 +17,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from hydra.core.object_type import ObjectType
+from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.plugins.config_source import ConfigLoadError, ConfigResult, ConfigSource
 from omegaconf import OmegaConf
 
@@ -25,6 +29,9 @@ FROM, CHOICE = "from", "from_choice"
 
 PLACE, MOST = Path("outputs"), 200
 """Where runs are looked for when a shell asks what there is, and how many are told."""
+
+KEPT: ContextVar[Mapping[str, dict[str, Any]] | None] = ContextVar("kept", default=None)
+"""The keys of runs by their paths, as a sweep noted them when it began: that goes on without the runs."""
 
 LEFT_OUT = ("label",)
 """Keys of a run that are not those of its repetition."""
@@ -101,11 +108,26 @@ def values_of(path: str) -> dict[str, Any]:
     Raises:
         ConfigError: it is no run.
     """
+    kept = (KEPT.get() or {}).get(path)
+    if kept is not None:
+        return dict(kept)
     try:
         written = Path(path, ".hydra", "config.yaml")
         return dict(read(path, written.stat().st_mtime_ns if written.is_file() else 0))
     except TwinpropError as error:
         raise ConfigError([f"{FROM}={error}"]) from error
+
+
+def runs_in(words: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The keys of the runs that the words of a sweep repeat, by their paths."""
+    found: dict[str, dict[str, Any]] = {}
+    for override in OverridesParser.create().parse_overrides([w for w in words if w.startswith(f"{FROM}=")]):
+        several = override.sweep_iterator() if override.is_sweep_override() else [override.value()]
+        for value in several:
+            path = str(getattr(value, "text", value))  # what needs quotes stands in an object of Hydra's
+            with suppress(ConfigError):  # the jobs of what is no run are refused
+                found[path] = values_of(path)
+    return found
 
 
 @cache
