@@ -51,7 +51,7 @@ class SetupCache:
         else:
             self.make_room()
             try:
-                self.loaded[key] = Setup(config, self.given.get(repr(config.data)))
+                self.loaded[key] = Setup(config, self.dataset_of(config.data))
             except Exception as error:
                 if out_of_memory(error):
                     raise  # there may be enough when the next job asks
@@ -61,6 +61,11 @@ class SetupCache:
         if isinstance(found, Failure):
             raise found.error.with_traceback(found.trace)  # or it would grow with each job
         return found
+
+    def dataset_of(self, data: DataConfig) -> Dataset | None:
+        """Samples as they were loaded here for another device or twin, or given; None where they are to be loaded."""
+        loaded = (found for found in self.loaded.values() if isinstance(found, Setup))
+        return next((found.dataset for found in loaded if found.data == data), self.given.get(repr(data)))
 
     def make_room(self) -> None:
         """Let samples go that were used longest ago, as long as memory is short."""
