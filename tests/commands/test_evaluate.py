@@ -51,6 +51,14 @@ def test_its_own_samples_give_the_results_of_training(backend: str, runs: Path) 
     assert found == pytest.approx(run.summary["test"], abs=1e-6)
 
 
+@pytest.mark.parametrize("backend", ["scratch", "torch"])
+def test_classes_are_told_of_the_best_epoch_and_of_the_last(backend: str, runs: Path) -> None:
+    run = load(runs / backend)
+    assert run.summary["best"]["test_by_class"] == measure(run).by_class()
+    assert run.summary["test_by_class"] == measure(load(runs / backend, "last")).by_class()
+    assert run.summary["test_by_class"] != run.summary["best"]["test_by_class"]
+
+
 def test_other_samples_are_prepared_as_those_of_training(runs: Path) -> None:
     run = load(runs / "scratch")
     other = Moons(n_samples=500, noise=1.0, seed=4)

@@ -52,8 +52,8 @@ def assert_same_end(resumed: Done, whole: Done) -> None:
         monitor = resumed.monitors[member]
         assert (monitor.status, monitor.reason) == (expected.status, expected.reason)
         np.testing.assert_array_equal(resumed.table(member), whole.table(member))
-        for mine, its in ((monitor.last, expected.last), (monitor.best_state, expected.best_state)):
-            assert_same_state(mine, its)
+        for name in ("last", "best_state", "best_predicted"):
+            assert_same_state(getattr(monitor, name), getattr(expected, name))
         assert (monitor.best and monitor.best.epoch) == (expected.best and expected.best.epoch)
         assert monitor.without_improvement == expected.without_improvement
         ended = whole.recorders[member].parameters

@@ -94,8 +94,12 @@ class RunRecorder:
         self.parameter_count = footprint(layers, data.shape).parameters
         if predicted is not None:
             self.board.pictures(data.test, predicted, data.shape, data.classes, monitor.rows[-1].epoch)
-            self.by_class = by_class(data.test.y, predicted, data.classes) if data.classes else None
+            self.by_class = self.classes_of(predicted)
         self.conclude(monitor)
+
+    def classes_of(self, predicted: Predicted) -> dict[str, Any] | None:
+        """What was right of each class of the test split; None of numbers."""
+        return by_class(self.dataset.test.y, predicted, self.dataset.classes) if self.dataset.classes else None
 
     def epochs_of(self, monitor: Monitor) -> dict[str, Any]:
         """Of which epochs there are weights, and which of them the model has."""
@@ -110,8 +114,11 @@ class RunRecorder:
         """Write the end of the event file, and summary.json."""
         seconds = time.perf_counter() - self.start
         summary = summarize(monitor, self.dataset, self.parameter_count, self.weights, seconds, self.environment)
+        best = self.classes_of(Predicted(**monitor.best_predicted)) if monitor.best_predicted else None
         if self.by_class is not None:
             summary["test_by_class"] = self.by_class
+        if best is not None:
+            summary["best"]["test_by_class"] = best
         self.board.finished(monitor, summary["seconds"]["per_epoch"])
         self.summary = summary
         self.directory.summary(summary)

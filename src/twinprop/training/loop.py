@@ -140,15 +140,14 @@ def train_together(
         for place in in_training:
             bad_step = first_bad_step(losses[:, place], tally.first_step, rows[place])
             update_status(active[place], rows[place], bad_step, learner.steps >= plan.total_steps)
-        if any(active[place].status == "completed" for place in in_training):
-            found = whole(predicted, len(stack))
+        found = whole(predicted, len(stack))
         for place in in_training:
             monitor, recorder, row = active[place], recorders[stack[place]], rows[place]
             if monitor.status == "diverged":
                 recorder.checkpoint("last_finite", alone(monitor))
                 recorder.finished(monitor, weights_of(learner, monitor), None)
                 continue
-            monitor.evaluated(states[place], recorder.evaluated(row, learner, place))
+            monitor.evaluated(states[place], recorder.evaluated(row, learner, place), found[place])
             every = monitor.train.checkpoint_every
             if every is not None and row.epoch // every > tally.first_step // plan.steps_per_epoch // every:
                 recorder.checkpoint(f"epoch_{row.epoch}", alone(monitor))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.task import CLASSIFICATION, Task, higher_is_better
+from twinprop.task import CLASSIFICATION, Predicted, Task, higher_is_better
 from twinprop.training.plan import TrainConfig
 
 
@@ -69,6 +69,8 @@ class Monitor:
     """The state of the learner's network after the last evaluation: where to go on from."""
     best_state: dict[str, Any] = field(default_factory=dict)
     """The same after the best one; empty until there is one."""
+    best_predicted: dict[str, Any] = field(default_factory=dict)
+    """What it took the test split for at the best one, as `Predicted`; empty until there is one."""
     recorded: dict[str, Any] = field(default_factory=dict)
     """How far the recorder had written at the last evaluation."""
 
@@ -109,11 +111,19 @@ class Monitor:
         """Whether a longer plan would train it further."""
         return self.status == "completed" and not self.reason
 
-    def evaluated(self, state: dict[str, Any], recorded: dict[str, Any]) -> None:
-        """Note the state of the network at the evaluation that was added last, and how far that was written down."""
+    def evaluated(self, state: dict[str, Any], recorded: dict[str, Any], predicted: Predicted) -> None:
+        """Note the evaluation that was added last.
+
+        Args:
+            state: of the network.
+            recorded: how far it was written down.
+            predicted: for the test split.
+        """
         self.last, self.recorded = state, recorded
         if self.best is self.rows[-1]:
             self.best_state = state
+            parts = predicted._asdict().items()
+            self.best_predicted = {name: part.copy() for name, part in parts if part is not None}  # of a whole stack's
 
     def state(self) -> dict[str, Any]:
         """Everything in it but `seed`, `train` and `task`, as plain arrays and numbers."""
@@ -127,6 +137,7 @@ class Monitor:
             "reason": self.reason,
             "last": self.last,
             "best_state": self.best_state,
+            "best_predicted": self.best_predicted,
             "recorded": self.recorded,
         }
 
@@ -140,3 +151,4 @@ class Monitor:
         self.best = None if state["best"] is None else self.rows[state["best"]]
         for name in ("best_val_loss", "without_improvement", "status", "reason", "last", "best_state", "recorded"):
             setattr(self, name, state[name])
+        self.best_predicted = state.get("best_predicted", {})  # which earlier versions did not keep
