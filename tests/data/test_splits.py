@@ -2,12 +2,14 @@
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twinprop.arrays.random import generator
 from twinprop.data.base import DataConfig, Raw
 from twinprop.data.digits import Digits
+from twinprop.data.palindrome import Palindrome
 from twinprop.data.samples import Samples
 from twinprop.data.toy import Blobs, Circles, Moons
 from twinprop.errors import DataError
@@ -110,6 +112,17 @@ def test_normalising_uses_the_training_split_only():
     np.testing.assert_allclose(normalised.mean, [mean])
     np.testing.assert_allclose(normalised.test.x, (plain.test.x - mean) / std, atol=1e-6)
     assert plain.mean is None
+
+
+@pytest.mark.parametrize("config", [Digits, Moons, Palindrome])
+def test_two_numbers_are_subtracted_and_divided_by_as_torchvision_does(config):
+    plain, scaled = config(normalize=False).load(), config(normalize=[0.5, 0.25]).load()
+    for split in ("train", "val", "test"):
+        expected = torch.as_tensor(getattr(plain, split).x, dtype=torch.float32).sub(0.5).div(0.25)
+        np.testing.assert_allclose(getattr(scaled, split).x, expected, atol=1e-6)
+    assert scaled.preparation()["mean"] == [0.5] * (2 if config is Moons else 1)
+    again = config(normalize=False).load_as(scaled.preparation())
+    np.testing.assert_array_equal(again.test.x, scaled.test.x)
 
 
 def test_points_are_normalised_by_feature():

@@ -17,15 +17,20 @@ from numpy.typing import NDArray
 from twinprop.arrays.random import generator
 from twinprop.data.samples import Samples, portions
 from twinprop.errors import DataError
-from twinprop.fields import number, path, uncompared
+from twinprop.fields import described, number, path, uncompared
 from twinprop.task import CLASSIFICATION, Classification, Regression, Task
-from twinprop.text import at_home
+from twinprop.text import at_home, spelled
 
 if TYPE_CHECKING:
     from twinprop.data.augment import Augment
 
 SPLIT = 2
 """Stream of `data.seed`: the order from which splits are cut. (0 and 1 are the run's own streams.)"""
+
+NORMALIZE_WORDS = "true, false, or [mean, std] with a std greater than 0, as [0.5, 0.5] for pixels from -1 to 1"
+
+BY_CHANNEL = {1: (1, -1), 2: (1, 1, 1), 3: (1, -1, 1, 1)}
+"""By the dimensions of a sample, how a number for each channel or feature lies beside a batch."""
 
 
 class Dataset(NamedTuple):
@@ -102,7 +107,7 @@ class DataConfig:
     val_fraction: float = number(0.1, ge=0, lt=1)
     test_fraction: float = number(0.2, gt=0, lt=1)
     limit: int | None = number(None, ge=1)
-    normalize: bool = False
+    normalize: Any = described(False, NORMALIZE_WORDS)
 
     @property
     def root_path(self) -> Path:
@@ -134,8 +139,9 @@ class DataConfig:
         return None
 
     def problems(self) -> Iterator[str]:
-        """Mistakes that concern several keys of the data set."""
-        yield from ()
+        """Mistakes that a range, or a list of names, does not tell."""
+        if not isinstance(self.normalize, bool) and not is_mean_and_deviation(self.normalize):
+            yield f"data.normalize={spelled(self.normalize)}: must be {NORMALIZE_WORDS}."
 
     def split_sizes(self) -> tuple[int, int, int] | None:
         """Sizes of the training, validation and test split, where they are known before loading."""
@@ -163,8 +169,12 @@ class DataConfig:
             if not len(samples):
                 raise DataError(f"data={self.name}: the {split} split is empty; {more[split]}.")
         mean = std = None
-        if self.normalize:
+        if self.normalize is True:
             mean, std = self.standardize([train, val, test], raw.shape)
+        elif self.normalize:
+            channels = 1 if len(raw.shape) == 2 else raw.shape[0]
+            mean, std = ([float(number)] * channels for number in self.normalize)
+            self.scale_as([train, val, test], raw.shape, mean, std)
         return Dataset(train, val, test, raw.shape, list(raw.classes), mean, std, raw.aspect)
 
     def load_as(self, preparation: Mapping[str, Any]) -> Dataset:
@@ -180,10 +190,9 @@ class DataConfig:
         mean, std = preparation["mean"], preparation["std"]
         if mean is None:
             return dataset
-        shape = {1: (1, -1), 2: (1, 1, 1), 3: (1, -1, 1, 1)}[len(dataset.shape)]
         if np.size(mean) not in (1, dataset.shape[0]):
             return dataset  # whoever asked tells that the shape is another
-        self.scale(list(dataset[:3]), np.reshape(mean, shape), np.reshape(std, shape))
+        self.scale_as(list(dataset[:3]), dataset.shape, mean, std)
         return dataset._replace(mean=mean, std=std)
 
     def divide(self, raw: Raw) -> tuple[Samples, Samples, Samples]:
@@ -209,8 +218,8 @@ class DataConfig:
         """
         if samples.x is None:
             raise DataError(
-                f"data={self.name}: data.normalize=true needs the samples in memory; set data.resident=true, "
-                "or data.normalize=false."
+                f"data={self.name}: data.normalize={spelled(self.normalize)} needs the samples in memory; set "
+                "data.resident=true, or data.normalize=false."
             )
 
     def scale(self, splits: list[Samples], mean: NDArray[Any], std: NDArray[Any]) -> None:
@@ -219,6 +228,11 @@ class DataConfig:
             self.in_memory(samples)
             assert samples.x is not None
             samples.x = np.concatenate([((part - mean) / std).astype(np.float32) for part in portions(samples.x)])
+
+    def scale_as(self, splits: list[Samples], shape: tuple[int, ...], mean: list[float], std: list[float]) -> None:
+        """`scale`, by a number for each channel or feature, or one for all."""
+        by_channel = BY_CHANNEL[len(shape)]
+        self.scale(splits, np.reshape(mean, by_channel), np.reshape(std, by_channel))
 
     def standardize(self, splits: list[Samples], shape: tuple[int, ...]) -> tuple[list[float], list[float]]:
         """Shift and scale each channel or feature to mean 0 and deviation 1 on the training split."""
@@ -245,3 +259,9 @@ def numbers_of(y: NDArray[Any]) -> dict[str, float]:
         "min": float(y.min()),
         "max": float(y.max()),
     }
+
+
+def is_mean_and_deviation(value: Any) -> bool:
+    """Whether this is two numbers, the second above 0."""
+    listed = isinstance(value, list | tuple) and len(value) == 2 and all(type(each) in (int, float) for each in value)
+    return listed and all(abs(each) < 3.4e38 for each in value) and value[1] > 0

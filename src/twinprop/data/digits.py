@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from twinprop.data.base import Raw
+from twinprop.data.base import NORMALIZE_WORDS, Raw
 from twinprop.data.images import ImageConfig
 from twinprop.data.samples import Samples
 from twinprop.errors import DataError
+from twinprop.fields import described
 
 
 @dataclass
@@ -19,7 +21,7 @@ class Digits(ImageConfig):
     """Pixels scaled from 0..16 to [0, 1], shape (8, 8)  (Alpaydin & Kaynak 1998)."""
 
     name: str = "digits"
-    normalize: bool = True
+    normalize: Any = described(True, NORMALIZE_WORDS)
 
     def size(self) -> tuple[int, int | None]:
         return 1797, None

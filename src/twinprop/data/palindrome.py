@@ -35,6 +35,7 @@ class Palindrome(DataConfig):
     n_samples: int = number(16_000, ge=2, le=MOST_SAMPLES)
 
     def problems(self) -> Iterator[str]:
+        yield from super().problems()
         yield from too_many_numbers("data.length", self.length, self.n_samples)
 
     def size(self) -> tuple[int, int | None]:

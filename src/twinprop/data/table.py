@@ -73,6 +73,7 @@ class Table(DataConfig):
         return TASKS.get(self.task)
 
     def problems(self) -> Iterator[str]:
+        yield from super().problems()
         for key in ("drop", "categories"):
             for name in getattr(self, key):
                 if name == self.target or name == self.group:

@@ -75,6 +75,7 @@ class Blobs(Toy):
     cluster_std: float = number(1.0, ge=0)
 
     def problems(self) -> Iterator[str]:
+        yield from super().problems()
         yield from too_many_numbers("data.n_features", self.n_features, max(self.n_samples, self.centers))
 
     def dimensions(self) -> tuple[tuple[int, ...], int]:
