@@ -122,8 +122,12 @@ class Monitor:
         self.last, self.recorded = state, recorded
         if self.best is self.rows[-1]:
             self.best_state = state
-            parts = predicted._asdict().items()
-            self.best_predicted = {name: part.copy() for name, part in parts if part is not None}  # of a whole stack's
+            if self.task == CLASSIFICATION:  # of numbers nothing is told by class
+                values = predicted.values
+                # a copy, where theirs is of a whole stack, and small, for it is in every checkpoint
+                self.best_predicted = {"values": values.astype(np.min_scalar_type(int(values.max(initial=0))))}
+                if predicted.margin is not None:
+                    self.best_predicted["margin"] = predicted.margin.copy()
 
     def state(self) -> dict[str, Any]:
         """Everything in it but `seed`, `train` and `task`, as plain arrays and numbers."""
