@@ -62,7 +62,7 @@ def uncompared(kind: str, value: Any) -> Any:
 
     Args:
         kind: what it says instead: `source`, where samples come from; `reading`, how they are read; `telling`, what is
-            told of results; `keeping`, how often states are kept; `label`, what a person calls the run.
+            told of results; `keeping`, what is written beside results; `label`, what a person calls the run.
         value: its default, or a field that carries more than that.
     """
     made: Field[Any] = value if isinstance(value, Field) else field(default=value)

@@ -73,7 +73,7 @@ def test_a_state_that_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
 
 def test_writing_takes_no_more_than_its_share(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
-    monkeypatch.setattr(checkpoints, "monotonic", lambda: now[0])
+    monkeypatch.setattr("twinprop.run.pace.monotonic", lambda: now[0])
 
     def slow(*_: Any) -> None:
         now[0] += 3.0
@@ -91,7 +91,7 @@ def test_writing_takes_no_more_than_its_share(tmp_path: Path, monkeypatch: pytes
 
 def test_without_seconds_none_is_due(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = folder_of(tmp_path, None)
-    monkeypatch.setattr(checkpoints, "monotonic", lambda: 1e12)
+    monkeypatch.setattr("twinprop.run.pace.monotonic", lambda: 1e12)
     assert not kept.due()
 
 

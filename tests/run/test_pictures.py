@@ -105,7 +105,7 @@ def test_constant_images_are_drawn() -> None:
 def test_captions_stay_within_their_column(written: list[tuple[str, Any]]) -> None:
     names = ["an extraordinarily long name", "another long name"]
     pictures.samples(np.zeros((1, 8, 8)), np.array([0]), np.array([1]), names)
-    widths = [pictures._font(12).getlength(text) for text, _ in written]
+    widths = [pictures.font_of(12).getlength(text) for text, _ in written]
     assert max(widths) <= WIDTH / 5
     assert all(text.endswith("…") for text, _ in written)
 

@@ -25,7 +25,7 @@ from twinprop.training.interrupt import on_ending_signals
 SECONDS = 5.0
 """After which runs that have begun are looked for."""
 
-SAMPLES = "images=10,scalars=500,histograms=20"
+SAMPLES = "images=30,scalars=500,histograms=20"
 """Of a series of a run, at most; TensorBoard's own 1000 scalars of many runs take long to draw."""
 
 

@@ -106,8 +106,8 @@ def share(value: float) -> str:
 
 def picture(found: Measured) -> bytes:
     """The confusion matrix, or predicted numbers against true ones, as a PNG file."""
-    from twinprop.run import pictures
+    from twinprop.run import charts, pictures
 
     if found.classes:
         return pictures.png(pictures.confusion(found.true, found.predicted, found.classes))
-    return pictures.png(pictures.predictions(found.true, found.predicted))
+    return pictures.png(charts.predictions(found.true, found.predicted))

@@ -20,6 +20,7 @@ from twinprop.run.device import use_threads
 from twinprop.run.directory import RunDirectory, discard
 from twinprop.run.environment import environment
 from twinprop.run.initial import begin
+from twinprop.run.pace import SHOWN, Pace
 from twinprop.run.recorder import RunRecorder, record_failure
 from twinprop.run.setup import Setup
 from twinprop.task import Predicted
@@ -207,5 +208,6 @@ def open_recorder(
     with own.guarded():
         display = Display(plan.total_steps, member.log, setup.dataset.task)
         about = partial(matching.about, setup, [member.config], env)
-        own.recorder = RunRecorder(directory, member.config, setup.dataset, display, plan, env, about, monitor)
+        pace = Pace(SHOWN / len(stack.members))
+        own.recorder = RunRecorder(directory, member.config, setup.dataset, display, plan, env, about, monitor, pace)
     return own

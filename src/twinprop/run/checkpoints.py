@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from functools import cache
 from math import inf
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 from twinprop.errors import OutputError
+from twinprop.run.pace import Pace
 from twinprop.run.state_file import StateFileError, read_state, write_state
 from twinprop.training.position import Position
 
@@ -60,28 +60,26 @@ class CheckpointFolder:
     ) -> None:
         self.root, self.folder = root, root / str(members[0])
         self.members, self.about, self.seconds = list(members), about, inf if seconds is None else seconds
-        self.next = monotonic() + self.seconds
+        self.pace = Pace(SHARE, self.seconds)
         self.failed = False
 
     def due(self) -> bool:
-        return monotonic() >= self.next
+        return self.pace.due()
 
     def write(self, position: Position) -> None:
         """Keep a position; where it cannot be written, as on a full disk, that is told once, and training goes on."""
-        start = monotonic()
-        try:
-            write(self.folder / f"step_{position.steps}{SUFFIX}", self.members, self.about(), position)
-            self.failed = False
-        except OutputError as error:
-            if not self.failed:
-                log.warning(f"No checkpoint: {error}")
-            self.failed = True
-        else:
-            for path in by_step(self.folder)[KEPT:]:
-                with suppress(OSError):
-                    path.unlink()
-        end = monotonic()
-        self.next = end + max(self.seconds, (end - start) / SHARE)
+        with self.pace.measured():
+            try:
+                write(self.folder / f"step_{position.steps}{SUFFIX}", self.members, self.about(), position)
+                self.failed = False
+            except OutputError as error:
+                if not self.failed:
+                    log.warning(f"No checkpoint: {error}")
+                self.failed = True
+            else:
+                for path in by_step(self.folder)[KEPT:]:
+                    with suppress(OSError):
+                        path.unlink()
 
     def part(self, places: Sequence[int]) -> CheckpointFolder:
         return CheckpointFolder(self.root, [self.members[place] for place in places], self.about, self.seconds)

@@ -12,7 +12,7 @@ import os
 import socket
 import struct
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from google_crc32c import value as crc32c
@@ -22,6 +22,9 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from twinprop.errors import OutputError
 
 NUMBERS = itertools.count()
+
+HEAD, TAIL = 12, 4
+"""Bytes of a record before and behind its message."""
 
 
 def masked(data: bytes) -> bytes:
@@ -34,6 +37,19 @@ def record(data: bytes) -> bytes:
     """A record of the TFRecord format, which event files have."""
     length = struct.pack("<Q", len(data))
     return length + masked(length) + data + masked(data)
+
+
+def read(directory: Path) -> Iterator[Event]:
+    """The events of a run, up to the first record that is cut or damaged, as TensorBoard reads them."""
+    for path in sorted(directory.glob("events.out.tfevents.*")):
+        data, at = path.read_bytes(), 0
+        while at + HEAD <= len(data):
+            (length,) = struct.unpack_from("<Q", data, at)
+            body = data[at + HEAD : at + HEAD + length]
+            if data[at : at + HEAD + length + TAIL] != record(body):
+                break
+            yield Event.FromString(body)
+            at += HEAD + length + TAIL
 
 
 class EventFile:

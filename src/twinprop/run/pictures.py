@@ -32,7 +32,8 @@ COLOURS += [(90, 190, 200), (110, 110, 110), (180, 180, 60)]
 
 
 @cache
-def _font(size: int) -> Any:
+def font_of(size: int) -> Any:
+    """Pillow's own font."""
     return ImageFont.load_default(size=size)
 
 
@@ -42,7 +43,7 @@ def _wide_font(size: int) -> Any:
     package = find_spec("matplotlib")
     folder = Path(package.origin).parent if package and package.origin else Path()
     path = folder / "mpl-data" / "fonts" / "ttf" / "DejaVuSans.ttf"
-    return ImageFont.truetype(path, size) if path.exists() else _font(size)
+    return ImageFont.truetype(path, size) if path.exists() else font_of(size)
 
 
 def _lacking(text: str, font: Any) -> list[str]:
@@ -57,8 +58,8 @@ def legible(classes: Sequence[str], size: int) -> tuple[list[str], Any]:
     A name with letters that no font has here is shown by its number, and that is told.
     """
     lines = [shown(name).replace("\n", r"\n").replace("\t", r"\t") for name in classes]
-    if all(map(str.isascii, lines)) or not any(_lacking(line, _font(size)) for line in lines):
-        return lines, _font(size)
+    if all(map(str.isascii, lines)) or not any(_lacking(line, font_of(size)) for line in lines):
+        return lines, font_of(size)
     font = _wide_font(size)
     lacking = [_lacking(line, font) for line in lines]
     if any(lacking):
@@ -114,7 +115,9 @@ def confusion(labels: NDArray[Any], predicted: NDArray[Any], classes: Sequence[s
     draw.rectangle((left - 1, top - 1, left + cell * count - 1, top + cell * count - 1), None, GRID)
     draw.text((8, 14), "rows: true class, columns: predicted class", INK, font, anchor="lm")
     widest = str(matrix.max())
-    number = next((_font(size) for size in (14, 13, 12, 11, 10) if _font(size).getlength(widest) < cell - 3), _font(9))
+    number = next(
+        (font_of(size) for size in (14, 13, 12, 11, 10) if font_of(size).getlength(widest) < cell - 3), font_of(9)
+    )
     for index, name in enumerate(names):
         middle = cell * (index + 0.5)
         draw.text((left - 7, top + middle), name, INK, font, anchor="rm")
@@ -203,55 +206,8 @@ def points(x: NDArray[Any], labels: NDArray[Any], predicted: NDArray[Any]) -> ND
     page = Image.new("RGB", (WIDTH, height + footer), "white")
     page.paste(plane.reduce(finer), (0, 0))
     text = f"colour: predicted class; red ring: wrong ({wrong.sum()} of {len(x)})"
-    ImageDraw.Draw(page).text((8, height + footer / 2 - 2), text, INK, _font(12), anchor="lm")
+    ImageDraw.Draw(page).text((8, height + footer / 2 - 2), text, INK, font_of(12), anchor="lm")
     return np.asarray(page)
-
-
-def predictions(true: NDArray[Any], predicted: NDArray[Any]) -> NDArray[Any]:
-    """Predicted numbers against the true ones; on the line they are equal.
-
-    Args:
-        true: (n,).
-        predicted: (n,).
-    """
-    margin, left, footer, finer = 12, 58, 40, 2
-    side = WIDTH - left - margin
-    low, high = float(min(true.min(), predicted.min())), float(max(true.max(), predicted.max()))
-    reach = (high - low) or abs(high) or 1.0
-    low, high = low - 0.03 * reach, high + 0.03 * reach
-    scale = side / (high - low)
-    plane = Image.new("RGB", (side * finer, side * finer), "white")
-    draw = ImageDraw.Draw(plane)
-    ticks = round_numbers(low, high)
-    for tick in ticks:
-        place = (tick - low) * scale * finer
-        draw.line((place, 0, place, side * finer), GRID, finer)
-        draw.line((0, side * finer - place, side * finer, side * finer - place), GRID, finer)
-    draw.line((0, side * finer, side * finer, 0), RED, finer)
-    radius = 4.5 if len(true) <= 1000 else 2.5
-    for across, up in zip((true - low) * scale * finer, side * finer - (predicted - low) * scale * finer, strict=True):
-        draw.ellipse((across - radius, up - radius, across + radius, up + radius), BLUE, "white")
-    page = Image.new("RGB", (WIDTH, margin + side + footer), "white")
-    page.paste(plane.reduce(finer), (left, margin))
-    draw = ImageDraw.Draw(page)
-    draw.rectangle((left, margin, left + side - 1, margin + side - 1), None, GRID)
-    font = _font(12)
-    for tick in ticks:
-        place = (tick - low) * scale
-        draw.text((left - 5, margin + side - place), f"{tick:.6g}", INK, font, anchor="rm")
-        draw.text((left + place, margin + side + 10), f"{tick:.6g}", INK, font, anchor="mm")
-    draw.text(
-        (left + side / 2, margin + side + 28), "across: true; up: predicted; red line: equal", INK, font, anchor="mm"
-    )
-    return np.asarray(page)
-
-
-def round_numbers(low: float, high: float, most: int = 6) -> list[float]:
-    """Round numbers within a range, about evenly spaced, at most so many."""
-    rough = (high - low) / most
-    power = 10.0 ** np.floor(np.log10(rough))
-    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough)
-    return [float(number * step) for number in range(int(np.ceil(low / step)), int(np.floor(high / step)) + 1)]
 
 
 def png(pixels: NDArray[Any]) -> bytes:

@@ -15,8 +15,9 @@ from twinprop.run import checkpoints
 from twinprop.run.by_class import by_class
 from twinprop.run.checkpoints import FOLDER, SUFFIX
 from twinprop.run.console import Display
-from twinprop.run.directory import RunDirectory
+from twinprop.run.directory import RunDirectory, is_sweep
 from twinprop.run.model_file import write_models
+from twinprop.run.pace import Pace
 from twinprop.run.plugin_record import write_record
 from twinprop.run.showing import tell
 from twinprop.run.summary import summarize, summarize_failure
@@ -40,6 +41,7 @@ class RunRecorder:
         environment: for summary.json.
         about: what its checkpoints say of it.
         monitor: the run's; where it has recorded anything, that is gone on with.
+        pace: how much time it may take to show its network as it learns.
 
     Attributes:
         summary: what summary.json holds; empty until the run has ended.
@@ -55,15 +57,21 @@ class RunRecorder:
         environment: dict[str, Any],
         about: Callable[[], dict[str, Any]],
         monitor: Monitor,
+        pace: Pace,
     ) -> None:
+        from twinprop.run.glimpses import Glimpses
         from twinprop.run.tensorboard import TensorBoard
 
         self.directory, self.config, self.dataset, self.display = directory, config, dataset, display
         self.environment, self.about = environment, about
         write_record(directory.path)
-        evaluations = -(-plan.epochs // config.train.eval_every)
-        self.board = TensorBoard(directory.path, config, evaluations, monitor.recorded, dataset.task, environment)
-        self.plan = plan
+        evaluations, recorded = -(-plan.epochs // config.train.eval_every), monitor.recorded
+        wanted = config.train.pictures
+        if wanted is None:
+            wanted = not is_sweep(directory.path.parent)
+        glimpses = Glimpses(config, dataset, pace, recorded.get("after", 0.0)) if wanted else None
+        self.board = TensorBoard(directory.path, config, evaluations, recorded, dataset.task, environment, glimpses)
+        self.plan, self.monitor = plan, monitor
         self.weights: dict[str, Any] | None = None
         self.parameter_count = 0
         self.by_class: dict[str, Any] | None = None
@@ -78,7 +86,7 @@ class RunRecorder:
 
     def evaluated(self, row: Row, learner: Learner, member: int) -> dict[str, Any]:
         self.directory.row(row)
-        self.board.evaluated(row, learner, member)
+        self.board.evaluated(row, learner, member, ended=not self.monitor.running)
         self.display.evaluated(row)
         return self.recorded()
 

@@ -28,6 +28,7 @@ from twinprop.run.files import (
     read_text,
 )
 from twinprop.run.found import find
+from twinprop.run.insides import as_probabilities
 from twinprop.run.model_file import MODEL, outputs_of, path_of, read_model
 from twinprop.run.plugin_record import name_plugins, recall
 from twinprop.task import task_of
@@ -205,11 +206,7 @@ class Run:
 
             with torch.no_grad():
                 found = self.model(torch.from_numpy(x)).numpy()
-        if self.config.loss.name != "cross_entropy":
-            return found
-        e = np.exp(found - found.max(-1, keepdims=True))
-        probabilities: NDArray[Any] = e / e.sum(-1, keepdims=True)
-        return probabilities
+        return as_probabilities(found, self.config.loss.name)
 
 
 def sweep_words(directory: Path) -> list[str]:

@@ -16,6 +16,7 @@ from twinprop.run.console import Display, display_path, log, log_row
 from twinprop.run.describe import describe_network, describe_run
 from twinprop.run.directory import RunDirectory, discard
 from twinprop.run.lock import PATIENCE, Lock
+from twinprop.run.pace import SHOWN, Pace
 from twinprop.run.recorder import RunRecorder, record_failure
 from twinprop.text import as_typed, in_shell
 from twinprop.training.monitor import Monitor
@@ -47,7 +48,7 @@ def train_alone(config: Config, path: Path, go_on: bool, force: bool) -> dict[st
     if go_on and found is None:
         discard(path)
     directory = None if found else RunDirectory(path)
-    monitor = Monitor(config.seed, config.train, metric=config.metric)
+    monitor, pace = Monitor(config.seed, config.train, metric=config.metric), Pace(SHOWN)
     recorder: RunRecorder | None = None
     try:
         from twinprop.run import matching
@@ -70,7 +71,7 @@ def train_alone(config: Config, path: Path, go_on: bool, force: bool) -> dict[st
             matching.check_match(found, matters(), force)
             monitor.load_state(found.position.monitors[0])
         directory = directory or RunDirectory(path, monitor.rows)
-        recorder = RunRecorder(directory, config, dataset, display, plan, about, matters, monitor)
+        recorder = RunRecorder(directory, config, dataset, display, plan, about, matters, monitor, pace)
         kept = CheckpointFolder(path / FOLDER, [0], matters, config.train.checkpoint_seconds)
         if found:
             log.info(f"going on at step {found.position.steps:,} of {plan.total_steps:,}")

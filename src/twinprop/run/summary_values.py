@@ -10,7 +10,7 @@ import numpy as np
 from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary
 
 from twinprop.data.samples import Samples
-from twinprop.run import pictures
+from twinprop.run import charts, pictures
 from twinprop.task import Regression
 from twinprop.training.learner import Learner
 
@@ -21,10 +21,6 @@ PICTURED = 30
 """Samples in a picture, at most."""
 
 
-SMALLEST_PICTURE = 4
-"""Pixels: what has fewer in a direction is a sequence and not an image."""
-
-
 def matrix(test: Samples, predicted: Any, classes: list[str]) -> list[Summary.Value]:
     """The confusion matrix."""
     return [image("confusion", pictures.confusion(test.y, predicted, classes))]
@@ -32,7 +28,7 @@ def matrix(test: Samples, predicted: Any, classes: list[str]) -> list[Summary.Va
 
 def against(task: Regression, test: Samples, predicted: Any) -> list[Summary.Value]:
     """Predicted numbers against the true ones."""
-    return [image("predictions", pictures.predictions(task.told(test.y), task.told(predicted)))]
+    return [image("predictions", charts.predictions(task.told(test.y), task.told(predicted)))]
 
 
 def plane(test: Samples, predicted: Any) -> list[Summary.Value]:

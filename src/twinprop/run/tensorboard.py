@@ -20,10 +20,11 @@ from twinprop.data.samples import Samples
 from twinprop.run import plugin_values
 from twinprop.run.directory import is_sweep, words_of
 from twinprop.run.events import EventFile
+from twinprop.run.glimpses import ACTIVATIONS, GRADIENTS, Glimpses
+from twinprop.run.insides import is_image
 from twinprop.run.showing import only_shows
 from twinprop.run.summary_values import (
     PICTURED,
-    SMALLEST_PICTURE,
     against,
     histograms,
     matrix,
@@ -65,16 +66,19 @@ def _plain(value: Any) -> float | bool | str:
     return value if isinstance(value, bool | int | float) else str(list(value) if isinstance(value, tuple) else value)
 
 
-def diagrams(task: Task, together: bool) -> dict[str, list[str]]:
+def diagrams(task: Task, together: bool, layers: bool = False) -> dict[str, list[str]]:
     """Curves that are shown in one diagram, by its title.
 
     Args:
         task: what is learnt.
         together: the splits, as for a single run; else a diagram each, in which the runs of a sweep can be told apart.
+        layers: whether there are sizes of each layer's outputs and gradients.
     """
     if not together:
         return {f"{MEASURES[what].label}, {split}": [f"{what}/{split}"] for what in task.measures() for split in SPLITS}
-    return {MEASURES[what].label: [f"{what}/{split}" for split in SPLITS] for what in task.measures()}
+    found = {MEASURES[what].label: [f"{what}/{split}" for split in SPLITS] for what in task.measures()}
+    of_layers = {"size of each layer's outputs": ACTIVATIONS, "size of each layer's gradients": GRADIENTS}
+    return found | {title: [f"{tag}/.*"] for title, tag in of_layers.items() if layers}
 
 
 class TensorBoard:
@@ -87,6 +91,7 @@ class TensorBoard:
         recorded: what `recorded` gave, to go on from there.
         task: what it learns.
         environment: versions and machine.
+        glimpses: what it shows of its network; None for nothing.
     """
 
     def __init__(
@@ -97,8 +102,9 @@ class TensorBoard:
         recorded: Mapping[str, Any] | None = None,
         task: Task = CLASSIFICATION,
         environment: Mapping[str, Any] | None = None,
+        glimpses: Glimpses | None = None,
     ) -> None:
-        self.config, self.task = config, task
+        self.config, self.task, self.glimpses = config, task, glimpses
         self.every = max(1, -(-evaluations // HISTOGRAMS))
         self.count = 0
         self.ended = False
@@ -113,7 +119,7 @@ class TensorBoard:
                 self.file, self.count = EventFile(directory, recorded["events"], recorded["bytes"]), recorded["count"]
                 return
             self.file = EventFile(directory)
-        curves = partial(diagrams, task, together=not of_sweep)
+        curves = partial(diagrams, task, together=not of_sweep, layers=glimpses is not None)
         text = partial(configuration_text, directory, config, environment or {})
         self.add("the layout of curves", lambda: [plugin_values.diagrams(curves())])
         self.add("the configuration in TensorBoard", lambda: [plugin_values.text("configuration/text_summary", text())])
@@ -145,10 +151,18 @@ class TensorBoard:
         """How far the event file is written."""
         if self.file is None:
             return {"events": "", "bytes": 0, "count": self.count}
-        return {"events": self.file.path.name, "bytes": self.file.size, "count": self.count}
+        shown = {} if self.glimpses is None else {"after": self.glimpses.after}
+        return {"events": self.file.path.name, "bytes": self.file.size, "count": self.count, **shown}
 
-    def evaluated(self, row: Row, learner: Learner, member: int) -> None:
-        """Scalars of an evaluation, and now and then histograms of weights and gradients."""
+    def evaluated(self, row: Row, learner: Learner, member: int, ended: bool = False) -> None:
+        """Scalars of an evaluation, now and then histograms of weights and gradients, and what is seen of the network.
+
+        Args:
+            row: its results.
+            learner: the network's.
+            member: its place there.
+            ended: whether this is the last one.
+        """
         values = {
             f"{what}/{split}": row.results[f"{split}_{what}"] for what in self.task.measures() for split in SPLITS
         }
@@ -158,6 +172,10 @@ class TensorBoard:
         self.add("TensorBoard's curves", lambda: scalars(values), row.epoch)
         if self.count % self.every == 0:
             self.add("histograms", lambda: histograms(learner, member), row.epoch)
+        if self.glimpses is not None and self.glimpses.due(row.epoch, ended):
+            with self.left_out("what the network has learnt"), self.glimpses.taken(row.epoch):
+                for what, found in self.glimpses.seen(learner, member):
+                    self.add(what, found, row.epoch)
         self.count += 1
         self.flush()
 
@@ -185,7 +203,7 @@ class TensorBoard:
             self.add("the confusion matrix", partial(matrix, test, predicted, classes), epoch)
         first = np.arange(min(PICTURED, len(test)))
         wrong = np.flatnonzero(test.y != predicted)[:PICTURED]
-        if len(shape) >= 2 and min(shape[-2:]) >= SMALLEST_PICTURE:
+        if is_image(shape):
             for tag, which in {"samples": first, "mistakes": wrong}.items():
                 if len(which):
                     self.add(f"the picture of {tag}", partial(pictured, tag, test, which, predicted, classes), epoch)

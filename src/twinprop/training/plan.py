@@ -23,6 +23,7 @@ class TrainConfig:
     keep: str = uncompared("keeping", choice("best", ["best", "last"]))
     checkpoint_every: int | None = number(None, ge=1)
     checkpoint_seconds: float | None = uncompared("keeping", number(50.0, gt=0))
+    pictures: bool | None = uncompared("keeping", None)
 
     @property
     def samples(self) -> int | None:
