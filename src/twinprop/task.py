@@ -183,3 +183,8 @@ def label_of(metric: str) -> str:
 def told(results: Mapping[str, float], metric: str) -> str:
     """A result in a sentence: `val RMSE 53.1`."""
     return f"{label_of(metric)} {results[metric]:{measure_of(metric).form}}"
+
+
+def told_all(results: Mapping[str, float]) -> str:
+    """What was measured, by its name: `RMSE 53.1, MAE 41.2`."""
+    return ", ".join(f"{MEASURES[name].label} {value:{MEASURES[name].form}}" for name, value in results.items())

@@ -18,7 +18,7 @@ from twinprop.run.by_class import MEASURES as MEASURES_OF_A_CLASS
 from twinprop.run.directory import null, write_atomically
 from twinprop.run.measured import Measured, measure
 from twinprop.run.saved import Run, load
-from twinprop.task import MEASURES, SPLITS
+from twinprop.task import SPLITS, told_all
 from twinprop.text import aligned, shown
 
 MOST_CLASSES = 20
@@ -70,11 +70,9 @@ def as_json(run: Run, found: Measured, data: str, split: str) -> dict[str, Any]:
 def in_words(run: Run, found: Measured, data: str, split: str) -> str:
     """What was measured, for people."""
     weights = weights_of(run)
-    measures = ((MEASURES[name], value) for name, value in found.results.items())
-    results = ", ".join(f"{measure.label} {value:{measure.form}}" for measure, value in measures)
     lines = [
         f"{run.path}: the {weights['name']} weights, of epoch {weights['epoch']}",
-        f"{len(found.true):,} samples of {data}, {split}: {results}",
+        f"{len(found.true):,} samples of {data}, {split}: {told_all(found.results)}",
     ]
     if not found.classes:
         return shown("\n".join(lines))

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from twinprop.errors import TwinpropError
+from twinprop.report.classes import classes_table
 from twinprop.report.page import write_report
 from twinprop.report.runs import find_runs, sweeps_of
 from twinprop.report.study import Study, studies
@@ -89,7 +90,7 @@ def tell(study: Study, sort: str | None) -> None:
     for line in [*study.answers, *study.remarks]:
         console.print(f"  {shown(line)}")
     shown_tables = [ranking(study, sort).shortened(), best_values(study), comparisons(study)]
-    for table in [*shown_tables, twins_table(pairs_of(study.runs)), failures(study)]:
+    for table in [*shown_tables, classes_table(study), twins_table(pairs_of(study.runs)), failures(study)]:
         if table is not None:
             console.print()
             console.print(table.terminal())

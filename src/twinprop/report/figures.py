@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from twinprop.errors import TwinpropError
+from twinprop.report.against import against_picture
 from twinprop.report.curves import learning_curves, rate_curves, twin_curves
 from twinprop.report.dependence import result_picture
 from twinprop.report.importance import importance, many, parallel_picture
@@ -39,6 +40,7 @@ def parts(study: Study) -> Iterator[tuple[str, Callable[[], list[Picture | None]
     if many(study):
         yield "of the importance", lambda: [parallel_picture(study, importance(study))]
     yield "of the mistakes", lambda: mistakes(study)
+    yield "of the predictions", lambda: [against_picture(study.best_run) if study.best_run is not None else None]
 
 
 def mistakes(study: Study) -> list[Picture | None]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinprop.errors import OutputError
 from twinprop.population.compare import keys_of
+from twinprop.report.classes import classes_table
 from twinprop.report.figures import pictures
 from twinprop.report.study import Study, settings
 from twinprop.report.style import Picture
@@ -138,7 +139,7 @@ def template(name: str) -> Template:
 def section(study: Study, number: int, count: int, sort: str | None) -> Section:
     """A study with its tables and figures."""
     tables: list[Table | None] = [ranking(study, sort).shortened(), best_values(study), comparisons(study)]
-    more = [twins_table(pairs_of(study.runs)), failures(study)]
+    more = [classes_table(study), twins_table(pairs_of(study.runs)), failures(study)]
     drawn = pictures(study) if number < MOST_DRAWN else []
     prefix = f"{number + 1}-" if count > 1 else ""
     kept, rest = ([each for each in some if each is not None] for some in (tables, more))
