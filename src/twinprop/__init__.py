@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 from twinprop.version import __version__
 
 if TYPE_CHECKING:
-    from twinprop.app.notebook import Sweep, sweep, train
+    from twinprop.app.notebook import Run, Sweep, load, sweep, train
     from twinprop.config.extend import activation, dataset, init, layer, loss, model, optimizer, scheduler
-    from twinprop.run.saved import Run, load
 
 __all__ = [
     "Run",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,17 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 
+import twinprop
 from twinprop.__main__ import main
 from twinprop.config.schema import Config
-from twinprop.data.sklearn_tables import Diabetes, Wine
+from twinprop.data.csv_file import CSV
+from twinprop.data.image_folder import ImageFolder
+from twinprop.data.sklearn_tables import Diabetes, Iris, Wine
 from twinprop.data.toy import Moons
+from twinprop.data.vision import KMNIST, MNIST
+from twinprop.errors import TwinpropError
 from twinprop.models.mlp import MLP
 from twinprop.run.measured import measure
 from twinprop.run.saved import Run, load
@@ -72,7 +79,7 @@ def test_other_samples_are_prepared_as_those_of_training(runs: Path) -> None:
 
 def test_the_table_the_json_and_the_picture(runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     png = tmp_path / "confusion.png"
-    words = [str(runs / "torch"), "data=circles", "data.n_samples=100"]
+    words = [str(runs / "torch"), "data=circles", "data.n_samples=100", "--split", "test"]
     assert main(["evaluate", *words, "--png", str(png)]) == 0
     text = capsys.readouterr().out
     assert main(["evaluate", *words, "--json"]) == 0
@@ -105,7 +112,7 @@ def test_a_table_is_prepared_by_the_rows_that_the_network_was_trained_on(tmp_pat
         np.testing.assert_allclose(
             again.predicted, [found.classes.index(name) for name in told] if found.classes else told, rtol=1e-4
         )
-        assert run.evaluate(split="val").results == pytest.approx(
+        assert measure(run, split="val").results == pytest.approx(
             {name: run.summary["best"][name] for name in found.results}, rel=1e-5
         )
 
@@ -128,3 +135,145 @@ def rows_in_units(run: Run, values: NDArray[Any]) -> NDArray[Any]:
 def test_mistakes_are_told(words: list[str], message: str, runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["evaluate", str(runs / "scratch"), *words]) == 1
     assert message in capsys.readouterr().err
+
+
+@pytest.fixture(scope="module")
+def of_a_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run on iris.csv, beside which is other.csv."""
+    folder = tmp_path_factory.mktemp("tables")
+    frame = Iris().table().frame
+    frame.to_csv(folder / "iris.csv", index=False)
+    frame.sample(60, random_state=1).to_csv(folder / "other.csv", index=False)
+    data = CSV(file=str(folder / "iris.csv"), target="species", group=None)
+    execute(Config(data=data, model=MLP(width=8), train=TrainConfig(epochs=2)), folder / "run")
+    return folder
+
+
+def test_words_choose_samples_in_python_as_on_the_command_line(
+    of_a_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = twinprop.load(of_a_file / "run")
+    for words, split, told in (
+        ([], None, (30, "test")),
+        ([f"data.file={of_a_file}/other.csv"], None, (60, "all")),
+        ([f"data.file={of_a_file}/other.csv", "data.limit=7"], None, (7, "all")),
+        ([f"data.file={of_a_file}/other.csv"], "test", (12, "test")),
+        ([f"data.file={of_a_file}/iris.csv", f"data.test_file={of_a_file}/other.csv"], None, (60, "test")),
+        (["data=iris"], None, (150, "all")),
+        (["data.limit=7"], None, (7, "test")),
+        (["data.limit=7"], "train", (7, "train")),
+    ):
+        found = run.evaluate(*words, split=split)
+        assert (len(found.true), found.split) == told, words
+        assert found.notes == []
+    assert main(["evaluate", str(run.path), f"data.file={of_a_file}/other.csv", "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert (printed["split"], printed["samples"], printed["data"]) == ("all", 60, f"{of_a_file}/other.csv")
+    with pytest.raises(TwinpropError, match=r"seed=3: only samples can be others"):
+        run.evaluate("seed=3")
+
+
+@pytest.mark.slow
+def test_samples_that_may_have_been_trained_on_are_told(of_a_file: Path, runs: Path) -> None:
+    note = "Its own samples, cut anew: some of these may be among those that it was trained on."
+    run, moons = twinprop.load(of_a_file / "run"), twinprop.load(runs / "scratch")
+    assert run.evaluate("data.seed=3").notes == [note]
+    assert run.evaluate("data.val_fraction=0.5", split="val").notes == [note]
+    assert moons.evaluate("data.test_fraction=0.5").notes == [note]
+    for words in (["data.seed=3"], ["data.n_samples=50"]):  # which makes others
+        found = moons.evaluate(*words)
+        assert (found.notes, found.split) == ([], "all")
+
+
+@pytest.mark.parametrize(("weight", "smoothing"), [("balanced", 0.0), ([1.0, 2.0, 3.0], 0.1)])
+def test_the_loss_of_others_is_weighted_as_in_training(weight: Any, smoothing: float, tmp_path: Path) -> None:
+    loss = CrossEntropyLoss(weight=weight, label_smoothing=smoothing)
+    execute(Config(data=Iris(), loss=loss, model=MLP(width=8), train=TrainConfig(epochs=1)), tmp_path / "run")
+    run = twinprop.load(tmp_path / "run")
+    own = measure(run)
+    assert own.results["loss"] == pytest.approx(run.summary["test"]["loss"], rel=1e-5)
+    found = run.evaluate("data=csv", f"data.file={rows_of_one_class(tmp_path)}", "data.target=species")
+    assert found.split == "all"
+    assert np.isfinite(found.results["loss"])
+
+
+def rows_of_one_class(folder: Path) -> Path:
+    """A table of irises of one species, whose name is not the first of all."""
+    frame = Iris().table().frame
+    frame[frame.species == "virginica"].to_csv(folder / "one.csv", index=False)
+    return folder / "one.csv"
+
+
+def test_rows_that_were_left_out_in_training_are_left_out_again(tmp_path: Path) -> None:
+    frame = Iris().table().frame
+    frame.iloc[::7, 0] = np.nan
+    frame.to_csv(tmp_path / "holes.csv", index=False)
+    data = CSV(file=str(tmp_path / "holes.csv"), target="species", missing="drop")
+    execute(Config(data=data, model=MLP(width=8), train=TrainConfig(epochs=2)), tmp_path / "run")
+    run = load(tmp_path / "run")
+    assert measure(run).results["loss"] == pytest.approx(run.summary["best"]["test"]["loss"], rel=1e-5)
+
+
+@pytest.mark.slow
+def test_rows_need_no_column_of_groups_to_be_measured_whole(tmp_path: Path) -> None:
+    frame = Iris().table().frame
+    frame["plant"] = np.arange(len(frame)) // 2
+    frame.to_csv(tmp_path / "groups.csv", index=False)
+    frame.drop(columns="plant").to_csv(tmp_path / "other.csv", index=False)
+    data = CSV(file=str(tmp_path / "groups.csv"), target="species", group="plant")
+    execute(Config(data=data, model=MLP(width=8), train=TrainConfig(epochs=1)), tmp_path / "run")
+    found = twinprop.load(tmp_path / "run").evaluate(f"data.file={tmp_path}/other.csv")
+    assert len(found.true) == 150
+
+
+def images(folder: Path, classes: dict[str, int]) -> Path:
+    """Folders of images of so many grey levels."""
+    for name, level in classes.items():
+        (folder / name).mkdir(parents=True)
+        for number in range(6):
+            Image.fromarray(np.full((5, 5), level + number, np.uint8)).save(folder / name / f"{number}.png")
+    return folder
+
+
+@pytest.mark.slow
+def test_other_folders_are_measured_whole_and_by_the_names_of_their_classes(tmp_path: Path) -> None:
+    own = images(tmp_path / "own", {"a": 10, "b": 100, "c": 200})
+    data = ImageFolder(root=str(own), grayscale=True, workers=0, val_fraction=0.0)
+    execute(Config(data=data, model=MLP(width=8), train=TrainConfig(epochs=3)), tmp_path / "run")
+    run = twinprop.load(tmp_path / "run")
+    some = run.evaluate(f"data.root={images(tmp_path / 'some', {'b': 100, 'c': 200})}")
+    assert (some.split, sorted(set(some.true)), len(some.true)) == ("all", [1, 2], 12)
+    for part in ("train", "test"):
+        images(tmp_path / "cut" / part, {"a": 10, "b": 100, "c": 200})
+    cut = run.evaluate(f"data.root={tmp_path}/cut")
+    assert (cut.split, len(cut.true)) == ("test", 18)
+    for part in ("train", "val"):
+        images(tmp_path / "held" / part, {"a": 10, "b": 100, "c": 200})
+    assert len(run.evaluate(f"data.root={tmp_path}/held").true) == 36
+    assert len(run.evaluate(f"data.root={tmp_path}/held", "data.resident=false").true) == 36
+    others = run.evaluate(f"data.root={images(tmp_path / 'others', {'x': 10, 'y': 100, 'z': 200})}")
+    assert others.notes == ["Its classes stand for others, by their order: a for x, b for y, c for z."]
+
+
+@pytest.mark.slow
+def test_kmnist_stands_for_mnist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files as they are downloaded, of few samples."""
+    monkeypatch.setattr(KMNIST, "size", lambda self: (40, 20))
+    for folder in ("MNIST", "KMNIST"):
+        raw = tmp_path / folder / "raw"
+        raw.mkdir(parents=True)
+        rng = np.random.default_rng(len(folder))
+        for part, count in (("train", 40), ("t10k", 20)):
+            pixels, labels = rng.integers(0, 256, (count, 28, 28), np.uint8), rng.integers(0, 10, count, np.uint8)
+            head = struct.pack(">IIII", 0x803, count, 28, 28)
+            (raw / f"{part}-images-idx3-ubyte").write_bytes(head + pixels.tobytes())
+            (raw / f"{part}-labels-idx1-ubyte").write_bytes(struct.pack(">II", 0x801, count) + labels.tobytes())
+    monkeypatch.setattr(MNIST, "size", lambda self: (40, 20))
+    data = MNIST(root=str(tmp_path), normalize=True)
+    execute(Config(data=data, model=MLP(width=8), train=TrainConfig(epochs=1)), tmp_path / "run")
+    run = twinprop.load(tmp_path / "run")
+    found = run.evaluate("data=kmnist", f"data.root={tmp_path}", "data.limit=15")
+    assert (found.split, len(found.true)) == ("test", 15)
+    assert found.notes[0].startswith("Its classes stand for others, by their order: 0 - zero for o, 1 - one for ki")
+    with pytest.raises(TwinpropError, match=r"(?s)data=kmnist: KMNIST is not there.*where: .*nowhere.*TWINPROP_DATA"):
+        run.evaluate("data=kmnist", f"data.root={tmp_path}/nowhere", "data.download=false")

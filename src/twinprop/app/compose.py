@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
 
 from twinprop.app.folders import conf
-from twinprop.app.home import expand
+from twinprop.app.home import expand, quoted
 from twinprop.app.plugin_words import take
 from twinprop.app.register import register
 from twinprop.config import schema
 from twinprop.errors import ConfigError
+from twinprop.run.saved import Run
 
 KEYS_OF_SAMPLES = re.compile(r"data(\.[\w.]+)?=|device=")
 
 
-def with_other_samples(path: Path, overrides: Sequence[str]) -> schema.Config | None:
-    """The configuration of the run in a directory, with other samples or another device; None where none is asked for.
+def with_other_samples(run: Run, overrides: Sequence[str]) -> tuple[schema.Config, int | None]:
+    """The configuration of a run, with other samples or another device, and how many samples are asked for, if any.
+
+    `data.limit` is of what is measured, and not of what it is cut from.
 
     Raises:
         ConfigError: a key is another one, or wrong.
@@ -25,7 +27,12 @@ def with_other_samples(path: Path, overrides: Sequence[str]) -> schema.Config | 
     wrong = [word for word in overrides if not KEYS_OF_SAMPLES.match(word)]
     if wrong:
         raise ConfigError([f"{word}: only samples can be others: data=NAME, data.KEY=VALUE, device." for word in wrong])
-    return compose([f"from={path}", *overrides]) if overrides else None
+    if not overrides:
+        return run.config, None
+    config = compose([f"from={quoted(str(run.path))}", *overrides])
+    most = config.data.limit if any(word.startswith("data.limit=") for word in overrides) else None
+    config.data.limit = run.config.data.limit if config.data.source() == run.config.data.source() else None
+    return config, most
 
 
 def compose(overrides: Sequence[str] = ()) -> schema.Config:

@@ -10,6 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twinprop.app.compose import with_other_samples
 from twinprop.app.folders import conf
 from twinprop.app.home import expand
 from twinprop.app.hydra_main import hydra_main
@@ -17,9 +18,10 @@ from twinprop.app.plugin_words import take
 from twinprop.app.training_task import TrainingTask, checked
 from twinprop.config.plugins import fault
 from twinprop.errors import ConfigError, TwinpropError
+from twinprop.run import saved
 from twinprop.run.console import display_path, quiet_in_notebook
 from twinprop.run.found import find
-from twinprop.run.saved import Run, load
+from twinprop.run.measured import Measured, measure
 from twinprop.text import plural
 
 if TYPE_CHECKING:
@@ -29,6 +31,39 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 40
 """Of the table of a sweep that a notebook shows."""
+
+
+class Run(saved.Run):
+    """A finished run, which is measured again as the command does it."""
+
+    def evaluate(self, *overrides: str, split: str | None = None) -> Measured:
+        """Do what `twinprop evaluate RUN OVERRIDES` does, and return `results`, `confusion`, `by_class()`.
+
+        Args:
+            overrides: other samples: `"data=kmnist", "data.limit=1000"`; none for its own.
+            split: `train`, `val` or `test`. None: the test split of its own samples; of others the test split that
+                they come with, and all of them where they come with none.
+
+        Raises:
+            TwinpropError: a key is no key of samples, or these cannot be read, or are none for this network.
+        """
+        config, most = with_other_samples(self, overrides)
+        return measure(self, config, split, most)
+
+
+def load(directory: str | Path, weights: str | None = None, plugins: str | Sequence[str] = ()) -> Run:
+    """The run in a directory.
+
+    Args:
+        directory: the run's.
+        weights: `best` or `last`; None for those that `train.keep` chose.
+        plugins: files or modules with classes of the user's, where the run needs some that this user has not run yet.
+
+    Raises:
+        TwinpropError: there is no finished run in it, or a plugin cannot be loaded.
+    """
+    found = saved.load(directory, weights, plugins)
+    return Run(found.path, found.summary, found.weights)
 
 
 def train(*overrides: str) -> Run:

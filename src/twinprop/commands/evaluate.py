@@ -2,7 +2,8 @@
 
 python -m twinprop evaluate RUN                               the test split that it was trained with
 python -m twinprop evaluate RUN --split val --weights last    another split; the weights of the last epoch
-python -m twinprop evaluate RUN data=kmnist data.limit=1000   other samples, prepared as those of its training were
+python -m twinprop evaluate RUN data=kmnist data.limit=1000   1,000 others, prepared as those of its training were
+python -m twinprop evaluate RUN data.file=other.csv           another table, whole
 """
 
 from __future__ import annotations
@@ -29,7 +30,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = __doc__
     parser.add_argument("run", metavar="RUN", help="the directory of a run")
     parser.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="other samples: data, its keys, and device")
-    parser.add_argument("--split", choices=SPLITS, default="test", help="which samples; without it, the test split")
+    parser.add_argument(
+        "--split",
+        choices=SPLITS,
+        help="which samples; without it, the test split, or all of other samples that come without one",
+    )
     parser.add_argument("--weights", choices=["best", "last"], help="without it, those that the model has (train.keep)")
     parser.add_argument("--json", action="store_true", help="print all of it as JSON")
     parser.add_argument("--png", type=Path, metavar="FILE", help="draw what is predicted against what is true")
@@ -37,15 +42,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     run = load(args.run, args.weights)
-    config = with_other_samples(run.path, args.overrides)
-    found = measure(run, config, args.split)
+    config, most = with_other_samples(run, args.overrides)
+    found = measure(run, config, args.split, most)
     if args.png is not None:
         write_atomically(args.png, picture(found))
-    name = (config or run.config).data.name
+    name = config.data.title
     if args.json:
-        print(json.dumps(null(as_json(run, found, name, args.split)), ensure_ascii=False, indent=1))
+        print(json.dumps(null(as_json(run, found, name)), ensure_ascii=False, indent=1))
     else:
-        print(in_words(run, found, name, args.split))
+        print(in_words(run, found, name))
         if args.png is not None:
             print(f"\npictured in {args.png}")
     return 0
@@ -58,21 +63,22 @@ def weights_of(run: Run) -> dict[str, Any]:
     return {"name": name, **about[name]}
 
 
-def as_json(run: Run, found: Measured, data: str, split: str) -> dict[str, Any]:
+def as_json(run: Run, found: Measured, data: str) -> dict[str, Any]:
     """All that was measured, as plain values."""
-    whole: dict[str, Any] = {"run": str(run.path), "data": data, "split": split, "weights": weights_of(run)}
-    whole |= {"samples": len(found.true), **found.results}
+    whole: dict[str, Any] = {"run": str(run.path), "data": data, "split": found.split, "weights": weights_of(run)}
+    whole |= {"notes": found.notes, "samples": len(found.true), **found.results}
     if found.classes:
         whole |= {"by_class": found.by_class(), "confusion": found.confusion.tolist()}
     return whole
 
 
-def in_words(run: Run, found: Measured, data: str, split: str) -> str:
+def in_words(run: Run, found: Measured, data: str) -> str:
     """What was measured, for people."""
     weights = weights_of(run)
     lines = [
         f"{run.path}: the {weights['name']} weights, of epoch {weights['epoch']}",
-        f"{len(found.true):,} samples of {data}, {split}: {told_all(found.results)}",
+        f"{len(found.true):,} samples of {data}, {found.split}: {told_all(found.results)}",
+        *found.notes,
     ]
     if not found.classes:
         return shown("\n".join(lines))

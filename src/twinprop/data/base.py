@@ -6,8 +6,9 @@ here, once for all: the validation split, the limit, and normalisation.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -31,6 +32,10 @@ NORMALIZE_WORDS = "true, false, or [mean, std] with a std greater than 0, as [0.
 
 BY_CHANNEL = {1: (1, -1), 2: (1, 1, 1), 3: (1, -1, 1, 1)}
 """By the dimensions of a sample, how a number for each channel or feature lies beside a batch."""
+
+
+CUT = ("seed", "val_fraction", "test_fraction", "limit", "normalize")
+"""Keys that change nothing of what the samples are, but how they are cut and prepared."""
 
 
 class Dataset(NamedTuple):
@@ -110,6 +115,11 @@ class DataConfig:
     normalize: Any = described(False, NORMALIZE_WORDS)
 
     @property
+    def title(self) -> str:
+        """What messages call the samples."""
+        return self.name
+
+    @property
     def root_path(self) -> Path:
         """The folder that `root` names."""
         return Path(at_home(self.root))
@@ -177,23 +187,44 @@ class DataConfig:
             self.scale_as([train, val, test], raw.shape, mean, std)
         return Dataset(train, val, test, raw.shape, list(raw.classes), mean, std, raw.aspect)
 
-    def load_as(self, preparation: Mapping[str, Any]) -> Dataset:
-        """`load`, but for a network that was trained on other samples: prepared as those were.
+    def load_as(self, preparation: Mapping[str, Any], whole: bool = False) -> Dataset:
+        """The samples for a network that was trained on others: prepared as those were.
 
         Args:
             preparation: what `Dataset.preparation` said of them.
+            whole: whether all samples are for testing, and none for anything else, where no test split is given.
 
         Raises:
-            DataError: as `load`.
+            DataError: the data is absent or unreadable.
         """
-        dataset = replace(self, normalize=False).load()
+        own = replace(self, normalize=False)
+        raw = own.read()
+        splits = everything(raw) if whole and raw.test is None else own.divide(raw)
+        dataset = Dataset(*splits, raw.shape, list(raw.classes), None, None)
         mean, std = preparation["mean"], preparation["std"]
         if mean is None:
             return dataset
         if np.size(mean) not in (1, dataset.shape[0]):
             return dataset  # whoever asked tells that the shape is another
-        self.scale_as(list(dataset[:3]), dataset.shape, mean, std)
+        self.scale_as(list(splits), dataset.shape, mean, std)
         return dataset._replace(mean=mean, std=std)
+
+    def source(self) -> dict[str, Any]:
+        """The keys that say which samples there are, however they are cut; paths are whole."""
+        left_out = {*CUT, *(item.name for item in fields(self) if "uncompared" in item.metadata)}
+        kept = {key: value for key, value in vars(self).items() if key not in left_out}
+        return {**kept, **self.paths()}
+
+    def paths(self) -> dict[str, str]:
+        """The keys that are paths and are given, whole."""
+        found = {item.name: getattr(self, item.name) for item in fields(self) if item.metadata.get("path")}
+        return {key: os.path.abspath(at_home(value)) for key, value in found.items() if value is not None}
+
+    def is_cut_as(self, other: DataConfig) -> bool:
+        """Whether the same samples are cut into the same splits."""
+        left_out = {item.name for item in fields(self) if item.metadata.keys() & {"path", "uncompared"}}
+        mine, its = ({key: vars(each)[key] for key in vars(each).keys() - left_out} for each in (self, other))
+        return mine == its
 
     def divide(self, raw: Raw) -> tuple[Samples, Samples, Samples]:
         """The training, validation and test split."""
@@ -246,6 +277,13 @@ class DataConfig:
         std[std == 0] = 1
         self.scale(splits, mean, std)
         return mean.ravel().tolist(), std.ravel().tolist()
+
+
+def everything(raw: Raw) -> tuple[Samples, Samples, Samples]:
+    """All that was loaded as a test split, and nothing in the others."""
+    pool = raw.train if raw.val is None else raw.train.and_(raw.val)
+    nothing = pool.take(np.arange(0))
+    return nothing, nothing, pool
 
 
 def numbers_of(y: NDArray[Any]) -> dict[str, float]:

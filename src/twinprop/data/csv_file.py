@@ -30,6 +30,10 @@ class CSV(Table):
         if self.separator is not None and len(self.separator) != 1:
             yield f"data.separator={self.separator}: must be one character, such as ';', or null to find out."
 
+    @property
+    def title(self) -> str:
+        return str(self.file)
+
     def table(self) -> RawTable:
         return self.read_from(str(self.file))
 

@@ -100,6 +100,10 @@ class ImageFolder(ImageConfig):
     resident: bool | str = uncompared("reading", number("auto", words=("auto",)))
     workers: int = uncompared("reading", number(2, ge=0, le=MOST_WORKERS))
 
+    @property
+    def title(self) -> str:
+        return self.root
+
     def load(self) -> Dataset:
         dataset = super().load()
         from twinprop.data.image_tree import slashed

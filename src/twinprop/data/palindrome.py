@@ -41,6 +41,9 @@ class Palindrome(DataConfig):
     def size(self) -> tuple[int, int | None]:
         return self.n_samples, None
 
+    def source(self) -> dict[str, Any]:
+        return {**super().source(), "seed": self.seed}
+
     def dimensions(self) -> tuple[tuple[int, ...], int]:
         return (self.length - 1, 1), 10
 

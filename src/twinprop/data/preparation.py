@@ -69,11 +69,11 @@ class Preparation:
         """What `as_dict` gave, read back from JSON."""
         return cls([Column(**column) for column in saved["columns"]])
 
-    def inputs(self, table: RawTable) -> tuple[NDArray[np.float32], list[str]]:
-        """The rows of a raw table as a network takes them, (n, width), and what is to be told of them.
+    def check(self, table: RawTable) -> None:
+        """Whether a table has all columns.
 
         Raises:
-            DataError: a column is not there, or a cell is missing or no number.
+            DataError: it has not.
         """
         lacking = [column.name for column in self.columns if column.name not in table.frame]
         if lacking:
@@ -82,6 +82,14 @@ class Preparation:
             raise DataError(
                 f"{table.name}: has no column {lacking[0]!r}{more}, on which the network was trained.{near}"
             )
+
+    def inputs(self, table: RawTable) -> tuple[NDArray[np.float32], list[str]]:
+        """The rows of a raw table as a network takes them, (n, width), and what is to be told of them.
+
+        Raises:
+            DataError: a column is not there, or a cell is missing or no number.
+        """
+        self.check(table)
         parts, remarks = [np.zeros((len(table.frame), 0), np.float32)], []
         for column in self.columns:
             values, remark = self.encoded(column, table)

@@ -90,6 +90,15 @@ class Samples:
             return Samples(self.y[which], None, Selection(self.source, which))
         return Samples(self.y[which], self.x[which], self.source)
 
+    def and_(self, other: Samples) -> Samples:
+        """These samples and then others, which were taken from the same."""
+        y = np.concatenate([self.y, other.y])
+        if self.x is None or other.x is None:
+            return Samples(
+                y, None, Selection(self.source.source, np.concatenate([self.source.which, other.source.which]))
+            )
+        return Samples(y, np.concatenate([self.x, other.x]))
+
 
 def portions(x: NDArray[Any]) -> list[NDArray[Any]]:
     """Views of some samples each, so that float64 copies of them stay small."""

@@ -87,25 +87,35 @@ class Table(DataConfig):
         """
         return self.loaded_as(None)
 
-    def load_as(self, preparation: Mapping[str, Any]) -> Dataset:
+    def load_as(self, preparation: Mapping[str, Any], whole: bool = False) -> Dataset:
         if "table" not in preparation:
             raise DataError(f"data={self.name}: is a table, and the network was trained on none.")
-        return self.loaded_as(preparation)
+        return self.loaded_as(preparation, whole)
 
-    def loaded_as(self, about: Mapping[str, Any] | None) -> Dataset:
+    def source(self) -> dict[str, Any]:
+        return {"name": self.name, **self.paths(), "root": None}
+
+    def loaded_as(self, about: Mapping[str, Any] | None, whole: bool = False) -> Dataset:
         """The rows as a network takes them that was trained as `about` tells; None to learn from these."""
         table, test = self.table(), self.test_table()
+        whole = whole and test is None
+        others = [str(self.target)] if whole else self.others()
         known = None if about is None else Preparation.from_dict(about["table"])
         kinds = self.kinds(table) if known is None else {column.name: Kind(column.kind) for column in known.columns}
         check_names(table, "data.target", [str(self.target)])
-        check_names(table, f"{table.name}: column", [name for name in kinds if known is not None])
-        tables = joined(table, test, [*kinds, *self.others()])
-        used = [name for name in kinds if not kinds[name].left_out]
-        keep, left = self.complete(tables, used if known is None else [])
+        if known is not None:
+            known.check(table)
+        tables = joined(table, test, [*kinds, *others])
+        asked = known is None or self.missing == "drop"  # else what fills cells is known, or that none was missing
+        used = [name for name in kinds if asked and not kinds[name].left_out]
+        keep, left = self.complete(tables, used, others)
         complete = replace(tables, frame=tables.frame.iloc[keep])
         own = int((keep < len(table.frame)).sum())
         target = target_of(complete, str(self.target), self.task, own, None if about is None else about["classes"])
-        parts, remarks = self.parts(complete, target, own, test is not None)
+        everything, nothing = np.arange(len(complete.frame)), np.arange(0)
+        parts, remarks = Parts(nothing, nothing, everything), list[str]()
+        if not whole:
+            parts, remarks = self.parts(complete, target, own, test is not None)
         task = target.task(parts.train, self.scale_target) if about is None else task_of(about.get("task"))
         fill = self.missing if self.missing in FILLING else None
         preparation = known or learnt(complete, kinds, parts.train, fill, self.normalize, self.max_categories)
@@ -170,14 +180,19 @@ class Table(DataConfig):
         wanted = CATEGORY if name in self.categories else None
         return kind_of(table, name, wanted, name in self.categories or name in (self.columns or []))
 
-    def complete(self, table: RawTable, names: list[str]) -> tuple[NDArray[Any], list[str]]:
+    def complete(self, table: RawTable, names: list[str], others: list[str]) -> tuple[NDArray[Any], list[str]]:
         """Positions of the rows that can be learnt from, and what is to be told of the others.
+
+        Args:
+            table: all rows.
+            names: of the columns to learn from.
+            others: of the target's column, and of the groups'.
 
         Raises:
             DataError: cells are missing, and nobody said what to do about that.
         """
-        missing = table.frame[[*names, *self.others()]].isna()
-        untaught = missing[self.others()].any(axis=1).to_numpy()
+        missing = table.frame[[*names, *others]].isna()
+        untaught = missing[others].any(axis=1).to_numpy()
         holes = missing[names].any(axis=1).to_numpy()
         if self.missing == "refuse" and (untaught | holes).any():
             each = [f"{name!r} in {rows_named(table, missing[name])}" for name in missing if missing[name].any()]

@@ -25,6 +25,9 @@ class Toy(DataConfig):
     def size(self) -> tuple[int, int | None]:
         return self.n_samples, None
 
+    def source(self) -> dict[str, Any]:
+        return {**super().source(), "seed": self.seed}
+
     def dimensions(self) -> tuple[tuple[int, ...], int]:
         return (2,), 2
 

@@ -35,7 +35,7 @@ class Vision(ImageConfig):
     shape: ClassVar[tuple[int, ...]] = (28, 28)
     folder: ClassVar[str]
 
-    def size(self) -> tuple[int, int | None]:
+    def size(self) -> tuple[int, int]:
         return 60_000, 10_000
 
     def dimensions(self) -> tuple[tuple[int, ...], int]:
@@ -119,7 +119,7 @@ class Idx(Vision):
         folder = self.root_path / self.folder
         parts = [
             Part(folder / f"{name}-{kind}-ubyte", (count, *more), highest)
-            for name, count in (("train", 60_000), ("t10k", 10_000))
+            for name, count in zip(("train", "t10k"), self.size(), strict=True)
             for kind, more, highest in (("images-idx3", self.shape, 255), ("labels-idx1", (), len(self.classes) - 1))
         ]
         self.refuse([problem for part in parts if (problem := part.problem()) is not None])
@@ -248,5 +248,5 @@ class CIFAR10(Vision):
         paths = {self.root_path / self.folder / name: md5 for name, md5 in files.items()}
         return [path for path, md5 in paths.items() if path.is_file() and not check_integrity(path, md5)]
 
-    def size(self) -> tuple[int, int | None]:
+    def size(self) -> tuple[int, int]:
         return 50_000, 10_000

@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,9 +39,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import nn
 
-    from twinprop.data.base import DataConfig
     from twinprop.models.base import LayerSpec
-    from twinprop.run.measured import Measured
     from twinprop.scratch.network import Network
 
 
@@ -171,20 +169,6 @@ class Run:
             return np.asarray(task_of(about["task"]).told(found[:, 0]))
         names: NDArray[Any] = np.array(about["classes"])[found.argmax(-1)]
         return names
-
-    def evaluate(self, data: DataConfig | None = None, split: str = "test") -> Measured:
-        """Measure the network again: `results`, `confusion`, `by_class()`.
-
-        Args:
-            data: other samples, such as `replace(run.config.data, seed=1)` or `Moons(noise=0.3)`; None for its own.
-            split: `train`, `val` or `test`.
-
-        Raises:
-            TwinpropError: the samples cannot be read, or are none for this network.
-        """
-        from twinprop.run.measured import measure
-
-        return measure(self, None if data is None else replace(self.config, data=data), split)
 
     def outputs(self, x: NDArray[Any]) -> NDArray[Any]:
         """What the network gives for samples, (samples, classes): probabilities where it was trained on cross entropy.
