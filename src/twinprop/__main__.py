@@ -33,7 +33,7 @@ COMMANDS = {
     "sweep": Command("twinprop.app.cli", "train one for each of several values: optimizer.lr=0.03,0.1"),
     "gradcheck": Command("twinprop.commands.gradcheck", "check gradients written by hand, ours or your own"),
     "evaluate": Command("twinprop.commands.evaluate", "measure a trained network again, on other samples too"),
-    "predict": Command("twinprop.commands.predict", "what a trained network takes image files for"),
+    "predict": Command("twinprop.commands.predict", "what a trained network takes images, rows or tables for"),
     "data": Command("twinprop.commands.data", "what a data set holds, and what of a table is taken for what"),
     "summary": Command("twinprop.commands.summary", "the layers of a network: shapes, parameters, work, memory"),
     "export": Command("twinprop.commands.export", "a trained network for other programs: ONNX, TorchScript, npz"),

@@ -16,7 +16,7 @@ from tests.kit.drawn import as_mnist, digit, digits, page
 
 import twinprop
 from twinprop.__main__ import main
-from twinprop.commands import predict
+from twinprop.commands import predict, predicted
 from twinprop.data.digits import Digits
 
 
@@ -49,7 +49,7 @@ def test_files_are_taken_for_what_their_pixels_are(
     capsys.readouterr()
     assert main(["predict", str(run.path), *files]) == 0
     head, names, *rows = capsys.readouterr().out.splitlines()
-    assert (head, names.split()) == ("Probabilities", ["image", "class", *map(str, range(10))])
+    assert (head, names.split()) == ("Probabilities", ["file", "class", *map(str, range(10))])
     found = [row.split() for row in rows]
     assert [row[:2] for row in found] == [[path, str(k)] for path, k in zip(files, expected.argmax(-1), strict=True)]
     assert all(abs(sum(map(float, row[2:])) - 1) < 0.001 for row in found)
@@ -182,8 +182,8 @@ def test_colours_are_kept_and_of_many_classes_the_likely_are_listed(
     assert main(["predict", str(run.path), str(path)]) == 0
     head, names, row = capsys.readouterr().out.splitlines()
     assert head == "Outputs of the network, which was trained on mse"
-    assert names.split() == ["image", "class", "most", "likely"]
-    assert row.count("class") == 2 + predict.LISTED, "of the path, the first, and those listed"
+    assert names.split() == ["file", "class", "most", "likely"]
+    assert row.count("class") == 2 + predicted.LISTED, "of the path, the first, and those listed"
 
 
 def test_what_cannot_be_predicted_is_one_message(
@@ -225,14 +225,14 @@ def test_a_file_that_cannot_be_read_stops_no_other(
     for each, values in zip(found, expected, strict=True):
         named = dict(zip(run.saved["data"]["classes"], values.tolist(), strict=True))
         assert each["outputs"] == pytest.approx(named, rel=1e-4)
-        assert each["class"] == max(each["outputs"], key=each["outputs"].__getitem__) == next(iter(each["outputs"]))
+        assert each["predicted"] == max(each["outputs"], key=each["outputs"].__getitem__) == next(iter(each["outputs"]))
     assert len(errors.splitlines()) == 2
     assert "none.png: not an image" in errors
     assert "bad.png: not an image" in errors
     assert main(["predict", *words, "--csv"]) == 1
     rows = list(csv.reader(capsys.readouterr().out.splitlines()))
-    assert rows[0] == ["file", "class", *run.saved["data"]["classes"]]
-    np.testing.assert_allclose(np.array([row[2:] for row in rows[1:]], float), expected, rtol=1e-4)
+    assert rows[0] == ["file", "row", "predicted", *run.saved["data"]["classes"]]
+    np.testing.assert_allclose(np.array([row[3:] for row in rows[1:]], float), expected, rtol=1e-4)
     assert main(["predict", str(run.path), files[0], "--top", "3"]) == 0
     assert capsys.readouterr().out.splitlines()[2].count(",") == 2
     assert main(["predict", str(run.path), files[0], "--top", "0"]) == 1
@@ -254,14 +254,14 @@ def test_rows_of_numbers_are_as_the_data_set_has_them(tmp_path: Path, capsys: py
     for name, rows in {"images.npy": own[:4], "one.npy": own[3:4], "rows.csv": own[:4]}.items():
         assert main(["predict", str(run.path), str(tmp_path / name), "--csv"]) == 0
         found = list(csv.reader(capsys.readouterr().out.splitlines()))[1:]
-        assert [row[0] for row in found] == [f"{tmp_path / name}:{number}" for number in range(1, len(rows) + 1)]
-        np.testing.assert_allclose(np.array([row[2:] for row in found], float), run.outputs(rows), rtol=1e-4, atol=1e-6)
-        assert [row[1] for row in found] == run.predict(rows).tolist()
+        assert [row[:2] for row in found] == [[str(tmp_path / name), str(place + 1)] for place in range(len(rows))]
+        np.testing.assert_allclose(np.array([row[3:] for row in found], float), run.outputs(rows), rtol=1e-4, atol=1e-6)
+        assert [row[2] for row in found] == run.predict(rows).tolist()
     for name, why in {
         "other.npy": "expected samples (n, 8, 8), got",
         "objects.npy": "rows that cannot be used",
         "nan.npy": "not all of it are finite numbers",
-        "words.csv": "could not convert",
+        "words.csv": "it holds no rows",
     }.items():
         assert main(["predict", str(run.path), str(tmp_path / name)]) == 1
         out, errors = capsys.readouterr()

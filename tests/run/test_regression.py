@@ -10,7 +10,7 @@ import pandas
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from twinprop.commands.predict_tables import table_predictions
+from twinprop.__main__ import main
 from twinprop.config.schema import Config
 from twinprop.data.sklearn_tables import Diabetes
 from twinprop.errors import ConfigError
@@ -58,15 +58,20 @@ def test_tensorboard_has_its_curves_and_its_picture(path: Path) -> None:
     assert not any("accuracy" in tag for tag in tags["scalars"])
 
 
-def test_raw_rows_are_predicted_in_the_units_of_the_target(path: Path, tmp_path: Path) -> None:
+def test_raw_rows_are_predicted_in_the_units_of_the_target(
+    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     frame = Diabetes().table().frame
     frame.drop(columns="progression").sample(frac=1, axis=1, random_state=0).to_csv(tmp_path / "raw.csv", index=False)
     run, dataset = load(path), Diabetes().load()
-    rows, remarks = table_predictions(run, str(tmp_path / "raw.csv"))
-    assert not remarks
+    capsys.readouterr()
+    assert main(["predict", str(path), str(tmp_path / "raw.csv"), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert not any(each["notes"] or each["outputs"] for each in found)
+    numbers = np.array([each["predicted"] for each in found])
     outputs = np.concatenate([run.network.forward(split.x)[:, 0] for split in dataset[:3]])
-    np.testing.assert_allclose(np.sort(rows["progression"]), np.sort(dataset.task.told(outputs)), rtol=1e-5)
-    assert 100 < rows["progression"].mean() < 200
+    np.testing.assert_allclose(np.sort(numbers), np.sort(dataset.task.told(outputs)), rtol=1e-5)
+    assert 100 < numbers.mean() < 200
 
 
 def test_a_sweep_of_both_tasks_has_the_columns_of_both(tmp_path: Path) -> None:

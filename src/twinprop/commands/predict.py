@@ -9,12 +9,9 @@ predicts.
 from __future__ import annotations
 
 import argparse
-import csv
-import json
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twinprop.arrays.namespace import as_samples
-from twinprop.commands.predict_tables import MOST_COLUMNS, predict_tables
+from twinprop.commands.predict_tables import answers_of_table
+from twinprop.commands.predicted import Answer, Answers
+from twinprop.data.numbers_file import read_numbers
 from twinprop.data.prepare import Prepared, prepare
 from twinprop.data.traits import Traits
 from twinprop.errors import DataError, OutputError, TwinpropError, first_line
 from twinprop.run.saved import Run, load
-from twinprop.text import aligned, shown
-
-LISTED = 5
+from twinprop.text import shown
 
 UNKNOWN = (
     "{path}: an earlier version trained it, and saved nothing on its images: ink and paper are not told apart, and "
@@ -116,21 +113,6 @@ def save_seen(folder: Path, path: str, pixels: NDArray[Any]) -> Path:
         raise OutputError(f"--seen {folder}: cannot be written ({error.strerror}); choose another folder.") from error
 
 
-@dataclass
-class Answer:
-    """What the network says of one sample.
-
-    Attributes:
-        name: of its file, with its row where that has several.
-        values: an output for each class, (classes,).
-        notes: what was done to it, and in what it is unlike the training images.
-    """
-
-    name: str
-    values: NDArray[Any]
-    notes: list[str] = field(default_factory=list)
-
-
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = __doc__
     parser.add_argument("run", metavar="RUN", help="the directory of a run")
@@ -140,9 +122,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="an image, a folder of them, a table, or rows (.csv, .npy)",
     )
-    parser.add_argument("--top", type=int, metavar="N", help="list the N likeliest classes in place of all")
+    parser.add_argument("--top", type=int, metavar="N", help="the N likeliest classes in place of all")
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="all of it as JSON")
+    form.add_argument("--json", action="store_true", help="an object for each sample, in a list of JSON")
     form.add_argument("--csv", action="store_true", help="a line of CSV for each sample")
     parser.add_argument("--weights", choices=["best", "last"], help="without it, those that the model has (train.keep)")
     parser.add_argument(
@@ -173,12 +155,10 @@ def rows_of(run: Run, path: str) -> NDArray[Any]:
     Raises:
         DataError: it cannot be read, or its rows are no samples for this network.
     """
+    x = read_numbers(path)
     try:
-        x = np.load(path, allow_pickle=False) if path.endswith(".npy") else np.loadtxt(path, delimiter=",", ndmin=2)
         x = as_samples(x[None] if x.shape == run.sample_shape else x, run.sample_shape)
-        if x.dtype.kind not in "fiu" or not np.isfinite(x).all():
-            raise ValueError("not all of it are finite numbers")
-    except (OSError, ValueError, EOFError) as error:
+    except ValueError as error:
         raise DataError(f"{path}: rows that cannot be used ({first_line(error)}).") from error
     return normalized(run, x[:, None] if len(run.sample_shape) == 2 else x)  # grey images get a channel
 
@@ -189,7 +169,7 @@ def answers(run: Run, paths: Sequence[str], turn: bool | None, seen: Path | None
     Raises:
         TwinpropError: the network takes nothing like them.
     """
-    found, wrong = [], []
+    found, wrong = list[Answer](), []
     for given in paths:
         try:
             files = below(given)
@@ -198,75 +178,52 @@ def answers(run: Run, paths: Sequence[str], turn: bool | None, seen: Path | None
             continue
         for path in files:
             try:
-                if path.endswith((".npy", ".csv")):
-                    values = run.outputs(rows_of(run, path))
-                    found += [Answer(f"{path}:{row}", each) for row, each in enumerate(values, start=1)]
-                    continue
-                (image,) = prepared(run, [path], turn)
+                found += answers_of(run, path, turn, seen)
             except DataError as error:
                 wrong.append(str(error))
-                continue
-            notes = [each for each in ["; ".join(image.changes)] if each]
-            notes += [f"unlike the training images: {'; '.join(image.doubts)}"] if image.doubts else []
-            if seen is not None:
-                notes.append(f"seen as {save_seen(seen, path, image.pixels)}")
-            found.append(Answer(path, run.outputs(normalized(run, [image.pixels]))[0], notes))
     return found, wrong
+
+
+def answers_of(run: Run, path: str, turn: bool | None, seen: Path | None) -> list[Answer]:
+    """What the network says of the samples in one file.
+
+    Raises:
+        DataError: it cannot be read.
+        TwinpropError: the network takes nothing like it.
+    """
+    if "table" in run.saved["data"]:
+        return answers_of_table(run, path)
+    if path.endswith((".npy", ".csv")):
+        return [Answer(path, row, each) for row, each in enumerate(run.outputs(rows_of(run, path)), start=1)]
+    (image,) = prepared(run, [path], turn)
+    notes = [each for each in ["; ".join(image.changes)] if each]
+    notes += [f"unlike the training images: {'; '.join(image.doubts)}"] if image.doubts else []
+    if seen is not None:
+        notes.append(f"seen as {save_seen(seen, path, image.pixels)}")
+    return [Answer(path, None, run.outputs(normalized(run, [image.pixels]))[0], notes)]
 
 
 def main(args: argparse.Namespace) -> int:
     run = load(args.run, args.weights)
     if args.top is not None and args.top < 1:
         raise TwinpropError(f"--top {args.top}: must be at least 1.")
-    if "table" in run.saved["data"]:
-        wrong = predict_tables(run, args)
-    else:
-        found, wrong = answers(run, args.files, args.invert, args.seen)
-        if args.json:
-            print(json.dumps([as_json(run, answer, args.top) for answer in found], ensure_ascii=False, indent=1))
-        elif args.csv:
-            print_csv(run, found)
-        elif found:
-            print_table(run, found, args.top)
+    if args.top is not None and not run.saved["data"]["classes"]:
+        raise TwinpropError(f"--top {args.top}: lists classes, and the network of {run.path} predicts a number.")
+    found, wrong = answers(run, args.files, args.invert, args.seen)
+    told = Answers(run, found, args.top)
+    if args.json:
+        print(told.as_json())
+    elif args.csv:
+        told.print_csv()
+        print(*told.notes(), sep="\n", end="\n" * bool(told.notes()), file=sys.stderr)
+    elif found:
+        print("\n".join([told.as_table(), *unknown(run, found), *told.notes()]))
     for line in wrong:
         print(shown(line), file=sys.stderr)
     return 1 if wrong else 0
 
 
-def ordered(run: Run, answer: Answer) -> list[tuple[str, float]]:
-    """The classes, and what the network gives for each, the likeliest first."""
-    order = np.argsort(-answer.values, kind="stable")
-    return [(run.saved["data"]["classes"][place], float(answer.values[place])) for place in order]
-
-
-def as_json(run: Run, answer: Answer, top: int | None) -> dict[str, Any]:
-    """An answer as plain values."""
-    classes = ordered(run, answer)
-    return {"file": answer.name, "class": classes[0][0], "outputs": dict(classes[:top]), "notes": answer.notes}
-
-
-def print_csv(run: Run, found: Sequence[Answer]) -> None:
-    """A line for each sample: its file, its class, and what the network gives for each class."""
-    out = csv.writer(sys.stdout, lineterminator="\n")
-    out.writerow(["file", "class", *run.saved["data"]["classes"]])
-    out.writerows([answer.name, ordered(run, answer)[0][0], *answer.values.tolist()] for answer in found)
-
-
-def print_table(run: Run, found: Sequence[Answer], top: int | None) -> None:
-    """A table for people, and notes below it."""
-    classes, loss = run.saved["data"]["classes"], run.config.loss.name
-    print("Probabilities" if loss == "cross_entropy" else f"Outputs of the network, which was trained on {loss}")
-    images = not all(answer.name.rpartition(":")[0] for answer in found)
-    head, rows = ["image" if images else "sample", "class"], []
-    whole = top is None and len(classes) <= MOST_COLUMNS
-    head += classes if whole else ["most likely"]
-    for answer in found:
-        likely = ordered(run, answer)
-        listed = ", ".join(f"{name} {value:.4f}" for name, value in likely[: top or LISTED])
-        rows.append([answer.name, likely[0][0], *([f"{value:.4f}" for value in answer.values] if whole else [listed])])
-    print(aligned(head, rows, classes))
-    if images and traits_of(run) is None:
-        print(UNKNOWN.format(path=shown(str(run.path))))
-    for answer in found:
-        for note in answer.notes:
-            print(f"{shown(answer.name)}: {shown(note)}")
+def unknown(run: Run, found: Sequence[Answer]) -> list[str]:
+    """That nothing is known of the images of a run which were asked for."""
+    images = any(answer.row is None for answer in found)
+    return [UNKNOWN.format(path=shown(str(run.path)))] if images and traits_of(run) is None else []

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twinprop.arrays.random import generator
-from twinprop.data.samples import Samples, portions
+from twinprop.data.samples import Samples, numbers_of, portions
 from twinprop.errors import DataError
 from twinprop.fields import described, number, path, uncompared
 from twinprop.task import CLASSIFICATION, Classification, Regression, Task
@@ -284,19 +284,6 @@ def everything(raw: Raw) -> tuple[Samples, Samples, Samples]:
     pool = raw.train if raw.val is None else raw.train.and_(raw.val)
     nothing = pool.take(np.arange(0))
     return nothing, nothing, pool
-
-
-def numbers_of(y: NDArray[Any]) -> dict[str, float]:
-    """How many numbers there are, and what they are like."""
-    if not len(y):
-        return {"samples": 0}
-    return {
-        "samples": len(y),
-        "mean": float(y.mean()),
-        "std": float(y.std()),
-        "min": float(y.min()),
-        "max": float(y.max()),
-    }
 
 
 def is_mean_and_deviation(value: Any) -> bool:

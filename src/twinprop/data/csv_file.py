@@ -35,14 +35,15 @@ class CSV(Table):
         return str(self.file)
 
     def table(self) -> RawTable:
-        return self.read_from(str(self.file))
+        return self.read_from("data.file", str(self.file))
 
     def test_table(self) -> RawTable | None:
-        return None if self.test_file is None else self.read_from(self.test_file)
+        return None if self.test_file is None else self.read_from("data.test_file", self.test_file)
 
     def saved(self, preparation: Preparation) -> dict[str, Any]:
-        return {**super().saved(preparation), "missing_values": self.missing_values}
+        dialect = {"separator": self.separator, "encoding": self.encoding, "missing_values": self.missing_values}
+        return {**super().saved(preparation), **dialect}
 
-    def read_from(self, file: str) -> RawTable:
-        """A table in a file."""
-        return read_table(file, self.separator, self.encoding, self.missing_values)
+    def read_from(self, key: str, file: str) -> RawTable:
+        """A table in the file that a key names."""
+        return read_table(file, self.separator, self.encoding, self.missing_values, key)

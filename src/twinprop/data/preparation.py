@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +16,13 @@ from numpy.typing import NDArray
 from twinprop.data.columns import CATEGORY, DATE, Kind, as_days, as_numbers, as_words, rows_named, wrong_cells
 from twinprop.data.table_file import RawTable
 from twinprop.errors import DataError
-from twinprop.text import nearest
+from twinprop.text import nearest, shortened
 
 FILLING = ("mean", "median", "most_frequent")
 """What a missing number can be filled with; a missing category is always filled with the most frequent."""
+
+
+UNKNOWN = "is none of its categories in training, and taken for none"
 
 
 @dataclass
@@ -47,6 +50,29 @@ class Column:
     def width(self) -> int:
         """How many inputs it makes."""
         return len(self.categories) + self.other if self.kind == CATEGORY else 1
+
+
+class Remark(NamedTuple):
+    """That some cells of a column are of no category that the network knows.
+
+    Attributes:
+        column: its name.
+        words: its cells, (n,).
+        new: which of them are, (n,).
+    """
+
+    column: str
+    words: NDArray[Any]
+    new: NDArray[Any]
+
+    def told(self, table: RawTable) -> str:
+        """In a sentence, with the rows."""
+        words = shortened(sorted({repr(str(word)) for word in self.words[self.new]}), 5)
+        return f"{self.column}: {words} in {rows_named(table, self.new)} {UNKNOWN}"
+
+    def of(self, place: int) -> list[str]:
+        """What is to be told of a row, if anything."""
+        return [f"{self.column}: {str(self.words[place])!r} {UNKNOWN}"] if self.new[place] else []
 
 
 @dataclass
@@ -83,22 +109,22 @@ class Preparation:
                 f"{table.name}: has no column {lacking[0]!r}{more}, on which the network was trained.{near}"
             )
 
-    def inputs(self, table: RawTable) -> tuple[NDArray[np.float32], list[str]]:
+    def inputs(self, table: RawTable) -> tuple[NDArray[np.float32], list[Remark]]:
         """The rows of a raw table as a network takes them, (n, width), and what is to be told of them.
 
         Raises:
             DataError: a column is not there, or a cell is missing or no number.
         """
         self.check(table)
-        parts, remarks = [np.zeros((len(table.frame), 0), np.float32)], []
+        parts, remarks = [np.zeros((len(table.frame), 0), np.float32)], list[Remark]()
         for column in self.columns:
             values, remark = self.encoded(column, table)
             parts.append(values.astype(np.float32))
-            remarks += [remark] if remark else []
+            remarks += [remark] if remark is not None else []
         return np.concatenate(parts, axis=1), remarks
 
-    def encoded(self, column: Column, table: RawTable) -> tuple[NDArray[Any], str]:
-        """A column as inputs, (n, its width), and a remark."""
+    def encoded(self, column: Column, table: RawTable) -> tuple[NDArray[Any], Remark | None]:
+        """A column as inputs, (n, its width), and what is to be told of it."""
         cells = table.frame[column.name]
         missing = cells.isna().to_numpy()
         if missing.any() and column.fill is None:
@@ -110,19 +136,15 @@ class Preparation:
             words = as_words(cells).fillna(column.fill).to_numpy(object)
             known = {word: place for place, word in enumerate(column.categories)}
             places = np.array([known.get(word, len(known)) for word in words], np.intp)
-            new = sorted({str(word) for word, place in zip(words, places, strict=True) if place == len(known)})
-            remark = ""
-            if new and not column.other:
-                listed = ", ".join(map(repr, new[:5])) + (f" and {len(new) - 5} more" if len(new) > 5 else "")
-                rows = rows_named(table, places == len(known))
-                remark = f"{column.name}: {listed} in {rows} is none of its categories in training, and taken for none"
+            new = places == len(known)
+            remark = Remark(column.name, words, new) if new.any() and not column.other else None
             return np.eye(len(known) + 1)[places][:, : column.width], remark
         numbers = as_days(cells) if column.kind == DATE else as_numbers(cells, table.comma)
         wrong = ~missing & np.isnan(numbers)
         if wrong.any():
             raise DataError(wrong_cells(table, column.name, wrong, int((~missing).sum())))
         filled = np.where(missing, np.nan if column.fill is None else column.fill, numbers)
-        return ((filled - column.mean) / column.scale)[:, None], ""
+        return ((filled - column.mean) / column.scale)[:, None], None
 
 
 def learnt(

@@ -103,3 +103,16 @@ class Samples:
 def portions(x: NDArray[Any]) -> list[NDArray[Any]]:
     """Views of some samples each, so that float64 copies of them stay small."""
     return np.split(x, range(PORTION, len(x), PORTION))
+
+
+def numbers_of(y: NDArray[Any]) -> dict[str, float]:
+    """How many numbers there are, and what they are like."""
+    if not len(y):
+        return {"samples": 0}
+    return {
+        "samples": len(y),
+        "mean": float(y.mean()),
+        "std": float(y.std()),
+        "min": float(y.min()),
+        "max": float(y.max()),
+    }

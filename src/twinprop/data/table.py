@@ -119,7 +119,8 @@ class Table(DataConfig):
         task = target.task(parts.train, self.scale_target) if about is None else task_of(about.get("task"))
         fill = self.missing if self.missing in FILLING else None
         preparation = known or learnt(complete, kinds, parts.train, fill, self.normalize, self.max_categories)
-        x, more = preparation.inputs(complete)
+        x, unknown = preparation.inputs(complete)
+        more = [remark.told(complete) for remark in unknown]
         y = (target.values - task.origin) / task.unit if isinstance(task, Regression) else target.values
         train, val, held = (Samples(y[rows], x[rows]) for rows in parts)
         width, saved = (preparation.width,), self.saved(preparation)

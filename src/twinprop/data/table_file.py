@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twinprop.errors import DataError, first_line
-from twinprop.text import at_home, spelled
+from twinprop.text import at_home, plural, shortened, spelled
 
 if TYPE_CHECKING:
     import pandas
+    from numpy.typing import NDArray
 
 SEPARATORS = (",", ";", "\t", "|")
 LOOKED_AT = 50
@@ -47,7 +48,11 @@ class RawTable:
 
 
 def read_table(
-    path: str, separator: str | None = None, encoding: str | None = None, missing_values: Sequence[str] = ()
+    path: str,
+    separator: str | None = None,
+    encoding: str | None = None,
+    missing_values: Sequence[str] = (),
+    key: str = "",
 ) -> RawTable:
     """The table in a file.
 
@@ -56,6 +61,7 @@ def read_table(
         separator: between cells; None to find out.
         encoding: of the text; None to find out.
         missing_values: what stands in missing cells, beside nothing, NA, nan, null and what else pandas knows.
+        key: that names it, for messages.
 
     Raises:
         DataError: it cannot be read; the text says why, and what to do.
@@ -63,7 +69,7 @@ def read_table(
     file = Path(at_home(path))
     if not file.is_file():
         what = "is a folder" if file.is_dir() else "is not there"
-        raise DataError(f"data.file={path}: {what}; expected a CSV or Parquet file.")
+        raise DataError(f"{key}{'=' * bool(key)}{path}: {what}; expected a CSV or Parquet file.")
     if file.suffix.lower() in PARQUET:
         return read_parquet(file)
     try:
@@ -76,6 +82,22 @@ def read_table(
     separator = separator or separator_of(text)
     frame = parsed(text, separator, missing_values, path)
     return RawTable(counted(frame), path, separator != ",", f"separator {spelled(separator)!r}, {encoding}")
+
+
+def table_of(rows: NDArray[Any], columns: Sequence[str], name: str) -> RawTable:
+    """Rows of numbers (n, columns) as a table.
+
+    Raises:
+        DataError: they have other columns.
+    """
+    import pandas
+
+    if rows.ndim != 2 or rows.shape[1] != len(columns) or rows.dtype.kind not in "fiu":
+        raise DataError(
+            f"{name}: holds {rows.dtype} of shape {rows.shape}; expected rows of the {plural(len(columns), 'number')} "
+            f"{shortened(columns)}, in this order."
+        )
+    return RawTable(counted(pandas.DataFrame(rows, columns=list(columns))), name)
 
 
 def counted(frame: pandas.DataFrame) -> pandas.DataFrame:

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import nn
 
+    from twinprop.data.preparation import Remark
+    from twinprop.data.table_file import RawTable
     from twinprop.models.base import LayerSpec
     from twinprop.scratch.network import Network
 
@@ -156,7 +158,19 @@ class Run:
         network.sample_shape = self.sample_shape
         return network
 
-    def predict(self, x: NDArray[Any]) -> NDArray[Any]:
+    def prepared(self, table: RawTable) -> tuple[NDArray[Any], list[Remark]]:
+        """The rows of a raw table as the network takes them, (n, inputs), and what is to be told of them.
+
+        Raises:
+            TwinpropError: the network was trained on no table, or on columns that it lacks.
+        """
+        from twinprop.data.preparation import Preparation
+
+        if "table" not in self.saved["data"]:
+            raise TwinpropError(f"{self.path}: its network was trained on no table; give arrays {self.sample_shape}.")
+        return Preparation.from_dict(self.saved["data"]["table"]).inputs(table)
+
+    def predict(self, x: NDArray[Any] | pandas.DataFrame) -> NDArray[Any]:
         """What the network takes samples for, (n,): the names of classes, or numbers in the units of the data.
 
         Args:
@@ -170,18 +184,25 @@ class Run:
         names: NDArray[Any] = np.array(about["classes"])[found.argmax(-1)]
         return names
 
-    def outputs(self, x: NDArray[Any]) -> NDArray[Any]:
+    def outputs(self, x: NDArray[Any] | pandas.DataFrame) -> NDArray[Any]:
         """What the network gives for samples, (samples, classes): probabilities where it was trained on cross entropy.
 
         Args:
-            x: (samples, *shape), or flat, or with other axes of length 1, as images of DataLoaders have.
+            x: (samples, *shape), or flat, or with other axes of length 1, as images of DataLoaders have; prepared as in
+                training. Or, for a network that was trained on a table, a pandas table of raw rows.
 
         Raises:
+            TwinpropError: the table lacks a column, or has a cell that is missing or no number.
             ValueError: they have another shape; both are named.
         """
         import numpy as np
 
         found: NDArray[Any]
+        if hasattr(x, "columns"):
+            from twinprop.data.table_file import RawTable, counted
+
+            frame: Any = x
+            x = self.prepared(RawTable(counted(frame), "the table"))[0]
         x = np.asarray(x, self.config.model.dtype)
         if self.config.model.backend == "scratch":
             found = self.network.forward(x)
