@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import pytest
 
-from twinprop.text import as_typed, duration, size
+from twinprop.text import as_typed, csv_text, duration, size
 
 
 def test_a_duration_is_told_in_the_units_that_fit() -> None:
@@ -29,3 +32,11 @@ def test_commands_are_as_the_user_types_them(started: str, wanted: str, monkeypa
 def test_a_size_is_told_in_the_units_that_fit() -> None:
     expected = {0: "0 B", 999: "999 B", 1000: "1.00 kB", 25240: "25.2 kB", 999_700: "1.00 MB", 4 * 10**11: "400 GB"}
     assert {count: size(count) for count in expected} == expected
+
+
+def test_spreadsheets_compute_nothing_of_a_text() -> None:
+    kept = ["-1", "-0.5 ± 0.1", "+1e-3", "- ", "a=1", -1.5, 3, "x", "[-1]"]
+    started = ["=1+1", "@SUM(A1)", "-2+3+cmd|' /C calc'!A0", "+HYPERLINK(A1)", "\t=1", '=cmd|"x"']
+    (first, second) = csv.reader(io.StringIO(csv_text([kept, started])))
+    assert first == [str(each) for each in kept]
+    assert second == [f"'{each}" for each in started]

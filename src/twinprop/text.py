@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import difflib
+import io
 import os
 import re
 import shlex
@@ -169,6 +171,18 @@ def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]], right: It
     cells = ([marked(cell) for cell in row] for row in (head, *rows))
     first, *others = (f"| {' | '.join(line)} |" for line in cells)
     return "\n".join([first, f"| {' | '.join(rule)} |", *others])
+
+
+FORMULA = re.compile(r"[=@\t\r]|[+-].*[(|!]", re.DOTALL)
+"""How a cell begins that spreadsheets would compute, or start a program with."""
+
+
+def csv_text(rows: Iterable[Iterable[Any]]) -> str:
+    """Rows as CSV. A text that spreadsheets would take for a formula gets the sign before it that makes it text."""
+    text = io.StringIO()
+    cells = ([f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell for cell in row] for row in rows)
+    csv.writer(text, lineterminator="\n").writerows(cells)
+    return text.getvalue()
 
 
 def marked(text: str) -> str:

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 BUSY = """
-import atexit, logging, sys, threading, time
+import atexit, gc, logging, sys, threading, time
 from concurrent.futures import ThreadPoolExecutor
 from twinprop.app import ending
 
+gc.set_threshold(10**6)  # or it would take the circle apart when it likes
 if {torch}:
     sys.modules["torch"] = sys  # all that is asked is whether it is there
 files = [open("text", "w"), open("bytes", "wb"), open("line", "w", buffering=1), open("read")]

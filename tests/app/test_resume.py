@@ -70,6 +70,11 @@ def test_a_run_that_lost_its_checkpoints_starts_anew(command: Any, tmp_path: Pat
     forget(run)
     assert go_on(run) == 0
     assert rows_of(run) == rows
+    for damage in ("", '{"status": "comp'):
+        (run / "summary.json").write_text(damage)  # its last checkpoint is at the end of the training
+        assert go_on(run) == 0
+        assert rows_of(run) == rows
+        assert summary_of(run)["status"] == "completed"
 
 
 def test_of_a_sweep_some_stay_and_some_start(command: Any, tmp_path: Path, capsys: Any) -> None:

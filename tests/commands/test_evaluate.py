@@ -277,3 +277,14 @@ def test_kmnist_stands_for_mnist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert found.notes[0].startswith("Its classes stand for others, by their order: 0 - zero for o, 1 - one for ki")
     with pytest.raises(TwinpropError, match=r"(?s)data=kmnist: KMNIST is not there.*where: .*nowhere.*TWINPROP_DATA"):
         run.evaluate("data=kmnist", f"data.root={tmp_path}/nowhere", "data.download=false")
+
+
+def test_a_picture_takes_the_place_of_another_picture_alone(
+    runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    (tmp_path / "link.png").symlink_to("mine.txt")
+    for path in (runs / "torch" / "model.safetensors", tmp_path / "mine.txt", tmp_path / "link.png", tmp_path):
+        assert main(["evaluate", str(runs / "torch"), "--png", str(path)]) == 1
+        assert f"--png {path}: is there already, and no PNG file; it stays" in capsys.readouterr().err
+    assert (tmp_path / "mine.txt").read_text() == "mine"

@@ -13,7 +13,7 @@ from twinprop.__main__ import main
 from twinprop.commands import export
 from twinprop.config.schema import Config
 from twinprop.data.digits import Digits
-from twinprop.errors import TwinpropError
+from twinprop.errors import OutputError, TwinpropError
 from twinprop.models.base import ModelConfig
 from twinprop.models.cnn import CNN
 from twinprop.models.mlp import MLP
@@ -94,6 +94,12 @@ def test_what_reads_back_as_another_network_is_not_exported(
     with pytest.raises(TwinpropError, match=r"not exported|nothing is exported"):
         export.export(run, format_, tmp_path / "out")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("format_", ["npz", "safetensors", "torchscript"])
+def test_a_folder_that_is_not_there_is_told(format_: str, runs: dict[str, Run], tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match=r"nowhere/out: cannot be written \(No such file or directory\)"):
+        export.export(runs["mlp"], format_, tmp_path / "nowhere" / "out")
 
 
 def test_a_library_that_is_not_there_is_named(

@@ -7,6 +7,7 @@ import io
 import json
 import shutil
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tests.kit.made_runs import configure, make_run, make_sweep
 
 from twinprop.__main__ import main
 from twinprop.run.lock import Lock
+from twinprop.run.tags import change_tags, tags_of
 
 
 @pytest.fixture
@@ -128,3 +130,51 @@ def test_these_commands_start_without_what_is_slow_to_import() -> None:
         f"twinprop.commands.rm; print([name for name in {slow} if name in sys.modules])"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_rm_takes_what_is_named_and_guesses_nothing(outputs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    runs = outputs / "runs"
+    make_run(runs / "wide2")
+    make_run(runs / ("n" * 255))
+    make_run(outputs.parent / "elsewhere" / "linked")
+    (runs / "link").symlink_to(outputs.parent / "elsewhere" / "linked")
+    (runs / ".removed-0123").mkdir()  # of a command that was killed
+    for word, why in {"wid": "is no directory", "": "name is empty", "runs/link": "is a link, and stays"}.items():
+        assert main(["rm", word, "--yes"]) == 1
+        assert why in capsys.readouterr().err
+    told(capsys, "rm", "wide", "--yes")
+    assert main(["rm", "wide", "--yes"]) == 1  # and not wide2
+    assert main(["rm", "outputs", "--where", "model.depth=2", "--yes"]) == 0
+    assert "runs/link: is a link, and stays" in capsys.readouterr().err
+    assert (runs / "link" / "summary.json").exists()
+    assert sorted(path.name for path in runs.iterdir()) == ["link"]
+
+
+def test_rm_of_a_sweep_and_of_its_jobs_at_once(outputs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "removed 1 directory" in told(capsys, "rm", "sweeps/depths/3", "sweeps/depths", "sweeps/depths", "--yes")
+    assert not (outputs / "sweeps" / "depths").exists()
+
+
+@pytest.mark.parametrize("folder", ["src", ".git"])
+def test_rm_takes_no_project_in_which_somebody_trained(
+    folder: str, outputs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in (outputs / "runs" / "wide", outputs / "sweeps" / "depths"):
+        (path / folder).mkdir()
+        assert main(["rm", str(path), "--yes"]) == 1
+        assert f"holds folders that no run made ({folder})" in capsys.readouterr().err
+        assert (path / folder).exists()
+
+
+def test_tags_given_at_once_are_all_kept(outputs: Path) -> None:
+    path = outputs / "runs" / "wide"
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: change_tags(path, add=[f"t{number}"], remove=["no"]), range(40)))
+    assert set(tags_of(path)) == {f"t{number}" for number in range(40)}
+    assert change_tags(path, remove=[f"t{number}" for number in range(40)]) == []
+    assert not (path / "tags.txt").exists()
+
+
+def test_a_number_of_rows_below_none_is_refused(outputs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["runs", "--limit", "-1"]) == 1
+    assert "--limit -1: must be a whole number, at least 0" in capsys.readouterr().err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import pickle
 import random
 import struct
@@ -77,6 +78,10 @@ def odd_summaries(whole: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
         for value in ("high", [1], True, 10**400):
             name, odd = rebuilt(f"{'.'.join(keys)} is {str(value)[:10]}", keys, value, whole)
             yield name, json.dumps(odd).encode()
+    for key in ("epochs", "steps", "converged_epoch", "parameters", "samples_per_second"):
+        for value in ("high", [1], True, 10**400, math.inf):
+            yield f"{key} is {str(value)[:10]}", json.dumps({**whole, key: value}).encode()
+    yield "a time that is none", json.dumps({**whole, "seconds": {"train": math.nan, "per_epoch": 1.0}}).encode()
     yield "a number of 5,000 digits", json.dumps(whole).encode()[:-1] + b', "x": ' + b"9" * 5000 + b"}"
     yield "no loss", json.dumps({**whole, "test": {"accuracy": 1}}).encode()
 

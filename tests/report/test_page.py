@@ -90,6 +90,24 @@ def test_the_page_alone(tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == ["mine.html"]
 
 
+def test_a_report_takes_the_place_of_an_earlier_one_and_of_nothing_else(tmp_path: Path) -> None:
+    study = made_up_study({"seed": [0]})
+    write_report([study], tmp_path)
+    write_report([study], tmp_path)
+    for name in ("results.csv", "report.md", "report.html"):
+        own = (tmp_path / name).read_bytes()
+        (tmp_path / name).write_text("# mine\n")
+        with pytest.raises(OutputError, match=rf"{name}: is there already, and no report's"):
+            write_report([study], tmp_path)
+        assert (tmp_path / name).read_text() == "# mine\n"
+        (tmp_path / name).write_bytes(own)
+    (tmp_path / "mine.html").write_text("mine")
+    with pytest.raises(OutputError, match=r"mine.html: is there already"):
+        write_report([study], tmp_path, page_alone="mine.html")
+    with pytest.raises(OutputError, match=r"mine.html: is no folder"):
+        write_report([study], tmp_path / "mine.html")
+
+
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match=r"file/report: cannot be written .* --out"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
@@ -74,3 +75,28 @@ def test_a_run_and_a_sweep_take_no_directory_of_each_other(held: str, multirun: 
     with pytest.raises(OutputError, match="already holds results"):
         claim(tmp_path, "hydra.sweep.dir" if multirun else "hydra.run.dir", multirun)
     assert [path.name for path in tmp_path.iterdir()] == [held]
+
+
+def test_many_may_write_one_file_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "plugins.json"
+    texts = [bytes([65 + number]) * 100_000 for number in range(8)]
+    threads = [Thread(target=lambda text=text: [write_atomically(path, text) for _ in range(5)]) for text in texts]
+    failed: list[object] = []
+    hook, threading.excepthook = threading.excepthook, failed.append
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    threading.excepthook = hook
+    assert not failed
+    assert path.read_bytes() in texts
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_is_no_file_is_not_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("pipe")
+    for path in (tmp_path / "pipe", tmp_path / "link", tmp_path, Path(".")):
+        with pytest.raises(OutputError, match=r"is there, and is no file; choose another name"):
+            write_atomically(path, b"text")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "pipe"]

@@ -11,6 +11,7 @@ from tests.kit.made_runs import configure, end, evaluate, make_run, make_sweep
 
 from twinprop.errors import TwinpropError
 from twinprop.run import index
+from twinprop.run.directory import summary_of
 from twinprop.run.found import STATUSES
 from twinprop.run.index import NAME, Entry, entries
 from twinprop.run.lock import Lock
@@ -126,3 +127,42 @@ def test_a_job_that_was_cancelled_waits_again_where_its_sweep_goes_on(tmp_path: 
     assert "cancelled" in STATUSES
     with Lock(tmp_path / "sweep"):
         assert [entry.status for entry in entries(tmp_path)] == ["running"]
+
+
+VIEW = """
+CREATE VIEW runs AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)
+SELECT i name, i stamp, '' text FROM n
+"""
+
+
+def test_an_index_that_computes_without_end_is_not_asked(runs: Path) -> None:
+    first = entries(runs)
+    (runs / NAME).unlink(missing_ok=True)
+    with sqlite3.connect(runs / NAME) as database:
+        database.execute(VIEW)
+    assert entries(runs) == first
+    assert len(index.read_index(runs / NAME)) == len(first)  # it is made anew
+
+
+def test_pipes_in_place_of_files_are_not_waited_for(tmp_path: Path) -> None:
+    configure(tmp_path / "run")
+    for name in ("tags.txt", "metrics.csv"):
+        os.mkfifo(tmp_path / "run" / name)
+    (found,) = entries(tmp_path)
+    assert (found.status, found.tags, found.results) == ("killed", [], {})
+    (tmp_path / "run" / ".hydra" / "overrides.yaml").unlink()
+    for name in ("summary.json", ".hydra/overrides.yaml"):
+        os.mkfifo(tmp_path / "run" / name)
+    (found,) = entries(tmp_path)
+    assert (found.status, found.words) == ("unreadable", [])
+    assert summary_of(found.path) == {}
+
+
+@pytest.mark.parametrize("number", ["9" * 17, "9" * 200, "²", "-1", "", "1_0"])
+def test_a_time_that_is_none_is_no_beginning(tmp_path: Path, number: str) -> None:
+    make_run(tmp_path / "run")
+    for path in (tmp_path / "run").glob("events*"):
+        path.unlink()
+    (tmp_path / "run" / f"events.out.tfevents.{number}.x.1.0").touch()
+    os.utime(tmp_path / "run" / ".hydra" / "overrides.yaml", (5, 5))
+    assert entries(tmp_path)[0].began == 5.0

@@ -12,7 +12,7 @@ from tests.kit.odd_files import odd_configs, odd_metrics, odd_models, odd_summar
 import twinprop
 from twinprop.__main__ import main
 from twinprop.errors import TwinpropError
-from twinprop.run.files import MOST_BYTES
+from twinprop.run.directory import MOST_BYTES
 from twinprop.run.model_file import MODEL
 
 WORDS = ["model.batch_norm=true", "model.width=8", "train.epochs=3", "data.limit=100"]

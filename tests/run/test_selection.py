@@ -11,7 +11,7 @@ from tests.kit.made_runs import make_run, make_sweep
 from twinprop.errors import TwinpropError
 from twinprop.run.index import Entry, entries
 from twinprop.run.selection import moment, only, ordered, resolve, where, with_status
-from twinprop.run.tags import write_tags
+from twinprop.run.tags import change_tags
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("selection") / "outputs"
     make_sweep(root / "sweeps" / "depths", 12)
     make_run(root / "runs" / "wide", "model.hidden=[50, 50]", "optimizer.lr=0.25", val_accuracy=0.5)
-    write_tags(root / "sweeps" / "depths" / "11_depth-2_seed-11", ["best-so-far"])
+    change_tags(root / "sweeps" / "depths" / "11_depth-2_seed-11", ["best-so-far"])
     return root
 
 

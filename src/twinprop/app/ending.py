@@ -34,8 +34,10 @@ def run(main: Callable[[], object]) -> None:
 
 def say(text: str) -> None:
     """Print a last message to stderr, if that is there and anybody reads it."""
+    from twinprop.text import shown
+
     with suppress(OSError, ValueError, AttributeError):
-        print(text, file=sys.stderr, flush=True)
+        print(shown(text), file=sys.stderr, flush=True)
 
 
 def unread() -> None:

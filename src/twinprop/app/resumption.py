@@ -19,8 +19,8 @@ from twinprop.config import schema
 from twinprop.config.problems import check
 from twinprop.errors import OutputError, TwinpropError
 from twinprop.population.restart import recorded_plan
-from twinprop.run.directory import ENDED, claim, summary_of, write_atomically
-from twinprop.run.files import read_groups, read_text
+from twinprop.run.directory import ENDED, claim, read_text, summary_of, write_atomically
+from twinprop.run.files import read_groups
 from twinprop.run.matching import FORCE, LENGTHS, changed_keys
 from twinprop.run.saved import Run
 from twinprop.text import plural

@@ -12,8 +12,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+from secrets import token_urlsafe
 
 from twinprop.commands.runs import add_filters, filtered
 from twinprop.errors import TwinpropError
@@ -46,6 +46,8 @@ def main(args: argparse.Namespace) -> int:
 
     root = resolve(args.directory).absolute()
     found = filtered(entries(root), args)
+    if not 0 <= args.port < 2**16:
+        raise TwinpropError(f"--port {args.port}: must be a whole number from 1 to 65535, or left out.")
     if args.best is not None and args.best < 1:
         raise TwinpropError(f"--best {args.best}: must be a whole number, at least 1.")
     most = 0 if args.all else args.best or TICKED - 1  # the overview is ticked too
@@ -63,8 +65,7 @@ def main(args: argparse.Namespace) -> int:
         on_ending_signals(signal.default_int_handler)
         server = subprocess.Popen(command(folder, root, args.port), env={**os.environ, "PYTHONWARNINGS": "ignore"})
         try:
-            while server.poll() is None:
-                time.sleep(SECONDS)
+            while goes_on(server):
                 if not most or len(shown) < most:
                     later = [entry for entry in filtered(entries(root), args) if entry.path not in paths]
                     new = choose(later, 0, best=False)[: most - len(shown) if most else None]
@@ -75,10 +76,20 @@ def main(args: argparse.Namespace) -> int:
                         paths |= {entry.path for entry in new}
         except KeyboardInterrupt:
             print()
+            return 0
         finally:
             server.terminate()
-            server.wait()
-    return 0
+            status = server.wait()
+    return status
+
+
+def goes_on(server: subprocess.Popen[bytes]) -> bool:
+    """Whether a process is there after some seconds; at once, where it is not."""
+    try:
+        server.wait(SECONDS)
+    except subprocess.TimeoutExpired:
+        return True
+    return False
 
 
 def said(chosen: list[Entry], found: list[Entry], best: bool, args: argparse.Namespace) -> str:
@@ -95,5 +106,7 @@ def said(chosen: list[Entry], found: list[Entry], best: bool, args: argparse.Nam
 def command(folder: str, root: Path, port: int) -> list[str]:
     """TensorBoard's command line."""
     words = ["--logdir", folder, "--host", "127.0.0.1", "--window_title", f"twinprop: {root.name}"]
+    # TensorBoard answers under any host's name, so that a page whose name is made to lead here could read it
+    words += ["--path_prefix", f"/{token_urlsafe(12)}"]
     words += ["--reload_interval", "5", "--samples_per_plugin", SAMPLES, *(["--port", str(port)] if port else [])]
     return [sys.executable, "-m", "tensorboard.main", *words]

@@ -16,7 +16,7 @@ from twinprop.population.compare import short_value
 from twinprop.run.directory import summary_of
 from twinprop.run.index import Entry
 from twinprop.run.selection import here, is_number
-from twinprop.text import aligned
+from twinprop.text import aligned, shown
 
 NONE = "-"
 
@@ -32,7 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     a, b = one(args.a), one(args.b)
-    print(f"A  {here(a.path)}\nB  {here(b.path)}")
+    print(shown(f"A  {here(a.path)}\nB  {here(b.path)}"))
     section("configuration", differing(a.keys, b.keys))
     section("versions and machine", differing(environment(a), environment(b)))
     if a.status != b.status:

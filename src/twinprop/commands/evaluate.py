@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from twinprop.app.compose import with_other_samples
+from twinprop.errors import OutputError
 from twinprop.run.by_class import MEASURES as MEASURES_OF_A_CLASS
 from twinprop.run.directory import null, write_atomically
 from twinprop.run.measured import Measured, measure
@@ -41,6 +43,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
+    if args.png is not None:
+        check_picture(args.png)
     run = load(args.run, args.weights)
     config, most = with_other_samples(run, args.overrides)
     found = measure(run, config, args.split, most)
@@ -52,8 +56,18 @@ def main(args: argparse.Namespace) -> int:
     else:
         print(in_words(run, found, name))
         if args.png is not None:
-            print(f"\npictured in {args.png}")
+            print(f"\npictured in {shown(str(args.png))}")
     return 0
+
+
+def check_picture(path: Path) -> None:
+    """Whether a picture may be written there: where nothing is, or another picture.
+
+    Raises:
+        OutputError: it may not.
+    """
+    if os.path.lexists(path) and (path.is_symlink() or not path.is_file() or path.suffix.lower() != ".png"):
+        raise OutputError(f"--png {path}: is there already, and no PNG file; it stays. Choose another name.")
 
 
 def weights_of(run: Run) -> dict[str, Any]:

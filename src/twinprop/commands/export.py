@@ -23,7 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twinprop.errors import OutputError, TwinpropError
+from twinprop.run.directory import beside
 from twinprop.run.saved import Run, load
+from twinprop.text import shown
 
 COMPARED = 7
 """Samples on which a network is compared with what was read back; not the number that it was traced with."""
@@ -43,7 +45,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     run = load(args.run, args.weights)
     target = args.output or run.path / f"export.{SUFFIXES[args.to]}"
-    print(f"{target}: {export(run, args.to, target)}")
+    print(f"{shown(str(target))}: {export(run, args.to, target)}")
     if args.to in ("onnx", "torchscript"):
         print(taken(run))
     return 0
@@ -61,7 +63,7 @@ def export(run: Run, format_: str, target: Path) -> str:
     lacking = [name for name in NEEDED.get(format_, ()) if find_spec(name) is None]
     if lacking:
         raise TwinpropError(f'--to {format_}: needs {", ".join(lacking)}; pip install "twinprop[export]".')
-    part = target.with_name(f".{target.name}.part")
+    part = beside(target)
     try:
         compared = FORMATS[format_](run, part)
         os.replace(part, target)
@@ -121,7 +123,8 @@ def to_torchscript(run: Run, path: Path) -> str:
 
     network, x = bare(run), torch.from_numpy(samples_for(run, 2))
     with warnings.catch_warnings(action="ignore"), torch.no_grad():
-        torch.jit.save(torch.jit.trace(network, x), str(path))  # type: ignore[no-untyped-call]
+        with open(path, "wb") as file:
+            torch.jit.save(torch.jit.trace(network, x), file)  # type: ignore[no-untyped-call]
         read = torch.jit.load(str(path))  # type: ignore[no-untyped-call]
 
     def outputs(x: NDArray[Any]) -> NDArray[Any]:

@@ -13,14 +13,21 @@ import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from secrets import token_hex
 
 from twinprop.commands.runs import add_filters, filtered
 from twinprop.errors import OutputError, TwinpropError
-from twinprop.run.directory import is_sweep
+from twinprop.run.directory import bytes_in, is_sweep
 from twinprop.run.index import Entry, entries
 from twinprop.run.lock import Lock, is_held
 from twinprop.run.selection import here, resolve
-from twinprop.text import plural, shown
+from twinprop.text import plural, shortened, shown, size
+
+REMOVED = ".removed-"
+"""How the name of a directory begins that is being removed."""
+
+FOLDERS = (".hydra", "checkpoints", "plots", "plugins", ".submitit")
+"""In the directory of a run or a sweep; `.hydra` may have another name."""
 
 LISTED = 20
 """Directories that the question names."""
@@ -37,7 +44,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    chosen = list(dict.fromkeys(path for word in args.runs for path in meant(resolve(word), args)))
+    named = {path for word in args.runs for path in meant(resolve(word, guess=False), args)}
+    chosen = sorted(path for path in named if named.isdisjoint(path.parents))
     if not chosen:
         print("No run is meant.")
         return 0
@@ -49,18 +57,22 @@ def main(args: argparse.Namespace) -> int:
         print(shown(here(path)))
     if len(chosen) > LISTED:
         print(f"and {len(chosen) - LISTED:,} more")
-    megabytes = sum(map(size, chosen)) / 1e6
-    what = f"{plural(len(chosen), 'directory', 'directories')}, {megabytes:,.1f} MB"
+    what = f"{plural(len(chosen), 'directory', 'directories')}, {size(sum(map(bytes_in, chosen)))}"
     if args.dry_run or not chosen:
         print(f"{what} would be removed" if chosen else "Nothing is removed.")
         return 1 if busy else 0
     if not args.yes and not agreed(what):
         print("Nothing is removed.")
         return 1
+    stay = 0
     for path in chosen:
-        remove(path)
-    print(f"removed {what}")
-    return 1 if busy else 0
+        try:
+            remove(path)
+        except OutputError as error:
+            stay += 1
+            print(shown(str(error)), file=sys.stderr)
+    print(f"removed {len(chosen) - stay} of {what}" if stay else f"removed {what}")
+    return 1 if busy or stay else 0
 
 
 def meant(path: Path, args: argparse.Namespace) -> list[Path]:
@@ -69,17 +81,41 @@ def meant(path: Path, args: argparse.Namespace) -> list[Path]:
     Raises:
         TwinpropError: it is neither, and nothing chooses among what is in it.
     """
-    path = path.resolve()
+    link, path = path, path.resolve()
     found = entries(path)
     if args.where or args.status or args.since or args.before or args.tag:
-        return [entry.path for entry in filtered(found, args)]
-    if is_sweep(path) or (len(found) == 1 and found[0].path == path):
-        if path in (Path.cwd(), *Path.cwd().parents):
-            raise TwinpropError(f"{path}: is the folder that you are in; leave it first.")
-        return [path]
-    raise TwinpropError(
-        f"{path}: is neither a run nor a sweep, but a folder with {plural(len(found), 'run')}; name those, or choose "
-        "among them with --where, --status, --since, --before or --tag."
+        chosen = [entry.path for entry in filtered(found, args)]
+    elif link.is_symlink():
+        raise TwinpropError(f"{link}: is a link, and stays; name what it leads to, {path}.")
+    elif is_sweep(path) or (len(found) == 1 and found[0].path == path):
+        chosen = [path]
+    else:
+        raise TwinpropError(
+            f"{path}: is neither a run nor a sweep, but a folder with {plural(len(found), 'run')}; name those, or "
+            "choose among them with --where, --status, --since, --before or --tag."
+        )
+    for each in chosen:
+        if each in (Path.cwd(), *Path.cwd().parents):
+            raise TwinpropError(f"{each}: is the folder that you are in; leave it first.")
+        if more := foreign(each):
+            raise TwinpropError(
+                f"{each}: holds folders that no run made ({shortened(more)}), which would go too; move them, or remove "
+                "what you do not want yourself."
+            )
+    for each in filter(Path.is_symlink, chosen):
+        print(f"{shown(here(each))}: is a link, and stays", file=sys.stderr)
+    return [each for each in chosen if not each.is_symlink()]
+
+
+def foreign(path: Path) -> list[str]:
+    """Names of folders in that of a run or a sweep which none of them made, as where somebody trained in a project."""
+    jobs = {parent for entry in below(path) for parent in (entry.path, *entry.path.parents)}
+    folders = [each for each in path.iterdir() if each.is_dir() and each.name not in FOLDERS and each not in jobs]
+    numbered = is_sweep(path)  # a job that did not begin has next to nothing
+    return sorted(
+        each.name
+        for each in folders
+        if not (each / "config.yaml").exists() and not (numbered and each.name.partition("_")[0].isdecimal())
     )
 
 
@@ -95,11 +131,6 @@ def below(path: Path) -> Sequence[Entry]:
 
 def training(entry: Entry) -> bool:
     return entry.status in ("running", "waiting")
-
-
-def size(path: Path) -> int:
-    """Bytes of the files in a directory."""
-    return sum(os.lstat(os.path.join(folder, name)).st_size for folder, _, names in os.walk(path) for name in names)
 
 
 def agreed(what: str) -> bool:
@@ -120,9 +151,12 @@ def remove(path: Path) -> None:
         owner = path.parent if is_sweep(path.parent) else path
         if (owner / "checkpoints").is_dir():
             locks.enter_context(Lock(owner))
-        hidden = path.with_name(f".{path.name}.removed")
+        hidden = path.with_name(f"{REMOVED}{token_hex(8)}")
         try:
             os.rename(path, hidden)
-            shutil.rmtree(hidden)
         except OSError as error:
             raise OutputError(f"{path}: cannot be removed ({error.strerror}); check its permissions.") from error
+        for each in path.parent.glob(f"{REMOVED}*"):  # of others too, whose command was killed
+            shutil.rmtree(each, ignore_errors=True)
+        if hidden.exists():
+            raise OutputError(f"{path}: not all of it can be removed; the rest is {hidden}; check its permissions.")

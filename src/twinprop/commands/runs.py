@@ -7,7 +7,6 @@ A run can be named in other commands as it is in the list. `--where` compares ke
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import math
 import shutil
@@ -18,12 +17,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from twinprop.errors import TwinpropError
 from twinprop.population.compare import chosen, named
 from twinprop.run import selection
 from twinprop.run.found import STATUSES
 from twinprop.run.index import Entry, entries
 from twinprop.task import usual_metric
-from twinprop.text import aligned, markdown_table, shown, spelled
+from twinprop.text import aligned, csv_text, markdown_table, shown, spelled
 
 LISTED = 50
 """Runs on a terminal, where not all are asked for."""
@@ -76,12 +76,14 @@ def filtered(found: list[Entry], args: argparse.Namespace) -> list[Entry]:
 
 
 def main(args: argparse.Namespace) -> int:
+    if args.limit < 0:
+        raise TwinpropError(f"--limit {args.limit}: must be a whole number, at least 0; 0 lists all.")
     root = Path(args.directory)
     found = selection.ordered(filtered(entries(root), args), args.sort, args.reverse)
     if args.json:
         print("[" + ",\n".join(json.dumps(as_json(entry), default=str) for entry in found) + "]")  # a line each
     elif args.csv:
-        csv.writer(sys.stdout, lineterminator="\n").writerows(csv_rows(found))
+        print(csv_text(csv_rows(found)), end="")
     elif not found:
         print(f"{shown(str(root))}: no run there is meant.")
     else:

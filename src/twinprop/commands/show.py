@@ -6,17 +6,15 @@ RUN is a directory, how its path begins (`outputs/sweeps/lr/3`), a tag, or a run
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from twinprop.commands.runs import number, when
 from twinprop.errors import TwinpropError
-from twinprop.run.directory import is_sweep, summary_of
+from twinprop.run.directory import bytes_in, is_sweep, summary_of
 from twinprop.run.index import Entry, entries
 from twinprop.run.selection import here, resolve
-from twinprop.text import aligned, as_typed, duration, in_shell, plural, shown, spelled
+from twinprop.text import aligned, as_typed, duration, in_shell, plural, shown, size, spelled
 
 SPLITS = ("train", "val", "test")
 
@@ -58,7 +56,7 @@ def main(args: argparse.Namespace) -> int:
         "again": as_typed(f"python train.py {in_shell(*entry.words)}".rstrip()),
         "parameters": f"{entry.results['parameters']:,.0f}" if "parameters" in entry.results else "",
         **environment(summary.get("environment") or {}),
-        "size": size(entry.path),
+        "size": size(bytes_in(entry.path)),
     }
     print(shown(aligned(["", ""], [[name, text] for name, text in facts.items() if text]).lstrip("\n")))
     rows = results(entry)
@@ -92,9 +90,3 @@ def results(entry: Entry) -> list[list[str]]:
     )
     columns = [*(f"{split}_" for split in SPLITS), "best_val_", "best_test_"]
     return [[what, *(number(what, entry.results.get(f"{start}{what}")) for start in columns)] for what in whats]
-
-
-def size(path: Path) -> str:
-    """How much room a directory takes."""
-    total = sum(os.lstat(os.path.join(folder, name)).st_size for folder, _, names in os.walk(path) for name in names)
-    return f"{total / 1e6:,.1f} MB"

@@ -11,7 +11,8 @@ from twinprop.commands.show import one
 from twinprop.errors import TwinpropError
 from twinprop.run.index import entries
 from twinprop.run.selection import OUTPUTS, here
-from twinprop.run.tags import check_tag, write_tags
+from twinprop.run.tags import change_tags, check_tag
+from twinprop.text import shown
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,14 +32,16 @@ def main(args: argparse.Namespace) -> int:
         if unknown:
             has = ", ".join(entry.tags) or "none"
             raise TwinpropError(f"{entry.path}: has no tag {', '.join(unknown)}; its tags: {has}.")
-        write_tags(entry.path, set(entry.tags) - set(names))
+        tags = change_tags(entry.path, remove=names)
     elif names:
         for other in entries(OUTPUTS) if args.move and OUTPUTS.is_dir() else []:
             if other.path != entry.path and set(names) & set(other.tags):
-                write_tags(other.path, set(other.tags) - set(names))
-                print(f"{here(other.path)}: {', '.join(set(names) & set(other.tags))} taken away")
-        write_tags(entry.path, {*entry.tags, *names})
-    print(f"{here(entry.path)}: {', '.join(one(str(entry.path)).tags) or 'no tags'}")
+                change_tags(other.path, remove=names)
+                print(shown(f"{here(other.path)}: {', '.join(set(names) & set(other.tags))} taken away"))
+        tags = change_tags(entry.path, add=names)
+    else:
+        tags = entry.tags
+    print(shown(f"{here(entry.path)}: {', '.join(tags) or 'no tags'}"))
     if names and not args.remove and not entry.path.resolve().is_relative_to(OUTPUTS.resolve()):
         print(f"It is not below {OUTPUTS}, where runs are found by their tags; name it by its path.")
     return 0

@@ -16,7 +16,7 @@ from typing import Any
 
 from twinprop.population.stack import Member, Stack
 from twinprop.run.checkpoints import FOLDER, Checkpoint, by_step, readable, step_of
-from twinprop.run.directory import summary_of, write_atomically
+from twinprop.run.directory import write_atomically
 
 PLAN = "plan.json"
 
@@ -129,7 +129,7 @@ def from_checkpoints(stack: Stack, unfinished: Iterable[int]) -> list[Stack]:
     numbers = set(by_number)
     for checkpoint in sound_of(stack):
         own = left & set(checkpoint.members)
-        if not own or not all(may_go_on(checkpoint, by_number[number]) for number in own):
+        if not own or not all(checkpoint.goes_on(number, by_number[number].path) for number in own):
             continue
         part = stack
         if set(checkpoint.members) != numbers:
@@ -150,11 +150,3 @@ def sound_of(stack: Stack) -> Iterator[Checkpoint]:
     for checkpoint in readable(sorted(paths, key=step_of, reverse=True)):
         if numbers.issuperset(checkpoint.members):
             yield checkpoint
-
-
-def may_go_on(checkpoint: Checkpoint, member: Member) -> bool:
-    """Whether a network was in training at a checkpoint, or had come to the end of a plan that is longer now."""
-    monitor = checkpoint.position.monitors[checkpoint.members.index(member.number)]
-    if monitor["status"] == "completed" and not monitor["reason"]:
-        return summary_of(member.path).get("status") == "completed"  # or its results are gone
-    return bool(monitor["status"] == "running")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -16,7 +14,7 @@ from twinprop.population.seeds import over_seeds
 from twinprop.run.directory import write_atomically
 from twinprop.run.summary import result
 from twinprop.task import Classification, Task, task_named
-from twinprop.text import ranges, shown
+from twinprop.text import csv_text, ranges, shown
 
 MOST_ROWS = 30
 """On the console; all of them are in sweep.csv."""
@@ -100,10 +98,8 @@ def write_csv(
 ) -> None:
     """Write sweep.csv: a row for each job, with its overrides, its results and what became of it."""
     keys = list(dict.fromkeys(word.partition("=")[0] for words in overrides.values() for word in words))
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
     names = list(dict.fromkeys(name for task in tasks_of(summaries.values()) for name in task.results()))
-    writer.writerow(["job", "directory", *keys, "status", "reason", "epochs", *names, "seconds"])
+    rows: list[list[Any]] = [["job", "directory", *keys, "status", "reason", "epochs", *names, "seconds"]]
     for number, summary in sorted(summaries.items()):
         chosen = dict(word.partition("=")[::2] for word in overrides[number])
         values = [result(summary, name) for name in names]
@@ -111,5 +107,5 @@ def write_csv(
         results = ["" if math.isnan(value) else value for value in values]
         ending = [summary["status"], summary.get("reason", ""), summary.get("epochs", 0)]
         chosen_values = [chosen.get(key, "") for key in keys]
-        writer.writerow([number, directories[number], *chosen_values, *ending, *results, seconds])
-    write_atomically(path, text.getvalue().encode())
+        rows.append([number, directories[number], *chosen_values, *ending, *results, seconds])
+    write_atomically(path, csv_text(rows).encode())

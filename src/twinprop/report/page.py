@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import base64
-import csv
-import io
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -22,12 +21,18 @@ from twinprop.report.tables import best_values, comparisons, failures, ranking
 from twinprop.report.twins import pairs_of, twins_table
 from twinprop.run.directory import write_atomically
 from twinprop.run.saved import Run, sweep_words
-from twinprop.text import as_typed, duration, in_shell, marked, plural, shown, spelled
+from twinprop.text import as_typed, csv_text, duration, in_shell, marked, plural, shown, spelled
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
 PAGE, MARKDOWN, RESULTS, PLOTS = "report.html", "report.md", "results.csv", "plots"
+
+FIRST = ("study", "run")
+"""Columns with which results.csv begins."""
+
+OURS = {PAGE: b'name="color-scheme"', MARKDOWN: b"of training in all", RESULTS: ",".join(FIRST).encode()}
+"""What is near the beginning of each file of a report."""
 
 MOST_DRAWN = 12
 """Studies with figures; of more, each has its tables."""
@@ -94,6 +99,7 @@ def write_report(
     Raises:
         OutputError: it cannot be written.
     """
+    check_folder(folder, page_alone)
     sections = [section(each, number, len(found), sort) for number, each in enumerate(found)]
     title = found[0].question if len(found) == 1 else f"{len(found)} studies of networks"
     runs = [run for each in found for run in each.runs]
@@ -118,6 +124,24 @@ def write_report(
     write_atomically(folder / MARKDOWN, template("report.md.jinja").render(sections=shown_sections, **texts).encode())
     write_atomically(folder / PAGE, page.encode())
     return folder / PAGE
+
+
+def check_folder(folder: Path, page_alone: str = "") -> None:
+    """Whether a report may be written there: over an earlier one, but over nothing else.
+
+    Raises:
+        OutputError: a file has the name of one of the report's, and is another.
+    """
+    for name, beginning in {page_alone: OURS[PAGE]}.items() if page_alone else OURS.items():
+        path = folder / name
+        if path.is_file():
+            with open(path, "rb") as file:
+                if beginning not in file.read(4000):
+                    raise OutputError(f"{path}: is there already, and no report's; choose another folder with --out.")
+        elif os.path.lexists(path):
+            raise OutputError(f"{path}: is there already, and no file; choose another folder with --out.")
+    if not folder.is_dir() and os.path.lexists(folder):
+        raise OutputError(f"{folder}: is no folder; choose another one with --out.")
 
 
 @cache
@@ -212,24 +236,8 @@ def results(found: Sequence[Study]) -> str:
     keys += [key for key in keys_of(everything) if key not in keys] if len(found) > 1 else []
     measures = list(dict.fromkeys(name for _, run, _ in rows for name in (run.summary.get("test") or {})))
     columns = [f"{split}_{name}" for split in ("train", "val", "test") for name in measures]
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(
-        [
-            "study",
-            "run",
-            *keys,
-            "status",
-            "reason",
-            "epochs",
-            "converged_epoch",
-            *columns,
-            "best_epoch",
-            "seconds",
-            "parameters",
-            "directory",
-        ]
-    )
+    came = ["status", "reason", "epochs", "converged_epoch", *columns, "best_epoch", "seconds", "parameters"]
+    lines: list[list[Any]] = [[*FIRST, *keys, *came, "directory"]]
     for study, run, flat in rows:
         summary = run.summary
         values = [(summary.get(split) or {}).get(name) for split in ("train", "val", "test") for name in measures]
@@ -242,7 +250,7 @@ def results(found: Sequence[Study]) -> str:
         ending = [summary["status"], summary.get("reason", "")]
         more = [(summary.get("seconds") or {}).get("train"), summary.get("parameters"), str(run.path)]
         chosen = [spelled(flat[key]) if key in flat else "" for key in keys]
-        writer.writerow(
+        lines.append(
             [study.name, run.path.name, *chosen, *ending, *["" if each is None else each for each in (*last, *more)]]
         )
-    return text.getvalue()
+    return csv_text(lines)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass, field
 from typing import Any
 
-from twinprop.text import markdown_table, plural, shown
+from twinprop.text import csv_text, markdown_table, plural, shown
 
 MOST_ROWS = 30
 """Of a table on the page and the terminal; results.csv has them all."""
@@ -43,9 +41,7 @@ class Table:
 
     def csv(self) -> str:
         """As spreadsheets take it."""
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows([self.head, *self.rows])
-        return text.getvalue()
+        return csv_text([self.head, *self.rows])
 
     def latex(self) -> str:
         """As LaTeX takes it, with the package booktabs."""

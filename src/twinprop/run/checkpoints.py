@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from twinprop.errors import OutputError
+from twinprop.run.directory import PART, summary_of
 from twinprop.run.pace import Pace
 from twinprop.run.state_file import StateFileError, read_state, write_state
 from twinprop.training.position import Position
@@ -77,7 +78,10 @@ class CheckpointFolder:
                     log.warning(f"No checkpoint: {error}")
                 self.failed = True
             else:
-                for path in by_step(self.folder)[KEPT:]:
+                for path in [
+                    *by_step(self.folder)[KEPT:],
+                    *self.folder.glob(f"{PART}*"),
+                ]:  # a killed process leaves parts
                     with suppress(OSError):
                         path.unlink()
 
@@ -111,6 +115,18 @@ class Checkpoint:
     members: list[int]
     about: dict[str, Any]
     position: Position
+
+    def goes_on(self, member: int, path: Path) -> bool:
+        """Whether a network was in training here, or had come to the end of a plan that may be longer now.
+
+        Args:
+            member: its number.
+            path: its directory.
+        """
+        monitor = self.position.monitors[self.members.index(member)]
+        if monitor["status"] == "completed" and not monitor["reason"]:
+            return summary_of(path).get("status") == "completed"  # or its results are gone
+        return bool(monitor["status"] == "running")
 
 
 def by_step(folder: Path) -> list[Path]:

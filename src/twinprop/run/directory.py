@@ -11,9 +11,10 @@ import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
-from twinprop.errors import OutputError
+from twinprop.errors import OutputError, TwinpropError
 from twinprop.text import as_typed, in_shell
 from twinprop.training.monitor import Row
 
@@ -37,6 +38,15 @@ def sync_directory(path: Path) -> None:
             os.close(descriptor)
 
 
+PART = ".part-"
+"""How the name of a file begins that is written, and gets its own when that is done."""
+
+
+def beside(path: Path) -> Path:
+    """Where a file is written before it takes a place: by several processes at once in as many files."""
+    return path.parent / f"{PART}{token_hex(8)}"
+
+
 def write_atomically(path: Path, data: bytes) -> None:
     """Write a file whole or not at all: a reader sees the old one or the new one.
 
@@ -45,10 +55,10 @@ def write_atomically(path: Path, data: bytes) -> None:
     Raises:
         OutputError: it cannot be written.
     """
-    part = path.with_name(f".{path.name}.part")
+    if path.exists() and not path.is_file():  # as /dev/stdout, which would be a file from then on
+        raise OutputError(f"{path}: is there, and is no file; choose another name.")
+    part = beside(path)
     try:
-        with suppress(FileNotFoundError):
-            part.unlink()  # what a process that was killed left, or a link that somebody laid
         with open(part, "xb") as file:
             file.write(data)
             file.flush()
@@ -117,10 +127,42 @@ def write_summary(path: Path, summary: dict[str, Any]) -> None:
 def summary_of(path: Path) -> dict[str, Any]:
     """What summary.json in the directory of a run holds; nothing where there is none that can be read."""
     try:
-        found = json.loads((path / "summary.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        found = json.loads(read_text(path / "summary.json"))
+    except (TwinpropError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+MOST_BYTES = 10**8
+"""Of a file that is read as a whole."""
+
+
+def read_text(path: Path) -> str:
+    """The text of a file of ordinary size.
+
+    Raises:
+        TwinpropError: it is not there, is no file, or no text.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            raise TwinpropError(f"{path}: is no file.")  # to open a named pipe would wait for who writes into it
+        if path.stat().st_size > MOST_BYTES:
+            raise TwinpropError(f"{path}: is larger than {MOST_BYTES:,} bytes, which no run writes.")
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise TwinpropError(f"{path}: cannot be read ({error.strerror}).") from error
+    except ValueError as error:
+        raise TwinpropError(f"{path}: is no text.") from error
+
+
+def bytes_in(path: Path) -> int:
+    """Bytes of the files in a directory, which may be at work."""
+    total = 0
+    for folder, _, names in os.walk(path):
+        for name in names:
+            with suppress(FileNotFoundError):
+                total += os.lstat(os.path.join(folder, name)).st_size
+    return total
 
 
 def is_sweep(path: Path) -> bool:
@@ -133,11 +175,11 @@ def words_of(path: Path) -> list[str]:
     import yaml
 
     try:
-        text = (path / ".hydra" / "overrides.yaml").read_text(encoding="utf-8")
+        text = read_text(path / ".hydra" / "overrides.yaml")
         words = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (OSError, yaml.YAMLError, ValueError, RecursionError):
+    except (TwinpropError, yaml.YAMLError, ValueError, RecursionError):
         return []
-    return list(map(str, words)) if isinstance(words, list) else []
+    return [word for word in words if isinstance(word, str)] if isinstance(words, list) else []
 
 
 ENDED = ("completed", "diverged")
@@ -146,7 +188,7 @@ ENDED = ("completed", "diverged")
 
 def discard(path: Path) -> None:
     """Remove what an attempt at a run left, so that it can be trained from the start."""
-    for pattern in ("metrics.csv", "summary.json", "model*.safetensors", "events.out.tfevents.*"):
+    for pattern in ("metrics.csv", "summary.json", "model*.safetensors", "events.out.tfevents.*", f"{PART}*"):
         for each in path.glob(pattern):
             each.unlink()
     for each in path.glob("checkpoints/[!.]*"):  # whoever removes them has its lock, which is among them

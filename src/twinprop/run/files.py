@@ -21,16 +21,17 @@ from omegaconf.errors import OmegaConfBaseException
 from twinprop.config import schema
 from twinprop.config.registry import GROUPS
 from twinprop.errors import TwinpropError, first_line
+from twinprop.run.directory import read_text
 from twinprop.task import METRICS, SPLITS, TASKS, task_named
-
-MOST_BYTES = 10**8
-"""Of a file that is read as a whole."""
 
 COMMAND = "checkpoints/command.json"
 """Of a sweep, what it was begun with: the words of the command line, the folder, and the launcher."""
 
 LARGEST = 1e300
 """Beyond, sums and squares are no floats."""
+
+NUMBERS = ("epochs", "steps", "converged_epoch", "parameters", "samples_per_second")
+"""What a summary.json gives as numbers, beside its groups."""
 
 COUNTED = ("epoch", "step")
 NEEDED = {name: [*COUNTED, *task.results()] for name, task in TASKS.items()}
@@ -42,24 +43,6 @@ FROM_ENVIRONMENT = re.compile(r"(?<=: )\$\{oc\.env:(\w+)(?:,([\w./~-]+))?\}$", r
 
 COUNT = re.compile(r"\d{1,18}", re.ASCII)
 """As they are written in metrics.csv."""
-
-
-def read_text(path: Path) -> str:
-    """The text of a file of ordinary size.
-
-    Raises:
-        TwinpropError: it is not there, is no file, or no text.
-    """
-    try:
-        if path.exists() and not path.is_file():
-            raise TwinpropError(f"{path}: is no file.")  # to open a named pipe would wait for who writes into it
-        if path.stat().st_size > MOST_BYTES:
-            raise TwinpropError(f"{path}: is larger than {MOST_BYTES:,} bytes, which no run writes.")
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise TwinpropError(f"{path}: cannot be read ({error.strerror}).") from error
-    except ValueError as error:
-        raise TwinpropError(f"{path}: is no text.") from error
 
 
 def read_summary(path: Path) -> dict[str, Any]:
@@ -94,7 +77,10 @@ def summary_problem(summary: Any) -> str | None:
             return f"has {name} as a {type(group).__name__}"
         for key, value in (group or {}).items():
             if not (value is None or isinstance(value, Mapping) or is_number(value)):
-                return f"has {name}.{key} as a {type(value).__name__}"
+                return f"has {name}.{key} as {what_is(value)}"
+    for name in NUMBERS:
+        if not (summary.get(name) is None or is_number(summary[name])):
+            return f"has {name} as {what_is(summary[name])}"
     measures = task_named(summary.get("task")).measures()
     for name in SPLITS:
         if groups[name] and not set(measures) <= set(groups[name]):
@@ -106,7 +92,12 @@ def summary_problem(summary: Any) -> str | None:
 
 def is_number(value: Any) -> bool:
     """Whether this is a number that floats can hold."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and not abs(value) >= LARGEST
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < LARGEST
+
+
+def what_is(value: Any) -> str:
+    """What stands in place of a number."""
+    return "a number that no run writes" if isinstance(value, int | float) else f"a {type(value).__name__}"
 
 
 def metrics_problem(path: Path) -> str | None:

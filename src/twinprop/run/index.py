@@ -21,7 +21,7 @@ from typing import Any
 
 from twinprop.errors import TwinpropError
 from twinprop.run.directory import words_of
-from twinprop.run.files import read_config, read_summary
+from twinprop.run.files import is_number, read_config, read_summary
 from twinprop.run.found import Found, find
 from twinprop.run.lock import is_held
 from twinprop.run.tags import NAME as TAGS
@@ -41,6 +41,12 @@ NOTHING: dict[str, Any] = {"keys": {}, "words": [], "status": "", "reason": "", 
 """What is kept of a run of which nothing can be read."""
 
 KINDS = {name: type(value) for name, value in NOTHING.items()}
+
+TABLE = "CREATE TABLE runs (name TEXT PRIMARY KEY, stamp TEXT, text TEXT)"
+"""The index. In one that somebody else made, `runs` could be a view that never ends."""
+
+LATEST = 2.0**33
+"""Of a time, in seconds since 1970: a later one is no date."""
 
 END = 4096
 """Bytes in which the last line of metrics.csv is."""
@@ -154,13 +160,11 @@ def results(summary: Mapping[str, Any]) -> dict[str, float]:
 def began(found: Found) -> float:
     """When a run began: its event file is named by that, which no copying changes; else its configuration's time."""
     times = [name.split(".")[3] for name in found.names if name.startswith("events.out.tfevents.")]
-    known = [float(each) for each in times if each.isascii() and each.isdecimal()]
-    if known:
-        return min(known)
+    known = sorted(float(each) for each in times if each.isascii() and each.isdecimal())
     for name in (".hydra/overrides.yaml", ".hydra", "."):
         with suppress(OSError):
-            return os.stat(found.path / name).st_mtime
-    return 0.0
+            known.append(os.stat(found.path / name).st_mtime)
+    return next((each for each in known if 0 <= each < LATEST), 0.0)
 
 
 def entry(found: Found, kept: Mapping[str, Any], held: Callable[[Path], bool]) -> Entry:
@@ -177,9 +181,11 @@ def entry(found: Found, kept: Mapping[str, Any], held: Callable[[Path], bool]) -
 
 def last_evaluation(path: Path) -> dict[str, float]:
     """The last whole line of a metrics.csv that is being written, by its columns; nothing where there is none."""
+    if not (path / "metrics.csv").is_file():
+        return {}
     try:
         with open(path / "metrics.csv", "rb") as file:
-            head = file.readline().decode()
+            head = file.readline(END).decode()
             file.seek(max(file.tell(), file.seek(0, os.SEEK_END) - END))
             lines = file.read().decode().split("\n")[:-1]
     except (OSError, ValueError):
@@ -201,6 +207,8 @@ def read_index(path: Path) -> dict[str, tuple[str, dict[str, Any]]]:
         return {}
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
+            if database.execute("SELECT sql FROM sqlite_master WHERE name = 'runs'").fetchall() != [(TABLE,)]:
+                return {}
             rows = database.execute("SELECT name, stamp, text FROM runs")
             return {name: (at, kept) for name, at, text in rows if is_kept(kept := json.loads(text))}
     except (sqlite3.Error, ValueError, TypeError, RecursionError):
@@ -209,7 +217,13 @@ def read_index(path: Path) -> dict[str, tuple[str, dict[str, Any]]]:
 
 def is_kept(value: Any) -> bool:
     """Whether this is what `read_run` gives, in a file that may come from anywhere."""
-    return isinstance(value, dict) and {name: type(each) for name, each in value.items()} == KINDS
+    return (
+        isinstance(value, dict)
+        and {name: type(each) for name, each in value.items()} == KINDS
+        and all(map(is_number, value["results"].values()))
+        and all(isinstance(word, str) for word in value["words"])
+        and 0 <= value["began"] < LATEST
+    )
 
 
 def write_index(path: Path, rows: Iterable[tuple[str, str, str]], gone: Iterable[str]) -> None:
@@ -217,7 +231,11 @@ def write_index(path: Path, rows: Iterable[tuple[str, str, str]], gone: Iterable
     for attempt in (1, 2):
         try:
             with closing(sqlite3.connect(path, timeout=5)) as database, database:
-                database.execute("CREATE TABLE IF NOT EXISTS runs (name TEXT PRIMARY KEY, stamp TEXT, text TEXT)")
+                known = database.execute("SELECT type, name, sql FROM sqlite_master WHERE sql NOT NULL").fetchall()
+                if known not in ([], [("table", "runs", TABLE)]):
+                    raise sqlite3.DatabaseError("none of ours")
+                if not known:
+                    database.execute(TABLE)
                 database.executemany("DELETE FROM runs WHERE name = ?", ((name,) for name in gone))
                 database.executemany("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", rows)
             return

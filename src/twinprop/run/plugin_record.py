@@ -19,8 +19,7 @@ from twinprop.config import plugins
 from twinprop.config.extend import registered_by
 from twinprop.config.plugins import Plugin
 from twinprop.errors import TwinpropError
-from twinprop.run.directory import write_atomically
-from twinprop.run.files import read_text
+from twinprop.run.directory import read_text, write_atomically
 
 FOLDER = "plugins"
 RECORD = "plugins.json"

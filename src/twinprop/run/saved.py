@@ -16,7 +16,7 @@ from twinprop.config import schema
 from twinprop.errors import ConfigError, TwinpropError
 from twinprop.run import view
 from twinprop.run.console import display_path
-from twinprop.run.directory import is_sweep
+from twinprop.run.directory import is_sweep, read_text, words_of
 from twinprop.run.files import (
     COMMAND,
     Unresolved,
@@ -25,7 +25,6 @@ from twinprop.run.files import (
     read_groups,
     read_metrics,
     read_summary,
-    read_text,
 )
 from twinprop.run.found import find
 from twinprop.run.insides import as_probabilities
@@ -90,13 +89,7 @@ class Run:
     @cached_property
     def overrides(self) -> list[str]:
         """What was typed for it, of `.hydra/overrides.yaml`; empty where that cannot be read."""
-        import yaml
-
-        try:
-            words = yaml.safe_load(read_text(self.path / ".hydra" / "overrides.yaml"))
-        except (TwinpropError, yaml.YAMLError, RecursionError):
-            return []
-        return [word for word in words if isinstance(word, str)] if isinstance(words, list) else []
+        return words_of(self.path)
 
     @cached_property
     def saved(self) -> dict[str, Any]:

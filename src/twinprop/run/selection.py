@@ -12,6 +12,7 @@ from typing import Any
 
 from twinprop.config.registry import GROUPS
 from twinprop.errors import TwinpropError
+from twinprop.run.directory import is_sweep
 from twinprop.run.found import STATUSES
 from twinprop.run.index import Entry, entries
 from twinprop.task import higher_is_better
@@ -146,16 +147,19 @@ def lacks(value: Any) -> bool:
     return value is None or (isinstance(value, float) and math.isnan(value))
 
 
-def resolve(word: str, root: Path = OUTPUTS) -> Path:
+def resolve(word: str, root: Path = OUTPUTS, guess: bool = True) -> Path:
     """The directory that a person means: a path, how it begins (`outputs/sweeps/lr/3`), a tag, or a run's name.
 
     Args:
         word: as it was typed.
         root: where paths, tags and names are looked for beside the current directory.
+        guess: whether a name may be its beginning; of a job, its number is enough all the same.
 
     Raises:
         TwinpropError: there is none, or several.
     """
+    if not word:
+        raise TwinpropError("A run's name is empty; expected a run's directory, such as outputs/runs/NAME, or a tag.")
     typed = word.rstrip("…/") or word
     for base in (Path(), root, root / "runs", root / "sweeps"):
         path = base / typed
@@ -164,11 +168,13 @@ def resolve(word: str, root: Path = OUTPUTS) -> Path:
         if path.parent.is_dir():
             near = [each for each in path.parent.iterdir() if each.name.startswith(path.name) and each.is_dir()]
             exact = [each for each in near if each.name.startswith(f"{path.name}_")]
+            if not guess:
+                exact = near = exact if path.name.isdecimal() and is_sweep(path.parent) else []
             if near and path.name[0] != ".":
                 return only(word, exact or near)
     found = entries(root) if root.is_dir() else []
     tagged = [entry.path for entry in found if word in entry.tags]
-    near = tagged or [entry.path for entry in found if entry.path.name.startswith(typed)]
+    near = tagged or [entry.path for entry in found if guess and entry.path.name.startswith(typed)]
     if not near:
         tags = {tag for entry in found for tag in entry.tags}
         raise TwinpropError(

@@ -44,7 +44,7 @@ def execute(config: Config, path: Path, go_on: bool = False, force: bool = False
 
 def train_alone(config: Config, path: Path, go_on: bool, force: bool) -> dict[str, Any]:
     """`execute`, in a directory that no other process writes into."""
-    found = next(sound(path / FOLDER / "0"), None) if go_on else None
+    found = next((each for each in sound(path / FOLDER / "0") if each.goes_on(0, path)), None) if go_on else None
     if go_on and found is None:
         discard(path)
     directory = None if found else RunDirectory(path)
