@@ -131,5 +131,5 @@ def test_nothing_is_doubled_or_lost_when_a_run_goes_on(tmp_path: Path, monkeypat
 def test_a_plane_of_any_proportions(points: Any) -> None:
     plane = glimpses.Plane(points, np.array([0, 1, 9]))
     picture = plane.picture(np.full((len(plane.points), 10), 0.1))
-    assert picture.shape[1] == 350
-    assert 100 < picture.shape[0] < 450
+    assert picture.width == 350
+    assert 100 < picture.height < 450

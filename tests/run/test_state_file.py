@@ -52,6 +52,15 @@ def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, state
     assert same(read_state(path), state)
 
 
+def test_an_array_in_several_places_is_written_once(tmp_path: Path) -> None:
+    weights = np.arange(1000.0)
+    write_state(tmp_path / "state", {"last": {"w": weights}, "best": [weights], "other": weights[:10].copy()})
+    assert (tmp_path / "state").stat().st_size < 9000
+    found = read_state(tmp_path / "state")
+    assert found["last"]["w"] is found["best"][0]
+    assert same(found, {"last": {"w": weights}, "best": [weights], "other": weights[:10]})
+
+
 @pytest.fixture
 def written(tmp_path: Path) -> Path:
     path = tmp_path / "state"

@@ -1,7 +1,4 @@
-"""Diagrams with axes for TensorBoard, drawn with Pillow at the width of its images: dots and lines among round numbers.
-
-Every function returns pixels as uint8, (height, width, 3).
-"""
+"""Diagrams with axes for TensorBoard, drawn with Pillow at the width of its images: dots and lines among round numbers."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from twinprop.run.pictures import BLUE, GRID, INK, RED, WIDTH, font_of
+from twinprop.run.pictures import BLUE, GRID, INK, RED, WIDTH, few_colours, font_of
 
 MARGIN, LEFT, FOOTER, FINER = 12, 58, 40, 2
 """Pixels around a diagram, and how many times finer it is drawn than shown."""
@@ -60,7 +57,7 @@ class Chart:
         for x, y in self.places(across, up):
             self.draw.ellipse((x - radius, y - radius, x + radius, y + radius), colour, "white")
 
-    def page(self, said: str) -> NDArray[Any]:
+    def page(self, said: str) -> Image.Image:
         """The picture, with what its axes are in a line below."""
         page = Image.new("RGB", (WIDTH, MARGIN + self.height + FOOTER), "white")
         page.paste(self.plane.reduce(FINER), (LEFT, MARGIN))
@@ -73,7 +70,7 @@ class Chart:
             ((x, _),) = self.places([tick], [self.up[0]])
             draw.text((LEFT + x / FINER, MARGIN + self.height + 10), f"{tick:.6g}", INK, font, anchor="mm")
         draw.text((LEFT + self.width / 2, MARGIN + self.height + 28), said, INK, font, anchor="mm")
-        return np.asarray(page)
+        return page
 
 
 def reach(values: Any, beyond: float = 0.03) -> tuple[float, float]:
@@ -83,7 +80,7 @@ def reach(values: Any, beyond: float = 0.03) -> tuple[float, float]:
     return low - more, high + more
 
 
-def predictions(true: NDArray[Any], predicted: NDArray[Any]) -> NDArray[Any]:
+def predictions(true: NDArray[Any], predicted: NDArray[Any]) -> Image.Image:
     """Predicted numbers against the true ones; on the line they are equal.
 
     Args:
@@ -94,10 +91,10 @@ def predictions(true: NDArray[Any], predicted: NDArray[Any]) -> NDArray[Any]:
     chart = Chart(ends, ends, WIDTH - LEFT - MARGIN)
     chart.line(ends, ends, RED)
     chart.dots(true, predicted)
-    return chart.page("across: true; up: predicted; red line: equal")
+    return few_colours(chart.page("across: true; up: predicted; red line: equal"))
 
 
-def fit(x: NDArray[Any], y: NDArray[Any], across: NDArray[Any], curve: NDArray[Any]) -> NDArray[Any]:
+def fit(x: NDArray[Any], y: NDArray[Any], across: NDArray[Any], curve: NDArray[Any]) -> Image.Image:
     """A fitted curve among the samples.
 
     Args:
@@ -110,7 +107,7 @@ def fit(x: NDArray[Any], y: NDArray[Any], across: NDArray[Any], curve: NDArray[A
     return chart.page("across: the feature; up: the number; red: predicted")
 
 
-def positions(accuracy: NDArray[Any]) -> NDArray[Any]:
+def positions(accuracy: NDArray[Any]) -> Image.Image:
     """The accuracy after each element of a sequence, (elements,)."""
     read = np.arange(1, len(accuracy) + 1)
     chart = Chart((0.5, len(accuracy) + 0.5), (-0.03, 1.03), 200, whole=True)

@@ -95,12 +95,12 @@ class Plane:
             self.dots.paste(colour, corner, mask)
             self.where.paste(mask, corner, mask)
 
-    def picture(self, outputs: NDArray[Any]) -> NDArray[Any]:
+    def picture(self, outputs: NDArray[Any]) -> Image.Image:
         """The plane, shaded by what a network gives for its points, (m, classes)."""
         shades = (255 * shaded(outputs)).astype(np.uint8).reshape(self.grid[1], self.grid[0], 3)
         page = Image.fromarray(shades).resize(self.size, Image.Resampling.BILINEAR)
         page.paste(self.dots, (0, 0), self.where)
-        return np.asarray(page)
+        return page
 
 
 def diverging(values: NDArray[Any]) -> NDArray[Any]:
@@ -121,7 +121,7 @@ def coloured(weights: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(127.5 * (1 + weights.transpose(0, 2, 3, 1) / most)).astype(np.uint8)
 
 
-def tiles(weights: NDArray[Any]) -> NDArray[Any]:
+def tiles(weights: NDArray[Any]) -> Image.Image:
     """Weights of the first 64 units, side by side.
 
     Args:
@@ -138,4 +138,4 @@ def tiles(weights: NDArray[Any]) -> NDArray[Any]:
         tile = page[row * pitch_y :, column * pitch_x :][:pitch_y, :pitch_x]
         tile[:] = FRAME
         tile[1:-1, 1:-1] = each
-    return page
+    return Image.fromarray(page)

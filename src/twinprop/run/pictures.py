@@ -1,15 +1,15 @@
 """Small pictures for TensorBoard, drawn with Pillow: a figure of matplotlib takes fifty times as long.
 
-Every function returns pixels as uint8, (height, width, 3).
+A sweep has some of every network, so they are made quickly, and are small files: a pixel is the number of a colour.
+The colours are in ramps, so that one that a letter covers in part has a number between those of paper and ink.
 """
 
 from __future__ import annotations
 
+import io
 import logging
-import struct
-import zlib
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -25,16 +25,46 @@ log = logging.getLogger("twinprop")
 WIDTH = 350
 """Pixels. TensorBoard stretches every picture to this width, without smoothing: letters of any other width break up."""
 
-INK, RED, BLUE, GRID = (33, 37, 41), (200, 30, 30), (40, 110, 180), (225, 225, 225)
+INK, RED, BLUE, GRID, WHITE = (33, 37, 41), (200, 30, 30), (40, 110, 180), (225, 225, 225), (255, 255, 255)
 COLOURS = [BLUE, (240, 150, 40), (60, 150, 80), (140, 90, 180), (120, 80, 60)]
 COLOURS += [(90, 190, 200), (110, 110, 110), (180, 180, 60)]
 """Of classes; none is near red, which marks mistakes."""
+
+GREYS = 192
+"""Colours of a picture of samples, from black to white; the others lead from red to white."""
+
+SHADES, DARKER = 64, 32
+"""Colours of the confusion matrix from white to blue, from there to ink, the same with red, and from ink to white."""
+
+
+def _ramp(length: int, first: tuple[int, int, int], last: tuple[int, int, int]) -> list[int]:
+    """A palette of even steps from one colour to another."""
+    steps = np.linspace(np.array(first), np.array(last), length)
+    return [round(value) for value in steps.ravel().tolist()]
+
+
+@cache
+def _samples_palette() -> list[int]:
+    return _ramp(GREYS, (0, 0, 0), WHITE) + _ramp(256 - GREYS, RED, WHITE)
+
+
+@cache
+def _confusion_palette() -> list[int]:
+    blue, red = (_ramp(SHADES, WHITE, tint) + _ramp(DARKER, tint, INK) for tint in (BLUE, RED))
+    return blue + red + _ramp(SHADES, INK, WHITE)
+
+
+def _keeping(font: Any) -> Any:
+    """A font that keeps the shapes of what it has drawn: names of classes and small numbers come again and again."""
+    font.getmask2 = lru_cache(2000)(font.getmask2)
+    font.getlength = lru_cache(2000)(font.getlength)
+    return font
 
 
 @cache
 def font_of(size: int) -> Any:
     """Pillow's own font."""
-    return ImageFont.load_default(size=size)
+    return _keeping(ImageFont.load_default(size=size))
 
 
 @cache
@@ -43,7 +73,7 @@ def _wide_font(size: int) -> Any:
     package = find_spec("matplotlib")
     folder = Path(package.origin).parent if package and package.origin else Path()
     path = folder / "mpl-data" / "fonts" / "ttf" / "DejaVuSans.ttf"
-    return ImageFont.truetype(path, size) if path.exists() else font_of(size)
+    return _keeping(ImageFont.truetype(path, size)) if path.exists() else font_of(size)
 
 
 def _lacking(text: str, font: Any) -> list[str]:
@@ -84,7 +114,7 @@ def _shorten(text: str, font: Any, width: float) -> str:
     return text + "…"
 
 
-def confusion(labels: NDArray[Any], predicted: NDArray[Any], classes: Sequence[str]) -> NDArray[Any]:
+def confusion(labels: NDArray[Any], predicted: NDArray[Any], classes: Sequence[str]) -> Image.Image:
     """The confusion matrix: a row for each true class, a column for each predicted one, with counts.
 
     Args:
@@ -92,6 +122,7 @@ def confusion(labels: NDArray[Any], predicted: NDArray[Any], classes: Sequence[s
         predicted: predicted classes, (n,).
         classes: names of the classes.
     """
+    red, ink, paper, grid = SHADES + DARKER, 2 * (SHADES + DARKER), 255, 247
     count = len(classes)
     matrix = np.bincount(labels * count + predicted, minlength=count * count).reshape(count, count)
     lines, font = legible(classes, 12)
@@ -105,38 +136,38 @@ def confusion(labels: NDArray[Any], predicted: NDArray[Any], classes: Sequence[s
     right = np.eye(count, dtype=bool)
     # mistakes are few, so their colour grows with the root of their share
     strength = np.where(right, shares, shares**0.5)
-    hue = np.where(right[..., None], BLUE, RED)
-    colours = (255 - (255 - hue) * strength[..., None]).astype(np.uint8)
-    squares = colours.repeat(cell, axis=0).repeat(cell, axis=1)
-    squares[cell - 1 :: cell] = squares[:, cell - 1 :: cell] = GRID
-    image = Image.new("RGB", (max(WIDTH, left + cell * count + 6), top + cell * count + 6), "white")
+    white = np.where(right, 0, red)
+    squares = (white + (SHADES - 1) * strength).astype(np.uint8).repeat(cell, axis=0).repeat(cell, axis=1)
+    squares[cell - 1 :: cell] = squares[:, cell - 1 :: cell] = grid
+    image = Image.new("L", (max(WIDTH, left + cell * count + 6), top + cell * count + 6), paper)
     image.paste(Image.fromarray(squares), (left, top))
     draw = ImageDraw.Draw(image)
-    draw.rectangle((left - 1, top - 1, left + cell * count - 1, top + cell * count - 1), None, GRID)
-    draw.text((8, 14), "rows: true class, columns: predicted class", INK, font, anchor="lm")
+    draw.rectangle((left - 1, top - 1, left + cell * count - 1, top + cell * count - 1), None, grid)
+    draw.text((8, 14), "rows: true class, columns: predicted class", ink, font, anchor="lm")
     widest = str(matrix.max())
     number = next(
         (font_of(size) for size in (14, 13, 12, 11, 10) if font_of(size).getlength(widest) < cell - 3), font_of(9)
     )
     for index, name in enumerate(names):
         middle = cell * (index + 0.5)
-        draw.text((left - 7, top + middle), name, INK, font, anchor="rm")
+        draw.text((left - 7, top + middle), name, ink, font, anchor="rm")
         if upright:
-            draw.text((left + middle, top - 10), name, INK, font, anchor="mm")
+            draw.text((left + middle, top - 10), name, ink, font, anchor="mm")
         else:
-            label = Image.new("RGB", (longest, 16), "white")
-            ImageDraw.Draw(label).text((0, 8), name, INK, font, anchor="lm")
+            label = Image.new("L", (longest, 16), paper)
+            ImageDraw.Draw(label).text((0, 8), name, ink, font, anchor="lm")
             image.paste(label.rotate(90, expand=True), (int(left + middle) - 8, top - longest - 4))
     for row, column in np.argwhere(matrix):
-        ink = "white" if strength[row, column] > 0.6 else INK
+        dark = 0 if strength[row, column] > 0.6 else SHADES + DARKER - 1
         place = (left + cell * (column + 0.5) - 0.5, top + cell * (row + 0.5) - 0.5)
-        draw.text(place, str(matrix[row, column]), ink, number, anchor="mm")
-    return np.asarray(image)
+        draw.text(place, str(matrix[row, column]), int(white[row, column]) + dark, number, anchor="mm")
+    image.putpalette(_confusion_palette())
+    return image
 
 
 def _enlarged(pixels: NDArray[Any], size: int) -> Image.Image:
     """An image whose longer side is `size`, or the largest whole multiple below it: pixels stay equal squares."""
-    image = Image.fromarray(pixels).convert("RGB")
+    image = Image.fromarray(pixels)
     longer = max(image.size)
     if longer <= size:
         factor = size // longer
@@ -145,7 +176,7 @@ def _enlarged(pixels: NDArray[Any], size: int) -> Image.Image:
     return image.resize(shape, Image.Resampling.BOX)
 
 
-def samples(x: NDArray[Any], labels: NDArray[Any], predicted: NDArray[Any], classes: Sequence[str]) -> NDArray[Any]:
+def samples(x: NDArray[Any], labels: NDArray[Any], predicted: NDArray[Any], classes: Sequence[str]) -> Image.Image:
     """Images, five in a row, with their predicted class; where that is wrong, in red, with the true class below.
 
     Args:
@@ -156,32 +187,38 @@ def samples(x: NDArray[Any], labels: NDArray[Any], predicted: NDArray[Any], clas
     """
     if x.ndim == 4:
         x = x[:, 0] if x.shape[1] == 1 else x.transpose(0, 2, 3, 1)
+    grey = x.ndim == 3
+    mode, brightest = ("L", GREYS - 1) if grey else ("RGB", 255)
+    ink, paper, red, beside_red = (INK[0] * GREYS // 255, GREYS - 1, GREYS, 255) if grey else (INK, WHITE, RED, WHITE)
     columns, size = 5, 64
     classes, font = legible(classes, 12)
     pitch = WIDTH // columns
     wrong = labels != predicted
     height = size + (38 if wrong.any() else 22)
-    page = Image.new("RGB", (WIDTH, -(-len(x) // columns) * height + 6), "white")
+    page = Image.new(mode, (WIDTH, -(-len(x) // columns) * height + 6), paper)
     draw = ImageDraw.Draw(page)
     low, high = float(x.min()), float(x.max())
-    pixels = ((x - low) / ((high - low) or 1) * 255).astype(np.uint8)
+    pixels = ((x - low) / ((high - low) or 1) * brightest).astype(np.uint8)
     for index in range(len(x)):
         row, column = divmod(index, columns)
         middle, top = pitch * column + pitch // 2, 4 + height * row
         picture = _enlarged(pixels[index], size)
         box = (middle - picture.width // 2, top + (size - picture.height) // 2)
         if wrong[index]:
-            draw.rectangle((box[0] - 2, box[1] - 2, box[0] + picture.width + 1, box[1] + picture.height + 1), RED)
+            draw.rectangle((box[0] - 2, box[1] - 2, box[0] + picture.width + 1, box[1] + picture.height + 1), red)
+            draw.rectangle((pitch * column, top + size + 2, pitch * (column + 1) - 1, top + size + 16), beside_red)
         page.paste(picture, box)
         guess = _shorten(classes[predicted[index]], font, pitch - 2)
-        draw.text((middle, top + size + 9), guess, RED if wrong[index] else INK, font, anchor="mm")
+        draw.text((middle, top + size + 9), guess, red if wrong[index] else ink, font, anchor="mm")
         if wrong[index]:
             truth = _shorten(f"is {classes[labels[index]]}", font, pitch - 2)
-            draw.text((middle, top + size + 23), truth, INK, font, anchor="mm")
-    return np.asarray(page)
+            draw.text((middle, top + size + 23), truth, ink, font, anchor="mm")
+    if grey:
+        page.putpalette(_samples_palette())
+    return page
 
 
-def points(x: NDArray[Any], labels: NDArray[Any], predicted: NDArray[Any]) -> NDArray[Any]:
+def points(x: NDArray[Any], labels: NDArray[Any], predicted: NDArray[Any]) -> Image.Image:
     """Points in the plane, coloured by their predicted class; a wrong one has a red ring.
 
     Args:
@@ -207,24 +244,16 @@ def points(x: NDArray[Any], labels: NDArray[Any], predicted: NDArray[Any]) -> ND
     page.paste(plane.reduce(finer), (0, 0))
     text = f"colour: predicted class; red ring: wrong ({wrong.sum()} of {len(x)})"
     ImageDraw.Draw(page).text((8, height + footer / 2 - 2), text, INK, font_of(12), anchor="lm")
-    return np.asarray(page)
+    return few_colours(page)
 
 
-def png(pixels: NDArray[Any]) -> bytes:
-    """A PNG file of pixels, each row as its difference from the one above: Pillow tries five ways for every row.
+def few_colours(image: Image.Image) -> Image.Image:
+    """The same with 256 colours of its own: half as large as a file."""
+    return image.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
 
-    Args:
-        pixels: uint8, (height, width, 3).
-    """
-    height, width, _ = pixels.shape
-    flat = pixels.reshape(height, 3 * width)
-    rows = np.full((height, 3 * width + 1), 2, np.uint8)  # 2: the filter "up"
-    rows[0, 1:] = flat[0]
-    np.subtract(flat[1:], flat[:-1], out=rows[1:, 1:])
 
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)  # 8 bits a channel, red green blue
-    data = zlib.compress(rows.tobytes(), 1)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+def png(image: Image.Image) -> bytes:
+    """A PNG file."""
+    file = io.BytesIO()
+    image.save(file, "PNG", compress_level=6 if image.mode == "P" else 1)
+    return file.getvalue()

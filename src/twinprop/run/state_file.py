@@ -66,12 +66,14 @@ def read_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
 def write_state(path: Path, state: Any) -> None:
     """Write nested dictionaries, lists and tuples of arrays, numbers, texts and None, whole or not at all.
 
+    An array that is in several places, as that of a network whose best evaluation was its last, is written once.
+
     Raises:
         OutputError: it cannot be written.
     """
-    arrays: dict[str, NDArray[Any]] = {}
+    arrays: dict[int, tuple[str, NDArray[Any]]] = {}
     tree = json.dumps(_plain(state, arrays))
-    write_arrays(path, arrays, {"tree": tree})
+    write_arrays(path, dict(arrays.values()), {"tree": tree})
 
 
 def read_state(path: Path) -> Any:
@@ -86,12 +88,10 @@ def read_state(path: Path) -> Any:
     return _nested(json.loads(texts["tree"]), arrays.__getitem__)
 
 
-def _plain(value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
-    """A value as JSON knows it, with its arrays put aside."""
+def _plain(value: Any, arrays: dict[int, tuple[str, NDArray[Any]]]) -> Any:
+    """A value as JSON knows it, with its arrays and their names put aside, each object once."""
     if isinstance(value, np.ndarray | np.generic):
-        name = str(len(arrays))
-        arrays[name] = np.asarray(value)
-        return {"array": name}
+        return {"array": arrays.setdefault(id(value), (str(len(arrays)), np.asarray(value)))[0]}
     if isinstance(value, dict):
         return {"dict": [[key, _plain(item, arrays)] for key, item in value.items()]}
     if isinstance(value, list | tuple):

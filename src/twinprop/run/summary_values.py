@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL.Image import Image
 from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary
 
 from twinprop.data.samples import Samples
@@ -14,12 +15,11 @@ from twinprop.run import charts, pictures
 from twinprop.task import Regression
 from twinprop.training.learner import Learner
 
-HISTOGRAM_BINS = 64
+HISTOGRAM_BINS = 30
+"""As many as TensorBoard draws; from others, it computes so many."""
 
-
-PICTURED = 30
-"""Samples in a picture, at most."""
-
+PICTURED, PICTURED_OF_MANY = 30, 10
+"""Samples in a picture, at most: of a run, and of one in a sweep, which would write little else."""
 
 def matrix(test: Samples, predicted: Any, classes: list[str]) -> list[Summary.Value]:
     """The confusion matrix."""
@@ -87,12 +87,11 @@ def histogram(tag: str, values: Any) -> Summary.Value | None:
     return Summary.Value(tag=tag, histo=found)
 
 
-def image(tag: str, pixels: Any) -> Summary.Value:
-    """A picture (height, width, 3) of uint8."""
-    height, width, channels = pixels.shape
-    encoded = pictures.png(pixels)
+def image(tag: str, picture: Image) -> Summary.Value:
+    """A picture."""
+    encoded, (width, height) = pictures.png(picture), picture.size
     return Summary.Value(
-        tag=tag, image=Summary.Image(height=height, width=width, colorspace=channels, encoded_image_string=encoded)
+        tag=tag, image=Summary.Image(height=height, width=width, colorspace=3, encoded_image_string=encoded)
     )
 
 

@@ -25,6 +25,7 @@ from twinprop.run.insides import is_image
 from twinprop.run.showing import only_shows
 from twinprop.run.summary_values import (
     PICTURED,
+    PICTURED_OF_MANY,
     against,
     histograms,
     matrix,
@@ -111,15 +112,15 @@ class TensorBoard:
         self.process: psutil.Process | None = None
         self.clocks = time.process_time(), time.perf_counter()
         # what fails for one run of a sweep mostly fails for all
-        of_sweep = is_sweep(directory.parent)
-        self.of = directory.parent if of_sweep else directory
+        self.of_sweep = is_sweep(directory.parent)
+        self.of = directory.parent if self.of_sweep else directory
         self.file: EventFile | None = None
         with self.left_out("TensorBoard's event file"):
             if recorded:
                 self.file, self.count = EventFile(directory, recorded["events"], recorded["bytes"]), recorded["count"]
                 return
             self.file = EventFile(directory)
-        curves = partial(diagrams, task, together=not of_sweep, layers=glimpses is not None)
+        curves = partial(diagrams, task, together=not self.of_sweep, layers=glimpses is not None)
         text = partial(configuration_text, directory, config, environment or {})
         self.add("the layout of curves", lambda: [plugin_values.diagrams(curves())])
         self.add("the configuration in TensorBoard", lambda: [plugin_values.text("configuration/text_summary", text())])
@@ -201,8 +202,9 @@ class TensorBoard:
             return
         if len(classes) <= 50:
             self.add("the confusion matrix", partial(matrix, test, predicted, classes), epoch)
-        first = np.arange(min(PICTURED, len(test)))
-        wrong = np.flatnonzero(test.y != predicted)[:PICTURED]
+        most = PICTURED_OF_MANY if self.of_sweep else PICTURED
+        first = np.arange(min(most, len(test)))
+        wrong = np.flatnonzero(test.y != predicted)[:most]
         if is_image(shape):
             for tag, which in {"samples": first, "mistakes": wrong}.items():
                 if len(which):
