@@ -1,4 +1,4 @@
-"""Diagrams with axes for TensorBoard, drawn with Pillow at the width of its images: dots and lines among round numbers."""
+"""Diagrams with axes for TensorBoard, drawn with Pillow at its images' width: dots and lines among round numbers."""
 
 from __future__ import annotations
 

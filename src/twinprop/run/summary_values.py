@@ -21,6 +21,7 @@ HISTOGRAM_BINS = 30
 PICTURED, PICTURED_OF_MANY = 30, 10
 """Samples in a picture, at most: of a run, and of one in a sweep, which would write little else."""
 
+
 def matrix(test: Samples, predicted: Any, classes: list[str]) -> list[Summary.Value]:
     """The confusion matrix."""
     return [image("confusion", pictures.confusion(test.y, predicted, classes))]
