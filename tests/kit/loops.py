@@ -58,6 +58,8 @@ class Done:
     learner: Any
     monitors: list[Monitor]
     recorders: list[Recorder]
+    sizes: list[int] = field(default_factory=list)
+    """Networks of each learner that was made."""
 
     def table(self, member: int = 0) -> np.ndarray[Any, Any]:
         """The member's rows without times."""
@@ -71,23 +73,31 @@ def run(
     progress: Any = lambda steps: None,
     val: Any = VAL,
     checkpoints: Any = None,
+    judge: Any = lambda monitors: None,
 ) -> Done:
-    """Train with the loop, from the start or from a position."""
+    """Train with the loop, from the start or from a position; `judge` takes the monitors by their places."""
     configs = configs if isinstance(configs, list) else [configs]
     config = configs[0]
     plan = Plan.of(config.train, len(TRAIN[1]))
     learners = []
+    sizes = []
 
     def make(places: Sequence[int]) -> Learner:
         backend = BACKENDS[config.model.backend]
         kind = registry.load(backend.learner if len(places) == 1 else backend.stack)
+        sizes.append(len(places))
         learners.append(kind([configs[place] for place in places], (FEATURES,), CLASSES, plan))
         return learners[-1]
 
     monitors, recorders = [Monitor(config.seed, config.train) for config in configs], [Recorder() for _ in configs]
     splits = tuple(placed(Samples(y, x), config) for x, y in (TRAIN, val, TEST))
-    train(make, splits, monitors, recorders, plan, progress, checkpoints=checkpoints, position=position)
-    return Done(learners[-1] if learners else None, monitors, recorders)
+
+    def by_places(evaluated: Sequence[Monitor]) -> None:
+        judge({next(at for at, each in enumerate(monitors) if each is monitor): monitor for monitor in evaluated})
+
+    more: Any = {"checkpoints": checkpoints, "position": position, "judge": by_places}
+    train(make, splits, monitors, recorders, plan, progress, **more)
+    return Done(learners[-1] if learners else None, monitors, recorders, sizes)
 
 
 def config_of(backend: str = "scratch", **parts: Any) -> Config:

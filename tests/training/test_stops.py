@@ -22,6 +22,39 @@ from twinprop.training.plan import Plan, TrainConfig
 # Stops
 
 
+@backends
+def test_what_a_judge_drops_leaves_the_stack_at_once(backend: str) -> None:
+    """The others go on as they would alone; who was dropped has the rows of one that was never."""
+    configs = [config_of(backend, seed=seed) for seed in range(5)]
+    seen: list[list[int]] = []
+
+    def judge(evaluated: dict[int, Monitor]) -> None:
+        seen.append(list(evaluated))
+        gone = {2: [1], 4: [0, 3]}.get(len(seen), [])
+        for place in gone:
+            evaluated[place].drop("nobody", "none", rank=2)
+
+    done = run(configs, judge=judge)
+    assert done.sizes == [5, 4, 2], "one of five is dropped too, and costs nothing more"
+    assert seen == [[0, 1, 2, 3, 4]] * 2 + [[0, 2, 3, 4]] * 2 + [[2, 4]] * 2
+    for place, config in enumerate(configs):
+        alone, epochs = run(config), {1: 2, 0: 4, 3: 4}.get(place, 6)
+        np.testing.assert_allclose(done.table(place), alone.table()[:epochs], rtol=1e-9)
+        monitor, recorder = done.monitors[place], done.recorders[place]
+        assert recorder.endings == 1
+        assert (monitor.status == "dropped") == (epochs < 6) == (recorder.predicted is None)
+        assert monitor.stopped == ({"by": "nobody", "epoch": epochs, "rank": 2} if epochs < 6 else None)
+        shorter = run(replace(config, train=replace(config.train, epochs=epochs))).recorders[0].parameters
+        for name, value in recorder.parameters.items():
+            np.testing.assert_allclose(value, shorter[name], rtol=1e-9, atol=1e-12)
+
+
+def test_a_network_that_diverges_is_not_judged() -> None:
+    seen: list[list[int]] = []
+    run([diverging(lr=lr, seed=seed) for lr, seed in ((0.05, 1), (1e30, 2))], judge=lambda each: seen.append([*each]))
+    assert all(each == [0] for each in seen)
+
+
 def test_early_stopping_stops_each_network_by_itself() -> None:
     rates = (1e-6, 0.1, 0.5)
     configs = [

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinprop.population.compare import EXPERIMENT, Comparison, named
 from twinprop.population.seeds import over_seeds
-from twinprop.population.table import jobs_table, table_of_rows, write_csv
+from twinprop.population.table import dropped_line, jobs_table, table_of_rows, write_csv
 from twinprop.run.console import console, display_path
 from twinprop.run.saved import Run
 from twinprop.run.showing import only_shows
@@ -103,6 +103,9 @@ class Conclusion:
     def tell(self, seconds: float) -> None:
         """Tell everything, and write the report."""
         console.print(self.table())
+        dropped = dropped_line(each.summary for each in self.ended.values())
+        if dropped:
+            console.print(f"  {dropped}")
         console.print(f"  in {duration(seconds)}; all results are in {display_path(self.directory / 'sweep.csv')}")
         if not self.composed:
             return

@@ -20,6 +20,7 @@ from omegaconf.errors import OmegaConfBaseException
 from twinprop.app.diagnose import diagnose, diagnose_jobs, in_a_line, problems_of, to_error
 from twinprop.app.home import quoted
 from twinprop.app.hydra_part import run_problems, sweep_problems
+from twinprop.app.launcher import HALVING
 from twinprop.app.resumption import current
 from twinprop.app.run_source import FROM, runs_in
 from twinprop.errors import ConfigError, OutputError, TwinpropError, explain
@@ -173,10 +174,19 @@ class Gate(Callback):
     def problems(self, config: DictConfig) -> list[str]:
         """What is wrong with a single run."""
         task: Any = OmegaConf.to_container(config.hydra.overrides.task, resolve=False)
-        studies = [word for word in task if word.startswith("+sweeps=")]
+        hydra: Any = OmegaConf.to_container(config.hydra.overrides.hydra, resolve=False)
+        wants = {
+            "+sweeps=": (task, "a study trains several times"),
+            f"{HALVING}.": (hydra, "drops networks of a sweep"),
+        }
+        sweeps = [
+            f"{word}: {what}, which needs -m."
+            for start, (words, what) in wants.items()
+            for word in words
+            if word.startswith(start)
+        ]
         try:
-            problems = problems_of(config)
-            return [f"{word}: a study trains several times, which needs -m." for word in studies] + problems
+            return sweeps + problems_of(config)
         except OmegaConfBaseException as error:
             (job,) = diagnose(self.words(config), config.hydra.job.config_name)
             return job.problems or [in_a_line(error)]

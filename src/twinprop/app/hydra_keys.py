@@ -11,6 +11,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
+from twinprop.app.pruner_keys import GROUP
 from twinprop.errors import ConfigError
 
 
@@ -58,6 +59,7 @@ RULES = {
     "hydra.hydra_logging.version": LOGGING,
     "hydra.launcher": Rule(lambda value: value is not None, "chosen as hydra/launcher=NAME"),
     "hydra.sweeper": Rule(lambda value: value is not None, "chosen as hydra/sweeper=NAME"),
+    "hydra.sweeper.pruner": Rule(lambda value: value is None or isinstance(value, dict), f"chosen as {GROUP}=NAME"),
     "hydra.sweeper.max_batch_size": Rule(lambda value: value is None or is_count(value), f"{COUNT.expected}, or null"),
     "hydra.sweeper.n_trials": COUNT,
     "hydra.sweeper.n_jobs": COUNT,

@@ -7,6 +7,21 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
+from twinprop.app.launcher import KEEP
+
+
+@dataclass
+class HalvingConf:
+    """Keys of `hydra.launcher.halving`.
+
+    Attributes:
+        every: epochs to the first rung; None drops nothing.
+        keep: the share of the networks at a rung that goes on.
+    """
+
+    every: Any = None
+    keep: Any = KEEP
+
 
 @dataclass
 class PopulationConf:
@@ -16,6 +31,7 @@ class PopulationConf:
         max_members: networks in a stack, at most; `auto` leaves it to the machine.
         workers: processes that train on the CPU; `auto` is one for each core. With an engine, stacks at once.
         engine: where stacks train: `local`, `submitit` or `ray`.
+        halving: at which rungs the worst networks are dropped.
         report: whether a sweep ends by writing its report.
         submitit: keys of Hydra's submitit plugin, and `cluster`.
         ray: `init` and `remote`, as in Hydra's Ray plugin.
@@ -25,6 +41,7 @@ class PopulationConf:
     max_members: Any = "auto"
     workers: Any = "auto"
     engine: str = "local"
+    halving: HalvingConf = field(default_factory=HalvingConf)
     report: bool = "${oc.env:TWINPROP_REPORT,true}"  # type: ignore[assignment]  # which OmegaConf turns into one
     submitit: Any = field(default_factory=dict)
     ray: Any = field(default_factory=dict)

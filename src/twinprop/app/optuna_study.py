@@ -6,19 +6,25 @@ parameters, and the rest are new.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from time import sleep
 from typing import TYPE_CHECKING, Any
 
 import optuna
+from hydra.utils import instantiate
 from hydra_plugins.hydra_optuna_sweeper.optuna_sweeper import OptunaSweeper
 from omegaconf import ListConfig, OmegaConf
-from optuna.trial import TrialState
+from optuna.trial import Trial, TrialState
 
 from twinprop.app.launcher import PopulationLauncher
+from twinprop.app.optuna_pruning import Pruning
+from twinprop.app.pruner_keys import PRUNERS
 from twinprop.app.resumption import current
 from twinprop.config.schema import choice_class
 from twinprop.errors import ConfigError
+from twinprop.population.seeds import was_dropped
 from twinprop.run.checkpoints import FOLDER
 from twinprop.task import higher_is_better
 
@@ -66,7 +72,19 @@ def default_metric(data: DictConfig) -> str:
 
 
 class StudySweeper(OptunaSweeper):  # type: ignore[misc]  # the plugin has no types
-    """Hydra's sweeper for Optuna, with a study that stays."""
+    """Hydra's sweeper for Optuna, with a study that stays, and a pruner.
+
+    Args:
+        pruner: the keys of one, of `hydra/sweeper/pruner`; None drops no trial.
+        keys: those of Hydra's own.
+    """
+
+    def __init__(self, pruner: Any = None, **keys: Any) -> None:
+        names = tuple(each()._target_ for each in PRUNERS.values())
+        self.pruner = None if pruner is None else instantiate(pruner, _execution_whitelist_=names)
+        self.pruning: Pruning | None = None
+        self.jobs: dict[int, int] = {}  # by their trials
+        super().__init__(**keys)
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         super().setup(hydra_context=hydra_context, task_function=task_function, config=config)
@@ -82,6 +100,38 @@ class StudySweeper(OptunaSweeper):  # type: ignore[misc]  # the plugin has no ty
             search.n_trials = max(0, search.n_trials - go_on(search.study_name, search.storage))
         if isinstance(search.launcher, PopulationLauncher):
             search.launcher.concluded = search.launcher.searches = True
+            search.launcher.on_batch = self.begin
+            search._configure_trials = partial(self.configure_trials, search._configure_trials)
+        elif self.pruner is not None:
+            raise ConfigError(["hydra/sweeper/pruner: stops networks that hydra/launcher=population trains; use that."])
+        if self.pruner is not None:
+            if not isinstance(search.storage, str):
+                raise ConfigError(["hydra.sweeper.storage: a pruner needs the URL of a database, for all processes."])
+            self.pruning = Pruning(self.pruner, search.storage, search.study_name)
+            search.launcher.judges.append(self.pruning)
+
+    def configure_trials(self, configure: Callable[..., Any], trials: list[Trial], *spaces: Any) -> Any:
+        """What Hydra's sweeper does with the trials of a batch; we learn here which they are, and of what study."""
+        self.batch, study = trials, trials[0].study
+        if "tell" not in vars(study):
+            vars(study)["tell"] = partial(self.tell, study.tell)
+        return configure(trials, *spaces)
+
+    def begin(self, numbers: Sequence[int]) -> None:
+        """Learn which jobs the trials of the batch are."""
+        found = {trial.number: number for trial, number in zip(self.batch, numbers, strict=True)}
+        self.jobs |= found
+        if self.pruning is not None:
+            self.pruning.trials |= {number: trial for trial, number in found.items()}
+
+    def tell(self, tell: Callable[..., Any], trial: Trial, values: Any = None, **more: Any) -> Any:
+        """Tell the study what Hydra's sweeper tells it, but that a trial was pruned where its network was dropped."""
+        summary = self.sweeper.launcher.summaries.get(self.jobs.get(trial.number), {})
+        if values is None or not was_dropped(summary):
+            return tell(trial=trial, values=values, **more)
+        if self.pruning is None:  # which has told everything
+            trial.report(values[0], summary["stopped"]["epoch"])
+        return tell(trial=trial, state=TrialState.PRUNED)
 
     def sweep(self, arguments: list[str]) -> Any:
         found = super().sweep(arguments)
@@ -111,4 +161,4 @@ def go_on(name: str, storage: Any) -> int:
     for trial in study.get_trials(states=(TrialState.RUNNING,)):
         study.tell(trial.number, state=TrialState.FAIL)
         study.enqueue_trial(trial.params, skip_if_exists=False)
-    return len(study.get_trials(states=(TrialState.COMPLETE,)))
+    return len(study.get_trials(states=(TrialState.COMPLETE, TrialState.PRUNED)))

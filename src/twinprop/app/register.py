@@ -6,7 +6,7 @@ from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.config_store import ConfigStore
 from hydra.core.plugins import Plugins
 from hydra.plugins.search_path_plugin import SearchPathPlugin
-from omegaconf import OmegaConf
+from omegaconf import OmegaConf, open_dict
 
 from twinprop.app import resolvers
 from twinprop.app.completion import with_values
@@ -17,6 +17,7 @@ from twinprop.app.hydra_part import guarded_job
 from twinprop.app.launcher import PopulationLauncher
 from twinprop.app.launcher_keys import GridConf, population_node
 from twinprop.app.log_files import guarded
+from twinprop.app.pruner_keys import GROUP, PRUNERS
 from twinprop.app.run_source import RunSource
 from twinprop.app.schema_source import SchemaSource, complete
 from twinprop.app.studies import StudySource
@@ -57,4 +58,11 @@ def register() -> None:
     if "optuna.yaml" in store.list("hydra/sweeper"):
         node = store.load("hydra/sweeper/optuna.yaml").node
         node["_target_"] = STUDY_SWEEPER
+        if "pruner" not in node:
+            with open_dict(node):
+                node["pruner"] = None
+            # after itself, for a group replaces what is there in its place
+            node["defaults"] = ["_self_", *node["defaults"], {"pruner": None}]
+        for name, keys in PRUNERS.items():
+            store.store(group=GROUP, name=name, node=keys, provider="twinprop", replace=True)
         store.store(group="hydra/sweeper", name="optuna", node=node, provider="twinprop", replace=True)

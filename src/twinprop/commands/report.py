@@ -17,7 +17,7 @@ from twinprop.report.page import write_report
 from twinprop.report.runs import find_runs, sweeps_of
 from twinprop.report.study import Study, studies
 from twinprop.report.table import Table
-from twinprop.report.tables import best_values, comparisons, failures, ranking
+from twinprop.report.tables import best_values, comparisons, dropped, failures, ranking
 from twinprop.report.twins import pairs_of, twins_table
 from twinprop.run.console import console, display_path
 from twinprop.task import METRICS
@@ -89,7 +89,7 @@ def tell(study: Study, sort: str | None) -> None:
     console.print(f"\n{shown(study.name)}: {shown(study.question)}")
     for line in [*study.answers, *study.remarks]:
         console.print(f"  {shown(line)}")
-    shown_tables = [ranking(study, sort).shortened(), best_values(study), comparisons(study)]
+    shown_tables = [ranking(study, sort).shortened(), best_values(study), comparisons(study), dropped(study)]
     for table in [*shown_tables, classes_table(study), twins_table(pairs_of(study.runs)), failures(study)]:
         if table is not None:
             console.print()

@@ -119,7 +119,7 @@ def _combination_problems(config: Config, bad: set[str]) -> Iterator[str]:
     if task is not None:
         yield from task_problems(config, task)
     sizes = None if any(key.startswith("data.") for key in bad) else data.split_sizes()
-    if train.patience is not None and (data.val_fraction == 0 or (sizes is not None and sizes[1] < 1)):
+    if train.patience is not None and not any(key.startswith("data.") for key in bad) and lacks_validation(config):
         yield f"train.patience={train.patience}: early stopping needs validation data; set a larger data.val_fraction."
     if sizes is None:
         return
@@ -131,6 +131,12 @@ def _combination_problems(config: Config, bad: set[str]) -> Iterator[str]:
         return
     if not any(key.startswith(("train.", "scheduler.", "optimizer.lr")) for key in bad):
         yield from data_size_problems(config, sizes[0])
+
+
+def lacks_validation(config: Config) -> bool:
+    """Whether it is known before data are read that there are none to validate on."""
+    sizes = config.data.split_sizes()
+    return config.data.val_fraction == 0 or (sizes is not None and sizes[1] < 1)
 
 
 def task_problems(config: Config, task: type[Task]) -> Iterator[str]:

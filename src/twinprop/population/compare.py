@@ -14,7 +14,7 @@ from typing import Any
 
 from twinprop.config.compared import compared, identity
 from twinprop.config.registry import GROUPS
-from twinprop.population.seeds import OverSeeds, counted, losses, over_seeds, same_losses
+from twinprop.population.seeds import OverSeeds, counted, losses, over_seeds, same_losses, was_dropped
 from twinprop.text import plural, ranges, spelled
 
 EXPERIMENT = "experiment"
@@ -169,7 +169,7 @@ class Variant:
         values: its value of each varied key.
         typed: the same as it is typed, which tells apart what == does not, and can be looked up.
         positions: of all its runs, among those that are compared.
-        counted: of the runs that count: without those that repeat others.
+        counted: of the runs that count: without those that repeat others, or were dropped where others were not.
         summaries: what came of those.
     """
 
@@ -222,6 +222,7 @@ class Comparison:
             values = {key: settings[positions[0]].get(key) for key in self.keys}
             typed = {key: spelled(value) for key, value in values.items()}
             counting = [positions[at] for at in counted([identities[position] for position in positions], some)]
+            counting = [at for at in counting if not was_dropped(summaries[at])] or counting
             self.everything.append(
                 Variant(values, typed, positions, counting, [summaries[position] for position in counting])
             )

@@ -8,6 +8,7 @@ from time import monotonic
 
 from rich.progress import Progress
 
+from twinprop.population.halving import Halving
 from twinprop.population.planner import PlannedGroup, Planner
 from twinprop.population.rehearsal import MOST_GROUPS
 from twinprop.population.stack import Stack
@@ -15,7 +16,7 @@ from twinprop.run.console import console, progress_bar
 from twinprop.run.describe import describe_network
 from twinprop.run.notebook_bar import NotebookBar
 from twinprop.run.showing import only_shows
-from twinprop.text import duration, plural
+from twinprop.text import duration, plural, ranges
 
 SECONDS_BETWEEN_LINES = 10.0
 
@@ -59,6 +60,19 @@ def plan_lines(planner: Planner, planned: Sequence[PlannedGroup], expected: floa
         yield f"  {len(members):>5} × {what}, {config.data.name}: {how}"
 
 
+def halving_line(halving: Halving, planner: Planner, planned: Sequence[PlannedGroup]) -> str:
+    """Where networks are dropped, and what that should save."""
+    configs = [each.group.config for each in planned]
+    epochs = max(planner.setup(config).plan(config).epochs for config in configs)
+    rungs = halving.rungs(epochs)
+    if not rungs:
+        return "  halving: no rung comes before the end of the training"
+    return (
+        f"  halving: of those so far the best {halving.keep:g} go on after epoch{'s' * (len(rungs) > 1)} "
+        f"{ranges(rungs)}, which leaves some {halving.work(epochs) / epochs:.0%} of the training"
+    )
+
+
 class SweepDisplay:
     """How far a sweep is: a progress bar on a terminal, a line now and then elsewhere.
 
@@ -66,16 +80,19 @@ class SweepDisplay:
         stacks: what it trains.
         jobs: how many it has, with those that are not trained.
         expected: seconds that were foretold; None where nobody knows.
+        halving: at which rungs networks are dropped, if at any.
 
     Attributes:
         done: what of its cost each stack has done, by its number.
     """
 
-    def __init__(self, stacks: Sequence[Stack], jobs: int, expected: float | None = None) -> None:
+    def __init__(
+        self, stacks: Sequence[Stack], jobs: int, expected: float | None = None, halving: Halving | None = None
+    ) -> None:
         self.stacks, self.jobs = {stack.number: stack for stack in stacks}, jobs
         self.total = sum(stack.cost for stack in stacks) or 1.0
         self.done: dict[int, float] = {}
-        self.expected = expected
+        self.expected, self.halving = expected, halving
         self.begun, self.first = 0.0, 0.0
         self.last_line = monotonic()
         self.bar: Progress | NotebookBar | None = None
@@ -89,7 +106,12 @@ class SweepDisplay:
     def trained(self, number: int, steps: int) -> None:
         """Note the updates that a stack has done; halves of a stack that was lost count when they are done."""
         stack = self.stacks.get(number)
-        self.done[number] = stack.cost * steps / stack.steps if stack else 0.0
+        self.done[number] = stack.cost * self.share(stack, steps / stack.steps) if stack else 0.0
+
+    def share(self, stack: Stack, done: float) -> float:
+        """The share of its work that a stack has done, of whose updates a share is over."""
+        train = stack.members[0].config.train
+        return done if self.halving is None or train.steps else self.halving.share(done, train.epochs)
 
     def finished(self, number: int) -> None:
         """Note that a stack is done."""

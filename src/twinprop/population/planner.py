@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from twinprop.config.schema import Config
 from twinprop.data.batches import EVALUATION_BATCH
+from twinprop.errors import ConfigError
 from twinprop.learners.first_use import doubts, unstackable
 from twinprop.learners.footprint import Footprint, footprint
 from twinprop.population.engine import Engine
@@ -30,6 +31,8 @@ CACHE = 8 * 2**20
 
 OF_FREE_MEMORY = 0.5
 """The share of free memory that stacks are planned for; the rest is for what the plan does not know."""
+
+NO_VALIDATION = "data.val_fraction={}: networks are dropped by their results on validation data; set a larger one."
 
 
 @dataclass
@@ -63,12 +66,14 @@ class Planner:
         workers: processes that train on the CPU; None is one for each core.
         engine: where stacks train; None is this machine.
         setups: where samples are.
+        validates: whether networks may be dropped by what they reach on validation.
     """
 
     max_members: int | None = None
     workers: int | None = None
     engine: Engine | None = None
     setups: SetupCache = field(default_factory=SetupCache)
+    validates: bool = False
 
     def groups(self, members: Sequence[Member]) -> tuple[list[Group], list[Refusal]]:
         """The groups of jobs that can be trained; and the other jobs, whatever is wrong with each."""
@@ -79,6 +84,8 @@ class Planner:
             try:
                 setup = self.setup(member.config)
                 setup.plan(member.config)
+                if self.validates and not len(setup.dataset.val):
+                    raise ConfigError([NO_VALIDATION.format(member.config.data.val_fraction)])
                 key = stack_key(member.config, setup.dataset.shape, setup.dataset.outputs)
                 reasons[member.number] = self.alone(member)
                 sort_key(member)

@@ -14,6 +14,7 @@ from twinprop.arrays.blas import scipy_blas
 from twinprop.config import registry
 from twinprop.learners import BACKENDS
 from twinprop.population.forks import in_subprocess
+from twinprop.population.halving import Halving
 from twinprop.population.planner import PlannedGroup
 from twinprop.population.setups import SetupCache
 from twinprop.population.stack import Stack
@@ -28,7 +29,11 @@ MOST_GROUPS = 8
 
 
 def expected_seconds(
-    planned: Sequence[PlannedGroup], processes: int, setups: SetupCache, interrupt: Interrupt
+    planned: Sequence[PlannedGroup],
+    processes: int,
+    setups: SetupCache,
+    interrupt: Interrupt,
+    halving: Halving | None = None,
 ) -> float | None:
     """Seconds that the training will take; None where no rehearsal could be held.
 
@@ -37,6 +42,7 @@ def expected_seconds(
         processes: how many of its stacks train at once.
         setups: where their samples are.
         interrupt: what a signal sets, which ends the rehearsals.
+        halving: at which rungs networks are dropped, if at any.
     """
     for each in planned:
         # imported before processes part from this one, and not in each of them
@@ -53,6 +59,9 @@ def expected_seconds(
         first = each.stacks[0]
         seconds = in_subprocess(rehearse, first, setups) if each.on_cpu else rehearse(first, setups)
         if seconds is not None:
+            if halving is not None:
+                epochs = setups.get(each.group.config).plan(each.group.config).epochs
+                seconds *= halving.work(epochs) / epochs
             rates[id(each)] = seconds / first.cost
     if not rates:
         return None

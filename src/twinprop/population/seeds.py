@@ -1,7 +1,8 @@
 """A result over runs that differ in their seed alone: its mean, its standard deviation, and which is better.
 
 A run that only repeats another one, with the same configuration or the same results, is no seed more: training is
-deterministic, and the same number twice says nothing of a spread.
+deterministic, and the same number twice says nothing of a spread. A run that was dropped on its way has trained for
+less than others, so it is not compared with them: where no run was trained to its end, what was reached is told apart.
 """
 
 from __future__ import annotations
@@ -30,10 +31,14 @@ class OverSeeds(NamedTuple):
     Attributes:
         metric: its name, such as `val_accuracy`.
         values: of the runs that have it; of others it is not finite, or they never got so far.
+        reached: where there are none, those of runs that were dropped.
+        epochs: after how many of which the last of these was dropped.
     """
 
     metric: str
     values: list[float]
+    reached: list[float] = []  # noqa: RUF012  # never changed
+    epochs: int = 0
 
     @property
     def mean(self) -> float:
@@ -46,23 +51,39 @@ class OverSeeds(NamedTuple):
         return stdev(self.values) if len(self.values) > 1 else 0.0
 
     @property
-    def rank(self) -> tuple[bool, float]:
-        """What to sort by for the best first: the highest accuracy, the lowest loss; last what no run has."""
-        if not self.values:
-            return True, 0.0
-        return False, -self.mean if higher_is_better(self.metric) else self.mean
+    def rank(self) -> tuple[bool, int, float]:
+        """What to sort by for the best first: the highest accuracy, the lowest loss.
+
+        Then what was dropped, the later the better; last what no run has.
+        """
+        if not self.values and not self.reached:
+            return True, 0, 0.0
+        mean = fmean(self.values or self.reached)
+        return not self.values, -self.epochs, -mean if higher_is_better(self.metric) else mean
 
     def __str__(self) -> str:
-        """`0.9712 ± 0.0013`, without a deviation for one run."""
+        """`0.9712 ± 0.0013`, without a deviation for one run; `(0.8512)` for runs that were dropped."""
         if not self.values:
-            return "-"
+            return f"({OverSeeds(self.metric, self.reached)})" if self.reached else "-"
         return f"{self.mean:.4f}" + (f" ± {self.deviation:.4f}" if len(self.values) > 1 else "")
 
 
 def over_seeds(summaries: Iterable[Mapping[str, Any]], metric: str) -> OverSeeds:
     """A result of runs that differ in their seed alone, from the summaries of those that are `counted`."""
-    found = (result(summary, metric) for summary in summaries)
-    return OverSeeds(metric, [value for value in found if math.isfinite(value)])
+    found: dict[bool, list[tuple[float, int]]] = {False: [], True: []}
+    for summary in summaries:
+        value = result(summary, metric)
+        if math.isfinite(value):
+            found[was_dropped(summary)].append((value, (summary.get("stopped") or {}).get("epoch", 0)))
+    if found[False] or not found[True]:
+        return OverSeeds(metric, [value for value, _ in found[False]])
+    values, epochs = zip(*found[True], strict=True)
+    return OverSeeds(metric, [], list(values), max(epochs))
+
+
+def was_dropped(summary: Mapping[str, Any]) -> bool:
+    """Whether a run left its sweep before its end, for others were better."""
+    return bool(summary.get("status") == "dropped")
 
 
 def losses(summary: Mapping[str, Any]) -> tuple[float, ...] | None:
@@ -76,10 +97,11 @@ def counted(identities: Sequence[Hashable], summaries: Sequence[Mapping[str, Any
 
     Args:
         identities: of the runs' configurations; equal for those that train alike.
-        summaries: what came of each. Of several with one identity, one that has results counts.
+        summaries: what came of each. Of several with one identity, one that has results counts, dropped ones last.
     """
     first: dict[Hashable, int] = {}
-    for position in sorted(range(len(summaries)), key=lambda position: losses(summaries[position]) is None):
+    lacks = [(losses(summary) is None, was_dropped(summary)) for summary in summaries]
+    for position in sorted(range(len(summaries)), key=lambda position: lacks[position]):
         first.setdefault(identities[position], position)
     found: list[int] = []
     buckets: dict[int, list[tuple[float, ...]]] = {}

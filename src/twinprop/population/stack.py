@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from twinprop.config.schema import Config
 from twinprop.run.showing import only_shows
+from twinprop.training.monitor import Monitor
 
 STACK_NUMBERS = count()
 
@@ -41,6 +42,12 @@ class Member(NamedTuple):
     claimed: bool = True
 
 
+Judge = Callable[[Sequence[tuple[Member, Monitor]]], None]
+"""Takes members that were just evaluated, and drops some of those that are in training.
+
+It goes to other processes and machines with their stack."""
+
+
 @dataclass
 class Stack:
     """Members that train in lock step.
@@ -58,6 +65,7 @@ class Stack:
         attempt: which of the attempts at it this is, where it trains out of reach of the process that sent it.
         lost_at: the updates that were done at the last checkpoint when a process with it was lost.
         limits: how often its time was over.
+        judges: who may drop members.
     """
 
     members: list[Member]
@@ -72,6 +80,7 @@ class Stack:
     attempt: int | None = None
     lost_at: int | None = None
     limits: int = 0
+    judges: tuple[Judge, ...] = ()
 
     def subset(self, members: list[Member]) -> Stack:
         """A stack of some of its members."""

@@ -14,15 +14,16 @@ from twinprop.config.schema import flatten
 from twinprop.errors import OutputError, explain, first_line
 from twinprop.population.cluster import Cluster
 from twinprop.population.compare import chosen, remarks
-from twinprop.population.display import SweepDisplay, plan_lines
+from twinprop.population.display import SweepDisplay, halving_line, plan_lines
 from twinprop.population.engine import Engine
 from twinprop.population.grouping import Group
+from twinprop.population.halving import Halving, Rungs
 from twinprop.population.planner import PlannedGroup, Planner, Refusal
 from twinprop.population.pool import Pool
 from twinprop.population.rehearsal import expected_seconds
 from twinprop.population.restart import record_plan, stacks_to_go_on
 from twinprop.population.setups import SetupCache
-from twinprop.population.stack import Member
+from twinprop.population.stack import Judge, Member
 from twinprop.population.worker import Message
 from twinprop.run import matching
 from twinprop.run.checkpoints import FOLDER, read_checkpoint
@@ -46,6 +47,8 @@ class Sweep:
         goes_on: whether it was begun before.
         ended: of such a sweep, the numbers of jobs that have ended.
         force: go on from checkpoints of something else.
+        halving: at which rungs networks are dropped; None drops none so.
+        judges: who else may drop some.
         summaries: what became of each job, by its number.
         alike: jobs that failed as another did before, by what there is to say of them.
     """
@@ -57,6 +60,8 @@ class Sweep:
     goes_on: bool = False
     ended: frozenset[int] = frozenset()
     force: bool = False
+    halving: Halving | None = None
+    judges: tuple[Judge, ...] = ()
     summaries: dict[int, dict[str, Any]] = field(default_factory=dict)
     alike: dict[str, list[int]] = field(default_factory=dict)
 
@@ -67,7 +72,9 @@ class Sweep:
             TwinpropError: the sweep cannot go on, for something no longer matches.
         """
         setups = SetupCache()
-        planner = Planner(self.max_members, self.workers, self.engine, setups)
+        rungs = () if self.halving is None else (Rungs(self.halving, self.directory.absolute()),)
+        judges = (*rungs, *self.judges)
+        planner = Planner(self.max_members, self.workers, self.engine, setups, bool(judges))
         with Interrupt() as interrupt:
             self.tell_repeats(members)
             resumed = self.resumed(planner, members) if self.goes_on else []
@@ -83,7 +90,9 @@ class Sweep:
             processes = planner.processes(planned)
             expected = self.tell_plan(planner, planned, processes, interrupt) if planned else None
             stacks = [stack for each in planned for stack in each.stacks]
-            self.display = SweepDisplay(stacks, len(members), expected)
+            for stack in stacks:
+                stack.judges = judges
+            self.display = SweepDisplay(stacks, len(members), expected, self.halving)
             self.folders = {member.number: str(member.path) for member in members}
             with self.display():
                 self.run(planned, processes, setups, interrupt)
@@ -140,9 +149,11 @@ class Sweep:
         with only_shows("the plan of the sweep", self.directory):
             if self.engine is None:  # how fast other machines are, and when they are free, shows in training
                 with only_shows("the expected time", self.directory):
-                    expected = expected_seconds(planned, processes, planner.setups, interrupt)
+                    expected = expected_seconds(planned, processes, planner.setups, interrupt, self.halving)
             for line in plan_lines(planner, planned, expected):
                 console.print(line)
+            if self.halving is not None:
+                console.print(halving_line(self.halving, planner, planned))
         return expected
 
     def refuse(self, refused: Sequence[tuple[Member, str] | Refusal]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,11 @@ from typing import Any
 from rich.table import Table
 
 from twinprop.population.compare import Comparison
-from twinprop.population.seeds import over_seeds
+from twinprop.population.seeds import over_seeds, was_dropped
 from twinprop.run.directory import write_atomically
 from twinprop.run.summary import result
 from twinprop.task import Classification, Task, task_named
-from twinprop.text import csv_text, ranges, shown
+from twinprop.text import csv_text, plural, ranges, shown
 
 MOST_ROWS = 30
 """On the console; all of them are in sweep.csv."""
@@ -57,7 +58,8 @@ def jobs_table(
         for number in numbers
         if number not in configurations
     ]
-    said = "\n".join(comparison.remarks)
+    gone = any(was_dropped(summary) for summary in summaries.values())
+    said = "\n".join([*comparison.remarks, *["in brackets: what runs had reached when they were dropped"] * gone])
     table = Table(box=None, pad_edge=False, header_style="", caption=said or None, caption_justify="left")
     table.add_column("job" if len(rows) == len(numbers) else "jobs", no_wrap=True)
     table.add_column("varied", overflow="fold", min_width=12)
@@ -78,6 +80,13 @@ def jobs_table(
     if len(rows) > MOST_ROWS:
         table.add_row("", f"and {len(rows) - MOST_ROWS} more in sweep.csv", *[""] * len(columns), "")
     return table
+
+
+def dropped_line(summaries: Iterable[Mapping[str, Any]]) -> str:
+    """How many runs were dropped after which epoch; empty where none was."""
+    epochs = Counter(summary["stopped"]["epoch"] for summary in summaries if was_dropped(summary))
+    each = ", ".join(f"{count:,} after epoch {epoch}" for epoch, count in sorted(epochs.items()))
+    return f"{plural(epochs.total(), 'run')} dropped: {each}" if epochs else ""
 
 
 def table_of_rows(rows: Sequence[Mapping[str, str]]) -> Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
@@ -165,6 +165,7 @@ def train_stack(
             interrupt,
             kept,
             position,
+            partial(judge, stack, {id(own.monitor): own.member for own in recorders}),
         )
     except Superseded:
         raise
@@ -174,6 +175,13 @@ def train_stack(
                 own.fail(error)
         if not isinstance(error, Exception):
             raise
+
+
+def judge(stack: Stack, members: Mapping[int, Member], monitors: Sequence[Monitor]) -> None:
+    """Ask a stack's judges which of its members are worth going on with; `members` are by the ids of their monitors."""
+    for each in stack.judges:
+        check_attempt(stack)
+        each([(members[id(monitor)], monitor) for monitor in monitors])
 
 
 def position_of(stack: Stack) -> Position | None:

@@ -17,7 +17,7 @@ from twinprop.report.figures import pictures
 from twinprop.report.study import Study, settings
 from twinprop.report.style import Picture
 from twinprop.report.table import Table
-from twinprop.report.tables import best_values, comparisons, failures, ranking
+from twinprop.report.tables import best_values, comparisons, dropped, failures, ranking
 from twinprop.report.twins import pairs_of, twins_table
 from twinprop.run.directory import write_atomically
 from twinprop.run.saved import Run, sweep_words
@@ -163,7 +163,7 @@ def template(name: str) -> Template:
 def section(study: Study, number: int, count: int, sort: str | None) -> Section:
     """A study with its tables and figures."""
     tables: list[Table | None] = [ranking(study, sort).shortened(), best_values(study), comparisons(study)]
-    more = [classes_table(study), twins_table(pairs_of(study.runs)), failures(study)]
+    more = [dropped(study), classes_table(study), twins_table(pairs_of(study.runs)), failures(study)]
     drawn = pictures(study) if number < MOST_DRAWN else []
     prefix = f"{number + 1}-" if count > 1 else ""
     kept, rest = ([each for each in some if each is not None] for some in (tables, more))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from twinprop.population.compare import EXPERIMENT, Comparison, Variant, came_with, is_numeric, short_value
+from twinprop.population.seeds import over_seeds, was_dropped
 from twinprop.report.statistics import Difference, differences
 from twinprop.report.words import key_words, listed, metric_words, network_words, value_words, variant_words
 from twinprop.run.saved import Run
@@ -67,7 +68,7 @@ class Study:
         """What the runs are compared by: what they were told, or where no run has it, the next best but the test."""
         wanted = metric_of(self.flat[0].get("metric"), self.summaries)
         for name in (wanted, f"val_{self.measure}", "val_loss", "train_loss"):
-            if any(math.isfinite(result(each, name)) for each in self.summaries):
+            if over_seeds(self.summaries, name).values:
                 return name
         return wanted
 
@@ -100,7 +101,7 @@ class Study:
     @cached_property
     def seeds(self) -> int:
         """Runs of a choice, at most."""
-        return max((len(each.counted) for each in self.comparison.everything), default=0)
+        return max((len(each.counted) for each in self.variants), default=0)
 
     @cached_property
     def best_run(self) -> Run | None:
@@ -172,7 +173,7 @@ class Study:
             return ["No run has a result."]
         best = self.ranked[0]
         chosen, reported = best.over_seeds(self.metric), best.over_seeds(self.test_metric)
-        over = f"{len(best.counted)} seeds" if len(best.counted) > 1 else "one run"
+        over = f"{len(chosen.values)} seeds" if len(chosen.values) > 1 else "one run"
         if not self.keys:
             lines = [f"The {metric_words(self.metric)} is {chosen}, and on the test split {reported} ({over})."]
         else:
@@ -180,6 +181,12 @@ class Study:
                 f"By {metric_words(self.metric)}, {self._described(best)} is best: {chosen}; "
                 f"on the test split {reported} ({over})."
             ]
+        gone = sum(map(was_dropped, self.summaries))
+        if gone:
+            lines.append(
+                f"{gone:,} of {plural(len(self.runs), 'run')} were dropped on their way, for others were better then; "
+                "those that were not are compared."
+            )
         if self.metric.startswith("test_"):
             lines.append("The test split chose, so its result is better than on samples that chose nothing.")
         return [*lines, *self._told(), *self.edges, *self.companions]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from statistics import fmean
 from typing import Any
 
 from twinprop.population.compare import Variant, named
-from twinprop.population.seeds import over_seeds
+from twinprop.population.seeds import over_seeds, was_dropped
 from twinprop.report.study import Study
 from twinprop.report.table import MOST_ROWS, Table
 from twinprop.report.words import key_words, metric_words, value_words
@@ -70,7 +71,9 @@ def ranking(study: Study, sort: str | None = None) -> Table:
         cells += [endings(study, each)] * failed
         rows.append([*key_columns(study, each.values, names[each.positions[0]]), *cells])
     title = f"All choices, by {metric_words(study.metric) if sort is None else sort}"
-    return Table(title, [*head, *["status"] * failed], rows, names=len(key_heads(study)))
+    gone = any(map(was_dropped, study.summaries))
+    notes = ["In brackets: what runs had reached when they were dropped."] * gone
+    return Table(title, [*head, *["status"] * failed], rows, notes, len(key_heads(study)))
 
 
 def ordered(study: Study, sort: str | None) -> list[Variant]:
@@ -179,8 +182,8 @@ def probability(p: float) -> str:
 
 
 def failures(study: Study) -> Table | None:
-    """What did not end as it should, and why."""
-    wrong = [at for at, summary in enumerate(study.summaries) if summary["status"] != "completed"]
+    """What did not end as it should, and why; that some are dropped is no failure."""
+    wrong = [at for at, summary in enumerate(study.summaries) if summary["status"] not in ("completed", "dropped")]
     if not wrong:
         return None
     together: dict[tuple[str, ...], list[int]] = {}
@@ -208,6 +211,18 @@ def failures(study: Study) -> Table | None:
         notes,
         names=4,
     )
+
+
+def dropped(study: Study) -> Table | None:
+    """How many networks were dropped after which epoch, and by whom."""
+    stopped = [summary["stopped"] for summary in study.summaries if was_dropped(summary) and summary.get("stopped")]
+    if not stopped:
+        return None
+    rows, left = [], len(study.runs)
+    for (epoch, by), count in sorted(Counter((each["epoch"], str(each.get("by"))) for each in stopped).items()):
+        left -= count
+        rows.append([str(epoch), by, f"{count:,}", f"{left:,}"])
+    return Table("Dropped on the way", ["after epoch", "by", "runs", "left"], rows, names=0)
 
 
 def jobs(study: Study, places: Sequence[int]) -> str:

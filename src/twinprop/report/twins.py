@@ -10,6 +10,7 @@ import numpy as np
 
 from twinprop.config.compared import compared
 from twinprop.population.compare import named, varied
+from twinprop.population.seeds import was_dropped
 from twinprop.report.study import TWIN, settings
 from twinprop.report.table import Table
 from twinprop.run.saved import Run
@@ -44,11 +45,11 @@ class Pair:
 
 
 def pairs_of(runs: Sequence[Run]) -> list[Pair]:
-    """The twins among runs that have results."""
+    """The twins among runs that have results and were not dropped."""
     found: dict[str, dict[str, Run]] = {}
     keys: dict[str, dict[str, Any]] = {}
     for run in runs:
-        if not run.summary.get("test"):
+        if not run.summary.get("test") or was_dropped(run.summary):
             continue
         keyed = compared(settings(run))
         keyed.pop("label", None)

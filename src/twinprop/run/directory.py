@@ -182,7 +182,7 @@ def words_of(path: Path) -> list[str]:
     return [word for word in words if isinstance(word, str)] if isinstance(words, list) else []
 
 
-ENDED = ("completed", "diverged")
+ENDED = ("completed", "diverged", "dropped")
 """The statuses of runs that have nothing left to do."""
 
 

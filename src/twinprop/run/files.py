@@ -85,6 +85,9 @@ def summary_problem(summary: Any) -> str | None:
     for name in SPLITS:
         if groups[name] and not set(measures) <= set(groups[name]):
             return f"has no {' and '.join(measures)} of {name}"
+    stopped = summary.get("stopped")
+    if stopped is not None and not (isinstance(stopped, Mapping) and is_number(stopped.get("epoch"))):
+        return "has stopped without an epoch"
     if groups["test"] and not {"train", "per_epoch"} <= set(groups["seconds"] or {}):
         return "has no times"
     return None

@@ -17,6 +17,7 @@ from twinprop.run.lock import is_held
 
 STATUSES = {
     "completed": "trained to its end",
+    "dropped": "left its sweep before its end, for others were better; it stays so",
     "diverged": "stopped where the loss was no longer finite",
     "failed": "ended by an error; its reason is in summary.json",
     "interrupted": "stopped by a signal; resume goes on with it",
@@ -27,7 +28,7 @@ STATUSES = {
     "waiting": "of a sweep that is in training now, and not yet at this job",
     "unreadable": "a file of it cannot be read",
 }
-"""What can have become of a run, the first five as its summary.json says."""
+"""What can have become of a run, the first six as its summary.json says."""
 
 GOES_ON = ("interrupted", "cancelled")
 """Those that are no end: a sweep that is in training now may be at it again."""

@@ -36,16 +36,17 @@ class Lock:
     Args:
         directory: which; its own.
         patience: seconds to wait for others to end, as workers of a killed process soon do.
+        name: of the lock's file in it.
 
     Raises:
         OutputError: others are at work in it, or the lock's file cannot be made.
     """
 
-    def __init__(self, directory: Path, patience: float = 0.0) -> None:
-        self.directory, self.patience = directory, patience
+    def __init__(self, directory: Path, patience: float = 0.0, name: str = NAME) -> None:
+        self.directory, self.patience, self.name = directory, patience, name
 
     def __enter__(self) -> Lock:
-        path, until = self.directory / NAME, monotonic() + max(self.patience, LOOK)
+        path, until = self.directory / self.name, monotonic() + max(self.patience, LOOK)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self.descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)

@@ -39,6 +39,7 @@ def summarize(
         "task": monitor.task.name,
         "status": monitor.status,
         "reason": monitor.reason,
+        "stopped": monitor.stopped,
         "epochs": last.epoch if last else 0,
         "steps": last.step if last else 0,
         **{split: split_results(last, split, monitor.task) for split in SPLITS},

@@ -227,7 +227,8 @@ class TensorBoard:
             self.add("TensorBoard's curves", lambda: scalars(values), monitor.rows[-1].epoch)
         # TensorBoard believes the first end that it reads, so an interrupted run leaves its own to whoever resumes it
         if monitor.status != "interrupted":
-            self.add("the run's end in HPARAMS", lambda: [plugin_values.session_end(monitor.status == "completed")])
+            well = monitor.status in ("completed", "dropped")
+            self.add("the run's end in HPARAMS", lambda: [plugin_values.session_end(well)])
         self.flush()
 
 

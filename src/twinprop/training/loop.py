@@ -1,8 +1,8 @@
 """The training loop: the only one, for both twins, and for one network or many.
 
-Epochs are trained until an evaluation is due; then every network is evaluated, recorded, and perhaps stopped. Nothing
-waits for the device before: losses stay there. At an evaluation a network is no more than its state, from which it goes
-on in a smaller stack, or alone.
+Epochs are trained until an evaluation is due; then every network is evaluated, judged, recorded, and perhaps stopped.
+Nothing waits for the device before: losses stay there. At an evaluation a network is no more than its state, from which
+it goes on in a smaller stack, or alone.
 """
 
 from __future__ import annotations
@@ -29,8 +29,10 @@ from twinprop.training.position import Checkpoints, NoCheckpoints, Position, Tal
 log = logging.getLogger("twinprop")
 
 WORTH_DROPPING = 0.75
-"""A stack is made anew when no larger share of it is still in training."""
+"""A stack is made anew when no larger share of it is still in training, or when a judge has dropped some of it."""
 
+Judge = Callable[[Sequence[Monitor]], None]
+"""Takes the monitors of networks that were just evaluated, and drops some of those that are in training."""
 
 Weights = dict[str, dict[str, NDArray[Any]]]
 """The parameters of one network by their names: the `last` ones, and the `best` where validation chose any."""
@@ -59,6 +61,7 @@ def train(
     interrupt: Interrupt | None = None,
     checkpoints: Checkpoints | None = None,
     position: Position | None = None,
+    judge: Judge = lambda monitors: None,
 ) -> None:
     """Train until the plan is done or every network has stopped; results are in the monitors.
 
@@ -75,10 +78,11 @@ def train(
         interrupt: what a signal sets; without one, training listens for signals itself.
         checkpoints: where positions are kept; None keeps nothing.
         position: where to go on from, in place of the monitors' own.
+        judge: decides after each evaluation which networks are worth going on with.
     """
     if interrupt is None:
         with Interrupt() as own:
-            return train(make, splits, monitors, recorders, plan, progress, own, checkpoints, position)
+            return train(make, splits, monitors, recorders, plan, progress, own, checkpoints, position, judge)
     checkpoints = checkpoints or NoCheckpoints()
     if position is not None:
         for monitor, state in zip(monitors, position.monitors, strict=True):
@@ -87,7 +91,9 @@ def train(
                 monitor.stop("running", "")
     try:
         with np.errstate(all="ignore"):
-            return train_together(make, splits, monitors, recorders, plan, progress, interrupt, checkpoints, position)
+            return train_together(
+                make, splits, monitors, recorders, plan, progress, interrupt, checkpoints, position, judge
+            )
     except Exception as error:
         # a number of one network that Python cannot compute with concerns no other
         if not (out_of_memory(error) or isinstance(error, ArithmeticError)) or len(monitors) == 1:
@@ -97,7 +103,7 @@ def train(
     for half in (range(middle), range(middle, len(monitors))):
         part, some = partial(made_from, make, half.start), slice(half.start, half.stop)
         kept = checkpoints.part(half)
-        train(part, splits, monitors[some], recorders[some], plan, progress, interrupt, kept)
+        train(part, splits, monitors[some], recorders[some], plan, progress, interrupt, kept, judge=judge)
     return None
 
 
@@ -111,6 +117,7 @@ def train_together(
     interrupt: Interrupt,
     checkpoints: Checkpoints,
     position: Position | None,
+    judge: Judge,
 ) -> None:
     """`train`, with all networks in one learner, from which those that stopped are dropped now and then."""
     stack = running(monitors)
@@ -140,6 +147,7 @@ def train_together(
         for place in in_training:
             bad_step = first_bad_step(losses[:, place], tally.first_step, rows[place])
             update_status(active[place], rows[place], bad_step, learner.steps >= plan.total_steps)
+        judge([active[place] for place in in_training if active[place].status != "diverged"])
         found = whole(predicted, len(stack))
         for place in in_training:
             monitor, recorder, row = active[place], recorders[stack[place]], rows[place]
@@ -151,11 +159,13 @@ def train_together(
             every = monitor.train.checkpoint_every
             if every is not None and row.epoch // every > tally.first_step // plan.steps_per_epoch // every:
                 recorder.checkpoint(f"epoch_{row.epoch}", alone(monitor))
-            if monitor.status == "completed":
-                recorder.finished(monitor, weights_of(learner, monitor), found[place])
+            if monitor.status in ("completed", "dropped"):
+                last = found[place] if monitor.status == "completed" else None
+                recorder.finished(monitor, weights_of(learner, monitor), last)
         tally = Tally(learner.steps)
         still = [number for number in stack if monitors[number].running]
-        if still and len(still) <= WORTH_DROPPING * len(stack):
+        dropped = any(monitor.status == "dropped" for monitor in active)
+        if still and (dropped or len(still) <= WORTH_DROPPING * len(stack)):
             stack, learner = still, start(make, still, monitors)
             states = [monitors[number].last for number in still]
         if not still or checkpoints.due():

@@ -65,6 +65,8 @@ class Monitor:
     without_improvement: int = 0
     status: str = "running"
     reason: str = ""
+    stopped: dict[str, Any] | None = None
+    """Of a network that was dropped: by whom, after which epoch, and what they say of it."""
     last: dict[str, Any] = field(default_factory=dict)
     """The state of the learner's network after the last evaluation: where to go on from."""
     best_state: dict[str, Any] = field(default_factory=dict)
@@ -102,6 +104,11 @@ class Monitor:
     def stop(self, status: str, reason: str) -> None:
         self.status, self.reason = status, reason
 
+    def drop(self, by: str, reason: str, **more: Any) -> None:
+        """Stop a network after its last evaluation, for others are better."""
+        self.stop("dropped", f"by {by} after epoch {self.rows[-1].epoch}: {reason}")
+        self.stopped = {"by": by, "epoch": self.rows[-1].epoch, **more}
+
     @property
     def running(self) -> bool:
         return self.status == "running"
@@ -130,7 +137,7 @@ class Monitor:
                     self.best_predicted["margin"] = predicted.margin.copy()
 
     def state(self) -> dict[str, Any]:
-        """Everything in it but `seed`, `train` and `task`, as plain arrays and numbers."""
+        """Everything that goes on, as plain arrays and numbers."""
         names = columns(type(self.task))
         return {
             "rows": np.array([list(row.cells().values()) for row in self.rows]).reshape(len(self.rows), len(names)),
