@@ -18,9 +18,9 @@ from omegaconf import DictConfig, OmegaConf, flag_override
 from omegaconf.errors import OmegaConfBaseException
 
 from twinprop.app.diagnose import diagnose, diagnose_jobs, in_a_line, problems_of, to_error
+from twinprop.app.dropping import HALVING
 from twinprop.app.home import quoted
 from twinprop.app.hydra_part import run_problems, sweep_problems
-from twinprop.app.launcher import HALVING
 from twinprop.app.resumption import current
 from twinprop.app.run_source import FROM, runs_in
 from twinprop.errors import ConfigError, OutputError, TwinpropError, explain

@@ -6,7 +6,7 @@ Imported whenever the command line is read, so what takes long to import waits u
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -15,8 +15,9 @@ from hydra.core.utils import JobReturn, JobRuntime, JobStatus, configure_log, se
 from hydra.plugins.launcher import Launcher
 from omegaconf import OmegaConf
 
+from twinprop.app.dropping import check_dropping, halving_of
 from twinprop.app.hydra_internals import listens, set_job_fields
-from twinprop.errors import ConfigError, OutputError, TwinpropError
+from twinprop.errors import OutputError, TwinpropError
 
 if TYPE_CHECKING:
     from hydra.types import HydraContext, TaskFunction
@@ -26,13 +27,7 @@ if TYPE_CHECKING:
     from twinprop.app.sweep_jobs import SweepJob
     from twinprop.config import schema
     from twinprop.population.engine import Engine
-    from twinprop.population.halving import Halving
     from twinprop.population.stack import Judge, Member
-
-HALVING = "hydra.launcher.halving"
-
-KEEP = 0.33
-"""Of the networks at a rung, the share that goes on where nobody says it: a third, as the paper has it."""
 
 
 def count_or_auto(key: str, value: Any) -> int | None:
@@ -42,27 +37,6 @@ def count_or_auto(key: str, value: Any) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise TwinpropError(f"{key}={value}: must be auto, or a whole number, at least 1.")
     return value
-
-
-def halving_of(keys: Mapping[str, Any]) -> Halving | None:
-    """What the keys of `hydra.launcher.halving` ask for; None where it is nothing.
-
-    Raises:
-        ConfigError: a key does not take its value.
-    """
-    from twinprop.population.halving import Halving
-
-    every, keep = keys["every"], keys["keep"]
-    found = []
-    if every is not None and (isinstance(every, bool) or not isinstance(every, int) or every < 1):
-        found.append(f"{HALVING}.every={every}: must be a whole number, at least 1, or null.")
-    if isinstance(keep, bool) or not isinstance(keep, int | float) or not 0 < keep < 1:
-        found.append(f"{HALVING}.keep={keep}: must be a number, greater than 0 and less than 1.")
-    elif every is None and keep != KEEP:
-        found.append(f"{HALVING}.keep={keep}: needs {HALVING}.every as well, the epochs to the first rung.")
-    if found:
-        raise ConfigError(found)
-    return None if every is None else Halving(every, keep)
 
 
 def objective(summary: dict[str, Any], config: schema.Config | None) -> float:
@@ -147,7 +121,7 @@ class PopulationLauncher(Launcher):
         jobs = [composer.job(number, words) for number, words in zip(numbers, job_overrides, strict=True)]
         self.jobs |= {job.number: job for job in jobs}
         self.check_directories()
-        self.check_dropping(jobs)
+        check_dropping(jobs, self.halving, bool(self.judges))
         directory = Path(self.config.hydra.sweep.dir)
         sweep = Sweep(self.max_members, self.workers, self.engine, directory)
         sweep.halving, sweep.judges = self.halving, tuple(self.judges)
@@ -199,39 +173,6 @@ class PopulationLauncher(Launcher):
                     f"hydra.sweep.subdir: jobs {first} and {job.number} would both write into {job.directory}; "
                     "have ${hydra.job.num} in it."
                 )
-
-    def check_dropping(self, jobs: Sequence[SweepJob]) -> None:
-        """Check that networks can be dropped before their end, where they may be; some of the jobs may be at fault.
-
-        Raises:
-            ConfigError: none of them can be.
-        """
-        from twinprop.config.problems import lacks_validation
-        from twinprop.population.planner import NO_VALIDATION
-
-        if self.halving is None and not self.judges:
-            return
-        configs = [job.config for job in jobs if job.config is not None and not job.problems]
-        blind = [config for config in configs if lacks_validation(config)]
-        for job in jobs:
-            if job.config in blind:
-                job.problems.append(NO_VALIDATION.format(job.config.data.val_fraction))
-        if blind and len(blind) == len(configs):
-            raise ConfigError([NO_VALIDATION.format(blind[0].data.val_fraction)])
-        lengths = [None if config.train.steps else config.train.epochs for config in configs]
-        if self.halving is None or not configs or None in lengths:
-            return
-        if all(
-            -(-self.halving.every // config.train.eval_every) * config.train.eval_every >= config.train.epochs
-            for config in configs
-        ):
-            longest = max(config.train.epochs for config in configs)
-            raise ConfigError(
-                [
-                    f"{HALVING}.every={self.halving.every}: the first rung must come before the last of "
-                    f"{longest} epochs, and be evaluated (train.eval_every)."
-                ]
-            )
 
     def conclusion(self) -> Conclusion:
         """What became of all jobs so far, with those that a search chose before it was resumed."""

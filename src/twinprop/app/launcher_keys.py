@@ -7,7 +7,7 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from twinprop.app.launcher import KEEP
+from twinprop.app.dropping import KEEP
 
 
 @dataclass
