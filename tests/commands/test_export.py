@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas
 import pytest
 import torch
+from safetensors import safe_open
 
 from twinprop.__main__ import main
 from twinprop.commands import export
 from twinprop.config.schema import Config
+from twinprop.data.csv_file import CSV
 from twinprop.data.digits import Digits
 from twinprop.errors import OutputError, TwinpropError
 from twinprop.models.base import ModelConfig
@@ -20,6 +25,7 @@ from twinprop.models.mlp import MLP
 from twinprop.models.rnn import RNN
 from twinprop.run.saved import Run, load
 from twinprop.run.single import execute
+from twinprop.scratch.losses import CrossEntropyLoss, HuberLoss
 from twinprop.training.plan import TrainConfig
 
 MODELS: dict[str, ModelConfig] = {
@@ -35,7 +41,82 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
     folder = tmp_path_factory.mktemp("runs")
     for name, model in MODELS.items():
         execute(Config(data=Digits(limit=100), model=model, train=TrainConfig(epochs=1)), folder / name)
-    return {name: load(folder / name) for name in MODELS}
+    table = mixed(folder)
+    for name, target in (("table", "kind"), ("numbers", "price")):
+        data = CSV(file=str(table), target=target, drop=[{"kind": "price", "price": "kind"}[target]], missing="median")
+        loss = CrossEntropyLoss() if target == "kind" else HuberLoss()
+        execute(Config(data=data, loss=loss, model=MLP(width=8), train=TrainConfig(epochs=1)), folder / name)
+    return {name: load(folder / name) for name in [*MODELS, "table", "numbers"]}
+
+
+def mixed(folder: Path) -> Path:
+    """A table of numbers, words and dates, some of which are missing, with a class and a number to learn."""
+    rng = np.random.default_rng(0)
+    table = pandas.DataFrame({"size": rng.normal(5, 2, 60), "colour": rng.choice(["red", "blue", "grün"], 60)})
+    table["when"] = pandas.date_range("2026-01-01", periods=60).strftime("%Y-%m-%d")
+    table["price"], table["kind"] = 1.5 * table["size"], np.where(table["colour"] == "red", "a", "b")
+    table.loc[::9, "size"], table.loc[::11, "colour"] = np.nan, None
+    table.to_csv(folder / "mixed.csv", index=False)
+    return folder / "mixed.csv"
+
+
+def as_told(note: dict[str, Any], table: pandas.DataFrame) -> Any:
+    """The rows of a table as metadata say that a network takes them: whoever has the file alone does this."""
+    parts = []
+    for column in note["table"]["columns"]:
+        cells = table[column["name"]]
+        if column["kind"] == "category":
+            words = cells.fillna(column["fill"])
+            parts += [(words == word).to_numpy(float) for word in column["categories"]]
+            continue
+        numbers = cells.to_numpy(float) if column["kind"] == "number" else days(cells)
+        numbers = np.where(np.isnan(numbers), np.nan if column["fill"] is None else column["fill"], numbers)
+        parts.append((numbers - column["mean"]) / column["scale"])
+    return np.stack(parts, axis=1).astype(note["dtype"])
+
+
+def days(cells: pandas.Series) -> Any:
+    """Dates as days since 1970."""
+    return (pandas.to_datetime(cells) - pandas.Timestamp(0)).dt.days.to_numpy(float)
+
+
+def told_outputs(note: dict[str, Any], outputs: Any) -> Any:
+    """Names of classes, or numbers in the units of the table, as metadata tell."""
+    if note["classes"]:
+        return np.array(note["classes"])[outputs.argmax(-1)]
+    return note["task"]["origin"] + note["task"]["unit"] * outputs[:, 0]
+
+
+def check_predictions(run: Run, note: dict[str, Any], network: Callable[[Any], Any]) -> None:
+    """A file predicts for raw rows what the run does, by its metadata alone."""
+    raw = pandas.read_csv(run.path.parent / "mixed.csv")
+    found, expected = told_outputs(note, network(as_told(note, raw))), run.predict(raw)
+    assert found.tolist() == (expected.tolist() if note["classes"] else pytest.approx(expected, rel=1e-4))
+
+
+@pytest.mark.parametrize("name", ["table", "numbers"])
+def test_a_file_says_how_a_table_is_prepared(
+    name: str, runs: dict[str, Run], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, state = runs[name], {key: torch.from_numpy(each) for key, each in runs[name].saved["state_dict"].items()}
+    for format_ in ("torchscript", "safetensors", "npz"):
+        assert main(["export", str(run.path), "--to", format_, "--output", str(tmp_path / format_)]) == 0
+        told = capsys.readouterr().out
+        assert "takes samples (n, 5) of float32" in told
+        assert "2-4    colour  1 for 'blue', 'grün', 'red', else 0; where missing, '" in told
+        assert "(days since 1970-01-01 - 204" in told
+        assert ("outputs are of the classes a, b; softmax" in told) == (name == "table")
+        assert (f"price is {run.saved['data'].get('task', {}).get('origin', 0):.6g} + " in told) == (name == "numbers")
+    read = torch.jit.load(tmp_path / "torchscript", _extra_files=(extra := {export.NOTE: ""}))
+    check_predictions(run, json.loads(extra[export.NOTE]), lambda x: read(torch.from_numpy(x)).detach().numpy())
+    bare = export.bare(run)
+    with safe_open(tmp_path / "safetensors", "pt") as file:
+        bare.load_state_dict({key: file.get_tensor(key) for key in file.keys()})  # noqa: SIM118
+        check_predictions(
+            run, json.loads(file.metadata()[export.NOTE]), lambda x: bare(torch.from_numpy(x)).detach().numpy()
+        )
+    with np.load(tmp_path / "npz", allow_pickle=False) as archive:
+        assert all(np.array_equal(archive[key], each) for key, each in state.items())
 
 
 def outputs(run: Run, x: Any) -> Any:
@@ -54,7 +135,7 @@ def test_torchscript(name: str, runs: dict[str, Run], tmp_path: Path) -> None:
 
 
 @pytest.mark.slow  # PyTorch's exporter takes seconds to import
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", [*MODELS, "table", "numbers"])
 def test_onnx(name: str, runs: dict[str, Run], tmp_path: Path) -> None:
     import onnxruntime
 
@@ -66,6 +147,10 @@ def test_onnx(name: str, runs: dict[str, Run], tmp_path: Path) -> None:
         (found,) = session.run(None, {"samples": x})
         np.testing.assert_allclose(found, outputs(run, x), rtol=1e-4, atol=1e-5)
     assert [each.name for each in tmp_path.iterdir()] == ["network.onnx"]
+    note = json.loads(session.get_modelmeta().custom_metadata_map[export.NOTE])
+    assert note["shape"] == list(run.sample_shape)
+    if "table" in note:
+        check_predictions(run, note, lambda x: session.run(None, {"samples": x})[0])
 
 
 def test_the_parameters_alone(runs: dict[str, Run], capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,12 +5,14 @@
   npz          the parameters as NumPy arrays, by their names in the state dict: numpy.load
   safetensors  the same for anything that reads safetensors
 
-The first two hold the network: they take samples that are prepared as is told, and give its outputs.
+The first two hold the network: they take samples that are prepared as is told, and give its outputs. All but npz hold
+that too, as JSON: what `Dataset.preparation` says, the precision, and what outputs are.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import warnings
 from collections.abc import Callable
@@ -22,13 +24,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from twinprop.data.columns import CATEGORY, DATE
+from twinprop.data.preparation import Column, Preparation
 from twinprop.errors import OutputError, TwinpropError
 from twinprop.run.directory import beside
+from twinprop.run.model_file import MODEL
 from twinprop.run.saved import Run, load
-from twinprop.text import shown
+from twinprop.text import aligned, shortened, shown
+from twinprop.version import __version__
 
 COMPARED = 7
 """Samples on which a network is compared with what was read back; not the number that it was traced with."""
+
+NOTE = "twinprop"
+"""The key, or the name of the extra file, under which a format keeps what the network takes and gives."""
+
+MOST_LISTED = 30
+"""Columns and classes that are told."""
 
 TOLERANCE = {"float32": 1e-4, "float64": 1e-9}
 """By how much outputs may differ, of their largest."""
@@ -46,8 +58,7 @@ def main(args: argparse.Namespace) -> int:
     run = load(args.run, args.weights)
     target = args.output or run.path / f"export.{SUFFIXES[args.to]}"
     print(f"{shown(str(target))}: {export(run, args.to, target)}")
-    if args.to in ("onnx", "torchscript"):
-        print(taken(run))
+    print(shown(taken(run)))
     return 0
 
 
@@ -75,18 +86,53 @@ def export(run: Run, format_: str, target: Path) -> str:
             part.unlink()
 
 
+def about(run: Run) -> dict[str, Any]:
+    """What an exported network takes and gives, as plain values."""
+    return {"twinprop": __version__, "dtype": run.config.model.dtype, "loss": run.config.loss.name, **run.saved["data"]}
+
+
 def taken(run: Run) -> str:
     """What an exported network takes and gives."""
-    about = run.saved["data"]
+    data, table = run.saved["data"], run.saved["data"].get("table")
     shape = ", ".join(map(str, run.sample_shape))
-    lines = [f"takes samples (n, {shape}) of {run.config.model.dtype}, gives outputs (n, {len(about['classes']) or 1})"]
-    if about["mean"] is not None:
-        mean, std = (", ".join(f"{value:.6g}" for value in about[name]) for name in ("mean", "std"))
+    lines = [f"takes samples (n, {shape}) of {run.config.model.dtype}, gives outputs (n, {len(data['classes']) or 1})"]
+    if data["mean"] is not None:
+        mean, std = (", ".join(f"{value:.6g}" for value in data[name]) for name in ("mean", "std"))
         lines.append(f"prepared: (x - mean) / std, with mean {mean} and std {std}")
-    task = about.get("task", {})
+    if table is not None:
+        lines += ["prepared, from the columns of a table:", *columns(Preparation.from_dict(table))]
+    task = data.get("task", {})
+    if data["classes"]:
+        makes = "; softmax makes probabilities of them" if run.config.loss.name == "cross_entropy" else ""
+        lines.append(f"outputs are of the classes {shortened(data['classes'], MOST_LISTED)}{makes}")
     if "unit" in task:
-        lines.append(f"a number is {task['origin']:.6g} + {task['unit']:.6g} · output")
+        name = "a number" if table is None else table["target"]
+        lines.append(f"{name} is {task['origin']:.6g} + {task['unit']:.6g} · output")
     return "\n".join(lines)
+
+
+def columns(preparation: Preparation) -> list[str]:
+    """What each input of a network on a table is, in lines."""
+    first, rows = 1, []
+    for column in preparation.columns:
+        last = first + column.width - 1
+        rows.append([str(first) if first == last else f"{first}-{last}", column.name, formula(column)])
+        first = last + 1
+    more = [f"and {len(rows) - MOST_LISTED} more, all in the metadata of {MODEL}"] if len(rows) > MOST_LISTED else []
+    return [*aligned(["input", "column", "is"], rows[:MOST_LISTED]).splitlines(), *more]
+
+
+def formula(column: Column) -> str:
+    """How a cell becomes inputs."""
+    if column.kind == CATEGORY:
+        words = f"1 for {shortened(list(map(repr, column.categories)))}{', or any other' * column.other}, else 0"
+    else:
+        value = "days since 1970-01-01" if column.kind == DATE else "x"
+        words = f"({value} - {column.mean:.6g}) / {column.scale:.6g}"
+    if column.fill is None:
+        return words
+    fill = repr(column.fill) if isinstance(column.fill, str) else f"{column.fill:.6g}"
+    return f"{words}; where missing, {fill}"
 
 
 def to_npz(run: Run, path: Path) -> str:
@@ -99,9 +145,12 @@ def to_npz(run: Run, path: Path) -> str:
 
 def to_safetensors(run: Run, path: Path) -> str:
     """The parameters in a safetensors file."""
+    from safetensors import safe_open
     from safetensors.numpy import load_file, save
 
-    path.write_bytes(save(run.saved["state_dict"], {"format": "pt"}))
+    path.write_bytes(save(run.saved["state_dict"], {"format": "pt", NOTE: note(run)}))
+    with safe_open(path, "np") as file:
+        check_note(run, file.metadata()[NOTE])
     return same_arrays(run, load_file(path))
 
 
@@ -123,9 +172,11 @@ def to_torchscript(run: Run, path: Path) -> str:
 
     network, x = bare(run), torch.from_numpy(samples_for(run, 2))
     with warnings.catch_warnings(action="ignore"), torch.no_grad():
+        traced = torch.jit.trace(network, x)  # type: ignore[no-untyped-call]
         with open(path, "wb") as file:
-            torch.jit.save(torch.jit.trace(network, x), file)  # type: ignore[no-untyped-call]
-        read = torch.jit.load(str(path))  # type: ignore[no-untyped-call]
+            torch.jit.save(traced, file, _extra_files={NOTE: note(run)})  # type: ignore[no-untyped-call]
+        read = torch.jit.load(str(path), _extra_files=(found := {NOTE: ""}))  # type: ignore[no-untyped-call]
+    check_note(run, found[NOTE])
 
     def outputs(x: NDArray[Any]) -> NDArray[Any]:
         with torch.no_grad():
@@ -155,11 +206,26 @@ def to_onnx(run: Run, path: Path) -> str:
                 verbose=False,
             )
             assert program is not None
+            program.model.metadata_props[NOTE] = note(run)
             program.save(str(path), external_data=False)
     finally:
         logging.disable(before)
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    check_note(run, session.get_modelmeta().custom_metadata_map[NOTE])
     return same_outputs(run, lambda x: np.asarray(session.run(None, {"samples": x})[0]))
+
+
+def note(run: Run) -> str:
+    """`about`, as it stands in a file."""
+    return json.dumps(about(run))
+
+
+def check_note(run: Run, found: str | bytes) -> None:
+    """Raises:
+    TwinpropError: what was read back is another note.
+    """
+    if json.loads(found) != json.loads(note(run)):
+        raise TwinpropError(f"{run.path}: what was written reads back with other metadata; nothing is exported.")
 
 
 def bare(run: Run) -> Any:
