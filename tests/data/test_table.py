@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -203,15 +204,34 @@ def test_parquet_keeps_its_types(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
             "n": [1.5, 2.0, 4.0, 3.0] * 10,
             "when": pandas.date_range("2024-01-01", periods=40),
             "flag": [True, False] * 20,
-            "y": ["u", "v"] * 20,
+            "whole": pandas.array([1, None, 3, 4] * 10, "Int64"),
+            "decimal": [Decimal(number) / 3 for number in range(40)],
+            "took": pandas.to_timedelta(range(0, 80, 2), "h"),
+            "there": pandas.date_range("2024-01-01", periods=40, tz="Europe/Berlin"),
+            "day": pandas.date_range("2024-01-01", periods=40).date,
+            "perhaps": [True, None, False, True] * 10,
+            "word": pandas.Categorical(["a", None, "b", "c"] * 10),
+            "level": pandas.Categorical([3, 1, 2, 1] * 10),
+            "text": pandas.array(["p", "q", None, "p"] * 10, "string"),
+            "list": [np.array([1, 2]), np.array([3])] * 20,
+            "y": pandas.Categorical(["u", "v"] * 20),
         }
     )
     (tmp_path / "t.parquet").write_bytes(b"")
     monkeypatch.setattr(pandas, "read_parquet", lambda file: frame.copy())
-    found = CSV(file=str(tmp_path / "t.parquet"), target="y").load()
-    assert found.shape == (4,)
+    found = CSV(file=str(tmp_path / "t.parquet"), target="y", missing="median").load()
     assert found.table is not None
-    assert [column["kind"] for column in found.table["columns"]] == ["number", "date", "category"]
+    kinds = {column["name"]: column["kind"] for column in found.table["columns"]}
+    numbers, dates = ("n", "whole", "decimal", "took", "level"), ("when", "there", "day")
+    words = ("flag", "perhaps", "word", "text", "list")
+    assert kinds == {
+        **dict.fromkeys(numbers, "number"),
+        **dict.fromkeys(dates, "date"),
+        **dict.fromkeys(words, "category"),
+    }
+    means = {column["name"]: column["mean"] for column in found.table["columns"]}
+    assert means["took"] == pytest.approx(means["decimal"] * 3 / 12)  # in days
+    assert found.shape == (19,)
 
 
 def test_raw_rows_at_prediction(tmp_path: Path) -> None:

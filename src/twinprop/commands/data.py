@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import logging
-import sys
 
 from twinprop.app.compose import compose
 from twinprop.config.schema import Config
 from twinprop.data.base import Dataset
 from twinprop.data.table_report import splits
+from twinprop.text import shown
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,8 +17,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="keys, as for train: data=csv data.file=...")
 
 
+class Printed(logging.Handler):
+    """Prints what is logged, and passes on that nobody reads any more, which handlers of streams would tell."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        print(shown(record.getMessage()))
+
+
 def main(args: argparse.Namespace) -> int:
-    log, told = logging.getLogger("twinprop"), logging.StreamHandler(sys.stdout)
+    log, told = logging.getLogger("twinprop"), Printed()
     log.addHandler(told)
     log.setLevel(logging.INFO)
     try:

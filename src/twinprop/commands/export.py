@@ -174,7 +174,7 @@ def to_torchscript(run: Run, path: Path) -> str:
     with warnings.catch_warnings(action="ignore"), torch.no_grad():
         traced = torch.jit.trace(network, x)  # type: ignore[no-untyped-call]
         with open(path, "wb") as file:
-            torch.jit.save(traced, file, _extra_files={NOTE: note(run)})  # type: ignore[no-untyped-call]
+            torch.jit.save(traced, file, _extra_files={NOTE: note(run)})
         read = torch.jit.load(str(path), _extra_files=(found := {NOTE: ""}))  # type: ignore[no-untyped-call]
     check_note(run, found[NOTE])
 

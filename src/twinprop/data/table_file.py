@@ -112,13 +112,33 @@ def read_parquet(file: Path) -> RawTable:
     try:
         frame = pandas.read_parquet(file)
     except ImportError as error:
-        raise DataError(f"{file}: pandas reads Parquet with the help of pyarrow; pip install pyarrow.") from error
+        raise DataError(f'{file}: pandas reads Parquet with pyarrow; pip install "twinprop[parquet]".') from error
     except Exception as error:  # whatever a damaged file makes of its reader
         raise DataError(f"{file}: is no Parquet file that can be read ({first_line(error)}).") from error
     frame.columns = names_of([str(name) for name in frame.columns], str(file))
     if not len(frame):
         raise DataError(f"{file}: has no rows.")
-    return RawTable(counted(frame), str(file), read_as="Parquet")
+    return RawTable(counted(frame.apply(plain)), str(file), read_as="Parquet")
+
+
+def plain(column: pandas.Series) -> pandas.Series:
+    """A column of Parquet as numbers, times, true and false, or text: what others are is told by one of these."""
+    import pandas
+
+    if isinstance(column.dtype, pandas.CategoricalDtype):
+        column = column.astype(column.cat.categories.dtype if not column.hasnans else object)
+    if column.dtype.kind == "m":
+        return pandas.Series(column.dt.total_seconds() / 86400)  # days
+    if column.dtype.kind != "O":
+        return column
+    held = pandas.api.types.infer_dtype(column, skipna=True)
+    if held == "boolean":
+        return column.astype("boolean")
+    if held in ("decimal", "integer", "floating", "mixed-integer-float"):
+        return column.astype(float)
+    if held in ("date", "datetime"):
+        return pandas.to_datetime(column)
+    return column.map(str, na_action="ignore").astype(object)
 
 
 def decoded(data: bytes, encoding: str | None, path: str) -> tuple[str, str]:
