@@ -57,7 +57,7 @@ def test_the_command_tells_and_writes(folder: Path, tmp_path: Path, capsys: pyte
     assert "Twins" in out
     names = {each.name for each in tmp_path.iterdir()}
     assert names == {"report.html", "report.md", "results.csv", "plots"}
-    assert {"1-learning-curves.png", "2-result.svg", "2-twins.svg", "1-confusion.png", "1-mistakes.png"} <= {
+    assert {"1-curves.png", "2-result.svg", "2-twins.svg", "1-confusion.png", "1-mistakes.png"} <= {
         each.name for each in (tmp_path / "plots").iterdir()
     }
 
@@ -121,11 +121,3 @@ def test_a_failed_run_is_reported_with_its_reason(folder: Path, tmp_path: Path) 
     path.write_text(json.dumps({"status": "failed", "reason": "no space"}))
     assert main(["report", str(tmp_path / "sweep"), "--out", str(tmp_path / "page.html")]) == 0
     assert "no space" in (tmp_path / "page.html").read_text()
-
-
-def test_two_features_have_their_regions_drawn(tmp_path: Path) -> None:
-    words = ["data=moons", "data.n_samples=60", "train.epochs=2", "model.backend=scratch"]
-    twinprop.train(*words, f"hydra.run.dir={tmp_path}/run")
-    assert main(["report", f"{tmp_path}/run"]) == 0
-    names = {each.name for each in (tmp_path / "run" / "plots").iterdir()}
-    assert {"regions.png", "learning-curves.png", "confusion.svg"} <= names

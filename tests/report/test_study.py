@@ -30,7 +30,7 @@ QUESTIONS: dict[str, tuple[dict[str, list[Any]], str]] = {
         "How does the validation accuracy depend on the activation and learning rate?",
     ),
     "seeds": ({"seed": [0, 1]}, "How much does the validation accuracy depend on the seed?"),
-    "a run": ({"seed": [0]}, "Which validation accuracy is reached?"),
+    "a run": ({"seed": [0]}, "What did this network learn?"),
     "twins": (
         {"model.backend": ["scratch", "torch"]},
         "Do the network by hand and that in PyTorch learn the same, and what does each cost?",

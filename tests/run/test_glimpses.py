@@ -79,6 +79,7 @@ def test_the_epochs_that_are_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert found["activation_size/output"] == found["regions"]
 
 
+@pytest.mark.slow
 def test_the_first_and_the_last_are_seen_whatever_they_cost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Pace, "due", lambda self: self.spent == 0)
     config = make(epochs=30)

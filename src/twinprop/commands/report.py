@@ -17,7 +17,7 @@ from twinprop.report.page import write_report
 from twinprop.report.runs import find_runs, sweeps_of
 from twinprop.report.study import Study, studies
 from twinprop.report.table import Table
-from twinprop.report.tables import best_values, comparisons, dropped, failures, ranking
+from twinprop.report.tables import best_values, comparisons, dropped, failures, results_of
 from twinprop.report.twins import pairs_of, twins_table
 from twinprop.run.console import console, display_path
 from twinprop.task import METRICS
@@ -45,7 +45,7 @@ def main(args: argparse.Namespace) -> int:
     check_sort(args.sort, found)
     for kind, written in {"md": Table.markdown, "csv": Table.csv, "latex": Table.latex}.items():
         if getattr(args, kind):
-            print("\n".join(written(ranking(each, args.sort)).rstrip("\n") for each in found))
+            print("\n".join(written(results_of(each, args.sort)).rstrip("\n") for each in found))
             return 0
     folder, alone = destination(args)
     for study in found:
@@ -89,7 +89,7 @@ def tell(study: Study, sort: str | None) -> None:
     console.print(f"\n{shown(study.name)}: {shown(study.question)}")
     for line in [*study.answers, *study.remarks]:
         console.print(f"  {shown(line)}")
-    shown_tables = [ranking(study, sort).shortened(), best_values(study), comparisons(study), dropped(study)]
+    shown_tables = [results_of(study, sort).shortened(), best_values(study), comparisons(study), dropped(study)]
     for table in [*shown_tables, classes_table(study), twins_table(pairs_of(study.runs)), failures(study)]:
         if table is not None:
             console.print()

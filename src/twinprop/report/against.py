@@ -10,7 +10,7 @@ from twinprop.run.saved import Run
 from twinprop.task import Regression, task_named, told_all
 
 
-def against_picture(run: Run) -> Picture | None:
+def against_picture(run: Run, who: str) -> Picture | None:
     """Predicted numbers against the true ones on the test split; None of classes, and where its samples are gone."""
     if task_named(run.summary.get("task")) is not Regression:
         return None
@@ -27,5 +27,5 @@ def against_picture(run: Run) -> Picture | None:
     axes.set(xlabel="true", ylabel="predicted")
     axes.set_title(network_words(run.keys, []), fontsize=FONT)
     told = told_all({name: found.results[name] for name in Regression.scores})
-    caption = f"What the best run predicts, against what is true, of {len(found.true):,} test rows: {told}."
+    caption = f"What {who} predicts, against what is true, of {len(found.true):,} test rows: {told}."
     return Picture("predictions", caption, figure)

@@ -142,6 +142,32 @@ def draw(axes: Axes, line: Any, label: str, place: int, name: str) -> None:
         axes.fill_between(epochs, means - below, means + above, color=style["color"], alpha=0.15, linewidth=0)
 
 
+def curves_picture(study: Study) -> Picture | None:
+    """Result and loss of all splits over the epochs, the best epoch marked."""
+    (run,) = study.runs
+    curves, measures = run.curves, dict.fromkeys((study.measure, "loss"))
+    if not curves:
+        return None
+    figure = new_figure(3.6 * len(measures) + 0.2, 3.1)
+    best = (run.summary.get("best") or {}).get("epoch")
+    for column, measure in enumerate(measures):
+        axes = figure.add_subplot(1, len(measures), column + 1)
+        for place, (split, words) in enumerate(SPLITS.items()):
+            values = curves[f"{split}_{measure}"]
+            if np.isfinite(values).any():
+                every = max(1, len(values) // 6)
+                start = min(place * every // 3, len(values) - 1)
+                axes.plot(curves["epoch"], values, label=words, markevery=(start, every), ms=3.5, **line_style(place))
+        limits(axes, measure)
+        if best is not None and len(curves["epoch"]) > 1:
+            axes.axvline(best, color="0.5", lw=1, zorder=0, label=f"best epoch, {best}")
+        axes.set(xlabel="epoch", ylabel=measure_words(measure))
+        whole_epochs(axes)
+    figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    figure.suptitle(wrapped(study.subject, 75), fontsize=FONT)
+    return Picture("curves", "Learning curves.", figure)
+
+
 def rate_curves(study: Study) -> Picture | None:
     """The learning rate and the training loss against the epoch, where schedules or optimizers were compared."""
     if not any(key.startswith("scheduler.") or key == "optimizer.name" for key in study.keys):

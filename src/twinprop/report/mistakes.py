@@ -13,7 +13,6 @@ from twinprop.errors import TwinpropError
 from twinprop.report.style import FONT, Picture, new_figure
 from twinprop.report.words import network_words
 from twinprop.run.saved import Run
-from twinprop.task import Classification, task_named
 
 MOST_CLASSES = 30
 """Whose matrix has room."""
@@ -34,9 +33,9 @@ class Predictions:
 
     Attributes:
         x: the samples, (n, *shape).
-        y: their classes, (n,).
-        outputs: (n, classes); probabilities where it was trained on cross-entropy.
-        classes: names.
+        y: their classes, or numbers as they were trained on, (n,).
+        outputs: (n, outputs); probabilities where it was trained on cross-entropy.
+        classes: names; none of numbers.
     """
 
     x: NDArray[Any]
@@ -53,11 +52,9 @@ def predictions(run: Run) -> Predictions:
     """What the network of a run gives for its test split.
 
     Raises:
-        TwinpropError: it has no model, it does not tell classes, or its samples cannot be read or are read one by one.
+        TwinpropError: it has no model, or its samples cannot be read or are read one by one.
     """
     name = run.config.data.name
-    if task_named(run.summary.get("task")) is not Classification:
-        raise TwinpropError(f"{run.path}: {name} has no classes.")
     log, level = logging.getLogger("twinprop"), logging.getLogger("twinprop").level
     try:
         log.setLevel(logging.WARNING)  # what there is to say of the data was said in training
@@ -72,7 +69,7 @@ def predictions(run: Run) -> Predictions:
     return Predictions(part.x, part.y, run.outputs(part.x), dataset.classes)
 
 
-def confusion_picture(run: Run, found: Predictions) -> Picture | None:
+def confusion_picture(run: Run, found: Predictions, who: str) -> Picture | None:
     """Counts of each true class, taken for each class; None of more classes than have room."""
     from matplotlib.colors import PowerNorm
 
@@ -99,11 +96,11 @@ def confusion_picture(run: Run, found: Predictions) -> Picture | None:
             axes.text(column, row, str(value), ha="center", va="center", fontsize=size, color=ink)
     right = float((found.predicted == found.y).mean())
     axes.set_title(f"{network_words(run.keys, [])}", fontsize=FONT)
-    caption = f"Confusion matrix of the best run on {len(found.y):,} test samples, of which {right:.2%} are right."
-    return Picture("confusion", caption, figure)
+    caption = f"Confusion matrix of {who} on {len(found.y):,} test samples, of which {right:.2%} are right."
+    return Picture("confusion", caption, figure, photo=True)
 
 
-def mistakes_picture(found: Predictions) -> Picture | None:
+def mistakes_picture(found: Predictions, who: str) -> Picture | None:
     """The images that the network is surest of and wrong; None where there are none, or no images."""
     shape = found.x.shape[1:]
     if len(shape) < 2 or min(shape[-2:]) < SMALLEST_IMAGE or (len(shape) == 3 and shape[0] not in (1, 3)):
@@ -129,5 +126,5 @@ def mistakes_picture(found: Predictions) -> Picture | None:
         guess, is_ = (found.classes[which].replace("\n", " ")[:16] for which in (found.predicted[at], found.y[at]))
         share = f" {sure[at]:.0%}" if 0 <= sure[at] <= 1 else ""
         axes.set_title(f"{guess}{share}\nis {is_}", fontsize=FONT - 1)
-    caption = f"The worst of {len(wrong)} mistakes of the best run: what each is taken for, how surely, and what it is."
-    return Picture("mistakes", caption, figure)
+    caption = f"The worst of {len(wrong)} mistakes of {who}: what each is taken for, how surely, and what it is."
+    return Picture("mistakes", caption, figure, photo=True)

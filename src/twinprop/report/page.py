@@ -15,9 +15,9 @@ from twinprop.population.compare import keys_of
 from twinprop.report.classes import classes_table
 from twinprop.report.figures import pictures
 from twinprop.report.study import Study, settings
-from twinprop.report.style import Picture
+from twinprop.report.style import Animation, Picture
 from twinprop.report.table import Table
-from twinprop.report.tables import best_values, comparisons, dropped, failures, ranking
+from twinprop.report.tables import best_values, comparisons, dropped, failures, results_of
 from twinprop.report.twins import pairs_of, twins_table
 from twinprop.run.directory import write_atomically
 from twinprop.run.saved import Run, sweep_words
@@ -48,7 +48,7 @@ class Section:
     study: Study
     name: str
     tables: list[Table]
-    pictures: list[Picture]
+    pictures: list[Picture | Animation]
     more: list[Table]
     prefix: str
 
@@ -59,12 +59,12 @@ class Section:
         lines = {"answers": study.answers, "remarks": study.remarks}
         figures = [
             {
-                "file": f"{self.prefix}{each.name}",
+                "file": f"{self.prefix}{each.name}.{next(iter(each.files))}",
                 "caption": shown(each.caption),
                 "first": each.name == "result",
-                "photo": each.name in ("confusion", "mistakes", "regions"),
-                "width": round(each.figure.get_figwidth() * 8),
-                "data": base64.b64encode(each.svg).decode(),
+                "photo": each.photo,
+                "width": each.width,
+                "source": source(*next(iter(each.files.items()))),
             }
             for each in self.pictures
         ]
@@ -76,6 +76,12 @@ class Section:
             "figures": figures,
             "facts": [(name, shown(text)) for name, text in facts(study)],
         }
+
+
+def source(kind: str, data: bytes) -> str:
+    """A picture as a page holds it."""
+    mime = {"svg": "svg+xml"}.get(kind, kind)
+    return f"data:image/{mime};base64,{base64.b64encode(data).decode()}"
 
 
 def safe(table: Table) -> Table:
@@ -118,8 +124,8 @@ def write_report(
         ) from error
     for each in sections:
         for picture in each.pictures:
-            write_atomically(folder / PLOTS / f"{each.prefix}{picture.name}.svg", picture.svg)
-            write_atomically(folder / PLOTS / f"{each.prefix}{picture.name}.png", picture.png)
+            for kind, data in picture.files.items():
+                write_atomically(folder / PLOTS / f"{each.prefix}{picture.name}.{kind}", data)
     write_atomically(folder / RESULTS, results(found).encode())
     write_atomically(folder / MARKDOWN, template("report.md.jinja").render(sections=shown_sections, **texts).encode())
     write_atomically(folder / PAGE, page.encode())
@@ -162,7 +168,7 @@ def template(name: str) -> Template:
 
 def section(study: Study, number: int, count: int, sort: str | None) -> Section:
     """A study with its tables and figures."""
-    tables: list[Table | None] = [ranking(study, sort).shortened(), best_values(study), comparisons(study)]
+    tables: list[Table | None] = [results_of(study, sort).shortened(), best_values(study), comparisons(study)]
     more = [dropped(study), classes_table(study), twins_table(pairs_of(study.runs)), failures(study)]
     drawn = pictures(study) if number < MOST_DRAWN else []
     prefix = f"{number + 1}-" if count > 1 else ""

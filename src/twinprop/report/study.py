@@ -11,6 +11,7 @@ from typing import Any
 
 from twinprop.population.compare import EXPERIMENT, Comparison, Variant, came_with, is_numeric, short_value
 from twinprop.population.seeds import over_seeds, was_dropped
+from twinprop.report.single import answer
 from twinprop.report.statistics import Difference, differences
 from twinprop.report.words import key_words, listed, metric_words, network_words, value_words, variant_words
 from twinprop.run.saved import Run
@@ -52,6 +53,11 @@ class Study:
     @cached_property
     def summaries(self) -> list[dict[str, Any]]:
         return [run.summary for run in self.runs]
+
+    @property
+    def alone(self) -> Run | None:
+        """The run, where there is one."""
+        return self.runs[0] if len(self.runs) == 1 else None
 
     @cached_property
     def measure(self) -> str:
@@ -140,6 +146,8 @@ class Study:
     def question(self) -> str:
         """What the runs ask."""
         what = metric_words(self.metric)
+        if self.alone is not None:
+            return "What did this network learn?"
         if self.keys == [TWIN]:
             return "Do the network by hand and that in PyTorch learn the same, and what does each cost?"
         if self.keys:
@@ -171,6 +179,8 @@ class Study:
         """What the runs answer, in a few sentences."""
         if not self.ranked:
             return ["No run has a result."]
+        if self.alone is not None:
+            return answer(self.alone, self.metric)
         best = self.ranked[0]
         chosen, reported = best.over_seeds(self.metric), best.over_seeds(self.test_metric)
         over = f"{len(chosen.values)} seeds" if len(chosen.values) > 1 else "one run"
@@ -254,6 +264,8 @@ def studies(runs: Sequence[Run], sweeps: dict[Path | None, list[Run]], together:
     """
     if together:
         return [Study("all runs", list(runs))]
-    return [
-        Study("runs" if directory is None else directory.name, some, directory) for directory, some in sweeps.items()
-    ]
+    found = []
+    for directory, some in sweeps.items():
+        name = directory.name if directory is not None else some[0].path.name if len(some) == 1 else "runs"
+        found.append(Study(name, some, directory))
+    return found

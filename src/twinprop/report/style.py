@@ -92,11 +92,23 @@ class Picture:
         name: of its files, `learning-curves`.
         caption: what it shows, in a sentence or two.
         figure: as matplotlib has it.
+        photo: whether its colours stay as they are on a dark page.
     """
 
     name: str
     caption: str
     figure: Figure
+    photo: bool = False
+
+    @property
+    def width(self) -> float:
+        """Of the page's lines, at most, in letters' heights."""
+        return round(self.figure.get_figwidth() * 8)
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """It as files by their kind; the first is on the page."""
+        return {"svg": self.svg, "png": self.png}
 
     @cached_property
     def svg(self) -> bytes:
@@ -109,6 +121,33 @@ class Picture:
         self.svg  # noqa: B018  # once laid out, it stays so, which takes half of the time
         self.figure.set_layout_engine("none")
         return rendered(self.figure, "png")
+
+
+@dataclass
+class Animation:
+    """A row of pictures, one after the other.
+
+    Attributes:
+        name, caption: as a picture has them.
+        gif: it as a GIF file.
+        pixels: its width.
+    """
+
+    name: str
+    caption: str
+    gif: bytes
+    pixels: int
+    photo = True
+
+    @property
+    def width(self) -> float:
+        """Of the page's lines, at most, in letters' heights."""
+        return self.pixels / 14
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """It as a file, by its kind."""
+        return {"gif": self.gif}
 
 
 def new_figure(width: float, height: float) -> Figure:

@@ -10,6 +10,7 @@ from typing import Any
 
 from twinprop.population.compare import Variant, named
 from twinprop.population.seeds import over_seeds, was_dropped
+from twinprop.report.single import results_table
 from twinprop.report.study import Study
 from twinprop.report.table import MOST_ROWS, Table
 from twinprop.report.words import key_words, metric_words, value_words
@@ -74,6 +75,11 @@ def ranking(study: Study, sort: str | None = None) -> Table:
     gone = any(map(was_dropped, study.summaries))
     notes = ["In brackets: what runs had reached when they were dropped."] * gone
     return Table(title, [*head, *["status"] * failed], rows, notes, len(key_heads(study)))
+
+
+def results_of(study: Study, sort: str | None = None) -> Table:
+    """The table of results: of a run by itself its own, else that of all choices."""
+    return ranking(study, sort) if study.alone is None else results_table(study.alone)
 
 
 def ordered(study: Study, sort: str | None) -> list[Variant]:
