@@ -22,7 +22,7 @@ from twinprop.training.plan import TrainConfig
 def test_the_picture_has_every_test_row(tmp_path: Path) -> None:
     execute(Config(data=Diabetes(), loss=MSELoss(), model=MLP(width=8), train=TrainConfig(epochs=2)), tmp_path / "run")
     run = load(tmp_path / "run")
-    picture, found = against_picture(run), measure(run)
+    picture, found = against_picture(run, "the network"), measure(run)
     assert picture is not None
     line, points = picture.figure.axes[0].lines
     np.testing.assert_allclose(points.get_xdata(), found.true)
