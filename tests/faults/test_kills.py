@@ -23,8 +23,12 @@ EPOCHS = {"scratch": 500, "torch": 120, "cnn": 12, "rnn": 40}
 SWEEPS = {
     "rates": ["optimizer.lr=0.01,0.1", "seed=0,1,2", "model.backend=scratch", "train.patience=60"],
     "twins": ["model.backend=scratch,torch", "seed=0,1", "model.dropout=0.1", "optimizer=sgd,adam"],
-}
-SWEEP_EPOCHS = {"rates": 400, "twins": 60}
+    # what one worker decides at a rung depends on what came there before, and so on the order of the stacks
+    "halving": ["model.backend=scratch", "optimizer.lr=0.003,0.01,0.03,0.1,0.2,0.3", "model.width=20,50", "seed=0,1",
+                "hydra.launcher.halving.every=5", "hydra.launcher.halving.keep=0.5", "hydra.launcher.workers=1",
+                "hydra.launcher.max_members=6"],
+}  # fmt: skip
+SWEEP_EPOCHS = {"rates": 400, "twins": 60, "halving": 120}
 
 
 def broken_and_whole(folder: Path, words: list[str], sweep: bool) -> tuple[Command, Command]:
@@ -41,8 +45,9 @@ def test_a_run_that_is_killed_ends_with_the_same_bits(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_sweep_that_is_killed_ends_with_the_same_bits(tmp_path: Path) -> None:
-    words = [*SWEEPS["rates"], "train.epochs=150"]
+@pytest.mark.parametrize(("kind", "epochs"), [("rates", 150), ("halving", 120)])
+def test_a_sweep_that_is_killed_ends_with_the_same_bits(kind: str, epochs: int, tmp_path: Path) -> None:
+    words = [*SWEEPS[kind], f"train.epochs={epochs}"]
     broken, whole = broken_and_whole(tmp_path / "sweep", words, sweep=True)
     assert len(list(kill_while_training(broken, 1, random.Random(1)))) == 1
     assert_same_bits(broken, whole)

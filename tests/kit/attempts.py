@@ -194,6 +194,11 @@ SWEPT: dict[str, tuple[tuple[str, ...], str, Any]] = {
     "the basic launcher": (("hydra/launcher=basic",), "hydra.launcher._target_", "NAME"),
     "the sweeper": ((), "hydra.sweeper._target_", "NAME"),
     "Optuna's sampler": (("hydra/sweeper=optuna",), "hydra.sweeper.sampler", {"_target_": "NAME"}),
+    "Optuna's pruner": (
+        ("hydra/sweeper=optuna", "hydra/sweeper/pruner=median"),
+        "hydra.sweeper.pruner._target_",
+        "NAME",
+    ),
     "within Optuna's sampler": (("hydra/sweeper=optuna",), "hydra.sweeper.sampler.constraints_func._target_", "NAME"),
     "Optuna's storage": (("hydra/sweeper=optuna",), "hydra.sweeper.storage", {"_target_": "NAME"}),
     "Optuna's space": (("hydra/sweeper=optuna",), "hydra.sweeper.custom_search_space", "NAME"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -125,7 +126,7 @@ def assert_same_bits(broken: Command, whole: Command) -> None:
 
 def finished_files(command: Command) -> dict[Path, tuple[int, bytes]]:
     """The files of runs that have ended, with when they were written."""
-    ended = [run for run in command.runs() if '"status": "completed"' in summary_text(run)]
+    ended = [run for run in command.runs() if re.search('"status": "(completed|dropped)"', summary_text(run))]
     return {
         path: (path.stat().st_mtime_ns, path.read_bytes()) for run in ended for path in run.rglob("*") if path.is_file()
     }

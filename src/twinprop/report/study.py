@@ -223,13 +223,13 @@ class Study:
         """Whether the best value of a number is the smallest or the largest that was tried."""
         lines = []
         for key in self.keys if self.ranked else []:
-            values = self.comparison.values[key]
+            values = [each.values[key] for each in self.comparison.everything]  # with those that have no result
             if (
-                self.numeric(key)
-                and len(values) > 1
-                and (value := self.ranked[0].values[key]) in (values[0], values[-1])
+                is_numeric(key, values)
+                and len({*values}) > 1
+                and (value := self.ranked[0].values[key]) in (min(values), max(values))
             ):
-                which = "smallest" if value == values[0] else "largest"
+                which = "smallest" if value == min(values) else "largest"
                 lines.append(
                     f"The best {key_words(key)}, {short_value(value)}, is the {which} that was tried: a better one may "
                     "lie beyond."
