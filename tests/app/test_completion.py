@@ -72,6 +72,20 @@ def test_bash_completes_at_a_terminal(terminal: Terminal) -> None:
 
 
 @pytest.mark.slow
+def test_bash_completes_the_module(terminal: Terminal) -> None:
+    terminal.type("python -m twinprop ev\t")
+    assert terminal.wait_for("twinprop evaluate"), terminal.text
+    terminal.type("\x15python -m twinprop train model.activation=si\t\t\t")
+    assert terminal.wait_for("model.activation=sigmoid", "model.activation=silu"), terminal.text
+    terminal.type("\x15python -m twinprop rep\t")
+    assert terminal.wait_for("twinprop report"), terminal.text
+    terminal.type("\x15python -m twinprop report READ\t")
+    assert terminal.wait_for("report README.md"), terminal.text
+    terminal.type("\x15python -m jso\t\x15python conf\t")
+    assert terminal.wait_for("python conf/"), terminal.text
+
+
+@pytest.mark.slow
 def test_bash_completes_the_installed_command(tmp_path: Path) -> None:
     script = tmp_path / "twinprop"
     script.write_text(f"#!{sys.executable}\nfrom twinprop.__main__ import command\n\ncommand()\n", "utf-8")

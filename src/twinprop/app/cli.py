@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 
+from twinprop.app.completion import BASH
 from twinprop.app.composition_errors import explain_composition
 from twinprop.app.ending import say, unread
 from twinprop.app.home import expand
@@ -86,6 +87,8 @@ def run(words: list[str]) -> None:
             refuse_record({"--config-path": args.config_path, "--config-dir": args.config_dir})
             import_module("twinprop.app.register")
         hydra_main(task, words)
+        if "install=bash" in words and {"-sc", "--shell-completion"} & {*words}:
+            print(BASH)
     except KeyboardInterrupt:
         say("Interrupted.")
         sys.exit(INTERRUPTED)

@@ -12,6 +12,24 @@ from omegaconf import OmegaConf
 
 from twinprop.config.schema import metadata_of
 
+BASH = """
+twinprop_completion()
+{
+    local words=($COMP_LINE)
+    if [[ "${words[1]} ${words[2]}" == "-m twinprop" && ( $COMP_CWORD -gt 2 ) ]]; then
+        local line="twinprop${COMP_LINE#*-m twinprop}"
+        local choices=$(COMP_POINT=${#line} COMP_LINE=$line ${words[0]} -m twinprop -sc query=bash)
+        COMPREPLY=($(compgen -W "$choices" -- "${words[$COMP_CWORD]}"))
+    elif [ "${words[0]}" == "python" ]; then
+        hydra_bash_completion
+    fi
+}
+
+COMP_WORDBREAKS=${COMP_WORDBREAKS//=}
+complete -o nospace -o default -F twinprop_completion python python3
+"""
+"""What bash is told beside what Hydra tells it, so that `python -m twinprop` is completed as well."""
+
 Matches = Callable[[Any, str], list[str]]
 
 LINE = "COMP_LINE"
