@@ -288,3 +288,12 @@ def test_a_picture_takes_the_place_of_another_picture_alone(
         assert main(["evaluate", str(runs / "torch"), "--png", str(path)]) == 1
         assert f"--png {path}: is there already, and no PNG file; it stays" in capsys.readouterr().err
     assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
+def test_names_of_a_table_move_no_cursor(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = "".join(f"{place},\x1b[31m{'xy'[place % 2]},{'no' if place % 3 else 'yes'}\n" for place in range(40))
+    (tmp_path / "t.csv").write_text(f"a,\x1b[2J,y\n{rows}")
+    assert main(["data", "data=csv", f"data.file={tmp_path}/t.csv", "data.target=y"]) == 0
+    text = capsys.readouterr().out
+    assert r"categories \x1b[2J" in text
+    assert "\x1b" not in text

@@ -75,6 +75,12 @@ REFUSED: dict[str, tuple[str | bytes, dict[str, Any], list[str]]] = {
     "another target": (text(), {"target": "Y"}, ["data.target=Y", "Did you mean 'y'?"]),
     "a wrong cell": (text(["12x" + ROWS[0][1:], *ROWS[1:]]), {}, ["column 'a'", "'12x' in row 1", "missing_values"]),
     "infinity": (text([*ROWS[:-1], "inf,1,a,no"]), {}, ["'inf' in row 40"]),
+    "a number that is too large": (text([*ROWS[:-1], "1e300,1,a,no"]), {}, ["'1e300' in row 40"]),
+    "a number to learn that is too large": (
+        text([*ROWS[:-1], "1,-1e30,a,no"]),
+        {"target": "b", "task": "regression"},
+        ["column 'b'", "'-1e30' in row 40"],
+    ),
     "a missing cell": (text([ROWS[0], "," + ROWS[1][2:], *ROWS[2:]]), {}, ["'a' in row 2", "data.missing=drop"]),
     "a missing target": (text([*ROWS, "1,2,a,"]), {}, ["'y' in row 41"]),
     "a name twice": (text(head="a,a,c,y"), {}, ["'a' (columns 1 and 2)"]),
@@ -248,6 +254,10 @@ def test_raw_rows_at_prediction(tmp_path: Path) -> None:
         preparation.inputs(read_table(str(raw)))
     raw.write_text("a,b,c\n1,2,a\n3,,a\n")
     with pytest.raises(DataError, match="column 'b' is missing in row 2"):
+        preparation.inputs(read_table(str(raw)))
+    raw.write_text("a,b,c\n1,2,a\n1e29,2,a\n")
+    preparation.columns[0].scale = 1e-3
+    with pytest.raises(DataError, match="column 'a' is too far from what the network was trained on in row 2"):
         preparation.inputs(read_table(str(raw)))
 
 

@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from rich.progress import Progress
 from tests.kit.commands import in_process
 from tests.kit.sweeps import DIRECTORIES, summaries
 
+from twinprop.app.log_files import telling_once
 from twinprop.config.schema import Config, choice_class
 from twinprop.data.digits import Digits
 from twinprop.data.toy import Moons
@@ -184,7 +186,26 @@ def test_a_log_file_that_takes_no_more_is_told_once(
     monkeypatch.setattr(logger, "propagate", False)
     for number in range(3):
         logger.warning(f"line {number}")
-    file.stream = None  # type: ignore[assignment]  # closing would flush, and fail once more
     told = "lines of the log: left out, for it failed (OSError: [Errno 28] No space left on device); training goes on."
     out, err = capfd.readouterr()
     assert (sorted(out.splitlines()), err) == (sorted([told, "line 0", "line 1", "line 2"]), "")
+    file.close()
+    file.close()
+    assert capfd.readouterr().err == "/dev/full: lacks 4 lines.\n"
+
+
+def test_pythons_own_handlers_tell_once_too(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    def handler(name: str) -> dict[str, str]:
+        return {"class": f"logging.{name}Handler", "filename" if name == "File" else "stream": "/dev/full"}
+
+    given = {"version": 1, "handlers": {name: handler(name) for name in ("File", "Stream")}, "root": {}}
+    classes = [each["class"] for each in telling_once(given)["handlers"].values()]
+    assert classes == ["twinprop.run.console.LogFileHandler", "twinprop.run.console.StreamHandler"]
+    full = open("/dev/full", "w")  # noqa: SIM115  # to close it fails, too
+    monkeypatch.setattr(logging.getLogger("twinprop"), "handlers", [console.StreamHandler(full)])
+    for number in range(3):
+        logging.getLogger("twinprop").warning(f"line {number}")
+    with suppress(OSError):
+        full.close()
+    told = "the console: left out, for it failed (OSError: [Errno 28] No space left on device); training goes on."
+    assert capfd.readouterr() == ("", f"{told}\n")

@@ -15,6 +15,7 @@ TRUSTED = (
     "twinprop.app.gate.Gate",
     "twinprop.run.console.ConsoleHandler",
     "twinprop.run.console.LogFileHandler",
+    "twinprop.run.console.StreamHandler",
 )
 """What a configuration may have called: what conf/ names. Launchers and sweepers are Hydra's plugins, known to it."""
 

@@ -23,11 +23,18 @@ CLASSES = {
         "logging.FileHandler",
         "twinprop.run.console.ConsoleHandler",
         "twinprop.run.console.LogFileHandler",
+        "twinprop.run.console.StreamHandler",
     ),
     "formatters": ("logging.Formatter", "colorlog.ColoredFormatter"),
     "filters": ("logging.Filter",),
 }
 """What each part of the log's configuration may name; `colorlog` is what Hydra's own plugin for colours names."""
+
+ONCE = {
+    "logging.FileHandler": "twinprop.run.console.LogFileHandler",
+    "logging.StreamHandler": "twinprop.run.console.StreamHandler",
+}
+"""Handlers of ours that do the same as Python's, and say once where they cannot."""
 
 STREAMS = ("ext://sys.stdout", "ext://sys.stderr")
 
@@ -117,6 +124,15 @@ def run_directory() -> Path | None:
     return None if OmegaConf.is_missing(runtime, "output_dir") else Path(runtime.output_dir)
 
 
+def telling_once(config: dict[str, Any]) -> dict[str, Any]:
+    """A configuration of the log with our handlers in place of Python's, which print a traceback for each line lost."""
+    handlers = {
+        name: {key: ONCE.get(value, value) if key in ("()", "class") else value for key, value in part.items()}
+        for name, part in parts_of(config, "handlers")
+    }
+    return {**config, "handlers": handlers} if handlers else config
+
+
 def guarded(configure: Callable[..., None], config: dict[str, Any], *arguments: Any) -> None:
     """Set up the log by `configure(config, *arguments)` if it may be set up so.
 
@@ -129,7 +145,7 @@ def guarded(configure: Callable[..., None], config: dict[str, Any], *arguments: 
     if found:
         raise ConfigError(found)
     try:
-        configure(config, *arguments)
+        configure(telling_once(config), *arguments)
     except (ValueError, TypeError, AttributeError, LookupError) as error:
         first: BaseException = error
         while first.__cause__ is not None:

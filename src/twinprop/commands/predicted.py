@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +12,7 @@ from numpy.typing import NDArray
 
 from twinprop.run.saved import Run
 from twinprop.task import task_of
-from twinprop.text import aligned, shortened, shown
+from twinprop.text import aligned, csv_text, shortened, shown
 
 LISTED = 5
 """Classes that are listed of many, the likeliest first."""
@@ -85,17 +83,17 @@ class Answers:
 
     def print_csv(self) -> None:
         """A line for each sample: `file`, `row`, `predicted`, and an output for each class, or the likeliest ones."""
-        out = csv.writer(sys.stdout, lineterminator="\n")
         columns = self.classes
         if self.top is not None:
             places = range(1, min(self.top, len(self.classes)) + 1)
             columns = [f"{what} {place}" for place in places for what in ("class", "output")]
-        out.writerow(["file", "row", "predicted", *columns])
+        rows: list[list[Any]] = [["file", "row", "predicted", *columns]]
         for answer in self.found:
             outputs = answer.values.tolist() if self.classes else []
             if self.top is not None:
                 outputs = [cell for pair in self.ordered(answer) for cell in pair]
-            out.writerow([answer.file, answer.row, self.predicted(answer), *outputs])
+            rows.append([answer.file, answer.row, self.predicted(answer), *outputs])
+        print(csv_text(rows), end="")
 
     def as_table(self) -> str:
         """A table for people."""

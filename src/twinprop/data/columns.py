@@ -24,6 +24,9 @@ NUMBER, DATE, CATEGORY = "number", "date", "category"
 MOSTLY = 0.75
 """The share of numbers among the cells of a column from which the others are mistakes, and no words."""
 
+LARGEST = 1e30
+"""Beyond, sums and squares of float32 are no numbers."""
+
 NAMED = 5
 """Cells that are named; of others the number."""
 
@@ -53,7 +56,7 @@ def rows_named(table: RawTable, which: Any) -> str:
 
 
 def as_numbers(column: pandas.Series, comma: bool) -> NDArray[np.float64]:
-    """A column as numbers, NaN where a cell is missing or no finite number, (n,)."""
+    """A column as numbers, NaN where a cell is missing, or no number that a network can take, (n,)."""
     import pandas
 
     if column.dtype.kind in "iuf" or str(column.dtype) in ("Int64", "Float64"):
@@ -61,7 +64,7 @@ def as_numbers(column: pandas.Series, comma: bool) -> NDArray[np.float64]:
     else:
         text = column.map(lambda cell: plain(str(cell), comma), na_action="ignore")
         found = pandas.to_numeric(text.astype(object), errors="coerce").to_numpy(np.float64, na_value=np.nan)
-    return np.where(np.isfinite(found), found, np.nan)
+    return np.where(np.abs(found) < LARGEST, found, np.nan)
 
 
 def plain(cell: str, comma: bool) -> str:

@@ -13,7 +13,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from twinprop.data.columns import CATEGORY, DATE, Kind, as_days, as_numbers, as_words, rows_named, wrong_cells
+from twinprop.data.columns import (
+    CATEGORY,
+    DATE,
+    LARGEST,
+    Kind,
+    as_days,
+    as_numbers,
+    as_words,
+    rows_named,
+    wrong_cells,
+)
 from twinprop.data.table_file import RawTable
 from twinprop.errors import DataError
 from twinprop.text import nearest, shortened
@@ -144,7 +154,14 @@ class Preparation:
         if wrong.any():
             raise DataError(wrong_cells(table, column.name, wrong, int((~missing).sum())))
         filled = np.where(missing, np.nan if column.fill is None else column.fill, numbers)
-        return ((filled - column.mean) / column.scale)[:, None], None
+        scaled = (filled - column.mean) / column.scale
+        far = np.abs(scaled) >= LARGEST
+        if far.any():
+            raise DataError(
+                f"{table.name}: column {column.name!r} is too far from what the network was trained on in "
+                f"{rows_named(table, far)}; correct that."
+            )
+        return scaled[:, None], None
 
 
 def learnt(

@@ -43,9 +43,13 @@ class Shown(Console):
         try:
             super().print(*objects, **options)
         except Exception as error:
-            text = tell("the console", error)
-            with suppress(OSError, ValueError, AttributeError):  # it may be the same file, closed, or none at all
-                sys.stderr.write(f"{text}\n" if text else "")
+            self.failed(error)
+
+    def failed(self, error: Exception) -> None:
+        """Say once that it cannot show anything."""
+        text = tell("the console", error)
+        with suppress(OSError, ValueError, AttributeError):  # it may be the same file, closed, or none at all
+            sys.stderr.write(f"{text}\n" if text else "")
 
 
 console = Shown(highlight=False, soft_wrap=True, markup=False, width=wide)
@@ -104,12 +108,33 @@ class ConsoleHandler(logging.Handler):
 
 
 class LogFileHandler(logging.FileHandler):
-    """Log records as lines of a file. Where it takes no more, as on a full disk, that is told once."""
+    """Log records as lines of a file. Where it takes no more, as on a full disk, that is told once, and how many."""
+
+    lost = 0
 
     def handleError(self, record: logging.LogRecord) -> None:
         error = sys.exc_info()[1]
         if isinstance(error, Exception):
+            self.lost += 1
             tell("lines of the log", error, self.baseFilename)
+
+    def close(self) -> None:
+        with suppress(OSError):  # of what it could not write before
+            super().close()
+        if self.lost > 1:
+            errors.print(shown(f"{self.baseFilename}: lacks {self.lost} lines."))
+        self.lost = 0
+
+
+class StreamHandler(logging.StreamHandler[Any]):
+    """Log records as lines of the console, as Python's own. Where that takes no more, that is told once."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        error = sys.exc_info()[1]
+        if isinstance(error, BrokenPipeError):
+            console.on_broken_pipe()
+        elif isinstance(error, Exception):
+            console.failed(error)
 
 
 def evaluation_line(row: Row, task: Task) -> str:
