@@ -48,6 +48,9 @@ ALIKE: dict[str, tuple[str | bytes, dict[str, Any]]] = {
     "utf-16": (text().encode("utf-16"), {}),
     "tabs": (text().replace(",", "\t"), {}),
     "semicolons and decimal commas": (text().replace(",", ";").replace(".", ","), {}),
+    "the line ends of old": (text().replace("\n", "\r"), {}),
+    "separators at the end of rows": (text([f"{row}," for row in ROWS]), {}),
+    "money": (beside([f"${i}.50" for i in range(40)]), {}),
     "spaces": (text().replace(",", " , "), {}),
     "windows' line ends": (text().replace("\n", "\r\n"), {}),
     "a column that is missing everywhere": (beside([""] * 40), {}),
@@ -87,6 +90,9 @@ REFUSED: dict[str, tuple[str | bytes, dict[str, Any], list[str]]] = {
     "no head": (text(["1,2,3,4"], "5,6,7,8"), {}, ["its first line holds values"]),
     "a row too long": (text([*ROWS, "1,2,a,no,5"]), {}, ["line 42 has 5 cells", "data.separator"]),
     "bytes": (bytes(range(256)) * 9, {}, ["is no text"]),
+    "names of rows": (text([f"{i},{row}" for i, row in enumerate(ROWS)]), {}, ["line 2 has 5 cells", "4 names"]),
+    "a comment above": ("# mine\n" + text(), {}, ["line 2 has 4 cells", "1 name"]),
+    "letters of 16 bits": (text().encode("utf-16-le"), {}, ["is no text", "data.encoding=utf-16-le"]),
     "another encoding": (text().encode("utf-16"), {"encoding": "utf-8"}, ["data.encoding=utf-8"]),
     "one class": (text([row.replace("yes", "no") for row in ROWS]), {}, ["is no in every training row"]),
     "words as numbers": (text(), {"task": "regression"}, ["column 'y'", "'no' in row 1"]),
@@ -238,6 +244,16 @@ def test_parquet_keeps_its_types(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     means = {column["name"]: column["mean"] for column in found.table["columns"]}
     assert means["took"] == pytest.approx(means["decimal"] * 3 / 12)  # in days
     assert found.shape == (19,)
+
+
+def test_numbers_with_a_0_in_front_are_names(tmp_path: Path) -> None:
+    found = load(tmp_path, beside([f"0{1230 + i % 3}" for i in range(40)]))
+    assert found.table is not None
+    assert found.table["columns"][0]["kind"] == "category"
+    assert found.table["columns"][0]["categories"] == ["01230", "01231", "01232"]
+    decimals = load(tmp_path, beside([f"0.{i % 3}" for i in range(40)])).table
+    assert decimals is not None
+    assert decimals["columns"][0]["kind"] == "number"
 
 
 def test_raw_rows_at_prediction(tmp_path: Path) -> None:

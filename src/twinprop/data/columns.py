@@ -37,6 +37,11 @@ THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?(e[+-]?\d+)?", re.IGNORECASE)
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?")
 
+CODE = re.compile(r"[+-]?0\d+")
+"""A number as nobody writes one: a postcode, say."""
+
+LIKE_A_NUMBER = re.compile(r"\D{0,4}\d[\d., ]*\D{0,4}")
+
 LIKE_A_DATE = re.compile(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}")
 
 
@@ -118,7 +123,8 @@ def kind_of(table: RawTable, name: str, wanted: str | None, is_chosen: bool) -> 
         return Kind(DATE)
     numbers = as_numbers(column, table.comma)
     wrong = there & np.isnan(numbers)
-    if wanted == NUMBER or wrong.sum() <= (1 - MOSTLY) * count:
+    codes = column.dtype.kind == "O" and any(CODE.fullmatch(str(cell)) for cell in column[there])
+    if not codes and wrong.sum() <= (1 - MOSTLY) * count:
         if wrong.any():
             raise DataError(wrong_cells(table, name, wrong, count))
         counts = any((numbers == np.arange(first, first + len(numbers))).all() for first in (0, 1))
@@ -127,7 +133,10 @@ def kind_of(table: RawTable, name: str, wanted: str | None, is_chosen: bool) -> 
         return Kind(DATE)
     if not is_chosen and column.nunique() > max(20, OF_ITS_OWN * count):
         why = f"{column.nunique():,} different texts in {count:,} rows are names, and no categories"
-        if sum(bool(LIKE_A_DATE.match(str(cell))) for cell in column[there].iloc[:20]) > 10:
+        first = [str(cell) for cell in column[there].iloc[:20]]
+        if not codes and sum(bool(LIKE_A_NUMBER.fullmatch(cell)) for cell in first) > len(first) / 2:
+            why = "numbers are read where they are written as 1234.5 or 1,234.5"
+        if sum(bool(LIKE_A_DATE.match(cell)) for cell in first) > len(first) / 2:
             why = "dates are read where they are written as 2026-01-31"
         return Kind(CATEGORY, why)
     return Kind(CATEGORY)

@@ -143,7 +143,10 @@ class Table(DataConfig):
         kinds = {name: self.kind(table, name) for name in self.features(table)}
         if all(kind.left_out for kind in kinds.values()):
             why = "; ".join(f"{name}: {kind.left_out}" for name, kind in kinds.items())
-            raise DataError(f"{table.name}: has no column to learn from ({why}).")
+            raise DataError(
+                f"{table.name}: has no column to learn from ({why}). Those that count rows or are names, "
+                "data.columns=[NAME] takes all the same."
+            )
         return kinds
 
     def saved(self, preparation: Preparation) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,7 +142,18 @@ def plain(column: pandas.Series) -> pandas.Series:
 
 
 def decoded(data: bytes, encoding: str | None, path: str) -> tuple[str, str]:
-    """The text of a file, and in which encoding it was."""
+    """The text of a file, with lines that end in one way, and in which encoding it was."""
+    text, encoding = as_text(data, encoding, path)
+    if "\0" in text:
+        raise DataError(
+            f"{path}: is no text; expected a CSV file, or Parquet named .parquet; "
+            "where it is a text of 16 bits a letter, data.encoding=utf-16-le."
+        )
+    return text.replace("\r\n", "\n").replace("\r", "\n"), encoding
+
+
+def as_text(data: bytes, encoding: str | None, path: str) -> tuple[str, str]:
+    """The text of a file as it stands."""
     if encoding is not None:
         try:
             return data.decode(encoding), encoding
@@ -154,8 +165,6 @@ def decoded(data: bytes, encoding: str | None, path: str) -> tuple[str, str]:
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
-        if b"\0" in data[:4096]:
-            raise DataError(f"{path}: is no text; expected a CSV file, or Parquet named .parquet.") from None
         return data.decode("cp1252", "replace"), "cp1252"
 
 
@@ -176,33 +185,45 @@ def separator_of(text: str) -> str:
 def parsed(text: str, separator: str, missing_values: Sequence[str], path: str) -> pandas.DataFrame:
     """The cells of a text, without spaces around them."""
     import pandas
-    from pandas.errors import ParserError
+    from pandas.errors import ParserError, ParserWarning
 
+    why = ""
     try:
         head = next(row for row in csv.reader(io.StringIO(text), delimiter=separator) if any(map(str.strip, row)))
-        frame = pandas.read_csv(
-            io.StringIO(text),
-            sep=separator,
-            dtype=str,
-            na_values=list(missing_values),
-            skipinitialspace=True,
-            header=0,
-            names=range(len(head)),
-            index_col=False,
-            on_bad_lines="error",
-        )
+        why = beyond_the_head(text, separator, len(head))
+        with warnings.catch_warnings(action="ignore", category=ParserWarning):  # of empty cells at the end of lines
+            frame = pandas.read_csv(
+                io.StringIO(text),
+                sep=separator,
+                dtype=str,
+                na_values=list(missing_values),
+                skipinitialspace=True,
+                header=0,
+                names=range(len(head)),
+                index_col=False,
+                on_bad_lines="error",
+            )
     except (ParserError, csv.Error, ValueError, StopIteration) as error:
-        found = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error))
-        why = f"line {found[2]} has {found[3]} cells, and those before have {found[1]}" if found else first_line(error)
+        why = why or first_line(error)
+    if why:
         raise DataError(
             f"{path}: cannot be read as a table ({why}); mend it, or give data.separator, here {separator!r}."
-        ) from error
+        )
     frame.columns = names_of(head, path)
     if not len(frame):
         raise DataError(f"{path}: has the names of columns, and no rows below.")
     frame = frame.astype(object).apply(lambda column: column.map(str.strip, na_action="ignore"))
     kept: pandas.DataFrame = frame.mask(frame.isin(["", *missing_values]))
     return kept
+
+
+def beyond_the_head(text: str, separator: str, columns: int) -> str:
+    """What is wrong where a row has cells beyond the last column; nothing where it has none."""
+    rows = csv.reader(io.StringIO(text), delimiter=separator)
+    for row in rows:
+        if len(row) > columns and any(map(str.strip, row[columns:])):
+            return f"line {rows.line_num} has {len(row)} cells, and the first line has {plural(columns, 'name')}"
+    return ""
 
 
 def names_of(head: Sequence[str], path: str) -> list[str]:
