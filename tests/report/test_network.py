@@ -99,7 +99,7 @@ def test_axes_have_the_units_of_the_data(runs: dict[str, Run]) -> None:
 
 
 def test_gradients_vanish_in_a_deep_sigmoid_network(runs: dict[str, Run]) -> None:
-    sizes = sizes_of(runs["digits"], "gradient_size")
+    sizes = sizes_of(runs["digits"], "size_of_gradients")
     assert list(sizes) == ["linear1", "linear2", "output"]
     assert all(epochs == [1, 2, 3, 4] for epochs, _ in sizes.values())
     first, middle, last = (values[0] for _, values in sizes.values())

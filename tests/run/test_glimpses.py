@@ -57,7 +57,11 @@ def seen(config: Config) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("data", "model", "picture"),
-    [("moons", "mlp", "regions"), ("digits", "mlp", "first_layer"), ("digits", "rnn", "accuracy_by_position")],
+    [
+        ("moons", "mlp", "as_it_learns/regions"),
+        ("digits", "mlp", "as_it_learns/first_layer"),
+        ("digits", "rnn", "as_it_learns/accuracy_by_position"),
+    ],
 )
 def test_twins_are_seen_alike(data: str, model: str, picture: str) -> None:
     hand, torch = (seen(make(data, backend, model=model)) for backend in ("scratch", "torch"))
@@ -68,15 +72,15 @@ def test_twins_are_seen_alike(data: str, model: str, picture: str) -> None:
             assert (abs(value.astype(int) - torch[tag]) > 2).mean() < 0.01, tag
         else:
             assert value == pytest.approx(torch[tag], rel=1e-3), tag
-    assert {tag.partition("/")[0] for tag in hand} == {"activation_size", "gradient_size", picture}
+    assert {tag.partition("/")[0] for tag in hand} == {"size_of_outputs", "size_of_gradients", "as_it_learns"}
 
 
 def test_the_epochs_that_are_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Pace, "due", lambda self: True)
     execute(make(epochs=13), tmp_path / "run")
     found = tags(tmp_path / "run")
-    assert found["regions"] == found["gradient_size/linear1"] == [1, 2, 3, 4, 5, 7, 9, 12, 13]
-    assert found["activation_size/output"] == found["regions"]
+    assert found["as_it_learns/regions"] == found["size_of_gradients/linear1"] == [1, 2, 3, 4, 5, 7, 9, 12, 13]
+    assert found["size_of_outputs/output"] == found["as_it_learns/regions"]
 
 
 @pytest.mark.slow
@@ -88,7 +92,7 @@ def test_the_first_and_the_last_are_seen_whatever_they_cost(tmp_path: Path, monk
     execute(config, tmp_path / "run")
     last = json.loads((tmp_path / "run" / "summary.json").read_text())["epochs"]
     assert last < 30
-    assert tags(tmp_path / "run")["regions"] == [1, last]
+    assert tags(tmp_path / "run")["as_it_learns/regions"] == [1, last]
 
 
 @pytest.mark.parametrize(
@@ -101,8 +105,8 @@ def test_a_key_and_a_sweep_turn_it_off(pictures: bool | None, sweep: bool, there
     if sweep:
         (tmp_path / "multirun.yaml").touch()
     execute(config, tmp_path / "0_run")
-    assert ("regions" in tags(tmp_path / "0_run")) == there
-    assert ("gradient_size/linear1" in tags(tmp_path / "0_run")) == there
+    assert ("as_it_learns/regions" in tags(tmp_path / "0_run")) == there
+    assert ("size_of_gradients/linear1" in tags(tmp_path / "0_run")) == there
 
 
 def test_what_fails_is_told_once_and_ends_nothing(
@@ -115,7 +119,7 @@ def test_what_fails_is_told_once_and_ends_nothing(
     monkeypatch.setattr(glimpses.Plane, "picture", broken)
     assert execute(make(epochs=3), tmp_path / "run")["status"] == "completed"
     assert caplog.text.count("no colours left") == 1
-    assert tags(tmp_path / "run")["gradient_size/linear1"] == [1, 2, 3]
+    assert tags(tmp_path / "run")["size_of_gradients/linear1"] == [1, 2, 3]
 
 
 def test_nothing_is_doubled_or_lost_when_a_run_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,7 +129,9 @@ def test_nothing_is_doubled_or_lost_when_a_run_goes_on(tmp_path: Path, monkeypat
     execute(make(epochs=5), path)
     (path / "summary.json").unlink()
     execute(make(epochs=9), path, go_on=True)
-    assert tags(path)["regions"] == tags(tmp_path / "whole")["regions"] == [1, 2, 3, 4, 5, 7, 9]
+    assert (
+        tags(path)["as_it_learns/regions"] == tags(tmp_path / "whole")["as_it_learns/regions"] == [1, 2, 3, 4, 5, 7, 9]
+    )
 
 
 @pytest.mark.parametrize("points", [np.zeros((3, 2)), np.array([[0.0, 0], [1e6, 1e-3], [5, 1e-4]])])

@@ -109,7 +109,7 @@ def test_everything_promised_is_there(run: Path) -> None:
         "train/lr", "train/grad_norm", "train/samples_per_second", "train/seconds_per_epoch",
         "system/cpu_percent", "system/memory_MB", "best/val_accuracy", "best/val_loss", "best/test_accuracy",
     }  # fmt: skip
-    assert set(tags["images"]) == {"confusion", "samples", "mistakes", "first_layer"}
+    assert set(tags["images"]) == {"confusion", "samples", "mistakes", "as_it_learns/first_layer"}
     parameters = [f"{layer}.{kind}" for layer in ("linear1", "linear2", "output") for kind in ("weight", "bias")]
     assert set(tags["histograms"]) == {f"{kind}/{name}" for kind in ("weights", "gradients") for name in parameters}
     assert {"configuration/text_summary", "custom_scalars__config__"} <= set(tags["tensors"])
@@ -211,7 +211,7 @@ def test_a_run_without_validation_has_no_validation_curves(sweep: Path) -> None:
 
 def test_points_are_drawn_for_data_in_the_plane(tmp_path: Path) -> None:
     execute(make("moons"), tmp_path / "run")
-    assert set(read(tmp_path / "run").Tags()["images"]) == {"confusion", "points", "regions"}
+    assert set(read(tmp_path / "run").Tags()["images"]) == {"confusion", "points", "as_it_learns/regions"}
 
 
 class Learner:

@@ -24,7 +24,7 @@ from twinprop.report.style import (
 )
 from twinprop.report.words import network_words, wrapped
 from twinprop.run import events
-from twinprop.run.glimpses import ACTIVATIONS, FIT, GRADIENTS, REGIONS
+from twinprop.run.glimpses import FIT, GRADIENTS, OUTPUTS, REGIONS
 from twinprop.run.insides import by_position, first_weights
 from twinprop.run.learnt_pictures import MOST_TILES, coloured
 from twinprop.run.pictures import INK, font_of
@@ -116,7 +116,7 @@ def sizes_picture(study: Study) -> Picture | None:
         run = study.runs[variant.counted[0]]
         gradients = sizes_of(run, GRADIENTS)
         if gradients:
-            chosen.append((study.name_of(variant), sizes_of(run, ACTIVATIONS), gradients))
+            chosen.append((study.name_of(variant), sizes_of(run, OUTPUTS), gradients))
     if not chosen:
         return None
     from matplotlib import colormaps

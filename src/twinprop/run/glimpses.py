@@ -34,11 +34,13 @@ LATER = 1.25
 MOST_SAMPLES, MOST_DOTS, MOST_FILES = 128, 200, 16
 """Samples that sizes are measured on; in a picture; of those that are read from files one by one."""
 
-ACTIVATIONS, GRADIENTS = "activation_size", "gradient_size"
-"""What the tags of sizes begin with; the name of a layer follows."""
+OUTPUTS, GRADIENTS = "size_of_outputs", "size_of_gradients"
+"""What the tags of sizes begin with; the name of a layer follows. TensorBoard opens the first two groups of tags, which
+are then those of results as without them."""
 
-REGIONS, FIT, FIRST, POSITIONS = "regions", "fit", "first_layer", "accuracy_by_position"
-"""The tags of pictures."""
+REGIONS, FIT = "as_it_learns/regions", "as_it_learns/fit"
+FIRST, POSITIONS = "as_it_learns/first_layer", "as_it_learns/accuracy_by_position"
+"""The tags of pictures: the first group, which TensorBoard opens."""
 
 
 class Glimpses:
@@ -80,7 +82,7 @@ class Glimpses:
             network = insides.by_hand(self.specs, state, self.config.model.dtype)
         except ConfigError:  # a layer of PyTorch's alone: what the others hand on is not known
             return
-        yield "the size of activations", lambda: sizes(ACTIVATIONS, insides.activation_sizes(network, self.samples))
+        yield "the size of activations", lambda: sizes(OUTPUTS, insides.activation_sizes(network, self.samples))
         if self.plane is not None:
             plane = self.plane
             yield "the picture of regions", lambda: [image(REGIONS, plane.picture(self.outputs(network, plane.points)))]

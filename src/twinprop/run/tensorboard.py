@@ -20,7 +20,7 @@ from twinprop.data.samples import Samples
 from twinprop.run import plugin_values
 from twinprop.run.directory import is_sweep, words_of
 from twinprop.run.events import EventFile
-from twinprop.run.glimpses import ACTIVATIONS, GRADIENTS, Glimpses
+from twinprop.run.glimpses import GRADIENTS, OUTPUTS, Glimpses
 from twinprop.run.insides import is_image
 from twinprop.run.showing import only_shows
 from twinprop.run.summary_values import (
@@ -78,7 +78,7 @@ def diagrams(task: Task, together: bool, layers: bool = False) -> dict[str, list
     if not together:
         return {f"{MEASURES[what].label}, {split}": [f"{what}/{split}"] for what in task.measures() for split in SPLITS}
     found = {MEASURES[what].label: [f"{what}/{split}" for split in SPLITS] for what in task.measures()}
-    of_layers = {"size of each layer's outputs": ACTIVATIONS, "size of each layer's gradients": GRADIENTS}
+    of_layers = {"size of each layer's outputs": OUTPUTS, "size of each layer's gradients": GRADIENTS}
     return found | {title: [f"{tag}/.*"] for title, tag in of_layers.items() if layers}
 
 
