@@ -10,6 +10,26 @@ from typing import Any
 from twinprop.population.seeds import OverSeeds, counted, over_seeds
 
 
+def test_what_was_dropped_is_told_apart_and_comes_after_what_was_not() -> None:
+    def run(value: float, dropped_after: int = 0) -> dict[str, Any]:
+        ending = (
+            {"status": "dropped", "stopped": {"epoch": dropped_after}} if dropped_after else {"status": "completed"}
+        )
+        return {"val": {"accuracy": value}, **ending}
+
+    whole, mixed = [run(0.5), run(0.6)], [run(0.7), run(0.99, 3)]
+    late, early, none = [run(0.8, 9), run(0.9, 3)], [run(0.95, 3)], [{"status": "failed"}]
+    found = [over_seeds(each, "val_accuracy") for each in (none, early, late, whole, mixed)]
+    assert [str(each) for each in sorted(found, key=lambda each: each.rank)] == [
+        "0.7000", "0.5500 ± 0.0707", "(0.8500 ± 0.0707)", "(0.9500)", "-",
+    ]  # fmt: skip
+    assert found[2].values == []
+    assert math.isnan(found[2].mean), "nothing computes with it as if it were trained to its end"
+    assert [each.reached for each in found] == [[], [0.95], [0.8, 0.9], [], []]
+    summaries = [{**run(0.9, 2), **each} for each in results(1, 2)]
+    assert counted("aa", [summaries[0], {**summaries[1], "status": "completed"}]) == [1]
+
+
 def test_only_runs_with_a_result_count() -> None:
     summaries = [{"val": {"accuracy": value}} for value in (0.5, None, 0.75, math.inf)] + [{}, {"val": None}]
     result = over_seeds(summaries, "val_accuracy")

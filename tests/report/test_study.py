@@ -11,6 +11,7 @@ from twinprop.app.compose import compose
 from twinprop.config.schema import flatten
 from twinprop.population.compare import came_with
 from twinprop.report.study import Study
+from twinprop.report.tables import dropped, failures, ranking
 
 LR = {"optimizer.lr": [0.01, 0.1, 1.0], "seed": [0, 1, 2]}
 
@@ -55,6 +56,29 @@ def test_validation_selects_and_test_reports() -> None:
     assert first == f"By validation accuracy, learning rate 0.1 is best: {reached}"
     assert second.startswith("On the test split, it is better than"), second
     assert [each.name for each in study.differences] == ["1", "0.01"]
+
+
+def test_what_was_dropped_is_compared_with_nothing() -> None:
+    """The best of a rate that was dropped, 1, would have been the best of all; one seed of another was dropped."""
+    study = made_up_study(LR)
+    for run in study.runs:
+        lr, seed = run.keys["optimizer.lr"], run.keys["seed"]
+        for split in ("val", "test"):
+            run.summary[split] |= {"accuracy": {0.01: 0.5, 0.1: 0.8, 1.0: 0.99}[lr] + seed / 1000}
+        if lr == 1.0 or (lr, seed) == (0.1, 2):
+            run.summary |= {"status": "dropped", "stopped": {"by": "halving", "epoch": 2, "rank": 4, "of": 5}}
+    assert study.answers[0].startswith("By validation accuracy, learning rate 0.1 is best: 0.8005 ± 0.0007;")
+    assert study.answers[1].startswith("4 of 9 runs were dropped")
+    assert study.edges == [], "a larger rate was tried"
+    assert [study.name_of(each) for each in study.left] == ["1"]
+    assert [each.name for each in study.differences] == ["0.01"]
+    assert study.best_run is not None
+    assert study.best_run.keys["seed"] == 1
+    assert ranking(study).rows[-1][1] == "(0.9910 ± 0.0010)"
+    assert failures(study) is None
+    table = dropped(study)
+    assert table is not None
+    assert table.rows == [["2", "halving", "4", "5"]]
 
 
 def test_what_the_test_split_chose_is_not_tested_on_it() -> None:

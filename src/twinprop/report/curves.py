@@ -66,7 +66,8 @@ def in_order(study: Study) -> list[Variant]:
 def learning_curves(study: Study) -> Picture | None:
     """Loss and result, of training and validation, against the epoch."""
     chosen = in_order(study)
-    others = [each for each in study.ranked if each not in chosen][:MOST_GREY]
+    drawn = [*study.ranked, *study.left]
+    others = [each for each in drawn if each not in chosen][:MOST_GREY]
     splits = [split for split in ("train", "val") if any(curve_of(study, chosen, f"{split}_loss"))]
     measures = [study.measure, "loss"] if study.measure != "loss" else ["loss"]
     if not splits:
@@ -97,7 +98,8 @@ def learning_curves(study: Study) -> Picture | None:
     rest = ""
     if others:
         which = "the" if len(others) < MOST_GREY else "some"
-        rest = f" In colour the best {len(chosen)} of {len(study.variants)} choices, in grey {which} others."
+        gone = " Lines of those that were dropped end before the others." if study.left else ""
+        rest = f" In colour the best {len(chosen)} of {len(drawn)} choices, in grey {which} others.{gone}"
     return Picture("learning-curves", f"Learning curves: {over(study)}.{rest}", figure)
 
 

@@ -105,6 +105,11 @@ class Study:
         return [each for each in self.comparison.ranked() if each.over_seeds(self.metric).values]
 
     @cached_property
+    def left(self) -> list[Variant]:
+        """The choices of which all runs were dropped on their way, the best first."""
+        return [each for each in self.comparison.ranked() if each.over_seeds(self.metric).reached]
+
+    @cached_property
     def seeds(self) -> int:
         """Runs of a choice, at most."""
         return max((len(each.counted) for each in self.variants), default=0)
