@@ -86,7 +86,10 @@ def test_a_sweep_tells_whom_it_dropped_and_resumes_to_the_same(
         shutil.rmtree(tmp_path / "sweep" / "checkpoints" / str(number), ignore_errors=True)
     lines = (tmp_path / "sweep" / "checkpoints" / "rungs.jsonl").read_bytes()
     monkeypatch.chdir(tmp_path)
+    capfd.readouterr()
     assert resume(tmp_path / "sweep") == 0
+    said = capfd.readouterr().out
+    assert f"resuming 12 jobs: {12 - len(left)} dropped stay," in said
     assert (tmp_path / "sweep" / "checkpoints" / "rungs.jsonl").read_bytes() == lines
     again = summaries(tmp_path)
     for number in range(12):

@@ -104,11 +104,12 @@ def test_a_longer_sweep_keeps_its_directories(command: Any, tmp_path: Path, caps
     sweep = tmp_path / "sweep"
     names = sorted(path.name for path in sweep.iterdir())
     go_on(sweep, "train.epochs=5")
-    assert "2 completed stay, 2 go on, 0 start" in capsys.readouterr().out
+    assert "2 diverged stay, 2 go on, 0 start" in capsys.readouterr().out
     assert sorted(path.name for path in sweep.iterdir()) == names
     assert sorted(len(rows_of(path.parent)) for path in sweep.glob("*/metrics.csv")) == [0, 0, 5, 5]
     go_on(sweep)
-    assert "4 completed stay, 0 go on, 0 start" in capsys.readouterr().out, "a longer plan is remembered"
+    told = capsys.readouterr().out.partition("resuming 4 jobs: ")[2].partition(" stay, 0 go on, 0 start")[0]
+    assert {*told.split(" and ")} == {"2 completed", "2 diverged"}, "a longer plan is remembered"
 
 
 def test_a_sweep_of_another_launcher_goes_on_job_by_job(command: Any, tmp_path: Path, capsys: Any) -> None:

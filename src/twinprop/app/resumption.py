@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging.config
 import traceback
+from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -177,10 +178,12 @@ class Resumption:
             return {"status": "failed", "reason": message.splitlines()[0]}
 
     def describe(self, jobs: Sequence[SweepJob]) -> str:
-        """`8 completed stay, 2 go on, 2 start`."""
+        """`8 completed stay, 2 go on, 2 start`; `5 completed and 3 dropped stay, ...`."""
         left = [job for job in jobs if job.number not in self.ended]
         begun = sum((job.directory / "metrics.csv").exists() for job in left)
-        parts = [f"{len(jobs) - len(left)} completed stay", f"{begun} go on", f"{len(left) - begun} start"]
+        ended = Counter(self.ended[job.number]["status"] for job in jobs if job.number in self.ended)
+        stay = " and ".join(f"{count} {status}" for status, count in ended.items()) or "0 completed"
+        parts = [f"{stay} stay", f"{begun} go on", f"{len(left) - begun} start"]
         return f"resuming {plural(len(jobs), 'job')}: {', '.join(parts)}"
 
 
