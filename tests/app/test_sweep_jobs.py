@@ -12,14 +12,22 @@ import pytest
 from hydra import initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
+from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.types import RunMode
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from omegaconf import OmegaConf, open_dict, read_write
 
+from twinprop.app.composer import HYDRA_ERRORS
+from twinprop.app.diagnose import problems_of
 from twinprop.app.folders import conf
+from twinprop.app.plain_jobs import parsed
 from twinprop.app.register import register
 from twinprop.app.sweep_jobs import SweepComposer
+from twinprop.config.schema import typed
+
+NO_SHRINKING = [phase for phase in Phase if phase != Phase.shrink]
+"""A job takes long to compose, and a smaller example tells no more."""
 
 MASTER = ["optimizer.lr=0.1,0.2", "label=many", "hydra.mode=MULTIRUN"]
 
@@ -69,6 +77,14 @@ def hydras(loader: Any, master: Any, number: int, overrides: Sequence[str]) -> t
     )
 
 
+def composed_by(loader: Any, master: Any, overrides: Sequence[str]) -> Any:
+    """What Hydra composes for a job, without its own part."""
+    composed = loader.load_sweep_config(master, list(overrides))
+    with open_dict(composed):
+        del composed["hydra"]
+    return composed
+
+
 VALUES = [
     st.floats(1e-6, 10).map("optimizer.lr={!r}".format),
     st.integers(0, 2**31).map("seed={}".format),
@@ -89,6 +105,17 @@ GROUPS = [
 ]
 
 
+EXACT = [
+    st.floats(1e-6, 10).map("optimizer.weight_decay={!r}".format),
+    st.integers(1, 99).map("optimizer.momentum=0.{}".format),
+    st.sampled_from(["model.hidden=[3]", "model.hidden=[3,4]", "model.hidden=null"]),
+    st.sampled_from(["optimizer.lr=1", "optimizer.lr=1e-3", "optimizer.lr=-1", "optimizer.lr=fast", "optimizer.lr=.5"]),
+    st.sampled_from(["data.root=~", "data.root=/a/b", "data.root='a b'", "train.drop_last=true", "train.keep=last"]),
+    st.sampled_from(["label='1'", "label=1", "label=true", "label='true'", "label=e", "label=a-b", "label=1e3"]),
+]
+"""More values, some of which are wrong."""
+
+
 @st.composite
 def jobs(draw: st.DrawFn) -> list[str]:
     """Overrides of one job, at most one of each kind, in any order."""
@@ -96,7 +123,7 @@ def jobs(draw: st.DrawFn) -> list[str]:
     return list(draw(st.permutations(words)))
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow], phases=NO_SHRINKING)
 @given(overrides=jobs(), number=st.integers(0, 2000))
 def test_a_job_is_what_hydra_composes(
     loader: Any, master: Any, composer: SweepComposer, overrides: list[str], number: int
@@ -109,6 +136,58 @@ def test_a_job_is_what_hydra_composes(
     else:
         assert {path.name: text for path, text in job.files.items()} == files
         assert {path.parent for path in job.files} == {directory / ".hydra"}
+
+
+@st.composite
+def two_jobs(draw: st.DrawFn) -> tuple[list[str], list[str]]:
+    """Overrides of two jobs that select the same and give the same keys values, mostly others."""
+    kinds = [kind for kind in VALUES + EXACT if draw(st.booleans())]
+    pairs = [(draw(kind), draw(kind)) for kind in kinds]
+    keys = [(one.partition("=")[0], other.partition("=")[0]) for one, other in pairs]
+    pairs = list({key[0]: pair for key, pair in zip(keys, pairs, strict=True) if key[0] == key[1]}.values())
+    pairs += [(word, word) for word in [draw(kind) for kind in GROUPS if draw(st.booleans())]]
+    pairs = draw(st.permutations(pairs))
+    return [one for one, _ in pairs], [other for _, other in pairs]
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow], phases=NO_SHRINKING)
+@given(both=two_jobs(), number=st.integers(0, 2000))
+def test_a_job_that_is_filled_in_is_what_hydra_composes(
+    loader: Any, master: Any, both: tuple[list[str], list[str]], number: int
+) -> None:
+    """The second one of a kind never meets Hydra."""
+    own = SweepComposer(loader, master)
+    jobs = [own.job(number + place, overrides) for place, overrides in enumerate(both)]
+    for place, (job, overrides) in enumerate(zip(jobs, both, strict=True)):
+        try:
+            composed = composed_by(loader, master, overrides)
+        except HYDRA_ERRORS:
+            assert job.config is None
+            assert job.problems
+            continue
+        directory, log, files = hydras(loader, master, number + place, overrides)
+        assert (job.directory, job.log) == (directory, log)
+        assert {path.name: text for path, text in job.files.items()} in (files, {})
+        problems = problems_of(composed)
+        assert (job.config, job.problems) == (None if problems else typed(composed), problems)
+
+
+@given(st.one_of(st.integers(-(2**70), 2**70), st.floats(allow_nan=False, allow_infinity=False)))
+def test_a_number_is_read_as_hydra_reads_it(number: float) -> None:
+    for text in (f"{number}", f"{number:.3f}", f"{number:e}", f"{number:g}"):
+        (its,) = OverridesParser.create().parse_overrides([f"optimizer.lr={text}"])
+        ours = parsed(f"optimizer.lr={text}")
+        assert (ours.key_or_group, ours.value(), type(ours.value())) == ("optimizer.lr", its.value(), type(its.value()))
+        assert (ours.type, ours.value_type, ours.input_line) == (its.type, its.value_type, its.input_line)
+
+
+def test_jobs_that_depend_on_nothing_else_are_filled_in(loader: Any, master: Any) -> None:
+    own = SweepComposer(loader, master)
+    plain = [["seed=1", "optimizer.lr=0.1"], ["optimizer=adam", "optimizer.betas=[0.5,0.9]"], ["model.hidden=[3,4]"]]
+    others = [["train.patience=${train.epochs}"], ["train={epochs:3}"], ["+more=1"], ["seed=1", "seed=2"]]
+    for number, overrides in enumerate([*plain, *others]):
+        own.job(number, overrides)
+    assert [pattern is not None for pattern in own.patterns.values()] == [True] * 3
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def test_jobs_are_the_same_without_a_part(
 ) -> None:
     take_away(monkeypatch, *([] if name == "all" else [name]))
     for one, other in zip(jobs, jobs_of(master), strict=True):
-        assert one == other, one.overrides
+        assert (one, one.files) == (other, other.files), one.overrides
 
 
 def run(folder: Path, *words: str, without_parts: bool) -> subprocess.CompletedProcess[str]:

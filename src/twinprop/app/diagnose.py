@@ -24,7 +24,7 @@ from twinprop.app.run_source import FROM, run_problem
 from twinprop.app.sweep_values import jobs_to_look_at
 from twinprop.app.words import parse
 from twinprop.config import schema
-from twinprop.config.problems import composed_problems
+from twinprop.config.problems import key_problems, problems
 from twinprop.config.registry import GROUPS
 from twinprop.errors import ConfigError
 from twinprop.text import nearest, plural, spelled
@@ -122,11 +122,17 @@ def diagnose_job(overrides: list[Override], composer: Composer) -> Diagnosis:
 
 def problems_of(composed: DictConfig) -> list[str]:
     """Every mistake in a composed configuration, that it begins with what is not there among them."""
-    found, start = composed_problems(composed), composed.get("init_from")
-    if start is not None:
+    config = schema.typed(composed)
+    return [*key_problems(composed, config), *value_problems(config)]
+
+
+def value_problems(config: schema.Config) -> list[str]:
+    """Every mistake in the values of a configuration, that it begins with what is not there among them."""
+    found = list(problems(config))
+    if config.init_from is not None:
         from twinprop.run.initial import start_problem
 
-        found += [problem for problem in [start_problem(str(start))] if problem is not None]
+        found += [problem for problem in [start_problem(config.init_from)] if problem is not None]
     return found
 
 

@@ -7,6 +7,7 @@ commands become slower, and no less right. tests/app/test_hydra_internals.py com
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -255,8 +256,28 @@ class HydraYaml:
         return text
 
 
+AS_IT_IS = re.compile(r"/[\w./+-]*|[a-z_][\w.]*=[\w.+-]*", re.ASCII | re.IGNORECASE)
+"""A path or an override that YAML writes as it is."""
+
+
+def list_in_yaml(words: Sequence[str]) -> str:
+    """Words as a list in YAML, as OmegaConf writes it."""
+    if words and all(map(AS_IT_IS.fullmatch, words)):
+        return "".join(f"- {word}\n" for word in words)
+    return OmegaConf.to_yaml(OmegaConf.create(list(words)))
+
+
 def lines_of(fields: JobFields) -> list[str]:
     """The lines of hydra.yaml for the task overrides, the job's id and number, and the directory."""
+    words: list[str] = fields["overrides"]["task"]
+    directory: str = fields["runtime"]["output_dir"]
+    if words and all(map(AS_IT_IS.fullmatch, [*words, directory])):
+        own = fields["job"]
+        return [
+            "    task:\n" + "".join(f"    - {word}\n" for word in words),
+            f"    id: '{own['id']}'\n    num: {own['num']}\n",
+            f"    output_dir: {directory}\n",
+        ]
     text = OmegaConf.to_yaml(OmegaConf.create({"hydra": fields}))
     task, _, rest = text.removeprefix("hydra:\n  overrides:\n").partition("  job:\n")
     job, _, runtime = rest.partition("  runtime:\n")

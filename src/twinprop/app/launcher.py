@@ -220,7 +220,7 @@ class PopulationLauncher(Launcher):
         """What Hydra and its sweeper learn of a job."""
         summary = self.summaries[job.number]
         result = JobReturn()
-        result.overrides, result.cfg, result.working_dir = job.task_overrides, job.composed, str(Path.cwd())
+        result.overrides, result.working_dir = job.task_overrides, str(Path.cwd())
         result.task_name = JobRuntime.instance().get("name")
         result.status, result.return_value = JobStatus.COMPLETED, objective(summary, job.config)
         self.call_back("on_job_end", job, job_return=result)
@@ -230,6 +230,7 @@ class PopulationLauncher(Launcher):
     def call_back(self, event: str, job: SweepJob, **arguments: Any) -> None:
         """Call the callbacks that listen to an event, with the whole configuration, where the job has one."""
         from twinprop.app.composer import HYDRA_ERRORS
+        from twinprop.app.sweep_jobs import without_hydra
 
         if not listens(self.context.callbacks, event):
             return
@@ -239,4 +240,6 @@ class PopulationLauncher(Launcher):
             return
         set_job_fields(whole, {"job": {"id": str(job.number), "num": job.number}})
         set_job_fields(whole, {"runtime": {"output_dir": str(job.directory)}})
+        if "job_return" in arguments:
+            arguments["job_return"].cfg = without_hydra(whole)
         getattr(self.context.callbacks, event)(config=whole, **arguments)

@@ -22,6 +22,7 @@ from twinprop.app.launcher import PopulationLauncher
 from twinprop.app.optuna_pruning import Pruning
 from twinprop.app.pruner_keys import PRUNERS
 from twinprop.app.resumption import current
+from twinprop.app.training_task import TrainingTask
 from twinprop.config.schema import choice_class
 from twinprop.errors import ConfigError
 from twinprop.population.seeds import was_dropped
@@ -102,7 +103,9 @@ class StudySweeper(OptunaSweeper):  # type: ignore[misc]  # the plugin has no ty
             search.launcher.concluded = search.launcher.searches = True
             search.launcher.on_batch = self.begin
             search._configure_trials = partial(self.configure_trials, search._configure_trials)
-        elif self.pruner is not None:
+        elif isinstance(task_function, TrainingTask):
+            task_function.note(search.launcher)
+        if self.pruner is not None and not isinstance(search.launcher, PopulationLauncher):
             raise ConfigError(["hydra/sweeper/pruner: stops networks that hydra/launcher=population trains; use that."])
         if self.pruner is not None:
             if not isinstance(search.storage, str):

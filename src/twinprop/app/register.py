@@ -8,7 +8,7 @@ from hydra.core.plugins import Plugins
 from hydra.plugins.search_path_plugin import SearchPathPlugin
 from omegaconf import OmegaConf, open_dict
 
-from twinprop.app import resolvers
+from twinprop.app import pickled, resolvers
 from twinprop.app.completion import with_values
 from twinprop.app.folders import sweeps
 from twinprop.app.gate import Gate
@@ -41,6 +41,7 @@ class OurSources(SearchPathPlugin):
 def register() -> None:
     """Give all of it to Hydra."""
     resolvers.register()
+    pickled.register()
     require_callback(Gate)
     guard_logging(guarded)
     guard_jobs(guarded_job)

@@ -27,8 +27,6 @@ from twinprop.run.saved import Run
 from twinprop.text import plural
 
 if TYPE_CHECKING:
-    from omegaconf import DictConfig
-
     from twinprop.app.sweep_jobs import SweepJob
     from twinprop.population.stack import Member
 
@@ -117,8 +115,9 @@ class Resumption:
             summary = summary_of(job.directory)
             if summary.get("status") in ENDED and (before == longer or not may_be_longer(summary)):
                 self.ended[job.number] = summary
-            job.config = check(replace(job.config, train=longer.train))
-            self.rewrite(job)
+            if longer.train != job.config.train:
+                job.config = check(replace(job.config, train=longer.train))
+                self.rewrite(job)
         if found and not self.force:
             listed = "\n".join(f"  {line}" for line in found[:20])
             raise TwinpropError(f"{self.directory}: its jobs are others now:\n{listed}\n{FORCE}.")
@@ -126,9 +125,10 @@ class Resumption:
 
     def saved(self, job: SweepJob) -> schema.Config | None:
         """The configuration that a job had; None where it had none, or had not come to write it whole."""
-        path = next(iter(job.files), job.directory / ".hydra" / "config.yaml")
+        files = job.files
+        path = next(iter(files), job.directory / ".hydra" / "config.yaml")
         with suppress(TwinpropError):  # it was cut off, and is composed anew
-            if read_text(path) == job.files.get(path):
+            if read_text(path) == files.get(path):
                 return job.config
             return schema.from_dict(read_groups(path))
         return None
@@ -137,13 +137,18 @@ class Resumption:
         """Have the files of a job say how long it trains."""
         from omegaconf import OmegaConf
 
-        assert job.config is not None
-        whole: DictConfig = job.composed
-        for key in LENGTHS:
-            OmegaConf.update(whole, key, OmegaConf.select(OmegaConf.structured(job.config), key))
-        path = next(iter(job.files), None)
-        if path is not None:
-            job.files[path] = OmegaConf.to_yaml(whole)
+        render = job.render
+
+        def with_lengths() -> dict[Path, str]:
+            files = render()
+            for path in list(files)[:1]:
+                whole, own = OmegaConf.create(files[path]), OmegaConf.structured(job.config)
+                for key in LENGTHS:
+                    OmegaConf.update(whole, key, OmegaConf.select(own, key))
+                files[path] = OmegaConf.to_yaml(whole)
+            return files
+
+        job.render = with_lengths
 
     def write(self, job: SweepJob) -> None:
         """Make the directory of a job that has none, and complete that of another.

@@ -1,7 +1,8 @@
 """The jobs of a sweep, composed as Hydra composes them and written as Hydra writes them, without its cost.
 
 What jobs select of config groups is composed once, and so is Hydra's own part of the configuration with it: of that,
-only a few fields are a job's own. An override of `hydra` itself counts as a selection.
+only a few fields are a job's own. An override of `hydra` itself counts as a selection. Jobs that give the same keys
+plain values are filled into a form of the first of them (plain_jobs.py).
 """
 
 from __future__ import annotations
@@ -9,20 +10,25 @@ from __future__ import annotations
 import copy
 import os
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
+from omegaconf.errors import OmegaConfBaseException
 
 from twinprop.app.composer import HYDRA_ERRORS, Composer, text_of
-from twinprop.app.diagnose import diagnose, in_a_line, problems_of
-from twinprop.app.hydra_internals import HydraYaml, JobFields, publish, set_job_fields
+from twinprop.app.diagnose import diagnose, in_a_line, problems_of, value_problems
+from twinprop.app.hydra_internals import HydraYaml, JobFields, list_in_yaml, publish, set_job_fields
 from twinprop.app.hydra_part import job_problems
+from twinprop.app.log_files import is_log_file
+from twinprop.app.plain_jobs import Form, Names, is_plain, parsed
 from twinprop.config import schema
+from twinprop.config.problems import key_problems
+from twinprop.errors import ConfigError
 from twinprop.run.directory import claim
 
 OUTSIDE_HYDRA = re.compile(r"\$\{\s*(?!hydra[.:\[])\w[\w.\[\]]*\s*\}")
@@ -38,10 +44,10 @@ class SweepJob:
         overrides: all of them, those of Hydra's own part too.
         task_overrides: those of what is trained.
         directory: where its results go.
-        files: what `.hydra` holds, by path; nothing where the job asks for none.
         config: what to train; None where the configuration cannot be composed or is wrong.
         problems: why not.
-        composed: the configuration as Hydra composes it, without Hydra's own part.
+        render: makes what `.hydra` holds, by path; nothing where the job asks for none. A sweep may have 100,000 jobs,
+            so texts are not kept.
         log: the file of its log; None where it keeps none.
         log_format: the format of a line in it.
     """
@@ -50,12 +56,16 @@ class SweepJob:
     overrides: list[str]
     task_overrides: list[str]
     directory: Path
-    files: dict[Path, str]
     config: schema.Config | None
     problems: list[str]
-    composed: DictConfig
+    render: Callable[[], dict[Path, str]] = field(compare=False)
     log: Path | None = None
     log_format: str = "%(message)s"
+
+    @property
+    def files(self) -> dict[Path, str]:
+        """What `.hydra` holds, by path."""
+        return self.render()
 
     def write(self) -> None:
         """Make the directory with what Hydra writes into it.
@@ -87,6 +97,29 @@ class SharedConfig:
         names = [hydra["sweep"]["subdir"], hydra["output_subdir"], hydra["job_logging"]]
         self.names_have_values = OUTSIDE_HYDRA.search(repr(names)) is not None
 
+    def files(self, folder: Path, text: str, fields: JobFields) -> dict[Path, str]:
+        """What `.hydra` of a job holds.
+
+        Args:
+            folder: its own.
+            text: of config.yaml.
+            fields: what is the job's own in Hydra's part of its configuration.
+        """
+        return {
+            folder / "config.yaml": text,
+            folder / "hydra.yaml": self.yaml.of(fields),
+            folder / "overrides.yaml": list_in_yaml(fields["overrides"]["task"]),
+        }
+
+
+@dataclass
+class Pattern:
+    """The jobs that select the same options and give the same keys plain values: a form for each, and their names."""
+
+    shared: SharedConfig
+    form: Form
+    names: Names
+
 
 class SweepComposer:
     """Composes the jobs of a sweep.
@@ -100,11 +133,62 @@ class SweepComposer:
         self.master = master
         self.composer = Composer(partial(loader.load_sweep_config, master))
         self.shared: dict[tuple[str, ...], SharedConfig] = {}
+        self.words: dict[str, tuple[bool, Override]] = {}
+        self.patterns: dict[tuple[tuple[str, ...], tuple[str, ...]], Pattern | None] = {}
+
+    @cached_property
+    def sweep_directory(self) -> str:
+        return str(self.master.hydra.sweep.dir)
 
     def job(self, number: int, overrides: Sequence[str]) -> SweepJob:
         """Job `number`, which the sweeper describes by its overrides."""
         task_overrides = [word for word in overrides if not word.startswith("hydra.")]
         fields: JobFields = {"overrides": {"task": task_overrides}, "job": {"id": str(number), "num": number}}
+        filled = self.filled(number, overrides, fields)
+        return self.composed(number, overrides, fields) if filled is None else filled
+
+    def filled(self, number: int, overrides: Sequence[str], fields: JobFields) -> SweepJob | None:
+        """A job that differs from earlier ones in plain values alone; None where it has to be composed."""
+        try:
+            selections, values = self.sorted(overrides)
+            pattern = self.pattern(selections, values)
+            if pattern is None:
+                return None
+            config, text = pattern.form.fill(values)
+            problems = value_problems(config)
+        except (*HYDRA_ERRORS, ConfigError):
+            return None  # composed as a whole, it says what is wrong
+        names, task = pattern.names, fields["overrides"]["task"]
+        directory = Path(names.directory(self.sweep_directory, number, task))
+        log = names.log(str(directory), number)
+        if problems or not (log is None or is_log_file(log, directory)):
+            return None
+        own = {**fields, "runtime": {"output_dir": str(directory)}}
+        render: Callable[[], dict[Path, str]] = dict
+        if names.folder is not None:
+            render = partial(pattern.shared.files, directory / names.folder, text, own)
+        log_path = None if log is None else Path(log)
+        return SweepJob(number, list(overrides), task, directory, config, [], render, log_path, names.log_format)
+
+    def pattern(self, selections: Sequence[Override], values: Sequence[Override]) -> Pattern | None:
+        """What a job has in common with others; None where it is like no other."""
+        keys = tuple(each.key_or_group for each in values)
+        at = tuple(map(text_of, selections)), keys
+        if not all(map(is_plain, values)) or len({*keys}) < len(keys):
+            return None
+        if at not in self.patterns:
+            shared, _, task = self.compose([*at[0], *map(text_of, values)])
+            try:
+                form = Form(task, keys)
+                if key_problems(task, form.config) or shared.names_have_values:
+                    raise ValueError("some of it cannot be filled in")
+                self.patterns[at] = Pattern(shared, form, Names(shared.whole))
+            except (ValueError, OmegaConfBaseException):
+                self.patterns[at] = None
+        return self.patterns[at]
+
+    def composed(self, number: int, overrides: Sequence[str], fields: JobFields) -> SweepJob:
+        """A job as Hydra composes it."""
         try:
             shared, whole, config = self.compose(overrides)
             directory = self.place(whole, fields)
@@ -118,27 +202,32 @@ class SweepComposer:
         handler = OmegaConf.select(hydra, "job_logging.handlers.file")
         log = None if handler is None else Path(handler.filename)
         outside = job_problems(hydra, log, directory)
-        files, log = {}, None if outside else log
+        log = None if outside else log
+        render: Callable[[], dict[Path, str]] = dict
         if hydra.output_subdir is not None and not outside:
-            folder = directory / hydra.output_subdir
-            files = {
-                folder / "config.yaml": OmegaConf.to_yaml(config),
-                folder / "hydra.yaml": shared.yaml.of({**fields, "runtime": {"output_dir": str(directory)}}),
-                folder / "overrides.yaml": OmegaConf.to_yaml(hydra.overrides.task),
-            }
+            own = {**fields, "runtime": {"output_dir": str(directory)}}
+            render = partial(shared.files, directory / hydra.output_subdir, OmegaConf.to_yaml(config), own)
         problems += outside
         typed = None if problems else schema.typed(config)
-        job = SweepJob(number, list(overrides), task_overrides, directory, files, typed, problems, config, log)
+        task = fields["overrides"]["task"]
+        job = SweepJob(number, list(overrides), task, directory, typed, problems, render, log)
         if log is not None:
             job.log_format = hydra.job_logging.formatters[handler.formatter].format
         return job
 
+    def sorted(self, overrides: Sequence[str]) -> tuple[list[Override], list[Override]]:
+        """The overrides of a job that select options or are of Hydra's own part, and those that give keys values."""
+        for word in overrides:
+            if word not in self.words:
+                override = parsed(word)
+                selects = override.key_or_group.startswith("hydra") or self.composer.selects(override)
+                self.words[word] = selects, override
+        found = [self.words[word] for word in overrides]
+        return [each for selects, each in found if selects], [each for selects, each in found if not selects]
+
     def compose(self, overrides: Sequence[str]) -> tuple[SharedConfig, DictConfig, DictConfig]:
         """What a job shares with others, a configuration to name its files with, and its own without Hydra's part."""
-        parsed = OverridesParser.create().parse_overrides(list(overrides))
-        selects = [each.key_or_group.startswith("hydra") or self.composer.selects(each) for each in parsed]
-        selections = [each for each, yes in zip(parsed, selects, strict=True) if yes]
-        values = [each for each, yes in zip(parsed, selects, strict=True) if not yes]
+        selections, values = self.sorted(overrides)
         key = tuple(map(text_of, selections))
         if key not in self.shared:
             self.shared[key] = SharedConfig(self.composer.selected(selections))
@@ -153,7 +242,7 @@ class SweepComposer:
         """The directory of a job, which may depend on anything that Hydra knows of it."""
         set_job_fields(whole, fields)
         publish(whole)
-        directory = os.path.abspath(os.path.join(str(self.master.hydra.sweep.dir), str(whole.hydra.sweep.subdir)))
+        directory = os.path.abspath(os.path.join(self.sweep_directory, str(whole.hydra.sweep.subdir)))
         set_job_fields(whole, {"runtime": {"output_dir": directory}})
         publish(whole)
         return Path(directory)

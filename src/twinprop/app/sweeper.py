@@ -10,6 +10,7 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.utils import get_class
 
 from twinprop.app.launcher import PopulationLauncher
+from twinprop.app.training_task import TrainingTask
 from twinprop.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class GridSweeper(Sweeper):
             # which tells of each job that cannot be composed; it need not be done twice
             self.basic.validate_batch_is_legal = lambda batch: None
             self.launcher.concluded = True
+        elif isinstance(task_function, TrainingTask):
+            task_function.note(self.launcher)
 
     def sweep(self, arguments: list[str]) -> Any:
         overrides = OverridesParser.create().parse_overrides(arguments)

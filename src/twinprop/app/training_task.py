@@ -11,6 +11,10 @@ from twinprop.config.plugins import fault
 from twinprop.errors import explain
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hydra.core.utils import JobReturn
+    from hydra.plugins.launcher import Launcher
     from omegaconf import DictConfig
 
     from twinprop.config.schema import Config
@@ -85,7 +89,8 @@ class TrainingTask:
     def __getstate__(self) -> dict[str, Any]:
         from twinprop.config.plugins import loaded
 
-        return {**self.__dict__, "plugins": loaded()}  # which are known where it is unpickled
+        # there, plugins are known by then, and names are made of what this command varies
+        return {**self.__dict__, "plugins": loaded(), "words": sys.argv[1:]}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """In the process of a launcher, where nothing was registered, jobs are guarded as here."""
@@ -95,11 +100,33 @@ class TrainingTask:
 
         guard_logging(guarded)
         guard_jobs(guarded_job)
+        sys.argv[1:] = state["words"]
         self.__dict__.update(state)
 
     def ended(self, number: int, status: str) -> None:
         """Note how a job ended."""
         self.statuses[number] = status
+
+    def note(self, launcher: Launcher) -> None:
+        """Have jobs noted that a launcher of Hydra's runs in other processes."""
+        from twinprop.run.console import errors
+        from twinprop.run.directory import summary_of
+
+        launch = launcher.launch
+
+        def launch_and_note(*arguments: Any, **named: Any) -> Sequence[JobReturn]:
+            returns = launch(*arguments, **named)
+            for each in returns:
+                hydra: Any = each.hydra_cfg and each.hydra_cfg.hydra
+                if hydra is not None and hydra.job.num not in self.statuses:
+                    summary = summary_of(Path(hydra.runtime.output_dir))
+                    status = summary.get("status", "failed")
+                    if status == "failed":  # which was told where nobody looked
+                        errors.print(f"Job {hydra.job.num} failed. {summary.get('reason', '')}")
+                    self.ended(hydra.job.num, status)
+            return returns
+
+        launcher.launch = launch_and_note  # type: ignore[method-assign]
 
     def train(self, config: DictConfig, directory: Path) -> dict[str, Any]:
         sound = checked(config)

@@ -30,7 +30,7 @@ def compared(flat: Mapping[str, Any]) -> dict[str, Any]:
 
     A path is whole: `data` and `./data` are one folder.
     """
-    left_out = uncompared_keys("source", "reading", "telling", "keeping")
+    left_out = {*uncompared_keys("source", "reading", "telling", "keeping")}
     for owner, keys in OVERRULED.items():
         if flat.get(owner) is not None:
             left_out |= {*keys}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any, cast, get_type_hints
 
 from twinprop.config.extend import KINDS, lacking
@@ -17,7 +18,6 @@ from twinprop.config.schema import (
     flatten,
     metadata_of,
     missing_key,
-    typed,
 )
 from twinprop.errors import ConfigError
 from twinprop.fields import value_problem
@@ -26,17 +26,15 @@ from twinprop.text import nearest, spelled
 from twinprop.training.plan import Plan
 
 
-def composed_problems(composed: Any) -> list[str]:
-    """Every mistake in what Hydra composed: keys that a + let in or a ~ took away, and values."""
+def key_problems(composed: Any, config: Config) -> list[str]:
+    """Keys of what Hydra composed that a + let in or a ~ took away; `config` is the same, typed."""
     from omegaconf import OmegaConf
 
-    config = typed(composed)
     container = cast(dict[str, Any], OmegaConf.to_container(composed))
     whole = flatten({key: value for key, value in container.items() if key != "hydra"})
     known = flatten(config)
     unknown = [f"{key}={spelled(whole[key])}: {missing_key(key, known)}" for key in whole if key not in known]
-    lacking = [f"~{key}: {LACKING}" for key in known if key not in whole]
-    return [*unknown, *lacking, *problems(config)]
+    return [*unknown, *(f"~{key}: {LACKING}" for key in known if key not in whole)]
 
 
 def check(config: Config) -> Config:
@@ -66,8 +64,14 @@ def problems(config: Config) -> Iterator[str]:
         yield from _shape_problems(config)
 
 
+@cache  # for each job of a sweep, they are the same
+def type_hints(owner: Any) -> dict[str, Any]:
+    """The types of the fields of a class."""
+    return get_type_hints(owner)
+
+
 def _range_problems(node: Any, prefix: str) -> Iterator[tuple[str, str]]:
-    hints = get_type_hints(type(node))
+    hints = type_hints(cast(Any, type(node)))
     for item in fields(node):
         value, key = getattr(node, item.name), f"{prefix}{item.name}"
         if is_dataclass(value):

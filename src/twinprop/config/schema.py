@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING as NO_DEFAULT
 from dataclasses import Field, dataclass, field, fields, is_dataclass
+from functools import cache
 from typing import Any, cast, get_type_hints
 
 from twinprop.config import registry
@@ -89,14 +90,25 @@ def flatten(config: Any, prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def uncompared_keys(*kinds: str) -> set[str]:
+def uncompared_keys(*kinds: str) -> frozenset[str]:
     """The keys by which runs are not compared, `data.workers` of the kinds that `fields.uncompared` lists."""
-    return {key for key, item in every_field() if item.metadata.get("uncompared") in kinds}
+    return keys_with("uncompared", (*kinds,), registered())
 
 
-def path_keys() -> set[str]:
+def path_keys() -> frozenset[str]:
     """The keys that are paths, as `fields.path` makes them: `data.root` and so on."""
-    return {key for key, item in every_field() if item.metadata.get("path")}
+    return keys_with("path", (True,), registered())
+
+
+def registered() -> tuple[Any, ...]:
+    """All choices of groups, those of users among them."""
+    return tuple(entry for names in GROUPS.values() for entry in names.values())
+
+
+@cache  # asked for each job of a sweep
+def keys_with(what: str, values: tuple[Any, ...], choices: tuple[Any, ...]) -> frozenset[str]:
+    """The keys whose fields say one of some values of `what`, where these are the `registered` choices."""
+    return frozenset(key for key, item in every_field() if item.metadata.get(what) in values)
 
 
 def every_field() -> Iterator[tuple[str, Field[Any]]]:

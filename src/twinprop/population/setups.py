@@ -7,6 +7,7 @@ from collections.abc import Hashable
 from types import TracebackType
 from typing import Any, NamedTuple
 
+from twinprop.config.plugins import Plugin, loaded
 from twinprop.config.schema import Config
 from twinprop.data.base import DataConfig, Dataset
 from twinprop.errors import out_of_memory
@@ -79,5 +80,10 @@ class SetupCache:
                 return SetupCache({repr(data): found.dataset})
         return None
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {"loaded": {}, "given": self.given}
+    def __reduce__(self) -> Any:
+        return unpickled, (loaded(), self.given)  # samples may be of a class of a plugin, which is known by then
+
+
+def unpickled(plugins: tuple[Plugin, ...], given: dict[str, Dataset]) -> SetupCache:
+    """An empty cache with samples that were given."""
+    return SetupCache(given)
