@@ -90,6 +90,9 @@ class Conclusion:
         with only_shows("the best so far", self.directory):
             comparison = self.comparison()
             best = comparison.ranked()[0]
+            if not best.over_seeds(self.metric).values:
+                console.print(f"trials {ranges(numbers)} have ended; none has a result yet")
+                return
             with_ = f"{self.metric} {best.over_seeds(self.metric)} with {named(best.values)}"
             console.print(f"trials {ranges(numbers)} have ended; the best so far: {shown(with_)}")
 

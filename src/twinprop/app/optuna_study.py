@@ -6,6 +6,7 @@ parameters, and the rest are new.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,7 @@ import optuna
 from hydra.utils import instantiate
 from hydra_plugins.hydra_optuna_sweeper.optuna_sweeper import OptunaSweeper
 from omegaconf import ListConfig, OmegaConf
-from optuna.trial import Trial, TrialState
+from optuna.trial import FrozenTrial, Trial, TrialState
 
 from twinprop.app.launcher import PopulationLauncher
 from twinprop.app.optuna_pruning import Pruning
@@ -24,16 +25,20 @@ from twinprop.app.pruner_keys import PRUNERS
 from twinprop.app.resumption import current
 from twinprop.app.training_task import TrainingTask
 from twinprop.config.schema import choice_class
-from twinprop.errors import ConfigError
+from twinprop.errors import ConfigError, TwinpropError
 from twinprop.population.seeds import was_dropped
 from twinprop.run.checkpoints import FOLDER
 from twinprop.task import higher_is_better
+from twinprop.text import plural
 
 if TYPE_CHECKING:
     from hydra.types import HydraContext, TaskFunction
     from omegaconf import DictConfig
 
 DATABASE = "optuna.db"
+
+OWNER, LEFT, AGAIN = "twinprop sweep", "twinprop left", "twinprop again"
+"""What a trial says of itself: the directory of its sweep, that it was left in training, and which one it repeats."""
 
 TRIES = 5
 """At a database that another process is making at the same time."""
@@ -97,12 +102,14 @@ class StudySweeper(OptunaSweeper):  # type: ignore[misc]  # the plugin has no ty
         if isinstance(search.storage, str):
             make_tables(search.storage)
         search.study_name = search.study_name or str(directory)
+        self.own = str(directory)
+        logging.getLogger(type(search).__module__).addFilter(is_news)
+        search._configure_trials = partial(self.configure_trials, search._configure_trials)
         if current() is not None:
-            search.n_trials = max(0, search.n_trials - go_on(search.study_name, search.storage))
+            search.n_trials = max(0, search.n_trials - go_on(search.study_name, search.storage, self.own))
         if isinstance(search.launcher, PopulationLauncher):
             search.launcher.concluded = search.launcher.searches = True
             search.launcher.on_batch = self.begin
-            search._configure_trials = partial(self.configure_trials, search._configure_trials)
         elif isinstance(task_function, TrainingTask):
             task_function.note(search.launcher)
         if self.pruner is not None and not isinstance(search.launcher, PopulationLauncher):
@@ -116,7 +123,9 @@ class StudySweeper(OptunaSweeper):  # type: ignore[misc]  # the plugin has no ty
     def configure_trials(self, configure: Callable[..., Any], trials: list[Trial], *spaces: Any) -> Any:
         """What Hydra's sweeper does with the trials of a batch; we learn here which they are, and of what study."""
         self.batch, study = trials, trials[0].study
-        if "tell" not in vars(study):
+        for trial in trials:
+            trial.set_user_attr(OWNER, self.own)
+        if isinstance(self.sweeper.launcher, PopulationLauncher) and "tell" not in vars(study):
             vars(study)["tell"] = partial(self.tell, study.tell)
         return configure(trials, *spaces)
 
@@ -136,11 +145,26 @@ class StudySweeper(OptunaSweeper):  # type: ignore[misc]  # the plugin has no ty
             trial.report(values[0], summary["stopped"]["epoch"])
         return tell(trial=trial, state=TrialState.PRUNED)
 
-    def sweep(self, arguments: list[str]) -> Any:
-        found = super().sweep(arguments)
+    def sweep(self, arguments: list[str]) -> None:
+        search = self.sweeper
+        try:
+            super().sweep(arguments)
+        except ValueError:
+            trials = own_trials(search.study_name, search.storage, self.own)
+            if not trials or any(trial.state == TrialState.COMPLETE for trial in trials):
+                raise
+            self.conclude()
+            raise TwinpropError(
+                f"hydra/sweeper=optuna: none of {plural(len(trials), 'trial')} has a result, so none is the best one; "
+                "the reasons are above."
+            ) from None
+        finally:
+            let_go(search.study_name, search.storage, self.own)
+        self.conclude()
+
+    def conclude(self) -> None:
         if isinstance(self.sweeper.launcher, PopulationLauncher):
             self.sweeper.launcher.conclude()
-        return found
 
 
 def make_tables(storage: str) -> None:
@@ -155,13 +179,39 @@ def make_tables(storage: str) -> None:
             sleep(0.5)
 
 
-def go_on(name: str, storage: Any) -> int:
-    """Have a study begin with the trials that were in training; how many it has done."""
+def is_news(record: logging.LogRecord) -> bool:
+    """Whether a line of Hydra's sweeper tells something: of a job that failed, its launcher told before."""
+    return not str(record.msg).startswith("Failed ")
+
+
+def study_of(name: str, storage: Any) -> optuna.Study | None:
+    """A study; None where there is none yet."""
     names = {summary.study_name for summary in optuna.get_all_study_summaries(storage)}
-    if name not in names:
-        return 0
-    study = optuna.load_study(study_name=name, storage=storage)
-    for trial in study.get_trials(states=(TrialState.RUNNING,)):
-        study.tell(trial.number, state=TrialState.FAIL)
-        study.enqueue_trial(trial.params, skip_if_exists=False)
-    return len(study.get_trials(states=(TrialState.COMPLETE, TrialState.PRUNED)))
+    return optuna.load_study(study_name=name, storage=storage) if name in names else None
+
+
+def own_trials(name: str, storage: Any, own: str) -> list[FrozenTrial]:
+    """The trials of a study that the sweep in a directory chose; other commands may have theirs in it."""
+    study = study_of(name, storage)
+    trials = [] if study is None else study.get_trials()
+    return [trial for trial in trials if trial.user_attrs.get(OWNER, own) == own]
+
+
+def let_go(name: str, storage: Any, own: str) -> None:
+    """Have no trial of a sweep that ends stay in training; those that were are known for when it goes on."""
+    study = study_of(name, storage)
+    for trial in own_trials(name, storage, own):
+        if study is not None and trial.state == TrialState.RUNNING:
+            study._storage.set_trial_user_attr(trial._trial_id, LEFT, True)
+            study.tell(trial.number, state=TrialState.FAIL)
+
+
+def go_on(name: str, storage: Any, own: str) -> int:
+    """Have a study begin with the trials of a sweep that were in training; how many it has done."""
+    let_go(name, storage, own)
+    study, trials = study_of(name, storage), own_trials(name, storage, own)
+    again = {trial.user_attrs.get(AGAIN) for trial in trials}
+    for trial in trials:
+        if study is not None and LEFT in trial.user_attrs and trial.number not in again:
+            study.enqueue_trial(trial.params, user_attrs={OWNER: own, AGAIN: trial.number})
+    return sum(trial.state in (TrialState.COMPLETE, TrialState.PRUNED) for trial in trials)
