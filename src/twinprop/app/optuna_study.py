@@ -7,6 +7,7 @@ parameters, and the rest are new.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,7 @@ from hydra.utils import instantiate
 from hydra_plugins.hydra_optuna_sweeper.optuna_sweeper import OptunaSweeper
 from omegaconf import ListConfig, OmegaConf
 from optuna.trial import FrozenTrial, Trial, TrialState
+from sqlalchemy.exc import ArgumentError
 
 from twinprop.app.launcher import PopulationLauncher
 from twinprop.app.optuna_pruning import Pruning
@@ -25,7 +27,7 @@ from twinprop.app.pruner_keys import PRUNERS
 from twinprop.app.resumption import current
 from twinprop.app.training_task import TrainingTask
 from twinprop.config.schema import choice_class
-from twinprop.errors import ConfigError, TwinpropError
+from twinprop.errors import ConfigError, TwinpropError, first_line
 from twinprop.population.seeds import was_dropped
 from twinprop.run.checkpoints import FOLDER
 from twinprop.task import higher_is_better
@@ -168,14 +170,20 @@ class StudySweeper(OptunaSweeper):  # type: ignore[misc]  # the plugin has no ty
 
 
 def make_tables(storage: str) -> None:
-    """Make the tables of a database that lacks them; of several processes that do at once, one gets to it."""
+    """Make the tables of a database that lacks them; of several processes that do at once, one gets to it.
+
+    Raises:
+        TwinpropError: there is no such database.
+    """
     for left in reversed(range(TRIES)):
         try:
             optuna.storages.get_storage(storage)
             return
-        except Exception:  # what SQLAlchemy raises depends on the database
-            if not left:
-                raise
+        except Exception as error:  # what SQLAlchemy raises depends on the database
+            if isinstance(error, ImportError | ArgumentError) or not left:
+                told = re.sub(r"://([^/@]*):[^/@]*@", r"://\1:***@", storage)  # without the password
+                remedy = "see docs/sweeps.md#sweepers; for PostgreSQL, pip install -e '.[postgres]' in the checkout"
+                raise TwinpropError(f"hydra.sweeper.storage={told}: {first_line(error)}; {remedy}.") from error
             sleep(0.5)
 
 

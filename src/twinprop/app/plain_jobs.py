@@ -163,7 +163,8 @@ def holder(container: dict[str, Any], key: str) -> tuple[dict[str, Any], str]:
     return owner, leaf
 
 
-NUMBER_OF_JOB, ID_OF_JOB, NAME_OF_JOB = "${hydra.job.num}", "${hydra.job.id}", "${job_name:${hydra.overrides.task}}"
+NUMBER_OF_JOB, ID_OF_JOB = "${hydra.job.num}", "${hydra.job.id}"
+NAME_OF_JOB = "${job_name:${hydra.overrides.task},${oc.select:hydra.sweeper.params}}"
 DIRECTORY = "${hydra.runtime.output_dir}"
 
 
@@ -185,9 +186,10 @@ class Names:
         raw: Any = OmegaConf.to_container(whole.hydra, resolve=False)
         handlers = (raw["job_logging"] or {}).get("handlers") or {}
         self.subdir, self.folder = str(raw["sweep"]["subdir"]), raw["output_subdir"]
+        self.params: Any = raw["sweeper"].get("params")
         self.file: str | None = None
         self.log_format = "%(message)s"
-        constant = [str(self.folder), str(raw["job"]["name"])]
+        constant = [str(self.folder), str(raw["job"]["name"]), str(self.params)]
         parts = [self.subdir]
         if "file" in handlers:
             self.file = str(handlers["file"]["filename"]).replace("${hydra.job.name}", str(raw["job"]["name"]))
@@ -205,7 +207,7 @@ class Names:
         """The directory of a job, from that of the sweep and the job's number and overrides."""
         name = self.subdir.replace(NUMBER_OF_JOB, str(number)).replace(ID_OF_JOB, str(number))
         if NAME_OF_JOB in name:
-            name = name.replace(NAME_OF_JOB, resolvers.job_name(words))
+            name = name.replace(NAME_OF_JOB, resolvers.job_name(words, self.params))
         return os.path.abspath(os.path.join(sweep, name))
 
     def log(self, directory: str, number: int) -> str | None:
