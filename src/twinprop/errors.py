@@ -32,6 +32,10 @@ class DeviceError(TwinpropError):
     """The device that was asked for is not there, or cannot do what was asked."""
 
 
+class ShapeError(TwinpropError, ValueError):
+    """Samples have another shape than a network takes."""
+
+
 class OutputError(TwinpropError):
     """A run's directory cannot be written, or already holds a run."""
 

@@ -160,11 +160,15 @@ def test_the_network_by_hand_takes_what_the_model_takes(runs):
 @pytest.mark.slow
 def test_a_sweep_returns_its_table_its_runs_and_its_picture(tmp_path):
     words = ["data=moons", "data.n_samples=80", "model.width=4", "model.backend=scratch", "train.epochs=1"]
-    found = twinprop.sweep(*words, "seed=0,1", "hydra.launcher.workers=1", f"hydra.sweep.dir={tmp_path}/sweep")
+    launcher = ("hydra.launcher.workers=1", "hydra.launcher.report=true")
+    found = twinprop.sweep(*words, "seed=0,1", *launcher, f"hydra.sweep.dir={tmp_path}/sweep")
     assert repr(found) == f"Sweep('{tmp_path}/sweep', 2 jobs)"
     assert found.table["seed"].tolist() == [run.config.seed for run in found.runs] == [0, 1]
     assert "<th>seed</th>" in found._repr_html_()
     assert "model.width" not in found._repr_html_()
+    assert found.picture is not None
+    assert found.picture.startswith(b"\x89PNG")
+    assert "data:image/png;base64," in found._repr_html_()
     with pytest.raises(TwinpropError, match=r"optimizer\.lr"):
         twinprop.sweep("optimizer.lr=-1,-2", f"hydra.sweep.dir={tmp_path}/other")
     with pytest.raises(TwinpropError, match="only our own"):
@@ -173,6 +177,14 @@ def test_a_sweep_returns_its_table_its_runs_and_its_picture(tmp_path):
 
 def test_an_error_is_one_message_in_ipython_too():
     assert ConfigError(["x: y."])._render_traceback_() == ["ConfigError: The configuration has a mistake:\n  x: y."]
+
+
+def test_what_cannot_be_trained_or_predicted_is_one_message(runs, capfd):
+    with pytest.raises(TwinpropError, match=r"none.csv: is not there"):
+        twinprop.train("data=csv", "data.file=none.csv", "data.target=x", f"hydra.run.dir={runs['torch'].path}-no")
+    assert "Error executing job" not in capfd.readouterr().err
+    with pytest.raises(TwinpropError, match=r"expected samples \(n, 8, 8\), got \(1, 2\)"):
+        runs["torch"].predict([[1, 2]])
 
 
 def test_what_is_public_is_listed():

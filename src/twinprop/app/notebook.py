@@ -78,13 +78,21 @@ def train(*overrides: str) -> Run:
     from twinprop.run.single import execute
 
     directories: list[Path] = []
+    failed: list[TwinpropError] = []
 
     def task(config: DictConfig) -> None:
         directories.append(Path(HydraConfig.get().runtime.output_dir))
-        if execute(checked(config), directories[0])["status"] == "interrupted":
+        try:
+            status = execute(checked(config), directories[0])["status"]
+        except TwinpropError as error:
+            failed.append(error)  # of which Hydra would say something as well
+            return
+        if status == "interrupted":
             raise KeyboardInterrupt  # which ends the loop that this may stand in, too
 
     run(task, overrides)
+    if failed:
+        raise failed[0]
     return load(directories[0])
 
 
@@ -156,8 +164,10 @@ class Sweep:
 
     @property
     def picture(self) -> bytes | None:
-        """sweep.png; None where there is nothing to compare."""
-        path = self.path / "sweep.png"
+        """What varied against what came of it, as the report draws it, a PNG file; None where it draws nothing."""
+        from twinprop.report.page import RESULT
+
+        path = self.path / RESULT
         return path.read_bytes() if path.exists() else None
 
     def __repr__(self) -> str:

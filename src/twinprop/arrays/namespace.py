@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from twinprop.errors import ShapeError
+
 Array = Any
 """A NumPy array or a torch tensor."""
 
@@ -89,11 +91,11 @@ def as_samples(x: Array, shape: tuple[int, ...]) -> Array:
     """Samples as (n, *shape), which may lie flat, (n, numbers), or have other axes of length 1, as grey images have.
 
     Raises:
-        ValueError: they are neither.
+        ShapeError: they are neither.
     """
     own = tuple(x.shape[1:])
     if own == shape:
         return x
     if own == (prod(shape),) or [size for size in own if size != 1] == [size for size in shape if size != 1]:
         return x.reshape(len(x), *shape)
-    raise ValueError(f"expected samples (n, {', '.join(map(str, shape))}), got {tuple(x.shape)}")
+    raise ShapeError(f"expected samples (n, {', '.join(map(str, shape))}), got {tuple(x.shape)}")

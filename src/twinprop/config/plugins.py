@@ -95,7 +95,8 @@ def load(spec: str) -> Plugin:
     found = file_of(spec)
     if found is None:
         near = nearest(f"{spec}.py", (each.name for each in Path.cwd().glob("*.py")))
-        raise TwinpropError(f"plugins={spec}: there is no module {spec}; a file is named with its ending.{near}")
+        what = "is a folder, and no package" if path.is_dir() else f"there is no module {spec}"
+        raise TwinpropError(f"plugins={spec}: {what}; a file is named with its ending.{near}")
     return install(spec, str(found), read(spec, found))
 
 

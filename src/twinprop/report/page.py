@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 PAGE, MARKDOWN, RESULTS, PLOTS = "report.html", "report.md", "results.csv", "plots"
 
+RESULT = f"{PLOTS}/result.png"
+"""What varied against what came of it, of a study that varied anything."""
+
 FIRST = ("study", "run")
 """Columns with which results.csv begins."""
 
