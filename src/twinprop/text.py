@@ -92,6 +92,13 @@ def at_home(path: str) -> str:
     return found
 
 
+def print_all() -> None:
+    """Have a console that lacks a letter, as ASCII lacks ×, print what it can."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 def shown(text: str) -> str:
     """Text that a person or a file brings, for a terminal: what moves the cursor, hides or turns letters is escaped."""
     if text.isprintable():

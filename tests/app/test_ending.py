@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -68,3 +69,26 @@ def test_what_fails_shows_as_it_does(tmp_path: Path) -> None:
     status, _, err, _ = ended(tmp_path / "there", True, "raise RuntimeError('unforeseen')")
     assert status == 1
     assert "RuntimeError: unforeseen" in err
+
+
+@pytest.mark.parametrize("closed", ["", ">&-", ">&- 2>&- <&-"])
+@pytest.mark.parametrize("encoding", ["ascii", "cp1251"])
+def test_a_command_prints_what_the_console_can_show(encoding: str, closed: str, tmp_path: Path) -> None:
+    code = """
+from twinprop.app import ending
+
+def main():
+    print("\u00d7 \u6f22 \u0416 \U0001f600", flush=True)
+    with open("file", "w") as file:
+        file.write("of its own")
+
+ending.run(main)
+"""
+    command = f"{sys.executable} -c '{code}' {closed}"
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    done = subprocess.run(
+        command, shell=True, cwd=tmp_path, env=environment, capture_output=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.startswith(b"" if closed else b"? ? ")
+    assert (tmp_path / "file").read_text() == "of its own"

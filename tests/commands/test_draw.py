@@ -17,6 +17,7 @@ from tests.kit.drawn import digit
 
 import twinprop
 from twinprop.__main__ import main
+from twinprop.commands.draw import classifier
 from twinprop.commands.draw.classifier import Classifier
 from twinprop.commands.draw.server import Page
 
@@ -81,6 +82,16 @@ def test_twins_say_what_a_drawing_is(page: Page, tmp_path: Path) -> None:
     assert [layer["name"].partition(",")[2] for layer in one["layers"]] == [" 50", " 50", " 50", " 50", " 10"]
     assert one["seen"]["height"] == one["seen"]["width"] == 8
     assert ask(page, "POST", f"{start}classify", PNG)[0] == 400
+
+
+def test_a_fault_that_nobody_foresaw_is_answered(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(classifier.tempfile, "NamedTemporaryFile", full)
+    for body in (PNG, b""):
+        status, text = ask(page, "POST", f"/{page.token}/classify", body)
+        assert (status, text) == (500, b"No space left on device; free space, or choose another place.")
 
 
 def test_a_run_that_is_not_on_images_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,6 +22,10 @@ FILES = (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom)
 def run(main: Callable[[], object]) -> None:
     """Call `main`, and end the process with what it returns or exits with, as `sys.exit(main())` does."""
     status: object
+    from twinprop.text import print_all
+
+    take_closed()
+    print_all()
     try:
         status = main()
     except SystemExit as error:
@@ -30,6 +34,13 @@ def run(main: Callable[[], object]) -> None:
         say(str(status))
         status = 1
     end(int(status or 0))
+
+
+def take_closed() -> None:
+    """Have a stream that the shell closed, as `>&-` does, go nowhere: the next file would get its number and text."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w"))  # noqa: SIM115  # for good
 
 
 def say(text: str) -> None:

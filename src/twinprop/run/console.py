@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import os
 import signal
@@ -20,13 +19,11 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from twinprop.run.notebook_bar import NotebookBar, in_notebook
 from twinprop.run.showing import only_shows, tell
 from twinprop.task import CLASSIFICATION, Task, told
-from twinprop.text import shown
+from twinprop.text import print_all, shown
 from twinprop.training.monitor import Row
 
 log = logging.getLogger("twinprop")
-for stream in (sys.stdout, sys.stderr):
-    if isinstance(stream, io.TextIOWrapper):
-        stream.reconfigure(errors="replace")  # a terminal that has no × or ± is no reason to end
+print_all()
 # a file has no width: without one, tables would be folded at 80 characters; what users name is text, and no markup
 wide = None if sys.stdout is not None and sys.stdout.isatty() else 120
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Lock
 
 from twinprop.commands.draw.classifier import Classifier
-from twinprop.errors import OutputError, TwinpropError
+from twinprop.errors import OutputError, TwinpropError, explain, first_line
 from twinprop.training.interrupt import on_ending_signals
 
 HOST = "127.0.0.1"
@@ -74,6 +74,8 @@ class Handler(BaseHTTPRequestHandler):
                     found = [each.classify(drawing) for each in self.server.classifiers]
             except TwinpropError as error:
                 self.refuse(HTTPStatus.BAD_REQUEST, str(error))
+            except Exception as error:  # a drawing that nobody foresaw, a full disk: the page goes on
+                self.refuse(HTTPStatus.INTERNAL_SERVER_ERROR, explain(error) or first_line(error))
             else:
                 self.answer(json.dumps(found).encode(), "application/json")
 
