@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+import torch
 
 from twinprop.arrays import blas
 
@@ -69,3 +70,16 @@ def test_scipys_functions_are_its_own_and_come_without_the_rest_of_it() -> None:
         "assert scipy.linalg.blas.saxpy is scipy_blas().saxpy",
     ]
     subprocess.run([sys.executable, "-c", "\n".join(lines)], check=True)
+
+
+@pytest.mark.parametrize("lead", [(), (3,), (2, 3)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_product_is_added_in_place_however_its_factors_lie(lead: tuple[int, ...], dtype: type) -> None:
+    rng = np.random.default_rng(0)
+    a, b, start = (rng.normal(size=(*lead, *shape)).astype(dtype) for shape in ((5, 4), (4, 6), (5, 6)))
+    for own_a in (a, a.mT.copy().mT, np.repeat(a, 2, -1)[..., ::2]):
+        for own_b in (b, b.mT.copy().mT, np.repeat(b, 2, -2)[..., ::2, :]):
+            for place in (np.array, torch.tensor):
+                out = place(start)
+                blas.add_product(out, place(own_a), place(own_b), -0.5)
+                np.testing.assert_allclose(out, start - 0.5 * a @ b, rtol=1e-5, atol=1e-5)

@@ -68,6 +68,31 @@ def scipy_blas() -> Any:
     return import_module("scipy.linalg.blas")
 
 
+def add_product(out: Array, a: Array, b: Array, scale: float = 1.0) -> None:
+    """out ← out + scale · a b, in place, which BLAS does without an array for the product.
+
+    Args:
+        out: (..., rows, columns), each matrix of it contiguous.
+        a: (..., rows, inner).
+        b: (..., inner, columns).
+        scale: what the product is multiplied by.
+    """
+    if not isinstance(out, np.ndarray):
+        flat = out.reshape(-1, *out.shape[-2:])
+        flat.baddbmm_(a.reshape(-1, *a.shape[-2:]), b.reshape(-1, *b.shape[-2:]), alpha=scale)
+        return
+    gemm = scipy_blas().sgemm if out.dtype == np.float32 else scipy_blas().dgemm
+    for place in np.ndindex(out.shape[:-2]):
+        # BLAS counts columns first: outᵀ ← outᵀ + bᵀ aᵀ, where it can read one that is turned already as it is
+        (left, left_turned), (right, right_turned) = by_column(b[place].T), by_column(a[place].T)
+        gemm(scale, left, right, 1, out[place].T, left_turned, right_turned, overwrite_c=1)
+
+
+def by_column(x: Array) -> tuple[Array, bool]:
+    """A matrix, or its transpose, whichever lies in memory column by column, and whether it is the transpose."""
+    return (x, False) if x.flags.f_contiguous else (x.T, True)
+
+
 def sum_rows(x: Array, out: Array) -> None:
     """The sum of the rows of x (..., rows, columns), into out (..., columns)."""
     if isinstance(x, np.ndarray):

@@ -7,7 +7,6 @@ package (`exp`, `where`, `amax`, `keepdims=True`, `x.mT`, ...); what they do not
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from math import prod
 from typing import Any
 
@@ -71,20 +70,6 @@ def full(shape: tuple[int, ...], value: float, x: Array) -> Array:
 def empty(shape: tuple[int, ...], x: Array) -> Array:
     """An array to be filled, of the library, dtype and device of `x`."""
     return np.empty(shape, x.dtype) if namespace(x) is np else x.new_empty(shape)
-
-
-def split(x: Array, *sizes: int) -> Sequence[Array]:
-    """Parts of these sizes along the last axis, as views; NumPy's own takes longer than what is done with them."""
-    if not isinstance(x, np.ndarray):
-        parts: Sequence[Array] = x.split(sizes, -1)
-        return parts
-    if len(sizes) == 2:
-        return x[..., : sizes[0]], x[..., sizes[0] :]
-    parts, start = [], 0
-    for size in sizes:
-        parts.append(x[..., start : start + size])
-        start += size
-    return parts
 
 
 def as_samples(x: Array, shape: tuple[int, ...]) -> Array:

@@ -13,7 +13,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from twinprop.config import registry
 from twinprop.config.schema import Config
 from twinprop.models.base import LayerSpec
 from twinprop.scratch.dropout import dropout_scale, noise
@@ -101,18 +100,44 @@ def batch_norm(stack: Stack, layers: list[LayerSpec], own: dict[str, Tensor]) ->
     return forward
 
 
+def rnn_step(a: Tensor, b: Tensor, h: Tensor) -> tuple[Tensor]:
+    """nn.RNN's next state, from a = W_ih x + b_ih, b = W_hh h + b_hh and the state before."""
+    return (torch.tanh(a + b),)
+
+
+def lstm_step(a: Tensor, b: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
+    """nn.LSTM's next states, h and c."""
+    i, f, g, o = (a + b).chunk(4, -1)
+    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+    return torch.sigmoid(o) * torch.tanh(c), c
+
+
+def gru_step(a: Tensor, b: Tensor, h: Tensor) -> tuple[Tensor]:
+    """nn.GRU's next state."""
+    (a_r, a_z, a_n), (b_r, b_z, b_n) = a.chunk(3, -1), b.chunk(3, -1)
+    z, n = torch.sigmoid(a_z + b_z), torch.tanh(a_n + torch.sigmoid(a_r + b_r) * b_n)
+    return ((1 - z) * n + z * h,)
+
+
+STEPS: dict[str, tuple[Callable[..., tuple[Tensor, ...]], int]] = {
+    "rnn": (rnn_step, 1),
+    "lstm": (lstm_step, 2),
+    "gru": (gru_step, 1),
+}
+"""A step of each cell, and how many states it has; the first is the output."""
+
+
 def recurrent(stack: Stack, layers: list[LayerSpec], own: dict[str, Tensor]) -> Forward:
-    """A cell for all networks, one step after the other; the cells are those of the hand-written twin."""
-    kind = registry.load(registry.layer_twin(layers[0].kind).scratch)
+    """A cell for all networks, one step after the other."""
+    step, states = STEPS[layers[0].kind]
     w_in, w_state, b_in, b_state = (own[f"{name}_l0"] for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
 
     def forward(x: Tensor, training: bool) -> Tensor:
         x = x.expand(len(w_in), *x.shape[1:])
         inputs = (x @ w_in.mT[:, None] + b_in[:, None, None]).unbind(2)
-        state, outputs = (x.new_zeros(*x.shape[:2], w_state.shape[-1]),) * kind.states, []
+        state, outputs = (x.new_zeros(*x.shape[:2], w_state.shape[-1]),) * states, []
         for a in inputs:
-            b = torch.baddbmm(b_state[:, None], state[0], w_state.mT)
-            state, _ = kind.cell(a, b, state, torch.sigmoid, torch.tanh)
+            state = step(a, torch.baddbmm(b_state[:, None], state[0], w_state.mT), *state)
             outputs.append(state[0])
         return torch.stack(outputs, 2)
 

@@ -70,15 +70,10 @@ class Tanh(Activation):
         return da * (1 - self.a * self.a)
 
 
-def logistic(z: Array) -> Array:
-    """1 / (1 + e⁻ᶻ). Where the exponential overflows to ∞, this is 0, as it should be; NumPy warns all the same."""
-    return 1 / (1 + namespace(z).exp(-z))
-
-
 def sigmoid(z: Array) -> Array:
-    """σ(z) = 1 / (1 + e⁻ᶻ), without a warning."""
+    """σ(z) = 1 / (1 + e⁻ᶻ). Where the exponential overflows to ∞, this is 0, as it should be."""
     with np.errstate(over="ignore"):
-        return logistic(z)
+        return 1 / (1 + namespace(z).exp(-z))
 
 
 class Sigmoid(Activation):

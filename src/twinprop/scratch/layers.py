@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from twinprop.arrays.blas import matmul, sum_rows
-from twinprop.arrays.namespace import Array, full
+from twinprop.arrays.namespace import Array, namespace
 from twinprop.scratch.layer import Layer
 
 
@@ -104,11 +104,11 @@ class LastStep(Layer):
     def forward(self, x: Array, training: bool = False) -> Array:
         if x.ndim < 3:
             self.refuse("(batch, time, features)", x)
-        self.shape = x.shape
+        self.x = x
         return x[..., -1, :]
 
     def backward(self, dy: Array, need_dx: bool = True) -> Array:
         # the other elements have no part in the loss
-        dx = full((*dy.shape[:-1], *self.shape[-2:]), 0, dy)
+        dx = namespace(dy).zeros_like(self.x)  # in memory as x is
         dx[..., -1, :] = dy
         return dx
