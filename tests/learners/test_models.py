@@ -130,7 +130,7 @@ def test_running_averages_are_pytorchs_and_used_in_evaluation() -> None:
 
 @pytest.mark.parametrize("window", [(2, 2, 0), (3, 2, 1), (3, 1, 1), (2, 3, 0), (5, 2, 2)])
 def test_pooling_with_ties_and_padding_is_pytorchs(window: tuple[int, int, int]) -> None:
-    from twinprop.scratch.convolution import MaxPool2d
+    from twinprop.scratch.pooling import MaxPool2d
 
     rng = np.random.default_rng(0)
     x = rng.integers(-2, 1, (2, 3, 7, 8)).astype(float)  # many equal pixels, and padding that would be the largest

@@ -18,6 +18,10 @@ Array = Any
 """A NumPy array or a torch tensor."""
 
 
+LARGE = 2**14
+"""Numbers in an array from which how they are gone through counts for more than that it is done."""
+
+
 def namespace(x: Array) -> Any:
     """`numpy` for a NumPy array, `torch` for a torch tensor (which exists only if torch was imported)."""
     return np if isinstance(x, np.ndarray | np.generic) else sys.modules["torch"]
@@ -70,6 +74,28 @@ def full(shape: tuple[int, ...], value: float, x: Array) -> Array:
 def empty(shape: tuple[int, ...], x: Array) -> Array:
     """An array to be filled, of the library, dtype and device of `x`."""
     return np.empty(shape, x.dtype) if namespace(x) is np else x.new_empty(shape)
+
+
+def positive(x: Array) -> Array:
+    """max(x, 0), element by element."""
+    if not isinstance(x, np.ndarray) or x.size < LARGE:
+        return x.clip(0)
+    # NumPy compares with an array three times as fast as with one number: with zeros like the first part in memory
+    axis = x.strides.index(max(x.strides))
+    return np.maximum(x, np.zeros_like(x[(slice(None),) * axis + (slice(1),)]))
+
+
+def overlapping(x: Array, k: int) -> Array:
+    """Each k rows in a row of x (..., count, rows, columns), which lie one above the other, as one block: a view.
+
+    Returns:
+        (..., count − k + 1, k · rows, columns), whose blocks share memory.
+    """
+    *rest, count, rows, columns = x.shape
+    shape = (*rest, count - k + 1, k * rows, columns)
+    if isinstance(x, np.ndarray):
+        return np.lib.stride_tricks.as_strided(x, shape, x.strides, writeable=False)
+    return x.as_strided(shape, x.stride())
 
 
 def as_samples(x: Array, shape: tuple[int, ...]) -> Array:

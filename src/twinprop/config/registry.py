@@ -50,7 +50,7 @@ LAYERS = {
     "flatten": Twin("twinprop.scratch.layers:Flatten", "torch.nn:Flatten"),
     "unflatten": Twin("twinprop.scratch.layers:Unflatten", "torch.nn:Unflatten"),
     "conv2d": Twin("twinprop.scratch.convolution:Conv2d", "torch.nn:Conv2d"),
-    "max_pool2d": Twin("twinprop.scratch.convolution:MaxPool2d", "torch.nn:MaxPool2d"),
+    "max_pool2d": Twin("twinprop.scratch.pooling:MaxPool2d", "torch.nn:MaxPool2d"),
     "batch_norm1d": Twin("twinprop.scratch.normalization:BatchNorm1d", "torch.nn:BatchNorm1d"),
     "batch_norm2d": Twin("twinprop.scratch.normalization:BatchNorm2d", "torch.nn:BatchNorm2d"),
     "rnn": Twin("twinprop.scratch.recurrent:RNN", "twinprop.pytorch.modules:RNN"),

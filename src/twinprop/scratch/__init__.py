@@ -25,7 +25,7 @@ from twinprop.scratch.activations import (
     Softplus,
     Tanh,
 )
-from twinprop.scratch.convolution import Conv2d, MaxPool2d
+from twinprop.scratch.convolution import Conv2d
 from twinprop.scratch.dropout import Dropout, Noise
 from twinprop.scratch.init import (
     fan_in_normal,
@@ -42,6 +42,7 @@ from twinprop.scratch.losses import CrossEntropyLoss, HuberLoss, L1Loss, Loss, M
 from twinprop.scratch.network import Network
 from twinprop.scratch.normalization import BatchNorm1d, BatchNorm2d
 from twinprop.scratch.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop, clip_grad_norm
+from twinprop.scratch.pooling import MaxPool2d
 from twinprop.scratch.recurrent import GRU, LSTM, RNN
 from twinprop.scratch.schedulers import (
     Constant,

@@ -11,7 +11,7 @@ from math import pi, sqrt
 import numpy as np
 
 from twinprop.arrays.erf import erf
-from twinprop.arrays.namespace import Array, like, namespace
+from twinprop.arrays.namespace import Array, like, namespace, positive
 from twinprop.scratch.layer import Layer
 
 
@@ -33,7 +33,7 @@ class ReLU(Activation):
     """f(z) = max(z, 0)"""
 
     def forward(self, z: Array, training: bool = False) -> Array:
-        self.a = z.clip(0)
+        self.a = positive(z)
         return self.a
 
     def backward(self, da: Array, need_dx: bool = True) -> Array:

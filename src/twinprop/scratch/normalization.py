@@ -6,9 +6,12 @@ prediction does not depend on what else is in the batch.
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 
 from twinprop.arrays.namespace import Array, namespace
+from twinprop.scratch.images import batch_first, for_each, over_pixels, pixels_first
 from twinprop.scratch.init import Float, Initializer
 from twinprop.scratch.layer import Layer
 
@@ -19,8 +22,8 @@ class BatchNorm1d(Layer):
     PyTorch's nn.BatchNorm1d: σ² is the biased variance; its running average takes the unbiased one.
     """
 
-    axes: tuple[int, ...] = (-2,)
-    """What is averaged over."""
+    axis = -1
+    """Of the features; the axis before it is that of the batch."""
     eps, momentum = 1e-5, 0.1
 
     expected = "(batch, {})"
@@ -37,58 +40,75 @@ class BatchNorm1d(Layer):
         """γ = 1 and β = 0, whatever other layers start from."""
         return {name: np.full(shape, float(name == "weight")) for name, shape in self.shapes.items()}
 
-    def wide(self, values: Array) -> Array:
-        """(..., features) with an axis of length 1 for each that is averaged over."""
+    def inside(self, x: Array) -> Array:
+        """x as it is worked on."""
+        return x
+
+    def outside(self, x: Array) -> Array:
+        """The way back."""
+        return x
+
+    def total(self, x: Array) -> Array:
+        """The sum over x for each feature, (..., features)."""
+        return x.sum(-2)
+
+    def wide(self, values: Array, x: Array) -> Array:
+        """A number for each feature, (..., features), as it meets those in x."""
         return values[..., None, :]
 
     def forward(self, x: Array, training: bool = False) -> Array:
-        # the axis behind that of the batch
-        if x.ndim < -self.axes[0] or x.shape[self.axes[0] + 1] != self.num_features:
+        if x.ndim < 1 - self.axis or x.shape[self.axis] != self.num_features:
             self.refuse(self.expected.format(self.num_features), x)
+        self.count = prod(x.shape[self.axis - 1 :]) // self.num_features
+        sqrt, x = namespace(x).sqrt, self.inside(x)
         if not training:
-            scale = self.weight / namespace(x).sqrt(self.running_var + self.eps)
-            return x * self.wide(scale) + self.wide(self.bias - self.running_mean * scale)
-        self.count = self.samples(x)
-        mean = x.mean(self.axes)
-        self.normal = x - self.wide(mean)
-        variance = (self.normal * self.normal).mean(self.axes)
-        self.deviation = namespace(x).sqrt(variance + self.eps)
-        self.normal *= self.wide(1 / self.deviation)
+            scale = self.weight / sqrt(self.running_var + self.eps)
+            y = x * self.wide(scale, x)
+            y += self.wide(self.bias - self.running_mean * scale, x)
+            return self.outside(y)
+        mean = self.total(x) / self.count
+        self.centred = x - self.wide(mean, x)
+        variance = self.total(self.centred * self.centred) / self.count
+        self.deviation = sqrt(variance + self.eps)
         # running ← (1 − momentum) running + momentum · the batch's own, in place, for the network owns them
         self.running_mean *= 1 - self.momentum
         self.running_mean += self.momentum * mean
         self.running_var *= 1 - self.momentum
         self.running_var += self.momentum * variance * (self.count / (self.count - 1))
-        y = self.normal * self.wide(self.weight)
-        y += self.wide(self.bias)
-        return y
-
-    def samples(self, x: Array) -> int:
-        """How many numbers each statistic is over."""
-        count = 1
-        for axis in self.axes:
-            count *= x.shape[axis]
-        return count
+        # γ x̂ + β, and x̂ = (x − μ) / σ
+        y = self.centred * self.wide(self.weight / self.deviation, x)
+        y += self.wide(self.bias, x)
+        return self.outside(y)
 
     def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
+        dy = self.inside(dy)
         # y = γ x̂ + β  ⇒  ∂L/∂γ = Σ ∂L/∂y x̂ and ∂L/∂β = Σ ∂L/∂y
-        self.weight_grad[...] = (dy * self.normal).sum(self.axes)
-        self.bias_grad[...] = dy.sum(self.axes)
+        self.weight_grad[...] = self.total(dy * self.centred) / self.deviation
+        self.bias_grad[...] = self.total(dy)
         if not need_dx:
             return None
         # μ and σ depend on x too  ⇒  ∂L/∂x = γ/σ (∂L/∂y − mean(∂L/∂y) − x̂ mean(∂L/∂y x̂))
-        dx = self.normal * self.wide(self.weight_grad / -self.count)
+        dx = self.centred * self.wide(self.weight_grad / self.deviation / -self.count, dy)
         dx += dy
-        dx -= self.wide(self.bias_grad / self.count)
-        dx *= self.wide(self.weight / self.deviation)
-        return dx
+        dx -= self.wide(self.bias_grad / self.count, dy)
+        dx *= self.wide(self.weight / self.deviation, dy)
+        return self.outside(dx)
 
 
 class BatchNorm2d(BatchNorm1d):
     """The same for images, x (..., batch, channels, height, width): each channel is averaged over all of them."""
 
-    axes = (-4, -2, -1)
+    axis = -3
     expected = "(batch, {}, height, width)"
 
-    def wide(self, values: Array) -> Array:
-        return values[..., None, :, None, None]
+    def inside(self, x: Array) -> Array:
+        return pixels_first(x)
+
+    def outside(self, x: Array) -> Array:
+        return batch_first(x)
+
+    def total(self, x: Array) -> Array:
+        return over_pixels(x)
+
+    def wide(self, values: Array, x: Array) -> Array:
+        return for_each(values, x)

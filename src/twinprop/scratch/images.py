@@ -1,0 +1,53 @@
+"""How images lie in memory: the pixels first, then the channels, and the batch last.
+
+For whoever calls a layer, images are (..., batch, channels, height, width). Inside, they are seen as
+(..., height, width, channels, batch), which is how they lie: so the channels of a pixel are one block for the whole
+batch, and what is done to shifted images, or to each channel, meets long runs.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twinprop.arrays.namespace import Array, full
+
+
+def pixels_first(x: Array) -> Array:
+    """Images as (..., height, width, channels, batch), without a copy."""
+    return x.swapaxes(-4, -1).swapaxes(-4, -2).swapaxes(-3, -2)
+
+
+def batch_first(x: Array) -> Array:
+    """The way back."""
+    return x.swapaxes(-3, -2).swapaxes(-4, -2).swapaxes(-4, -1)
+
+
+def padded(x: Array, padding: int) -> Array:
+    """Images (..., height, width, channels, batch) with `padding` zeros on each side."""
+    if not padding:
+        return x
+    *rest, height, width, channels, batch = x.shape
+    wide = full((*rest, height + 2 * padding, width + 2 * padding, channels, batch), 0, x)
+    wide[..., padding:-padding, padding:-padding, :, :] = x
+    return wide
+
+
+def for_each(values: Array, x: Array) -> Array:
+    """A number for each channel, (..., channels), as (..., 1, width, channels, batch): one row of images, in full.
+
+    NumPy takes twice as long for a number that it must repeat for each short run.
+    """
+    *_, width, channels, batch = x.shape
+    row = full((*values.shape[:-1], width, channels, batch), 0, values)
+    row += values[..., None, :, None]
+    return row[..., None, :, :, :]
+
+
+def over_pixels(x: Array) -> Array:
+    """The sum over (..., height, width, channels, batch) for each channel, (..., channels)."""
+    if not isinstance(x, np.ndarray):
+        return x.sum((-4, -3, -1))
+    *rest, height, width, channels, batch = x.shape
+    # BLAS takes a fifth of the time of np.sum
+    rows = np.ones(width, x.dtype) @ x.reshape(*rest, height, width, channels * batch)
+    return rows.sum(-2).reshape(*rest, channels, batch).sum(-1)

@@ -1,0 +1,85 @@
+"""Pooling: the largest pixel of each window of an image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import inf, prod
+
+import numpy as np
+
+from twinprop.arrays.namespace import Array, full, like, namespace
+from twinprop.scratch.images import batch_first, pixels_first
+from twinprop.scratch.layer import Layer
+
+
+class MaxPool2d(Layer):
+    """The largest pixel of each window; windows may overlap, and what is padded is never the largest.
+
+    Args:
+        kernel_size: of the square window.
+        stride: pixels from one window to the next; None is kernel_size.
+        padding: on each side, at most half of kernel_size.
+    """
+
+    def __init__(self, kernel_size: int, stride: int | None = None, padding: int = 0) -> None:
+        self.kernel_size, self.stride, self.padding = kernel_size, stride or kernel_size, padding
+
+    def output_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Output shape for one sample, (channels, height, width)."""
+        channels, *size = shape
+        return (channels, *((n + 2 * self.padding - self.kernel_size) // self.stride + 1 for n in size))
+
+    def places(self, size: int, windows: int) -> Iterator[tuple[slice, slice]]:
+        """For each place in a window, along one side of an image: the windows where it is a pixel, and these pixels."""
+        for place in range(-self.padding, self.kernel_size - self.padding):
+            first = max(0, -(place // self.stride))
+            stop = max(first, min(windows, (size - 1 - place) // self.stride + 1))
+            start = place + first * self.stride
+            yield slice(first, stop), slice(start, start + (stop - first - 1) * self.stride + 1, self.stride)
+
+    def forward(self, x: Array, training: bool = False) -> Array:
+        if x.ndim < 4:
+            self.refuse("(batch, channels, height, width)", x)
+        xp, x = namespace(x), pixels_first(x)
+        *rest, height, width, channels, batch = self.shape = x.shape
+        _, down, across = self.output_shape((channels, height, width))
+        y = full((*rest, down, across, channels, batch), -inf, x)
+        # which place was the first of the largest ones, counted from 1 on, row by row; 0 where nothing is above −∞
+        self.which = xp.zeros_like(y, dtype=xp.uint8)
+        places = [(d, a) for d in self.places(height, down) for a in self.places(width, across)]
+        for number, ((windows_down, rows), (windows_across, columns)) in enumerate(places, start=1):
+            pixels, largest = x[..., rows, columns, :, :], y[..., windows_down, windows_across, :, :]
+            which = self.which[..., windows_down, windows_across, :, :]
+            xp.maximum(which, (pixels > largest) * like(number, which), out=which)
+            xp.maximum(largest, pixels, out=largest)
+        return batch_first(y)
+
+    def backward(self, dy: Array, need_dx: bool = True) -> Array:
+        # y is one of the pixels of its window  ⇒  that pixel, and no other, gets ∂L/∂y
+        dy, dx = pixels_first(dy), full(self.shape, 0, dy)
+        at, flat = self.positions(dy), dx.reshape(-1)
+        # windows that do not overlap, at a time
+        apart = -(-self.kernel_size // self.stride)
+        for top in range(apart):
+            for left in range(apart):
+                some = (..., slice(top, None, apart), slice(left, None, apart), slice(None), slice(None))
+                flat[at[some]] += dy[some]
+        return batch_first(dx)
+
+    def positions(self, dy: Array) -> Array:
+        """Where in memory the pixel lies that each number of y is."""
+        *networks, height, width, channels, batch = self.shape
+        *_, down, across, _, _ = dy.shape
+        k, pixel = self.kernel_size, channels * batch
+        # from the first pixel of each window to its largest one, and to that first one
+        inside = [k // 2 * (width + 1) * pixel, *((i * width + j) * pixel for i in range(k) for j in range(k))]
+        rows = np.arange(down) * self.stride - self.padding + height * np.arange(prod(networks))[:, None]
+        columns = np.arange(across) * self.stride - self.padding
+        first = ((rows[..., None] * width + columns) * pixel)[..., None] + np.arange(pixel)
+        if isinstance(dy, np.ndarray):
+            at = np.array(inside)[self.which]
+            at += first.reshape(dy.shape[: -len(self.shape)] + at.shape)
+            return at
+        xp, device = namespace(dy), dy.device
+        place = xp.as_tensor(inside, device=device)[self.which.long()]
+        return place + xp.as_tensor(first, device=device).reshape(place.shape)
