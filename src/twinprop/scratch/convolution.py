@@ -20,6 +20,7 @@ CACHED, ON_DEVICE = 2**17, 2**26
 """Numbers in the rows that are stacked at a time: in NumPy what a cache holds, else few and large products."""
 
 MANY_ROWS = 40
+"""Numbers in a window from which it pays to turn ∂L/∂y first: measured, 0.7 of the time at 144, the same at 9."""
 
 
 def windows(wide: Array, k: int, more: int = 0) -> Iterator[tuple[slice, Array]]:
