@@ -128,24 +128,6 @@ def test_running_averages_are_pytorchs_and_used_in_evaluation() -> None:
     )
 
 
-@pytest.mark.parametrize("window", [(2, 2, 0), (3, 2, 1), (3, 1, 1), (2, 3, 0), (5, 2, 2)])
-def test_pooling_with_ties_and_padding_is_pytorchs(window: tuple[int, int, int]) -> None:
-    from twinprop.scratch.pooling import MaxPool2d
-
-    rng = np.random.default_rng(0)
-    x = rng.integers(-2, 1, (2, 3, 7, 8)).astype(float)  # many equal pixels, and padding that would be the largest
-    tensor = torch.tensor(x, requires_grad=True)
-    theirs = torch.nn.functional.max_pool2d(tensor, *window)
-    pool = MaxPool2d(*window)
-    y = pool.forward(x, True)
-    np.testing.assert_array_equal(y, theirs.detach())
-    assert pool.output_shape((3, 7, 8)) == y.shape[1:]
-    dy = rng.normal(size=y.shape)
-    theirs.backward(torch.tensor(dy))
-    assert tensor.grad is not None
-    np.testing.assert_allclose(pool.backward(dy), tensor.grad, rtol=1e-14)
-
-
 def test_the_network_of_cs324() -> None:
     layers = CNN().layers((3, 32, 32), 10)
     assert [layer.arguments["out_channels"] for layer in layers if layer.kind == "conv2d"] == [

@@ -76,6 +76,11 @@ def empty(shape: tuple[int, ...], x: Array) -> Array:
     return np.empty(shape, x.dtype) if namespace(x) is np else x.new_empty(shape)
 
 
+def arange(count: int, x: Array) -> Array:
+    """0, 1, ... `count` − 1, of the library and device of `x`."""
+    return np.arange(count) if namespace(x) is np else namespace(x).arange(count, device=x.device)
+
+
 def positive(x: Array) -> Array:
     """max(x, 0), element by element."""
     if not isinstance(x, np.ndarray) or x.size < LARGE:

@@ -7,7 +7,7 @@ from math import inf, prod
 
 import numpy as np
 
-from twinprop.arrays.namespace import Array, full, like, namespace
+from twinprop.arrays.namespace import Array, arange, full, like, namespace
 from twinprop.scratch.images import batch_first, pixels_first
 from twinprop.scratch.layer import Layer
 
@@ -35,7 +35,8 @@ class MaxPool2d(Layer):
             first = max(0, -(place // self.stride))
             stop = max(first, min(windows, (size - 1 - place) // self.stride + 1))
             start = place + first * self.stride
-            yield slice(first, stop), slice(start, start + (stop - first - 1) * self.stride + 1, self.stride)
+            end = max(0, start + (stop - first - 1) * self.stride + 1)
+            yield slice(first, stop), slice(start, end, self.stride)
 
     def forward(self, x: Array, training: bool = False) -> Array:
         if x.ndim < 4:
@@ -45,7 +46,7 @@ class MaxPool2d(Layer):
         _, down, across = self.output_shape((channels, height, width))
         y = full((*rest, down, across, channels, batch), -inf, x)
         # which place was the first of the largest ones, counted from 1 on, row by row; 0 where nothing is above −∞
-        self.which = xp.zeros_like(y, dtype=xp.uint8)
+        self.which = xp.zeros_like(y, dtype=xp.uint8 if self.kernel_size < 16 else xp.int32)
         places = [(d, a) for d in self.places(height, down) for a in self.places(width, across)]
         for number, ((windows_down, rows), (windows_across, columns)) in enumerate(places, start=1):
             pixels, largest = x[..., rows, columns, :, :], y[..., windows_down, windows_across, :, :]
@@ -71,15 +72,12 @@ class MaxPool2d(Layer):
         *networks, height, width, channels, batch = self.shape
         *_, down, across, _, _ = dy.shape
         k, pixel = self.kernel_size, channels * batch
-        # from the first pixel of each window to its largest one, and to that first one
-        inside = [k // 2 * (width + 1) * pixel, *((i * width + j) * pixel for i in range(k) for j in range(k))]
-        rows = np.arange(down) * self.stride - self.padding + height * np.arange(prod(networks))[:, None]
-        columns = np.arange(across) * self.stride - self.padding
-        first = ((rows[..., None] * width + columns) * pixel)[..., None] + np.arange(pixel)
-        if isinstance(dy, np.ndarray):
-            at = np.array(inside)[self.which]
-            at += first.reshape(dy.shape[: -len(self.shape)] + at.shape)
-            return at
-        xp, device = namespace(dy), dy.device
-        place = xp.as_tensor(inside, device=device)[self.which.long()]
-        return place + xp.as_tensor(first, device=device).reshape(place.shape)
+        # from the first pixel of a window to its largest one; of one without, the middle, which is in the image
+        place = arange(k * k + 1, dy) - 1
+        inside = namespace(dy).where(place < 0, k // 2 * (width + 1), place // k * width + place % k) * pixel
+        rows = arange(down, dy) * self.stride - self.padding + height * arange(prod(networks), dy)[:, None]
+        columns = arange(across, dy) * self.stride - self.padding
+        first = ((rows[..., None] * width + columns) * pixel)[..., None] + arange(pixel, dy)
+        at = inside[self.which if isinstance(dy, np.ndarray) else self.which.long()]
+        at += first.reshape(at.shape)
+        return at
