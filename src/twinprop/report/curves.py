@@ -167,7 +167,8 @@ def curves_picture(study: Study) -> Picture | None:
         whole_epochs(axes)
     figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
     figure.suptitle(wrapped(study.subject, 75), fontsize=FONT)
-    return Picture("curves", "Learning curves.", figure)
+    caption = "Learning curves: the training split as it was trained on, the others after each epoch."
+    return Picture("curves", caption, figure)
 
 
 def rate_curves(study: Study) -> Picture | None:

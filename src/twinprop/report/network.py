@@ -36,6 +36,9 @@ MOST_COMPARED = 3
 MOST_LAYERS = 12
 """Layers that have a name beside the figure; of more, every second, third, ... has."""
 
+LIGHTEST = 0.75
+"""Of a scale of colours: on a dark page, where they are inverted, lighter ones would be too dark."""
+
 FRAME, LAST = 450, 2500
 """Milliseconds of a frame, and of the last one."""
 
@@ -128,7 +131,7 @@ def sizes_picture(study: Study) -> Picture | None:
     for column, (name, *both) in enumerate(chosen):
         for row, (what, found) in enumerate(zip(("outputs", "gradients"), both, strict=True)):
             axes = grid[0, row] if beside else grid[row, column]
-            shades = colormaps["viridis"](np.linspace(0, 0.9, max(len(found), 2)))
+            shades = colormaps["viridis"](np.linspace(0, LIGHTEST, max(len(found), 2)))
             for shade, (layer, (epochs, values)) in zip(shades, found.items(), strict=False):
                 alive = np.where(np.array(values) > 0, values, np.nan)
                 axes.plot(epochs, alive, color=shade, marker="o", ms=2.5, lw=1.2, label=layer)
