@@ -18,6 +18,7 @@ import sys
 import tempfile
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import results
 
@@ -41,26 +42,46 @@ from twinprop.app import cli, ending
 from twinprop.run.checkpoints import CheckpointFolder
 made, write, out = CheckpointFolder.__init__, CheckpointFolder.write, sys.argv.pop(1)
 
-def note(spent):
+def note(spent, waited):
     with open(out, "a") as file:
-        file.write(f"{spent} {time.monotonic()}\\n")
+        file.write(f"{spent} {waited} {time.monotonic()}\\n")
 
 def begun(self, *arguments):
     made(self, *arguments)
-    note(0)
+    note(0, 0)
 
 def written(self, position):
-    start = time.process_time()
+    start, began = time.process_time(), time.monotonic()
     write(self, position)
-    note(time.process_time() - start)
+    note(time.process_time() - start, time.monotonic() - began)
 
 CheckpointFolder.__init__, CheckpointFolder.write = begun, written
 ending.run(cli.main)
 """
 
 
-def run(words: list[str], on: bool) -> tuple[float, float, float, int]:
-    """Processor seconds of a command and of its checkpoints; the longest time between two of them; how many."""
+class Cost(NamedTuple):
+    """What was measured of a command.
+
+    Attributes:
+        seconds: of the processor, in all.
+        spent: of the processor, in writing checkpoints.
+        clock: seconds of the clock, from the first update to the last checkpoint.
+        waited: of the clock, for checkpoints.
+        stake: of the clock, from one checkpoint to the next, at most.
+        count: of checkpoints.
+    """
+
+    seconds: float
+    spent: float
+    clock: float
+    waited: float
+    stake: float
+    count: int
+
+
+def run(words: list[str], on: bool) -> Cost:
+    """A command with checkpoints, or with the last alone."""
     with tempfile.TemporaryDirectory() as folder:
         noted = Path(folder) / "noted"
         key = "hydra.sweep.dir" if words[0] == "-m" else "hydra.run.dir"
@@ -75,10 +96,10 @@ def run(words: list[str], on: bool) -> tuple[float, float, float, int]:
         if status:
             raise SystemExit(f"{' '.join(words)}: ended with {os.waitstatus_to_exitcode(status)}")
         lines = [tuple(map(float, line.split())) for line in noted.read_text().splitlines()]
-    times = [time for _, time in lines]
+    spent, waited, times = zip(*lines, strict=True)
     gaps = [later - earlier for earlier, later in pairwise(times)]
-    all_spent = [spent for spent, _ in lines if spent]
-    return usage.ru_utime + usage.ru_stime, sum(all_spent), max(gaps), len(all_spent)
+    seconds, count = usage.ru_utime + usage.ru_stime, sum(each > 0 for each in waited)
+    return Cost(seconds, sum(spent), times[-1] - times[0], sum(waited), max(gaps), count)
 
 
 def main() -> None:
@@ -86,11 +107,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--scale", type=float, default=1.0, help="of the epochs")
     arguments = parser.parse_args()
-    columns = ["run", "without", "with", "checkpoints", "of that within them", "at stake, at most"]
+    columns = ["run", "without", "with", "checkpoints", "of that within them", "of the clock", "at stake, at most"]
     lines = [
         results.machine(),
         "",
-        f"Processor seconds of whole commands, medians of {arguments.rounds}; seconds of the clock at stake.",
+        f"Processor seconds of whole commands, medians of {arguments.rounds}. At stake are seconds of the clock, of",
+        "which checkpoints are to take 1/60: they come more often than by the processor where others are at work.",
         "",
         f"| {' | '.join(columns)} |",
         "| --- " * len(columns) + "|",
@@ -98,9 +120,12 @@ def main() -> None:
     for name, words in CASES.items():
         scaled = [scaled_epochs(word, arguments.scale) for word in words]
         rounds = [(run(scaled, False), run(scaled, True)) for _ in range(arguments.rounds)]
-        off = statistics.median(without[0] for without, _ in rounds)
-        on, spent, gap, count = (statistics.median(found[place] for _, found in rounds) for place in range(4))
-        lines.append(f"| {name} | {off:.1f} | {on:.1f} | {count:.0f} | {spent:.2f} s, {spent / on:.2%} | {gap:.0f} s |")
+        off, on = (Cost(*map(statistics.median, zip(*each, strict=True))) for each in zip(*rounds, strict=True))
+        cells = [
+            *(name, f"{off.seconds:.1f}", f"{on.seconds:.1f}", f"{on.count:.0f}"),
+            *(f"{on.spent:.2f} s, {on.spent / on.seconds:.2%}", f"{on.waited / on.clock:.2%}", f"{on.stake:.0f} s"),
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
         print(lines[-1], flush=True)
     results.write("What checkpoints cost", "\n".join(lines))
 
