@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -249,6 +250,10 @@ def test_rows_of_numbers_are_as_the_data_set_has_them(tmp_path: Path, capsys: py
     np.save(tmp_path / "other.npy", raw[:, :5])
     np.save(tmp_path / "objects.npy", np.array([{}]))
     np.save(tmp_path / "nan.npy", raw[:2] * np.nan)
+    np.save(tmp_path / "sixteenths.npy", raw[:4] * 16)
+    np.save(tmp_path / "bytes.npy", (raw[:4] * 255).astype(np.uint8))
+    np.save(tmp_path / "large.npy", np.full((2, 64), 1e300))
+    os.mkfifo(tmp_path / "pipe.csv")
     (tmp_path / "words.csv").write_text("a,b\n")
     capsys.readouterr()
     for name, rows in {"images.npy": own[:4], "one.npy": own[3:4], "rows.csv": own[:4]}.items():
@@ -261,6 +266,10 @@ def test_rows_of_numbers_are_as_the_data_set_has_them(tmp_path: Path, capsys: py
         "other.npy": "expected samples (n, 8, 8), got",
         "objects.npy": "rows that cannot be used",
         "nan.npy": "not all of it are finite numbers",
+        "sixteenths.npy": "values from 0 to 16, where those of images go from 0 to 1",
+        "bytes.npy": "values from 0 to 255",
+        "large.npy": "not all of it are finite numbers",
+        "pipe.csv": "it is no file",
         "words.csv": "it holds no rows",
     }.items():
         assert main(["predict", str(run.path), str(tmp_path / name)]) == 1

@@ -160,6 +160,11 @@ def rows_of(run: Run, path: str) -> NDArray[Any]:
         x = as_samples(x[None] if x.shape == run.sample_shape else x, run.sample_shape)
     except ValueError as error:
         raise DataError(f"{path}: rows that cannot be used ({first_line(error)}).") from error
+    if traits_of(run) is not None and len(x) and not 0 <= x.min() <= x.max() <= 1:
+        raise DataError(
+            f"{path}: rows that cannot be used (values from {x.min():g} to {x.max():g}, where those of images go from "
+            "0 to 1); divide them by the largest that there can be, as 255."
+        )
     return normalized(run, x[:, None] if len(run.sample_shape) == 2 else x)  # grey images get a channel
 
 
