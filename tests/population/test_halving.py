@@ -105,7 +105,9 @@ def test_simulated_rungs_follow_the_rule_and_keep_to_what_was_decided(
             assert all(place.rank <= place.of for place in places.values())
             if data.draw(st.booleans()):  # somebody is killed while it writes
                 with open(rungs.path, "ab") as file:
-                    file.write(b'{"epoch": 3, "contest": "' + CONTEST.encode() + b'", "going_on": 5, "ranks": {"7')
+                    file.write(
+                        b'null\n{}\n{"epoch": 3, "contest": "' + CONTEST.encode() + b'", "going_on": 5, "ranks": {"7'
+                    )
         assert decided == expected
         # whoever goes on with the sweep asks again, in another order, after all others, with another share
         again = Rungs(Halving(1, data.draw(st.floats(0.01, 0.99))), folder)

@@ -26,6 +26,9 @@ from twinprop.training.monitor import Monitor
 NAME = "rungs.jsonl"
 """The file, among a sweep's checkpoints: a line for those that came to a rung together, in the order of coming."""
 
+KEYS = {"epoch", "contest", "going_on", "ranks"}
+"""Of a line: the epoch of the rung, who competes there, how many go on now, and the ranks of those that came."""
+
 LOCK = "checkpoints/.rungs.lock"
 
 PATIENCE = 60.0
@@ -162,7 +165,7 @@ class Rungs:
         return self.directory / "checkpoints" / NAME
 
     def lines(self) -> Iterator[dict[str, Any]]:
-        """What was recorded, without a line that was cut off."""
+        """What was recorded, without a line that was cut off or is none of ours."""
         try:
             text = self.path.read_text(encoding="utf-8")
         except FileNotFoundError:
@@ -172,7 +175,7 @@ class Rungs:
                 found = json.loads(line)
             except ValueError:
                 continue
-            if line.endswith("\n"):
+            if line.endswith("\n") and isinstance(found, dict) and found.keys() >= KEYS:
                 yield found
 
     def append(self, line: dict[str, Any]) -> None:
