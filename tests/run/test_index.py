@@ -166,3 +166,18 @@ def test_a_time_that_is_none_is_no_beginning(tmp_path: Path, number: str) -> Non
     (tmp_path / "run" / f"events.out.tfevents.{number}.x.1.0").touch()
     os.utime(tmp_path / "run" / ".hydra" / "overrides.yaml", (5, 5))
     assert entries(tmp_path)[0].began == 5.0
+
+
+def test_links_in_a_circle_are_followed_once_and_out_of_the_folder_alone(tmp_path: Path) -> None:
+    root, other = tmp_path / "outputs", tmp_path / "other"
+    for path in (root / "runs" / "one", root / "runs" / "two", other / "three"):
+        make_run(path)
+    links = {"loop": ".", "runs/up": "..", "runs/again": "one", "top": str(tmp_path), "self": "self", "out": str(other)}
+    for name, target in {**links, "out2": str(other), "runs/part": str(other / "three")}.items():
+        (root / name).symlink_to(target)
+    (other / "back").symlink_to(root)
+    (other / "here").symlink_to(".")
+    assert [str(entry.path.relative_to(root)) for entry in entries(root)] == ["out/three", "runs/one", "runs/two"]
+    assert len(entries(root / "loop" / "runs")) == 3  # of another beginning, `part` leads out
+    (root / "a").symlink_to(other / "three")
+    assert {entry.path.name for entry in entries(root)} == {"a", "three", "one", "two"}

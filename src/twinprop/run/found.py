@@ -69,17 +69,26 @@ class Found(NamedTuple):
 def find(directory: Path) -> Iterator[Found]:
     """The runs at and below a directory, finished or not, in the order of their names, run 2 before run 10.
 
+    A link is followed where it leads out of the directory, once; in a sweep none is.
+
     Raises:
         TwinpropError: it is not there, or no directory.
     """
     if not directory.is_dir():
         why = "is no directory" if os.path.lexists(directory) else "is not there"
         raise TwinpropError(f"{directory}: {why}; expected a run, a sweep or a folder of them, such as outputs.")
-    yield from below(str(directory), directory.parent if is_sweep(directory.parent) else None)
+    sweep = directory.parent if is_sweep(directory.parent) else None
+    yield from below(str(directory), sweep, [Path(os.path.realpath(directory))])
 
 
-def below(directory: str, sweep: Path | None) -> Iterator[Found]:
-    """`find`, in a directory of a sweep or of none; what cannot be listed holds none."""
+def below(directory: str, sweep: Path | None, known: list[Path]) -> Iterator[Found]:
+    """`find`, in a directory of a sweep or of none; what cannot be listed holds none.
+
+    Args:
+        directory: which.
+        sweep: the directory of the sweep that it is in.
+        known: where the search began and links led, without links; more of them are added.
+    """
     try:
         with os.scandir(directory) as listed:
             entries = list(listed)
@@ -91,10 +100,27 @@ def below(directory: str, sweep: Path | None) -> Iterator[Found]:
         return
     if not names.isdisjoint(SWEEP):
         sweep = Path(directory)
-    folders = [entry for entry in entries if entry.name[0] != "." and entry.name not in LEFT_OUT and entry.is_dir()]
+    folders = [entry for entry in entries if entry.name[0] != "." and entry.name not in LEFT_OUT and is_folder(entry)]
     for entry in sorted(folders, key=lambda entry: natural(entry.name)):
-        if not (sweep is not None and entry.is_symlink()):
-            yield from below(entry.path, sweep)
+        if not entry.is_symlink() or (sweep is None and leads_out(entry.path, known)):
+            yield from below(entry.path, sweep, known)
+
+
+def is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether this is a directory, or leads to one; a link that leads to itself does not."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def leads_out(link: str, known: list[Path]) -> bool:
+    """Whether a link leads to what was not looked through and will not be: then it is known from now on."""
+    target = Path(os.path.realpath(link))
+    if any(target.is_relative_to(each) for each in known) or known[0].is_relative_to(target):
+        return False
+    known.append(target)
+    return True
 
 
 def natural(name: str) -> tuple[int, str]:
