@@ -1,10 +1,10 @@
-# make setup, train, test, test-slow, lint, benchmark, reproduce, reproduce-gpu.
+# make setup, train, test, test-slow, lint, benchmark, benchmark-peers, reproduce, reproduce-gpu.
 # Each sets up .venv first if it is not there.
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup train test test-slow lint benchmark reproduce reproduce-gpu clean
+.PHONY: setup train test test-slow lint benchmark benchmark-peers reproduce reproduce-gpu clean
 .DEFAULT_GOAL := setup
 
 setup: $(READY)
@@ -30,8 +30,13 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# minutes on two cores, which nothing else should use: beside scripts; and with Keras, skorch and Lightning installed
 benchmark: $(READY)
-	$(BIN)/python benchmarks/single_run.py
+	$(BIN)/python benchmarks/peers.py $(ARGS)
+
+benchmark-peers: $(READY)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[peers]'
+	$(BIN)/python benchmarks/peers.py $(ARGS)
 
 # every published system: two hours on two cores; interrupt it and go on as you like. ARGS='--cifar FOLDER --only hw4'
 reproduce: $(READY)
