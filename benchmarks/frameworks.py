@@ -59,12 +59,13 @@ def keras(sizes: list[int], batch: int, epochs: int, x: Any, y: Any) -> Trained:
     return times, lambda images: model.predict(images, batch_size=1000, verbose=0)
 
 
-def torch_layers(sizes: list[int]) -> Any:
+def torch_layers(sizes: list[int], activation: Any = None) -> Any:
+    """The network in PyTorch, with ReLU between its layers unless another activation is asked for."""
     import torch
 
     layers: list[Any] = []
     for inputs, outputs in itertools.pairwise(sizes):
-        layers += [torch.nn.Linear(inputs, outputs), torch.nn.ReLU()]
+        layers += [torch.nn.Linear(inputs, outputs), (activation or torch.nn.ReLU)()]
     return torch.nn.Sequential(*layers[:-1])
 
 

@@ -28,10 +28,10 @@ import processes
 import psutil
 import results
 from frameworks import PACKAGES, RATE
-from references import REFERENCES
+from references import REFERENCES, is_hw4
 
 HERE = Path(__file__).parent
-NETWORKS = {"784-1024-10": 100, "784-50-50-10": 64, "784-200-100-50-10": 16}
+NETWORKS = {"784-1024-10": 100, "784-50-50-10": 64, "784-200-100-50-10": 16, "hw4: 784-200-100-50-10": 16}
 OURS = {"twinprop, PyTorch": "torch", "twinprop, by hand": "scratch"}
 CHIEF = "twinprop, PyTorch"
 TOLERANCE = 0.015
@@ -57,10 +57,12 @@ def reference(name: str, network: str, epochs: int, threads: int) -> Measured:
 
 def whole_run(backend: str, network: str, epochs: int) -> Measured:
     """A run of twinprop, from the shell and back."""
+    hw4 = ["loss=mse", "model.activation=sigmoid", "model.output_activation=sigmoid", "optimizer.lr=1"]
+    words = hw4 if is_hw4(network) else [f"optimizer.lr={RATE}"]
     hidden = ",".join(network.split("-")[1:-1])
     with tempfile.TemporaryDirectory() as folder:
         overrides = [
-            *(f"optimizer.lr={RATE}", "data=mnist", "data.val_fraction=0", "data.normalize=false", "device=cpu"),
+            *(*words, "data=mnist", "data.val_fraction=0", "data.normalize=false", "device=cpu"),
             *(f"model.backend={backend}", f"model.hidden=[{hidden}]", f"train.batch_size={NETWORKS[network]}"),
             *(f"train.epochs={epochs}", f"hydra.run.dir={folder}/run"),
         ]
@@ -158,10 +160,11 @@ def main() -> int:
     ]
     wrong = []
     for network in args.network:
-        names = [name for name in args.only if name not in missing]
+        left = {*missing, *(PACKAGES if is_hw4(network) else ())}
+        names = [name for name in args.only if name not in left]
         found, threads = compare(network, names, args.rounds, args.epochs)
         lines += table(network, found, threads, args.epochs)
-        wrong += apart(network, found)
+        wrong += [] if is_hw4(network) else apart(network, found)  # in so few epochs it is where chance has it
     results.write("One run on the CPU", "\n".join(lines))
     print(*wrong, sep="\n", file=sys.stderr)
     return 1 if wrong else 0

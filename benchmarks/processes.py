@@ -16,8 +16,8 @@ import psutil
 
 TRAIN = str(Path(__file__).parents[1] / "train.py")
 
-BETWEEN = 0.5
-"""Seconds between two looks at the memory of processes."""
+BETWEEN, LOOKS = 0.1, 5
+"""Seconds between two looks at the processors that processes took, and how many of them pass to one at their memory."""
 
 
 @dataclass
@@ -27,7 +27,7 @@ class Taken:
     Attributes:
         printed: its last line.
         seconds: from its start to its end.
-        processors: seconds of all processors, for itself and the processes that it started.
+        processors: seconds of all processors, for itself and, where they were looked at, the processes that it started.
         peak: bytes of memory at most: of itself, or of all processes together where they were looked at.
         files, bytes: in the folder where it ran; 0 where it was not asked.
     """
@@ -40,14 +40,37 @@ class Taken:
     bytes: int = 0
 
 
-def together(process: psutil.Process) -> int:
-    """Bytes of memory of a process and those that it started; what several share counts once."""
-    taken = 0
-    with suppress(psutil.Error):
-        for each in (process, *process.children(recursive=True)):
+class Watch(Thread):
+    """Looks at a process and those that it started, whose end it may not wait for, until it is told to stop.
+
+    Attributes:
+        peak: bytes of memory at most, of all together; what several share counts once.
+        seconds: of processors, by process.
+    """
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self.process, self.ended = psutil.Process(pid), Event()
+        self.peak, self.seconds = 0, dict[int, float]()
+
+    def run(self) -> None:
+        looks = 0
+        while not self.ended.wait(BETWEEN):
             with suppress(psutil.Error):
-                taken += getattr(each.memory_full_info(), "pss", each.memory_info().rss)
-    return taken
+                each = [self.process, *self.process.children(recursive=True)]
+                for process in each:
+                    with suppress(psutil.Error):
+                        self.seconds[process.pid] = sum(process.cpu_times()[:2])
+                if looks % LOOKS == 0:
+                    self.peak = max(self.peak, sum(map(memory, each)))
+            looks += 1
+
+
+def memory(process: psutil.Process) -> int:
+    """Bytes of a process; 0 where it has ended."""
+    with suppress(psutil.Error):
+        return int(getattr(process.memory_full_info(), "pss", process.memory_info().rss))
+    return 0
 
 
 def run(command: list[str], folder: str | None = None) -> Taken:
@@ -63,25 +86,20 @@ def run(command: list[str], folder: str | None = None) -> Taken:
     start = perf_counter()
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, cwd=folder)
-        seen, ended = [0], Event()
-
-        def look() -> None:
-            while not ended.wait(BETWEEN):
-                seen.append(together(psutil.Process(process.pid)))
-
-        looks = Thread(target=look, daemon=True)
+        watch = Watch(process.pid)
         if folder is not None:
-            looks.start()
+            watch.start()
         assert process.stdout is not None
         printed = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
         seconds, process.returncode = perf_counter() - start, os.waitstatus_to_exitcode(status)
-        ended.set()
+        watch.ended.set()
         if process.returncode:
             errors.seek(0)
             raise SystemExit(f"{' '.join(command)} failed:\n{errors.read().decode()}")
     own = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    found = Taken(printed.strip().rpartition("\n")[2], seconds, usage.ru_utime + usage.ru_stime, max(own, *seen))
+    processors = max(usage.ru_utime + usage.ru_stime, sum(watch.seconds.values()))
+    found = Taken(printed.strip().rpartition("\n")[2], seconds, processors, max(own, watch.peak))
     if folder is not None:
         files = [path for path in Path(folder).rglob("*") if path.is_file()]
         found.files, found.bytes = len(files), sum(path.stat().st_size for path in files)

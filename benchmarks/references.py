@@ -5,7 +5,8 @@
 prints the seconds of each epoch over the 60,000 training images and the accuracy on the test images, as JSON.
 `plain` is the script that a student writes; `eager` keeps the data in one tensor; `numpy` is a hand-written loop for
 this one network, with nothing around it; `products` does its matrix products alone, which no library can do without.
-The other names are those of frameworks.py, which says what all of them have in common.
+The other names are those of frameworks.py, which says what all of them have in common. `hw4: 784-200-100-50-10` is a
+network of sigmoids that learns by its mean squared error, at a rate of 1 and for the first four names alone.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ import numpy as np
 from frameworks import RATE, torch_layers
 from threadpoolctl import threadpool_limits
 
+HW4 = "hw4: "
+
 Way = tuple[Callable[[], None], Callable[[np.ndarray], np.ndarray] | None]
 """What trains an epoch, and what gives the outputs of the network for images, (n, 784) to (n, 10), if it learns."""
 
@@ -36,7 +39,36 @@ def mnist(split: str = "train") -> tuple[np.ndarray, np.ndarray]:
     return np.divide(x, 255, dtype=np.float32), y
 
 
-def plain(sizes: list[int], batch: int) -> Way:
+def is_hw4(network: str) -> bool:
+    return network.startswith(HW4)
+
+
+def sizes_of(network: str) -> list[int]:
+    return [int(size) for size in network.removeprefix(HW4).split("-")]
+
+
+def rate_of(network: str) -> float:
+    return 1.0 if is_hw4(network) else RATE
+
+
+def torch_parts(network: str):
+    """The network, its optimizer and its loss."""
+    import torch
+
+    sizes = sizes_of(network)
+    one_hot = torch.eye(sizes[-1])
+
+    def mse(outputs: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        return torch.nn.functional.mse_loss(outputs, one_hot[y])
+
+    built = torch_layers(sizes, torch.nn.Sigmoid) if is_hw4(network) else torch_layers(sizes)
+    if is_hw4(network):
+        built.append(torch.nn.Sigmoid())
+    optimizer = torch.optim.SGD(built.parameters(), lr=rate_of(network))
+    return built, optimizer, mse if is_hw4(network) else torch.nn.CrossEntropyLoss()
+
+
+def plain(name: str, batch: int) -> Way:
     import torch
     from torch.utils.data import DataLoader
     from torchvision import datasets, transforms
@@ -44,8 +76,7 @@ def plain(sizes: list[int], batch: int) -> Way:
     root = os.environ.get("TWINPROP_DATA", "data")
     data = datasets.MNIST(root, train=True, transform=transforms.ToTensor())
     loader = DataLoader(data, batch_size=batch, shuffle=True)
-    network, loss_function = torch_layers(sizes), torch.nn.CrossEntropyLoss()
-    optimizer = torch.optim.SGD(network.parameters(), lr=RATE)
+    network, optimizer, loss_function = torch_parts(name)
 
     def epoch() -> None:
         for x, y in loader:
@@ -56,12 +87,11 @@ def plain(sizes: list[int], batch: int) -> Way:
     return epoch, lambda images: network(torch.from_numpy(images)).detach().numpy()
 
 
-def eager(sizes: list[int], batch: int) -> Way:
+def eager(name: str, batch: int) -> Way:
     import torch
 
     x, y = map(torch.from_numpy, mnist())
-    network, loss_function = torch_layers(sizes), torch.nn.CrossEntropyLoss()
-    optimizer = torch.optim.SGD(network.parameters(), lr=RATE)
+    network, optimizer, loss_function = torch_parts(name)
 
     def epoch() -> None:
         for which in torch.randperm(len(x)).split(batch):
@@ -72,7 +102,8 @@ def eager(sizes: list[int], batch: int) -> Way:
     return epoch, lambda images: network(torch.from_numpy(images)).detach().numpy()
 
 
-def by_hand(sizes: list[int], batch: int, products_only: bool = False) -> Way:
+def by_hand(name: str, batch: int, products_only: bool = False) -> Way:
+    sizes, hw4 = sizes_of(name), is_hw4(name)
     rng = np.random.default_rng(0)
     x, y = mnist()
     weights, biases = [], []
@@ -80,24 +111,31 @@ def by_hand(sizes: list[int], batch: int, products_only: bool = False) -> Way:
         weights.append(rng.uniform(-(inputs**-0.5), inputs**-0.5, (outputs, inputs)).astype(np.float32))
         biases.append(rng.uniform(-(inputs**-0.5), inputs**-0.5, outputs).astype(np.float32))
     classes = np.eye(sizes[-1], dtype=np.float32)
-    lr = np.float32(RATE)
+    lr = np.float32(rate_of(name))
 
     def forward(inputs: np.ndarray) -> list[np.ndarray]:
         activations = [inputs]
         for weight, bias in zip(weights, biases, strict=True):
             z = activations[-1] @ weight.T + bias
-            activations.append(np.maximum(z, 0) if weight is not weights[-1] else z)
+            if hw4:
+                activations.append(1 / (1 + np.exp(-z)))
+            else:
+                activations.append(np.maximum(z, 0) if weight is not weights[-1] else z)
         return activations
 
     def epoch() -> None:
         for which in np.array_split(rng.permutation(len(x)), len(x) // batch):
             activations = forward(x[which])
             a = activations[-1]
-            e = np.exp(a - a.max(axis=1, keepdims=True))
-            delta = (e / e.sum(axis=1, keepdims=True) - classes[y[which]]) / len(which)
+            if hw4:
+                delta = 2 * (a - classes[y[which]]) / a.size * a * (1 - a)
+            else:
+                e = np.exp(a - a.max(axis=1, keepdims=True))
+                delta = (e / e.sum(axis=1, keepdims=True) - classes[y[which]]) / len(which)
             for layer in reversed(range(len(weights))):
                 a = activations[layer]
-                below = delta @ weights[layer] * (a > 0) if layer else delta
+                slope = a * (1 - a) if hw4 else a > 0
+                below = delta @ weights[layer] * slope if layer else delta
                 weights[layer] -= lr * (delta.T @ a)
                 biases[layer] -= lr * delta.sum(axis=0)
                 delta = below
@@ -115,7 +153,7 @@ def by_hand(sizes: list[int], batch: int, products_only: bool = False) -> Way:
     return (products, None) if products_only else (epoch, lambda images: forward(images)[-1])
 
 
-REFERENCES: dict[str, Callable[[list[int], int], Way]] = {
+REFERENCES: dict[str, Callable[[str, int], Way]] = {
     "plain": plain,
     "eager": eager,
     "numpy": by_hand,
@@ -125,20 +163,19 @@ REFERENCES: dict[str, Callable[[list[int], int], Way]] = {
 
 def main() -> None:
     name, network, batch, epochs, threads = sys.argv[1:]
-    sizes = [int(size) for size in network.split("-")]
     threadpool_limits(int(threads))
     if name not in ("numpy", "products", "scikit-learn"):
         import torch
 
         torch.set_num_threads(int(threads))
     if name in REFERENCES:
-        epoch, outputs = REFERENCES[name](sizes, int(batch))
+        epoch, outputs = REFERENCES[name](network, int(batch))
         times = [perf_counter()]
         for _ in range(int(epochs)):
             epoch()
             times.append(perf_counter())
     else:
-        times, outputs = frameworks.FRAMEWORKS[name](sizes, int(batch), int(epochs), *mnist())
+        times, outputs = frameworks.FRAMEWORKS[name](sizes_of(network), int(batch), int(epochs), *mnist())
     x, y = mnist("t10k")
     right = None if outputs is None else float((outputs(x).argmax(axis=1) == y).mean())
     print(json.dumps({"epochs": np.diff(times).tolist(), "accuracy": right}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from pathlib import Path
 
 from reproduction.page import Page, table
@@ -133,8 +134,8 @@ def say_of_weights(page: Page, weights: Runs) -> None:
 
 
 def say_of_seconds(page: Page, hand: Runs, torch: Runs) -> None:
-    m = measured("hw4: 784-200-100-50-10, 16")
-    ours, eager, plain = m["twinprop scratch"], m["eager"], m["plain"]
+    m = measured("hw4: 784-200-100-50-10, batch 16")
+    ours, eager, plain = m["twinprop, by hand"], m["eager"], m["plain"]
     faster = torch.mean(seconds("per_epoch")) / hand.mean(seconds("per_epoch"))
     page.fill(faster=faster, published_faster=SECONDS["torch"] / SECONDS["scratch"])
     page.fill(ours=ours, plain=plain, eager=eager, products=m["products"])
@@ -148,10 +149,9 @@ def say_of_seconds(page: Page, hand: Runs, torch: Runs) -> None:
     )
 
 
-def measured(row: str) -> dict[str, float]:
-    """A row of the table of epochs in benchmarks/RESULTS.md, by its columns."""
-    lines = RESULTS.read_text(encoding="utf-8").splitlines()
-    head = next(line for line in lines if line.startswith("| network, batch | plain"))
-    found = next(line for line in lines if line.startswith(f"| {row} |"))
-    cells = [[cell.strip() for cell in line.split("|")[2:-1]] for line in (head, found)]
-    return {name: float(cell.split()[0]) for name, cell in zip(*cells, strict=True)}
+def measured(network: str) -> dict[str, float]:
+    """Seconds an epoch of each way to train a network, from its table in benchmarks/RESULTS.md."""
+    lines = RESULTS.read_text(encoding="utf-8").partition(f"| {network} |")[2].splitlines()
+    rows = takewhile(lambda line: line.startswith("|"), lines[2:])
+    cells = [[cell.strip() for cell in row.split("|")] for row in rows]
+    return {name: float(seconds.split()[0]) for _, name, _, seconds, *_ in cells}
