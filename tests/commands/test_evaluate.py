@@ -297,3 +297,23 @@ def test_names_of_a_table_move_no_cursor(tmp_path: Path, capsys: pytest.CaptureF
     text = capsys.readouterr().out
     assert r"categories \x1b[2J" in text
     assert "\x1b" not in text
+
+
+@pytest.mark.slow
+def test_a_run_is_measured_and_repeated_from_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = Iris().table().frame
+    for name in ("begun", "other"):
+        (tmp_path / name).mkdir()
+    frame.to_csv(tmp_path / "begun" / "iris.csv", index=False)
+    frame.to_csv(tmp_path / "begun" / "test.csv", index=False)
+    monkeypatch.chdir(tmp_path / "begun")
+    words = ("data=csv", "data.file=iris.csv", "data.test_file=test.csv", "data.target=species", "train.epochs=1")
+    twinprop.train(*words, "model.backend=scratch", "hydra.job.chdir=true", f"hydra.run.dir={tmp_path}/chdir")
+    expected = twinprop.train(*words, f"hydra.run.dir={tmp_path}/run").evaluate().results
+    monkeypatch.chdir(tmp_path / "other")
+    run = twinprop.load(tmp_path / "run")
+    assert run.evaluate().results == expected
+    assert run.evaluate("data.limit=3").notes == []
+    again = twinprop.train(f"from={tmp_path}/run", "train.epochs=2", f"hydra.run.dir={tmp_path}/again")
+    assert again.config.data.paths()["file"] == str(tmp_path / "begun" / "iris.csv")
+    assert run.config.data.paths()["file"] == str(tmp_path / "other" / "iris.csv"), "what was typed stays"

@@ -18,7 +18,7 @@ from twinprop.commands import export
 from twinprop.config.schema import Config
 from twinprop.data.csv_file import CSV
 from twinprop.data.digits import Digits
-from twinprop.errors import OutputError, TwinpropError
+from twinprop.errors import ConfigError, OutputError, TwinpropError
 from twinprop.models.base import ModelConfig
 from twinprop.models.cnn import CNN
 from twinprop.models.mlp import MLP
@@ -193,3 +193,15 @@ def test_a_library_that_is_not_there_is_named(
     monkeypatch.setattr(export, "find_spec", lambda name: None)
     with pytest.raises(TwinpropError, match=r'needs onnx, onnxruntime, onnxscript; pip install "twinprop\[export\]"'):
         export.export(runs["mlp"], "onnx", tmp_path / "out")
+
+
+def test_a_class_for_pytorch_alone_is_compared_with_pytorch(
+    runs: dict[str, Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = load(runs["mlp"].path)
+
+    def lacking(*_: Any) -> None:
+        raise ConfigError(["its layer mine: is given in PyTorch alone."])
+
+    monkeypatch.setattr("twinprop.learners.build.scratch_network", lacking)
+    assert "are those of the network in PyTorch within" in export.export(run, "torchscript", tmp_path / "out")

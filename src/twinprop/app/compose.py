@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from twinprop.app.folders import conf
 from twinprop.app.home import expand, quoted
@@ -28,10 +29,10 @@ def with_other_samples(run: Run, overrides: Sequence[str]) -> tuple[schema.Confi
     if wrong:
         raise ConfigError([f"{word}: only samples can be others: data=NAME, data.KEY=VALUE, device." for word in wrong])
     if not overrides:
-        return run.config, None
+        return replace(run.config, data=run.data), None
     config = compose([f"from={quoted(str(run.path))}", *overrides])
     most = config.data.limit if any(word.startswith("data.limit=") for word in overrides) else None
-    config.data.limit = run.config.data.limit if config.data.source() == run.config.data.source() else None
+    config.data.limit = run.config.data.limit if config.data.source() == run.data.source() else None
     return config, most
 
 

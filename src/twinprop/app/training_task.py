@@ -37,7 +37,8 @@ def checked(config: DictConfig) -> Config:
     sound, hydra = check(typed(config)), HydraConfig.get()
     if hydra.job.chdir:
         # a path that was typed is meant from where the command was started
-        sound.data.root = os.path.join(hydra.runtime.cwd, os.path.expanduser(sound.data.root))
+        for key in sound.data.paths():
+            setattr(sound.data, key, os.path.join(hydra.runtime.cwd, os.path.expanduser(getattr(sound.data, key))))
         if sound.init_from is not None:
             sound.init_from = os.path.join(hydra.runtime.cwd, os.path.expanduser(sound.init_from))
     return sound

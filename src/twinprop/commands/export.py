@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from twinprop.data.columns import CATEGORY, DATE
 from twinprop.data.preparation import Column, Preparation
-from twinprop.errors import OutputError, TwinpropError
+from twinprop.errors import ConfigError, OutputError, TwinpropError
 from twinprop.run.directory import beside
 from twinprop.run.model_file import MODEL
 from twinprop.run.saved import Run, load
@@ -177,12 +177,7 @@ def to_torchscript(run: Run, path: Path) -> str:
             torch.jit.save(traced, file, _extra_files={NOTE: note(run)})
         read = torch.jit.load(str(path), _extra_files=(found := {NOTE: ""}))  # type: ignore[no-untyped-call]
     check_note(run, found[NOTE])
-
-    def outputs(x: NDArray[Any]) -> NDArray[Any]:
-        with torch.no_grad():
-            return np.asarray(read(torch.from_numpy(x)).numpy())
-
-    return same_outputs(run, outputs)
+    return same_outputs(run, lambda x: outputs_of(read, x))
 
 
 def to_onnx(run: Run, path: Path) -> str:
@@ -237,25 +232,36 @@ def bare(run: Run) -> Any:
     return nn.Sequential(OrderedDict(run.model.named_children())).eval()
 
 
+def outputs_of(network: Any, x: NDArray[Any]) -> NDArray[Any]:
+    """What a network of PyTorch's gives for samples."""
+    import torch
+
+    with torch.no_grad():
+        return np.asarray(network(torch.from_numpy(x)).numpy())
+
+
 def samples_for(run: Run, count: int) -> NDArray[Any]:
     """Samples of the run's shape, at random."""
     return np.random.default_rng(0).normal(size=(count, *run.sample_shape)).astype(run.config.model.dtype)
 
 
 def same_outputs(run: Run, outputs: Callable[[NDArray[Any]], NDArray[Any]]) -> str:
-    """How the outputs of what was read back compare with those of the hand-written network.
+    """How the outputs of what was read back compare with those of the hand-written network, or of PyTorch's alone.
 
     Raises:
         TwinpropError: they are others.
     """
     x = samples_for(run, COMPARED)
-    expected = run.network.forward(x)
+    try:
+        expected, whose = run.network.forward(x), "the hand-written network"
+    except ConfigError:  # a class of the user's is there for PyTorch alone
+        expected, whose = outputs_of(bare(run), x), "the network in PyTorch"
     found = outputs(x)
     scale = float(np.abs(expected).max()) or 1.0
     apart = float(np.abs(found - expected).max()) / scale if found.shape == expected.shape else np.inf
     if not apart <= TOLERANCE[run.config.model.dtype]:
         raise TwinpropError(f"{run.path}: what was written gives other outputs (apart by {apart:.1g}); not exported.")
-    return f"read back; its outputs for {COMPARED} samples are those of the hand-written network within {apart:.1g}"
+    return f"read back; its outputs for {COMPARED} samples are those of {whose} within {apart:.1g}"
 
 
 FORMATS: dict[str, Callable[[Run, Path], str]] = {

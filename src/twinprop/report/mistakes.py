@@ -58,7 +58,7 @@ def predictions(run: Run) -> Predictions:
     log, level = logging.getLogger("twinprop"), logging.getLogger("twinprop").level
     try:
         log.setLevel(logging.WARNING)  # what there is to say of the data was said in training
-        dataset = run.config.data.load()
+        dataset = run.data.load()
     finally:
         log.setLevel(level)
     test = dataset.test

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twinprop.config.schema import Config
-from twinprop.data.base import SPLIT, Dataset
+from twinprop.data.base import SPLIT, DataConfig, Dataset
 from twinprop.data.samples import Samples
 from twinprop.errors import TwinpropError
 from twinprop.run.by_class import by_class
@@ -34,6 +34,9 @@ class Trained(Protocol):
 
     @property
     def config(self) -> Config: ...
+
+    @property
+    def data(self) -> DataConfig: ...
 
     @property
     def sample_shape(self) -> tuple[int, ...]: ...
@@ -88,8 +91,8 @@ def measure(run: Trained, config: Config | None = None, split: str | None = None
     if split not in (*SPLITS, None):
         raise TwinpropError(f"split={split}: must be one of {', '.join(SPLITS)}.")
     own, chosen = run.config, config or run.config
-    data, about = chosen.data, run.saved["data"]
-    same = data.source() == own.data.source()
+    data, about = run.data if config is None else config.data, run.saved["data"]
+    same = data.source() == run.data.source()
     dataset = data.load_as(about, whole=split is None and not same)
     name = f"data={data.name}"
     dataset, notes = with_classes_of(about["classes"], dataset)
@@ -97,7 +100,7 @@ def measure(run: Trained, config: Config | None = None, split: str | None = None
         kinds = [f"samples {tuple(shape)}, {len(classes) or 'no'} classes" for shape, classes in (
             (dataset.shape, dataset.classes), (about["shape"], about["classes"]))]  # fmt: skip
         raise TwinpropError(f"{name}: has {kinds[0]}; the network of {run.path} takes {kinds[1]}.")
-    if same and not data.is_cut_as(own.data):
+    if same and not data.is_cut_as(run.data):
         notes.append("Its own samples, cut anew: some of these may be among those that it was trained on.")
     split = split or "test"
     samples: Samples = getattr(dataset, split)

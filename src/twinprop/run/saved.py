@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import nn
 
+    from twinprop.data.base import DataConfig
     from twinprop.data.preparation import Remark
     from twinprop.data.table_file import RawTable
     from twinprop.models.base import LayerSpec
@@ -116,6 +117,12 @@ class Run:
     def config(self) -> schema.Config:
         """The configuration that it was trained with."""
         return schema.from_dict(self.saved["config"])
+
+    @cached_property
+    def data(self) -> DataConfig:
+        """The samples that it was trained on, where they are relative to the folder in which it was begun, too."""
+        typed = self.config.data
+        return replace(typed, **paths_from(self.path, {key: getattr(typed, key) for key in typed.paths()}))
 
     @property
     def sample_shape(self) -> tuple[int, ...]:
@@ -235,11 +242,27 @@ def configuration_in(directory: Path) -> dict[str, Any]:
             raise TwinpropError(f"{directory}: holds no run; expected a directory such as outputs/runs/….")
         found = read_model(directory / MODEL)["config"]
     try:
-        schema.from_dict(found)
+        typed = schema.from_dict(found)
     except ConfigError as error:
         problems = "; ".join(error.problems)
         raise TwinpropError(f"{directory}: what it was trained with does not fit this version: {problems}") from error
-    return found
+    data = {**found["data"], **paths_from(directory, {key: found["data"][key] for key in typed.data.paths()})}
+    return {**found, "data": data}
+
+
+def paths_from(directory: Path, paths: dict[str, str]) -> dict[str, Any]:
+    """Those of the paths of a run's samples that lead nowhere from here, but from the folder in which it was begun."""
+    import yaml
+
+    away = {key: value for key, value in paths.items() if not os.path.exists(at_home(value))}
+    if not away:
+        return {}
+    try:
+        folder = yaml.safe_load(read_text(directory / ".hydra" / "hydra.yaml"))["hydra"]["runtime"]["cwd"]
+        whole = {key: os.path.join(folder, at_home(value)) for key, value in away.items()}
+    except (TwinpropError, yaml.YAMLError, KeyError, TypeError, RecursionError):
+        return {}
+    return {key: value for key, value in whole.items() if os.path.exists(value)}
 
 
 def load(directory: str | Path, weights: str | None = None, plugins: str | Sequence[str] = ()) -> Run:
