@@ -20,7 +20,7 @@ from twinprop.config.schema import GROUPS, Config, choice_class
 from twinprop.data.samples import Samples
 from twinprop.run import plugin_values
 from twinprop.run.single import execute
-from twinprop.run.tensorboard import HISTOGRAMS, TensorBoard, comparable
+from twinprop.run.tensorboard import HISTOGRAMS, WORDS, TensorBoard, comparable
 from twinprop.task import CLASSIFICATION, Predicted
 from twinprop.training.monitor import Monitor, Row
 from twinprop.training.plan import TrainConfig
@@ -194,7 +194,9 @@ def test_a_key_is_of_one_type_in_all_choices() -> None:
                 for kind in str(item.type).replace("float", "number").replace("int", "number").split(" | "):
                     kinds.setdefault(f"{group}.{item.name}", set()).add(kind.strip("'"))
     mixed = {key: kind - {"None"} for key, kind in kinds.items() if len(kind - {"None"}) > 1}
-    assert set(mixed) <= {"data.resident"}
+    assert set(mixed) <= {"data.resident", *WORDS}
+    assert comparable(make(data_normalize=True))["data.normalize"] == "true"
+    assert comparable(make(data_normalize=[0.5, 0.25]))["data.normalize"] == "[0.5,0.25]"
     assert "data.resident" not in comparable(make("image_folder"))
 
 

@@ -48,6 +48,10 @@ SCALARS = ("lr", "grad_norm", "samples_per_second")
 """What is shown of an evaluation beside its results."""
 
 
+WORDS = ("data.normalize",)
+"""Keys that are true or false in one run and numbers in another: words in all."""
+
+
 def comparable(config: Config) -> dict[str, float | bool | str]:
     """The keys by which runs are compared, as HPARAMS takes them: a key is of one type in all runs.
 
@@ -60,7 +64,7 @@ def comparable(config: Config) -> dict[str, float | bool | str]:
         sizes = config.data.split_sizes()
         if sizes is not None:
             flat["train.batch_size"] = sizes[0]
-    return {key: _plain(value) for key, value in flat.items()}
+    return {key: spelled(value) if key in WORDS else _plain(value) for key, value in flat.items()}
 
 
 def _plain(value: Any) -> float | bool | str:
