@@ -10,6 +10,9 @@ import pytest
 from tests.kit.browser import chromium, serving
 from tests.kit.sweeps import run
 
+from twinprop.__main__ import main
+from twinprop.commands import board
+
 TEXT = """
 const walk = node => node.nodeType === 3 ? node.textContent + ' ' : ['SCRIPT', 'STYLE'].includes(node.tagName) ? '' :
     [...(node.shadowRoot ? node.shadowRoot.childNodes : []), ...node.childNodes].map(walk).join('');
@@ -27,6 +30,19 @@ def read_until(page: Any, *parts: str) -> str:
         time.sleep(0.1)
     assert all(part in text for part in parts), text[:2000]
     return str(text)
+
+
+def test_only_this_computer_is_served_under_an_address_that_nobody_guesses(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, other = (board.command("folder", tmp_path, 0) for _ in range(2))
+    assert one[one.index("--host") + 1] == "127.0.0.1"
+    prefixes = [words[words.index("--path_prefix") + 1] for words in (one, other)]
+    assert len(set(prefixes)) == 2
+    assert min(map(len, prefixes)) > 12
+    for port in ("-1", "65536"):
+        assert main(["board", str(tmp_path), f"--port={port}"]) == 1
+        assert f"--port {port}: must be a whole number from 1 to 65535" in capsys.readouterr().err
 
 
 @pytest.mark.slow

@@ -13,6 +13,7 @@ import pytest
 from twinprop.errors import TwinpropError
 from twinprop.run import checkpoints, matching
 from twinprop.run.checkpoints import Checkpoint, CheckpointFolder, by_step, read_checkpoint, sound
+from twinprop.run.directory import PART
 from twinprop.run.state_file import StateFileError
 from twinprop.training.position import Position
 
@@ -38,6 +39,13 @@ def test_the_last_two_stay(written: Path) -> None:
     newest = next(sound(written))
     assert (newest.members, newest.about, newest.position.steps) == ([4, 7], {"code": "x"}, 100)
     np.testing.assert_array_equal(newest.position.states[0]["parameters"], np.arange(100.0) * 100)
+
+
+def test_what_a_killed_process_left_half_written_goes(written: Path) -> None:
+    (written / f"{PART}0123").write_bytes(b"half")
+    folder_of(written.parent).write(position(50))
+    assert not list(written.glob(f"{PART}*"))
+    assert len(by_step(written)) == 2
 
 
 @pytest.mark.parametrize("damage", ["emptied", "cut", "flipped", "other", "gone"])
