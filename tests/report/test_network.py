@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -27,23 +26,31 @@ from twinprop.run.saved import Run
 HAND = ["model.backend=scratch", "train.epochs=4"]
 
 
+class Runs(dict[str, Run]):
+    """A run of each kind of data, trained when it is first asked for, whose network was looked at whatever it took."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        curve = folder / "curve.csv"
+        curve.write_text("time,height\n" + "".join(f"{each},{100 * each}\n" for each in np.linspace(2, 4, 60)))
+        self.words = {
+            "moons": ["data=moons", "data.n_samples=200"],
+            "digits": ["data=digits", "model.activation=sigmoid"],
+            "curve": ["data=csv", f"data.file={curve}", "data.target=height", "loss=mse"],
+            "diabetes": ["data=diabetes"],
+            "sequence": ["data=digits", "model=rnn"],
+        }
+
+    def __missing__(self, name: str) -> Run:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Pace, "due", lambda self: True)
+            self[name] = twinprop.train(*HAND, *self.words[name], f"hydra.run.dir={self.folder}/{name}")
+        return self[name]
+
+
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Run]]:
-    """A run of each kind of data, whose networks were looked at whatever it took."""
-    folder = tmp_path_factory.mktemp("runs")
-    curve = folder / "curve.csv"
-    x = np.linspace(2, 4, 60)
-    curve.write_text("time,height\n" + "".join(f"{each},{100 * each}\n" for each in x))
-    words = {
-        "moons": ["data=moons"],
-        "digits": ["data=digits", "model.activation=sigmoid"],
-        "curve": ["data=csv", f"data.file={curve}", "data.target=height", "loss=mse"],
-        "diabetes": ["data=diabetes"],
-        "sequence": ["data=digits", "model=rnn"],
-    }
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Pace, "due", lambda self: True)
-        yield {name: twinprop.train(*HAND, *more, f"hydra.run.dir={folder}/{name}") for name, more in words.items()}
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
+    return Runs(tmp_path_factory.mktemp("runs"))
 
 
 def study_of(run: Run) -> Study:
@@ -65,16 +72,20 @@ def drawn(run: Run) -> dict[str, Any]:
         ("moons", ["curves", "regions", "as-it-learns", "confusion", "layers"]),
         ("digits", ["curves", "first-layer", "confusion", "mistakes", "layers"]),
         ("curve", ["curves", "fit", "as-it-learns", "layers"]),
-        ("diabetes", ["curves", "predictions", "layers"]),
-        ("sequence", ["curves", "accuracy-by-position", "confusion", "mistakes", "layers"]),
+        pytest.param("diabetes", ["curves", "predictions", "layers"], marks=pytest.mark.slow),
+        pytest.param(
+            "sequence",
+            ["curves", "accuracy-by-position", "confusion", "mistakes", "layers"],
+            marks=pytest.mark.slow,
+        ),
     ],
 )
-def test_what_a_run_shows_follows_from_its_data(name: str, expected: list[str], runs: dict[str, Run]) -> None:
+def test_what_a_run_shows_follows_from_its_data(name: str, expected: list[str], runs: Runs) -> None:
     assert list(drawn(runs[name])) == expected
 
 
 @pytest.mark.slow
-def test_the_animation_has_a_frame_for_each_epoch_that_was_seen(runs: dict[str, Run], tmp_path: Path) -> None:
+def test_the_animation_has_a_frame_for_each_epoch_that_was_seen(runs: Runs, tmp_path: Path) -> None:
     page = write_report([study_of(runs["moons"])], tmp_path).read_text()
     assert "data:image/gif;base64" in page
     assert "plots/as-it-learns.gif" in (tmp_path / "report.md").read_text()
@@ -88,7 +99,7 @@ def test_the_animation_has_a_frame_for_each_epoch_that_was_seen(runs: dict[str, 
     assert all((abs(a - b).sum(-1) > 30).mean() > 0.01 for a, b in pairwise(frames))
 
 
-def test_axes_have_the_units_of_the_data(runs: dict[str, Run]) -> None:
+def test_axes_have_the_units_of_the_data(runs: Runs) -> None:
     axes = drawn(runs["curve"])["fit"].figure.axes[0]
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("time", "height")
     dots = axes.get_lines()[0]
@@ -98,7 +109,7 @@ def test_axes_have_the_units_of_the_data(runs: dict[str, Run]) -> None:
     assert 3.9 < high < 4.2
 
 
-def test_gradients_vanish_in_a_deep_sigmoid_network(runs: dict[str, Run]) -> None:
+def test_gradients_vanish_in_a_deep_sigmoid_network(runs: Runs) -> None:
     sizes = sizes_of(runs["digits"], "size_of_gradients")
     assert list(sizes) == ["linear1", "linear2", "output"]
     assert all(epochs == [1, 2, 3, 4] for epochs, _ in sizes.values())
@@ -106,7 +117,8 @@ def test_gradients_vanish_in_a_deep_sigmoid_network(runs: dict[str, Run]) -> Non
     assert first < middle < last
 
 
-def test_choices_stand_side_by_side_on_one_scale(runs: dict[str, Run], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.slow
+def test_choices_stand_side_by_side_on_one_scale(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     some = [runs["digits"], runs["sequence"]]
     study = Study("both", some, Path("both"))
     with rc_context(STYLE):
@@ -122,13 +134,13 @@ def test_choices_stand_side_by_side_on_one_scale(runs: dict[str, Run], monkeypat
         assert low <= values.min() <= values.max() <= high
 
 
-def test_a_run_without_notes_has_no_figure_of_layers(runs: dict[str, Run], tmp_path: Path) -> None:
+def test_a_run_without_notes_has_no_figure_of_layers(runs: Runs, tmp_path: Path) -> None:
     run = Run(tmp_path, runs["digits"].summary)
     run.keys, run.curves, run.overrides = runs["digits"].keys, runs["digits"].curves, []
     assert sizes_picture(Study("one", [run])) is None
 
 
-def test_the_results_of_a_run(runs: dict[str, Run]) -> None:
+def test_the_results_of_a_run(runs: Runs) -> None:
     run = runs["digits"]
     best = run.summary["best"]
     table = results_table(run)
@@ -144,7 +156,7 @@ def test_the_results_of_a_run(runs: dict[str, Run]) -> None:
 
 
 @pytest.mark.parametrize("classes", [2, 10, 11])
-def test_regions_of_up_to_ten_classes(classes: int, runs: dict[str, Run]) -> None:
+def test_regions_of_up_to_ten_classes(classes: int, runs: Runs) -> None:
     from twinprop.report.mistakes import Predictions
 
     rng = np.random.default_rng(0)

@@ -60,7 +60,7 @@ def seen(config: Config) -> dict[str, Any]:
     [
         ("moons", "mlp", "as_it_learns/regions"),
         ("digits", "mlp", "as_it_learns/first_layer"),
-        ("digits", "rnn", "as_it_learns/accuracy_by_position"),
+        pytest.param("digits", "rnn", "as_it_learns/accuracy_by_position", marks=pytest.mark.slow),
     ],
 )
 def test_twins_are_seen_alike(data: str, model: str, picture: str) -> None:
@@ -97,7 +97,7 @@ def test_the_first_and_the_last_are_seen_whatever_they_cost(tmp_path: Path, monk
 
 @pytest.mark.parametrize(
     ("pictures", "sweep", "there"),
-    [(None, False, True), (None, True, False), (False, False, False), (True, True, True)],
+    [(None, True, False), (False, False, False), (True, True, True)],
 )
 def test_a_key_and_a_sweep_turn_it_off(pictures: bool | None, sweep: bool, there: bool, tmp_path: Path) -> None:
     config = make(epochs=1)
