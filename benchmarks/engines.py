@@ -1,8 +1,9 @@
 """What engines and launchers cost, and large sweeps: python benchmarks/engines.py [--jobs 5] [--only local slurm ...]
 
 For each: the seconds of a sweep of one tiny job, which is what a sweep costs at least, and of one job more, each a
-stack by itself. The job is one update of a network on scikit-learn's digits, by hand. SLURM is Debian's, on loopback,
-as the tests start it; it and Ray are left out where they are not installed.
+stack by itself, one after the other; of Hydra's own launchers all but basic train several at once. The job is one
+update of a network on scikit-learn's digits, by hand. SLURM is Debian's, on loopback, as the tests start it; it and Ray
+are left out where they are not installed.
 
     python benchmarks/engines.py --runs 20000 --only local
     python benchmarks/engines.py --runs 20000 --stack 19 --only slurm     # 1,053 tasks, more than an array takes
@@ -51,6 +52,9 @@ ENGINES = {
     "Hydra's submitit_slurm": ["hydra/launcher=submitit_slurm"],
     "Hydra's ray": ["hydra/launcher=ray", "+hydra.launcher.ray.init.num_cpus=2"],
 }
+ALONE = ["hydra.launcher.max_members=1", "hydra.launcher.workers=1"]
+"""Each job a stack, one after the other."""
+
 NEEDS = {"ray": "ray", "joblib": "joblib", "submitit": "submitit"}
 
 
@@ -96,7 +100,7 @@ def seconds(jobs: int, environment: dict[str, str], *words: str) -> float:
         return time.perf_counter() - start
 
 
-def costs(jobs: int, only: list[str]) -> None:
+def costs(jobs: int, only: list[str], rounds: int) -> None:
     """The cost of one job, and of one more, with each engine."""
     rows = []
     for name, words in ENGINES.items():
@@ -104,9 +108,9 @@ def costs(jobs: int, only: list[str]) -> None:
         if why or (only and name not in only):
             print(f"{name}: left out{why and f', {why}'}", file=sys.stderr)
             continue
-        own = words if "launcher=" in str(words) else [*words, "hydra.launcher.max_members=1"]
+        own = words if "launcher=" in str(words) else [*words, *ALONE]
         with cluster(name) as environment:
-            one, more = (min(seconds(count, environment, *own) for _ in range(2)) for count in (1, jobs))
+            one, more = (min(seconds(count, environment, *own) for _ in range(rounds)) for count in (1, jobs))
         rows.append(f"| {name} | {one:.1f} | {(more - one) / (jobs - 1):.2f} |")
         print(rows[-1], file=sys.stderr)
     head = [f"{results.machine()}; {jobs} jobs", "", "| engine | one job, s | one more, s |", "| --- | --- | --- |"]
@@ -168,13 +172,14 @@ def whole(name: str, runs: int, stack: str, folder: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--jobs", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=2, help="of which the quickest counts")
     parser.add_argument("--only", nargs="*", default=[], choices=list(ENGINES))
     parser.add_argument("--runs", type=int, default=0)
     parser.add_argument("--stack", default="auto", help="networks in a stack, at most")
     parser.add_argument("--folder", type=Path, default=None, help="where the large sweep goes, and stays")
     args = parser.parse_args()
     if not args.runs:
-        costs(args.jobs, args.only)
+        costs(args.jobs, args.only, args.rounds)
         return
     for name in args.only or ["local"]:
         folder = args.folder or Path(tempfile.mkdtemp(prefix="sweep"))

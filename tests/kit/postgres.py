@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -60,6 +61,6 @@ def database() -> Iterator[str]:
         wait("PostgreSQL", lambda: call("pg_isready", "-h", "127.0.0.1", "-p", str(port)).returncode == 0)
         yield f"postgresql+psycopg://tests@127.0.0.1:{port}/postgres"
     finally:
-        server.terminate()
+        server.send_signal(signal.SIGINT)  # at SIGTERM it would wait for whoever is connected
         server.wait(60)
         shutil.rmtree(base, ignore_errors=True)

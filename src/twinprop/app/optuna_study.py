@@ -25,6 +25,7 @@ from twinprop.app.launcher import PopulationLauncher
 from twinprop.app.optuna_pruning import Pruning
 from twinprop.app.pruner_keys import PRUNERS
 from twinprop.app.resumption import current
+from twinprop.app.sweeper import Noting
 from twinprop.app.training_task import TrainingTask
 from twinprop.config.schema import choice_class
 from twinprop.errors import ConfigError, TwinpropError, first_line
@@ -113,7 +114,7 @@ class StudySweeper(OptunaSweeper):  # type: ignore[misc]  # the plugin has no ty
             search.launcher.concluded = search.launcher.searches = True
             search.launcher.on_batch = self.begin
         elif isinstance(task_function, TrainingTask):
-            task_function.note(search.launcher)
+            search.launcher = Noting(search.launcher, task_function)
         if self.pruner is not None and not isinstance(search.launcher, PopulationLauncher):
             raise ConfigError(["hydra/sweeper/pruner: stops networks that hydra/launcher=population trains; use that."])
         if self.pruner is not None:

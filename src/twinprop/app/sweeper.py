@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hydra.core.config_store import ConfigStore
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.plugins.launcher import Launcher
 from hydra.plugins.sweeper import Sweeper
 from hydra.utils import get_class
 
@@ -14,8 +15,30 @@ from twinprop.app.training_task import TrainingTask
 from twinprop.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hydra.core.utils import JobReturn
     from hydra.types import HydraContext, TaskFunction
     from omegaconf import DictConfig
+
+
+class Noting(Launcher):
+    """One of Hydra's own launchers, whose jobs run in other processes, and tell the task here nothing by themselves.
+
+    Not a part of that launcher, which pickles itself.
+    """
+
+    def __init__(self, launcher: Launcher, task: TrainingTask) -> None:
+        self.launcher, self.task = launcher, task
+
+    def setup(self, **arguments: Any) -> None:
+        self.launcher.setup(**arguments)
+
+    def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
+        returns = self.launcher.launch(job_overrides, initial_job_idx=initial_job_idx)
+        for each in returns:
+            self.task.note(each)
+        return returns
 
 
 class GridSweeper(Sweeper):
@@ -37,7 +60,7 @@ class GridSweeper(Sweeper):
             self.basic.validate_batch_is_legal = lambda batch: None
             self.launcher.concluded = True
         elif isinstance(task_function, TrainingTask):
-            task_function.note(self.launcher)
+            self.basic.launcher = Noting(self.launcher, task_function)
 
     def sweep(self, arguments: list[str]) -> Any:
         overrides = OverridesParser.create().parse_overrides(arguments)

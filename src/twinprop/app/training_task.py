@@ -11,10 +11,7 @@ from twinprop.config.plugins import fault
 from twinprop.errors import explain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from hydra.core.utils import JobReturn
-    from hydra.plugins.launcher import Launcher
     from omegaconf import DictConfig
 
     from twinprop.config.schema import Config
@@ -108,26 +105,19 @@ class TrainingTask:
         """Note how a job ended."""
         self.statuses[number] = status
 
-    def note(self, launcher: Launcher) -> None:
-        """Have jobs noted that a launcher of Hydra's runs in other processes."""
+    def note(self, job: JobReturn) -> None:
+        """Note how a job ended that a launcher of Hydra's ran in another process."""
         from twinprop.run.console import errors
         from twinprop.run.directory import summary_of
 
-        launch = launcher.launch
-
-        def launch_and_note(*arguments: Any, **named: Any) -> Sequence[JobReturn]:
-            returns = launch(*arguments, **named)
-            for each in returns:
-                hydra: Any = each.hydra_cfg and each.hydra_cfg.hydra
-                if hydra is not None and hydra.job.num not in self.statuses:
-                    summary = summary_of(Path(hydra.runtime.output_dir))
-                    status = summary.get("status", "failed")
-                    if status == "failed":  # which was told where nobody looked
-                        errors.print(f"Job {hydra.job.num} failed. {summary.get('reason', '')}")
-                    self.ended(hydra.job.num, status)
-            return returns
-
-        launcher.launch = launch_and_note  # type: ignore[method-assign]
+        hydra: Any = job.hydra_cfg and job.hydra_cfg.hydra
+        if hydra is None or hydra.job.num in self.statuses:
+            return
+        summary = summary_of(Path(hydra.runtime.output_dir))
+        status = summary.get("status", "failed")
+        if status == "failed":  # which was told where nobody looked
+            errors.print(f"Job {hydra.job.num} failed. {summary.get('reason', '')}")
+        self.ended(hydra.job.num, status)
 
     def train(self, config: DictConfig, directory: Path) -> dict[str, Any]:
         sound = checked(config)

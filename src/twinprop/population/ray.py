@@ -11,13 +11,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from time import monotonic
 from typing import Any
 
 from twinprop.errors import TwinpropError
 from twinprop.population.engine import Ending, Engine, RemoteJob
-from twinprop.population.ray_process import serve
+from twinprop.population.ray_process import serve, written
 from twinprop.text import nearest
 
 KEY = "hydra.launcher.ray"
@@ -151,7 +151,11 @@ class Ray(Engine):
             if keys[-1] not in self.kept:
                 self.kept.add(keys[-1])
                 if (shared := setups.shared_of(data)) is not None:
-                    self.ask("keep", keys[-1], shared)
+                    with TemporaryDirectory(prefix=".samples.", dir=directory, ignore_cleanup_errors=True) as folder:
+                        file = written(shared, Path(folder))
+                        setups.forget(data)  # nothing here needs them any more
+                        del shared
+                        self.ask("keep", keys[-1], file)
         numbers = self.ask("submit", calls, keys)
         return [RayJob(self, number) for number in numbers or [-1] * len(calls)]
 

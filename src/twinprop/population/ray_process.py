@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import inspect
 import os
+import pickle
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import count
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from twinprop.population.engine import Ending
 from twinprop.population.remote import train_job
@@ -103,11 +108,11 @@ class Tasks:
 
         return [dict(node["Resources"]) for node in ray.nodes() if node["Alive"]]
 
-    def keep(self, key: str, setups: SetupCache) -> None:
-        """Put samples where all tasks of a machine read them from the same memory."""
+    def keep(self, key: str, file: Path) -> None:
+        """Put samples that were `written` where all tasks of a machine read them from the same memory."""
         import ray
 
-        self.samples[key] = ray.put(setups)
+        self.samples[key] = ray.put(mapped(file))
 
     def submit(self, calls: Sequence[tuple[Any, ...]], keys: Sequence[str]) -> list[int]:
         """Send calls of `train_job`; `keys` name their samples."""
@@ -134,6 +139,26 @@ class Tasks:
         import ray
 
         ray.cancel(self.tasks[number])
+
+
+def written(setups: SetupCache, folder: Path) -> Path:
+    """A file with samples whose arrays lie in others beside it: through a pipe they would be in memory three times."""
+    arrays = count()
+
+    def write(buffer: pickle.PickleBuffer) -> None:
+        (folder / f"{next(arrays)}.array").write_bytes(buffer.raw())
+
+    file = folder / "samples"
+    file.write_bytes(pickle.dumps(setups, protocol=5, buffer_callback=write))
+    return file
+
+
+def mapped(file: Path) -> SetupCache:
+    """What was `written`, its arrays in the files' own memory."""
+    paths = sorted(file.parent.glob("*.array"), key=lambda path: int(path.stem))
+    arrays = [np.memmap(path, np.uint8, "r") if path.stat().st_size else b"" for path in paths]
+    found: SetupCache = pickle.loads(file.read_bytes(), buffers=arrays)
+    return found
 
 
 def ending(task: Any) -> Ending:

@@ -80,6 +80,12 @@ class SetupCache:
                 return SetupCache({repr(data): found.dataset})
         return None
 
+    def forget(self, data: DataConfig) -> None:
+        """Let samples go."""
+        gone = [key for key, found in self.loaded.items() if isinstance(found, Setup) and found.data == data]
+        for key in gone:
+            del self.loaded[key]
+
     def __reduce__(self) -> Any:
         return unpickled, (loaded(), self.given)  # samples may be of a class of a plugin, which is known by then
 
