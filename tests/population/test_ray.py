@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from tests.kit.sweeps import COMMON, run
 
+from twinprop.config.schema import Config
+from twinprop.data.digits import Digits
 from twinprop.errors import TwinpropError
 from twinprop.population.ray import needs_of, running_at, why_not
+from twinprop.population.ray_process import mapped, written
+from twinprop.population.setups import SetupCache
 
 WRONG_OF_RAY = {
     "foo=1": "hydra.launcher.ray.foo: there is no such key. See docs/sweeps.md.",
@@ -53,3 +59,23 @@ def test_what_a_task_needs_is_compared_with_what_nodes_have() -> None:
     assert needs_of({"num_gpus": 1, "resources": {"big": 2}}) == {"CPU": 1, "GPU": 1, "big": 2}
     assert "existing cluster" not in why_not("ValueError: other", "")
     assert why_not("RuntimeError: no token found", "").startswith("hydra.launcher.ray.init: Ray wants the token")
+
+
+def test_samples_go_through_files_and_are_what_they_were(tmp_path: Path) -> None:
+    """Not through the pipe: one process would hold them three times."""
+    samples: Any = {"images": np.arange(6.0).reshape(2, 3), "none": np.empty((0, 3)), "labels": np.array([1, 2])}
+    file = written(SetupCache(samples), tmp_path)
+    assert file.stat().st_size < 1000, "arrays lie beside it"
+    found: Any = mapped(file).given
+    assert found.keys() == samples.keys()
+    for name, array in samples.items():
+        np.testing.assert_array_equal(found[name], array)
+        assert found[name].dtype == array.dtype
+
+
+def test_samples_that_are_forgotten_are_loaded_anew() -> None:
+    setups, config = SetupCache(), Config(data=Digits())
+    setups.get(config)
+    assert setups.shared_of(config.data) is not None
+    setups.forget(config.data)
+    assert not setups.loaded
