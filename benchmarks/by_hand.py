@@ -17,8 +17,6 @@ from typing import Any
 
 import numpy as np
 import results
-import torch
-from threadpoolctl import threadpool_limits
 
 from twinprop.config import registry
 from twinprop.config.schema import Config
@@ -29,10 +27,11 @@ from twinprop.models.base import ModelConfig
 from twinprop.models.cnn import CNN
 from twinprop.models.mlp import MLP
 from twinprop.models.rnn import GATES, RNN
+from twinprop.run.device import use_threads
 from twinprop.scratch.optimizers import SGD
 from twinprop.training.plan import Plan
 
-SECONDS = 0.3
+SECONDS = 0.15
 """Of processor time that a figure of one round is taken over."""
 
 Shape = tuple[int, int, int, int]
@@ -136,8 +135,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=9)
     rounds = parser.parse_args().rounds
-    torch.set_num_threads(1)
-    threadpool_limits(1)
+    use_threads(1, "torch")
     few, many = images(4000), images(60_000)
     networks: dict[str, tuple[ModelConfig, list[Shape]]] = {
         f"{cell.upper()} of 64": (RNN(cell=cell, hidden_size=64), cell_products(cell)) for cell in GATES
