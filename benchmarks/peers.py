@@ -166,7 +166,8 @@ def main() -> int:
         lines += table(network, found, threads, args.epochs)
         wrong += [] if is_hw4(network) else apart(network, found)  # in so few epochs it is where chance has it
     results.write("One run on the CPU", "\n".join(lines))
-    print(*wrong, sep="\n", file=sys.stderr)
+    for sentence in wrong:
+        print(sentence, file=sys.stderr)
     return 1 if wrong else 0
 
 

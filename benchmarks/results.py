@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import platform
+from importlib.metadata import version
 from pathlib import Path
 
 from threadpoolctl import threadpool_info
@@ -14,15 +15,15 @@ FILE = Path(__file__).parent / "RESULTS.md"
 
 
 def machine() -> str:
-    """The processor and the kernels that NumPy's BLAS chose for it."""
+    """The processor and the kernels that NumPy's BLAS chose for it. PyTorch is not imported: a process that is started
+    from this one would be said to take its memory."""
     import numpy as np
     import psutil
-    import torch
 
     kernels = {library["architecture"] for library in threadpool_info() if library["internal_api"] == "openblas"}
     return (
         f"{processor()}, {psutil.cpu_count()} cores, OpenBLAS kernels {', '.join(sorted(kernels))}; "
-        f"Python {platform.python_version()}, NumPy {np.__version__}, torch {torch.__version__}; "
+        f"Python {platform.python_version()}, NumPy {np.__version__}, torch {version('torch')}; "
         f"{datetime.date.today()}"
     )
 
