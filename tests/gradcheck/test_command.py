@@ -105,7 +105,7 @@ def test_mended_lines_of_the_page_mend_the_network(
         (["--args", "4"], "--layer"),
         (["seed=1", "--layer", EXAMPLE], "seed=1"),
         (["--layer", "no_such_module:Class"], "there is no module no_such_module"),
-        (["--layer", EXAMPLE, "--args", "4"], "--args 4 3"),
+        (["--layer", EXAMPLE, "--args", "4", "3", "2", "1"], "--args 4 3"),
         (["--layer", EXAMPLE, "--args", "6", "5", "3", "--classes", "0"], "at least 1"),
     ],
 )

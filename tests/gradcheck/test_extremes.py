@@ -45,7 +45,7 @@ def test_overflow_is_told_with_its_line_and_log_softmax_is_not_called_unshifted(
 
 
 def test_looking_for_overflow_leaves_the_weights() -> None:
-    subject = Subject.load(spec_of("Columns"), SIZES, 0)
+    subject = next(Subject.load(spec_of("Columns"), SIZES, 0))
     inputs = choose_inputs(subject, SIZES)
     before = [parameter.get().copy() for parameter in subject.parameters]
     with np.errstate(all="ignore"):

@@ -107,7 +107,8 @@ class DerivativeWay(LayerWay):
 
     def note(self) -> str:
         assert self.backward is not None
-        return f"{self.backward.name} is given x: compared with the derivative of {self.forward.name}, entry by entry."
+        given = "is given x" if self.backward_roles else "is given nothing"
+        return f"{self.backward.name} {given}: compared with the derivative of {self.forward.name}, entry by entry."
 
 
 class OneEntryWay(LayerWay):

@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import io
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.calling import FusedWay, LayerWay, NetworkWay, OneEntryWay
-from twinprop.gradcheck.choice import choose_inputs, harmless
-from twinprop.gradcheck.comparison import compare, largest
-from twinprop.gradcheck.differences import LARGER, Index, Slopes
+from twinprop.gradcheck.calling import FusedWay, LayerWay, LossWay, NetworkWay, OneEntryWay
+from twinprop.gradcheck.choice import choose_inputs
+from twinprop.gradcheck.conventions import accept_conventions
 from twinprop.gradcheck.extremes import explain_overflow
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.hints.evidence import Evidence
-from twinprop.gradcheck.hints.repair import repairs
 from twinprop.gradcheck.hints.table import explain_gradients, notes
 from twinprop.gradcheck.inputs import Inputs, draw_y
-from twinprop.gradcheck.likely_losses import LIKELY
-from twinprop.gradcheck.matching import proportional, same_numbers
-from twinprop.gradcheck.parameters import adopt_forgotten, adopt_parameters, keep_used
+from twinprop.gradcheck.matching import same_numbers
+from twinprop.gradcheck.measuring import choose_loss, gradients_of, gradients_that_an_edit_mends
+from twinprop.gradcheck.parameters import adopt_parameters, keep_used
 from twinprop.gradcheck.repetition import STALE_OUTPUT, check_repetition, output_is_stale
-from twinprop.gradcheck.report import Gradient, Report
+from twinprop.gradcheck.report import Report
 from twinprop.gradcheck.subject import Subject
-from twinprop.gradcheck.trial import CHANGE, Trial, slopes_of
+from twinprop.gradcheck.trial import CHANGE, Trial
 from twinprop.gradcheck.unchecked import lines_not_run, unchecked_gradients
-
-FEW_EDITS = 800
-"""Edits that are tried with each likely loss, where the network does not say which is its own."""
 
 
 def check_class(
@@ -54,25 +50,56 @@ def check_class(
     Raises:
         SubjectError: the class cannot be found, made or called.
     """
-    with np.errstate(all="ignore"):
-        subject = Subject.load(spec, words, seed)
-        unknown = [name for name in constants if name not in [parameter.name for parameter in subject.parameters]]
-        if unknown:
-            there = ", ".join(parameter.name for parameter in subject.parameters) or "none"
-            raise SubjectError(f"--constant {' '.join(unknown)}: there is no such array; {subject.title} has {there}.")
-        inputs = choose_inputs(subject, words, shape, targets, classes, seed)
+    # what the class prints is no part of the report
+    with np.errstate(all="ignore"), contextlib.redirect_stdout(io.StringIO()):
+        subject, inputs = choose(spec, words, shape, targets, classes, constants, seed)
         fresh = subject.copied()
         report = check_subject(subject, inputs, constants, seed)
         if clips_probabilities(report, subject, inputs):
-            subject = Subject.load(spec, words, seed)
-            again = choose_inputs(subject, words, shape, targets, classes, seed, "probabilities")
-            inputs, report = again, check_subject(subject, again, constants, seed)
+            subject, inputs = choose(spec, words, shape, targets, classes, constants, seed, "probabilities")
+            report = check_subject(subject, inputs, constants, seed)
         if inputs.values == "probabilities" and not report.right and of_logits(report, inputs):
-            report.gradients[0].accepted = True
+            report.gradients[0].accepted = "as a pair"
             report.mistakes, report.advice = [], [OF_LOGITS, *report.advice]
+        elif not report.right and isinstance(subject.way, LossWay) and is_given_output(fresh):
+            report = right_for_its_output(fresh, inputs, constants, seed) or report
         elif not report.right and isinstance(subject.way, LayerWay) and fresh is not subject:
             report = right_with_its_loss(fresh, inputs, constants, seed) or report
         return report
+
+
+def choose(
+    spec: str,
+    words: Sequence[str],
+    shape: Sequence[int] | None,
+    targets: str | None,
+    classes: int | None,
+    constants: Sequence[str],
+    seed: int,
+    values: str | None = None,
+) -> tuple[Subject, Inputs]:
+    """The first way to make an object, and to call it, in which all goes well; else one that does so in part.
+
+    Raises:
+        SubjectError: there is none; the text is about the first.
+    """
+    failure: SubjectError | None = None
+    for wholly in (True, False):
+        for subject in Subject.load(spec, words, seed):
+            try:
+                inputs = choose_inputs(subject, words, shape, targets, classes, seed, values, wholly)
+            except SubjectError as error:
+                failure = failure or error
+                continue
+            unknown = [name for name in constants if name not in [parameter.name for parameter in subject.parameters]]
+            if unknown:
+                there = ", ".join(parameter.name for parameter in subject.parameters) or "none"
+                raise SubjectError(
+                    f"--constant {' '.join(unknown)}: there is no such array; {subject.title} has {there}."
+                )
+            return subject, inputs
+    assert failure is not None
+    raise failure
 
 
 def check_subject(subject: Subject, inputs: Inputs, constants: Sequence[str] = (), seed: int = 0) -> Report:
@@ -97,6 +124,7 @@ def check_subject(subject: Subject, inputs: Inputs, constants: Sequence[str] = (
             'dx, or keep the gradient of a parameter W as self.dW, self.W_grad or self.grads["W"].'
         )
     check_repetition(trial, unmade, report)
+    accept_conventions(trial, report)
     evidence = Evidence(trial, report.gradients)
     if stale:
         report.mistakes = [([], STALE_OUTPUT)]
@@ -111,110 +139,13 @@ def check_subject(subject: Subject, inputs: Inputs, constants: Sequence[str] = (
         report.advice.append(UPDATES.format(", ".join(trial.updated)))
     if inputs.batch_misfits and report.right:
         report.advice.append(ONE_SAMPLE)
+    if guessed:
+        report.assumed_loss = str(subject.way.likely)
     report.notes += notes(evidence)
     report.unchecked = unchecked_gradients(trial, report.gradients)
     if report.right and subject.way.given_apart and (idle := lines_not_run(trial)):
         report.notes.append(f"lines of backward that did not run, and were not checked: {', '.join(idle)}.")
     return report
-
-
-def gradients_of(trial: Trial) -> list[Gradient]:
-    """Every gradient, found and compared with what is measured."""
-    measured = measure_all(trial)
-    slopes = {name: slopes_of(entries, array_of(trial, name).shape) for name, entries in measured.items()}
-    forgotten = adopt_forgotten(trial, trial.find(slopes))
-    trial.parameters = trial.parameters + forgotten
-    for parameter in forgotten:
-        measured[parameter.name] = trial.measure(parameter.get())
-        slopes[parameter.name] = slopes_of(measured[parameter.name], parameter.get().shape)
-    return compare_gradients(trial, trial.find(slopes), measured)
-
-
-def gradients_that_an_edit_mends(trial: Trial) -> list[Gradient] | None:
-    """The gradients for the first likely loss with which edits make all of them right, which is kept; else None."""
-    way = trial.subject.way
-    before = way.likely
-    for loss in LIKELY:
-        way.likely = loss
-        try:
-            gradients = gradients_of(trial)
-        except SubjectError:
-            continue
-        wrong = {gradient.name for gradient in gradients if not gradient.passed}
-        evidence = Evidence(trial, gradients)
-        found = repairs(trial, gradients, evidence.samples, evidence.numbers, FEW_EDITS)
-        if wrong and wrong <= {name for repair in found for name in repair.mended}:
-            return gradients
-    way.likely = before
-    gradients_of(trial)
-    return None
-
-
-def array_of(trial: Trial, name: str) -> Any:
-    return trial.x if name == "x" else next(one.get() for one in trial.parameters if one.name == name)
-
-
-def measure_all(trial: Trial) -> dict[str, dict[Index, Slopes]]:
-    """The slopes of every parameter, and of x unless it holds whole numbers."""
-    names = [parameter.name for parameter in trial.parameters] + ["x"] * (trial.x.dtype.kind == "f")
-    return {name: trial.measure(array_of(trial, name)) for name in names}
-
-
-def choose_loss(trial: Trial) -> None:
-    """Take the likely loss that most of a network's gradients fit, a right one or a multiple of it."""
-    way = trial.subject.way
-    best, chosen = -1.0, way.likely
-    for loss in LIKELY:
-        way.likely = loss
-        try:
-            measured = {one.name: trial.measure(one.get(), 12) for one in trial.parameters}
-        except SubjectError:
-            continue
-        slopes = {name: slopes_of(entries, array_of(trial, name).shape) for name, entries in measured.items()}
-        if not all(np.isfinite(entry.central).all() for entries in measured.values() for entry in entries.values()):
-            continue
-        found = trial.find(slopes | {"x": np.full(trial.x.shape, np.nan)})
-        pairs = [(found[name][1], slope) for name, slope in slopes.items() if name in found]
-        score = sum(
-            1.0 if same_numbers(value, slope) else 0.1 if proportional(value, slope) else 0.0 for value, slope in pairs
-        )
-        if score > best:
-            best, chosen = score, loss
-    way.likely = chosen
-
-
-def compare_gradients(
-    trial: Trial, found: dict[str, tuple[str, Any]], measured: dict[str, dict[Index, Slopes]]
-) -> list[Gradient]:
-    """Each gradient with its difference quotients."""
-    scale = largest([entry.central[1] for entries in measured.values() for entry in entries.values()])
-    gradients = []
-    for name, entries in measured.items():
-        array = array_of(trial, name)
-        if name not in found:
-            needed = trial.dy is not None if name == "x" else True
-            if needed and any(abs(entry.central[1]) > 1e-7 for entry in entries.values()):
-                label = "dx" if name == "x" else f"d{name}"
-                gradients.append(Gradient(name, label, None, array, np.full(array.shape, np.nan), None, "not found"))
-            continue
-        label, value = found[name]
-        # (1, o) in place of (o,): an update broadcasts it
-        flat = value is not None and value.shape != array.shape and harmless(value.shape, array.shape)
-        value = value.reshape(array.shape) if flat else value
-        fits = value is not None and value.shape == array.shape
-        claimed = value if fits else np.zeros(array.shape)
-        comparison = compare(claimed, entries, scale)
-        for larger in LARGER:
-            if comparison.checked > comparison.doubtful:
-                break
-            comparison = compare(claimed, trial.measure(array, larger=larger), scale)
-        gradient = Gradient(name, label, value, array, comparison.numeric)
-        if fits:
-            gradient.comparison = comparison
-        else:
-            gradient.problem = "missing" if value is None else "wrong shape"
-        gradients.append(gradient)
-    return gradients
 
 
 def right_with_its_loss(subject: Subject, inputs: Inputs, constants: Sequence[str], seed: int) -> Report | None:
@@ -242,6 +173,25 @@ def right_with_its_loss(subject: Subject, inputs: Inputs, constants: Sequence[st
             tried[0].advice.insert(0, text)
             return tried[0]
     return None
+
+
+def is_given_output(subject: Subject) -> bool:
+    """Whether the backward of a loss is given something that is called a gradient, as `backward(dvalues, y)`."""
+    back = subject.way.backward
+    return back is not None and any(one.role == "dy" for one in back.needed)
+
+
+def right_for_its_output(subject: Subject, inputs: Inputs, constants: Sequence[str], seed: int) -> Report | None:
+    """The report of a softmax with its loss whose backward is given the probabilities, if it is right for these."""
+    way = subject.way
+    assert way.backward is not None
+    given = {one.name: "kept" for one in way.backward.needed if one.role == "dy"}
+    subject.way = replace(way, backward_roles={**way.backward_roles, **given})
+    try:
+        report = check_subject(subject, inputs, constants, seed)
+    except SubjectError:
+        return None
+    return report if report.right else None
 
 
 def of_logits(report: Report, inputs: Inputs) -> bool:

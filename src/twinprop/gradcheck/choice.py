@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import product
 from typing import cast
 
@@ -13,6 +14,7 @@ from twinprop.gradcheck.finding import Found, snapshot
 from twinprop.gradcheck.finding import candidates as candidates_of
 from twinprop.gradcheck.held import FloatArray
 from twinprop.gradcheck.inputs import Inputs, draw_x, draw_y
+from twinprop.gradcheck.several import Several
 from twinprop.gradcheck.shapes import class_counts, rare_shapes, suggested_shapes, usual_shapes
 from twinprop.gradcheck.subject import Subject
 
@@ -25,12 +27,13 @@ def choose_inputs(
     classes: int | None = None,
     seed: int = 0,
     values: str | None = None,
+    wholly: bool = False,
 ) -> Inputs:
     """The first inputs that `forward` and `backward` accept, and that give finite numbers; the way of calling too.
 
     NumPy's broadcasting lets `forward` take targets of a wrong shape, as (n, 1) for an output (n,). Then `backward`
     raises, or leaves gradients of a wrong shape. So what gives gradients of the right shape is preferred, in every way
-    and every shape. Only then comes what `backward` or `forward` accepts at least.
+    and every shape. Only then comes what `backward` or `forward` accepts at least, unless `wholly`.
 
     Raises:
         SubjectError: it accepts none; the text is about the first that was tried.
@@ -63,14 +66,19 @@ def choose_inputs(
                 raise
             continue
         if chosen is not None:
+            chosen = samples_in_columns(subject, chosen) or chosen
+            subject.settle(chosen)
             return chosen
-    for level in ("accepted_by_both", "accepted_by_forward", "accepted_rare"):
+    for level in () if wholly else ("accepted_by_both", "accepted_by_forward", "accepted_rare"):
         for way, search in searches:
             if getattr(search, level) is not None:
                 subject.way = way
-                return cast(Inputs, getattr(search, level))
+                chosen = cast(Inputs, getattr(search, level))
+                subject.settle(chosen)
+                return chosen
     subject.way, search = searches[0]
-    assert search.failure is not None
+    if search.failure is None:
+        raise SubjectError(f"{subject.title}: the gradients that {subject.way.title}'s backward leaves do not fit.")
     tried = ", ".join(dict.fromkeys(search.tried))
     more = (
         ""
@@ -79,6 +87,27 @@ def choose_inputs(
     )
     targets_too = "" if targets or not subject.is_loss else " Say what the targets are by --targets."
     raise SubjectError(f"{search.failure}{more}{targets_too}")
+
+
+def samples_in_columns(subject: Subject, chosen: Inputs) -> Inputs | None:
+    """The same inputs with their samples in columns, if a layer that makes its weights for the first x says so.
+
+    After that, more columns are all the same to it, and more rows are not.
+    """
+    if chosen.axis != 0 or chosen.x.ndim != 2 or chosen.count == 1 or subject.takes_y:
+        return None
+    turned = replace(chosen, axis=-1)
+    taken = []
+    for other in (chosen.another(chosen.count + 2, 1), turned.another(turned.count + 2, 1)):
+        rehearsal = subject.copied()
+        try:
+            rehearsal.forward(chosen.x, None)
+            rehearsal.forward(other.x, None)
+        except SubjectError:
+            taken.append(False)
+        else:
+            taken.append(True)
+    return turned if taken == [False, True] else None
 
 
 class Search:
@@ -126,6 +155,7 @@ class Search:
         went_forward = False
         try:
             rehearsal = self.subject.copied()
+            rehearsal.settle(inputs)
             out = rehearsal.forward(inputs.x, inputs.y)
             if np.size(out) == 0:
                 raise empty(self.subject, inputs, np.shape(out))
@@ -138,10 +168,13 @@ class Search:
             dy = rehearsal.way.upstream(out, inputs.y, np.random.default_rng(0))
             rehearsal.value(out, dy, inputs.x, inputs.y, inputs.axis, inputs.count)
             before = snapshot(rehearsal.made)
+            shapes = [np.shape(parameter.get()) for parameter in rehearsal.parameters]
             went_forward = True
             returned = rehearsal.backward(dy, inputs.x, inputs.y)
             found = candidates_of(rehearsal.made, returned, rehearsal.names_of_returned(), before)
             fit = fits(rehearsal, found, inputs.x)
+            # an update that is not summed over the samples makes a bias grow
+            fit[:-1] += [np.shape(one.get()) == old for one, old in zip(rehearsal.parameters, shapes, strict=True)]
             if all(fit):
                 return True
             if self.rare and inputs.x.ndim > 2:
@@ -207,20 +240,28 @@ def fits(subject: Subject, found: Sequence[Found], x: FloatArray) -> list[bool]:
     The last is that of x; what has no name is taken for right.
     """
     fit = []
+    given = subject.made if isinstance(subject.made, Several) else None
     for parameter in subject.parameters:
         shape = np.shape(parameter.get())
         named = [one.shape for one in found if one.changed and one.level(parameter) > 0]
         if named:
-            fit.append(any(harmless(one, shape) for one in named))
-    bare = [one.shape for one in found if one.position == 0 and not one.attribute]
+            alike = without_ones if parameter.owner is given else harmless
+            fit.append(any(alike(one, shape) for one in named))
+    bare = [one.shape for one in found if one.position == 0 and not one.attribute and not one.stacked]
     others = [np.shape(parameter.get()) for parameter in subject.parameters]
-    own = not bare or x.dtype.kind != "f" or bare[0] == x.shape or (subject.is_loss and bare[0] in others)
+    same = bool(bare) and (bare[0] == x.shape or (given is not None and without_ones(bare[0], x.shape)))
+    own = not bare or x.dtype.kind != "f" or same or (subject.is_loss and bare[0] in others)
     return [*fit, own]
+
+
+def without_ones(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
+    """Whether two shapes differ by axes of size 1 alone."""
+    return tuple(n for n in shape if n > 1) == tuple(n for n in target if n > 1)
 
 
 def harmless(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
     """Whether W -= lr * dW is right all the same: the shapes differ by axes of size 1, and broadcast to the target."""
-    if tuple(n for n in shape if n > 1) != tuple(n for n in target if n > 1):
+    if not without_ones(shape, target):
         return False
     try:
         return np.broadcast_shapes(shape, target) == target

@@ -7,8 +7,6 @@ the measured slope, up to a factor, a sign, a transpose. Where neither tells, th
 from __future__ import annotations
 
 import ast
-import inspect
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +16,7 @@ import numpy as np
 from twinprop.gradcheck.gradient_names import canonical, is_bare, names_gradient, stems
 from twinprop.gradcheck.held import ArrayRef, FloatArray, arrays_of, is_numeric
 from twinprop.gradcheck.matching import ratio, same_numbers
+from twinprop.gradcheck.sources import nodes_of
 
 
 @dataclass
@@ -31,6 +30,7 @@ class Found:
         value: a copy.
         changed: whether backward returned it, made it or changed it.
         position: in what backward returned; None elsewhere.
+        stacked: whether it is a list of arrays laid upon each other, as the gradient of a list of inputs.
     """
 
     label: str
@@ -40,6 +40,7 @@ class Found:
     value: Any
     changed: bool = True
     position: int | None = None
+    stacked: bool = False
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -87,6 +88,8 @@ def returned_parts(returned: Any, names: Sequence[str]) -> Iterator[Found]:
         for key, value in returned.items():
             yield from nested(value, f"backward()[{key!r}]", "grads", (key,))
     elif isinstance(returned, tuple | list):
+        if returned and len({np.shape(part) for part in returned}) == 1 and all(map(is_numeric, returned)):
+            yield Found("dx", "", (), None, np.array(returned, float), position=0, stacked=True)
         for position, value in enumerate(returned):
             name = names[position] if position < len(names) else ""
             label, attribute = name or f"backward()[{position}]", name or "grads"
@@ -107,17 +110,20 @@ def nested(value: Any, label: str, attribute: str, keys: tuple[Any, ...]) -> Ite
 
 def returned_names(function: Any) -> list[str]:
     """The names in a function's last `return a, b`; empty where its source does not tell."""
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    except (OSError, TypeError, SyntaxError):
+    values = [node.value for node in nodes_of(getattr(function, "__func__", function)) if isinstance(node, ast.Return)]
+    if not values or not isinstance(values[-1], ast.Tuple):
         return []
-    tuples = [node.value for node in ast.walk(tree) if isinstance(node, ast.Return)]
-    if not tuples or not isinstance(tuples[-1], ast.Tuple):
-        return []
-    return [
-        part.id if isinstance(part, ast.Name) else part.attr if isinstance(part, ast.Attribute) else ""
-        for part in tuples[-1].elts
-    ]
+    return [name_in(part) for part in values[-1].elts]
+
+
+def returned_name(function: Any) -> str:
+    """The name in a function's only `return a`."""
+    values = [node.value for node in nodes_of(getattr(function, "__func__", function)) if isinstance(node, ast.Return)]
+    return name_in(values[0]) if len(values) == 1 else ""
+
+
+def name_in(node: ast.AST | None) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 
 @dataclass
@@ -217,7 +223,7 @@ def gradient_of_x(target: Target, targets: Sequence[Target], found: Sequence[Fou
         if (
             one.position == 0
             and not one.attribute
-            and (one.shape == target.array.shape or target.of_layer or not shapes)
+            and (one.shape == target.array.shape or (not one.stacked and (target.of_layer or not shapes)))
         ):
             return one
     named = [one for one in found if one.changed and one.is_of_x()]

@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 
+WRAPPED = "_wrapped"
+"""The attribute in which one of our objects holds the user's, whose arrays keep their names."""
+
 
 class ArrayRef(NamedTuple):
     """A reference to an array that an object holds: in an attribute, or in the lists and dicts of one.
@@ -89,7 +92,11 @@ def attributes_of(subject: Any) -> dict[str, Any]:
     names = [name for some in slots for name in ([some] if isinstance(some, str) else some)]
     promised = getattr(subject, "shapes", None)
     names += [name for name in promised if isinstance(name, str)] if isinstance(promised, dict) else []
-    return {name: getattr(subject, name) for name in names if hasattr(subject, name)} | getattr(subject, "__dict__", {})
+    held = {name: getattr(subject, name) for name in names if hasattr(subject, name)} | getattr(subject, "__dict__", {})
+    if type(subject).__module__.startswith(__package__):
+        # what an object of ours remembers is not the user's
+        return {name: value for name, value in held.items() if not name.startswith("_") or name == WRAPPED}
+    return held
 
 
 def arrays_of(made: Any, wanted: Callable[[Any], bool] = is_float_array) -> list[ArrayRef]:
@@ -132,7 +139,7 @@ def places_in(
                 inner = ref._replace(name=f"{ref.name}[{key!r}]", keys=(*ref.keys, key))
                 yield from places_in(item, inner, wanted, seen)
     elif may_hold_arrays(value):
-        yield from places_of(value, wanted, f"{ref.name}.", seen)
+        yield from places_of(value, wanted, "" if ref.name == WRAPPED else f"{ref.name}.", seen)
 
 
 def may_hold_arrays(value: Any) -> bool:

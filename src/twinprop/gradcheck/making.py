@@ -3,49 +3,90 @@
 from __future__ import annotations
 
 import inspect
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
+from twinprop.gradcheck.building import built
 from twinprop.gradcheck.chain import chain
 from twinprop.gradcheck.faults import SubjectError, guarded_call
 from twinprop.gradcheck.functions import join_functions, looks_like_function_of_network
+from twinprop.gradcheck.guesses import OUTPUTS, filled
+from twinprop.gradcheck.importing import told_of
 from twinprop.gradcheck.loading import load_attributes, parse_arguments
-from twinprop.gradcheck.roles import role_of
+from twinprop.gradcheck.roles import method_of
+from twinprop.gradcheck.several import ListOfInputs, SeveralLayer, SeveralLoss, plan_for
+from twinprop.gradcheck.ways import BACKWARD, FORWARD, LOSS, named
 
-INPUTS, HIDDEN, OUTPUTS = 4, 6, 3
-"""Sizes that are taken where none are given."""
 
+def make(spec: str, words: Sequence[str]) -> tuple[Iterator[tuple[Any, str]], list[str]]:
+    """What `FILE:Class`, `FILE:Class,Class` or `FILE:function,function` names.
 
-def make(spec: str, words: Sequence[str]) -> tuple[Any, str]:
-    """What `FILE:Class`, `FILE:Class,Class` or `FILE:function,function` names, ready to be called, with its title.
+    Returns:
+        ways to make it ready to be called, the likeliest first: the object and its title; and what was left out of
+        its file.
 
     Raises:
-        SubjectError: it cannot be found or made.
+        SubjectError: it cannot be found.
     """
     module, found = load_attributes(spec)
+    return ways_to_make(module, found, words), told_of(module)
+
+
+def ways_to_make(module: ModuleType, found: dict[str, Any], words: Sequence[str]) -> Iterator[tuple[Any, str]]:
+    """The object as it is, as one with several inputs, after its sizes are known; then all with a single output.
+
+    Raises:
+        SubjectError: it cannot be made.
+    """
+    for outputs in (OUTPUTS, 1):
+        made, title = made_of(module, found, words, outputs)
+        yield made, title
+        if len(found) == 1:
+            for one in (made, *built(made)):
+                if one is not made:
+                    yield one, title
+                yield from ((other, title) for other in with_several_inputs(one))
+
+
+def made_of(module: ModuleType, found: dict[str, Any], words: Sequence[str], outputs: int) -> tuple[Any, str]:
+    """One class, one function of its arguments, classes in a row, or the functions of a network."""
     if any(inspect.isfunction(one) and looks_like_function_of_network(name) for name, one in found.items()):
-        return join_functions(vars(module), found, words, filled)
+        return join_functions(vars(module), found, words, outputs)
     if len(found) == 1:
         ((name, one),) = found.items()
-        return make_one(name, one, words)
-    made = [make_one(name, one, words if takes_arguments(one) else ()) for name, one in found.items()]
+        return make_one(name, one, words, outputs)
+    made = [make_one(name, one, words if takes_arguments(one) else (), outputs) for name, one in found.items()]
     return chain([one for one, _ in made], ", ".join(found)), ", ".join(title for _, title in made)
+
+
+def with_several_inputs(made: Any) -> Iterator[Any]:
+    """An object as a layer whose other inputs are held like parameters, and as one that is given a list."""
+    forward, backward = named(made, FORWARD), named(made, BACKWARD)
+    for front in dict.fromkeys(name for name in (forward, named(made, LOSS)) if name):
+        if not backward or front == backward:
+            continue
+        plan = plan_for(made, method_of(made, front), method_of(made, backward))
+        if plan is not None:
+            yield (SeveralLoss if plan.has_targets else SeveralLayer)(made, plan)
+    if forward and backward:
+        methods = method_of(made, forward), method_of(made, backward)
+        if all(len(method.needed) == 1 for method in methods):
+            yield ListOfInputs(made, *methods)
 
 
 def takes_arguments(found: Any) -> bool:
     return callable(found) and bool(inspect.signature(found).parameters)
 
 
-def make_one(name: str, found: Any, words: Sequence[str]) -> tuple[Any, str]:
+def make_one(name: str, found: Callable[..., Any], words: Sequence[str], outputs: int) -> tuple[Any, str]:
     """An object of a class, or what a function makes, with its title."""
     if not callable(found):
         return found, name
     args, keywords = parse_arguments(words)
-    if not words:
-        args, keywords = filled(found)
+    args = [*args, *filled(found, len(args), outputs, tuple(keywords))[0]]
     shown = [*map(shown_argument, args), *(f"{key}={shown_argument(value)}" for key, value in keywords.items())]
     title = f"{name}({', '.join(shown)})"
     try:
@@ -59,81 +100,7 @@ def make_one(name: str, found: Any, words: Sequence[str]) -> tuple[Any, str]:
 
 
 def shown_argument(value: Any) -> str:
-    """`4×3` of an array."""
-    return "×".join(map(str, value.shape)) if isinstance(value, np.ndarray) else repr(value)
-
-
-def filled(f: Callable[..., Any]) -> tuple[list[Any], dict[str, Any]]:
-    """Usual values for the arguments that a constructor needs, by their names."""
-    try:
-        parameters = list(inspect.signature(f).parameters.values())
-    except (TypeError, ValueError):
-        return [], {}
-    kinds = inspect.Parameter
-    needed = [one for one in parameters if one.default is kinds.empty and one.kind == kinds.POSITIONAL_OR_KEYWORD]
-    values = [usual(one.name, position, len(needed)) for position, one in enumerate(needed)]
-    if "conv" in getattr(f, "__name__", "").lower():  # a kernel has four axes
-        images = (OUTPUTS, 2, 3, 3)
-        values = [0.5 * np.random.randn(*images) if np.ndim(value) == 2 else value for value in values]
-    return values, {}
-
-
-def tanh_prime(x: Any) -> Any:
-    """The derivative of tanh, which is taken where an activation is needed."""
-    return 1 - np.tanh(x) ** 2
-
-
-def usual(name: str, position: int, count: int) -> Any:
-    """A usual value for an argument of a constructor."""
-    word = name.lower().replace("_", "")
-    number = int(match[0]) if (match := re.search(r"\d+$", word)) else 0
-    base = word.rstrip("0123456789")
-    wide = number == 0 or number > 1
-    if base in ("w", "weight", "weights", "kernel"):
-        return 0.5 * np.random.randn(
-            *((INPUTS, OUTPUTS) if number == 0 else (HIDDEN, OUTPUTS) if wide else (INPUTS, HIDDEN))
-        )
-    if base in ("b", "bias", "biases"):
-        return 0.5 * np.random.randn(OUTPUTS if wide else HIDDEN)
-    if base in ("gamma", "beta"):
-        return 1 + 0.1 * np.random.randn(INPUTS)
-    if base in (
-        "sizes",
-        "layers",
-        "layersizes",
-        "layerdims",
-        "dims",
-        "layersdims",
-        "architecture",
-        "shape",
-        "topology",
-    ):
-        return [INPUTS, HIDDEN, OUTPUTS]
-    if word.startswith(("activation", "act", "func", "f", "phi")) and word.endswith(
-        ("prime", "derivative", "deriv", "grad")
-    ):
-        return tanh_prime
-    if word in ("activation", "activationfunction", "act", "func", "activationfunc", "phi"):
-        return np.tanh
-    if role_of(name) == "rate":
-        return 0.1
-    if base in (
-        "p",
-        "dropout",
-        "rate",
-        "dropoutrate",
-        "droprate",
-        "keepprob",
-        "pdrop",
-        "ratio",
-        "dropoutratio",
-        "prob",
-    ):
-        return 0.5
-    if "hid" in word or base in ("nh", "h"):
-        return HIDDEN
-    if "out" in word or "class" in word or base in ("ny", "o"):
-        return OUTPUTS
-    if "in" in word or base in ("nx", "i", "d", "dim", "n", "features"):
-        return INPUTS
-    return INPUTS if position == 0 else OUTPUTS if position == count - 1 else HIDDEN
+    """`4×3` of an array, its name of a function."""
+    if isinstance(value, np.ndarray):
+        return "×".join(map(str, value.shape))
+    return getattr(value, "__name__", repr(value)) if callable(value) else repr(value)

@@ -12,6 +12,7 @@ from twinprop.gradcheck.finding import Found, candidates, snapshot
 from twinprop.gradcheck.gradient_names import names_gradient
 from twinprop.gradcheck.held import ArrayRef, arrays_of, is_float_array
 from twinprop.gradcheck.inputs import Inputs
+from twinprop.gradcheck.roles import role_of
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.trial import Trial
 
@@ -40,6 +41,13 @@ def adopt_numbers(subject: Subject, rehearsal: Subject, inputs: Inputs, out: Any
     for number, twin in zip(subject.numbers, rehearsal.numbers, strict=True):
         gradient = next((one for one in found if one.changed and one.level(twin) > 0), None)
         value = np.asarray(number.get(), float)
+        now = twin.get()
+        if gradient is None and rehearsal.knows_rate and np.ndim(value) == 0 and not np.array_equal(now, value):
+            gradient = Found(number.name, "", (), None, np.array(now, float))  # backward updates it
+            if depends_on(rehearsal, twin, value, inputs, out):
+                number.set(np.full(np.shape(now), float(value)))
+                subject.parameters.append(next(ref for ref in arrays_of(subject.made) if ref.name == number.name))
+            continue
         if gradient is None or not depends_on(rehearsal, twin, value, inputs, out):
             continue
         # a number becomes a vector where its first update would make it one
@@ -69,7 +77,8 @@ def adopt_late_arrays(subject: Subject, inputs: Inputs) -> None:
     subject.forward(inputs.x, inputs.y)
     for ref in arrays_of(subject.made):
         value = ref.get()
-        kept = value is first.get(ref.name) and id(value) not in known
+        # what is called a cache is none, though it be kept by mistake
+        kept = value is first.get(ref.name) and id(value) not in known and role_of(ref.attribute) != "cache"
         if kept and is_float_array(value) and value.dtype == np.float64:
             subject.parameters.append(ref)
 
@@ -101,6 +110,17 @@ def keep_used(trial: Trial, rng: np.random.Generator) -> None:
     trial.subject.forward(trial.x, trial.inputs.y)
 
 
+def forward_changes(trial: Trial, parameter: ArrayRef) -> bool:
+    """Whether forward puts something else into an array's place, or into the array."""
+    before = parameter.get()
+    old = np.copy(before)
+    trial.subject.forward(trial.x + 1, trial.inputs.y)
+    now = parameter.get()
+    changed = now is not before or not np.array_equal(now, old)
+    trial.subject.forward(trial.x, trial.inputs.y)
+    return changed
+
+
 def adopt_forgotten(trial: Trial, found: dict[str, tuple[str, Any]]) -> list[ArrayRef]:
     """Arrays that the output does not depend on, and that have a gradient of their own: forward forgets them.
 
@@ -110,6 +130,8 @@ def adopt_forgotten(trial: Trial, found: dict[str, tuple[str, Any]]) -> list[Arr
     taken = [value for _, value in found.values()]
     forgotten = []
     for parameter in trial.unused:
+        if forward_changes(trial, parameter):
+            continue  # what forward computes anew, as the mean of a batch, is none
         named = [one for one in again if one.level(parameter) > 0 and one.shape == np.shape(parameter.get())]
         own = [one for one in named if not any(np.array_equal(one.value, other) for other in taken)]
         if own and is_float_array(parameter.get()) and any(np.any(one.value) for one in own):

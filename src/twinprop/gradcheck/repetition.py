@@ -25,6 +25,10 @@ STALE_OUTPUT = (
     "and store what is needed in every forward, without an `if`."
 )
 CHANGES = "a second forward and backward with the same numbers gives another gradient."
+MEMORY = (
+    "{0}: backward changes {1} by an optimizer that remembers earlier steps, as Adam does, and keeps no gradient, "
+    "so there is none to look at. Keep it as self.dW, or let backward take plain steps: W -= lr * dW."
+)
 CHANGES_CACHE = (
     "backward changes an array that forward has kept, since both names are the same array: a second backward gives "
     "something else. Work on a copy, as in d = self.p.copy()."
@@ -61,6 +65,8 @@ def same_batch(trial: Trial, report: Report) -> None:
         if gradient.value is None or gradient.of not in again:
             continue
         value = np.asarray(gradient.value)
+        if not gradient.passed and gradient.of in trial.updated and is_of_optimizer(trial, gradient):
+            raise SubjectError(MEMORY.format(report.title, gradient.of))
         second, added = (np.asarray(got[gradient.of][1]) for got in (again, twice))
         if second.size != value.size or not np.allclose(
             second.ravel(), value.ravel(), rtol=1e-9, atol=1e-300, equal_nan=True
@@ -73,6 +79,22 @@ def same_batch(trial: Trial, report: Report) -> None:
         report.advice.append(CHANGES_CACHE)
     if adding:
         report.notes.append(f"{', '.join(adding)}: {ADDS_UP}")
+
+
+def is_of_optimizer(trial: Trial, gradient: Gradient) -> bool:
+    """Whether what was taken for a gradient is a moment of an optimizer, or a step of one that has such moments.
+
+    A first step of Adam has one and the same size everywhere; later ones, of equal gradients, change.
+    """
+    own = next(one for one in trial.parameters if one.name == gradient.of)
+    if trial.labels[gradient.of].level(own) > 0:
+        return False  # it is called a gradient
+    if not gradient.name.startswith(CHANGE):
+        return True
+    sizes = np.abs(np.asarray(gradient.value)).ravel()
+    again = trial.gradients().get(gradient.of, ("", gradient.value))[1]
+    steady = np.shape(again) == np.shape(gradient.value) and np.allclose(again, gradient.value, rtol=1e-9)
+    return not steady or bool(sizes.size > 3 and np.allclose(sizes, sizes[0], rtol=1e-3))
 
 
 def changes_cache(trial: Trial, report: Report) -> bool:
@@ -140,9 +162,24 @@ def output_is_stale(unmade: Subject, inputs: Inputs, seed: int) -> bool:
         try:
             second = used.forward(other.x, other.y)
         except SubjectError:
+            if is_longer(other, inputs):
+                continue  # a running mean, as of batch norm, has the old length
             return True
         if np.shape(second) != np.shape(right) or not np.array_equal(second, right, equal_nan=True):
             return True
+    return False
+
+
+def is_longer(other: Inputs, inputs: Inputs) -> bool:
+    """Whether a batch is larger along another axis than that of its samples."""
+    return other.count == inputs.count and other.x.shape != inputs.x.shape
+
+
+def refuses(subject: Subject, other: Inputs) -> bool:
+    try:
+        subject.forward(other.x, other.y)
+    except SubjectError:
+        return True
     return False
 
 
@@ -152,6 +189,8 @@ def other_batch(trial: Trial, unmade: Subject, report: Report) -> None:
         fresh = unmade.copied()
         if fresh is unmade or wrong_for(fresh, other, trial, report):
             continue  # not taken, or wrong, even when it is the first
+        if is_longer(other, trial.inputs) and refuses(trial.subject, other):
+            continue
         for gradient in wrong_for(trial.subject, other, trial, report):
             gradient.problem = "second batch"
             report.found.append((gradient.name, STALE))

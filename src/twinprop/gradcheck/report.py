@@ -27,7 +27,7 @@ class Gradient:
         right: difference quotients, NaN where they are not known.
         comparison: None where its shape does not fit.
         problem: what is wrong beyond its entries.
-        accepted: whether it is another derivative than that of the table, and right in its place.
+        accepted: in what sense it is right, of another derivative than that of the table; empty for the others.
     """
 
     of: str
@@ -37,11 +37,11 @@ class Gradient:
     right: FloatArray
     comparison: Comparison | None = None
     problem: str = ""
-    accepted: bool = False
+    accepted: str = ""
 
     @property
     def passed(self) -> bool:
-        return self.accepted or (not self.problem and self.comparison is not None and self.comparison.passed)
+        return bool(self.accepted) or (not self.problem and self.comparison is not None and self.comparison.passed)
 
 
 @dataclass
@@ -57,6 +57,7 @@ class Report:
         advice: what should be mended although every gradient is right.
         notes: what is worth knowing and no mistake.
         unchecked: what is named as gradients are, and belongs to no parameter.
+        assumed_loss: of a network that does not say its own; empty for the others.
     """
 
     title: str
@@ -67,6 +68,7 @@ class Report:
     advice: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     unchecked: list[str] = field(default_factory=list)
+    assumed_loss: str = ""
 
     @property
     def right(self) -> bool:
@@ -95,6 +97,7 @@ def report_data(report: Report) -> dict[str, Any]:
         "advice": report.advice,
         "notes": report.notes,
         "not_checked": report.unchecked,
+        "assumed_loss": report.assumed_loss,
     }
 
 
@@ -106,6 +109,7 @@ def gradient_data(gradient: Gradient) -> dict[str, Any]:
         "of": gradient.of,
         "shape": list(gradient.target.shape),
         "passed": gradient.passed,
+        "accepted": gradient.accepted,
         "problem": gradient.problem,
         "largest_error": error,
         "entries": compared.checked if compared else 0,
@@ -122,7 +126,8 @@ def report_text(report: Report) -> str:
     failed = [gradient for gradient in report.gradients if not gradient.passed]
     if not failed:
         agree = "The gradient agrees." if len(rows) == 2 else f"All {len(rows) - 1} gradients agree."
-        lines += paragraph("", f"{agree}{unchecked_text(report)}")
+        loss = f" The loss is assumed: {report.assumed_loss}." if report.assumed_loss else ""
+        lines += paragraph("", f"{agree}{loss}{unchecked_text(report)}")
     for gradient in failed:
         lines += paragraph("", worst_entry(gradient))
     for names, text in report.mistakes[:MOST_HINTS]:
@@ -142,7 +147,7 @@ def row(gradient: Gradient) -> tuple[str, ...]:
         f"{compared.error:.1e}" if compared and compared.worst is not None else "-",
         f"{compared.checked} of {compared.analytic.size}" if compared else "-",
         str(compared.doubtful) if compared else "-",
-        "as a pair" if gradient.accepted else "pass" if gradient.passed else (gradient.problem or "FAIL"),
+        gradient.accepted if gradient.accepted else "pass" if gradient.passed else (gradient.problem or "FAIL"),
     )
 
 

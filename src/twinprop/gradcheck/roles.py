@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 NAMES = {
-    "training": "training train istraining istrain trainmode trainflg trainflag trainphase",
+    "training": "training train istraining istrain trainmode trainflg trainflag trainphase savecache "
+    "storecache keepcache savegrad requiresgrad",
     "testing": "testing test istesting istest evaluate evalmode inference",
     "rate": "lr learningrate rate eta alpha stepsize lrate learnrate",
     "cache": "cache caches ctx context memory stored",
@@ -23,7 +24,7 @@ NAMES = {
 
 ROLES = {name: role for role, names in NAMES.items() for name in names.split()}
 
-UPSTREAM = re.compile(r"(d|grad|up|delta|err|accum|nextgrad|chain).*|g|e|.*(grad|gradient|error|delta|err)s?")
+UPSTREAM = re.compile(r"(d|grad|up|delta|err|accum|nextgrad|nextd|chain).*|g|e|.*(grad|gradient|error|delta|err)s?")
 """A gradient that comes from above."""
 
 FLAGS = ("training", "testing")
@@ -32,6 +33,8 @@ FLAGS = ("training", "testing")
 def role_of(name: str) -> str:
     """The role of an argument; empty where its name says nothing."""
     word = name.lower().replace("_", "")
+    if word.endswith(("param", "params")):
+        return ""
     return ROLES.get(word) or ROLES.get(word.rstrip("0123456789")) or ("dy" if UPSTREAM.fullmatch(word) else "")
 
 

@@ -72,8 +72,11 @@ def rare_shapes(subject: Subject, words: Sequence[str]) -> Iterator[tuple[tuple[
         yield (width, 1), -1
         yield (1, width), 0
     for width in features:
+        yield (2, count, width), 1
         yield (count, time, width), 0
         yield (time, count, width), 1
+        yield (count, width, 1), 0
+        yield (1, width, 1), 0
         yield (time, width, 1), -1
         yield (time, 1, width), 1
         yield (time, width, count), -1
@@ -82,6 +85,7 @@ def rare_shapes(subject: Subject, words: Sequence[str]) -> Iterator[tuple[tuple[
         yield (2, 6, 7, channels), 0
         yield (channels, 6, 7), None
         yield (2, channels, 8, 8), 0
+        yield (channels, 8, 8), None
     yield (6, 7), None
     yield (3, 4, 6), None
 
@@ -142,5 +146,6 @@ def class_counts(
     own = x[0] if axis == -1 else x[-1]
     if not subject.parameters:
         return [own]
-    sizes = [size for parameter in reversed(subject.parameters) for size in reversed(parameter.get().shape)]
+    held = reversed(subject.parameters)
+    sizes = [size for parameter in held for size in reversed(parameter.get().shape) if size]
     return list(dict.fromkeys([*whole_numbers(words)[-1:], *sizes[:4], own]))

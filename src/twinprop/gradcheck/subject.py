@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import copy
 import random
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ import numpy as np
 from twinprop.gradcheck.calling import Way
 from twinprop.gradcheck.faults import SubjectError, guarded_call
 from twinprop.gradcheck.finding import returned_names
+from twinprop.gradcheck.fitting import Fitted
 from twinprop.gradcheck.held import (
     ArrayRef,
     FloatArray,
@@ -25,10 +25,10 @@ from twinprop.gradcheck.held import (
     is_numeric,
     is_whole_array,
 )
-from twinprop.gradcheck.loading import LEFT_OUT
+from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.making import make
 from twinprop.gradcheck.roles import role_of
-from twinprop.gradcheck.ways import ways_of
+from twinprop.gradcheck.ways import held_by, ways_of
 
 RATE = 0.01
 """The learning rate where backward wants one."""
@@ -40,6 +40,7 @@ class Subject:
     Args:
         made: the object.
         title: as the report calls it.
+        told: see below.
         seed: for numbers that it draws from NumPy's global generator; the same before every forward.
 
     Attributes:
@@ -48,13 +49,13 @@ class Subject:
         numbers: the plain numbers that it holds, and the arrays of whole numbers.
         initial: copies of all that it holds, by name.
         rates: attributes that hold a learning rate.
-        left_out: why only the definitions of its file were run; empty where all of it was.
+        told: what was left out of its file when it was imported.
 
     Raises:
         SubjectError: it has no `forward` or `backward`, or they take the wrong arguments.
     """
 
-    def __init__(self, made: Any, title: str, seed: int) -> None:
+    def __init__(self, made: Any, title: str, told: Sequence[str], seed: int) -> None:
         self.made, self.title, self.seed = made, title, seed
         self.ways = ways_of(made, title)
         self.way: Way = self.ways[0]
@@ -64,7 +65,7 @@ class Subject:
         self.rates = rates_of(made)
         self.returned: Any = None
         self.given_rate = RATE
-        self.left_out: str = getattr(sys.modules.get(type(made).__module__), LEFT_OUT, "")
+        self.told = told
         self.names: dict[str, list[str]] = {}
         for parameter in self.parameters:
             if parameter.get().dtype != np.float64:
@@ -72,16 +73,30 @@ class Subject:
         self.parameters = [one for one in self.parameters if one.get().dtype == np.float64]
 
     @classmethod
-    def load(cls, spec: str, words: Sequence[str], seed: int) -> Subject:
-        """The object that a command line asks for.
+    def load(cls, spec: str, words: Sequence[str], seed: int) -> Iterator[Subject]:
+        """The object that a command line asks for, in each way to make it, the likeliest first.
 
         Raises:
-            SubjectError: it cannot be made.
+            SubjectError: it cannot be found, or be made in any way.
         """
         np.random.seed(seed)
         random.seed(seed)
-        made, title = make(spec, words)
-        return cls(made, title, seed)
+        ways, told = make(spec, words)
+        failure: SubjectError | None = None
+        some = False
+        while True:
+            try:
+                made, title = next(ways)
+                subject = cls(made, title, told, seed)
+            except StopIteration:
+                break
+            except SubjectError as error:
+                failure = failure or error
+                continue
+            some = True
+            yield subject
+        if not some and failure is not None:
+            raise failure
 
     @property
     def is_loss(self) -> bool:
@@ -109,6 +124,16 @@ class Subject:
         self.given_rate *= factor
         for ref in self.rates:
             ref.set(ref.get() * factor)
+
+    def settle(self, inputs: Inputs) -> None:
+        """Make what is given beside x fit its shape."""
+        if not isinstance(self.made, Fitted):
+            return
+        rehearsal = self.copied()  # what is tried leaves nothing behind
+        rehearsal.made.fit_to(inputs.x, inputs.y, inputs.axis)
+        self.made.take_from(rehearsal.made)
+        known = {one.name for one in self.parameters}
+        self.parameters = [one for one in arrays_of(self.made) if one.name in known]
 
     def copied(self) -> Subject:
         """A copy to try things on, so that what it remembers is not in the way; itself where it cannot be copied."""
@@ -191,7 +216,8 @@ class Subject:
             guarded_call(f"{self.title}.zero_grad", self.made.zero_grad)
         beside = self.returned[1:] if isinstance(self.returned, tuple) else ()
         cache = beside[0] if len(beside) == 1 else beside
-        values = {**self.values(x, y), "dy": copy.copy(dy), "out": copy.copy(self.out), "cache": cache}
+        kept = copy.copy(getattr(self.made, "output", None))
+        values = {**self.values(x, y), "dy": copy.copy(dy), "out": copy.copy(self.out), "cache": cache, "kept": kept}
         method = way.backward
 
         def run() -> Any:
@@ -225,7 +251,7 @@ def rates_of(made: Any) -> list[ArrayRef]:
     found = []
     for prefix, owner in owners_of(made, is_numeric).items():
         names = [name for name in dir(owner) if not name.startswith("__") and role_of(name) == "rate"]
-        found += [ArrayRef(prefix + name, owner, name) for name in names if is_number(getattr(owner, name, None))]
+        found += [ArrayRef(prefix + name, owner, name) for name in names if is_number(held_by(owner, name))]
     return found
 
 

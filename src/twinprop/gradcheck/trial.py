@@ -35,6 +35,7 @@ class Trial:
         updated: names of parameters that backward has changed.
         unused: arrays that the output does not depend on; known after `keep_used`.
         labels: where the gradient of each parameter, and of x, is found; known after `find`.
+        returned_nothing: whether backward did so, at its last run.
         update_rate: by what an update inside backward is divided to give the gradient.
 
     Raises:
@@ -52,6 +53,7 @@ class Trial:
         self.updated: list[str] = []
         self.unused: list[ArrayRef] = []
         self.labels: dict[str, Found] = {}
+        self.returned_nothing = False
         self.update_rate: float | None = subject.rate if subject.knows_rate else None
         again = subject.forward(self.x, inputs.y)
         if not np.array_equal(self.out, again):
@@ -99,6 +101,7 @@ class Trial:
             held = snapshot(subject.made)
         kept = [(parameter, np.array(parameter.get())) for parameter in self.parameters]
         returned = subject.backward(self.dy, self.x, self.inputs.y)
+        self.returned_nothing = returned is None and subject.way.given_apart
         found = candidates(subject.made, returned, subject.names_of_returned(), held)
         moved = [(parameter, old) for parameter, old in kept if not np.array_equal(parameter.get(), old)]
         own = {place.name for parameter in self.parameters for place in (parameter, *parameter.also)}
@@ -106,7 +109,7 @@ class Trial:
         self.updates = {
             parameter.name: Found(f"{CHANGE}{parameter.name}", "", (), parameter.owner, old - parameter.get())
             for parameter, old in moved
-            if np.shape(parameter.get())[-old.ndim :] == old.shape
+            if can_be_subtracted(old, parameter.get())
         }
         self.updated += [parameter.name for parameter, _ in moved if parameter.name not in self.updated]
         return found
@@ -174,6 +177,14 @@ class Trial:
         middle, magnitude = self.value(), self.magnitude()
         where = sample_entries(array.shape, most, self.seed)
         return {index: measure_slopes(self.value, array, index, middle, magnitude, larger) for index in where}
+
+
+def can_be_subtracted(old: FloatArray, new: Any) -> bool:
+    """Whether a parameter has become another one of its shape, or of one that it was broadcast to."""
+    try:
+        return is_float_array(new) and np.broadcast_shapes(old.shape, new.shape) == new.shape
+    except ValueError:
+        return False
 
 
 def slopes_of(measured: dict[Index, Slopes], shape: Index) -> FloatArray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from twinprop.gradcheck.calling import (
@@ -40,9 +41,17 @@ def named(made: Any, names: str) -> str:
     there: dict[str, str] = {}
     for name in dir(made):
         own = not name.startswith("__") or name == "__call__"
-        if own and not isinstance(made, type) and callable(getattr(made, name, None)):
+        if own and not isinstance(made, type) and callable(held_by(made, name)):
             there.setdefault(name if name == "__call__" else name.lower().replace("_", ""), name)
     return next((there[name] for name in names.split() if name in there), "")
+
+
+def held_by(made: Any, name: str) -> Any:
+    """An attribute; None where there is none, and of a property that cannot be computed yet."""
+    try:
+        return getattr(made, name, None)
+    except Exception:
+        return None
 
 
 def ways_of(made: Any, title: str) -> list[Way]:
@@ -72,12 +81,13 @@ def ways_of(made: Any, title: str) -> list[Way]:
 
 def possible_ways(made: Any, title: str, forward: str, backward: str, loss: str) -> Iterator[Way]:
     """Each way in which the arguments of the methods fit."""
-    back = method_of(made, backward) if backward else None
+    back = without_rate_alone(method_of(made, backward)) if backward else None
     cost = method_of(made, loss) if loss else None
     front = method_of(made, forward) if forward else None
     if front is not None and back is not None:
         yield from layers_and_losses(title, front, back)
-        if next(iter(arrays_of(made)), None) is not None:
+        targets = bool(back.needed) and back.needed[0].role == "y"
+        if targets or next(iter(arrays_of(made)), None) is not None:
             yield from networks(title, front, back, cost)
     if cost is not None and back is not None:
         roles = loss_roles(cost)
@@ -88,6 +98,14 @@ def possible_ways(made: Any, title: str, forward: str, backward: str, loss: str)
             roles = loss_roles(method) if method else None
             if method is not None and roles is not None:
                 yield LossWithGradientsWay(title, method, None, roles)
+
+
+def without_rate_alone(back: Method) -> Method:
+    """An `eta` that is all that backward wants is the gradient from above, not a learning rate."""
+    needed = [one for one in back.arguments if one.needed]
+    if len(needed) == 1 and needed[0].role == "rate" and not back.has("dy"):
+        return replace(back, arguments=tuple(replace(one, role="dy") if one.needed else one for one in back.arguments))
+    return back
 
 
 def layers_and_losses(title: str, front: Method, back: Method) -> Iterator[Way]:
@@ -103,6 +121,7 @@ def layers_and_losses(title: str, front: Method, back: Method) -> Iterator[Way]:
     first = {(needed or front.offered)[0].name: "x"}
     if not back.needed and not back.has("dy"):
         yield LossWay(title, front, back, first)
+        yield DerivativeWay(title, front, back, first)
     alone = back.needed[0].role if len(back.needed) == 1 else ""
     if alone == "x":
         yield DerivativeWay(title, front, back, first, {back.needed[0].name: "x"})

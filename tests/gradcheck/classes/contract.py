@@ -45,7 +45,7 @@ class LossOfEach(CrossEntropy):
 
 class Coarse(ReLU):
     def forward(self, x):
-        return super().forward(x).astype(np.float32)
+        return super().forward(x).astype("f4")
 
 
 class Random(ReLU):

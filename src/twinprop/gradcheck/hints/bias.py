@@ -29,7 +29,7 @@ def summed_from_weight_gradient(evidence: Evidence, gradient: Gradient) -> str |
             continue
         for axis in (0, 1):
             weight = np.asarray(other.value, float)
-            if np.linalg.matrix_rank(weight) < 2:
+            if not np.isfinite(weight).all() or np.linalg.matrix_rank(weight) < 2:
                 continue  # of one sample every sum is a multiple of the gradient of the bias, right or wrong
             total = weight.sum(axis)
             if total.size == value.size and proportional(value.ravel(), total):

@@ -31,8 +31,3 @@ def changed_input(evidence: Evidence) -> str | None:
     if not evidence.trial.subject.changes_input(evidence.trial.x, evidence.trial.inputs.y):
         return None
     return "forward changes its input x in place; whoever hands it over loses the values. Work on a copy."
-
-
-def only_definitions(evidence: Evidence) -> str | None:
-    why = evidence.trial.subject.left_out
-    return f"only the imports, classes and functions of the file were run: {why}" if why else None

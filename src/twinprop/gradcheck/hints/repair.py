@@ -212,7 +212,7 @@ def candidates(routines: list[Routine], samples: int, numbers: int, of_loss: boo
                 place.node, place.whole, place.product, place.routine.scope, samples, numbers, of_loss, place.targets
             )
             old = ast.unparse(place.node)
-            for new, text in edit(site):
+            for new, text in edit(site) if not isinstance(place.node, ast.Starred) else ():
                 if ast.unparse(new) != old:
                     yield Candidate(place, new, text)
     yield from statement_candidates(routines, LAST)

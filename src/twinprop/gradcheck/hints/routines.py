@@ -15,6 +15,7 @@ import numpy as np
 
 from twinprop.gradcheck.faults import is_users
 from twinprop.gradcheck.held import attributes_of, is_number
+from twinprop.gradcheck.reading import parsed
 from twinprop.gradcheck.trial import Trial
 
 
@@ -102,7 +103,7 @@ def routine_of(code: CodeType, trial: Trial) -> Routine | None:
         return None
     try:
         lines, start = inspect.getsourcelines(function)
-        tree = ast.parse(textwrap.dedent("".join(lines))).body[0]
+        tree = parsed(textwrap.dedent("".join(lines)), code.co_filename).body[0]
     except (OSError, TypeError, SyntaxError, IndexError):
         return None
     if not isinstance(tree, ast.FunctionDef) or any(isinstance(part, ast.While) for part in ast.walk(tree)):

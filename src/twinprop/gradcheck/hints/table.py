@@ -89,6 +89,6 @@ def where_to_look(evidence: Evidence, others: bool) -> str:
 def notes(evidence: Evidence) -> list[str]:
     """What is no mistake, and worth knowing."""
     way = evidence.trial.subject.way.note()
-    left_out = calls.only_definitions(evidence)
-    found = [calls.changed_input(evidence), calls.update_in_backward(evidence), way, left_out]
+    told = evidence.trial.subject.told
+    found = [calls.changed_input(evidence), calls.update_in_backward(evidence), way, *told]
     return [note for note in found if note]

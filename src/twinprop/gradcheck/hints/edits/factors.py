@@ -28,7 +28,11 @@ def sign(site: Site) -> Iterator[tuple[ast.expr, str]]:
 
 
 def count_of_samples(site: Site) -> Iterator[tuple[ast.expr, str]]:
-    if site.whole or isinstance(site.node, ast.BinOp):
+    # what is the number of samples itself
+    counts = isinstance(site.node, ast.Attribute | ast.Subscript | ast.Call) and (
+        "shape" in site.code or site.code.startswith(("len(", "np.size(", "float(len("))
+    )
+    if not counts and (site.whole or isinstance(site.node, ast.BinOp)):
         n, numbers = site.samples, site.numbers
         if n > 1:
             yield scaled(site, f"/ {n}"), f"1/n is missing: divide by the {n} samples"

@@ -1,0 +1,76 @@
+"""A layer that learns its sizes after its constructor is built: by the method that makes what forward lacks."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import inspect
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+from twinprop.gradcheck.guesses import INPUTS, usual
+from twinprop.gradcheck.sources import nodes_of
+from twinprop.gradcheck.ways import BACKWARD, FORWARD, held_by, named
+
+SHAPES: tuple[Any, ...] = ((INPUTS,), (5, INPUTS), (6, 7, 2), (2, 6, 7), (5, 2, 6, 7), (5, 6, 7, 2))
+"""What an argument that is called a shape may be."""
+
+NO_BUILDERS = ("set", "load", "update", "train", "fit", "step", "save", "get", "apply", "zero", "clear", "predict")
+"""Beginnings of names of methods that make nothing new."""
+
+
+def built(made: Any) -> Iterator[Any]:
+    """Copies of an object after each of its methods that makes what it lacks, with likely arguments."""
+    for method in builders(made):
+        for values in likely_arguments(getattr(made, method)):
+            try:
+                one = copy.deepcopy(made)
+                getattr(one, method)(*values)
+            except Exception:  # not in this way
+                continue
+            yield one
+
+
+def builders(made: Any) -> list[str]:
+    """The methods that assign an attribute which is missing or None, the one that assigns most of them first."""
+    kinds = [kind for kind in type(made).__mro__ if kind is not object]
+    loads = {node.attr for kind in kinds for node in own_attributes(kind) if isinstance(node.ctx, ast.Load)}
+    lacking = {name for name in loads if held_by(made, name) is None}
+    passes = {named(made, FORWARD), named(made, BACKWARD)}
+    counts: dict[str, int] = {}
+    for name in dir(made):
+        method = getattr(type(made), name, None)
+        if name.startswith("__") or name in passes or not inspect.isfunction(method):
+            continue
+        if not name.lower().lstrip("_").startswith(NO_BUILDERS):
+            stores = {node.attr for node in own_attributes(method) if isinstance(node.ctx, ast.Store)}
+            # what another method of the class makes is made, too
+            stores |= {
+                node.attr
+                for called in own_attributes(method)
+                if inspect.isfunction(other := getattr(type(made), called.attr, None)) and called.attr not in passes
+                for node in own_attributes(other)
+                if isinstance(node.ctx, ast.Store)
+            }
+            counts[name] = len(stores & lacking)
+    return sorted((name for name, count in counts.items() if count), key=lambda name: -counts[name])
+
+
+def own_attributes(found: Any) -> Iterator[ast.Attribute]:
+    return (
+        node
+        for node in nodes_of(found)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
+    )
+
+
+def likely_arguments(method: Any) -> Iterator[tuple[Any, ...]]:
+    """Values for the arguments that a method needs."""
+    needed = [
+        one
+        for one in inspect.signature(method).parameters.values()
+        if one.default is one.empty and one.kind == one.POSITIONAL_OR_KEYWORD
+    ]
+    choices = [SHAPES if "shape" in one.name.lower() else (usual(one.name, 0, 1, method),) for one in needed]
+    yield from product(*choices)

@@ -1,0 +1,215 @@
+"""What a function wants beside x is fitted: of the likely shapes of each array, the one that lets it run furthest.
+
+So `lstm_step(x, prev_h, prev_c, Wx, Wh, b)`, an attention's `forward(q, k, v)` and a gate's `forward(a, b)` can be
+called without a word about sizes.
+"""
+
+from __future__ import annotations
+
+import copy
+import sys
+from collections.abc import Callable, Sequence
+from itertools import product
+from types import FrameType
+from typing import Any, Self
+
+import numpy as np
+
+from twinprop.gradcheck.faults import is_users
+from twinprop.gradcheck.held import FloatArray, item_at
+from twinprop.gradcheck.templates import GATES, Template, family, is_parameter, shape_for, templates_of
+
+Path = tuple[str, ...]
+"""An attribute, or an attribute and the key of an entry in the dict there."""
+
+PASSES = 4
+
+
+MOST_RUNS = 4000
+"""Runs forward in all, for every shape of x together."""
+
+
+class Memory:
+    """What was tried in vain, of an object and all its copies."""
+
+    def __init__(self) -> None:
+        self.failed: set[tuple[tuple[int, ...], int | None]] = set()
+        self.runs = 0
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Memory:
+        return self
+
+
+class Fitted:
+    """An object that holds arrays whose shapes are still to be found.
+
+    Attributes:
+        _free: where they stand.
+        _templates: the shapes that were found.
+        _memory: what was tried.
+    """
+
+    def __new__(cls, *args: Any, **keywords: Any) -> Self:
+        made = super().__new__(cls)
+        made._memory = Memory()
+        return made
+
+    _free: Sequence[Path] = ()
+    _axis: int | None = 0
+    _templates: dict[Path, Template]
+    _memory: Memory
+
+    def _attempt(self, x: Any, y: Any) -> Any:
+        """What one run forward returns."""
+        raise NotImplementedError
+
+    def fit_to(self, x: FloatArray, y: Any, axis: int | None) -> None:
+        """Find the shapes for an x; where none is found, the arrays stay as they are."""
+        self._axis, self._templates = axis, {}
+        if (x.shape, axis) in self._memory.failed:
+            return
+        unknown = any(np.size(self._at(path)) == 0 for path in self._free)
+        if not self._free or (not unknown and progress(lambda: whole(self._attempt(x, y)))[0]):
+            return
+        before = {path: self._at(path) for path in self._free}
+        groups: dict[str, list[Path]] = {}
+        for path in self._free:
+            groups.setdefault(family(path[-1]), []).append(path)
+        # a weight gives way to an input, not the other way round
+        ordered = sorted(groups.values(), key=lambda paths: not is_parameter(paths[0][-1]))
+        rounds = ((pairs, gate) for pairs in (False, True) for gate in GATES)
+        if not any(self._search(ordered, gate, pairs, x, y) for pairs, gate in rounds):
+            self._memory.failed.add((x.shape, axis))
+            self._templates = {}
+            for path, value in before.items():
+                self._put(path, value)
+
+    def take_from(self, other: Fitted) -> None:
+        """The shapes and the numbers that another object of the same kind has found."""
+        self._axis, self._templates = other._axis, dict(other._templates)
+        for path in self._free:
+            self._put(path, copy.copy(other._at(path)))
+
+    def _search(self, groups: list[list[Path]], gate: str, pairs: bool, x: FloatArray, y: Any) -> bool:
+        """Change one shape at a time, as long as that lets it run further; where that ends, two, with `pairs`."""
+
+        def steps_with(at: int, template: Template) -> tuple[bool, int]:
+            self._take(groups[at], template, x)
+            self._memory.runs += 1
+            if self._memory.runs > MOST_RUNS:
+                return False, 0
+            return progress(lambda: whole(self._attempt(x, y)))
+
+        choices = [templates_of(paths[0][-1], x.ndim, gate) for paths in groups]
+        chosen = [some[0] for some in choices]
+        for at, template in enumerate(chosen):
+            done, best = steps_with(at, template)
+        for _ in range(PASSES):
+            start, ties = best, []
+            for at, some in enumerate(choices):
+                if done:
+                    return True
+                reached = {}
+                for template in some:
+                    done, steps = steps_with(at, template)
+                    if done:
+                        return True
+                    reached[template] = steps
+                    if steps > best:
+                        best, chosen[at] = steps, template
+                self._take(groups[at], chosen[at], x)
+                ties += [(at, template) for template, steps in reached.items() if steps == best]
+            if best > start:
+                continue
+            if not pairs:
+                return False
+            for (first, one), (second, other) in product(
+                ties, [(at, t) for at, some in enumerate(choices) for t in some]
+            ):
+                if first == second or (best > start):
+                    continue
+                if self._memory.runs > MOST_RUNS:
+                    break
+                self._take(groups[first], one, x)
+                done, steps = steps_with(second, other)
+                if done:
+                    return True
+                if steps > best:
+                    best, chosen[first], chosen[second] = steps, one, other
+                else:
+                    self._take(groups[first], chosen[first], x)
+                    self._take(groups[second], chosen[second], x)
+            if best == start:
+                break
+        return False
+
+    def _take(self, paths: Sequence[Path], template: Template, x: FloatArray) -> None:
+        for path in paths:
+            self._templates[path] = template
+            self._put(path, drawn(path, shape_for(template, x, self._axis)))
+
+    def resize(self, x: Any) -> None:
+        """Other arrays of the same kind for an x of another size."""
+        for path, template in getattr(self, "_templates", {}).items():
+            shape = shape_for(template, x, self._axis)
+            if np.shape(self._at(path)) != shape:
+                self._put(path, drawn(path, shape))
+
+    def _at(self, path: Path) -> Any:
+        return item_at(getattr(self, path[0]), path[1:])
+
+    def _put(self, path: Path, value: Any) -> None:
+        if len(path) == 1:
+            setattr(self, path[0], value)
+        else:
+            getattr(self, path[0])[path[1]] = value
+
+
+def drawn(path: Path, shape: tuple[int, ...]) -> FloatArray:
+    """Random numbers that are the same for the same name."""
+    seed = sum(ord(letter) * (31**at) for at, letter in enumerate("".join(path))) % 2**32
+    numbers: FloatArray = 0.5 * np.random.default_rng(seed).standard_normal(shape)
+    return numbers
+
+
+def progress(run: Callable[[], None]) -> tuple[bool, int]:
+    """Whether something runs to its end, and how many steps of the user's code it runs."""
+    steps = 0
+
+    def watch(frame: FrameType, event: str, argument: Any) -> Any:
+        nonlocal steps
+        if not is_users(frame.f_code.co_filename):
+            return None
+        # a line such as W @ x + b has steps of its own
+        frame.f_trace_opcodes = True
+        steps += event == "opcode"
+        return watch
+
+    before = sys.gettrace()
+    sys.settrace(watch)
+    try:
+        run()
+    except Exception:
+        return False, steps
+    finally:
+        sys.settrace(before)
+    return True, steps
+
+
+def cut(dy: Any, shapes: Sequence[tuple[int, ...]]) -> list[Any]:
+    """The gradient of each output, of those that were laid end to end."""
+    if len(shapes) == 1:
+        return [dy]
+    ends = np.cumsum([int(np.prod(shape)) for shape in shapes])[:-1]
+    return [part.reshape(shape) for part, shape in zip(np.split(dy, ends), shapes, strict=True)]
+
+
+def whole(returned: Any) -> None:
+    """Refuses empty arrays: slices beyond an array's end raise nothing.
+
+    Raises:
+        ValueError: one is empty.
+    """
+    parts = returned if isinstance(returned, tuple) else (returned,)
+    if any(isinstance(part, np.ndarray) and part.size == 0 for part in parts):
+        raise ValueError("empty")

@@ -1,0 +1,131 @@
+"""Usual values for arguments that nobody has given, by their names and by what the source does with them."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from twinprop.gradcheck.roles import role_of
+from twinprop.gradcheck.sources import entries_read, words_compared
+
+INPUTS, HIDDEN, OUTPUTS = 4, 6, 3
+"""Sizes that are taken where none are given."""
+
+NUMBERS: tuple[tuple[str, Any], ...] = (
+    (r"eps(ilon)?\w*", 1e-5),
+    (r"momentum|beta[12]?decay|decay\w*|mu", 0.9),
+    (r"kernel(size|shape|dim)?|ksize|filter(size|dim)|fsize|window(size)?|f", 3),
+    (r"pool(size|height|width|dim)?|hpool|wpool|(up|down)samplingfactor|upsample\w*", 2),
+    (r"stride\w*", 1),
+    (r"pad(ding|s)?\w*", 0),
+    (r"num(ber)?heads?|nheads?|heads?|numgroups|groups|ngroups", 2),
+    (r"\w*vocab\w*|numembeddings", 7),
+    (r"\w*seq\w*len\w*|max\w*len\w*|timesteps?|t", 8),
+    (r"seed|randomstate|verbose|debug", 0),
+    (r"use\w+|bias(flag)?|isoutput|batchfirst", True),
+    (r"name|label|id|layername|tag", "layer"),
+    (r"lambd\w*|lamda|reg\w*|l[12]\w*|weightdecay|slope|negativeslope", 0.1),
+    (r"delta|margin|temperature|gamma_?focal", 1.0),
+    (r"mode", "train"),
+    (r"training|train|istraining", True),
+)
+"""By the name in lower case, without underscores."""
+
+DROPOUT = r"p|dropout|rate|dropoutrate|droprate|keepprob|pdrop|ratio|dropoutratio|prob|dropprob|probability"
+
+SIZES = (
+    r"sizes|layers|layersizes|layerdims|dims|layersdims|layerssizes|architecture|shape|topology|layerneurons|units|nn"
+)
+
+
+def tanh_prime(x: Any) -> Any:
+    """The derivative of tanh, which is taken where an activation is needed."""
+    return 1 - np.tanh(x) ** 2
+
+
+def random_array(*shape: Any) -> Any:
+    """What is taken where a function is needed that makes weights of a shape."""
+    return 0.5 * np.random.randn(*(shape[0] if len(shape) == 1 and isinstance(shape[0], tuple) else shape))
+
+
+def filled(
+    f: Callable[..., Any], given: int = 0, outputs: int = OUTPUTS, known: tuple[str, ...] = ()
+) -> tuple[list[Any], dict[str, Any]]:
+    """Usual values for the arguments that a function or a constructor needs.
+
+    Args:
+        given: how many of the first ones are given already.
+        outputs: of a network.
+        known: names of those that are given by name.
+    """
+    try:
+        parameters = list(inspect.signature(f).parameters.values())
+    except (TypeError, ValueError):
+        return [], {}
+    kinds = inspect.Parameter
+    needed = [one for one in parameters if one.default is kinds.empty and one.kind == kinds.POSITIONAL_OR_KEYWORD]
+    values = [usual(one.name, at, len(needed), f, outputs) for at, one in enumerate(needed) if one.name not in known]
+    if "conv" in getattr(f, "__name__", "").lower():  # a kernel has four axes
+        images = (OUTPUTS, 2, 3, 3)
+        values = [0.5 * np.random.randn(*images) if np.ndim(value) == 2 else value for value in values]
+    return values[given:], {}
+
+
+def number_for(name: str) -> Any:
+    """A usual number, word or flag of that name; None where it is none of the known."""
+    word = name.lower().replace("_", "")
+    return next((value for pattern, value in NUMBERS if re.fullmatch(pattern, word)), None)
+
+
+def usual(name: str, position: int, count: int, source: Any = None, outputs: int = OUTPUTS) -> Any:
+    """A usual value for an argument.
+
+    Args:
+        position, count: of the argument among those that are needed.
+        source: the class or the function that it belongs to.
+    """
+    word = name.lower().replace("_", "")
+    number = int(match[0]) if (match := re.search(r"\d+$", word)) else 0
+    base = word.rstrip("0123456789")
+    wide = number == 0 or number > 1
+    if words := words_compared(source, name):
+        return words[0]
+    if (entries := entries_read(source, name)) and not base.startswith(("w", "b")):
+        return [INPUTS, outputs] if entries == 2 else [INPUTS, HIDDEN, outputs][:entries]
+    if re.fullmatch(r"w|weights?(matrix|array)?|kernel", base):
+        return 0.5 * np.random.randn(
+            *((INPUTS, outputs) if number == 0 else (HIDDEN, outputs) if wide else (INPUTS, HIDDEN))
+        )
+    if re.fullmatch(r"b|bias(es)?(vector|array)?", base):
+        return 0.5 * np.random.randn(outputs if wide else HIDDEN)
+    if base in ("gamma", "beta"):
+        return 1 + 0.1 * np.random.randn(INPUTS)
+    if base != "units" and re.fullmatch(SIZES, base):
+        return [INPUTS, HIDDEN, outputs]
+    if base.endswith("shape"):
+        return (INPUTS,) if base.startswith("in") else (INPUTS, outputs)
+    if word.startswith(("activation", "act", "func", "f", "phi", "d")) and word.endswith(
+        ("prime", "derivative", "deriv", "grad", "dactivation")
+    ):
+        return tanh_prime
+    if re.fullmatch(r".*init(ializer)?(fn|func|function)", word):
+        return random_array
+    if word in ("activation", "activationfunction", "act", "func", "activationfunc", "phi", "actfn"):
+        return np.tanh
+    if role_of(name) == "rate":
+        return 0.1
+    if re.fullmatch(DROPOUT, base):
+        return 0.5
+    if (known := number_for(name)) is not None:
+        return known
+    if "hid" in word or base in ("nh", "h"):
+        return HIDDEN
+    if "out" in word or "class" in word or base in ("ny", "o", "units", "neurons", "nunits", "filters", "nfilters"):
+        return outputs
+    if "in" in word or base in ("nx", "i", "d", "dim", "n", "features", "dmodel", "embeddim"):
+        return INPUTS
+    return INPUTS if position == 0 else outputs if position == count - 1 else HIDDEN

@@ -1,0 +1,199 @@
+"""A student's file is run, as a module of its own: a .py file, a notebook, a part of a package.
+
+What keeps it from running and is not what the check is about is left out, and told: a module that is not installed, a
+script that trains when it is imported, and a cell that lacks its data.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import json
+import linecache
+import re
+import sys
+from collections.abc import Iterator
+from importlib.machinery import ModuleSpec
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from twinprop.gradcheck.faults import SubjectError, error_with_line, guarded_call
+from twinprop.gradcheck.reading import Reader, parsed
+from twinprop.gradcheck.stand_ins import Finder, forgiving
+from twinprop.text import nearest
+
+FILES = (".py", ".ipynb")
+
+TOLD = "__told__"
+"""Where a module keeps what was left out of it."""
+
+ABOVE = 4
+"""Folders above a file that are searched for what it imports."""
+
+
+def told_of(module: ModuleType | None) -> list[str]:
+    """What was left out of a module when it was imported."""
+    return list(getattr(module, TOLD, []))
+
+
+def load_file(spec: str, path: Path) -> ModuleType:
+    """The module of a file.
+
+    Raises:
+        SubjectError: there is none, or it raised.
+    """
+    if not path.is_file():
+        raise SubjectError(f"--layer {spec}: there is no file {path}; the path is taken from {Path.cwd()}.")
+    if str(path.parent.absolute()) not in sys.path:
+        sys.path.insert(0, str(path.parent.absolute()))
+    sys.path += [str(folder) for folder in folders_above(path.absolute()) if str(folder) not in sys.path]
+    told: list[str] = []
+    made: list[ModuleType] = []
+
+    def load() -> None:
+        del told[:], made[:]
+        made.append(notebook(path, told) if path.suffix == ".ipynb" else script(path, told))
+
+    with forgiving() as imported:
+        missing = guarded_call(f"Importing {path}", imported, load)
+    if missing:
+        told.append(f"not installed, and stood in for: {', '.join(missing)}. What needs them was not run.")
+    setattr(made[0], TOLD, told)
+    return made[0]
+
+
+def folders_above(file: Path) -> list[Path]:
+    """Where a file may import from: the folder above its package first, then the others."""
+    above = list(file.parents)[1 : ABOVE + 1]
+    outside = [folder for folder in above if not (folder / "__init__.py").is_file()]
+    return [*outside, *(folder for folder in above if folder not in outside)]
+
+
+def package_name(path: Path) -> str:
+    """`net.layers` for a file that imports from its own package, as `from .base import Layer`; else its own name."""
+    if not re.search(r"^\s*from \.", path.read_text("utf-8", errors="replace"), re.MULTILINE):
+        return path.stem
+    name, folder = f"{path.parent.name}.{path.stem}", path.parent
+    while (folder / "__init__.py").is_file() and (folder.parent / "__init__.py").is_file():
+        folder = folder.parent
+        name = f"{folder.name}.{name}"
+    return name
+
+
+def script(path: Path, told: list[str]) -> ModuleType:
+    """A .py file, with the packages that it is in."""
+    file = path.absolute()
+    name = package_name(file)
+    parts = name.split(".")
+    for depth in range(1, len(parts)):
+        run_package(".".join(parts[:depth]), file.parents[len(parts) - depth - 1])
+    code = path.read_text("utf-8", errors="replace")
+    spec = spec_from_file_location(name, file, loader=Reader(name, str(file)))
+    assert spec is not None
+    module = module_from_spec(spec)
+    sys.modules[name] = module
+    if trains(parsed(code, str(file))):
+        told.append("the file runs a loop when it is imported: only its imports, classes and functions were run.")
+        run_definitions(code, str(file), module)
+        return module
+    try:
+        Reader(name, str(file)).exec_module(module)
+    except (Exception, SystemExit) as error:
+        if isinstance(error, SyntaxError) or (isinstance(error, ImportError) and error.name):
+            raise
+        # a script that lacks its data: its classes can be looked at all the same
+        run_definitions(code, str(file), module)
+        told.append(f"only the imports, classes and functions of the file were run:\n{error_with_line(error)}")
+    return module
+
+
+def run_package(name: str, folder: Path) -> None:
+    """The package of a folder, with its `__init__.py` if it has one."""
+    there = sys.modules.get(name)
+    if there is not None and str(folder) in getattr(there, "__path__", []):
+        return
+    spec = Finder().find_spec(name, [str(folder.parent)])
+    if spec is None or spec.submodule_search_locations is None:
+        spec = ModuleSpec(name, None, is_package=True)
+        spec.submodule_search_locations = [str(folder)]
+    module = module_from_spec(spec)
+    sys.modules[name] = module
+    if spec.loader is not None and isinstance(spec.loader, Reader):
+        spec.loader.exec_module(module)
+
+
+def notebook(path: Path, told: list[str]) -> ModuleType:
+    """The imports, classes and functions of a notebook; what its cells compute is left out.
+
+    Raises:
+        SubjectError: it is none.
+    """
+    try:
+        cells = json.loads(path.read_text("utf-8"))["cells"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise SubjectError(f"{path} is no notebook: {type(error).__name__}: {error}") from error
+    module = ModuleType(path.stem)
+    sys.modules[path.stem] = module
+    for number, cell in enumerate(cells, 1):
+        if cell.get("cell_type") == "code":
+            lines = "".join(cell.get("source", "")).splitlines()
+            # a line for IPython alone is no Python; it stays a line, so that numbers are right
+            code = "\n".join("" if line.lstrip().startswith(("%", "!", "?")) else line for line in lines)
+            try:
+                run_definitions(code, f"{path} cell {number}", module)
+            except SyntaxError as error:
+                told.append(f"left out, for it is no Python: {error_with_line(error)}")
+    return module
+
+
+def trains(tree: ast.Module) -> bool:
+    """Whether a file computes much when it is imported: a loop stands outside every function that calls some."""
+    return any(isinstance(part, ast.For | ast.While) and any(calls(part)) for part in tree.body)
+
+
+def calls(node: ast.AST) -> Iterator[ast.Call]:
+    return (part for part in ast.walk(node) if isinstance(part, ast.Call))
+
+
+def run_definitions(code: str, name: str, module: ModuleType) -> None:
+    """Run the statements of a cell or a file that import, define or name something."""
+    linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
+    for part in parsed(code, name).body:
+        single = compile(ast.Module([part], []), name, "exec")
+        if isinstance(part, ast.Import | ast.ImportFrom | ast.ClassDef | ast.FunctionDef):
+            exec(single, vars(module))
+        elif isinstance(part, ast.Assign | ast.AnnAssign) and all(map(of_numpy, calls(part))):
+            try:
+                exec(single, vars(module))
+            except Exception:  # a number that an earlier statement computes, which is left out as well
+                continue
+
+
+def of_numpy(call: ast.Call) -> bool:
+    """Whether a call is one of NumPy's own functions, which takes no time."""
+    return ast.unparse(call.func).partition(".")[0] in ("np", "numpy", "random", "math", "len", "range", "int", "float")
+
+
+def load_module(spec: str, name: str) -> ModuleType:
+    """A module by its name.
+
+    Raises:
+        SubjectError: there is none, or it raised.
+    """
+
+    def load() -> ModuleType | None:
+        try:
+            return importlib.import_module(name)
+        except ModuleNotFoundError as error:
+            if error.name and (name == error.name or name.startswith(f"{error.name}.")):
+                return None
+            raise
+
+    module: Any = guarded_call(f"Importing {name}", load)
+    if module is None:
+        near = nearest(name, (path.stem for path in Path.cwd().glob("*.py")))
+        raise SubjectError(f"--layer {spec}: there is no module {name}; it is looked for from {Path.cwd()}.{near}")
+    found: ModuleType = module
+    return found

@@ -1,0 +1,165 @@
+"""A layer with several inputs or outputs as one with a single x: the other inputs are held like parameters.
+
+So each of them gets a row in the table, and `backward` may return their gradients in a tuple, a list or a dict, or
+leave them in attributes. Several outputs are laid end to end, and the gradient for each is cut out of dy again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from twinprop.gradcheck.finding import returned_name, returned_names
+from twinprop.gradcheck.fitting import Fitted, cut
+from twinprop.gradcheck.held import WRAPPED, is_float_array
+from twinprop.gradcheck.roles import FLAGS, Method
+
+CONSTANT = re.compile(r".*(mask|length|mode).*")
+"""An input that has no gradient, by its name."""
+
+
+@dataclass
+class Plan:
+    """What each argument gets: `x`, `y`, `dy0`, `dy1`, `cache`, `out0`, or the name of another input.
+
+    Attributes:
+        front, back: the methods.
+        given_front, given_back: by the names of their arguments.
+        extras: the names of the other inputs.
+        outputs: how many outputs have a gradient of their own.
+    """
+
+    front: Method
+    back: Method
+    given_front: dict[str, str]
+    given_back: dict[str, str]
+    extras: list[str]
+    outputs: int
+    has_targets: bool
+
+
+def plan_for(made: Any, front: Method, back: Method) -> Plan | None:
+    """How a layer with several inputs is called; None where it is none."""
+    needed = front.needed
+    if len(needed) < 2 or front.any_number:
+        return None
+    targets = next((one.name for one in needed[1:] if one.role == "y"), "")
+    main = next((one.name for one in needed if one.role == "x"), "")
+    main = main or next((one.name for one in needed if not one.name[:1].isupper() and one.name != targets), "")
+    if not main:
+        return None
+    extras = [one.name for one in needed if one.name not in (main, targets)]
+    given = {one.name: one.name for one in needed} | {main: "x"} | ({targets: "y"} if targets else {})
+    kept = returned_names(getattr(made, front.name))
+    alone = returned_name(getattr(made, front.name))
+    given_back: dict[str, str] = {}
+    upstream = 0
+    for one in back.needed:
+        if one.name in given:
+            given_back[one.name] = given[one.name]
+        elif one.role == "dy":
+            given_back[one.name], upstream = f"dy{upstream}", upstream + 1
+        elif one.role == "cache":
+            given_back[one.name] = "cache"
+        elif one.name in kept:
+            given_back[one.name] = f"out{kept.index(one.name)}"
+        elif one.role == "out" or one.name == alone:
+            given_back[one.name] = "out0"
+        elif "x" not in given_back.values():
+            given_back[one.name] = "x"
+        else:
+            return None
+    if not targets and not upstream:
+        if len(given_back) != 1:
+            return None
+        given_back, upstream = dict.fromkeys(given_back, "dy0"), 1
+    return Plan(front, back, given, given_back, extras, max(upstream, 1), bool(targets))
+
+
+class Several(Fitted):
+    """A layer that is called by a plan; its other inputs are attributes of this object.
+
+    Attributes:
+        returned_names: of what backward returns, as its source tells.
+    """
+
+    def __init__(self, made: Any, plan: Plan) -> None:
+        setattr(self, WRAPPED, made)
+        self.parts = [made]
+        self._plan = plan
+        self._free = [(name,) for name in plan.extras]
+        self.returned_names = returned_names(getattr(made, plan.back.name))
+        for name in plan.extras:
+            setattr(self, name, np.zeros(0))
+
+    def may_lack(self, name: str) -> bool:
+        """Whether an input needs no gradient: beside targets, weights are constants."""
+        return name in self._plan.extras and (self._plan.has_targets or CONSTANT.fullmatch(name.lower()) is not None)
+
+    def _attempt(self, x: Any, y: Any) -> Any:
+        return self._go(x, y)
+
+    def _go(self, x: Any, y: Any) -> Any:
+        self.resize(x)
+        self._inputs = {"x": x, "y": y} | {name: getattr(self, name) for name in self._plan.extras}
+        # a layer may keep what it is given and change it
+        given = {name: np.copy(value) for name, value in self._inputs.items()} | dict.fromkeys(FLAGS[:1], True)
+        returned = self._plan.front.call(getattr(self, WRAPPED), self._plan.given_front, given | {"testing": False})
+        parts = list(returned) if isinstance(returned, tuple) else [returned]
+        self._kept = {f"out{at}": part for at, part in enumerate(parts)}
+        arrays = [part for part in parts if is_float_array(part)]
+        rest = [part for part in parts if not is_float_array(part)]
+        self._kept["cache"] = rest[0] if len(rest) == 1 else tuple(rest)
+        self._shapes = [part.shape for part in arrays[: self._plan.outputs]]
+        if self._plan.outputs == 1 or len(arrays) < 2:
+            return arrays[0] if arrays and not self._plan.has_targets else returned
+        return np.concatenate([part.ravel() for part in arrays[: self._plan.outputs]])
+
+    def _back(self, dy: Any) -> Any:
+        values: dict[str, Any] = {**self._inputs, **self._kept, "training": True, "testing": False, "rate": 0.01}
+        values["dy0"] = 1.0
+        if dy is not None:
+            values |= {f"dy{at}": part for at, part in enumerate(cut(dy, self._shapes))}
+        return self._plan.back.call(getattr(self, WRAPPED), self._plan.given_back, values)
+
+
+class SeveralLayer(Several):
+    def forward(self, x: Any) -> Any:
+        return self._go(x, None)
+
+    def backward(self, dy: Any) -> Any:
+        return self._back(dy)
+
+
+class SeveralLoss(Several):
+    def forward(self, x: Any, y: Any) -> Any:
+        return self._go(x, y)
+
+    def backward(self) -> Any:
+        return self._back(None)
+
+
+class ListOfInputs:
+    """A layer that is given a list, as one that adds, multiplies or concatenates; x holds its inputs along axis 0."""
+
+    def __init__(self, made: Any, front: Method, back: Method) -> None:
+        setattr(self, WRAPPED, made)
+        self.parts = [made]
+        self._methods = front, back
+
+    def _call(self, method: Method, value: Any) -> Any:
+        argument = (method.needed or method.offered)[0].name
+        flags: Mapping[str, Any] = {"training": True, "testing": False}
+        return method.call(getattr(self, WRAPPED), {argument: "x"}, {"x": value, **flags})
+
+    def forward(self, x: Any) -> Any:
+        if np.ndim(x) < 3:
+            raise ValueError("several inputs, expected (2, batch, 4)")
+        return self._call(self._methods[0], list(x.copy()))
+
+    def backward(self, dy: Any) -> Any:
+        return self._call(self._methods[1], dy)

@@ -1,0 +1,71 @@
+"""What the source of a class or a function tells about its arguments: which words, and which keys, they may hold."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+
+@cache
+def tree_of(found: Any) -> ast.AST | None:
+    """The tree of a class or a function; None where its source is not known."""
+    try:
+        return ast.parse(textwrap.dedent(inspect.getsource(found)))
+    except (OSError, TypeError, SyntaxError):
+        return None
+
+
+def nodes_of(found: Any) -> Iterator[ast.AST]:
+    tree = tree_of(found)
+    return ast.walk(tree) if tree is not None else iter(())
+
+
+def keys_read(found: Any, name: str) -> list[str]:
+    """The keys of a dict in an argument, as `bn_param["mode"]` reads them."""
+    keys = [
+        node.slice.value
+        for node in nodes_of(found)
+        if isinstance(node, ast.Subscript)
+        and ast.unparse(node.value) in (name, f"self.{name}")
+        and isinstance(node.slice, ast.Constant)
+        and isinstance(node.slice.value, str)
+        and isinstance(node.ctx, ast.Load)
+    ]
+    return list(dict.fromkeys(keys))
+
+
+def words_compared(found: Any, name: str) -> list[str]:
+    """The words that an argument is compared with, as `activation == "relu"`, or looks up in a dict."""
+    words: list[str] = []
+    for node in nodes_of(found):
+        if isinstance(node, ast.Compare) and any(names(side, name) for side in [node.left, *node.comparators]):
+            for side in [node.left, *node.comparators]:
+                parts = side.elts if isinstance(side, ast.List | ast.Tuple | ast.Set) else [side]
+                words += [one.value for one in parts if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    return list(dict.fromkeys(words))
+
+
+def names(node: ast.AST, name: str) -> bool:
+    """Whether an expression is an argument, an attribute or an entry of a dict of that name, in lower case or not."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("lower", "strip"):
+        return names(node.func.value, name)
+    if isinstance(node, ast.Subscript):
+        return isinstance(node.slice, ast.Constant) and node.slice.value == name
+    return (isinstance(node, ast.Name) and node.id == name) or (isinstance(node, ast.Attribute) and node.attr == name)
+
+
+def entries_read(found: Any, name: str) -> int:
+    """How many entries of a list an argument has, as `dim[0]` and `dim[1]` read them."""
+    numbers = [
+        node.slice.value
+        for node in nodes_of(found)
+        if isinstance(node, ast.Subscript)
+        and ast.unparse(node.value) == name
+        and isinstance(node.slice, ast.Constant)
+        and isinstance(node.slice.value, int)
+    ]
+    return max(numbers, default=-1) + 1

@@ -1,0 +1,45 @@
+"""What is right in a convention of its own, what can be checked for one sample alone, and what cannot be checked."""
+
+from __future__ import annotations
+
+import pytest
+from tests.kit.students import LAYER, check, failed
+
+from twinprop.gradcheck.faults import SubjectError
+
+
+def test_mean_over_the_samples_in_the_layer() -> None:
+    report = check("MeanDense", *LAYER)
+    assert report.verdict == "right, but"
+    assert {gradient.accepted for gradient in report.gradients} == {"a mean", ""}
+    assert "divided by the 5 samples here" in report.advice[0]
+
+
+def test_mean_in_a_part_of_the_layer_is_wrong() -> None:
+    report = check("HalfMeanDense", *LAYER)
+    assert failed(report) == {"dW"}
+    assert "divided by the 5 samples, n, once too often" in report.mistakes[0][1]
+
+
+def test_first_layer_returns_no_dx() -> None:
+    report = check("FirstLayer", *LAYER)
+    assert report.verdict == "right, but"
+    assert "backward returns nothing" in report.advice[0]
+
+
+def test_update_that_is_right_for_one_sample_alone() -> None:
+    report = check("OneSampleUpdate", *LAYER)
+    assert report.verdict == "right, but"
+    assert "right for one sample alone" in " ".join(report.advice)
+
+
+def test_optimizer_with_a_memory_leaves_nothing_to_check() -> None:
+    with pytest.raises(SubjectError, match="remembers earlier steps"):
+        check("OwnOptimizer", *LAYER)
+
+
+@pytest.mark.parametrize("words", [("Shift",), ("BuiltDense", "3"), ("LateColumns", "3"), ("Kept",)], ids=str)
+def test_sizes_words_and_flags_are_found(words: tuple[str, ...]) -> None:
+    report = check(*words)
+    assert report.verdict == "right"
+    assert len(report.gradients) == 2

@@ -1,0 +1,49 @@
+"""Layers with several inputs: each has its row, and what is wrong with one is told of that one."""
+
+from __future__ import annotations
+
+import pytest
+from tests.kit.students import FOLDER, check, failed
+
+from twinprop.gradcheck.check import check_class
+from twinprop.gradcheck.report import report_text
+
+
+@pytest.mark.parametrize(
+    ("words", "of"),
+    [
+        (("Product",), {"x", "second"}),
+        (("Attention",), {"x", "key", "value"}),
+        (("Cell", "4", "3"), {"x", "h_prev", "W", "U", "b"}),
+        (("Sum",), {"x"}),
+        (("WeightedSquares",), {"x"}),
+    ],
+    ids=lambda value: str(value),
+)
+def test_every_input_has_a_gradient_in_the_table(words: tuple[str, ...], of: set[str]) -> None:
+    report = check(*words)
+    assert report.verdict == "right", report_text(report)
+    assert {gradient.of for gradient in report.gradients} == of
+
+
+@pytest.mark.parametrize(("name", "wrong"), [("ProductWrongSecond", "second"), ("Difference", "x")])
+def test_mistake_in_one_input(name: str, wrong: str) -> None:
+    report = check(name)
+    assert failed(report)
+    assert [gradient.of for gradient in report.gradients if not gradient.passed] == [wrong]
+
+
+def test_input_without_a_gradient() -> None:
+    report = check("ProductWithoutSecond")
+    assert report.verdict == "wrong"
+    assert "second: the output depends on it, and its gradient was not found" in report_text(report)
+
+
+@pytest.mark.parametrize(
+    ("names", "count"), [("gated_step_forward,gated_step_backward", 6), ("norm_forward,norm_backward", 3)]
+)
+def test_functions_with_arrays_and_dicts_of_unknown_sizes(names: str, count: int) -> None:
+    report = check_class(f"{FOLDER}/several.py:{names}")
+    assert report.verdict == "right", report_text(report)
+    assert len(report.gradients) == count
+    assert "x (5, 4)" in report.given
