@@ -43,3 +43,9 @@ def test_sizes_words_and_flags_are_found(words: tuple[str, ...]) -> None:
     report = check(*words)
     assert report.verdict == "right"
     assert len(report.gradients) == 2
+
+
+def test_stale_cache_of_an_object_that_holds_a_module() -> None:
+    report = check("KeepsModule", *LAYER)
+    assert report.verdict == "wrong"
+    assert "a second batch gets gradients of the first" in report.mistakes[0][1]

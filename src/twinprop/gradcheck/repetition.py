@@ -29,6 +29,7 @@ MEMORY = (
     "{0}: backward changes {1} by an optimizer that remembers earlier steps, as Adam does, and keeps no gradient, "
     "so there is none to look at. Keep it as self.dW, or let backward take plain steps: W -= lr * dW."
 )
+NOT_COPIED = "no second batch was tried, for the object cannot be copied."
 CHANGES_CACHE = (
     "backward changes an array that forward has kept, since both names are the same array: a second backward gives "
     "something else. Work on a copy, as in d = self.p.copy()."
@@ -55,6 +56,8 @@ def check_repetition(trial: Trial, unmade: Subject, report: Report) -> None:
         other_rate(trial, report)
     if report.right:
         other_batch(trial, unmade, report)
+    if unmade.copied() is unmade:
+        report.notes.append(NOT_COPIED)
 
 
 def same_batch(trial: Trial, report: Report) -> None:

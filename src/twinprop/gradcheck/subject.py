@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import random
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -137,8 +138,10 @@ class Subject:
 
     def copied(self) -> Subject:
         """A copy to try things on, so that what it remembers is not in the way; itself where it cannot be copied."""
+        # a module, as in self.xp = np, is shared, for it cannot be copied
+        modules: dict[int, Any] = {id(module): module for module in list(sys.modules.values())}
         try:
-            return copy.deepcopy(self)
+            return copy.deepcopy(self, modules)
         except Exception:
             return self
 
