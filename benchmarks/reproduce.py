@@ -27,6 +27,18 @@ TWINS = "model.backend=scratch,torch"
 CIFAR = "CIFAR"
 """Stands for the choice of the data where a step trains on CIFAR-10."""
 
+WEIGHTS = (
+    *("experiment=hw11_scratch", "model.init=normal", "model.init_std=0.03,0.1,0.2,0.3,0.5,0.7,1"),
+    *("data.normalize=false,[0.5,0.5],true", SEEDS, "train.eval_every=1"),
+)
+"""Ways in which hw11 may have drawn weights and scaled pixels."""
+
+NEAREST = ("experiment=hw11_scratch", "model.init=normal", "model.init_std=0.1", "data.normalize=true")
+"""The one of them that comes nearest, which the page checks."""
+
+OUTPUTS = "OUTPUTS"
+"""Stands for the folder of all steps."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -48,10 +60,14 @@ class Step:
     alone: bool = False
     gpu: bool = False
 
+    def words_for(self, cifar: str | None) -> list[str]:
+        """Overrides, with the choice of CIFAR-10's files."""
+        data = [] if cifar is None else ["data=image_folder", f"data.root={cifar}"]
+        return [part for word in self.words for part in (data if word == CIFAR else [word])]
+
     def command(self, outputs: str, cifar: str | None) -> list[str]:
         """What is typed, after the name of the interpreter."""
-        data = [] if cifar is None else ["data=image_folder", f"data.root={cifar}"]
-        words = [part for word in self.words for part in (data if word == CIFAR else [word])]
+        words = self.words_for(cifar)
         if self.alone:
             return ["train.py", *words, f"hydra.run.dir={outputs}/{self.name}/0"]
         return ["train.py", "-m", *words, f"hydra.sweep.dir={outputs}/{self.name}"]
@@ -63,15 +79,16 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Faulty(Step):
-    """hw11 with its two wrong gradients, which is no run of twinprop; its `jobs` are steps."""
+class Program(Step):
+    """A program of ours, which leaves rows in a file of its name; `jobs` is how many."""
 
     def command(self, outputs: str, cifar: str | None) -> list[str]:
-        return ["benchmarks/faulty_gradient.py", f"{outputs}/{self.name}.json", f"--steps={self.jobs}"]
+        words = [word.replace(OUTPUTS, outputs) for word in self.words_for(cifar)]
+        return [f"benchmarks/{self.name}.py", f"{outputs}/{self.name}.json", *words]
 
     def done(self, outputs: Path) -> bool:
         file = outputs / f"{self.name}.json"
-        return file.exists() and json.loads(file.read_text())["rows"][-1]["step"] >= self.jobs
+        return file.exists() and len(json.loads(file.read_text())["rows"]) >= self.jobs
 
 
 def steps() -> Iterator[Step]:
@@ -91,6 +108,7 @@ def steps() -> Iterator[Step]:
         timed = (f"experiment=hw4_{backend}", "train.epochs=5")
         yield Step("hw4", f"hw4_{backend}_alone", 1, timed, alone=True)
     yield Step("kece470", "kece470_mlp", 6, ("experiment=kece470_mlp", TWINS, "seed=123,124,125"))
+    yield Program("kece470_pixels", "unscaled_test", 3, (f"{OUTPUTS}/kece470_mlp",))
     splits = ("experiment=kece470_mlp", "data.seed=0,1,2,3", "train.epochs=10", "model.backend=scratch")
     yield Step("kece470", "kece470_splits", 4, splits)
     weights = ("model.backend=scratch", "model.init=torch", "model.output_activation=sigmoid,identity")
@@ -107,16 +125,20 @@ def steps() -> Iterator[Step]:
         yield Step("cs324_palindrome", f"palindrome_{backend}", 18, words)
     yield Step("cs324_cifar_mlp", "cs324_cifar_mlp", 6, ("experiment=cs324_cifar_mlp", CIFAR, TWINS, SEEDS))
     timed = ("experiment=hw11_scratch", "train.steps=200")
+    yield Step("hw11_weights", "hw11_first_loss", 63, (*WEIGHTS, "data.limit=5000", "train.steps=1"))
+    yield Step("hw11_weights", "hw11_weights", 63, (*WEIGHTS, "train.batch_size=64"))
+    yield Step("hw11_weights", "hw11_nearest", 1, NEAREST, alone=True)
     yield Step("hw11", "hw11_scratch_alone", 1, timed, alone=True)
-    yield Faulty("hw11", "faulty_gradient", 2000, ())
+    yield Program("hw11", "faulty_gradient", 40, ("--steps=2000",))
     yield Step("hw11", "hw11_scratch", 1, ("experiment=hw11_scratch",), alone=True)
     yield Step("hw11", "hw11_scratch_torch", 1, ("experiment=hw11_scratch", "model.backend=torch"), alone=True)
     normalized = ("experiment=hw11_scratch", "data.normalize=true")
     yield Step("hw11", "hw11_scratch_normalized", 1, normalized, alone=True)
-    yield Step("beyond", "mnist_best_mlp", 1, ("experiment=mnist_best_mlp",), alone=True)
-    yield Step("beyond", "mnist_best_mlp_shift", 1, ("experiment=mnist_best_mlp", "data.shift=1"), alone=True)
-    yield Step("beyond", "cifar_cnn_fast", 1, ("experiment=cifar_cnn_fast", CIFAR), alone=True)
+    yield Step("beyond_mnist", "mnist_best_mlp", 3, ("experiment=mnist_best_mlp", SEEDS))
+    yield Step("beyond_mnist", "mnist_best_mlp_shift", 1, ("experiment=mnist_best_mlp", "data.shift=1"), alone=True)
+    yield Step("beyond_cifar", "cifar_cnn_fast", 1, ("experiment=cifar_cnn_fast", CIFAR), alone=True)
     cnn = ("experiment=cs324_cifar_cnn", CIFAR)
+    yield Program("cs324_batch_norm", "zero_batch_norm", 40, (CIFAR,))
     yield Step("cs324_cifar_cnn", "cnn_cpu", 1, (*cnn, "train.epochs=4"), alone=True)
     rates = ("optimizer.lr=1e-2,1e-3,1e-4,1e-5", "scheduler=multistep", "scheduler.milestones=[80,120]")
     yield Step("cs324_cifar_cnn", "cnn_optimizer", 3, (*cnn, "optimizer=sgd,adam,rmsprop"), gpu=True)

@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from reproduction import (
-    beyond,
+    beyond_cifar,
+    beyond_mnist,
+    cs324_batch_norm,
     cs324_cifar_cnn,
     cs324_cifar_mlp,
     cs324_palindrome,
@@ -19,7 +21,9 @@ from reproduction import (
     hw4,
     hw5,
     hw11,
+    hw11_weights,
     kece470,
+    kece470_pixels,
 )
 from reproduction.page import TEMPLATES, Page
 from reproduction.runs import NOT_RUN, Record, machines
@@ -29,20 +33,26 @@ MOST_TOLD = 8
 
 SYSTEMS: dict[str, Callable[[Page], None]] = {
     "kece470": kece470.tell,
+    "kece470_pixels": kece470_pixels.tell,
     "hw4": hw4.tell,
     "hw11": hw11.tell,
+    "hw11_weights": hw11_weights.tell,
     "hw5": hw5.tell,
     "cs324_toys": cs324_toys.tell,
     "cs324_cifar_mlp": cs324_cifar_mlp.tell,
     "cs324_cifar_cnn": cs324_cifar_cnn.tell,
+    "cs324_batch_norm": cs324_batch_norm.tell,
     "cs324_palindrome": cs324_palindrome.tell,
-    "beyond": beyond.tell,
+    "beyond_mnist": beyond_mnist.tell,
+    "beyond_cifar": beyond_cifar.tell,
 }
 """In the order of the page. Each gives its figures and claims to the template of its name."""
 
 
 def write(outputs: Path, docs: Path, commands: Mapping[str, Sequence[str]]) -> list[str]:
     """Write reproduction.md and its pictures, and return the claims of the page that do not hold.
+
+    The section of a system of which nothing is in `outputs` stays as the page has it.
 
     Args:
         outputs: the folder of all steps.
@@ -51,19 +61,31 @@ def write(outputs: Path, docs: Path, commands: Mapping[str, Sequence[str]]) -> l
     """
     images = docs / "images"
     images.mkdir(parents=True, exist_ok=True)
+    there = docs / "reproduction.md"
+    before = there.read_text(encoding="utf-8") if there.exists() else ""
+    kept = {"## " + part.partition("\n")[0]: "## " + part.rstrip() for part in before.split("\n## ")[1:]}
     used: dict[Path, Record] = {}
     sections, broken = [], []
+    old = False
     for name, tell in SYSTEMS.items():
         page = Page(TEMPLATES / f"{name}.md", outputs, images)
         tell(page)
+        title = page.template.read_text(encoding="utf-8").partition("\n")[0]
+        if page.is_empty and title in kept:
+            sections.append(kept[title])
+            old = True
+            continue
         typed = "\n".join(commands.get(name, ()))
         sections += [page.text(), *not_completed(page.used.values()), f"```sh\n{typed}\n```"]
         broken += page.broken
         used |= page.used
     head = (TEMPLATES / "head.md").read_text(encoding="utf-8").strip()
-    where = f"Trained on: {machines(used.values()) or NOT_RUN}."
+    trained = re.search(r"^Trained on: (.*)\.$", before, flags=re.MULTILINE) if old else None
+    machine = machines(used.values())
+    told = [trained[1]] if trained else []
+    where = f"Trained on: {'; and '.join(dict.fromkeys([*told, *([machine] if machine else [])])) or NOT_RUN}."
     text = "\n\n".join([head, where, *sections]) + "\n"
-    (docs / "reproduction.md").write_text(text, encoding="utf-8")
+    there.write_text(text, encoding="utf-8")
     return broken
 
 

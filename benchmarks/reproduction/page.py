@@ -12,6 +12,7 @@ must hold of the figures for its words to be true.
 
 from __future__ import annotations
 
+import json
 import re
 import string
 from collections.abc import Callable, Iterable, Sequence
@@ -58,6 +59,7 @@ class Page:
         used: every run that was asked for.
         figures: what goes to the places of the template.
         claims: by their words.
+        is_empty: whether nothing that it asked for was there.
     """
 
     template: Path
@@ -66,10 +68,19 @@ class Page:
     used: dict[Path, Record] = field(default_factory=dict)
     figures: dict[str, Any] = field(default_factory=dict)
     claims: dict[str, Claim] = field(default_factory=dict)
+    is_empty: bool = True
 
     def runs(self, *steps: str) -> Runs:
         found = Runs(run for step in steps for run in read(self.outputs / step))
+        self.is_empty &= not found
         self.used |= {run.path: run for run in found}
+        return found
+
+    def rows(self, step: str) -> list[dict[str, Any]]:
+        """What a program of ours left; nothing where it was not run."""
+        file = self.outputs / f"{step}.json"
+        found: list[dict[str, Any]] = json.loads(file.read_text())["rows"] if file.exists() else []
+        self.is_empty &= not found
         return found
 
     def fill(self, **figures: Any) -> None:

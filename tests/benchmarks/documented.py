@@ -115,7 +115,8 @@ def write(outputs: Path, text: str) -> None:
     assert found is not None
     cpu, cores, python, numpy, of_torch = found.groups()
     machine = {"gpu": None, "cpu": cpu, "cores": int(cores), "python": python, "numpy": numpy, "torch": of_torch}
-    systems = (kece470, hw4, hw11, hw5, toys, cifar_mlp, cifar_cnn, palindrome, beyond)
+    systems = (kece470, pixels, hw4, hw11, hw11_weights, hw5, toys, cifar_mlp, cifar_cnn, batch_norm, palindrome)
+    systems += (beyond_mnist, beyond_cifar)
     for system, section in zip(systems, sections(text), strict=True):
         system(Maker(outputs, machine), section)
 
@@ -142,6 +143,14 @@ def kece470(maker: Maker, section: str) -> None:
     assert splits is not None
     for seed, accuracy in enumerate(splits[1].split(", ")):
         maker.make("kece470_splits", {"val_accuracy": accuracy}, {"data.seed": seed})
+
+
+def pixels(maker: Maker, section: str) -> None:
+    (table,) = tables(section)
+    names = ("seed", "right_accuracy", "unscaled_accuracy", "right_loss", "unscaled_loss")
+    rows = [dict(zip(names, map(float, row), strict=True)) for row in table]
+    rows = [{**row, "seed": int(row["seed"])} for row in rows]
+    (maker.outputs / "unscaled_test.json").write_text(json.dumps({"rows": rows}))
 
 
 def hw4(maker: Maker, section: str) -> None:
@@ -189,6 +198,21 @@ def hw11(maker: Maker, section: str) -> None:
     timed = {"seconds": {"train": float(full[2][2]) * steps / 3000}, "steps": steps}
     maker.make("hw11_scratch_alone", {"train_loss": "1"}, {}, each=[timed])
     maker.make("hw11_torch_alone", {"train_loss": "1"}, {}, each=[{"seconds": {"train": float(batches[2][3])}}])
+
+
+def hw11_weights(maker: Maker, section: str) -> None:
+    (table,) = tables(section)
+    pixels = (False, [0.5, 0.5], True)
+    for deviation, *cells in table:
+        for number, value in enumerate(pixels):
+            config = {"model.init_std": float(deviation), "data.normalize": value}
+            loss, accuracy = cells[3 + number], cells[6 + number]
+            maker.make("hw11_first_loss", {"train_loss": cells[number]}, config)
+            maker.make("hw11_weights", {"test_loss": loss, "test_accuracy": accuracy}, config)
+    whole = re.search(r"the nearest gets to ([\d.]+) and ([\d.]+)\.", section)
+    assert whole is not None
+    cells = dict(zip(("test_accuracy", "test_loss"), whole.groups(), strict=True))
+    maker.make("hw11_nearest", cells, {"model.init_std": 0.1, "data.normalize": True})
 
 
 def hw5(maker: Maker, section: str) -> None:
@@ -292,6 +316,16 @@ def cifar_cnn(maker: Maker, section: str) -> None:
     made_up.make(maker.outputs / "cnn_cpu" / "0", JPEG, rows, environment=maker.machine)
 
 
+def batch_norm(maker: Maker, section: str) -> None:
+    (table,) = tables(section)
+    rows = []
+    for column, printed in ((1, False), (2, True)):
+        moved = ["output.bias"] if printed else []
+        rows += [{"printed": printed, "step": int(r[0]), "loss": float(r[column]), "moved": moved} for r in table]
+    rows = [{**row, "of": int(after("Of ", section))} for row in rows]
+    (maker.outputs / "zero_batch_norm.json").write_text(json.dumps({"rows": rows}))
+
+
 def palindrome(maker: Maker, section: str) -> None:
     (table,) = tables(section)
     for length, _, *cells in table:
@@ -301,9 +335,16 @@ def palindrome(maker: Maker, section: str) -> None:
             maker.make(f"palindrome_{backend}", found, config)
 
 
-def beyond(maker: Maker, section: str) -> None:
+def beyond_mnist(maker: Maker, section: str) -> None:
+    results(maker, section, {"mnist_best_mlp": {}, "mnist_best_mlp_shift": {}})
+
+
+def beyond_cifar(maker: Maker, section: str) -> None:
+    results(maker, section, {"cifar_cnn_fast": JPEG})
+
+
+def results(maker: Maker, section: str, steps: Mapping[str, Mapping[str, Any]]) -> None:
     (table,) = tables(section)
-    steps = {"mnist_best_mlp": {}, "mnist_best_mlp_shift": {}, "cifar_cnn_fast": JPEG}
     for (step, config), (_, _, _, accuracy, epochs, took) in zip(steps.items(), table, strict=True):
-        summary = {"epochs": int(epochs), "seconds": {"train": float(took)}}
-        maker.make(step, {"test_accuracy": accuracy}, config, each=[summary])
+        each = [{"epochs": int(epochs), "seconds": {"train": value}} for value in values(took)]
+        maker.make(step, {"test_accuracy": accuracy}, config, each=each)

@@ -105,3 +105,15 @@ def test_every_step_belongs_to_a_system_and_an_experiment(reproduce, reproductio
                 assert (conf / "experiment" / f"{word.partition('=')[2]}.yaml").exists()
     names = [step.name for step in reproduce.steps()]
     assert len(names) == len(set(names))
+
+
+def test_a_system_that_was_not_run_keeps_what_the_page_says_of_it(reproduction, tmp_path):
+    make(tmp_path / "outputs" / "kece470_mlp", 0, accuracy=0.97)
+    before = page(reproduction, tmp_path)
+    assert "| 0.9700 |" in section(before, "kece470")
+    (tmp_path / "outputs").rename(tmp_path / "elsewhere")
+    make(tmp_path / "outputs" / "hw5_depth", 0, accuracy=0.9, model__depth=2)
+    text = page(reproduction, tmp_path)
+    assert section(text, "kece470") == section(before, "kece470")
+    assert "| 2 | 0.9000 |" in section(text, "hw5")
+    assert text.count("Trained on: Abacus") == 1

@@ -9,14 +9,18 @@ from tests.benchmarks import documented
 TEXT = (Path(__file__).parents[2] / "docs" / "reproduction.md").read_text(encoding="utf-8")
 SYSTEMS = (
     "kece470",
+    "kece470_pixels",
     "hw4",
     "hw11",
+    "hw11_weights",
     "hw5",
     "cs324_toys",
     "cs324_cifar_mlp",
     "cs324_cifar_cnn",
+    "cs324_batch_norm",
     "cs324_palindrome",
-    "beyond",
+    "beyond_mnist",
+    "beyond_cifar",
 )
 
 
