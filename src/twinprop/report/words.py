@@ -14,6 +14,7 @@ KEYS = {
     "optimizer.name": "optimizer",
     "scheduler.name": "schedule",
     "data.name": "data",
+    "data.normalize": "scaling of the inputs",
     "data.length": "length of the sequence",
     "data.root": "folder of the data",
     "data.seed": "seed of the data",
