@@ -1,7 +1,7 @@
 """Draw the pictures of README and docs that no reproduction draws: python benchmarks/images.py [NAME ...]
 
-NAME is one of the pictures below docs/images, such as population.png; without any, all of them. Those of TensorBoard are
-screenshots of `twinprop board` in headless Chromium (apt-get install chromium chromium-driver).
+NAME is one of the pictures below docs/images, such as population.png; without any, all of them. Those of TensorBoard
+are screenshots of `twinprop board` in headless Chromium (apt-get install chromium chromium-driver).
 """
 
 from __future__ import annotations
