@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 
-from twinprop.app.completion import BASH
 from twinprop.app.composition_errors import explain_composition
 from twinprop.app.ending import say, unread
 from twinprop.app.home import expand
@@ -88,6 +87,8 @@ def run(words: list[str]) -> None:
             import_module("twinprop.app.register")
         hydra_main(task, words)
         if "install=bash" in words and {"-sc", "--shell-completion"} & {*words}:
+            from twinprop.app.completion import BASH  # which imports the schema, and NumPy with it
+
             print(BASH)
     except KeyboardInterrupt:
         say("Interrupted.")
