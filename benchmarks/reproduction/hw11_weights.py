@@ -23,7 +23,7 @@ FIRST_LOSS = 11
 
 
 def tell(page: Page) -> None:
-    first, runs, whole = page.runs("hw11_first_loss"), page.runs("hw11_weights"), page.runs("hw11_nearest")
+    first, runs = page.runs("hw11_first_loss"), page.runs("hw11_weights")
     deviations = sorted({run.flat["model.init_std"] for run in runs})
     head = ["σ", *(f"{what}, {name}" for what in ("first loss", "test loss", "test accuracy") for name in PIXELS)]
     rows = []
@@ -53,17 +53,6 @@ def tell(page: Page) -> None:
     )
     say_of_between(page, runs, best_pixels, deviations)
     say_of_the_first(page, first, runs, deviations)
-    if complete(whole):
-        page.fill(whole_accuracy=whole.mean(TEST), whole_loss=whole.mean(LOSS))
-        same = {key: whole[0].flat[key] for key in ("model.init_std", "data.normalize")}
-        page.claim(
-            "the nearest was trained with the full batch, too, and ends within 0.01 of both",
-            same == {"model.init_std": best_deviation, "data.normalize": PIXELS[best_pixels]}
-            and abs(whole.mean(TEST) - nearest.mean(TEST)) < 0.01
-            and abs(whole.mean(LOSS) - nearest.mean(LOSS)) < 0.01,
-            accuracy=whole.mean(TEST),
-            loss=whole.mean(LOSS),
-        )
 
 
 def chosen(runs: Runs, deviation: float, pixels: bool | list[float]) -> Runs:

@@ -209,10 +209,6 @@ def hw11_weights(maker: Maker, section: str) -> None:
             loss, accuracy = cells[3 + number], cells[6 + number]
             maker.make("hw11_first_loss", {"train_loss": cells[number]}, config)
             maker.make("hw11_weights", {"test_loss": loss, "test_accuracy": accuracy}, config)
-    whole = re.search(r"the nearest gets to ([\d.]+) and ([\d.]+)\.", section)
-    assert whole is not None
-    cells = dict(zip(("test_accuracy", "test_loss"), whole.groups(), strict=True))
-    maker.make("hw11_nearest", cells, {"model.init_std": 0.1, "data.normalize": True})
 
 
 def hw5(maker: Maker, section: str) -> None:
