@@ -1,7 +1,11 @@
 """Tests run on one thread each: pytest-xdist already uses every core."""
 
+import logging
 import os
 import tempfile
+from collections.abc import Iterator
+
+import pytest
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -11,3 +15,11 @@ os.environ["TWINPROP_REPORT"] = "false"
 
 # what a user has named on a command line is remembered in the home folder: not of whoever runs the tests
 os.environ["XDG_STATE_HOME"] = os.path.join(tempfile.gettempdir(), f"twinprop-tests-{os.getpid()}")
+
+
+@pytest.fixture(autouse=True)
+def _no_handlers_of_another_test() -> Iterator[None]:
+    """A command that ran in this process leaves handlers whose streams are closed by now."""
+    before = logging.root.handlers[:]
+    yield
+    logging.root.handlers[:] = before

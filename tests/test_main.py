@@ -23,8 +23,12 @@ STARTED = {
 }
 """What a process was started as: how the user types our commands, and training."""
 
-TRANSLATED = {("app/resolvers.py", "USAGE"), ("commands/gradcheck/__init__.py", "DESCRIPTION")}
-"""Texts with names of their own that are translated where they are used."""
+TRANSLATED = {
+    ("app/resolvers.py", "USAGE"),
+    ("commands/gradcheck/__init__.py", "DESCRIPTION"),
+    ("app/completion.py", "BASH"),
+}
+"""Texts with names of their own that are translated where they are used, or that bash runs."""
 
 
 def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:

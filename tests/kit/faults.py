@@ -109,7 +109,12 @@ def points_of(run: Path) -> dict[str, list[tuple[int, float]]]:
     board = EventAccumulator(str(run), size_guidance={"scalars": 0}).Reload()
     tags = [tag for tag in board.Tags()["scalars"] if not tag.startswith("system/") and "seconds" not in tag]
     tags = [tag for tag in tags if "samples_per_second" not in tag]
-    return {tag: [(point.step, point.value) for point in board.Scalars(tag)] for tag in tags}
+    found = {tag: [(point.step, point.value) for point in board.Scalars(tag)] for tag in tags}
+    for tag, points in found.items():
+        steps = [step for step, _ in points]
+        assert steps == sorted(set(steps)), f"{tag} has points twice, or out of order"
+    # how often these are shown depends on how fast the machine is
+    return {tag: points for tag, points in found.items() if not tag.startswith("size_of_")}
 
 
 def assert_same_bits(broken: Command, whole: Command) -> None:

@@ -67,12 +67,13 @@ def summaries(folder: Path) -> list[dict[str, Any]]:
 
 
 def scalars(folder: Path) -> dict[str, Any]:
-    """All tags of an event file, and the results in it."""
+    """All tags of an event file but those that a sweep's job does not show, and the results in it."""
     accumulator = EventAccumulator(str(folder), size_guidance={"histograms": 0, "images": 0}).Reload()
     tags = accumulator.Tags()
     found = {tag: [(e.step, e.value) for e in accumulator.Scalars(tag)] for tag in tags["scalars"]}
+    every = tags["scalars"] + tags["histograms"] + tags["images"] + tags["tensors"]
     return {
-        "tags": sorted(tags["scalars"] + tags["histograms"] + tags["images"] + tags["tensors"]),
+        "tags": sorted(tag for tag in every if not tag.startswith(("size_of_", "as_it_learns/"))),
         **{tag: values for tag, values in found.items() if tag.split("/")[0] in ("loss", "accuracy", "best")},
     }
 
