@@ -31,10 +31,11 @@ def test_every_part_is_there_in_the_hydra_that_is_installed() -> None:
 
 
 def test_nothing_else_uses_a_private_part() -> None:
+    parts = ("hydra._internal", "omegaconf._", "._get_node", "._set_flag", "._metadata", "instance().cfg =")
     for path in (ROOT / "src" / "twinprop").rglob("*.py"):
         if path.name != "hydra_internals.py":
             text = path.read_text(encoding="utf-8")
-            for private in ("hydra._internal", "omegaconf._", "._get_node", "._set_flag", "._metadata", "instance().cfg ="):
+            for private in parts:
                 assert private not in text, f"{path}: {private}"
 
 
