@@ -28,7 +28,12 @@ ENGINES = {
     "slurm": ["hydra.launcher.engine=submitit", "hydra.launcher.submitit.cluster=slurm"],
     "ray engine": RAY,
 }
-NEEDS = {"joblib": "joblib", "submitit_local": "submitit", "ray": "ray", "ray engine": "ray"}
+NEEDS = {
+    "joblib": "hydra_plugins.hydra_joblib_launcher",
+    "submitit_local": "submitit",
+    "ray": "ray",
+    "ray engine": "ray",
+}
 
 JOBS = [*(word for word in COMMON if not word.startswith("data.")), "model.backend=scratch", "optimizer=adamax"]
 JOBS += ["data=rings", "model.activation=cube", "seed=0,1"]

@@ -28,6 +28,11 @@ SECONDS = 150.0
 TIMES = ("seconds", "samples_per_second")
 
 
+def hangs_up() -> None:
+    """End by SIGHUP where the tests run under nohup, too, which a command inherits."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @dataclass
 class Command:
     """A run or a sweep with a directory of its own, begun, broken and resumed.
@@ -64,6 +69,7 @@ class Command:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            preexec_fn=hangs_up,
             **{**self.options, **options},
         )
 

@@ -11,10 +11,12 @@ from tests.kit.twins import configuration
 
 from twinprop.config.schema import Config
 from twinprop.data.toy import Moons
+from twinprop.models.cnn import CNN
 from twinprop.models.mlp import MLP
 from twinprop.population.engine import Engine
 from twinprop.population.grouping import Group
 from twinprop.population.planner import PlannedGroup, Planner
+from twinprop.run.device import threads_for
 
 
 def test_a_group_among_many_is_not_cut_for_the_sake_of_cores() -> None:
@@ -54,3 +56,11 @@ def test_stacks_that_train_elsewhere_do_not_follow_this_machine(monkeypatch: pyt
     assert len(planned(replace(large, device="cuda:7")).stacks) == 1, "a device that this machine may lack"
     assert [planned(large, cpus=cpus).stacks[0].threads for cpus in (None, 3)] == [1, 3]
     assert planned(small, cpus=3).stacks[0].threads == 1
+
+
+def test_a_second_thread_follows_the_largest_single_product(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By hand, a convolution is a product for each pixel; PyTorch's is one."""
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    models = [CNN(backend=backend, stages=[[16], [32]]) for backend in ("scratch", "torch")]
+    found = [threads_for(Config(model=model), (3, 32, 32), 500, available=2) for model in models]
+    assert found == [1, 2]

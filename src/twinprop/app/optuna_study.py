@@ -120,6 +120,10 @@ class StudySweeper(OptunaSweeper):  # type: ignore[misc]  # the plugin has no ty
         if self.pruner is not None:
             if not isinstance(search.storage, str):
                 raise ConfigError(["hydra.sweeper.storage: a pruner needs the URL of a database, for all processes."])
+            if config.data.val_fraction == 0:  # said before the study begins; of what a trial chooses, then
+                from twinprop.population.planner import NO_VALIDATION
+
+                raise ConfigError([NO_VALIDATION.format(config.data.val_fraction)])
             self.pruning = Pruning(self.pruner, search.storage, search.study_name)
             search.launcher.judges.append(self.pruning)
 

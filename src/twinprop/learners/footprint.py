@@ -18,15 +18,11 @@ Shape = tuple[int, ...]
 
 
 class Footprint(NamedTuple):
-    """What a network or a layer needs: parameters, and for a sample, numbers in outputs of layers and multiply-adds.
-
-    `largest` is the most multiply-adds of any layer.
-    """
+    """What a network or a layer needs: parameters, and for a sample, numbers in outputs of layers and multiply-adds."""
 
     parameters: int
     outputs: int
     multiply_adds: int
-    largest: int
 
     def evaluated_at_once(self, most: int) -> int:
         """Samples of a batch in evaluation, `most` for a small network: a function of the network alone."""
@@ -47,12 +43,11 @@ def by_layer(layers: Sequence[LayerSpec], sample_shape: Shape) -> dict[str, tupl
     for name, layer in scratch_layers(layers).items():
         multiply_adds = layer.multiply_adds(shape)
         shape = layer.output_shape(shape)
-        found[name] = shape, Footprint(sum(map(prod, layer.shapes.values())), prod(shape), multiply_adds, multiply_adds)
+        found[name] = shape, Footprint(sum(map(prod, layer.shapes.values())), prod(shape), multiply_adds)
     return found
 
 
 def footprint(layers: Sequence[LayerSpec], sample_shape: Shape) -> Footprint:
     """What the whole network needs."""
     each = [need for _, need in by_layer(layers, sample_shape).values()]
-    parameters, outputs, multiply_adds, largest = (list(values) for values in zip(*each, strict=True))
-    return Footprint(sum(parameters), sum(outputs), sum(multiply_adds), max(largest))
+    return Footprint(*map(sum, zip(*each, strict=True)))

@@ -12,7 +12,7 @@ from threadpoolctl import ThreadpoolController
 from twinprop.arrays.blas import scipy_blas
 from twinprop.config.schema import Config
 from twinprop.errors import DeviceError
-from twinprop.learners.footprint import footprint
+from twinprop.learners.footprint import by_layer
 from twinprop.run.showing import only_shows
 
 SMALL_PRODUCT = 2e7
@@ -75,8 +75,13 @@ def threads_for(config: Config, shape: tuple[int, ...], samples: int, available:
     asked = os.environ.get("OMP_NUM_THREADS", "")
     threads = int(asked) if asked.isdigit() and int(asked) > 0 else 0
     if not threads:
-        largest = config.train.samples_of(samples) * footprint(config.model.layers(shape, 2), shape).largest
-        threads = 1 if largest < SMALL_PRODUCT else available or cores()
+        needs = [need for _, need in by_layer(config.model.layers(shape, 2), shape).values()]
+        if config.model.backend == "scratch":
+            # a cell or a convolution by hand multiplies by its weight anew at each step or pixel
+            largest = max(min(need.multiply_adds, need.parameters) for need in needs)
+        else:
+            largest = max(need.multiply_adds for need in needs)
+        threads = 1 if config.train.samples_of(samples) * largest < SMALL_PRODUCT else available or cores()
     return threads
 
 
