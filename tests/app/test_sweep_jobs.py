@@ -150,7 +150,7 @@ def two_jobs(draw: st.DrawFn) -> tuple[list[str], list[str]]:
     return [one for one, _ in pairs], [other for _, other in pairs]
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow], phases=NO_SHRINKING)
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow], phases=NO_SHRINKING)
 @given(both=two_jobs(), number=st.integers(0, 2000))
 def test_a_job_that_is_filled_in_is_what_hydra_composes(
     loader: Any, master: Any, both: tuple[list[str], list[str]], number: int

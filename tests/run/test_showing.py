@@ -202,9 +202,11 @@ def test_pythons_own_handlers_tell_once_too(monkeypatch: pytest.MonkeyPatch, cap
     classes = [each["class"] for each in telling_once(given)["handlers"].values()]
     assert classes == ["twinprop.run.console.LogFileHandler", "twinprop.run.console.StreamHandler"]
     full = open("/dev/full", "w")  # noqa: SIM115  # to close it fails, too
-    monkeypatch.setattr(logging.getLogger("twinprop"), "handlers", [console.StreamHandler(full)])
+    logger = logging.getLogger("twinprop")
+    monkeypatch.setattr(logger, "handlers", [console.StreamHandler(full)])
+    monkeypatch.setattr(logger, "propagate", False)
     for number in range(3):
-        logging.getLogger("twinprop").warning(f"line {number}")
+        logger.warning(f"line {number}")
     with suppress(OSError):
         full.close()
     told = "the console: left out, for it failed (OSError: [Errno 28] No space left on device); training goes on."
