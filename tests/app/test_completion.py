@@ -60,6 +60,7 @@ def terminal() -> Iterator[Terminal]:
     terminal.close()
 
 
+@pytest.mark.slow
 def test_bash_completes_at_a_terminal(terminal: Terminal) -> None:
     terminal.type("python train.py optimizer=a\t")
     assert terminal.wait_for("optimizer=ada"), terminal.text

@@ -41,6 +41,7 @@ def test_a_relative_root_is_where_the_command_was_started(images: Path, monkeypa
     assert [summary["status"] for summary in summaries] == ["completed"] * 4
 
 
+@pytest.mark.slow
 def test_a_run_without_hydras_folder_is_in_the_report(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -68,6 +68,7 @@ def test_a_launcher_of_another_program_says_what_it_trains() -> None:
         PopulationLauncher().setup(hydra_context=None, task_function=print, config=None)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_a_batch_of_optunas_trials_trains_as_one(tmp_path: Path) -> None:
     words = ["hydra/sweeper=optuna", "hydra.sweeper.direction=maximize", "hydra.sweeper.n_trials=12"]
     words += ["hydra.sweeper.n_jobs=8", "hydra.sweeper.sampler.seed=1", "hydra.launcher.workers=1"]

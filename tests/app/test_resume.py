@@ -124,6 +124,7 @@ def test_a_sweep_of_another_launcher_goes_on_job_by_job(command: Any, tmp_path: 
     assert files(sweep / "0") == kept
 
 
+@pytest.mark.slow
 def test_a_search_goes_on_with_its_trials_and_their_numbers(command: Any, tmp_path: Path, capsys: Any) -> None:
     words = ["hydra/sweeper=optuna", "hydra.sweeper.n_trials=4", "hydra.sweeper.n_jobs=2", "hydra.sweep.dir=sweep"]
     space = ["optimizer.lr=interval(0.01,0.1)", "hydra.sweep.subdir=${hydra.job.num}"]

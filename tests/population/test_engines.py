@@ -32,6 +32,7 @@ def _installed(request: pytest.FixtureRequest) -> None:
         pytest.importorskip("ray", reason="needs Ray: pip install -e '.[ray]'")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("engine", "words"), ENGINES)
 def test_every_directory_is_as_that_of_a_local_sweep(engine: str, words: list[str], tmp_path: Path) -> None:
     jobs = [

@@ -70,6 +70,7 @@ def test_each_job_of_a_mixed_sweep_is_as_alone(name: str, backend: str, tmp_path
     assert_jobs_as_alone(tmp_path, name, backend)
 
 
+@pytest.mark.slow
 def test_images_that_are_read_as_they_are_needed_can_be_swept(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     for name in ("cat", "dog"):

@@ -125,6 +125,7 @@ def test_what_kills_every_worker_fails_every_job(monkeypatch: pytest.MonkeyPatch
     assert "its process ended with status 9" in told[0][2]["reason"]
 
 
+@pytest.mark.slow
 def test_batches_of_a_sweep_that_use_threads_of_openmp_do_not_wait_for_ever(tmp_path: Path) -> None:
     words = ["train.batch_size=1024", "train.steps=3", "model.width=100", "seed=0,1", "hydra.sweeper.max_batch_size=1"]
     run(tmp_path, *words, env={**os.environ, "OMP_NUM_THREADS": "2"})

@@ -115,6 +115,7 @@ def test_an_empty_sweep_trains_nothing(tmp_path: Path) -> None:
     assert sweep.summaries == {}
 
 
+@pytest.mark.slow
 def test_a_full_disk_fails_jobs_one_by_one_and_ends_in_a_table(tmp_path: Path) -> None:
     def small_files() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -159,6 +160,7 @@ def test_a_job_that_cannot_be_written_fails_alone(tmp_path: Path) -> None:
     assert list(pandas.read_csv(tmp_path / "sweep" / "sweep.csv")["status"]) == ["completed", "failed", "completed"]
 
 
+@pytest.mark.slow
 def test_data_that_is_not_there_fails_its_own_jobs_and_is_told_once(tmp_path: Path) -> None:
     words = [*COMMON, "seed=0,1", "data=digits,mnist", "data.root=nowhere", "data.download=false"]
     done = run(tmp_path, *words, check=False)

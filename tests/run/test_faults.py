@@ -98,6 +98,7 @@ def test_an_interrupt_ends_the_whole_sweep(tmp_path: Path) -> None:
     assert summaries[0]["steps"] > 0
 
 
+@pytest.mark.slow
 def test_a_full_disk_keeps_what_was_written(tmp_path: Path) -> None:
     def small_files() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -163,6 +163,7 @@ def test_what_is_no_ordinary_file_is_told_at_once(name: str, kind: str, folder: 
         getattr(twinprop.load(run), read[name])
 
 
+@pytest.mark.slow
 def test_names_and_values_from_runs_do_not_move_the_cursor(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -181,6 +182,7 @@ def test_names_and_values_from_runs_do_not_move_the_cursor(
     assert all(each.isprintable() or each == "\n" for each in out + err)
 
 
+@pytest.mark.slow
 def test_a_run_without_hydras_folder_is_reported_by_its_model(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
