@@ -52,18 +52,11 @@ class Run(saved.Run):
 
 
 def load(directory: str | Path, weights: str | None = None, plugins: str | Sequence[str] = ()) -> Run:
-    """The run in a directory.
-
-    Args:
-        directory: the run's.
-        weights: `best` or `last`; None for those that `train.keep` chose.
-        plugins: files or modules with classes of the user's, where the run needs some that this user has not run yet.
-
-    Raises:
-        TwinpropError: there is no finished run in it, or a plugin cannot be loaded.
-    """
     found = saved.load(directory, weights, plugins)
     return Run(found.path, found.summary, found.weights)
+
+
+load.__doc__ = saved.load.__doc__
 
 
 def train(*overrides: str) -> Run:

@@ -21,15 +21,11 @@ class Median:
 
 
 @dataclass
-class Percentile:
+class Percentile(Median):
     """Drops a trial that is not among the best `percentile` per cent of those that ended, at the same epoch."""
 
     _target_: str = "optuna.pruners.PercentilePruner"
     percentile: float = 25.0
-    n_startup_trials: int = 5
-    n_warmup_steps: int = 0
-    interval_steps: int = 1
-    n_min_trials: int = 1
 
 
 @dataclass
