@@ -19,7 +19,7 @@ Array = Any
 
 
 LARGE = 2**14
-"""Numbers in an array from which how they are gone through counts for more than that it is done."""
+"""Numbers in an array from which the order in which they are visited costs more than a call does."""
 
 
 def namespace(x: Array) -> Any:
