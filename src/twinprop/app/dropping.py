@@ -56,13 +56,13 @@ def check_dropping(jobs: Sequence[SweepJob], halving: Halving | None, judged: bo
 
     if halving is None and not judged:
         return
-    configs = [job.config for job in jobs if job.config is not None and not job.problems]
-    blind = [config for config in configs if lacks_validation(config)]
-    for job in jobs:
-        if job.config in blind:
-            job.problems.append(NO_VALIDATION.format(job.config.data.val_fraction))
-    if blind and len(blind) == len(configs):
-        raise ConfigError([NO_VALIDATION.format(blind[0].data.val_fraction)])
+    sound = [(job, job.config) for job in jobs if job.config is not None and not job.problems]
+    blind = [(job, NO_VALIDATION.format(own.data.val_fraction)) for job, own in sound if lacks_validation(own)]
+    for job, problem in blind:
+        job.problems.append(problem)
+    if blind and len(blind) == len(sound):
+        raise ConfigError([blind[0][1]])
+    configs = [config for _, config in sound]
     lengths = [None if config.train.steps else config.train.epochs for config in configs]
     if halving is None or not configs or None in lengths:
         return

@@ -68,9 +68,8 @@ class PopulationLauncher(Launcher):
         self.trained = False
         self.concluded = self.searches = False  # whether the sweeper calls `conclude`, and launches more than once
         self.begun: float | None = None
-        self.on_batch: Callable[[Sequence[int]], None] = lambda numbers: (
-            None
-        )  # told the numbers of the jobs of a launch
+        # told the numbers of the jobs of a launch
+        self.on_batch: Callable[[Sequence[int]], None] = lambda numbers: None
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         from twinprop.app.training_task import TrainingTask
