@@ -25,7 +25,7 @@ def test_each_class_stands_in_the_report(tmp_path: Path) -> None:
     assert [row[0] for row in table.rows] == ["benign", "malignant", "mean"]
     assert table.rows[1][2:] == [f"{told['classes']['malignant'][name]:.4f}" for name in ("precision", "recall", "f1")]
     assert table.rows[2][1:] == ["114", *(f"{told['macro'][name]:.4f}" for name in ("precision", "recall", "f1"))]
-    assert table.notes[0] == f"Of run, the best run, at epoch {best['epoch']}, on the test split."
+    assert table.notes[0] == f"Of run, at epoch {best['epoch']}, on the test split."
     assert table.notes[1] == f"ROC AUC {told['roc_auc']:.4f}."
     write_report([Study("runs", [run])], tmp_path / "report")
     text = (tmp_path / "report" / MARKDOWN).read_text("utf-8")

@@ -21,7 +21,8 @@ def classes_table(study: Study) -> Table | None:
     epoch = best["epoch"] if "test_by_class" in best else run.summary["epochs"]
     whole = {"samples": sum(row["samples"] for row in found["classes"].values()), **found["macro"]}
     rows = [cells(name, row) for name, row in found["classes"].items()]
-    notes = [f"Of {run.path.name}, the best run, at epoch {epoch}, on the test split.", *found["undefined"][:MOST_ROWS]]
+    which = run.path.name if study.alone else f"{run.path.name}, the best run"
+    notes = [f"Of {which}, at epoch {epoch}, on the test split.", *found["undefined"][:MOST_ROWS]]
     if found.get("roc_auc") is not None:
         notes.insert(1, f"ROC AUC {found['roc_auc']:.4f}.")
     if len(rows) > MOST_ROWS:
