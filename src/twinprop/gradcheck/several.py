@@ -31,6 +31,7 @@ class Plan:
         given_front, given_back: by the names of their arguments.
         extras: the names of the other inputs.
         outputs: how many outputs have a gradient of their own.
+        has_targets: whether it is a loss.
     """
 
     front: Method
