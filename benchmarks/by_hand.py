@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import results
+from references import products_of
 
 from twinprop.config import registry
 from twinprop.config.schema import Config
@@ -95,22 +96,6 @@ def products(shapes: list[Shape]) -> Callable[[int], None]:
     return run
 
 
-def mlp_products(sizes: list[int], batch: int) -> Callable[[int], None]:
-    """The products of references.py."""
-    weights = [np.ones((out, into), np.float32) for into, out in pairwise(sizes)]
-    signals = [np.ones((batch, size), np.float32) for size in sizes]
-
-    def run(steps: int) -> None:
-        for _ in range(steps):
-            for layer, weight in enumerate(weights):
-                np.matmul(signals[layer], weight.T)
-                np.matmul(signals[layer + 1].T, signals[layer])
-                if layer:
-                    np.matmul(signals[layer + 1], weight)
-
-    return run
-
-
 def seconds(run: Callable[[int], None], steps: int) -> float:
     start = time.process_time()
     run(steps)
@@ -161,7 +146,7 @@ def main() -> None:
         sizes = [784, *hidden, 10]
         runs = {
             "hand": updates(MLP(hidden=hidden), "scratch", batch, many),
-            "products": mlp_products(sizes, batch),
+            "products": products_of(sizes, batch),
         }
         found = measured(runs, rounds)
         cells = [f"{1e3 * statistics.median(found[key]):.2f}" for key in runs]

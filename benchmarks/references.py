@@ -27,6 +27,9 @@ from threadpoolctl import threadpool_limits
 
 HW4 = "hw4: "
 
+IMAGES = 60_000
+"""Of an epoch."""
+
 Way = tuple[Callable[[], None], Callable[[np.ndarray], np.ndarray] | None]
 """What trains an epoch, and what gives the outputs of the network for images, (n, 784) to (n, 10), if it learns."""
 
@@ -102,7 +105,7 @@ def eager(name: str, batch: int) -> Way:
     return epoch, lambda images: network(torch.from_numpy(images)).detach().numpy()
 
 
-def by_hand(name: str, batch: int, products_only: bool = False) -> Way:
+def by_hand(name: str, batch: int) -> Way:
     sizes, hw4 = sizes_of(name), is_hw4(name)
     rng = np.random.default_rng(0)
     x, y = mnist()
@@ -140,24 +143,34 @@ def by_hand(name: str, batch: int, products_only: bool = False) -> Way:
                 biases[layer] -= lr * delta.sum(axis=0)
                 delta = below
 
+    return epoch, lambda images: forward(images)[-1]
+
+
+def products_of(sizes: list[int], batch: int) -> Callable[[int], None]:
+    """Does the matrix products of a number of updates, and nothing else."""
+    weights = [np.ones((outputs, inputs), np.float32) for inputs, outputs in itertools.pairwise(sizes)]
     signals = [np.ones((batch, size), np.float32) for size in sizes]
 
-    def products() -> None:
-        for _ in range(len(x) // batch):
+    def run(updates: int) -> None:
+        for _ in range(updates):
             for layer, weight in enumerate(weights):
                 np.matmul(signals[layer], weight.T)
                 np.matmul(signals[layer + 1].T, signals[layer])
                 if layer:
                     np.matmul(signals[layer + 1], weight)
 
-    return (products, None) if products_only else (epoch, lambda images: forward(images)[-1])
+    return run
+
+
+def products(name: str, batch: int) -> Way:
+    return partial(products_of(sizes_of(name), batch), IMAGES // batch), None
 
 
 REFERENCES: dict[str, Callable[[str, int], Way]] = {
     "plain": plain,
     "eager": eager,
     "numpy": by_hand,
-    "products": partial(by_hand, products_only=True),
+    "products": products,
 }
 
 
