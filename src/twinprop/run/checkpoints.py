@@ -78,10 +78,8 @@ class CheckpointFolder:
                     log.warning(f"No checkpoint: {error}")
                 self.failed = True
             else:
-                for path in [
-                    *by_step(self.folder)[KEPT:],
-                    *self.folder.glob(f"{PART}*"),
-                ]:  # a killed process leaves parts
+                parts = self.folder.glob(f"{PART}*")  # of a process that was killed
+                for path in [*by_step(self.folder)[KEPT:], *parts]:
                     with suppress(OSError):
                         path.unlink()
 
