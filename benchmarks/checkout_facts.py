@@ -60,6 +60,7 @@ def read(side: Side, case: str, run: str, folder: Path) -> None:
             side.tensors[f"{case}/{run}/{name}"] = value
     if (folder / "summary.json").exists():
         summary = json.loads((folder / "summary.json").read_text())
+        (summary.get("best") or {}).pop("test_by_class", None)  # which earlier checkouts do not tell
         facts |= {key: json.dumps(summary.get(key)) for key in SUMMARY}
         about = summary.get("environment", {})
         side.machine = side.machine or ", ".join(f"{key} {about[key]}" for key in MACHINE if key in about)
