@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 
@@ -18,8 +19,12 @@ os.environ["XDG_STATE_HOME"] = os.path.join(tempfile.gettempdir(), f"twinprop-te
 
 
 @pytest.fixture(autouse=True)
-def _no_handlers_of_another_test() -> Iterator[None]:
-    """A command that ran in this process leaves handlers whose streams are closed by now."""
-    before = logging.root.handlers[:]
+def _nothing_of_another_test() -> Iterator[None]:
+    """A command that ran in this process leaves handlers whose streams are closed by now, and folders to import from.
+
+    With `/tmp` among them, the files that Ray leaves in `/tmp/ray` pass for an installed Ray.
+    """
+    handlers, folders = logging.root.handlers[:], sys.path[:]
     yield
-    logging.root.handlers[:] = before
+    logging.root.handlers[:] = handlers
+    sys.path[:] = folders

@@ -69,8 +69,7 @@ class Command:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
-            preexec_fn=hangs_up,
-            **{**self.options, **options},
+            **{"preexec_fn": hangs_up, **self.options, **options},
         )
 
     def finish(self) -> str:
