@@ -54,7 +54,7 @@ def read(side: Side, case: str, run: str, folder: Path) -> None:
             facts |= {f"{name} of evaluation {number}": value for name, value in named if name not in TIMES}
     state = weights(folder)
     if state is not None:
-        facts["tensors"] = " ".join(state)
+        facts["tensors"] = " ".join(sorted(state))
         for name, value in state.items():
             facts[name] = f"{value.dtype} {value.shape} {hashlib.sha256(value.tobytes()).hexdigest()}"
             side.tensors[f"{case}/{run}/{name}"] = value
