@@ -19,6 +19,7 @@ from twinprop.report.style import Animation, Picture
 from twinprop.report.table import Table
 from twinprop.report.tables import best_values, comparisons, dropped, failures, results_of
 from twinprop.report.twins import pairs_of, twins_table
+from twinprop.report.words import data_words
 from twinprop.run.directory import write_atomically
 from twinprop.run.saved import Run, sweep_words
 from twinprop.text import as_typed, csv_text, duration, in_shell, marked, plural, shown, spelled
@@ -193,7 +194,7 @@ def facts(study: Study) -> list[tuple[str, str]]:
     found = [("command", "\n".join(commands(study)))]
     if study.directory is not None:
         found.append(("directory", str(study.directory)))
-    names = dict.fromkeys(str(each.get("data.name")) for each in flat)
+    names = dict.fromkeys(data_words(each) for each in flat)
     sizes = next((each["data"] for each in summaries if each.get("data")), None)
     split = ""
     if isinstance(sizes, dict):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 from typing import Any
 
 from twinprop.population.compare import short_value
@@ -78,6 +79,21 @@ def listed(words: Sequence[str], last: str = "and") -> str:
     return f" {last} ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""
 
 
+OWN = {"csv": "data.file", "image_folder": "data.root"}
+"""Keys that say where data of one's own are, by the name of their kind."""
+
+
+def data_words(flat: Mapping[str, Any], varied: Sequence[str] = ()) -> str:
+    """The data that all runs had: `digits`; of one's own, the name of the file or folder."""
+    name = flat.get("data.name")
+    own = OWN.get(str(name))
+    if "data.name" in varied or name is None:
+        return ""
+    if own is None or own in varied or not flat.get(own):
+        return value_words("data.name", name)
+    return value_words(own, PurePath(str(flat[own])).name)
+
+
 def network_words(flat: Mapping[str, Any], varied: Sequence[str]) -> str:
     """The data and the network that all runs had, without what varied: `digits, mlp 50-50 relu, sgd`."""
 
@@ -93,7 +109,7 @@ def network_words(flat: Mapping[str, Any], varied: Sequence[str]) -> str:
         depth, width = same("model.depth"), same("model.width")
         shape = f"{depth or 'n'}×{width or 'n'}" if depth or width else ""
     network = " ".join(filter(None, [same("model.name"), shape, same("model.activation")]))
-    return ", ".join(filter(None, [same("data.name"), network, same("optimizer.name")]))
+    return ", ".join(filter(None, [data_words(flat, varied), network, same("optimizer.name")]))
 
 
 def wrapped(text: str, width: int) -> str:
