@@ -123,7 +123,7 @@ class StudySweeper(OptunaSweeper):  # type: ignore[misc]  # the plugin has no ty
             search.launcher.concluded = search.launcher.searches = True
             search.launcher.on_batch = self.begin
         elif isinstance(task_function, TrainingTask):
-            search.launcher = Noting(search.launcher, task_function)
+            search.launcher = Noting(search.launcher, task_function, directory)
         if self.pruner is not None and not isinstance(search.launcher, PopulationLauncher):
             raise ConfigError(["hydra/sweeper/pruner: stops networks that hydra/launcher=population trains; use that."])
         if self.pruner is not None:
