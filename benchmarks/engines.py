@@ -117,12 +117,11 @@ def costs(jobs: int, only: list[str], rounds: int) -> None:
     results.write("What an engine costs", "\n".join([*head, *rows]))
 
 
-def memory(process: int, slurms: bool) -> int:
-    """Bytes that a command and what it started take, or on SLURM all that its jobs are."""
+def memory(process: int, folder: Path) -> int:
+    """Bytes that a command, what it started, and its jobs on SLURM take, whose output is in its folder."""
     found = 0
     own = [psutil.Process(process), *psutil.Process(process).children(recursive=True)]
-    if slurms:
-        own += [each for each in psutil.process_iter(["cmdline"]) if "submitit.core" in str(each.info["cmdline"])]
+    own += [each for each in psutil.process_iter(["cmdline"]) if f"{folder}/" in str(each.info["cmdline"])]
     for each in {each.pid: each for each in own}.values():
         with suppress(psutil.Error):
             found += each.memory_full_info().pss
@@ -145,7 +144,7 @@ def whole(name: str, runs: int, stack: str, folder: Path) -> None:
             while process.poll() is None:
                 with suppress(psutil.Error):
                     most["command"] = max(most["command"], psutil.Process(process.pid).memory_info().rss)
-                    most["all"] = max(most["all"], memory(process.pid, "slurm" in name))
+                    most["all"] = max(most["all"], memory(process.pid, folder))
                 time.sleep(5)
 
         thread = threading.Thread(target=watch)

@@ -116,8 +116,10 @@ def main(words: Sequence[str] | None = None) -> int:
     from twinprop.app import cli
     from twinprop.app.ending import say, unread
     from twinprop.app.hydra_main import wants_traceback
+    from twinprop.app.ranks import only_the_first
     from twinprop.errors import explain
 
+    only_the_first()
     words = sys.argv[1:] if words is None else words
     if words and words[0] in ("-sc", "--shell-completion"):
         from twinprop.app.completion import complete_commands

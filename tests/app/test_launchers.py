@@ -117,3 +117,19 @@ def test_an_interrupt_ends_the_command_and_saves_what_trains(name: str, slurm: S
     if name in ("basic", "submitit_local"):  # joblib kills its processes, others train out of reach of a terminal
         wait("the job to save", lambda: bool(summaries(tmp_path)))
         assert {summary["status"] for summary in summaries(tmp_path)} == {"interrupted"}
+
+
+@pytest.mark.slow
+def test_a_time_limit_ends_a_job_of_hydras_own_and_not_the_others(slurm: Slurm | None, tmp_path: Path) -> None:
+    env = environment("submitit_slurm", slurm)
+    assert slurm is not None
+    words = [*COMMON, "train.epochs=100000,1", "model.backend=scratch", *LAUNCHERS["submitit_slurm"]]
+    process = start(tmp_path, *words, env=env)
+    wait_until(lambda: rows(tmp_path, 0) > 2, process)
+    first = min(slurm.call("squeue", "--noheader", "--array", "--states=running", "--format=%i").split())
+    slurm.call("scancel", "--signal=USR2", first)  # as SLURM warns it
+    output, errors = process.communicate(timeout=120)
+    assert process.returncode == 130, output + errors
+    assert "Job 0 interrupted. SIGUSR2 at step" in errors
+    assert "To go on: python -m twinprop resume" in output
+    assert [summary["status"] for summary in summaries(tmp_path)] == ["interrupted", "completed"]

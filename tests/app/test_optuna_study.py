@@ -6,9 +6,15 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import optuna
 import pytest
+from hydra.core.config_store import ConfigStore
+from hydra.utils import instantiate
+from hydra_plugins.hydra_optuna_sweeper._impl import OptunaSweeperImpl
+from omegaconf import OmegaConf
+from optuna.samplers import CmaEsSampler
 from optuna.trial import TrialState
 from tests.kit.commands import TRAIN
 from tests.kit.faults import RESUME
@@ -16,7 +22,16 @@ from tests.kit.postgres import database, lacking
 from tests.kit.sweeps import wait_until
 
 from twinprop.app import optuna_study
-from twinprop.app.optuna_study import OWNER, go_on, let_go, make_tables
+from twinprop.app.optuna_study import (
+    OWNER,
+    SAMPLERS,
+    StudySweeper,
+    go_on,
+    going_on,
+    let_go,
+    make_tables,
+    points_of_grid,
+)
 from twinprop.errors import TwinpropError
 
 SEARCH = ["hydra/sweeper=optuna", "hydra.sweeper.n_trials=3", "hydra.sweeper.n_jobs=1", "data.limit=300"]
@@ -102,6 +117,44 @@ def test_what_a_sweep_left_in_training_is_its_own_to_repeat() -> None:
         assert [trial.system_attrs["fixed_params"] for trial in waiting] == [asked[1].params, asked[3].params]
     assert go_on("both", storage, "nobody") == 0
     assert go_on("none", storage, "one") == 0
+
+
+@pytest.mark.parametrize("name", ["tpe", "random", "nsgaii", "qmc"])
+def test_a_study_that_goes_on_draws_no_point_twice(name: str) -> None:
+    keys = OmegaConf.structured(ConfigStore.instance().load(f"hydra/sweeper/sampler/{name}.yaml").node)
+    keys.seed = 3
+    space = {"lr": optuna.distributions.FloatDistribution(0, 1), "width": optuna.distributions.FloatDistribution(0, 9)}
+
+    def drawn(times: int) -> list[float]:
+        study = optuna.create_study()
+        for _ in range(times):
+            sampler = instantiate(keys, _execution_whitelist_=SAMPLERS)
+            study.sampler = going_on(sampler, keys, study if study.trials else None)
+            for _ in range(4):
+                study.tell(study.ask(space), 0.5)
+        return [trial.params["lr"] for trial in study.trials]
+
+    found = drawn(times=3)
+    assert len({*found}) == 12
+    assert drawn(times=3) == found, "the seed says nothing any more"
+
+
+def test_a_sampler_that_needs_more_says_what(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lacking(self: object, arguments: list[str]) -> None:
+        raise ModuleNotFoundError("No module named 'cmaes'", name="cmaes")
+
+    monkeypatch.setattr("hydra_plugins.hydra_optuna_sweeper.optuna_sweeper.OptunaSweeper.sweep", lacking)
+    sweeper = StudySweeper.__new__(StudySweeper)
+    storage = optuna.storages.InMemoryStorage()
+    sweeper.sweeper = SimpleNamespace(sampler=CmaEsSampler(), storage=storage, study_name="one")
+    sweeper.done, sweeper.own = 0, "here"
+    with pytest.raises(TwinpropError, match="CmaEsSampler needs cmaes, which is not installed; pip install cmaes"):
+        sweeper.sweep([])
+
+
+def test_a_grid_of_optunas_has_so_many_points() -> None:
+    search = OptunaSweeperImpl(None, "minimize", None, None, 20, 1, 0.0, None, OmegaConf.create({"seed": "0,1,2"}))
+    assert points_of_grid(search, ["model.width=choice(3,5)", "seed=0,1", "model.depth=range(1,4)", "label=a"]) == 12
 
 
 @pytest.mark.parametrize("url", ["nonsense", "postgresql+psycopg://me:secret@127.0.0.1:9/study", "oracle+none://x/y"])

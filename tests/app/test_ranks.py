@@ -5,11 +5,14 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from tests.kit.commands import TRAIN
 
+from twinprop import __main__
+from twinprop.app import cli
 from twinprop.app.ranks import place
 
 
@@ -28,6 +31,19 @@ from twinprop.app.ranks import place
 )
 def test_who_started_it_several_times(environment: dict[str, str], found: tuple[str, int, int] | None) -> None:
     assert place(environment) == found
+
+
+@pytest.mark.parametrize("main", [__main__.main, cli.main], ids=["twinprop", "train.py"])
+def test_of_those_that_were_started_only_the_first_goes_on(
+    main: Callable[[], object], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in {"SLURM_STEP_ID": "0", "SLURM_PROCID": "1", "SLURM_STEP_NUM_TASKS": "2"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "argv", ["twinprop", "--version"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0
+    assert capsys.readouterr() == ("", "")
 
 
 @pytest.mark.slow

@@ -138,7 +138,8 @@ def test_rm_takes_what_is_named_and_guesses_nothing(outputs: Path, capsys: pytes
     make_run(runs / ("n" * 255))
     make_run(outputs.parent / "elsewhere" / "linked")
     (runs / "link").symlink_to(outputs.parent / "elsewhere" / "linked")
-    (runs / ".removed-0123").mkdir()  # of a command that was killed
+    (runs / ".removed-0123456789abcdef").mkdir()  # of a command that was killed
+    (runs / ".removed-by-hand").mkdir()
     for word, why in {"wid": "is no directory", "": "name is empty", "runs/link": "is a link, and stays"}.items():
         assert main(["rm", word, "--yes"]) == 1
         assert why in capsys.readouterr().err
@@ -147,7 +148,20 @@ def test_rm_takes_what_is_named_and_guesses_nothing(outputs: Path, capsys: pytes
     assert main(["rm", "outputs", "--where", "model.depth=2", "--yes"]) == 0
     assert "runs/link: is a link, and stays" in capsys.readouterr().err
     assert (runs / "link" / "summary.json").exists()
-    assert sorted(path.name for path in runs.iterdir()) == ["link"]
+    assert sorted(path.name for path in runs.iterdir()) == [".removed-by-hand", "link"]
+
+
+def test_rm_goes_on_where_one_is_gone_or_was_half_removed(outputs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rest = outputs / "sweeps" / "depths" / ".removed-0123456789abcdef"  # of a command that was killed
+    rest.mkdir()
+    assert main(["rm", "depths/9", "wide", "--yes", "--dry-run"]) == 1
+    assert rest.exists()
+    assert main(["rm", "depths/9", "wide", "--yes"]) == 1
+    said = capsys.readouterr()
+    assert "depths/9: is no directory" in said.err
+    assert "removed 1 directory" in said.out
+    assert not (outputs / "runs" / "wide").exists()
+    assert not rest.exists()
 
 
 def test_rm_of_a_sweep_and_of_its_jobs_at_once(outputs: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -254,6 +254,48 @@ def test_numbers_with_a_0_in_front_are_names(tmp_path: Path) -> None:
     assert decimals["columns"][0]["kind"] == "number"
 
 
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (["1/31/2024", "2/15/2024"], "dates are read where they are written as 2026-01-31"),
+        (["31.1.24", "5. Februar 2024"], "dates are read where they are written as 2026-01-31"),
+        (["5%", "10 %"], "numbers are read where they are written as 1234.5 or 1,234.5"),
+        (["$5", "< 1 year"], "numbers are read where they are written as 1234.5 or 1,234.5"),
+        (["C85", "1st"], ""),
+        (["1.2.3", "18-25"], ""),
+        (["01234", "51234"], ""),
+    ],
+)
+def test_numbers_and_dates_that_are_taken_for_words_are_told(
+    cells: list[str], said: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "twinprop"):
+        load(tmp_path, beside(cells * 20))
+    (line,) = (each for each in caplog.messages if "categories q: " in each)
+    assert line.partition("2 inputs")[2] == (f"; {said}" if said else "")
+    caplog.clear()
+    with caplog.at_level(logging.INFO, "twinprop"):
+        load(tmp_path, beside(cells * 20), target="q")
+    (line,) = (each for each in caplog.messages if "learnt " in each)
+    assert line.partition("2 classes")[2] == (f" ({said})" if said else "") or cells == ["01234", "51234"]
+
+
+def test_a_category_that_is_new_is_told_and_a_rare_one_is_not(tmp_path: Path) -> None:
+    words = [*"aabbcc" * 6, "d", "e", "d", "e"]
+    saved = load(tmp_path, beside(words), max_categories=4, test_file=str(tmp_path / "t.csv")).table
+    assert saved is not None
+    raw = tmp_path / "raw.csv"
+    raw.write_text("q,a,b,c\n" + "".join(f"{word},1,2,a\n" for word in "adexxz"))
+    table = read_table(str(raw))
+    inputs, (remark,) = Preparation.from_dict(json.loads(json.dumps(saved))).inputs(table)
+    assert inputs[:, :4].argmax(1).tolist() == [0, 3, 3, 3, 3, 3]
+    what = "is none of its categories in training, and taken for one of the rare ones"
+    assert remark.told(table) == f"q: 'x', 'z' in rows 4, 5, 6 {what}"
+    assert [remark.of(place) for place in range(6)] == [[], [], [], *[[f"q: {word!r} {what}"] for word in "xxz"]]
+    del saved["columns"][0]["rare"]  # as an earlier version kept it
+    assert Preparation.from_dict(saved).inputs(table)[1] == []
+
+
 def test_raw_rows_at_prediction(tmp_path: Path) -> None:
     found = load(tmp_path, text())
     assert found.table is not None

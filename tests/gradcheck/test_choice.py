@@ -58,3 +58,18 @@ def test_only_shapes_are_tried_again() -> None:
     with pytest.raises(SubjectError, match="NameError") as caught:
         check("Raises")
     assert "were tried" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "verdict"),
+    [
+        ("SoftmaxOfColumns", "x (4, 5), y (4, 5) onehot, samples in columns", "right"),
+        ("SoftmaxOfColumnsWithLoss", "x (4, 5), y (4, 5) onehot, samples in columns", "right"),
+        ("SoftmaxOfColumnsHandsOn", "x (4, 5), y (4, 5) onehot, samples in columns", "right, but"),
+        ("SoftmaxOfColumnsTwice", "x (4, 5), y (4, 5) onehot, samples in columns", "wrong"),
+        ("SoftmaxOfAll", "x (1, 4), y (1, 4) onehot", "right, but"),
+    ],
+)
+def test_a_softmax_says_which_axis_is_that_of_the_samples(name: str, given: str, verdict: str) -> None:
+    report = check(name)
+    assert (report.given, report.verdict) == (given, verdict), report_text(report)

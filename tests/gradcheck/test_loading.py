@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,15 @@ def test_class_that_is_not_there_is_one_message() -> None:
     assert "Did you mean 'Linear'" in text
     assert "twinprop/gradcheck" not in text
     assert len(text.splitlines()) <= 4
+
+
+def test_folders_to_import_from_are_as_before(tmp_path: Path) -> None:
+    """What a function imports when it is called is found all the same."""
+    (tmp_path / "late_of_mine.py").write_text("SCALE = 3.0\n")
+    (tmp_path / "lazy_of_mine.py").write_text(
+        "class Triple:\n    def forward(self, x):\n        from late_of_mine import SCALE\n        return SCALE * x\n"
+        "    def backward(self, dy):\n        return 3.0 * dy\n"
+    )
+    before = sys.path[:]
+    assert check_class(f"{tmp_path}/lazy_of_mine.py:Triple").passed
+    assert sys.path == before

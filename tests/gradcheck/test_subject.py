@@ -19,7 +19,7 @@ from twinprop.gradcheck.faults import SubjectError
         (("DxTransposed", *LAYER), ["linear.py:", "return dy @ self.W", "the wrong way round"]),
         (("RaisesWhenMade",), ["RaisesWhenMade() raised", "no room"]),
         (("Linear", "4", "3", "2"), ["TypeError", "--args"]),
-        (("LossOfEach",), ["shape (5,)", "mean over samples"]),
+        (("LossOfPairs",), ["shape (5, 2)", "mean over samples"]),
         (("Coarse",), ["float32"]),
         (("Random",), ["other numbers for the same input"]),
         (("NoGradients",), ["self.dW"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.kit.students import check
 
 from twinprop.gradcheck.check import check_class
 from twinprop.gradcheck.report import report_text
@@ -93,3 +94,22 @@ def test_names_of_methods(forward: str, backward: str, tmp_path: Path) -> None:
     report = check_class(f"{tmp_path}/net.py:Net", ["4", "3"])
     assert report.right, report_text(report)
     assert [gradient.name for gradient in report.gradients] == ["dW"]
+
+
+@pytest.mark.parametrize(
+    ("name", "assumed"),
+    [("OfEachSample", "sum"), ("OfEachSampleMean", "mean over the samples"), ("OfEachNumber", "sum")],
+)
+def test_a_loss_may_return_many_numbers(name: str, assumed: str) -> None:
+    report = check(name)
+    assert report.right, report_text(report)
+    assert report.assumed_loss == assumed
+    assert "returns many numbers" in report.notes[0]
+
+
+def test_a_loss_of_many_numbers_may_be_given_a_gradient_for_each() -> None:
+    assert check("OfEachSampleFromAbove").verdict == "right"
+
+
+def test_a_mistake_in_a_loss_of_many_numbers_is_found() -> None:
+    assert "the sign is wrong" in report_text(check("OfEachSampleSign"))

@@ -13,7 +13,7 @@ from tests.kit.sweeps import COMMON, run
 from twinprop.config.schema import Config
 from twinprop.data.digits import Digits
 from twinprop.errors import TwinpropError
-from twinprop.population.ray import needs_of, running_at, why_not
+from twinprop.population.ray import needs_of, resources, running_at, why_not
 from twinprop.population.ray_process import mapped, written
 from twinprop.population.setups import SetupCache
 
@@ -55,8 +55,15 @@ def test_a_cluster_that_crashed_is_told_with_the_file_that_it_left(
         running_at({"address": "auto"})
 
 
+@pytest.mark.parametrize("address", ["127.0.0.2", "127.0.0.2:ray", ":6379", "127.0.0.2:66000"])
+def test_an_address_that_is_none_is_told(address: str) -> None:
+    with pytest.raises(TwinpropError, match=f"init.address={address}: must be HOST:PORT of a cluster's head"):
+        running_at({"address": address})
+
+
 def test_what_a_task_needs_is_compared_with_what_nodes_have() -> None:
     assert needs_of({"num_gpus": 1, "resources": {"big": 2}}) == {"CPU": 1, "GPU": 1, "big": 2}
+    assert resources({"memory": 23373800000.0, "CPU": 2.0, "node:127.0.0.2": 1.0}) == "CPU 2, memory 23.4 GB"
     assert "existing cluster" not in why_not("ValueError: other", "")
     assert why_not("RuntimeError: no token found", "").startswith("hydra.launcher.ray.init: Ray wants the token")
 

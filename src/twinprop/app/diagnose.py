@@ -180,6 +180,12 @@ def value_problem(override: Override, config: DictConfig, error: Exception) -> s
         return f"{word}: {schema.LACKING}"
     if override.is_add():
         return f"{word}: the key is there already; leave out the +."
+    inner = next(iter(re.findall(r"full_key: (\S+)", f"{error}\n{error.__cause__}")), "")
+    if isinstance(override.value(), dict) and inner.startswith(f"{key}."):
+        if "not in struct" in f"{error}{error.__cause__}":
+            return f"{word}: {inner} is not there yet; to add it, write +{word}."
+        expected = schema.expected_at(config, inner)
+        return f"{word}: {inner}: {f'must be {expected}.' if expected else schema.missing_key(inner, keys)}"
     expected = schema.expected_at(config, key)
     if expected is None:
         return f"{word}: {in_a_line(error)}"

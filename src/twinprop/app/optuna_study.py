@@ -10,12 +10,14 @@ import logging
 import re
 from collections.abc import Callable, Sequence
 from functools import partial
+from math import prod
 from pathlib import Path
 from time import sleep
 from typing import TYPE_CHECKING, Any
 
 import optuna
 from hydra.utils import instantiate
+from hydra_plugins.hydra_optuna_sweeper._impl import create_params_from_overrides
 from hydra_plugins.hydra_optuna_sweeper.optuna_sweeper import OptunaSweeper
 from omegaconf import ListConfig, OmegaConf
 from optuna.trial import FrozenTrial, Trial, TrialState
@@ -42,6 +44,9 @@ DATABASE = "optuna.db"
 
 OWNER, LEFT, AGAIN = "twinprop sweep", "twinprop left", "twinprop again"
 """What a trial says of itself: the directory of its sweep, that it was left in training, and which one it repeats."""
+
+SAMPLERS = ("optuna.samplers.*", "hydra_plugins.hydra_optuna_sweeper.*")
+"""What a sampler may be of, as in Hydra's sweeper."""
 
 TRIES = 5
 """At a database that another process is making at the same time."""
@@ -93,6 +98,8 @@ class StudySweeper(OptunaSweeper):  # type: ignore[misc]  # the plugin has no ty
         self.pruner = None if pruner is None else instantiate(pruner, _execution_whitelist_=names)
         self.pruning: Pruning | None = None
         self.jobs: dict[int, int] = {}  # by their trials
+        self.sampler_keys: Any = keys["sampler"]
+        self.done = 0
         super().__init__(**keys)
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
@@ -109,12 +116,14 @@ class StudySweeper(OptunaSweeper):  # type: ignore[misc]  # the plugin has no ty
         logging.getLogger(type(search).__module__).addFilter(is_news)
         search._configure_trials = partial(self.configure_trials, search._configure_trials)
         if current() is not None:
-            search.n_trials = max(0, search.n_trials - go_on(search.study_name, search.storage, self.own))
+            self.done = go_on(search.study_name, search.storage, self.own)
+            search.n_trials = max(0, search.n_trials - self.done)
+        search.sampler = going_on(search.sampler, self.sampler_keys, study_of(search.study_name, search.storage))
         if isinstance(search.launcher, PopulationLauncher):
             search.launcher.concluded = search.launcher.searches = True
             search.launcher.on_batch = self.begin
         elif isinstance(task_function, TrainingTask):
-            search.launcher = Noting(search.launcher, task_function)
+            search.launcher = Noting(search.launcher, task_function, directory)
         if self.pruner is not None and not isinstance(search.launcher, PopulationLauncher):
             raise ConfigError(["hydra/sweeper/pruner: stops networks that hydra/launcher=population trains; use that."])
         if self.pruner is not None:
@@ -154,6 +163,8 @@ class StudySweeper(OptunaSweeper):  # type: ignore[misc]  # the plugin has no ty
 
     def sweep(self, arguments: list[str]) -> None:
         search = self.sweeper
+        if self.done and isinstance(search.sampler, partial):  # of which Hydra's sweeper takes all points for left
+            search.n_trials = max(0, min(search.n_trials, points_of_grid(search, arguments) - self.done))
         try:
             super().sweep(arguments)
         except ValueError:
@@ -165,6 +176,11 @@ class StudySweeper(OptunaSweeper):  # type: ignore[misc]  # the plugin has no ty
                 f"hydra/sweeper=optuna: none of {plural(len(trials), 'trial')} has a result, so none is the best one; "
                 "the reasons are above."
             ) from None
+        except ModuleNotFoundError as error:  # of Optuna's own, which imports when a trial asks
+            raise TwinpropError(
+                f"hydra.sweeper.sampler: {type(search.sampler).__name__} needs {error.name}, which is not installed; "
+                f"pip install {error.name}, and resume."
+            ) from error
         finally:
             let_go(search.study_name, search.storage, self.own)
         self.conclude()
@@ -172,6 +188,29 @@ class StudySweeper(OptunaSweeper):  # type: ignore[misc]  # the plugin has no ty
     def conclude(self) -> None:
         if isinstance(self.sweeper.launcher, PopulationLauncher):
             self.sweeper.launcher.conclude()
+
+
+def going_on(sampler: Any, keys: Any, study: optuna.Study | None) -> Any:
+    """The sampler for a study that may have trials: with its seed as it was, it would draw their points again.
+
+    Those that go through points in an order find in the study which were tried; their seed is that of the order.
+
+    Args:
+        sampler: with the seed that was given.
+        keys: what it was made of.
+        study: None where it begins.
+    """
+    seed = keys.get("seed")
+    if seed is None or study is None or isinstance(sampler, partial | optuna.samplers.QMCSampler):
+        return sampler
+    return instantiate(keys, seed=(seed + len(study.trials)) % 2**32, _execution_whitelist_=SAMPLERS)
+
+
+def points_of_grid(search: Any, arguments: list[str]) -> int:
+    """How many points Hydra's sweeper finds in a grid for Optuna."""
+    words = [*(f"{key}={value}" for key, value in (search.params or {}).items()), *arguments]
+    spaces, *_ = create_params_from_overrides(words)
+    return prod(len(search._to_grid_sampler_choices(each)) for each in spaces.values())
 
 
 def make_tables(storage: str) -> None:

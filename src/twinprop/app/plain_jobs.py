@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override, OverrideType, ValueType
@@ -50,13 +50,6 @@ def parsed(word: str) -> Override:
     key, text, *broken = found.groups()
     value = float(text) if any(broken) else int(text)
     return Override(OverrideType.CHANGE, key, ValueType.ELEMENT, value, input_line=word)
-
-
-class Filled(NamedTuple):
-    """What a form makes of a job: the configuration, and config.yaml."""
-
-    config: schema.Config
-    text: str
 
 
 def is_plain(override: Override) -> bool:
@@ -106,8 +99,8 @@ class Form:
         self.indents, self.order = [each[1] for each in found], [int(each[2]) for each in found]
         self.taken: dict[str, tuple[Any, str]] = {}
 
-    def fill(self, overrides: Sequence[Override]) -> Filled:
-        """A job whose values these are.
+    def fill(self, overrides: Sequence[Override]) -> schema.Config:
+        """The configuration of a job whose values these are.
 
         Raises:
             HYDRA_ERRORS, ValueError: a key does not take its value, or makes something of it that is not plain.
@@ -119,12 +112,16 @@ class Form:
             changes.setdefault(group, {})[leaf] = value
         # each part anew, for what trains may keep its state in it
         parts = {group: replace(getattr(self.config, group), **changes.get(group, {})) for group in self.parts}
-        config = replace(self.config, **changes.get("", {}), **parts)
+        return replace(self.config, **changes.get("", {}), **parts)
+
+    def yaml(self, overrides: Sequence[Override]) -> str:
+        """config.yaml of a job that was filled in."""
+        values = [self.take(override) for override in overrides]
         pieces = [self.text[0]]
         for place, indent, text in zip(self.order, self.indents, self.text[1:], strict=True):
             pieces += [f"{indent}{line}\n" for line in values[place][1].splitlines()]
             pieces.append(text)
-        return Filled(config, "".join(pieces))
+        return "".join(pieces)
 
     def take(self, override: Override) -> tuple[Any, str]:
         """What a key makes of a value, as the typed configuration has it and as config.yaml does."""

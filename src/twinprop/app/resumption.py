@@ -20,6 +20,7 @@ from twinprop.config import schema
 from twinprop.config.problems import check
 from twinprop.errors import OutputError, TwinpropError
 from twinprop.population.restart import recorded_plan
+from twinprop.population.sharing import Sharing
 from twinprop.run.directory import ENDED, claim, read_text, summary_of, write_atomically
 from twinprop.run.files import read_groups
 from twinprop.run.matching import FORCE, LENGTHS, changed_keys
@@ -102,7 +103,7 @@ class Resumption:
         Raises:
             TwinpropError: a job is another one now; the text lists what differs.
         """
-        own, found = self.known(), []
+        own, found, sharing = self.known(), [], Sharing()
         for job in jobs:
             if job.config is None:
                 continue
@@ -114,7 +115,7 @@ class Resumption:
             longer = lengthened(before, self.changes)
             summary = summary_of(job.directory)
             if summary.get("status") in ENDED and (before == longer or not may_be_longer(summary)):
-                self.ended[job.number] = summary
+                self.ended[job.number] = sharing(summary)
             if longer.train != job.config.train:
                 job.config = check(replace(job.config, train=longer.train))
                 self.rewrite(job)

@@ -120,6 +120,10 @@ class Pattern:
     form: Form
     names: Names
 
+    def files(self, folder: Path, values: Sequence[Override], fields: JobFields) -> dict[Path, str]:
+        """What `.hydra` of a job with these values holds."""
+        return self.shared.files(folder, self.form.yaml(values), fields)
+
 
 class SweepComposer:
     """Composes the jobs of a sweep.
@@ -154,7 +158,7 @@ class SweepComposer:
             pattern = self.pattern(selections, values)
             if pattern is None:
                 return None
-            config, text = pattern.form.fill(values)
+            config = pattern.form.fill(values)
             problems = value_problems(config)
         except (*HYDRA_ERRORS, ConfigError):
             return None  # composed as a whole, it says what is wrong
@@ -166,7 +170,7 @@ class SweepComposer:
         own = {**fields, "runtime": {"output_dir": str(directory)}}
         render: Callable[[], dict[Path, str]] = dict
         if names.folder is not None:
-            render = partial(pattern.shared.files, directory / names.folder, text, own)
+            render = partial(pattern.files, directory / names.folder, values, own)
         log_path = None if log is None else Path(log)
         return SweepJob(number, list(overrides), task, directory, config, [], render, log_path, names.log_format)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hydra.core.config_store import ConfigStore
@@ -28,8 +29,8 @@ class Noting(Launcher):
     Not a part of that launcher, which pickles itself.
     """
 
-    def __init__(self, launcher: Launcher, task: TrainingTask) -> None:
-        self.launcher, self.task = launcher, task
+    def __init__(self, launcher: Launcher, task: TrainingTask, directory: Path) -> None:
+        self.launcher, self.task, self.directory = launcher, task, directory
 
     def setup(self, **arguments: Any) -> None:
         self.launcher.setup(**arguments)
@@ -38,6 +39,12 @@ class Noting(Launcher):
         returns = self.launcher.launch(job_overrides, initial_job_idx=initial_job_idx)
         for each in returns:
             self.task.note(each)
+        if "interrupted" in self.task.statuses.values():
+            from twinprop.run.console import console
+            from twinprop.run.single import how_to_go_on
+
+            console.print(how_to_go_on(self.directory))
+            raise KeyboardInterrupt
         return returns
 
 
@@ -60,7 +67,7 @@ class GridSweeper(Sweeper):
             self.basic.validate_batch_is_legal = lambda batch: None
             self.launcher.concluded = True
         elif isinstance(task_function, TrainingTask):
-            self.basic.launcher = Noting(self.launcher, task_function)
+            self.basic.launcher = Noting(self.launcher, task_function, Path(config.hydra.sweep.dir))
 
     def sweep(self, arguments: list[str]) -> Any:
         overrides = OverridesParser.create().parse_overrides(arguments)

@@ -50,12 +50,14 @@ class TrainingTask:
     Attributes:
         statuses: how jobs ended, by their numbers.
         directory: of the sweep that our launcher trained.
+        elsewhere: whether this is a copy in the process of a launcher, where a signal ends a job and not the sweep.
     """
 
     def __init__(self, full_errors: bool = False) -> None:
         self.full_errors = full_errors
         self.statuses: dict[int, str] = {}
         self.directory: Path | None = None
+        self.elsewhere = False
 
     def __call__(self, config: DictConfig) -> float:
         from hydra.core.hydra_config import HydraConfig
@@ -80,7 +82,7 @@ class TrainingTask:
             log.error(f"Job {hydra.job.num} failed. {message}")
             summary = {"status": "failed", "reason": message.splitlines()[0]}
         self.ended(0 if hydra.mode != RunMode.MULTIRUN else hydra.job.num, summary["status"])
-        if summary["status"] == "interrupted":
+        if summary["status"] == "interrupted" and not self.elsewhere:
             raise KeyboardInterrupt  # or the sweep would go on with its next job
         return objective(summary, config.metric)
 
@@ -88,7 +90,7 @@ class TrainingTask:
         from twinprop.config.plugins import loaded
 
         # there, plugins are known by then, and names are made of what this command varies
-        return {**self.__dict__, "plugins": loaded(), "words": sys.argv[1:]}
+        return {**self.__dict__, "elsewhere": True, "plugins": loaded(), "words": sys.argv[1:]}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """In the process of a launcher, where nothing was registered, jobs are guarded as here."""
@@ -115,8 +117,8 @@ class TrainingTask:
             return
         summary = summary_of(Path(hydra.runtime.output_dir))
         status = summary.get("status", "failed")
-        if status == "failed":  # which was told where nobody looked
-            errors.print(f"Job {hydra.job.num} failed. {summary.get('reason', '')}")
+        if status in ("failed", "interrupted"):  # which was told where nobody looked
+            errors.print(f"Job {hydra.job.num} {status}. {summary.get('reason', '')}")
         self.ended(hydra.job.num, status)
 
     def train(self, config: DictConfig, directory: Path) -> dict[str, Any]:

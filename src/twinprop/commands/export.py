@@ -12,6 +12,7 @@ that too, as JSON: what `Dataset.preparation` says, the precision, and what outp
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import warnings
@@ -27,7 +28,7 @@ from numpy.typing import NDArray
 from twinprop.data.columns import CATEGORY, DATE
 from twinprop.data.preparation import Column, Preparation
 from twinprop.errors import ConfigError, OutputError, TwinpropError
-from twinprop.run.directory import beside
+from twinprop.run.directory import beside, take_name
 from twinprop.run.model_file import MODEL
 from twinprop.run.saved import Run, load
 from twinprop.text import aligned, shortened, shown
@@ -77,8 +78,10 @@ def export(run: Run, format_: str, target: Path) -> str:
     part = beside(target)
     try:
         compared = FORMATS[format_](run, part)
-        os.replace(part, target)
+        take_name(part, target)
         return compared
+    except FileExistsError as error:
+        raise OutputError(f"--output {target}: another command has just written it; it stays.") from error
     except OSError as error:
         raise OutputError(f"--output {target}: cannot be written ({error.strerror}); choose another.") from error
     finally:
@@ -173,8 +176,9 @@ def to_torchscript(run: Run, path: Path) -> str:
     network, x = bare(run), torch.from_numpy(samples_for(run, 2))
     with warnings.catch_warnings(action="ignore"), torch.no_grad():
         traced = torch.jit.trace(network, x)  # type: ignore[no-untyped-call]
-        with open(path, "wb") as file:
-            torch.jit.save(traced, file, _extra_files={NOTE: note(run)})
+        whole = io.BytesIO()  # of a file that cannot be written, PyTorch would not say why
+        torch.jit.save(traced, whole, _extra_files={NOTE: note(run)})
+        path.write_bytes(whole.getvalue())
         read = torch.jit.load(str(path), _extra_files=(found := {NOTE: ""}))  # type: ignore[no-untyped-call]
     check_note(run, found[NOTE])
     return same_outputs(run, lambda x: outputs_of(read, x))

@@ -12,6 +12,8 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ from twinprop.data.numbers_file import read_numbers
 from twinprop.data.prepare import Prepared, prepare
 from twinprop.data.traits import Traits
 from twinprop.errors import DataError, OutputError, TwinpropError, first_line
+from twinprop.run.directory import beside, take_name
 from twinprop.run.saved import Run, load
 from twinprop.text import shown
 
@@ -96,21 +99,25 @@ def save_seen(folder: Path, path: str, pixels: NDArray[Any]) -> Path:
     """
     from PIL import Image
 
+    from twinprop.run.pictures import png
+
     whole = (pixels * 255).round().astype(np.uint8)
-    image = Image.fromarray(whole[0] if len(whole) == 1 else whole.transpose(1, 2, 0))
-    name, number = Path(path).stem, 1
+    data = png(Image.fromarray(whole[0] if len(whole) == 1 else whole.transpose(1, 2, 0)))
+    name, part = Path(path).stem, beside(folder / "of.png")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        while True:
+        part.write_bytes(data)
+        for number in count(1):
             target = folder / f"{name}{f'-{number}' if number > 1 else ''}.png"
-            try:
-                with open(target, "xb") as file:
-                    image.save(file, "PNG")
-                return target
-            except FileExistsError:
-                number += 1
+            with suppress(FileExistsError):
+                take_name(part, target)
+                break
+        return target
     except OSError as error:
         raise OutputError(f"--seen {folder}: cannot be written ({error.strerror}); choose another folder.") from error
+    finally:
+        with suppress(OSError):
+            part.unlink()
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,6 +1,7 @@
 """`python -m twinprop rm RUN...`: remove runs and sweeps, after asking; never what is in training, nor anything else.
 
 A folder of runs is removed in parts: `rm outputs --status failed`, `rm outputs --where model.depth=0 --before 30d`.
+What is not there is told, and keeps nothing else; the rest of what a command removed that was killed goes as well.
 A sweep from which jobs were removed trains them again when it is resumed.
 """
 
@@ -10,7 +11,7 @@ import argparse
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from secrets import token_hex
@@ -20,11 +21,14 @@ from twinprop.errors import OutputError, TwinpropError
 from twinprop.run.directory import bytes_in, is_sweep
 from twinprop.run.index import Entry, entries
 from twinprop.run.lock import Lock, is_held
-from twinprop.run.selection import here, resolve
+from twinprop.run.selection import BASES, here, resolve
 from twinprop.text import plural, shortened, shown, size
 
 REMOVED = ".removed-"
 """How the name of a directory begins that is being removed."""
+
+TOKEN = 8
+"""Bytes that its name ends with, as letters of hexadecimal numbers."""
 
 FOLDERS = (".hydra", "checkpoints", "plots", "plugins", ".submitit")
 """In the directory of a run or a sweep; `.hydra` may have another name."""
@@ -44,11 +48,22 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    named = {path for word in args.runs for path in meant(resolve(word, guess=False), args)}
+    named, lacking = set[Path](), 0
+    for word in args.runs:
+        try:
+            path = resolve(word, guess=False)
+        except TwinpropError as error:
+            lacking += 1
+            print(shown(str(error)), file=sys.stderr)
+        else:
+            named.update(meant(path, args))
     chosen = sorted(path for path in named if named.isdisjoint(path.parents))
+    places = {path.parent for path in chosen} | {(base / word).parent for base in BASES for word in args.runs}
     if not chosen:
-        print("No run is meant.")
-        return 0
+        clear(places if not args.dry_run else ())
+        if not lacking:
+            print("No run is meant.")
+        return 1 if lacking else 0
     busy = [path for path in chosen if at_work(path)]
     chosen = [path for path in chosen if path not in busy]
     for path in busy:
@@ -60,7 +75,7 @@ def main(args: argparse.Namespace) -> int:
     what = f"{plural(len(chosen), 'directory', 'directories')}, {size(sum(map(bytes_in, chosen)))}"
     if args.dry_run or not chosen:
         print(f"{what} would be removed" if chosen else "Nothing is removed.")
-        return 1 if busy else 0
+        return 1 if busy or lacking else 0
     if not args.yes and not agreed(what):
         print("Nothing is removed.")
         return 1
@@ -71,8 +86,9 @@ def main(args: argparse.Namespace) -> int:
         except OutputError as error:
             stay += 1
             print(shown(str(error)), file=sys.stderr)
+    clear(places)
     print(f"removed {len(chosen) - stay} of {what}" if stay else f"removed {what}")
-    return 1 if busy or stay else 0
+    return 1 if busy or stay or lacking else 0
 
 
 def meant(path: Path, args: argparse.Namespace) -> list[Path]:
@@ -151,12 +167,18 @@ def remove(path: Path) -> None:
         owner = path.parent if is_sweep(path.parent) else path
         if (owner / "checkpoints").is_dir():
             locks.enter_context(Lock(owner))
-        hidden = path.with_name(f"{REMOVED}{token_hex(8)}")
+        hidden = path.with_name(f"{REMOVED}{token_hex(TOKEN)}")
         try:
             os.rename(path, hidden)
         except OSError as error:
             raise OutputError(f"{path}: cannot be removed ({error.strerror}); check its permissions.") from error
-        for each in path.parent.glob(f"{REMOVED}*"):  # of others too, whose command was killed
-            shutil.rmtree(each, ignore_errors=True)
+        shutil.rmtree(hidden, ignore_errors=True)
         if hidden.exists():
             raise OutputError(f"{path}: not all of it can be removed; the rest is {hidden}; check its permissions.")
+
+
+def clear(places: Iterable[Path]) -> None:
+    """Remove what is left of directories in some folders whose removal was cut off, as by a kill."""
+    for place in places:
+        for path in place.glob(f"{REMOVED}{'[0-9a-f]' * 2 * TOKEN}"):
+            shutil.rmtree(path, ignore_errors=True)

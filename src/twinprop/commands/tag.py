@@ -34,11 +34,11 @@ def main(args: argparse.Namespace) -> int:
             raise TwinpropError(f"{entry.path}: has no tag {', '.join(unknown)}; its tags: {has}.")
         tags = change_tags(entry.path, remove=names)
     elif names:
+        tags = change_tags(entry.path, add=names)  # first, so that a tag is on a run whatever happens
         for other in entries(OUTPUTS) if args.move and OUTPUTS.is_dir() else []:
             if other.path != entry.path and set(names) & set(other.tags):
                 change_tags(other.path, remove=names)
                 print(shown(f"{here(other.path)}: {', '.join(set(names) & set(other.tags))} taken away"))
-        tags = change_tags(entry.path, add=names)
     else:
         tags = entry.tags
     print(shown(f"{here(entry.path)}: {', '.join(tags) or 'no tags'}"))

@@ -7,6 +7,7 @@ run, are none; nor is a key beside another one that overrules it, such as `model
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Hashable, Mapping
 from typing import Any
 
@@ -55,4 +56,5 @@ def identity(flat: Mapping[str, Any]) -> Hashable:
     if depth is not None and width is not None:
         del keys["model.depth"], keys["model.width"]
         keys["model.hidden"] = [width] * depth
-    return tuple(sorted((key, spelled(value)) for key, value in keys.items() if value is not None))
+    pairs = sorted((key, sys.intern(spelled(value))) for key, value in keys.items() if value is not None)
+    return tuple(part for pair in pairs for part in pair)  # flat and shared, for a sweep may have 100,000 of them

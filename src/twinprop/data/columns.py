@@ -30,6 +30,9 @@ LARGEST = 1e30
 NAMED = 5
 """Cells that are named; of others the number."""
 
+LOOKED_AT = 20
+"""Texts by which is found out what they look like."""
+
 OF_ITS_OWN = 0.5
 """The share of rows with a text of their own from which a column is names, and no categories."""
 
@@ -40,16 +43,21 @@ ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-
 CODE = re.compile(r"[+-]?0\d+")
 """A number as nobody writes one: a postcode, say."""
 
-LIKE_A_NUMBER = re.compile(r"\D{0,4}\d[\d., ]*\D{0,4}")
+LIKE_A_NUMBER = re.compile(r"\W{0,4}\d+([., ]\d{3})*([.,]\d+)?(?!st|nd|rd|th)\W{0,2}[^\W\d]{0,8}\W{0,2}")
+"""5%, $5, 3,5 or 12 kg; no codes, as C85, and nothing that is counted, as 1st."""
 
-LIKE_A_DATE = re.compile(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}")
+LIKE_A_DATE = re.compile(
+    r"(\d{4}[/.-]\d{1,2}[/.-]\d{1,2}|\d{1,2}[/.-]\d{1,2}[/.-](\d{4}|\d{2})"
+    r"|\d{1,2}[ .-]{1,2}[^\W\d]{3,9}[ .,-]{1,2}(\d{4}|\d{2})|[^\W\d]{3,9}\.? \d{1,2},? \d{4})(?!\d).*"
+)
 
 
 class Kind(NamedTuple):
-    """What a column is taken for, or why it is left out."""
+    """What a column is taken for, or why it is left out, and what is to be told of that."""
 
     kind: str
     left_out: str = ""
+    remark: str = ""
 
 
 def rows_named(table: RawTable, which: Any) -> str:
@@ -131,15 +139,25 @@ def kind_of(table: RawTable, name: str, wanted: str | None, is_chosen: bool) -> 
         return Kind(NUMBER, "counts the rows" if counts and not is_chosen else "")
     if not (there & np.isnan(as_days(column))).any():
         return Kind(DATE)
+    remark = written_otherwise(column[there])
     if not is_chosen and column.nunique() > max(20, OF_ITS_OWN * count):
-        why = f"{column.nunique():,} different texts in {count:,} rows are names, and no categories"
-        first = [str(cell) for cell in column[there].iloc[:20]]
-        if not codes and sum(bool(LIKE_A_NUMBER.fullmatch(cell)) for cell in first) > len(first) / 2:
-            why = "numbers are read where they are written as 1234.5 or 1,234.5"
-        if sum(bool(LIKE_A_DATE.match(cell)) for cell in first) > len(first) / 2:
-            why = "dates are read where they are written as 2026-01-31"
-        return Kind(CATEGORY, why)
-    return Kind(CATEGORY)
+        names = f"{column.nunique():,} different texts in {count:,} rows are names, and no categories"
+        return Kind(CATEGORY, remark or names)
+    return Kind(CATEGORY, remark=remark)
+
+
+def written_otherwise(cells: pandas.Series) -> str:
+    """How dates and numbers are read, where most of some texts look like either, and are neither; else nothing."""
+    first = [str(cell) for cell in cells.iloc[:LOOKED_AT]]
+
+    def mostly(pattern: re.Pattern[str]) -> bool:
+        return sum(bool(pattern.fullmatch(cell)) for cell in first) > len(first) / 2
+
+    if mostly(LIKE_A_DATE):
+        return "dates are read where they are written as 2026-01-31"
+    if mostly(LIKE_A_NUMBER) and not any(CODE.fullmatch(str(cell)) for cell in cells):
+        return "numbers are read where they are written as 1234.5 or 1,234.5"
+    return ""
 
 
 def wrong_cells(table: RawTable, name: str, wrong: NDArray[Any], count: int) -> str:

@@ -6,7 +6,7 @@ there, without scikit-learn.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
@@ -32,7 +32,7 @@ FILLING = ("mean", "median", "most_frequent")
 """What a missing number can be filled with; a missing category is always filled with the most frequent."""
 
 
-UNKNOWN = "is none of its categories in training, and taken for none"
+UNKNOWN = "is none of its categories in training, and taken for "
 
 
 @dataclass
@@ -46,6 +46,7 @@ class Column:
         mean, scale: of numbers, what is subtracted, and by what the rest is divided.
         categories: of categories, each with an input of its own.
         other: whether there is one more input, for all other categories.
+        rare: those of training that share it; an earlier version did not keep them.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Column:
     scale: float = 1.0
     categories: list[str] = field(default_factory=list)
     other: bool = False
+    rare: list[str] = field(default_factory=list)
 
     @property
     def width(self) -> int:
@@ -69,20 +71,23 @@ class Remark(NamedTuple):
         column: its name.
         words: its cells, (n,).
         new: which of them are, (n,).
+        taken_for: what the network sees in their place.
     """
 
     column: str
     words: NDArray[Any]
     new: NDArray[Any]
+    taken_for: str
 
     def told(self, table: RawTable) -> str:
         """In a sentence, with the rows."""
         words = shortened(sorted({repr(str(word)) for word in self.words[self.new]}), 5)
-        return f"{self.column}: {words} in {rows_named(table, self.new)} {UNKNOWN}"
+        return f"{self.column}: {words} in {rows_named(table, self.new)} {UNKNOWN}{self.taken_for}"
 
     def of(self, place: int) -> list[str]:
         """What is to be told of a row, if anything."""
-        return [f"{self.column}: {str(self.words[place])!r} {UNKNOWN}"] if self.new[place] else []
+        told = f"{self.column}: {str(self.words[place])!r} {UNKNOWN}{self.taken_for}"
+        return [told] if self.new[place] else []
 
 
 @dataclass
@@ -146,8 +151,11 @@ class Preparation:
             words = as_words(cells).fillna(column.fill).to_numpy(object)
             known = {word: place for place, word in enumerate(column.categories)}
             places = np.array([known.get(word, len(known)) for word in words], np.intp)
-            new = places == len(known)
-            remark = Remark(column.name, words, new) if new.any() and not column.other else None
+            rare = set(column.rare)
+            new = (places == len(known)) & np.array([word not in rare for word in words], bool)
+            is_told = new.any() and (rare or not column.other)
+            taken_for = "one of the rare ones" if column.other else "none"
+            remark = Remark(column.name, words, new, taken_for) if is_told else None
             return np.eye(len(known) + 1)[places][:, : column.width], remark
         numbers = as_days(cells) if column.kind == DATE else as_numbers(cells, table.comma)
         wrong = ~missing & np.isnan(numbers)
@@ -186,7 +194,7 @@ def learnt(
         DataError: a column has no value in the training rows.
     """
     columns = []
-    for name, (kind, left_out) in kinds.items():
+    for name, (kind, left_out, _) in kinds.items():
         if left_out:
             continue
         cells = table.frame[name].iloc[rows]
@@ -225,7 +233,9 @@ def learnt_categories(name: str, values: NDArray[Any], fill: str | None, most: i
         imputer = SimpleImputer(strategy="most_frequent").fit(values)
         column.fill, values = str(imputer.statistics_[0]), imputer.transform(values)
     encoder = OneHotEncoder(max_categories=most, handle_unknown="infrequent_if_exist").fit(values)
-    rare: Sequence[str] = () if encoder.infrequent_categories_[0] is None else encoder.infrequent_categories_[0]
-    column.categories = [str(each) for each in encoder.categories_[0] if each not in set(rare)]
-    column.other = bool(len(rare))
+    rare = encoder.infrequent_categories_[0]
+    column.rare = [] if rare is None else [str(each) for each in rare]
+    together = set(column.rare)
+    column.categories = [str(each) for each in encoder.categories_[0] if each not in together]
+    column.other = bool(together)
     return column

@@ -57,7 +57,9 @@ def report(
             others = ", and one for all others" if column.other else ""
             words = shortened(list(map(repr, column.categories)), 6)
             many = f"the most frequent of {table.frame[column.name].nunique():,}, " if column.other else ""
-            yield f"  categories {column.name}: {many}{words}: {plural(len(column.categories), 'input')}{others}"
+            inputs = f"{plural(len(column.categories), 'input')}{others}"
+            remark = kinds[column.name].remark
+            yield f"  categories {column.name}: {many}{words}: {inputs}{f'; {remark}' if remark else ''}"
     for name, kind in kinds.items():
         if kind.left_out:
             yield f"  left out   {name}: {kind.left_out}"

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twinprop.data.columns import MOSTLY, as_numbers, as_words, rows_named, wrong_cells
+from twinprop.data.columns import MOSTLY, as_numbers, as_words, rows_named, written_otherwise, wrong_cells
 from twinprop.data.table_file import RawTable
 from twinprop.errors import DataError
 from twinprop.task import CLASSIFICATION, Regression, Task
@@ -81,7 +81,7 @@ def target_of(table: RawTable, name: str, wanted: str, own: int, known: Sequence
         return Target(name, numbers, [], why if wanted == "auto" else "")
     words = np.array([f"{each:.0f}" for each in numbers]) if whole else as_words(column).to_numpy(object)
     classes = sorted(set(words[:own]))
-    why = ""
+    why = written_otherwise(column)
     if whole:
         ordered = dict(zip(words[:own], numbers[:own], strict=True))
         classes = sorted(classes, key=lambda word: ordered[word])

@@ -10,7 +10,7 @@ from itertools import product
 from typing import Any
 
 from twinprop.gradcheck.guesses import INPUTS, usual
-from twinprop.gradcheck.sources import nodes_of
+from twinprop.gradcheck.sources import own_attributes
 from twinprop.gradcheck.ways import BACKWARD, FORWARD, held_by, named
 
 SHAPES: tuple[Any, ...] = ((INPUTS,), (5, INPUTS), (6, 7, 2), (2, 6, 7), (5, 2, 6, 7), (5, 6, 7, 2))
@@ -55,14 +55,6 @@ def builders(made: Any) -> list[str]:
             }
             counts[name] = len(stores & lacking)
     return sorted((name for name, count in counts.items() if count), key=lambda name: -counts[name])
-
-
-def own_attributes(found: Any) -> Iterator[ast.Attribute]:
-    return (
-        node
-        for node in nodes_of(found)
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
-    )
 
 
 def likely_arguments(method: Any) -> Iterator[tuple[Any, ...]]:

@@ -6,7 +6,7 @@ activation with its derivative. `ways_of` lists those that the methods of an obj
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.held import FloatArray, attributes_of, is_number
-from twinprop.gradcheck.likely_losses import LIKELY, LikelyLoss
+from twinprop.gradcheck.likely_losses import LIKELY, REDUCTIONS, Reduction
 from twinprop.gradcheck.roles import Method
 
 OUTPUTS = ("output", "outputs", "out", "activations", "activation", "yhat", "ypred", "probs", "a", "y", "result")
@@ -31,7 +31,9 @@ class Way:
         forward_roles, backward_roles: which value each argument is given.
         loss_method: where the network has a method for its loss.
         loss_roles: of its arguments.
-        likely: the loss that is taken, of a network that has no method for it.
+        likely: the loss that is taken, of those that are `guesses`.
+        after: a method that is called after backward, and leaves the gradients.
+        many: whether the method for the loss of a network returns many numbers.
     """
 
     title: str
@@ -41,10 +43,17 @@ class Way:
     backward_roles: Mapping[str, str] = field(default_factory=dict)
     loss_method: Method | None = None
     loss_roles: Mapping[str, str] = field(default_factory=dict)
-    likely: LikelyLoss = LIKELY[0]
+    likely: Reduction = REDUCTIONS[0]
+    after: Method | None = None
+    many: bool = False
 
     is_loss: ClassVar[bool] = False
     """Whether the number that is measured is a loss, not a random sum of the outputs."""
+
+    @property
+    def guesses(self) -> Sequence[Reduction]:
+        """What the loss may be, where it is not said; empty where it is known."""
+        return ()
 
     @property
     def takes_y(self) -> bool:
@@ -132,7 +141,8 @@ class FusedWay(LayerWay):
 
     def value(self, made: Any, out: Any, dy: Any, values: Mapping[str, Any]) -> float:
         y = values["y"]
-        binary = np.shape(out)[-1] == 1 or not np.allclose(np.sum(out, -1), 1)
+        of_classes = 0 if values["axis"] == -1 else -1
+        binary = np.shape(out)[of_classes] == 1 or not np.allclose(np.sum(out, of_classes), 1)
         other = (1 - y) * np.log(1 - out) if binary else 0.0
         return float(-(y * np.log(out) + other).sum())
 
@@ -158,6 +168,26 @@ class LossWay(Way):
         return number.reshape(())[()]
 
 
+class LossesWay(LossWay):
+    """forward(x, y) returns a number for each sample, or for each output. Their sum or a mean of them is the loss."""
+
+    @property
+    def guesses(self) -> Sequence[Reduction]:
+        return REDUCTIONS
+
+    def output(self, made: Any, returned: Any, before: Mapping[str, int]) -> Any:
+        if not is_many(returned):
+            raise SubjectError(f"{self.title}.{self.forward.name} returned no losses, but {returned!r:.40}", False)
+        refuse_coarse(self.title, self.forward.name, returned)
+        return returned
+
+    def value(self, made: Any, out: Any, dy: Any, values: Mapping[str, Any]) -> float:
+        return self.likely.value(out, values["y"], values["axis"], values["samples"])
+
+    def note(self) -> str:
+        return many_numbers(self.forward.name, self.likely)
+
+
 class LossWithGradientsWay(LossWay):
     """loss(x, y) returns the loss and its gradients together."""
 
@@ -166,6 +196,10 @@ class NetworkWay(Way):
     """forward(x) returns the outputs; backward is given the targets. The loss is its own method's, or a likely one."""
 
     is_loss = True
+
+    @property
+    def guesses(self) -> Sequence[Reduction]:
+        return REDUCTIONS if self.many else LIKELY if self.loss_method is None else ()
 
     def output(self, made: Any, returned: Any, before: Mapping[str, int]) -> Any:
         out = array_in(made, returned, before)
@@ -181,15 +215,29 @@ class NetworkWay(Way):
     def value(self, made: Any, out: Any, dy: Any, values: Mapping[str, Any]) -> float:
         if self.loss_method is None:
             return self.likely.value(out, values["y"], values["axis"], values["samples"])
-        found = number_in(self.loss_method.call(made, self.loss_roles, {**values, "out": out}))
-        if found is None:
+        returned = self.loss_method.call(made, self.loss_roles, {**values, "out": out})
+        found = number_in(returned)
+        if found is not None:
+            return float(found.reshape(()))
+        if not is_many(returned, out):
             raise ValueError(f"{self.loss_method.name} returned no number")
-        return float(found.reshape(()))
+        self.many = True
+        return self.likely.value(returned, values["y"], values["axis"], values["samples"])
 
     def note(self) -> str:
         if self.loss_method is not None:
-            return ""
+            return many_numbers(self.loss_method.name, self.likely) if self.many else ""
         return f"The network does not say what its loss is; of the likely ones this one fits: {self.likely}."
+
+
+def is_many(returned: Any, out: Any = None) -> bool:
+    """Whether a method has returned a loss for each sample, or for each number of an output."""
+    array = isinstance(returned, np.ndarray) and returned.ndim > 0 and returned.dtype.kind == "f"
+    return array and (out is None or np.squeeze(returned).ndim < 2 or returned.shape == np.shape(out))
+
+
+def many_numbers(name: str, likely: Reduction) -> str:
+    return f"{name} returns many numbers; the loss is taken to be this of them, which fits: {likely}."
 
 
 def number_in(returned: Any) -> Any:

@@ -10,16 +10,22 @@ from dataclasses import replace
 
 import numpy as np
 
-from twinprop.gradcheck.calling import FusedWay, LayerWay, LossWay, NetworkWay, OneEntryWay
-from twinprop.gradcheck.choice import choose_inputs
+from twinprop.gradcheck.calling import FusedWay, LayerWay, LossWay, OneEntryWay
+from twinprop.gradcheck.choice import as_softmax_has_them, choose_inputs
 from twinprop.gradcheck.conventions import accept_conventions
 from twinprop.gradcheck.extremes import explain_overflow
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.hints.evidence import Evidence
 from twinprop.gradcheck.hints.table import explain_gradients, notes
+from twinprop.gradcheck.importing import folders_as_before
 from twinprop.gradcheck.inputs import Inputs, draw_y
 from twinprop.gradcheck.matching import same_numbers
-from twinprop.gradcheck.measuring import choose_loss, gradients_of, gradients_that_an_edit_mends
+from twinprop.gradcheck.measuring import (
+    choose_loss,
+    gradients_of,
+    gradients_of_another_method,
+    gradients_that_an_edit_mends,
+)
 from twinprop.gradcheck.parameters import adopt_parameters, keep_used
 from twinprop.gradcheck.repetition import STALE_OUTPUT, check_repetition, output_is_stale
 from twinprop.gradcheck.report import Report
@@ -51,7 +57,7 @@ def check_class(
         SubjectError: the class cannot be found, made or called.
     """
     # what the class prints is no part of the report
-    with np.errstate(all="ignore"), contextlib.redirect_stdout(io.StringIO()):
+    with np.errstate(all="ignore"), contextlib.redirect_stdout(io.StringIO()), folders_as_before():
         subject, inputs = choose(spec, words, shape, targets, classes, constants, seed)
         fresh = subject.copied()
         report = check_subject(subject, inputs, constants, seed)
@@ -109,14 +115,18 @@ def check_subject(subject: Subject, inputs: Inputs, constants: Sequence[str] = (
     adopt_parameters(subject, inputs)
     trial = Trial(subject, inputs, seed, constants)
     keep_used(trial, np.random.default_rng(seed + 2))
-    guessed = isinstance(subject.way, NetworkWay) and subject.way.loss_method is None
+    trial.value()
+    guessed = bool(subject.way.guesses)
     if guessed:
         choose_loss(trial)
     gradients = gradients_of(trial)
+    if subject.way.given_apart and any(one.value is None and one.of != "x" for one in gradients):
+        trial, gradients = gradients_of_another_method(trial) or (trial, gradients)
     if guessed and not all(gradient.passed for gradient in gradients):
         gradients = gradients_that_an_edit_mends(trial) or gradients
     training = ", training=True" if subject.depends_on_training(trial.x, inputs.y) else ""
-    report = Report(subject.title, f"{inputs.text()}{training}", gradients)
+    given = getattr(subject.made, "given", inputs.text())
+    report = Report(subject.title, f"{given}{training}", gradients)
     if not any(gradient.value is not None for gradient in report.gradients):
         raise SubjectError(
             f"{subject.title}: no gradient was found that can be checked, neither returned by "
@@ -137,8 +147,8 @@ def check_subject(subject: Subject, inputs: Inputs, constants: Sequence[str] = (
         and not any(one.label.startswith(CHANGE) for one in trial.labels.values())
     ):
         report.advice.append(UPDATES.format(", ".join(trial.updated)))
-    if inputs.batch_misfits and report.right:
-        report.advice.append(ONE_SAMPLE)
+    if inputs.alone and report.right:
+        report.advice.append(inputs.alone)
     if guessed:
         report.assumed_loss = str(subject.way.likely)
     report.notes += notes(evidence)
@@ -152,6 +162,7 @@ def right_with_its_loss(subject: Subject, inputs: Inputs, constants: Sequence[st
     """The report of a layer that is wrong for any dy and right for the dy that its loss would give it; else None."""
     fields = vars(subject.way)
     reports: list[tuple[LayerWay, Inputs, str]] = []
+    inputs = next(iter(as_softmax_has_them(subject, inputs, seed)), inputs)
     out = subject.copied().forward(inputs.x, inputs.y)
     axis = inputs.axis
     of_classes = 0 if axis == -1 else -1
@@ -209,10 +220,6 @@ OF_LOGITS = (
     "whose backward passes it on as it is. Check both together: --layer FILE:Softmax,CrossEntropy."
 )
 UPDATES = "backward changes {}. It should only leave the gradients; the update is a step of its own."
-ONE_SAMPLE = (
-    "right for one sample alone. Of a batch some gradients have a wrong shape, as that of a bias that is not summed "
-    "over the samples."
-)
 FUSED = (
     "backward is given the gradient of what went into the softmax, p - y, and is right for that: together "
     "with a cross entropy whose backward returns p - y. As a layer of its own it is wrong. Check both together: "

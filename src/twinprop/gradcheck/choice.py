@@ -57,7 +57,7 @@ def choose_inputs(
                 chosen = search.best_of(drawn(rare_shapes(subject, words)))
                 if chosen is not None and chosen.count == 1:
                     alone = search.failed_backward and search.failed_for_batch and chosen.axis is not None
-                    chosen.batch_misfits = chosen.x.ndim == 2 and (search.partly or alone)
+                    chosen.alone = ONE_SAMPLE if chosen.x.ndim == 2 and (search.partly or alone) else ""
             if chosen is None and values is None and search.wants_indices():
                 chosen = search.best_of(index_inputs(subject, words, shape, seed))
         except SubjectError as error:
@@ -67,6 +67,8 @@ def choose_inputs(
             continue
         if chosen is not None:
             chosen = samples_in_columns(subject, chosen) or chosen
+            if subject.takes_y:
+                chosen = next((one for one in as_softmax_has_them(subject, chosen, seed) if search.suits(one)), chosen)
             subject.settle(chosen)
             return chosen
     for level in () if wholly else ("accepted_by_both", "accepted_by_forward", "accepted_rare"):
@@ -108,6 +110,51 @@ def samples_in_columns(subject: Subject, chosen: Inputs) -> Inputs | None:
         else:
             taken.append(True)
     return turned if taken == [False, True] else None
+
+
+def as_softmax_has_them(subject: Subject, chosen: Inputs, seed: int) -> list[Inputs]:
+    """Inputs whose samples lie as those of a softmax, that is taken down the columns, or over the whole array.
+
+    What has no parameters takes any shape, and does not say by that which axis is that of the samples.
+    """
+    if subject.parameters or chosen.axis != 0 or chosen.x.ndim != 2 or chosen.count == 1 or chosen.values == "indices":
+        return []
+    x, y = chosen.x, chosen.y
+    row, column = np.zeros(x.shape), np.zeros(x.shape)
+    row[0], column[:, 0] = 1, 1
+    rehearsal = subject.copied()
+    try:
+        out = np.asarray(rehearsal.forward(x, y))
+        probable = out.shape == x.shape and bool((out > 0).all()) and bool((out < 1).all())
+        shifted = [rehearsal.forward(x + by, y) for by in (row, column, row * 0 + 1)]
+    except SubjectError:
+        return []
+    by_row, by_column, whole = (np.allclose(one, out, rtol=1e-9, atol=0) for one in shifted)
+    if by_row or not (probable or subject.is_loss):
+        return []
+    if by_column:
+        return [drawn_again(chosen, x.T.shape, -1, seed)]
+    shapes = [((1, x.shape[1]), 0), ((x.shape[1], 1), -1)] if whole else []
+    return [replace(drawn_again(chosen, shape, axis, seed), alone=WHOLE) for shape, axis in shapes]
+
+
+ONE_SAMPLE = (
+    "right for one sample alone. Of a batch some gradients have a wrong shape, as that of a bias that is not summed "
+    "over the samples."
+)
+WHOLE = (
+    "right for one sample alone: the softmax is taken over the whole array. Of a batch, each sample has its own: "
+    "np.exp(z) / np.exp(z).sum(axis, keepdims=True), with the axis of the classes."
+)
+
+
+def drawn_again(inputs: Inputs, shape: tuple[int, int], axis: int, seed: int) -> Inputs:
+    """Inputs of the same kind in another shape."""
+    rng = np.random.default_rng(seed)
+    x = draw_x(rng, shape, axis, inputs.values)
+    kind = inputs.kind
+    y = None if inputs.y is None else draw_y(rng, shape[axis], shape[0 if axis else 1], axis, kind)
+    return replace(inputs, x=x, y=y, axis=axis)
 
 
 class Search:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from twinprop.gradcheck.calling import LayerWay, NetworkWay
 from twinprop.gradcheck.hints.scale import factor_of
 from twinprop.gradcheck.matching import CLOSE
+from twinprop.gradcheck.operations import Operations
 from twinprop.gradcheck.report import Gradient, Report
 from twinprop.gradcheck.several import Several
 from twinprop.gradcheck.trial import Trial
@@ -26,7 +27,8 @@ NO_DX = "backward returns nothing. A layer below this one would need dx; a first
 def accept_conventions(trial: Trial, report: Report) -> None:
     """Take for right what is right in another convention, and say so."""
     way = trial.subject.way
-    extras = trial.subject.made._plan.extras if isinstance(trial.subject.made, Several) else []
+    made = trial.subject.made
+    extras = made._plan.extras if isinstance(made, Several) else []
     inputs = [one for one in report.gradients if one.of == "x" or one.of in extras]
     own = [one for one in report.gradients if one not in inputs]
     n = trial.inputs.count
@@ -40,7 +42,7 @@ def accept_conventions(trial: Trial, report: Report) -> None:
             if is_times(one, n):
                 one.accepted = "n times"
                 report.notes.append(NOT_DIVIDED.format(one.name, n))
-    if trial.returned_nothing and isinstance(way, LayerWay) and not inputs and own:
+    if trial.returned_nothing and isinstance(way, LayerWay) and not inputs and own and not isinstance(made, Operations):
         report.advice.append(NO_DX)
 
 

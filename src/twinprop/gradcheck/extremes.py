@@ -21,8 +21,8 @@ SIZES = (30.0, 100.0, 300.0, 1000.0, 3000.0, 10000.0)
 """Largest entries of the inputs that are tried."""
 
 UNSHIFTED = (
-    "the exponential of a softmax overflows. Subtract the largest number of each row first, which changes nothing "
-    "else:\nz = z - z.max(axis=-1, keepdims=True)"
+    "the exponential of a softmax overflows. Subtract the largest number of each {} first, which changes nothing "
+    "else:\nz = z - z.max(axis={}, keepdims=True)"
 )
 OVERFLOW = (
     "the exponential overflows. Take exponentials of numbers below 0 only, with e = np.exp(-np.abs(z)):\n"
@@ -91,7 +91,7 @@ def large_numbers(subject: Subject, inputs: Inputs) -> list[str]:
                     factor = size / max(np.abs(array).max(initial=0), 1e-9) if what == "weights" else 1.0
                     parameter.get()[...] = array * factor
                 if overflows(subject, x, inputs.y):
-                    why, text = cause_with_line(subject, x, inputs.y, softmax, f"{what} of size {size:g}")
+                    why, text = cause_with_line(subject, x, inputs, softmax, f"{what} of size {size:g}")
                     found.setdefault(why, text)
     finally:
         for parameter, array in keep:
@@ -99,8 +99,10 @@ def large_numbers(subject: Subject, inputs: Inputs) -> list[str]:
     return list(found.values())
 
 
-def cause_with_line(subject: Subject, x: FloatArray, y: Any, softmax: bool, when: str) -> tuple[str, str]:
+def cause_with_line(subject: Subject, x: FloatArray, inputs: Inputs, softmax: bool, when: str) -> tuple[str, str]:
     """Why the answer is not finite, and that in full, with the line where it happens."""
+    y = inputs.y
+    unshifted = UNSHIFTED.format(*(("column", 0) if inputs.axis else ("row", -1)))
     out = np.asarray(output_or_none(subject, x, y)).ravel()
     head = f"For {when} forward gives {out[~np.isfinite(out)][0]}, although the answer is finite: "
     for caught in ({"divide": "raise", "invalid": "raise"}, {"over": "raise"}):
@@ -113,9 +115,9 @@ def cause_with_line(subject: Subject, x: FloatArray, y: Any, softmax: bool, when
                 if "in log" in str(cause):
                     why = LOG_OF_ZERO if softmax else LOG_OF_SIGMOID
                 else:
-                    why = UNSHIFTED if softmax else OVERFLOW
+                    why = unshifted if softmax else OVERFLOW
                 return why, f"{head}{why}\n{error_with_line(cause)}"
-    why = UNSHIFTED if softmax else OVERFLOW
+    why = unshifted if softmax else OVERFLOW
     return why, head + why
 
 
@@ -151,9 +153,8 @@ def certain_predictions(subject: Subject, inputs: Inputs) -> Iterator[str]:
     right = right.T if right.shape != inputs.x.shape else right
     if right.shape == inputs.x.shape and not finite(output_or_none(subject, right.astype(float), y)):
         # the cross entropy of 0 and 1 looks at p where y is 0, too; that of one-hot vectors does not
-        binary = output_or_none(subject, np.where(right == 0, inputs.x / 2, inputs.x), y) != output_or_none(
-            subject, inputs.x, y
-        )
+        halved = output_or_none(subject, np.where(right == 0, inputs.x / 2, inputs.x), y)
+        binary = not np.array_equal(halved, output_or_none(subject, inputs.x, y))
         stable = BINARY if binary else LOG_SOFTMAX
         yield (
             "For probabilities of exactly 0 and 1, all of them right, forward does not give a finite loss: it takes "

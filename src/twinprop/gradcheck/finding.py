@@ -31,6 +31,7 @@ class Found:
         changed: whether backward returned it, made it or changed it.
         position: in what backward returned; None elsewhere.
         stacked: whether it is a list of arrays laid upon each other, as the gradient of a list of inputs.
+        of: the name of its parameter, where an optimizer was given both.
     """
 
     label: str
@@ -41,6 +42,7 @@ class Found:
     changed: bool = True
     position: int | None = None
     stacked: bool = False
+    of: str = ""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -48,6 +50,8 @@ class Found:
 
     def level(self, parameter: ArrayRef) -> int:
         """How well its name fits a parameter: 0 not at all, 2 with the same owner or in a place of its own."""
+        if self.of:
+            return 3 if self.of == parameter.name else 0
         if self.attribute and names_gradient(self.attribute, self.keys, parameter):
             if self.owner is parameter.owner:
                 return 3

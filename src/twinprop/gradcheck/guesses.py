@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from twinprop.gradcheck.optimizers import PlainSteps
 from twinprop.gradcheck.roles import role_of
 from twinprop.gradcheck.sources import entries_read, words_compared
 
@@ -118,6 +119,8 @@ def usual(name: str, position: int, count: int, source: Any = None, outputs: int
         return np.tanh
     if role_of(name) == "rate":
         return 0.1
+    if role_of(name) == "optimizer":
+        return PlainSteps()
     if re.fullmatch(DROPOUT, base):
         return 0.5
     if (known := number_for(name)) is not None:

@@ -13,6 +13,7 @@ import linecache
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -31,6 +32,16 @@ TOLD = "__told__"
 
 ABOVE = 4
 """Folders above a file that are searched for what it imports."""
+
+
+@contextmanager
+def folders_as_before() -> Iterator[None]:
+    """Takes away again what is added meanwhile to the folders that Python imports from."""
+    before = sys.path[:]
+    try:
+        yield
+    finally:
+        sys.path[:] = before
 
 
 def told_of(module: ModuleType | None) -> list[str]:

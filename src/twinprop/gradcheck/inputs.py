@@ -20,7 +20,7 @@ class Inputs:
         axis: 0 where samples are rows, -1 where they are columns; None where x is one sample without an axis for it.
         kind: of the targets: `onehot` (float), `binary` (0 or 1 for each sample, float), `labels` (int), or `real`.
         values: of x: `normal`, `positive`, `probabilities` or `indices`.
-        batch_misfits: whether x is one sample because some gradients, not all, have a wrong shape for a batch.
+        alone: why x is one sample, where a batch is not right; empty for the others.
     """
 
     x: FloatArray
@@ -28,7 +28,7 @@ class Inputs:
     axis: int | None
     kind: str
     values: str = "normal"
-    batch_misfits: bool = False
+    alone: str = ""
 
     @property
     def count(self) -> int:

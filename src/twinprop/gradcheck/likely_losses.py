@@ -1,4 +1,7 @@
-"""The losses that a network may have been trained with, tried where it does not say which is its own."""
+"""The losses that a network may have been trained with, tried where it does not say which is its own.
+
+A loss that returns many numbers does not say whether their sum is meant, or a mean.
+"""
 
 from __future__ import annotations
 
@@ -52,11 +55,27 @@ MEANS = ("mean over the samples", "sum", "mean over all numbers")
 
 
 @dataclass(frozen=True)
-class LikelyLoss:
+class Reduction:
+    """One number of many: their sum, or what it is divided by."""
+
+    mean: str
+
+    def __str__(self) -> str:
+        return self.mean
+
+    def value(self, out: Any, y: Any, axis: int, samples: int) -> float:
+        """The sum or the mean of the losses that a method has returned."""
+        return self.reduced(np.sum(out), np.size(out), samples)
+
+    def reduced(self, total: Any, size: int, samples: int) -> float:
+        return float(total / {"sum": 1, "mean over the samples": samples, "mean over all numbers": size}[self.mean])
+
+
+@dataclass(frozen=True)
+class LikelyLoss(Reduction):
     """A formula, and what its sum is divided by."""
 
     formula: str
-    mean: str
 
     def __str__(self) -> str:
         return f"{self.formula}, {self.mean}"
@@ -73,11 +92,12 @@ class LikelyLoss:
         classes = 0 if axis else -1
         target = targets_like(out, y, classes)
         total = FORMULAS[self.formula](out, target, classes)
-        divisor = {"sum": 1, "mean over the samples": samples, "mean over all numbers": out.size}[self.mean]
-        return float(total / divisor)
+        return self.reduced(total, out.size, samples)
 
 
-LIKELY = [LikelyLoss(formula, mean) for formula in FORMULAS for mean in MEANS]
+LIKELY = [LikelyLoss(mean, formula) for formula in FORMULAS for mean in MEANS]
+
+REDUCTIONS = [Reduction(mean) for mean in MEANS]
 
 
 def targets_like(out: FloatArray, y: Any, classes: int) -> FloatArray:

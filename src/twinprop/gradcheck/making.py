@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
+from twinprop.gradcheck.autograd import boxes_of, with_boxes
 from twinprop.gradcheck.building import built
 from twinprop.gradcheck.chain import chain
 from twinprop.gradcheck.faults import SubjectError, guarded_call
@@ -16,9 +19,11 @@ from twinprop.gradcheck.functions import join_functions, looks_like_function_of_
 from twinprop.gradcheck.guesses import OUTPUTS, filled
 from twinprop.gradcheck.importing import told_of
 from twinprop.gradcheck.loading import load_attributes, parse_arguments
+from twinprop.gradcheck.operations import Operations, computes_with_arrays
+from twinprop.gradcheck.optimizers import lend_optimizer
 from twinprop.gradcheck.roles import method_of
 from twinprop.gradcheck.several import ListOfInputs, SeveralLayer, SeveralLoss, plan_for
-from twinprop.gradcheck.ways import BACKWARD, FORWARD, LOSS, named
+from twinprop.gradcheck.ways import BACKWARD, FORWARD, LOSS, held_by, named
 
 
 def make(spec: str, words: Sequence[str]) -> tuple[Iterator[tuple[Any, str]], list[str]]:
@@ -41,14 +46,20 @@ def ways_to_make(module: ModuleType, found: dict[str, Any], words: Sequence[str]
     Raises:
         SubjectError: it cannot be made.
     """
+    if len(found) == 1:
+        ((name, one),) = found.items()
+        for box in boxes_of(module) if hasattr(one, "__add__") else ():
+            if box.kind is one and box.scalar != computes_with_arrays(one):
+                yield Operations(box), f"{name}, each operation"
     for outputs in (OUTPUTS, 1):
         made, title = made_of(module, found, words, outputs)
         yield made, title
         if len(found) == 1:
-            for one in (made, *built(made)):
+            for one in (made, *built(made), *with_optimizer(made)):
                 if one is not made:
                     yield one, title
                 yield from ((other, title) for other in with_several_inputs(one))
+            yield from ((one, title) for one in with_boxes(made, sys.modules.get(type(made).__module__, module)))
 
 
 def made_of(module: ModuleType, found: dict[str, Any], words: Sequence[str], outputs: int) -> tuple[Any, str]:
@@ -75,6 +86,17 @@ def with_several_inputs(made: Any) -> Iterator[Any]:
         methods = method_of(made, forward), method_of(made, backward)
         if all(len(method.needed) == 1 for method in methods):
             yield ListOfInputs(made, *methods)
+
+
+def with_optimizer(made: Any) -> Iterator[Any]:
+    """A copy of an object with the optimizer that it lacks, and such copies built."""
+    try:
+        one = copy.deepcopy(made)
+    except Exception:
+        return
+    if lend_optimizer(one, held_by):
+        yield one
+        yield from built(one)
 
 
 def takes_arguments(found: Any) -> bool:

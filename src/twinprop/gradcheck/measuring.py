@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,12 +13,12 @@ from twinprop.gradcheck.differences import LARGER, Index, Slopes
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.hints.evidence import Evidence
 from twinprop.gradcheck.hints.repair import repairs
-from twinprop.gradcheck.likely_losses import LIKELY
 from twinprop.gradcheck.matching import proportional, same_numbers
 from twinprop.gradcheck.parameters import adopt_forgotten
 from twinprop.gradcheck.report import Gradient
 from twinprop.gradcheck.several import Several
 from twinprop.gradcheck.trial import Trial, slopes_of
+from twinprop.gradcheck.ways import ways_after
 
 FEW_EDITS = 800
 """Edits that are tried with each likely loss, where the network does not say which is its own."""
@@ -35,11 +36,28 @@ def gradients_of(trial: Trial) -> list[Gradient]:
     return compare_gradients(trial, trial.find(slopes), measured)
 
 
+def gradients_of_another_method(trial: Trial) -> tuple[Trial, list[Gradient]] | None:
+    """The same with a method called after backward, that leaves gradients which backward alone does not."""
+    subject, before = trial.subject, trial.subject.way
+    for method in ways_after(subject.made, before):
+        subject.way = replace(before, after=method)
+        try:
+            another = Trial(subject, trial.inputs, trial.seed)
+            another.parameters, another.unused = trial.parameters, trial.unused
+            gradients = gradients_of(another)
+        except SubjectError:
+            continue
+        if all(gradient.value is not None for gradient in gradients):
+            return another, gradients
+    subject.way = before
+    return None
+
+
 def gradients_that_an_edit_mends(trial: Trial) -> list[Gradient] | None:
     """The gradients for the first likely loss with which edits make all of them right, which is kept; else None."""
     way = trial.subject.way
     before = way.likely
-    for loss in LIKELY:
+    for loss in way.guesses:
         way.likely = loss
         try:
             gradients = gradients_of(trial)
@@ -69,7 +87,7 @@ def choose_loss(trial: Trial) -> None:
     """Take the likely loss that most of a network's gradients fit, a right one or a multiple of it."""
     way = trial.subject.way
     best, chosen = -1.0, way.likely
-    for loss in LIKELY:
+    for loss in way.guesses:
         way.likely = loss
         try:
             measured = {one.name: trial.measure(one.get(), 12) for one in trial.parameters}

@@ -12,6 +12,7 @@ from twinprop.gradcheck.finding import snapshot
 from twinprop.gradcheck.held import arrays_of
 from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.matching import nearly_equal
+from twinprop.gradcheck.optimizers import TO_OPTIMIZER
 from twinprop.gradcheck.report import Gradient, Report
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.trial import CHANGE, Trial
@@ -90,8 +91,8 @@ def is_of_optimizer(trial: Trial, gradient: Gradient) -> bool:
     A first step of Adam has one and the same size everywhere; later ones, of equal gradients, change.
     """
     own = next(one for one in trial.parameters if one.name == gradient.of)
-    if trial.labels[gradient.of].level(own) > 0:
-        return False  # it is called a gradient
+    if trial.labels[gradient.of].level(own) > 0 or gradient.name.startswith(TO_OPTIMIZER):
+        return False  # it is called a gradient, or given to an optimizer as one
     if not gradient.name.startswith(CHANGE):
         return True
     sizes = np.abs(np.asarray(gradient.value)).ravel()

@@ -12,6 +12,8 @@ NAMES = {
     "training": "training train istraining istrain trainmode trainflg trainflag trainphase savecache "
     "storecache keepcache savegrad requiresgrad",
     "testing": "testing test istesting istest evaluate evalmode inference",
+    "optimizer": "optimizer optimiser optim opt optimizerfn optimizerw optimizerb woptimizer boptimizer wopt bopt optw "
+    "optb weightsoptimizer biasoptimizer weightoptimizer solver updater",
     "rate": "lr learningrate rate eta alpha stepsize lrate learnrate",
     "cache": "cache caches ctx context memory stored",
     "y": "y t target targets label labels ytrue ybatch ytrain truth groundtruth actual onehot yonehot expected "
@@ -28,6 +30,9 @@ UPSTREAM = re.compile(r"(d|grad|up|delta|err|accum|nextgrad|nextd|chain).*|g|e|.
 """A gradient that comes from above."""
 
 FLAGS = ("training", "testing")
+
+SETTINGS = (*FLAGS, "rate", "optimizer")
+"""Roles of what every method is given that asks for it, and that is no number to compute with."""
 
 
 def role_of(name: str) -> str:
@@ -64,13 +69,13 @@ class Method:
 
     @property
     def needed(self) -> list[Argument]:
-        """The arguments that must be given and that are numbers to compute with, no flag and no rate."""
-        return [one for one in self.arguments if one.needed and one.role not in (*FLAGS, "rate")]
+        """The arguments that must be given and that are numbers to compute with, no settings."""
+        return [one for one in self.arguments if one.needed and one.role not in SETTINGS]
 
     @property
     def offered(self) -> list[Argument]:
         """The same with those that have a default."""
-        return [one for one in self.arguments if not one.keyword and one.role not in (*FLAGS, "rate")]
+        return [one for one in self.arguments if not one.keyword and one.role not in SETTINGS]
 
     def has(self, role: str) -> bool:
         return any(one.role == role for one in self.arguments)
@@ -80,7 +85,7 @@ class Method:
         positional, keywords = [], {}
         by_name = False
         for one in self.arguments:
-            role = roles.get(one.name, one.role if one.role in (*FLAGS, "rate") else "")
+            role = roles.get(one.name, one.role if one.role in SETTINGS else "")
             if role not in values:
                 by_name = True
             elif one.keyword or by_name:

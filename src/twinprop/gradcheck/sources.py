@@ -24,6 +24,15 @@ def nodes_of(found: Any) -> Iterator[ast.AST]:
     return ast.walk(tree) if tree is not None else iter(())
 
 
+def own_attributes(found: Any) -> Iterator[ast.Attribute]:
+    """Attributes of self that the source of a class or a method names."""
+    return (
+        node
+        for node in nodes_of(found)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
+    )
+
+
 def keys_read(found: Any, name: str) -> list[str]:
     """The keys of a dict in an argument, as `bn_param["mode"]` reads them."""
     keys = [

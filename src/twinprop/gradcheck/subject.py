@@ -29,6 +29,7 @@ from twinprop.gradcheck.held import (
 )
 from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.making import make
+from twinprop.gradcheck.optimizers import PlainSteps
 from twinprop.gradcheck.roles import role_of
 from twinprop.gradcheck.ways import held_by, ways_of
 
@@ -117,13 +118,18 @@ class Subject:
     @property
     def knows_rate(self) -> bool:
         """Whether the learning rate of an update inside backward can be chosen."""
-        return bool(self.rates) or (self.way.backward is not None and self.way.backward.has("rate"))
+        return bool(self.rates) or self.is_given_rate
+
+    @property
+    def is_given_rate(self) -> bool:
+        """Whether backward, or what is called after it, wants a learning rate, or an optimizer with one."""
+        methods = [one for one in (self.way.backward, self.way.after) if one is not None]
+        return any(one.has(role) for one in methods for role in ("rate", "optimizer"))
 
     @property
     def rate(self) -> float:
         """The learning rate that backward is given, or that it finds in an attribute."""
-        given = self.way.backward is not None and self.way.backward.has("rate")
-        return self.given_rate if given or not self.rates else float(self.rates[0].get())
+        return self.given_rate if self.is_given_rate or not self.rates else float(self.rates[0].get())
 
     def multiply_rate(self, factor: float) -> None:
         """Choose another learning rate for an update inside backward."""
@@ -156,6 +162,7 @@ class Subject:
             "training": training,
             "testing": not training,
             "rate": self.rate,
+            "optimizer": PlainSteps(self.rate),
             "one": 1.0,
         }
 
@@ -216,6 +223,7 @@ class Subject:
             SubjectError: it raised.
         """
         way = self.way
+        PlainSteps._begin(one.get() for one in self.parameters)
         if way.backward is None:
             return self.beside_the_loss()
         if callable(getattr(self.made, "zero_grad", None)):
@@ -227,7 +235,10 @@ class Subject:
         method = way.backward
 
         def run() -> Any:
-            return method.call(self.made, way.backward_roles, values)
+            returned = method.call(self.made, way.backward_roles, values)
+            if way.after is not None:
+                way.after.call(self.made, {one.name: one.role for one in way.after.needed}, values)
+            return returned
 
         try:
             return guarded_call(f"{self.title}.{method.name}", run)
@@ -255,7 +266,7 @@ class Subject:
 def rates_of(made: Any) -> list[ArrayRef]:
     """The attributes that hold a learning rate, of the class too."""
     found = []
-    for prefix, owner in owners_of(made, is_numeric).items():
+    for prefix, owner in {id(owner): (prefix, owner) for prefix, owner in owners_of(made, is_numeric).items()}.values():
         names = [name for name in dir(owner) if not name.startswith("__") and role_of(name) == "rate"]
         found += [ArrayRef(prefix + name, owner, name) for name in names if is_number(held_by(owner, name))]
     return found

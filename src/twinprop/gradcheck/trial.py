@@ -13,6 +13,7 @@ from twinprop.gradcheck.finding import Found, Target, assign, candidates, snapsh
 from twinprop.gradcheck.held import ArrayRef, FloatArray, is_float_array
 from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.matching import ratio
+from twinprop.gradcheck.optimizers import TO_OPTIMIZER, PlainSteps
 from twinprop.gradcheck.subject import Subject
 
 ENTRIES = 400
@@ -100,9 +101,13 @@ class Trial:
         if subject.way.given_apart:
             held = snapshot(subject.made)
         kept = [(parameter, np.array(parameter.get())) for parameter in self.parameters]
+        owners = {id(parameter.get()): parameter.name for parameter in self.parameters}
         returned = subject.backward(self.dy, self.x, self.inputs.y)
         self.returned_nothing = returned is None and subject.way.given_apart
         found = candidates(subject.made, returned, subject.names_of_returned(), held)
+        for number, (array, gradient) in enumerate(PlainSteps._given):
+            of = owners.get(id(array), "")
+            found.append(Found(f"d{of}" if of else f"{TO_OPTIMIZER}{number}", "", (), None, gradient, of=of))
         moved = [(parameter, old) for parameter, old in kept if not np.array_equal(parameter.get(), old)]
         own = {place.name for parameter in self.parameters for place in (parameter, *parameter.also)}
         found = [one for one in found if one.owner is None or one.label not in own]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from twinprop.gradcheck.calling import (
     DerivativeWay,
     LayerWay,
+    LossesWay,
     LossWay,
     LossWithGradientsWay,
     NetworkWay,
@@ -16,6 +18,7 @@ from twinprop.gradcheck.calling import (
 )
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.held import arrays_of
+from twinprop.gradcheck.likely_losses import LIKELY
 from twinprop.gradcheck.roles import Argument, Method, method_of
 
 FORWARD = (
@@ -31,6 +34,11 @@ LOSS = (
     "loss cost lossfunction costfunction computeloss computecost calculateloss calcloss getloss lossfn crossentropy "
     "crossentropyloss objective criterion error calculate computecrossentropy mse"
 )
+AFTER = re.compile(
+    r"(?!zero|reset|clear|clip|check|num|set|get_param|load|save).*(grad|update|step|optimi[sz]e|adjust|apply|accum|descent).*"
+)
+"""Names of methods that compute the gradients of the parameters, where backward does not."""
+
 TRAINING = "fit train trainstep update step"
 
 CONTRACT = "A layer has forward(x) and backward(dy); a loss or a network has forward(x, y) and backward()."
@@ -92,12 +100,23 @@ def possible_ways(made: Any, title: str, forward: str, backward: str, loss: str)
     if cost is not None and back is not None:
         roles = loss_roles(cost)
         if roles is not None:
-            yield from (LossWay(title, cost, back, roles, given) for given in loss_backward_roles(back))
+            yield from losses(title, cost, back, roles)
     if back is None:
         for method in (cost, front):
             roles = loss_roles(method) if method else None
             if method is not None and roles is not None:
                 yield LossWithGradientsWay(title, method, None, roles)
+
+
+def ways_after(made: Any, way: Way) -> Iterator[Method]:
+    """The methods that may compute the gradients of the parameters, after a backward that does not."""
+    used = [way.forward.name, way.backward.name if way.backward else ""]
+    names = [name for name in dir(made) if AFTER.fullmatch(name.lower().strip("_")) and name not in used]
+    for name in sorted(names, key=lambda name: "grad" not in name.lower()):
+        if not name.startswith("__") and callable(held_by(made, name)):
+            method = method_of(made, name)
+            if not method.any_number and all(one.role in ("x", "y", "dy", "out") for one in method.needed):
+                yield method
 
 
 def without_rate_alone(back: Method) -> Method:
@@ -114,7 +133,7 @@ def layers_and_losses(title: str, front: Method, back: Method) -> Iterator[Way]:
     roles = loss_roles(front)
     wants_two = len(needed) == 2 or (most >= 2 and not back.needed and not back.has("dy"))
     if roles is not None and wants_two:
-        yield from (LossWay(title, front, back, roles, given) for given in loss_backward_roles(back))
+        yield from losses(title, front, back, roles)
         return
     if most < 1 or len(needed) > 1:
         return
@@ -130,6 +149,17 @@ def layers_and_losses(title: str, front: Method, back: Method) -> Iterator[Way]:
     takes_x = back.name.lower().replace("_", "") not in ("backward", "backwardpass", "backprop", "bprop")
     if len(back.needed) == 1 and takes_x and alone != "x":
         yield DerivativeWay(title, front, back, first, {back.needed[0].name: "x"})
+
+
+def losses(title: str, front: Method, back: Method, roles: dict[str, str]) -> Iterator[Way]:
+    """A loss; it may return many numbers, with a gradient from above for each, or with none."""
+    for given in loss_backward_roles(back):
+        yield LossWay(title, front, back, roles, given)
+        if front.has("y") and not back.has("dy"):
+            yield LossesWay(title, front, back, roles, given)
+    alone = [one.role for one in back.needed] == ["dy"]
+    if alone and any(one.role == "y" and one.name != "y" for one in front.arguments):
+        yield LayerWay(title, front, back, roles, {back.needed[0].name: "dy"})
 
 
 def loss_roles(front: Method | None) -> dict[str, str] | None:
@@ -183,7 +213,7 @@ def networks(title: str, front: Method, back: Method, cost: Method | None) -> It
         for roles in own:
             yield NetworkWay(title, front, back, first, given, cost, roles)
         if not own:
-            yield NetworkWay(title, front, back, first, given)
+            yield NetworkWay(title, front, back, first, given, likely=LIKELY[0])
 
 
 def network_backward_roles(back: Method) -> Iterator[dict[str, str]]:

@@ -190,7 +190,7 @@ class Cluster(Pool):
         parts = from_checkpoints(stack, [member.number for member in left])
         at, before = steps_done(parts), 0 if stack.start is None else step_of(stack.start)
         if at <= before or stack.limits >= self.engine.most_limits:
-            often = f"after {stack.limits + 1} jobs" if at > before else "before anything was saved"
+            often = f"after {plural(stack.limits + 1, 'job')}" if at > before else "before anything was saved"
             why = f"{self.engine.limit} was over {often}, at step {at:,}; go on with a longer time"
             self.leave(running, "interrupted", why)
             return

@@ -18,7 +18,7 @@ from typing import Any
 from twinprop.errors import TwinpropError
 from twinprop.population.engine import Ending, Engine, RemoteJob
 from twinprop.population.ray_process import serve, written
-from twinprop.text import nearest
+from twinprop.text import nearest, size
 
 KEY = "hydra.launcher.ray"
 
@@ -29,6 +29,8 @@ SECONDS_TO_START = 120.0
 """In which one that is not there is started, on a machine with much else to do."""
 
 TOKEN = "Ray wants the token of its head: export RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN or RAY_AUTH_TOKEN_PATH"
+
+LARGEST_PORT = 65535
 
 OWN = f"for one of your own on this machine, {KEY}.init.address=local"
 
@@ -84,7 +86,7 @@ class Ray(Engine):
             nodes = self.connect(init, address)
         room = sum(map(self.fits(options), nodes))
         if not room:
-            needs = ", ".join(f"{name} {amount:g}" for name, amount in needs_of(options).items())
+            needs = resources(needs_of(options))
             has = "; ".join(sorted({resources(node) for node in nodes}))
             raise TwinpropError(
                 f"{KEY}.remote: a task needs {needs}, which no node of the cluster has; they have {has}."
@@ -187,9 +189,11 @@ def running_at(init: dict[str, Any]) -> str:
     if not address or address == "local":
         return ""
     host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not (host and port.isdecimal() and int(port) <= LARGEST_PORT):
+        raise TwinpropError(f"{source}={address}: must be HOST:PORT of a cluster's head, auto, or local.")
     try:
         socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
-    except (OSError, ValueError) as error:
+    except OSError as error:
         remedy = f"start Ray there, or give the address of its head; {OWN}"
         if "ray_current_cluster" in source:
             remedy = f"a cluster that crashed left that file, which `ray stop` removes; {OWN}"
@@ -214,9 +218,10 @@ def needs_of(options: dict[str, Any]) -> dict[str, float]:
 
 
 def resources(node: dict[str, float]) -> str:
-    """What a node has, for people."""
+    """What a node has or a task needs, for people."""
     own = {name: amount for name, amount in node.items() if not name.startswith(("node:", "object_store"))}
-    return ", ".join(f"{name} {amount:g}" for name, amount in sorted(own.items()))
+    told = {name: size(int(amount)) if name == "memory" else f"{amount:g}" for name, amount in sorted(own.items())}
+    return ", ".join(f"{name} {amount}" for name, amount in told.items())
 
 
 def refuse_unknown(prefix: str, settings: dict[str, Any], known: Any) -> None:

@@ -23,6 +23,7 @@ from twinprop.population.pool import Pool
 from twinprop.population.rehearsal import expected_seconds
 from twinprop.population.restart import record_plan, stacks_to_go_on
 from twinprop.population.setups import SetupCache
+from twinprop.population.sharing import Sharing
 from twinprop.population.stack import Judge, Member
 from twinprop.population.worker import Message
 from twinprop.run import matching
@@ -51,6 +52,7 @@ class Sweep:
         judges: who else may drop some.
         summaries: what became of each job, by its number.
         alike: jobs that failed as another did before, by what there is to say of them.
+        sharing: keeps once what is the same in summaries.
     """
 
     max_members: int | None = None
@@ -64,6 +66,7 @@ class Sweep:
     judges: tuple[Judge, ...] = ()
     summaries: dict[int, dict[str, Any]] = field(default_factory=dict)
     alike: dict[str, list[int]] = field(default_factory=dict)
+    sharing: Sharing = field(default_factory=Sharing)
 
     def train(self, members: Sequence[Member]) -> None:
         """Train the jobs; whatever becomes of one, it has a summary.
@@ -186,8 +189,8 @@ class Sweep:
         if kind == "done":
             self.display.finished(number)
         if kind == "ended":
-            self.summaries[number] = more[0]
-            self.print_failure(number, more[0])
+            self.summaries[number] = self.sharing(more[0])
+            self.print_failure(number, self.summaries[number])
         self.display.update(len(self.summaries))
 
     def on_loss(self, member: Member, summary: dict[str, Any]) -> None:

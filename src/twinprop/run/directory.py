@@ -71,6 +71,26 @@ def write_atomically(path: Path, data: bytes) -> None:
         raise OutputError(f"{path}: cannot be written ({error.strerror}); free space, or move elsewhere.") from error
 
 
+def take_name(part: Path, path: Path) -> None:
+    """Give a file that was written beside its place its name, which nothing else may have; `part` may stay or be gone.
+
+    Raises:
+        FileExistsError: something has the name.
+        OSError: it cannot have it.
+    """
+    with open(part, "rb+") as file:
+        os.fsync(file.fileno())
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        raise
+    except OSError:  # on a file system that knows no links
+        if os.path.lexists(path):
+            raise FileExistsError(path) from None
+        os.replace(part, path)
+    sync_directory(path.parent)
+
+
 RESULTS = (".hydra", "metrics.csv", "summary.json", "model.safetensors")
 """What a run leaves; a directory with any of it is that run's."""
 

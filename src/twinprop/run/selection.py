@@ -21,6 +21,9 @@ from twinprop.text import nearest, plural, spelled
 OUTPUTS = Path("outputs")
 """Where runs and sweeps go, and are looked for by tags and names."""
 
+BASES = (Path(), OUTPUTS, OUTPUTS / "runs", OUTPUTS / "sweeps")
+"""The folders from which a path may be typed."""
+
 CONDITION = re.compile(r"([^=<>!]+)(<=|>=|!=|=|<|>)(.*)", re.DOTALL)
 
 UNITS = {"m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
@@ -147,12 +150,11 @@ def lacks(value: Any) -> bool:
     return value is None or (isinstance(value, float) and math.isnan(value))
 
 
-def resolve(word: str, root: Path = OUTPUTS, guess: bool = True) -> Path:
+def resolve(word: str, guess: bool = True) -> Path:
     """The directory that a person means: a path, how it begins (`outputs/sweeps/lr/3`), a tag, or a run's name.
 
     Args:
         word: as it was typed.
-        root: where paths, tags and names are looked for beside the current directory.
         guess: whether a name may be its beginning; of a job, its number is enough all the same.
 
     Raises:
@@ -161,7 +163,7 @@ def resolve(word: str, root: Path = OUTPUTS, guess: bool = True) -> Path:
     if not word:
         raise TwinpropError("A run's name is empty; expected a run's directory, such as outputs/runs/NAME, or a tag.")
     typed = word.rstrip("…/") or word
-    for base in (Path(), root, root / "runs", root / "sweeps"):
+    for base in BASES:
         path = base / typed
         if path.is_dir():
             return path
@@ -172,13 +174,13 @@ def resolve(word: str, root: Path = OUTPUTS, guess: bool = True) -> Path:
                 exact = near = exact if path.name.isdecimal() and is_sweep(path.parent) else []
             if near and path.name[0] != ".":
                 return only(word, exact or near)
-    found = entries(root) if root.is_dir() else []
+    found = entries(OUTPUTS) if OUTPUTS.is_dir() else []
     tagged = [entry.path for entry in found if word in entry.tags]
     near = tagged or [entry.path for entry in found if guess and entry.path.name.startswith(typed)]
     if not near:
         tags = {tag for entry in found for tag in entry.tags}
         raise TwinpropError(
-            f"{word}: is no directory, and below {root} no run has this name or tag.{nearest(word, tags)} "
+            f"{word}: is no directory, and below {OUTPUTS} no run has this name or tag.{nearest(word, tags)} "
             "Expected a run's directory, such as outputs/runs/NAME."
         )
     return only(word, near)

@@ -3,6 +3,40 @@
 import numpy as np
 
 
+class SoftmaxOfColumns:
+    """Nothing of it has a shape, so that only its softmax says which axis is that of the samples."""
+
+    axis = 0
+
+    def forward(self, X):
+        e = np.exp(X - X.max(axis=self.axis, keepdims=True))
+        self.P = e / e.sum(axis=self.axis, keepdims=True)
+        return self.P
+
+    def backward(self, Y, lr=0.1):
+        return self.P - Y
+
+
+class SoftmaxOfColumnsHandsOn(SoftmaxOfColumns):
+    def backward(self, dout):
+        return dout
+
+
+class SoftmaxOfAll(SoftmaxOfColumns):
+    axis = None
+
+
+class SoftmaxOfColumnsWithLoss(SoftmaxOfColumns):
+    def forward(self, X, Y):
+        self.Y = Y
+        Z = X - X.max(axis=0)
+        self.P = np.exp(Z) / np.exp(Z).sum(axis=0)
+        return -(Y * (Z - np.log(np.exp(Z).sum(axis=0)))).sum() / Y.shape[1]
+
+    def backward(self):
+        return (self.P - self.Y) / self.Y.shape[1]
+
+
 class Columns:
     """A network whose samples are columns, as in many courses."""
 
@@ -163,3 +197,8 @@ class Everything(Columns):
         dZ1 = self.dW2.T @ dZ2 * (1 - self.A1**2)
         self.dW1 = dZ1 @ self.X.T
         self.db1 = self.dW1.sum(axis=1, keepdims=True)
+
+
+class SoftmaxOfColumnsTwice(SoftmaxOfColumns):
+    def backward(self, Y, lr=0.1):
+        return self.P - 2 * Y

@@ -3,7 +3,6 @@
 import numpy as np
 from activations import ReLU
 from linear import Linear
-from losses import CrossEntropy
 
 
 class NoForward:
@@ -38,9 +37,12 @@ class RaisesWhenMade:
     forward = backward = lambda self, x: x
 
 
-class LossOfEach(CrossEntropy):
-    def forward(self, z, y):
-        return (z**2).sum(axis=1)
+class LossOfPairs:
+    def forward(self, z, w):
+        return z[:, :2] ** 2
+
+    def backward(self):
+        return None
 
 
 class Coarse(ReLU):

@@ -54,7 +54,42 @@ class ClippedNLL(NLL):
         return super().forward(np.maximum(p, 1e-12), y)
 
 
+class OfEachSample:
+    def forward(self, a, y):
+        self.d = a - y
+        return (self.d**2).sum(axis=1)
+
+    def backward(self):
+        return 2 * self.d
+
+
+class OfEachSampleMean(OfEachSample):
+    def backward(self):
+        return 2 * self.d / len(self.d)
+
+
+class OfEachSampleFromAbove(OfEachSample):
+    def forward(self, prediction, target):
+        return super().forward(prediction, target)
+
+    def backward(self, dout):
+        return 2 * dout[:, None] * self.d
+
+
+class OfEachNumber:
+    def __call__(self, target, predict):
+        return -target * np.log(predict)
+
+    def backprop(self, target, predict):
+        return -target / predict
+
+
 # A mistake each
+
+
+class OfEachSampleSign(OfEachSample):
+    def backward(self):
+        return -2 * self.d
 
 
 class WrongSign(MSE):

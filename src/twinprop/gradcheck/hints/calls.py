@@ -24,7 +24,14 @@ def update_in_backward(evidence: Evidence) -> str | None:
     taken = [of for of, one in trial.labels.items() if one.label.startswith(CHANGE)]
     if not taken:
         return None
-    return f"backward changes {', '.join(taken)} itself: the change divided by the learning rate is the gradient."
+    way = trial.subject.way
+    who = way.after.name if way.after else "backward"
+    return f"{who} changes {', '.join(taken)} itself: the change divided by the learning rate is the gradient."
+
+
+def called_after_backward(evidence: Evidence) -> str | None:
+    way = evidence.trial.subject.way
+    return f"{way.after.name} is called after backward, which does not give all gradients." if way.after else None
 
 
 def changed_input(evidence: Evidence) -> str | None:

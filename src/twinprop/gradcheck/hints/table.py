@@ -56,6 +56,9 @@ def explain_gradients(evidence: Evidence, known: Sequence[tuple[str, str]] = ())
         if gradient.value is None:
             found.setdefault(calls.missing(gradient), []).append(gradient.of)
     rest = [gradient for gradient in wrong if gradient.value is not None]
+    look_at: str = getattr(evidence.trial.subject.made, "look_at", "")
+    if rest and look_at:  # what goes back by itself has no lines of backward that an edit could mend
+        return [*((names, text) for text, names in found.items()), ([one.name for one in rest], look_at)]
     if rest:
         for repair in repairs(evidence.trial, evidence.gradients, evidence.samples, evidence.numbers):
             names = [name for name in repair.mended if name not in explained]
@@ -90,5 +93,11 @@ def notes(evidence: Evidence) -> list[str]:
     """What is no mistake, and worth knowing."""
     way = evidence.trial.subject.way.note()
     told = evidence.trial.subject.told
-    found = [calls.changed_input(evidence), calls.update_in_backward(evidence), way, *told]
+    found = [
+        calls.changed_input(evidence),
+        calls.called_after_backward(evidence),
+        calls.update_in_backward(evidence),
+        way,
+        *told,
+    ]
     return [note for note in found if note]

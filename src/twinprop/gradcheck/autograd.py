@@ -1,0 +1,193 @@
+"""Layers that take and return objects of a class of the file's own, as Tensor or Value, that hold data and grad.
+
+Each is wrapped, so that arrays go in and come out. Where such a class goes back by itself, the output does so, from the
+gradient that it is given, or from the sum of its products with it.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from twinprop.gradcheck.faults import is_users
+from twinprop.gradcheck.held import WRAPPED, attributes_of, may_hold_arrays
+from twinprop.gradcheck.matching import nearly_equal
+from twinprop.gradcheck.roles import method_of
+from twinprop.gradcheck.ways import BACKWARD, FORWARD, LOSS, named
+
+DATA = ("data", "value", "val", "array", "values", "v", "item")
+GRAD = ("grad", "gradient", "g", "_grad")
+
+
+@dataclass(frozen=True)
+class Box:
+    """A class whose objects hold an array or a number, and its gradient.
+
+    Attributes:
+        data, grad: the names of their attributes.
+        scalar: whether each holds one number.
+    """
+
+    kind: Any
+    data: str
+    grad: str
+    scalar: bool
+
+    def packed(self, x: Any) -> Any:
+        """An array as an object, or as lists of them."""
+        if self.scalar and np.ndim(x):
+            return [self.packed(one) for one in x]
+        takes = inspect.signature(self.kind).parameters
+        flags = {name: True for name in ("requires_grad", "requires_gradient", "requiresGrad") if name in takes}
+        return self.kind(float(x) if self.scalar else x, **flags)
+
+    def unpacked(self, held: Any, attribute: str = "") -> Any:
+        """The numbers of an object, or of lists of them; what is none stays as it is."""
+        if isinstance(held, self.kind):
+            return np.array(self.unpacked(getattr(held, attribute or self.data)), float)
+        if isinstance(held, list | tuple) and held:
+            return np.array([self.unpacked(one, attribute) for one in held])
+        return held
+
+    def clear(self, several: Iterable[Any]) -> None:
+        """Set gradients to 0."""
+        for one in several:
+            if (before := getattr(one, self.grad)) is not None:
+                setattr(one, self.grad, before * 0)
+
+
+def boxes_of(module: ModuleType) -> Iterator[Box]:
+    """The classes in a module that hold an array or a number, and its gradient."""
+    for kind in list(dict.fromkeys(one for one in vars(module).values() if isinstance(one, type))):
+        if not is_users(getattr(inspect.getmodule(kind), "__file__", None) or "<"):
+            continue
+        for content in (np.ones((2, 3)), 0.5):
+            try:
+                one = kind(content)
+            except Exception:  # it holds something else
+                continue
+            data = next((name for name in DATA if holds(one, name, content)), "")
+            grad = next((name for name in GRAD if hasattr(one, name)), "")
+            if data and grad:
+                yield Box(kind, data, grad, np.ndim(content) == 0)
+
+
+def holds(one: Any, name: str, content: Any) -> bool:
+    held: Any = getattr(one, name, None)
+    return isinstance(held, np.ndarray | int | float) and np.array_equal(held, content)
+
+
+def with_boxes(made: Any, module: ModuleType) -> Iterator[Any]:
+    """An object that takes and returns boxes, as one that takes and returns arrays."""
+    front, back = named(made, FORWARD) or named(made, LOSS), named(made, BACKWARD)
+    if not front:
+        return
+    needed = len(method_of(made, front).needed)
+    if needed not in (1, 2) or (back and len(method_of(made, back).needed) > 1):
+        return
+    boxes = sorted(boxes_of(module), key=lambda box: not any(type(one) is box.kind for one in inside(made, box.kind)))
+    for box in boxes:
+        if not isinstance(made, box.kind):
+            yield (Boxed if needed == 1 else BoxedLoss)(made, box, front, back)
+
+
+class Boxed:
+    """A layer.
+
+    Args:
+        front, back: the names of its methods; without `back`, its output goes back by itself.
+    """
+
+    def __init__(self, made: Any, box: Box, front: str, back: str) -> None:
+        setattr(self, WRAPPED, made)
+        self.parts = [made]
+        self._box, self._front, self._back = box, front, back
+        self.look_at = "" if back else f"Check the operations of {box.kind.__name__}: --layer FILE:{box.kind.__name__}."
+
+    def __getstate__(self) -> dict[str, Any]:
+        # a graph is made anew by each forward, and may be too deep to be copied
+        return {name: value for name, value in vars(self).items() if name not in ("_given", "_out")}
+
+    def forward(self, x: Any) -> Any:
+        self._given = self._box.packed(x)
+        call = getattr(getattr(self, WRAPPED), self._front)
+        rows = self._box.scalar and np.ndim(x) == 2
+        self._out = [call(row) for row in self._given] if rows else call(self._given)
+        return self._box.unpacked(self._out)
+
+    def backward(self, dy: Any) -> Any:
+        if self._back:
+            given = [dy] if method_of(getattr(self, WRAPPED), self._back).needed else []
+            return self._box.unpacked(getattr(getattr(self, WRAPPED), self._back)(*given))
+        go_back(self._box, self._out, dy, self.zero_grad)
+        return self._box.unpacked(self._given, self._box.grad)
+
+    def zero_grad(self) -> None:
+        """Clear what earlier calls have added up."""
+        self._box.clear(inside(getattr(self, WRAPPED), self._box.kind))
+
+
+class BoxedLoss(Boxed):
+    """A loss of two boxes."""
+
+    def forward(self, x: Any, y: Any) -> Any:  # type: ignore[override]
+        self._given = self._box.packed(x)
+        targets = y if np.asarray(y).dtype.kind in "iu" else self._box.packed(y)
+        self._out = getattr(getattr(self, WRAPPED), self._front)(self._given, targets)
+        return self._box.unpacked(self._out)
+
+    def backward(self) -> Any:  # type: ignore[override]
+        return super().backward(np.ones(np.shape(self._box.unpacked(self._out))))
+
+
+def inside(held: Any, kind: type, seen: set[int] | None = None) -> Iterator[Any]:
+    """The objects of a class that an object holds."""
+    seen = set() if seen is None else seen
+    if id(held) in seen:
+        return
+    seen.add(id(held))
+    if isinstance(held, kind):
+        yield held
+    elif isinstance(held, list | tuple | dict):
+        for one in held.values() if isinstance(held, dict) else held:
+            yield from inside(one, kind, seen)
+    elif may_hold_arrays(held):
+        for one in attributes_of(held).values():
+            yield from inside(one, kind, seen)
+
+
+def go_back(box: Box, out: Any, dy: Any, clear: Callable[[], None]) -> None:
+    """Let an output go back from its gradient.
+
+    Raises:
+        TypeError: it does so in none of the known ways.
+    """
+    if isinstance(out, box.kind) and inspect.signature(out.backward).parameters:
+        for given in (dy, box.kind(dy)):
+            with suppress(Exception):
+                out.backward(given)
+                if nearly_equal(box.unpacked(getattr(out, box.grad)), dy):
+                    return
+            clear()
+    product = total_of(box, out, dy)
+    product.backward()
+
+
+def total_of(box: Box, out: Any, dy: Any) -> Any:
+    """Σ out ⊙ dy, by the products and sums of the class itself."""
+    if isinstance(out, box.kind):
+        if np.size(dy) == 1 and np.all(np.asarray(dy) == 1):
+            return out
+        product = out * box.kind(dy if np.ndim(dy) else float(dy))
+        return product.sum() if np.size(dy) > 1 else product
+    terms = [total_of(box, one, weight) for one, weight in zip(out, dy, strict=True)]
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total

@@ -1,0 +1,112 @@
+"""A class that goes back by itself, as Tensor or Value, is checked operation by operation."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from functools import partial
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from twinprop.gradcheck.autograd import Box, go_back
+from twinprop.gradcheck.fitting import cut
+
+Operation = Callable[..., Any]
+
+OF_TWO: dict[str, Operation] = {
+    "(a + b)": operator.add,
+    "(a - b)": operator.sub,
+    "(a * b)": operator.mul,
+    "(a / b)": operator.truediv,
+}
+
+OF_ONE: dict[str, Operation] = {
+    "(a + a)": lambda a: a + a,
+    "(a * a)": lambda a: a * a,
+    "(-a)": operator.neg,
+    "(a + 2)": lambda a: a + 2,
+    "(2 + a)": lambda a: 2 + a,
+    "(a - 2)": lambda a: a - 2,
+    "(2 - a)": lambda a: 2 - a,
+    "(a * 2)": lambda a: a * 2,
+    "(2 * a)": lambda a: 2 * a,
+    "(a / 2)": lambda a: a / 2,
+    "(2 / a)": lambda a: 2 / a,
+    "(a ** 2)": lambda a: a**2,
+    "(a ** 3)": lambda a: a**3,
+    "(a.T)": lambda a: a.T,
+}
+
+POSITIVE = ("(a.log())", "(a.sqrt())")
+"""Operations of numbers above 0."""
+
+METHODS = "relu leaky_relu tanh sigmoid exp log sqrt square abs sin cos softmax log_softmax sum mean max min transpose"
+
+
+def computes_with_arrays(kind: type) -> bool:
+    """Whether the objects of a class hold arrays: a number has neither shape nor sum."""
+    return any(
+        hasattr(kind, name) for name in ("__matmul__", "sum", "mean", "shape", "T", "transpose", "dot", "matmul")
+    )
+
+
+class Operations:
+    """Every operation of a class, as one layer whose output is that of each, end to end.
+
+    What is given to each is an attribute of this object, as `a of (a * b)`, and `da of (a * b)` is its gradient.
+
+    Attributes:
+        given: in place of an input, as the report has it.
+        look_at: what is said where a gradient is wrong.
+    """
+
+    given = "numbers of its own"
+    look_at = "The part in brackets is the operation whose backward is wrong; a and b are what it is given."
+
+    def __init__(self, box: Box) -> None:
+        self._box, self._all = box, dict[str, tuple[Operation, list[str]]]()
+        shape = () if box.scalar else (5, 4)
+        others = {"": shape} if box.scalar else {"": shape, " with a row b": shape[1:]}
+        pairs = product(OF_TWO.items(), others.items())
+        tried = {f"{name}{more}": (one, [shape, other]) for (name, one), (more, other) in pairs}
+        if not box.scalar:
+            tried["(a @ b)"] = operator.matmul, [shape, (4, 3)]
+        tried |= {name: (one, [shape]) for name, one in OF_ONE.items()}
+        tried |= {f"(a.{name}())": (operator.methodcaller(name), [shape]) for name in METHODS.split()}
+        rng = np.random.default_rng(0)
+        for name, (operation, shapes) in tried.items():
+            operands = [f"{letter} of {name}" for letter, _ in zip("ab", shapes, strict=False)]
+            for operand, size in zip(operands, shapes, strict=True):
+                drawn = np.asarray(rng.standard_normal(size))
+                setattr(self, operand, np.abs(drawn) + 0.5 if name in POSITIVE else drawn)
+            try:
+                self._run(operation, operands)
+            except Exception:  # the class does not have it
+                for operand in operands:
+                    delattr(self, operand)
+                continue
+            self._all[name] = operation, operands
+
+    def _run(self, operation: Operation, operands: list[str]) -> tuple[list[Any], Any]:
+        packed = [self._box.packed(getattr(self, name)) for name in operands]
+        out = operation(*packed)
+        if not isinstance(out, self._box.kind):
+            raise TypeError("it leaves the class")
+        return packed, out
+
+    def forward(self, x: Any) -> Any:
+        self._runs = {name: self._run(*one) for name, one in self._all.items()}
+        outs = [np.asarray(self._box.unpacked(out)) for _, out in self._runs.values()]
+        self._shapes = [one.shape for one in outs]
+        return np.concatenate([one.ravel() for one in outs])
+
+    def backward(self, dy: Any) -> None:
+        parts = cut(dy, self._shapes) if len(self._shapes) > 1 else [dy.reshape(self._shapes[0])]
+        for (name, (packed, out)), part in zip(self._runs.items(), parts, strict=True):
+            # of one number the gradient is only to be multiplied, and no product of the class's own has to be right
+            weight, seed = (float(part.reshape(())), np.ones(part.shape)) if part.size == 1 else (1.0, part)
+            go_back(self._box, out, seed, partial(self._box.clear, packed))
+            for operand, one in zip(self._all[name][1], packed, strict=True):
+                setattr(self, f"d{operand}", weight * np.array(self._box.unpacked(one, self._box.grad), float))
