@@ -59,7 +59,10 @@ class MaxPool2d(Layer):
         # y is one of the pixels of its window  ⇒  that pixel, and no other, gets ∂L/∂y
         dy, dx = pixels_first(dy), full(self.shape, 0, dy)
         at, flat = self.positions(dy), dx.reshape(-1)
-        # windows that do not overlap, at a time
+        if isinstance(dx, np.ndarray):
+            np.add.at(flat, at.reshape(-1), dy.reshape(-1))
+            return batch_first(dx)
+        # on a device nothing says in which order one place is added to: windows that do not overlap, at a time
         apart = -(-self.kernel_size // self.stride)
         for top in range(apart):
             for left in range(apart):
@@ -78,6 +81,6 @@ class MaxPool2d(Layer):
         rows = arange(down, dy) * self.stride - self.padding + height * arange(prod(networks), dy)[:, None]
         columns = arange(across, dy) * self.stride - self.padding
         first = ((rows[..., None] * width + columns) * pixel)[..., None] + arange(pixel, dy)
-        at = inside[self.which if isinstance(dy, np.ndarray) else self.which.long()]
+        at = inside.take(self.which if isinstance(dy, np.ndarray) else self.which.long())
         at += first.reshape(at.shape)
         return at
