@@ -13,6 +13,7 @@ from twinprop.config.schema import Config
 from twinprop.data.toy import Moons
 from twinprop.models.cnn import CNN
 from twinprop.models.mlp import MLP
+from twinprop.population.display import plan_lines
 from twinprop.population.engine import Engine
 from twinprop.population.grouping import Group
 from twinprop.population.planner import PlannedGroup, Planner
@@ -33,6 +34,7 @@ class Elsewhere(Engine):
     at_once: int | None = None
     cpus: int | None = None
     gpus: bool = False
+    name: str = "elsewhere"
 
     def submit(self, calls: Any, directory: Any) -> Any:
         raise AssertionError("nothing is sent")
@@ -64,3 +66,12 @@ def test_a_second_thread_follows_the_largest_single_product(monkeypatch: pytest.
     models = [CNN(backend=backend, stages=[[16], [32]]) for backend in ("scratch", "torch")]
     found = [threads_for(Config(model=model), (3, 32, 32), 500, available=2) for model in models]
     assert found == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("at_once", "told"), [(2, "2 at once"), (50, "10 at once"), (None, "as many at once as it has room for")]
+)
+def test_the_plan_says_how_many_an_engine_trains_at_once(at_once: int | None, told: str) -> None:
+    planner = Planner(max_members=1, engine=Elsewhere(at_once=at_once))
+    group = planner.stacks(Group([member(number, Config(data=Moons(), model=MLP())) for number in range(10)]), 1.0)
+    assert f"10 stacks, on elsewhere, {told}; expected" in next(plan_lines(planner, [group], None))

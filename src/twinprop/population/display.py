@@ -37,7 +37,9 @@ def plan_lines(planner: Planner, planned: Sequence[PlannedGroup], expected: floa
     processes = planner.processes(planned)
     where = f"{processes} processes" if processes > 1 else "one process"
     if planner.engine is not None:
-        where = f"{planner.engine.name}, {min(planner.engine.at_once or stacks, stacks)} at once"
+        most = planner.engine.at_once
+        many = "as many at once as it has room for" if most is None else f"{min(most, stacks)} at once"
+        where = f"{planner.engine.name}, {many}"
     guess = ""
     if expected is not None and len(planned) > MOST_GROUPS:
         guess = f", a rough guess, for {MOST_GROUPS} of the groups were tried"
