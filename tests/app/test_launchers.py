@@ -126,9 +126,9 @@ def test_a_time_limit_ends_a_job_of_hydras_own_and_not_the_others(slurm: Slurm |
     words = [*COMMON, "train.epochs=100000,1", "model.backend=scratch", *LAUNCHERS["submitit_slurm"]]
     process = start(tmp_path, *words, env=env)
     wait_until(lambda: rows(tmp_path, 0) > 2, process)
-    first = min(slurm.call("squeue", "--noheader", "--array", "--states=running", "--format=%i").split())
-    slurm.call("scancel", "--signal=USR2", first)  # as SLURM warns it
-    output, errors = process.communicate(timeout=120)
+    (first,) = tmp_path.glob("sweep/.submitit/*_0")
+    slurm.call("scancel", "--signal=USR2", first.name)  # as SLURM warns it
+    output, errors = process.communicate(timeout=300)
     assert process.returncode == 130, output + errors
     assert "Job 0 interrupted. SIGUSR2 at step" in errors
     assert "To go on: python -m twinprop resume" in output
