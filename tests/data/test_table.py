@@ -97,6 +97,19 @@ REFUSED: dict[str, tuple[str | bytes, dict[str, Any], list[str]]] = {
     "one class": (text([row.replace("yes", "no") for row in ROWS]), {}, ["is no in every training row"]),
     "words as numbers": (text(), {"task": "regression"}, ["column 'y'", "'no' in row 1"]),
     "one group": (beside(["g"] * 40), {"group": "q"}, ["data.group", "one group"]),
+    "dates and something else": (
+        beside([f"2024-01-{i % 31 + 1:02d}" if i else "2024-02-30" for i in range(40)]),
+        {},
+        ["column 'q' has 39 dates, and '2024-02-30' in row 1"],
+    ),
+    "all for testing": (text(), {"test_fraction": 0.99}, ["data.test_fraction: holds out all of 40 rows"]),
+    "all for validation": (
+        beside([i % 4 for i in range(40)]),
+        {"val_fraction": 0.99, "group": "q"},
+        ["data.val_fraction: holds out all of 30 rows"],
+    ),
+    "separators alone": (",,,\n,,,\n", {}, ["it has separators alone"]),
+    "an encoding of no letters": (text(), {"encoding": "a\0"}, ["data.encoding=a"]),
     "nothing left": (text(), {"drop": ["a", "b", "c"]}, ["no column to learn"]),
 }
 
@@ -294,6 +307,21 @@ def test_a_category_that_is_new_is_told_and_a_rare_one_is_not(tmp_path: Path) ->
     assert [remark.of(place) for place in range(6)] == [[], [], [], *[[f"q: {word!r} {what}"] for word in "xxz"]]
     del saved["columns"][0]["rare"]  # as an earlier version kept it
     assert Preparation.from_dict(saved).inputs(table)[1] == []
+
+
+def test_dates_of_any_year_and_cells_of_any_length(tmp_path: Path) -> None:
+    days = ["0001-01-01", "1600-02-29", "1969-12-31 12:00", "9999-12-31"]
+    found = load(tmp_path, beside(days * 10), normalize=False)
+    assert sorted(set(found.train.x[:, 0])) == [-719162, -135081, -0.5, 2932896]
+    found = load(tmp_path, beside([("a" if i % 2 else "b") * 200_000 for i in range(40)]))
+    assert found.shape == (7,)
+
+
+@pytest.mark.parametrize("ends", [("07", "08"), ("9007199254740993", "9007199254740992")])
+def test_classes_of_digits_keep_their_names(ends: tuple[str, str], tmp_path: Path) -> None:
+    found = load(tmp_path, text([f"{i % 7},{i % 5 + 0.5},{'abc'[i % 3]},{ends[i % 2]}" for i in range(40)]))
+    assert sorted(found.classes) == sorted(ends)
+    assert list(found.counts()["test"].values()) == [4, 4]
 
 
 def test_raw_rows_at_prediction(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from twinprop.data.table_file import RawTable
 from twinprop.errors import DataError
-from twinprop.text import nearest
+from twinprop.text import nearest, plural
 
 if TYPE_CHECKING:
     import pandas
@@ -39,6 +39,9 @@ OF_ITS_OWN = 0.5
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?(e[+-]?\d+)?", re.IGNORECASE)
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?")
+
+MICROSECONDS = 86400 * 1e6
+"""Of a day."""
 
 CODE = re.compile(r"[+-]?0\d+")
 """A number as nobody writes one: a postcode, say."""
@@ -95,8 +98,8 @@ def as_days(column: pandas.Series) -> NDArray[np.float64]:
         column = column.where(column.map(lambda cell: bool(ISO_DATE.fullmatch(str(cell)))))
         column = column.map(lambda cell: str(cell).replace(" ", "T"), na_action="ignore")
     times = pandas.to_datetime(column, errors="coerce", utc=True, format="ISO8601")
-    days = (times - pandas.Timestamp(0, tz="UTC")) / pandas.Timedelta(days=1)
-    return np.array(days.to_numpy(), np.float64)
+    moments = times.dt.tz_localize(None).to_numpy("datetime64[us]")  # in nanoseconds there is no year 9999
+    return np.where(np.isnat(moments), np.nan, moments.astype(np.int64) / MICROSECONDS)
 
 
 def as_words(column: pandas.Series) -> pandas.Series:
@@ -116,7 +119,7 @@ def kind_of(table: RawTable, name: str, wanted: str | None, is_chosen: bool) -> 
         is_chosen: whether somebody chose it, so that it is not left out for being names.
 
     Raises:
-        DataError: most of its cells are numbers, and others are not.
+        DataError: most of its cells are numbers or dates, and others are not.
     """
     column = table.frame[name]
     there = column.notna().to_numpy()
@@ -137,7 +140,10 @@ def kind_of(table: RawTable, name: str, wanted: str | None, is_chosen: bool) -> 
             raise DataError(wrong_cells(table, name, wrong, count))
         counts = any((numbers == np.arange(first, first + len(numbers))).all() for first in (0, 1))
         return Kind(NUMBER, "counts the rows" if counts and not is_chosen else "")
-    if not (there & np.isnan(as_days(column))).any():
+    wrong = there & np.isnan(as_days(column))
+    if wrong.sum() <= (1 - MOSTLY) * count:
+        if wrong.any():
+            raise DataError(wrong_cells(table, name, wrong, count, DATE))
         return Kind(DATE)
     remark = written_otherwise(column[there])
     if not is_chosen and column.nunique() > max(20, OF_ITS_OWN * count):
@@ -160,14 +166,15 @@ def written_otherwise(cells: pandas.Series) -> str:
     return ""
 
 
-def wrong_cells(table: RawTable, name: str, wrong: NDArray[Any], count: int) -> str:
-    """That some cells of a column of numbers are none."""
+def wrong_cells(table: RawTable, name: str, wrong: NDArray[Any], count: int, kind: str = NUMBER) -> str:
+    """That some cells of a column of numbers or dates are none."""
     rows, column = np.flatnonzero(wrong), table.frame[name]
     cells = ", ".join(f"{str(column.iloc[row])!r:.40} in row {column.index[row]}" for row in rows[:NAMED])
     more = f" and {len(rows) - NAMED:,} more" if len(rows) > NAMED else ""
     word = str(table.frame[name].iloc[rows[0]])
+    found = plural(count - len(rows), kind)
     return (
-        f"{table.name}: column {name!r} has {count - len(rows):,} numbers, and {cells}{more}. Correct that; where it "
+        f"{table.name}: column {name!r} has {found}, and {cells}{more}. Correct that; where it "
         f"stands for a missing cell, data.missing_values=['{word}']; where these are names, data.categories=['{name}']."
     )
 

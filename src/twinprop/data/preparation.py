@@ -160,7 +160,7 @@ class Preparation:
         numbers = as_days(cells) if column.kind == DATE else as_numbers(cells, table.comma)
         wrong = ~missing & np.isnan(numbers)
         if wrong.any():
-            raise DataError(wrong_cells(table, column.name, wrong, int((~missing).sum())))
+            raise DataError(wrong_cells(table, column.name, wrong, int((~missing).sum()), column.kind))
         filled = np.where(missing, np.nan if column.fill is None else column.fill, numbers)
         scaled = (filled - column.mean) / column.scale
         far = np.abs(scaled) >= LARGEST

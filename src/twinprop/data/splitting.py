@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twinprop.errors import DataError
+from twinprop.text import plural
 
 
 def held_out(
@@ -24,13 +25,18 @@ def held_out(
         what: the split that is held out, for messages.
 
     Raises:
-        DataError: there are too few groups.
+        DataError: none would stay, or there are too few groups.
     """
     from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit, StratifiedShuffleSplit
 
     everything = np.arange(total)
     if not count:
         return np.random.default_rng(seed).permutation(everything), everything[:0], []
+    if count >= total:
+        key = {"test": "test_fraction", "validation": "val_fraction"}[what]
+        raise DataError(
+            f"data.{key}: holds out all of {plural(total, 'row')} for the {what} split; choose a smaller one."
+        )
     if groups is not None:
         if len(np.unique(groups)) < 2:
             raise DataError(f"data.group: all rows are of one group, so none can be held out for the {what} split.")
@@ -46,7 +52,8 @@ def held_out(
         rest = np.setdiff1d(everything, alone)
         kinds = len(np.unique(classes[rest]))
         if min(count, len(rest) - count) < kinds or not kinds:
-            remarks.append(f"the {what} split of {count} rows is too small for a share of each of {kinds} classes")
+            of_each = plural(len(np.unique(classes)), "class", "classes")
+            remarks.append(f"the {what} split of {plural(count, 'row')} is too small for a share of each of {of_each}")
             classes, alone = None, everything[:0]
     if classes is None:
         stay, held = next(ShuffleSplit(1, test_size=count, random_state=seed).split(everything))

@@ -25,6 +25,8 @@ SEPARATORS = (",", ";", "\t", "|")
 LOOKED_AT = 50
 """Lines by which the separator is found."""
 
+csv.field_size_limit(10**9)  # for all of Python; at first, a text of 131,073 letters in a cell is refused
+
 PARQUET = (".parquet", ".pq")
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
@@ -157,7 +159,7 @@ def as_text(data: bytes, encoding: str | None, path: str) -> tuple[str, str]:
     if encoding is not None:
         try:
             return data.decode(encoding), encoding
-        except (LookupError, UnicodeError) as error:
+        except (LookupError, ValueError) as error:
             raise DataError(f"data.encoding={encoding}: does not fit {path} ({error}).") from error
     for mark, name in MARKS:
         if data.startswith(mark):
@@ -203,7 +205,9 @@ def parsed(text: str, separator: str, missing_values: Sequence[str], path: str) 
                 index_col=False,
                 on_bad_lines="error",
             )
-    except (ParserError, csv.Error, ValueError, StopIteration) as error:
+    except StopIteration:
+        why = "it has separators alone"
+    except (ParserError, csv.Error, ValueError) as error:
         why = why or first_line(error)
     if why:
         raise DataError(

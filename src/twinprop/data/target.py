@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twinprop.data.columns import MOSTLY, as_numbers, as_words, rows_named, written_otherwise, wrong_cells
+from twinprop.data.columns import CODE, MOSTLY, as_numbers, as_words, rows_named, written_otherwise, wrong_cells
 from twinprop.data.table_file import RawTable
 from twinprop.errors import DataError
 from twinprop.task import CLASSIFICATION, Regression, Task
@@ -17,6 +17,9 @@ from twinprop.text import shortened
 
 MOST_CLASSES = 20
 """Different whole numbers up to which they are taken for classes."""
+
+EXACT = 2.0**53
+"""Below, floats hold every whole number."""
 
 
 @dataclass
@@ -79,7 +82,9 @@ def target_of(table: RawTable, name: str, wanted: str, own: int, known: Sequence
         if wanted == "regression" or whole:
             why = f"{len(np.unique(numbers)):,} different numbers; data.task=classification takes them for classes"
         return Target(name, numbers, [], why if wanted == "auto" else "")
-    words = np.array([f"{each:.0f}" for each in numbers]) if whole else as_words(column).to_numpy(object)
+    # where a number would be another one as it is read, as 007 or one of 20 digits, its text names the class
+    plain = whole and bool((np.abs(numbers) < EXACT).all()) and not any(CODE.fullmatch(str(cell)) for cell in column)
+    words = np.array([f"{each:.0f}" for each in numbers]) if plain else as_words(column).to_numpy(object)
     classes = sorted(set(words[:own]))
     why = written_otherwise(column)
     if whole:
