@@ -29,6 +29,11 @@ def nearest_word(word: str, words: Iterable[str]) -> str:
     return lower.get(next(iter(difflib.get_close_matches(word.lower(), list(lower), n=1)), ""), "")
 
 
+def likeness(one: str, other: str) -> float:
+    """How like two words are, from 0 to 1."""
+    return difflib.SequenceMatcher(None, one.lower(), other.lower()).ratio()
+
+
 def folded(word: str) -> str:
     """A word without what people write in different ways: capitals, and what stands between its parts."""
     return re.sub(r"[\s_.-]", "", word).lower()

@@ -142,6 +142,25 @@ def test_what_is_not_clear_is_refused(names: list[str], message: str, tmp_path: 
     assert message in refused(tmp_path)
 
 
+@pytest.mark.parametrize(
+    "names", [["train_images", "test_images"], ["Trainset", "testset", "valset"], ["seg-train", "seg-test"]]
+)
+def test_splits_by_other_names_are_no_classes(names: list[str], tmp_path: Path) -> None:
+    put(tmp_path, *[f"{name}/{each}/1.png" for name in names for each in "ab"])
+    assert "which seem to be splits" in refused(tmp_path)
+    put(tmp_path, "other/1.png")
+    assert len(ImageTree(tmp_path).names) == len(names) + 1
+
+
+def test_trainers_and_testers_are_classes(tmp_path: Path) -> None:
+    assert ImageTree(put(tmp_path, "trainer/1.png", "tester/1.png")).names == ["tester", "trainer"]
+
+
+def test_a_folder_around_the_folder_is_told(tmp_path: Path) -> None:
+    put(tmp_path, "data/train/a/1.png", "data/test/a/1.png")
+    assert f"data.root={tmp_path}/data" in refused(tmp_path)
+
+
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert "No such file or directory" in refused(tmp_path / "none")
     assert "Not a directory" in refused(put(tmp_path, "file") / "file")

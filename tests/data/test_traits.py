@@ -86,3 +86,19 @@ def test_some_images_stand_for_all() -> None:
     assert some_of(3, 10).tolist() == [0, 1, 2]
     assert len(some_of(60_000, 784)) == 250
     assert len(some_of(60_000, 10**7)) == 16
+
+
+ODD = [None, "x", [], {}, [None], float("nan"), float("inf"), 10**400]
+
+
+@pytest.mark.parametrize("name", ["ground", "plain", "lighter", "extent", "middle", "peak", "brightness", "aspect"])
+def test_what_cannot_have_been_saved_is_an_error(name: str) -> None:
+    saved = json.loads(json.dumps(traits_of(digits()).as_dict()))
+    assert Traits.from_dict(saved) == traits_of(digits())
+    for odd in ODD:
+        each = saved[name]
+        inside = [[*each[:-1], odd], [odd, *each[1:]]] if isinstance(each, list) else []
+        for wrong in [odd, *inside]:
+            if (name, wrong) != ("ground", []):  # which has another number of channels than any run
+                with pytest.raises((KeyError, TypeError, ValueError, OverflowError)):
+                    Traits.from_dict({**saved, name: wrong})

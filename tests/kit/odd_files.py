@@ -26,6 +26,9 @@ from twinprop.run.state_file import packed
 Content = bytes | None
 """None where the file is not to be there."""
 
+ODD: list[Any] = [None, True, -1, 2.5, math.inf, math.nan, 10**30, "x", "", [], {}, [None], ["x"], {"a": 1}]
+"""Values that fields of files may have in place of their own."""
+
 JUNK: dict[str, bytes] = {
     "empty": b"",
     "a space": b" ",
@@ -287,3 +290,26 @@ def inconsistent(whole: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for mean in (0.5, [0.1] * 7, ["x"], []):
         yield f"mean is {mean}", changed(whole, "data", mean=mean)
     yield "deviations are none", changed(whole, "data", mean=[0.1], std=None)
+
+
+def places(value: Any, keys: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The paths of keys to all fields of nested groups and lists; of a list, to its first two."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value[:2]) if isinstance(value, list) else ()
+    for key, each in inside:
+        yield (*keys, key)
+        yield from places(each, (*keys, key))
+
+
+def odd_fields(whole: Any) -> Iterator[tuple[str, Any]]:
+    """A nested value with one of its fields taken away, or of another type, for each of them."""
+    for keys in places(whole):
+        for odd in [*ODD, ...]:
+            copied = json.loads(json.dumps(whole))
+            part = copied
+            for key in keys[:-1]:
+                part = part[key]
+            if odd is ...:
+                del part[keys[-1]]
+            else:
+                part[keys[-1]] = odd
+            yield f"{'.'.join(map(str, keys))} is {'gone' if odd is ... else odd!r}", copied

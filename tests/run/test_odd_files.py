@@ -7,13 +7,19 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.kit.odd_files import odd_configs, odd_metrics, odd_models, odd_summaries
+from PIL import Image
+from tests.kit.odd_files import model, odd_configs, odd_fields, odd_metrics, odd_models, odd_summaries
 
 import twinprop
 from twinprop.__main__ import main
+from twinprop.config.schema import Config
+from twinprop.data.csv_file import CSV
 from twinprop.errors import TwinpropError
+from twinprop.models.mlp import MLP
 from twinprop.run.directory import MOST_BYTES
-from twinprop.run.model_file import MODEL
+from twinprop.run.model_file import MODEL, read_model
+from twinprop.run.single import execute
+from twinprop.training.plan import TrainConfig
 
 WORDS = ["model.batch_norm=true", "model.width=8", "train.epochs=3", "data.limit=100"]
 
@@ -202,3 +208,41 @@ def test_where_all_are_odd_that_is_told(tmp_path: Path, capsys: pytest.CaptureFi
     assert main(["report", str(tmp_path)]) == 1
     err = capsys.readouterr().err
     assert "no finished run is there; 1 could not be read" in err
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run on a table."""
+    folder = tmp_path_factory.mktemp("table")
+    rows = [f"{i % 7}.5,{'uvwx'[i % 4]},2024-01-{i % 28 + 1:02d},{'no' if i % 2 else 'yes'}" for i in range(60)]
+    (folder / "t.csv").write_text("\n".join(["a,b,day,y", *rows, ""]))
+    data = CSV(file=str(folder / "t.csv"), target="y", max_categories=3)
+    execute(Config(data=data, model=MLP(width=4, backend="scratch"), train=TrainConfig(epochs=1)), folder / "run")
+    return folder / "run"
+
+
+@pytest.mark.parametrize("part", ["data", "config", "images"])
+@pytest.mark.parametrize("every", [101, pytest.param(7, marks=pytest.mark.slow)])
+def test_a_field_of_another_type_is_told_or_harmless(
+    part: str, every: int, folder: Path, table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(table if part != "images" else folder / "scratch", run)
+    Image.new("L", (20, 20)).save(tmp_path / "image.png")
+    file = str(tmp_path / "image.png" if part == "images" else table.parent / "t.csv")
+    whole, summary = read_model(run / MODEL), json.loads((run / "summary.json").read_text())
+    odd = list(odd_fields(summary["images"] if part == "images" else whole[part]))
+    told_of = 0
+    for name, value in odd[::every]:
+        if part == "images":
+            (run / "summary.json").write_text(json.dumps({**summary, "images": value}))
+        else:
+            (run / MODEL).write_bytes(model({**whole, part: value}))
+        for words in (["predict", str(run), file], ["evaluate", str(run)], ["export", str(run), "--to", "npz"]):
+            status = main(words)
+            said = capsys.readouterr()
+            assert status == 0 or said.err, name
+            told_of += bool(status) and words[0] == "predict"
+            assert "Traceback" not in said.err
+        (run / "export.npz").unlink(missing_ok=True)
+    assert told_of > len(odd[::every]) / 4

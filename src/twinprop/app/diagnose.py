@@ -196,7 +196,7 @@ def value_problem(override: Override, config: DictConfig, error: Exception) -> s
 def is_group(config: DictConfig, key: str) -> bool:
     """Whether a key of a configuration holds other keys."""
     try:
-        return OmegaConf.select(config, key) is not None
+        return OmegaConf.is_dict(OmegaConf.select(config, key))
     except OmegaConfBaseException:
         return False
 

@@ -67,8 +67,14 @@ RULES = {
 }
 
 
+NEEDED = ("hydra/launcher", "hydra/sweeper", "hydra/job_logging", "hydra/hydra_logging", "hydra/callbacks")
+"""Groups from which Hydra needs an option."""
+
+
 def hydra_key_problem(override: Override) -> str | None:
     """What is wrong with an override of a key in `RULES`; an interpolation is looked at when it is resolved."""
+    if override.is_delete() and override.key_or_group in NEEDED:
+        return f"{override.input_line}: every run needs one; write {override.key_or_group}=NAME."
     rule = RULES.get(override.key_or_group)
     if rule is None or override.is_delete() or override.is_sweep_override() or "${" in (override.input_line or ""):
         return None
@@ -77,14 +83,14 @@ def hydra_key_problem(override: Override) -> str | None:
 
 
 def check_hydra_keys(words: Sequence[str]) -> None:
-    """Check what a command line gives to the keys in `RULES`, before Hydra does anything with it.
+    """Check what a command line gives to the keys in `RULES` and `NEEDED`, before Hydra does anything with it.
 
     Raises:
         ConfigError: a key does not take its value.
     """
     found = []
     for word in words:
-        if word.lstrip("+").partition("=")[0] in RULES:
+        if word.lstrip("+~").partition("=")[0] in (*RULES, *NEEDED):
             with suppress(HydraException):  # which Hydra tells when it reads the whole line
                 (override,) = OverridesParser.create().parse_overrides([word])
                 found.append(hydra_key_problem(override))

@@ -66,8 +66,11 @@ def traits_of(run: Run) -> Traits | None:
     """
     saved = run.summary.get("images")
     try:
-        return None if saved is None else Traits.from_dict(saved)
-    except (KeyError, TypeError, ValueError) as error:
+        traits = None if saved is None else Traits.from_dict(saved)
+        if traits is not None and len(traits.ground) != (run.sample_shape[0] if len(run.sample_shape) == 3 else 1):
+            raise ValueError(f"{len(traits.ground)} channels")
+        return traits
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise TwinpropError(
             f"{run.path}/summary.json: what it says of the training images cannot be read ({error!r}); train again."
         ) from error

@@ -26,7 +26,7 @@ from twinprop.scratch.losses import CrossEntropyLoss, Loss
 from twinprop.scratch.optimizers import SGD, Optimizer
 from twinprop.scratch.schedulers import Constant, Scheduler
 from twinprop.task import METRICS
-from twinprop.text import folded, nearest_word
+from twinprop.text import folded, likeness, nearest_word
 from twinprop.training.plan import TrainConfig
 
 LACKING = "a key cannot be taken away; give it another value."
@@ -166,13 +166,18 @@ def typed(composed: Any) -> Config:
     return config
 
 
+LIKE = 0.75
+"""How like a key of another choice must be what was typed, to be suggested."""
+
+
 def missing_key(key: str, keys: Iterable[str]) -> str:
     """That there is no such key, with where it would be right, or the nearest of `keys`."""
     owners: dict[str, list[str]] = {}
     for group, names in GROUPS.items():
         for name in names:
             for item in fields(choice_class(group, name)):
-                owners.setdefault(f"{group}.{item.name}", []).append(f"{group}={name}")
+                if item.name != "name":
+                    owners.setdefault(f"{group}.{item.name}", []).append(f"{group}={name}")
     known = [name for name in [*keys, *CHOSEN] if not name.endswith(".name")]
     by_leaf = {name.rpartition(".")[2]: name for name in [*owners, *known]}
     near_leaf = by_leaf.get(nearest_word(key.rpartition(".")[2], by_leaf), "")
@@ -185,7 +190,11 @@ def missing_key(key: str, keys: Iterable[str]) -> str:
     else:
         near = nearest_word(key, [name for name in known if "." not in name]) or near_leaf
     if near in owners and near not in known:
-        return f"there is no such key here; {near} belongs to {' and '.join(owners[near])}."
+        if folded(near).endswith(folded(key.rpartition(".")[2])):
+            return f"there is no such key here; {near} belongs to {' and '.join(owners[near])}."
+        # of all keys of all choices one is like nearly any word
+        is_like = likeness(key.rpartition(".")[2], near.rpartition(".")[2]) >= LIKE
+        near = f"{near}' of '{owners[near][0]}" if is_like else ""
     return "there is no such key." + (f" Did you mean '{near}'?" if near else "")
 
 

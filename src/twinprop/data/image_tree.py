@@ -7,6 +7,7 @@ the folder of a class at any depth. A file that links lead to in several ways is
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from itertools import combinations
 from pathlib import Path
@@ -23,6 +24,10 @@ SPLITS = {
 """Names of the folders of each split, in lower case."""
 
 SPLIT_OF = {name: split for split, names in SPLITS.items() for name in names}
+
+ENDS = r"($|[^a-z])"
+SPLIT_WORD = re.compile(rf"(?<![a-z])({'|'.join(SPLIT_OF)})(?={ENDS}|(s|set|data|images?|imgs?){ENDS})")
+"""The word of a split in a longer name: `train_images`, `dataset-test`, `trainset`; none in `trainer`."""
 
 NAMED = 20
 """Folders that a message names."""
@@ -67,6 +72,11 @@ class ImageTree:
         others = named.pop("", [])
         # a folder that has images in it, and no folders, may well be a class called "train"
         divided = [split for split in named if any(self.has_folders(self.root / name) for name in named[split])]
+        if len(named_alike := alike(others)) > 1 and not named:
+            raise self.problem(
+                f"has {slashed(named_alike)}, which seem to be splits, and no classes.",
+                "rename them train/, val/ and test/, or set data.root to the folder of the training images alone.",
+            )
         if not divided and (others or not named):
             self.passed.clear()  # the same entries come again, as those of the only split
             return {"train": self.root}
@@ -155,8 +165,10 @@ class ImageTree:
         if not classes:
             raise self.problem(f"has no class folder in {folder}.")
         if len(classes) < 2:
+            inside = folder / self.names[0]
+            deeper = f" If those in it are meant: data.root={inside}." if self.has_folders(inside) else ""
             raise DataError(
-                f"data=image_folder: {folder} has one class, {self.names[0]}; it needs two folders or more."
+                f"data=image_folder: {folder} has one class, {self.names[0]}; it needs two folders or more.{deeper}"
             )
         unwritten = [shown(name) for name in classes if not is_text(name)]
         if unwritten:
@@ -200,6 +212,12 @@ class ImageTree:
             "  expected: ROOT/CLASS/*.png, or ROOT/train/CLASS/*.png with test/, val/ or both beside train/\n"
             f"  to do:    {to_do}"
         )
+
+
+def alike(names: list[str]) -> list[str]:
+    """Names, where all are the same but for the word of a split, as train_images and test_images; else none."""
+    rest = {SPLIT_WORD.sub("", name.lower()) for name in names if SPLIT_WORD.search(name.lower())}
+    return names if len(rest) == 1 and all(SPLIT_WORD.search(name.lower()) for name in names) else []
 
 
 def hidden(name: str) -> bool:

@@ -102,7 +102,8 @@ class Table(DataConfig):
         others = [str(self.target)] if whole else self.others()
         known = None if about is None else Preparation.from_dict(about["table"])
         kinds = self.kinds(table) if known is None else {column.name: Kind(column.kind) for column in known.columns}
-        check_names(table, "data.target", [str(self.target)])
+        check_names(table, "data.target", others[:1])
+        check_names(table, "data.group", others[1:])
         if known is not None:
             known.check(table)
         tables = joined(table, test, [*kinds, *others])

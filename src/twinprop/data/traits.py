@@ -6,6 +6,7 @@ them. Many sets show a figure on a plain ground, as MNIST's light digits on blac
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
@@ -50,6 +51,18 @@ class Range(NamedTuple):
         return self.low - room <= value <= self.high + room
 
 
+def finite(value: Any) -> float:
+    """A number that was saved.
+
+    Raises:
+        TypeError, ValueError, OverflowError: it is none that a float can hold.
+    """
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"{value} is no number")
+    return number
+
+
 @dataclass
 class Traits:
     """What images have in common.
@@ -84,12 +97,18 @@ class Traits:
 
     @classmethod
     def from_dict(cls, saved: dict[str, Any]) -> Traits:
-        """What `as_dict` gave, read back from JSON."""
-        ranges = {name: Range(*saved[name]) for name in ("extent", "peak", "brightness", "contrast", "edges")}
-        low, high = saved["aspect"]
-        vertical, horizontal = saved["middle"]
-        middle = Range(*vertical), Range(*horizontal)
-        return cls(**{**saved, **ranges, "middle": middle, "aspect": (low, high)})
+        """What `as_dict` gave, read back from JSON.
+
+        Raises:
+            KeyError, TypeError, ValueError, OverflowError: it is not that.
+        """
+        names = ("extent", "peak", "brightness", "contrast", "edges")
+        ranges = {name: Range(*map(finite, saved[name])) for name in names}
+        low, high = map(finite, saved["aspect"])
+        vertical, horizontal = (Range(*map(finite, each)) for each in saved["middle"])
+        more = {"ground": [finite(each) for each in saved["ground"]], "middle": (vertical, horizontal)}
+        shares = {name: finite(saved[name]) for name in ("plain", "lighter")}
+        return cls(**{**saved, **ranges, **more, **shares, "aspect": (low, high)})
 
     @property
     def on_a_ground(self) -> bool:

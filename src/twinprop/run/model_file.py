@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from twinprop.config import schema
 from twinprop.config.problems import problems
+from twinprop.data.saved_table import table_problem
 from twinprop.errors import TwinpropError, first_line
 from twinprop.learners.build import scratch_layer
 from twinprop.models.base import LayerSpec
@@ -171,8 +172,12 @@ def data_problem(data: Mapping[Any, Any]) -> str | None:
         return f"has the classes {short(classes)}, which must be names"
     if not all(is_number(task.get(key)) for key in ("origin", "unit") if task["name"] == Regression.name):
         return f"has numbers in the units {short(task)}, which must be numbers"
-    mean: Any = data.get("mean")
-    std: Any = data.get("std")
+    if "table" in data and (problem := table_problem(data["table"], prod(shape))):
+        return problem
+    if not {"mean", "std"} <= data.keys():
+        return "has no means and deviations"
+    mean: Any = data["mean"]
+    std: Any = data["std"]
     count = {1: shape[0], 2: 1, 3: shape[0]}[len(shape)]
     if (mean, std) != (None, None) and not all(is_list_of(each, float) and len(each) == count for each in (mean, std)):
         return f"has the means {short(mean)} and deviations {short(std)}, which must be {count} numbers, or none"
@@ -188,7 +193,7 @@ def layers_of(saved: Mapping[str, Any]) -> list[LayerSpec]:
     shape, outputs = tuple(saved["data"]["shape"]), outputs_of(saved["data"])
     try:
         config = schema.from_dict(saved["config"])
-        wrong = [text for text in problems(config) if text.startswith("model.")]
+        wrong = list(problems(config))
         if not wrong:
             return config.model.layers(shape, outputs)
     except TwinpropError as error:
