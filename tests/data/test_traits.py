@@ -99,6 +99,6 @@ def test_what_cannot_have_been_saved_is_an_error(name: str) -> None:
         each = saved[name]
         inside = [[*each[:-1], odd], [odd, *each[1:]]] if isinstance(each, list) else []
         for wrong in [odd, *inside]:
-            if (name, wrong) != ("ground", []):  # which has another number of channels than any run
+            if name != "ground" or wrong not in ([], {}):  # which has another number of channels than any run
                 with pytest.raises((KeyError, TypeError, ValueError, OverflowError)):
                     Traits.from_dict({**saved, name: wrong})

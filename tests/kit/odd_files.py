@@ -312,4 +312,4 @@ def odd_fields(whole: Any) -> Iterator[tuple[str, Any]]:
                 del part[keys[-1]]
             else:
                 part[keys[-1]] = odd
-            yield f"{'.'.join(map(str, keys))} is {'gone' if odd is ... else odd!r}", copied
+            yield f"{'.'.join(map(str, keys))} is {'gone' if odd is ... else repr(odd)}", copied

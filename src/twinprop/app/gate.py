@@ -197,7 +197,9 @@ class Gate(Callback):
         try:
             name = OmegaConf.select(config, key, throw_on_resolution_failure=True)
         except OmegaConfBaseException as error:
-            raise ConfigError([in_a_line(error)]) from error
+            # in a name that we make are values of keys, of which one may be at fault
+            jobs = diagnose(self.words(config), config.hydra.job.config_name, multirun="sweep" in key)
+            raise to_error(jobs) or ConfigError([in_a_line(error)]) from error
         if not name:
             raise ConfigError([f"{key}={name or ''}: must be the path of a new folder."])
         if name.startswith("~"):

@@ -26,6 +26,11 @@ def is_count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 1
 
 
+def abs_of(value: Any) -> Any:
+    """A number without its sign; another value as it is."""
+    return abs(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 def is_set(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(name, str) and name in os.environ for name in value)
 
@@ -57,8 +62,9 @@ RULES = {
     "hydra.job.env_copy": Rule(is_set, "a list of environment variables that are set"),
     "hydra.job_logging.version": LOGGING,
     "hydra.hydra_logging.version": LOGGING,
-    "hydra.launcher": Rule(lambda value: value is not None, "chosen as hydra/launcher=NAME"),
-    "hydra.sweeper": Rule(lambda value: value is not None, "chosen as hydra/sweeper=NAME"),
+    "hydra.launcher": Rule(lambda value: isinstance(value, dict), "chosen as hydra/launcher=NAME"),
+    "hydra.launcher.n_jobs": Rule(lambda value: is_count(abs_of(value)), "a whole number but 0; -1 for all CPUs"),
+    "hydra.sweeper": Rule(lambda value: isinstance(value, dict), "chosen as hydra/sweeper=NAME"),
     "hydra.sweeper.pruner": Rule(lambda value: value is None or isinstance(value, dict), f"chosen as {GROUP}=NAME"),
     "hydra.sweeper.max_batch_size": Rule(lambda value: value is None or is_count(value), f"{COUNT.expected}, or null"),
     "hydra.sweeper.n_trials": COUNT,
@@ -67,14 +73,19 @@ RULES = {
 }
 
 
-NEEDED = ("hydra/launcher", "hydra/sweeper", "hydra/job_logging", "hydra/hydra_logging", "hydra/callbacks")
-"""Groups from which Hydra needs an option."""
+ONE = ("hydra/launcher", "hydra/sweeper", "hydra/job_logging", "hydra/hydra_logging")
+"""Groups from which Hydra needs one option."""
+
+NEEDED = (*ONE, "hydra/callbacks")
+"""And those from which it may have several."""
 
 
 def hydra_key_problem(override: Override) -> str | None:
     """What is wrong with an override of a key in `RULES`; an interpolation is looked at when it is resolved."""
     if override.is_delete() and override.key_or_group in NEEDED:
         return f"{override.input_line}: every run needs one; write {override.key_or_group}=NAME."
+    if override.is_add() and override.key_or_group in ONE:
+        return f"{override.input_line}: leave out the +."
     rule = RULES.get(override.key_or_group)
     if rule is None or override.is_delete() or override.is_sweep_override() or "${" in (override.input_line or ""):
         return None

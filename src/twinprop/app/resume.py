@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +16,7 @@ from twinprop.errors import TwinpropError
 from twinprop.population.engines import ENGINES
 from twinprop.population.restart import take_over
 from twinprop.run.directory import ENDED, summary_of, write_atomically
-from twinprop.run.files import COMMAND, read_groups
+from twinprop.run.files import COMMAND, read_command, read_groups
 from twinprop.run.lock import PATIENCE, Lock
 from twinprop.run.matching import LENGTHS
 from twinprop.run.plugin_record import recall
@@ -118,7 +117,7 @@ def resume_sweep(directory: Path, words: Sequence[str], force: bool) -> int:
     """Go on with a sweep: its command once more, which finds what has ended."""
     from twinprop.app.cli import run
 
-    command = json.loads((directory / COMMAND).read_bytes())
+    command = read_command(directory)
     lengths = [word for word in words if not word.startswith(ENGINE_KEYS)]
     engine = [word for word in words if word.startswith(ENGINE_KEYS)]
     given = [word for word in command["words"] if not word.startswith("hydra.sweep.dir=")]

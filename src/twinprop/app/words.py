@@ -7,7 +7,7 @@ from math import prod
 
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import IntervalSweep, Override
+from hydra.core.override_parser.types import ChoiceSweep, Glob, IntervalSweep, Override, Sweep
 
 from twinprop.app.composer import HYDRA_ERRORS, text_of
 from twinprop.app.hydra_keys import hydra_key_problem
@@ -62,9 +62,14 @@ def word_problem(override: Override, multirun: bool) -> str | None:
     if not override.is_sweep_override():
         return hydra_key_problem(override)
     if not multirun:
-        value = word.partition("=")[2]
-        as_list = "" if "(" in value else f"; a list is written '{key}=[{value}]'"
+        text = word.partition("=")[2]
+        as_list = "" if "(" in text else f"; a list is written '{key}=[{text}]'"
         return f"{word}: several values make a sweep, which needs -m{as_list}."
+    value = override.value()
+    if isinstance(value, ChoiceSweep) and any(isinstance(each, Sweep) for each in value.list):
+        return f"{word}: has values within values; write them one after the other, {key}=A,B,C."
+    if isinstance(value, Glob) and not all(isinstance(each, str) for each in (*value.include, *value.exclude)):
+        return f"{word}: a glob takes names, as {key}=glob(a*) or {key}=glob([a*,b*])."
     if not override.is_discrete_sweep():
         interval = override.value()
         assert isinstance(interval, IntervalSweep)

@@ -190,7 +190,7 @@ def told(name: str, path: str) -> Iterator[None]:
     except (TwinpropError, KeyboardInterrupt):
         raise
     except SyntaxError as error:
-        where = f"{os.path.basename(error.filename or name)}:{error.lineno}"
+        where = f"{os.path.basename(error.filename or name)}:{error.lineno or 1}"
         raise TwinpropError(f"{where}: is no Python ({error.msg}): {(error.text or '').strip()}") from error
     except BaseException as error:
         where, inside = place(error, path) or name, ""

@@ -17,6 +17,7 @@ from typing import Any
 from twinprop.population.stack import Member, Stack
 from twinprop.run.checkpoints import FOLDER, Checkpoint, by_step, readable, step_of
 from twinprop.run.directory import write_atomically
+from twinprop.run.files import read_record
 
 PLAN = "plan.json"
 
@@ -91,12 +92,33 @@ def record_plan(directory: Path, jobs: Iterable[Member], stacks: Sequence[Stack]
 
 
 def recorded_plan(directory: Path) -> dict[str, Any]:
-    """What `record_plan` noted: `jobs`, directories by number, and `stacks`; nothing where it did not come to that."""
-    try:
-        found: dict[str, Any] = json.loads((directory / FOLDER / PLAN).read_bytes())
-    except FileNotFoundError:
-        return {"jobs": {}, "stacks": []}
-    return found
+    """What `record_plan` noted: `jobs`, directories by number, and `stacks`; nothing where it did not come to that.
+
+    Raises:
+        TwinpropError: that cannot be read.
+    """
+    path = directory / FOLDER / PLAN
+    return read_record(path, is_plan) if os.path.lexists(path) else {"jobs": {}, "stacks": []}
+
+
+def is_plan(found: Mapping[str, Any]) -> bool:
+    """Whether these are folders of jobs, and stacks of them."""
+    jobs, stacks = found.get("jobs"), found.get("stacks")
+    return (
+        isinstance(jobs, dict)
+        and all(number.isdecimal() and isinstance(name, str) and name for number, name in jobs.items())
+        and isinstance(stacks, list)
+        and all(isinstance(stack, dict) and is_stack(stack) for stack in stacks)
+    )
+
+
+def is_stack(stack: Mapping[str, Any]) -> bool:
+    members = stack.get("members")
+    return (
+        isinstance(members, list)
+        and all(type(each) is int and each >= 0 for each in members)
+        and all(type(stack.get(name)) is int and stack[name] >= 1 for name in ("threads", "steps"))
+    )
 
 
 def stacks_to_go_on(directory: Path, members: Mapping[int, Member], ended: Iterable[int]) -> list[Stack]:

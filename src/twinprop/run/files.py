@@ -10,7 +10,7 @@ import io
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -101,6 +101,50 @@ def is_number(value: Any) -> bool:
 def what_is(value: Any) -> str:
     """What stands in place of a number."""
     return "a number that no run writes" if isinstance(value, int | float) else f"a {type(value).__name__}"
+
+
+def read_record(path: Path, is_right: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """What a file holds in which a sweep notes what it goes on by.
+
+    Args:
+        path: of the file.
+        is_right: whether a group of values is one that a sweep notes.
+
+    Raises:
+        TwinpropError: it cannot be read, or is not as a sweep writes it.
+    """
+    text = read_text(path)
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict) or not is_right(found):
+        raise TwinpropError(
+            f"{path}: is not as a sweep wrote it, so nothing can go on by it; its runs stay as they are. Restore the "
+            "file, or begin the sweep anew in another folder."
+        )
+    return found
+
+
+def read_command(directory: Path) -> dict[str, Any]:
+    """What a sweep was begun with: `words`, `folder`, `launcher`, and what it was repeated `from`.
+
+    Raises:
+        TwinpropError: that cannot be read.
+    """
+    return read_record(directory / COMMAND, is_command)
+
+
+def is_command(found: dict[str, Any]) -> bool:
+    words, kept = found.get("words"), found.get("from", {})
+    return (
+        isinstance(words, list)
+        and all(isinstance(word, str) for word in words)
+        and isinstance(found.get("folder"), str)
+        and isinstance(found.get("launcher"), str)
+        and isinstance(kept, dict)
+        and all(isinstance(keys, dict) for keys in kept.values())
+    )
 
 
 def metrics_problem(path: Path) -> str | None:
