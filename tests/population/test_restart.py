@@ -31,8 +31,8 @@ HARMLESS = {
     "plan": ["jobs.0 is gone", "jobs.1 is gone", "jobs is {}", "stacks is []", "stacks.0 is gone", "jobs.0 is 'x'",
              "jobs.1 is 'x'", "members is []", "members.0 is gone", "members.1 is gone", "is 10000"],
     "command": ["words.0 is", "words.1 is", "words is []", "words is ['x']", "folder is 'x'", "folder is ''",
-                "launcher is 'x'", "launcher is ''", "from.a is gone", "from.a is {}", "from is gone", "from is {}", "from.a.seed is",
-                "from is {'a'", "from.a is {'a'"],
+                "launcher is 'x'", "launcher is ''", "from.a is gone", "from.a is {}", "from is gone", "from is {}",
+                "from.a.seed is", "from is {'a'", "from.a is {'a'"],
 }  # fmt: skip
 """Other values that a sweep may have noted."""
 

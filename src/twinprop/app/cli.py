@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import atexit
 import gc
+import os
 import re
 import signal
 import sys
@@ -64,6 +65,18 @@ def parse_options(words: list[str]) -> argparse.Namespace:
     return args
 
 
+def check_query(word: str) -> None:
+    """Whether a shell asks for completions.
+
+    Raises:
+        TwinpropError: somebody else does.
+    """
+    from twinprop.app.completion import LINE  # which imports the schema, and NumPy with it
+
+    if LINE not in os.environ:
+        raise TwinpropError(f"{word}: is asked by a shell, which says in {LINE} what was typed.")
+
+
 def main() -> None:
     """Run the command line in `sys.argv`."""
     only_the_first()
@@ -83,6 +96,9 @@ def run(words: list[str]) -> None:
         with without_collecting():
             words = take(expand(words))
             args = parse_options(words)
+            query = next((word for word in words if word.startswith("query=")), None)
+            if args.shell_completion and query is not None:
+                check_query(query)
             refuse_record({"--config-path": args.config_path, "--config-dir": args.config_dir})
             import_module("twinprop.app.register")
         hydra_main(task, words)
