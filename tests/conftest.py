@@ -20,11 +20,15 @@ os.environ["XDG_STATE_HOME"] = os.path.join(tempfile.gettempdir(), f"twinprop-te
 
 @pytest.fixture(autouse=True)
 def _nothing_of_another_test() -> Iterator[None]:
-    """A command that ran in this process leaves handlers whose streams are closed by now, and folders to import from.
+    """A command that ran in this process leaves handlers whose streams are closed by now, what was told in detail, and
+    folders to import from.
 
     With `/tmp` among them, the files that Ray leaves in `/tmp/ray` pass for an installed Ray.
     """
     handlers, folders = logging.root.handlers[:], sys.path[:]
+    levels = {log: log.level for log in (logging.root, logging.getLogger("twinprop"))}
     yield
     logging.root.handlers[:] = handlers
+    for log, level in levels.items():
+        log.setLevel(level)
     sys.path[:] = folders
