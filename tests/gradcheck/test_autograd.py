@@ -12,7 +12,7 @@ from twinprop.gradcheck.report import report_text
     ("words", "rows"),
     [
         (("Unit", "4"), 6),
-        (("Units", "4", "2"), 11),
+        pytest.param(("Units", "4", "2"), 11, marks=pytest.mark.slow),
         (("GridLinear", *LAYER), 3),
         (("GridByHand", *LAYER), 3),
         (("GridLoss",), 1),

@@ -49,3 +49,32 @@ def test_stale_cache_of_an_object_that_holds_a_module() -> None:
     report = check("KeepsModule", *LAYER)
     assert report.verdict == "wrong"
     assert "a second batch gets gradients of the first" in report.mistakes[0][1]
+
+
+def test_gradients_of_the_negative_loss_are_right_where_they_are_added() -> None:
+    report = check("AddsItsSteps", *LAYER)
+    assert report.verdict == "right, but"
+    assert "self.W += lr * self.dW" in report.advice[0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["SubtractsItsSteps", "SubtractsVelocity"])
+def test_gradients_of_the_negative_loss_are_wrong_where_they_are_subtracted(name: str) -> None:
+    assert check(name, *LAYER).verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("PrintsMean", "np.mean((y - self.p) ** 2)"), ("PrintsMeanDividesStep", ""), ("PrintsSum", "")]
+)
+def test_a_mean_beside_the_gradients_of_a_sum_is_told(name: str, told: str) -> None:
+    report = check(name, *LAYER)
+    assert report.assumed_loss == "½ squared error, sum"
+    assert report.verdict == ("right, but" if told else "right")
+    assert told in " ".join(report.advice)
+
+
+def test_a_small_number_that_forward_adds_is_told() -> None:
+    report = check("ConstantInLogarithm", *LAYER)
+    assert report.verdict == "right, but"
+    assert "forward adds a small number, 0.0001" in " ".join(report.advice)
+    assert failed(check("SmallPenalty", *LAYER)) == {"dW"}

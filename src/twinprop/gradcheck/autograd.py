@@ -6,6 +6,7 @@ gradient that it is given, or from the sum of its products with it.
 
 from __future__ import annotations
 
+import ast
 import inspect
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -19,6 +20,7 @@ from twinprop.gradcheck.faults import is_users
 from twinprop.gradcheck.held import WRAPPED, attributes_of, may_hold_arrays
 from twinprop.gradcheck.matching import nearly_equal
 from twinprop.gradcheck.roles import method_of
+from twinprop.gradcheck.sources import nodes_of
 from twinprop.gradcheck.ways import BACKWARD, FORWARD, LOSS, named
 
 DATA = ("data", "value", "val", "array", "values", "v", "item")
@@ -91,10 +93,32 @@ def with_boxes(made: Any, module: ModuleType) -> Iterator[Any]:
     needed = len(method_of(made, front).needed)
     if needed not in (1, 2) or (back and len(method_of(made, back).needed) > 1):
         return
-    boxes = sorted(boxes_of(module), key=lambda box: not any(type(one) is box.kind for one in inside(made, box.kind)))
+    made_boxes = [*boxes_of(module), *plain_box(getattr(made, front))]
+    boxes = sorted(made_boxes, key=lambda box: not any(type(one) is box.kind for one in inside(made, box.kind)))
     for box in boxes:
         if not isinstance(made, box.kind):
             yield (Boxed if needed == 1 else BoxedLoss)(made, box, front, back)
+
+
+class Holder:
+    """What is given to a method that asks for an attribute of its argument, whose class is in another file."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = self.val = value
+        self.grad: Any = None
+
+
+def plain_box(method: Any) -> Iterator[Box]:
+    """One for the attribute of its arguments that a method reads, as `x.value`."""
+    arguments = set(inspect.signature(method).parameters)
+    read = {
+        node.attr
+        for node in nodes_of(getattr(method, "__func__", method))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in arguments
+    }
+    for name in ("value", "val"):
+        if name in read:
+            yield Box(Holder, name, "grad", False)
 
 
 class Boxed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import inspect
+import re
 from collections.abc import Iterator
 from itertools import product
 from typing import Any
@@ -16,27 +17,41 @@ from twinprop.gradcheck.ways import BACKWARD, FORWARD, held_by, named
 SHAPES: tuple[Any, ...] = ((INPUTS,), (5, INPUTS), (6, 7, 2), (2, 6, 7), (5, 2, 6, 7), (5, 6, 7, 2))
 """What an argument that is called a shape may be."""
 
+SIZE_OF_INPUT = re.compile(
+    r"(n|num)?_?in(put|puts)?_?(shape|size|dims?|features|units|channels|n)?|fan_in|prev_(size|units|dim)"
+)
+"""Names of attributes that a network sets, once it knows what a layer is given."""
+
 NO_BUILDERS = ("set", "load", "update", "train", "fit", "step", "save", "get", "apply", "zero", "clear", "predict")
 """Beginnings of names of methods that make nothing new."""
 
 
 def built(made: Any) -> Iterator[Any]:
     """Copies of an object after each of its methods that makes what it lacks, with likely arguments."""
+    sizes = [name for name in lacking_attributes(made) if SIZE_OF_INPUT.fullmatch(name.lower().strip("_"))]
     for method in builders(made):
         for values in likely_arguments(getattr(made, method)):
-            try:
-                one = copy.deepcopy(made)
-                getattr(one, method)(*values)
-            except Exception:  # not in this way
-                continue
-            yield one
+            for size in (INPUTS, *SHAPES) if sizes else (None,):
+                try:
+                    one = copy.deepcopy(made)
+                    for name in sizes:  # what a network would set
+                        setattr(one, name, size)
+                    getattr(one, method)(*values)
+                except Exception:  # not in this way
+                    continue
+                yield one
+
+
+def lacking_attributes(made: Any) -> set[str]:
+    """Attributes that an object's methods use, and that are missing or None."""
+    kinds = [kind for kind in type(made).__mro__ if kind is not object]
+    loads = {node.attr for kind in kinds for node in own_attributes(kind) if isinstance(node.ctx, ast.Load)}
+    return {name for name in loads if held_by(made, name) is None}
 
 
 def builders(made: Any) -> list[str]:
     """The methods that assign an attribute which is missing or None, the one that assigns most of them first."""
-    kinds = [kind for kind in type(made).__mro__ if kind is not object]
-    loads = {node.attr for kind in kinds for node in own_attributes(kind) if isinstance(node.ctx, ast.Load)}
-    lacking = {name for name in loads if held_by(made, name) is None}
+    lacking = lacking_attributes(made)
     passes = {named(made, FORWARD), named(made, BACKWARD)}
     counts: dict[str, int] = {}
     for name in dir(made):
@@ -64,5 +79,8 @@ def likely_arguments(method: Any) -> Iterator[tuple[Any, ...]]:
         for one in inspect.signature(method).parameters.values()
         if one.default is one.empty and one.kind == one.POSITIONAL_OR_KEYWORD
     ]
-    choices = [SHAPES if "shape" in one.name.lower() else (usual(one.name, 0, 1, method),) for one in needed]
+    choices = []
+    for one in needed:
+        plain = () if "shape" in one.name.lower() else (usual(one.name, 0, 1, method),)
+        choices.append((*plain, *SHAPES) if re.search("shape|size|dim", one.name.lower()) else plain)
     yield from product(*choices)

@@ -11,21 +11,23 @@ from dataclasses import replace
 import numpy as np
 
 from twinprop.gradcheck.calling import FusedWay, LayerWay, LossWay, OneEntryWay
-from twinprop.gradcheck.choice import as_softmax_has_them, choose_inputs
-from twinprop.gradcheck.conventions import accept_conventions
+from twinprop.gradcheck.choice import choose_inputs
+from twinprop.gradcheck.conventions import accept_conventions, negative_and_added
 from twinprop.gradcheck.extremes import explain_overflow
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.hints.evidence import Evidence
 from twinprop.gradcheck.hints.table import explain_gradients, notes
 from twinprop.gradcheck.importing import folders_as_before
 from twinprop.gradcheck.inputs import Inputs, draw_y
-from twinprop.gradcheck.matching import same_numbers
+from twinprop.gradcheck.lost_mean import lost_mean
+from twinprop.gradcheck.matching import proportional, same_numbers
 from twinprop.gradcheck.measuring import (
     choose_loss,
     gradients_of,
     gradients_of_another_method,
     gradients_that_an_edit_mends,
 )
+from twinprop.gradcheck.orientation import as_softmax_has_them
 from twinprop.gradcheck.parameters import adopt_parameters, keep_used
 from twinprop.gradcheck.repetition import STALE_OUTPUT, check_repetition, output_is_stale
 from twinprop.gradcheck.report import Report
@@ -64,6 +66,10 @@ def check_class(
         if clips_probabilities(report, subject, inputs):
             subject, inputs = choose(spec, words, shape, targets, classes, constants, seed, "probabilities")
             report = check_subject(subject, inputs, constants, seed)
+        if not report.right and inputs.y is None and inputs.count == 1 and not shape:
+            other = right_in_another_shape(fresh, inputs, constants, seed)
+            if other is not None:
+                return other
         if inputs.values == "probabilities" and not report.right and of_logits(report, inputs):
             report.gradients[0].accepted = "as a pair"
             report.mistakes, report.advice = [], [OF_LOGITS, *report.advice]
@@ -122,7 +128,7 @@ def check_subject(subject: Subject, inputs: Inputs, constants: Sequence[str] = (
     gradients = gradients_of(trial)
     if subject.way.given_apart and any(one.value is None and one.of != "x" for one in gradients):
         trial, gradients = gradients_of_another_method(trial) or (trial, gradients)
-    if guessed and not all(gradient.passed for gradient in gradients):
+    if guessed and not all(one.passed for one in gradients) and not negative_and_added(trial, gradients):
         gradients = gradients_that_an_edit_mends(trial) or gradients
     training = ", training=True" if subject.depends_on_training(trial.x, inputs.y) else ""
     given = getattr(subject.made, "given", inputs.text())
@@ -151,11 +157,30 @@ def check_subject(subject: Subject, inputs: Inputs, constants: Sequence[str] = (
         report.advice.append(inputs.alone)
     if guessed:
         report.assumed_loss = str(subject.way.likely)
+        if report.right and inputs.count > 1 and subject.way.likely.mean == "sum" and (told := lost_mean(subject.made)):
+            report.advice.append(told)
     report.notes += notes(evidence)
     report.unchecked = unchecked_gradients(trial, report.gradients)
     if report.right and subject.way.given_apart and (idle := lines_not_run(trial)):
         report.notes.append(f"lines of backward that did not run, and were not checked: {', '.join(idle)}.")
     return report
+
+
+def right_in_another_shape(subject: Subject, inputs: Inputs, constants: Sequence[str], seed: int) -> Report | None:
+    """The report of what is right for one sample as a column, a row or a vector, and was given another of these."""
+    size = inputs.x.size
+    shapes: list[tuple[tuple[int, ...], int | None]] = [((size, 1), -1), ((1, size), 0), ((size,), None)]
+    for shape, axis in shapes if inputs.x.ndim < 3 else ():
+        given = replace(inputs, x=inputs.x.reshape(shape), axis=axis)
+        if shape == inputs.x.shape:
+            continue
+        try:
+            report = check_subject(subject.copied(), given, constants, seed)
+        except SubjectError:
+            continue
+        if report.right and tells_something(report):
+            return report
+    return None
 
 
 def right_with_its_loss(subject: Subject, inputs: Inputs, constants: Sequence[str], seed: int) -> Report | None:
@@ -180,10 +205,15 @@ def right_with_its_loss(subject: Subject, inputs: Inputs, constants: Sequence[st
             tried = [check_subject(copy.deepcopy(one), given, constants, other) for other in seeds]
         except SubjectError:
             continue
-        if all(report.right and report.gradients for report in tried):
+        if all(report.right and tells_something(report) for report in tried):
             tried[0].advice.insert(0, text)
             return tried[0]
     return None
+
+
+def tells_something(report: Report) -> bool:
+    """Whether some gradient is not 0 everywhere."""
+    return any(np.nan_to_num(gradient.right).any() for gradient in report.gradients)
 
 
 def is_given_output(subject: Subject) -> bool:
@@ -212,6 +242,8 @@ def of_logits(report: Report, inputs: Inputs) -> bool:
     value, slope, p = report.gradients[0].value, report.gradients[0].right, inputs.x
     axis = 0 if inputs.axis == -1 else -1
     softmax = p * (slope - (p * slope).sum(axis, keepdims=True))
+    if report.assumed_loss:  # whether it is a sum or a mean is a guess, that rests on the other gradient
+        return any(proportional(value, logits) for logits in (softmax, slope * p * (1 - p)))
     return any(same_numbers(value, logits) for logits in (softmax, slope * p * (1 - p)))
 
 

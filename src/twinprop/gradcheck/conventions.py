@@ -1,17 +1,23 @@
 """Where a gradient is divided by the number of samples is a matter of convention, as long as it is done once.
 
 Most divide in the loss. Some courses divide where the gradients of the parameters are computed, and hand on one that is
-not divided. Both are right, if the rest of the network does the same.
+not divided. Both are right, if the rest of the network does the same. So is the gradient of -loss, where it is added.
 """
 
 from __future__ import annotations
+
+import ast
+from typing import Any
 
 from twinprop.gradcheck.calling import LayerWay, NetworkWay
 from twinprop.gradcheck.hints.scale import factor_of
 from twinprop.gradcheck.matching import CLOSE
 from twinprop.gradcheck.operations import Operations
 from twinprop.gradcheck.report import Gradient, Report
+from twinprop.gradcheck.roles import role_of
 from twinprop.gradcheck.several import Several
+from twinprop.gradcheck.small_constants import accept_small_constants
+from twinprop.gradcheck.sources import nodes_of
 from twinprop.gradcheck.trial import Trial
 
 MEAN = (
@@ -21,6 +27,7 @@ MEAN = (
 NOT_DIVIDED = (
     "{} is {} times the gradient of the loss, for 1/n comes in with the gradients of the parameters; they are right."
 )
+NEGATIVE = "the gradients are those of -loss. That is right with an update that adds them, as here:\n{}"
 NO_DX = "backward returns nothing. A layer below this one would need dx; a first layer has none below."
 
 
@@ -42,8 +49,39 @@ def accept_conventions(trial: Trial, report: Report) -> None:
             if is_times(one, n):
                 one.accepted = "n times"
                 report.notes.append(NOT_DIVIDED.format(one.name, n))
+    accept_negative(trial, report)
+    accept_small_constants(trial, report)
     if trial.returned_nothing and isinstance(way, LayerWay) and not inputs and own and not isinstance(made, Operations):
         report.advice.append(NO_DX)
+
+
+def accept_negative(trial: Trial, report: Report) -> None:
+    """Take for right the gradients of -loss, where the class adds its steps: W += lr * dW."""
+    if line := negative_and_added(trial, report.gradients):
+        for one in report.gradients:
+            one.accepted = "negative"
+        report.advice.append(NEGATIVE.format(line))
+
+
+def negative_and_added(trial: Trial, gradients: list[Gradient]) -> str:
+    """The line that adds a step, where every gradient is that of -loss; else nothing."""
+    negative = isinstance(trial.subject.way, NetworkWay) and all(is_times(one, -1) for one in gradients)
+    return line_that_adds(trial.subject.made) if negative and gradients else ""
+
+
+def line_that_adds(made: Any) -> str:
+    """The code of an update that adds a step, as `self.W += lr * dW`; empty where there is none."""
+    for node in nodes_of(type(made)):
+        added: ast.expr | None = None
+        if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
+            added = node.value
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and not isinstance(node.left, ast.BinOp):
+            added = node.right  # mu * v + lr * dW is a velocity, which may be subtracted
+        if isinstance(added, ast.BinOp) and isinstance(added.op, ast.Mult):
+            words = [ast.unparse(part).rpartition(".")[2] for part in ast.walk(added) if isinstance(part, ast.expr)]
+            if any(role_of(word) == "rate" for word in words):
+                return ast.unparse(node)
+    return ""
 
 
 def is_times(gradient: Gradient, factor: float) -> bool:

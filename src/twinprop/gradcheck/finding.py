@@ -92,7 +92,7 @@ def returned_parts(returned: Any, names: Sequence[str]) -> Iterator[Found]:
         for key, value in returned.items():
             yield from nested(value, f"backward()[{key!r}]", "grads", (key,))
     elif isinstance(returned, tuple | list):
-        if returned and len({np.shape(part) for part in returned}) == 1 and all(map(is_numeric, returned)):
+        if returned and all(map(is_numeric, returned)) and len({np.shape(part) for part in returned}) == 1:
             yield Found("dx", "", (), None, np.array(returned, float), position=0, stacked=True)
         for position, value in enumerate(returned):
             name = names[position] if position < len(names) else ""
@@ -200,7 +200,7 @@ def assign(
 def in_order(rest: Sequence[Target], found: Sequence[Found], taken: dict[str, Found]) -> None:
     """Parts of what backward returned that have no name, in the order of the parameters that have no gradient."""
     used = [id(one) for one in taken.values()]
-    parts = [one for one in found if one.position is not None and one.attribute == "grads" and id(one) not in used]
+    parts = [one for one in found if one.position is not None and is_bare(one.attribute) and id(one) not in used]
     left = [target for target in rest if target.parameter is not None and target.of not in taken]
     if len(parts) == len(left):
         taken |= {target.of: one for target, one in zip(left, parts, strict=True)}

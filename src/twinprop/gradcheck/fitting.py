@@ -66,7 +66,7 @@ class Fitted:
     def fit_to(self, x: FloatArray, y: Any, axis: int | None) -> None:
         """Find the shapes for an x; where none is found, the arrays stay as they are."""
         self._axis, self._templates = axis, {}
-        if (x.shape, axis) in self._memory.failed:
+        if (x.shape, axis) in self._memory.failed or self._memory.runs > MOST_RUNS:
             return
         unknown = any(np.size(self._at(path)) == 0 for path in self._free)
         if not self._free or (not unknown and progress(lambda: whole(self._attempt(x, y)))[0]):
@@ -94,10 +94,10 @@ class Fitted:
         """Change one shape at a time, as long as that lets it run further; where that ends, two, with `pairs`."""
 
         def steps_with(at: int, template: Template) -> tuple[bool, int]:
-            self._take(groups[at], template, x)
             self._memory.runs += 1
             if self._memory.runs > MOST_RUNS:
                 return False, 0
+            self._take(groups[at], template, x)
             return progress(lambda: whole(self._attempt(x, y)))
 
         choices = [templates_of(paths[0][-1], x.ndim, gate) for paths in groups]

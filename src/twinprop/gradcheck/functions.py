@@ -17,7 +17,7 @@ from twinprop.gradcheck.loading import parse_arguments
 from twinprop.gradcheck.roles import role_of
 from twinprop.gradcheck.sources import keys_read, words_compared
 
-BACK = ("backward", "backprop", "back_prop", "gradient", "grad", "backpropagation")
+BACK = ("backward", "backprop", "back_prop", "gradient", "grad", "backpropagation", "back")
 FRONT = ("forward", "feedforward", "forwardprop", "fprop", "predict")
 COST = ("cost", "loss", "entropy", "mse")
 START = ("init",)

@@ -11,7 +11,13 @@ import numpy as np
 
 from twinprop.gradcheck.optimizers import PlainSteps
 from twinprop.gradcheck.roles import role_of
-from twinprop.gradcheck.sources import entries_read, words_compared
+from twinprop.gradcheck.sources import (
+    entries_read,
+    is_array_there,
+    is_list_there,
+    parts_unpacked,
+    words_compared,
+)
 
 INPUTS, HIDDEN, OUTPUTS = 4, 6, 3
 """Sizes that are taken where none are given."""
@@ -32,6 +38,7 @@ NUMBERS: tuple[tuple[str, Any], ...] = (
     (r"lambd\w*|lamda|reg\w*|l[12]\w*|weightdecay|slope|negativeslope", 0.1),
     (r"delta|margin|temperature|gamma_?focal", 1.0),
     (r"mode", "train"),
+    (r"(weight|w|init)\w*(std|scale|sigma|gain)|std|sigma|scale", 0.5),
     (r"training|train|istraining", True),
 )
 """By the name in lower case, without underscores."""
@@ -82,6 +89,21 @@ def number_for(name: str) -> Any:
     return next((value for pattern, value in NUMBERS if re.fullmatch(pattern, word)), None)
 
 
+def names_of_arguments(source: Any) -> list[str]:
+    try:
+        return list(inspect.signature(source).parameters)
+    except (TypeError, ValueError):
+        return []
+
+
+def size_of_part(name: str, count: int, position: int) -> int:
+    """The size of an axis in a shape of so many."""
+    word = name.lower()
+    if count < 3:
+        return 3 if count == 2 and re.search("h|w|k", word) else INPUTS
+    return 2 if re.search("depth|chan|^c$|_c$", word) else 6 + position if count < 4 or position else 5
+
+
 def usual(name: str, position: int, count: int, source: Any = None, outputs: int = OUTPUTS) -> Any:
     """A usual value for an argument.
 
@@ -95,7 +117,14 @@ def usual(name: str, position: int, count: int, source: Any = None, outputs: int
     wide = number == 0 or number > 1
     if words := words_compared(source, name):
         return words[0]
-    if (entries := entries_read(source, name)) and not base.startswith(("w", "b")):
+    start = getattr(source, "__init__", source) if inspect.isclass(source) else source
+    if parts := parts_unpacked(start, name):
+        return tuple(size_of_part(part, len(parts), at) for at, part in enumerate(parts))
+    if inspect.isclass(source) and is_array_there(start, name) and not re.fullmatch(r"w.*|b|bias.*", base):
+        return np.random.randn(5, INPUTS if role_of(name) != "y" else outputs)
+    if (entries := entries_read(source, name)) == 2 and "range" in word:
+        return [-0.5, 0.5]
+    if entries and not base.startswith(("w", "b")):
         return [INPUTS, outputs] if entries == 2 else [INPUTS, HIDDEN, outputs][:entries]
     if re.fullmatch(r"w|weights?(matrix|array)?|kernel", base):
         return 0.5 * np.random.randn(
@@ -103,6 +132,10 @@ def usual(name: str, position: int, count: int, source: Any = None, outputs: int
         )
     if re.fullmatch(r"b|bias(es)?(vector|array)?", base):
         return 0.5 * np.random.randn(outputs if wide else HIDDEN)
+    if base == "beta" and any(role_of(other) == "rate" for other in names_of_arguments(source)):
+        return 0.0  # of a momentum: without it, an update is the gradient
+    if base == "h" and "d_model" in names_of_arguments(source):
+        return 2
     if base in ("gamma", "beta"):
         return 1 + 0.1 * np.random.randn(INPUTS)
     if base != "units" and re.fullmatch(SIZES, base):
@@ -125,6 +158,8 @@ def usual(name: str, position: int, count: int, source: Any = None, outputs: int
         return 0.5
     if (known := number_for(name)) is not None:
         return known
+    if is_list_there(start, name):
+        return ["sigmoid", "sigmoid"] if "activ" in word else [HIDDEN]
     if "hid" in word or base in ("nh", "h"):
         return HIDDEN
     if "out" in word or "class" in word or base in ("ny", "o", "units", "neurons", "nunits", "filters", "nfilters"):

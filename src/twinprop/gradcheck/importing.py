@@ -70,7 +70,10 @@ def load_file(spec: str, path: Path) -> ModuleType:
     with forgiving() as imported:
         missing = guarded_call(f"Importing {path}", imported, load)
     if missing:
-        told.append(f"not installed, and stood in for: {', '.join(missing)}. What needs them was not run.")
+        told.append(
+            f"not installed, and stood in for: {', '.join(missing)}. What needs them was not run, "
+            "but for sigmoid, relu, tanh and softmax (over the last axis), which are the usual ones."
+        )
     setattr(made[0], TOLD, told)
     return made[0]
 
@@ -84,13 +87,28 @@ def folders_above(file: Path) -> list[Path]:
 
 def package_name(path: Path) -> str:
     """`net.layers` for a file that imports from its own package, as `from .base import Layer`; else its own name."""
-    if not re.search(r"^\s*from \.", path.read_text("utf-8", errors="replace"), re.MULTILINE):
+    dots = [len(found) for one in module_files(path) for found in RELATIVE.findall(one.read_text("utf-8", "replace"))]
+    if not dots:
         return path.stem
     name, folder = f"{path.parent.name}.{path.stem}", path.parent
-    while (folder / "__init__.py").is_file() and (folder.parent / "__init__.py").is_file():
+    while is_package(folder, folder.parent) or name.count(".") < max(dots):
         folder = folder.parent
         name = f"{folder.name}.{name}"
     return name
+
+
+def is_package(*folders: Path) -> bool:
+    return all((folder / "__init__.py").is_file() for folder in folders)
+
+
+RELATIVE = re.compile(r"^\s*from (\.+)", re.MULTILINE)
+
+
+def module_files(path: Path) -> list[Path]:
+    """A file that imports from its own package, with its neighbours, which may reach further up."""
+    if not RELATIVE.search(path.read_text("utf-8", "replace")):
+        return [path]
+    return [path, *path.parent.glob("*.py")]
 
 
 def script(path: Path, told: list[str]) -> ModuleType:

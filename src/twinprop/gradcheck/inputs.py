@@ -38,7 +38,7 @@ class Inputs:
         """`x (5, 4), y (5, 3) onehot`."""
         y = "" if self.y is None else f", y {np.shape(self.y)} {self.kind}"
         values = "" if self.values == "normal" else f" {self.values}"
-        return f"x {self.x.shape}{values}{y}{', samples in columns' if self.axis and self.count > 1 else ''}"
+        return f"x {self.x.shape}{values}{y}{', samples in columns' if self.axis == -1 and self.count > 1 else ''}"
 
     def first(self) -> Inputs:
         """The first sample alone."""

@@ -100,12 +100,17 @@ def choose_loss(trial: Trial) -> None:
             continue
         found = trial.find({"x": np.full(trial.x.shape, np.nan)} | slopes)
         pairs = [(found[name][1], slope) for name, slope in slopes.items() if name in found]
-        score = sum(
-            1.0 if same_numbers(value, slope) else 0.1 if proportional(value, slope) else 0.0 for value, slope in pairs
-        )
+        score = sum(likeness(value, slope) for value, slope in pairs)
         if score > best:
             best, chosen = score, loss
     way.likely = chosen
+
+
+def likeness(value: Any, slope: Any) -> float:
+    """1 for a right gradient, less for its negative, and little for a multiple."""
+    if same_numbers(value, slope):
+        return 1.0
+    return 0.2 if same_numbers(value, -slope) else 0.1 if proportional(value, slope) else 0.0
 
 
 def compare_gradients(

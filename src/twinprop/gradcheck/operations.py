@@ -67,12 +67,12 @@ class Operations:
 
     def __init__(self, box: Box) -> None:
         self._box, self._all = box, dict[str, tuple[Operation, list[str]]]()
-        shape = () if box.scalar else (5, 4)
+        shape = () if box.scalar else (3, 2)
         others = {"": shape} if box.scalar else {"": shape, " with a row b": shape[1:]}
         pairs = product(OF_TWO.items(), others.items())
         tried = {f"{name}{more}": (one, [shape, other]) for (name, one), (more, other) in pairs}
         if not box.scalar:
-            tried["(a @ b)"] = operator.matmul, [shape, (4, 3)]
+            tried["(a @ b)"] = operator.matmul, [shape, (2, 4)]
         tried |= {name: (one, [shape]) for name, one in OF_ONE.items()}
         tried |= {f"(a.{name}())": (operator.methodcaller(name), [shape]) for name in METHODS.split()}
         rng = np.random.default_rng(0)

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from twinprop.gradcheck.sources import tested_bare
+
 NAMES = {
     "training": "training train istraining istrain trainmode trainflg trainflag trainphase savecache "
     "storecache keepcache savegrad requiresgrad",
@@ -40,6 +42,8 @@ def role_of(name: str) -> str:
     word = name.lower().replace("_", "")
     if word.endswith(("param", "params")):
         return ""
+    if not word or re.fullmatch(r"l[a-z]+rate", word):
+        return "rate"  # `_` is looked at by nobody
     return ROLES.get(word) or ROLES.get(word.rstrip("0123456789")) or ("dy" if UPSTREAM.fullmatch(word) else "")
 
 
@@ -112,6 +116,8 @@ def arguments_of(f: Callable[..., Any]) -> tuple[tuple[Argument, ...], bool]:
         if one.kind in (kinds.VAR_KEYWORD, kinds.VAR_POSITIONAL):
             continue
         role = role_of(one.name)
+        if role not in FLAGS and one.default is kinds.empty and tested_bare(f, one.name):
+            role = "training" if "train" in one.name.lower() else "testing"
         if role in FLAGS and one.default is not kinds.empty and not isinstance(one.default, bool | int):
             role = ""
         found.append(Argument(one.name, role, one.default is kinds.empty, one.kind == kinds.KEYWORD_ONLY))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from twinprop.gradcheck.held import attributes_of
 from twinprop.gradcheck.loading import parse_arguments
 from twinprop.gradcheck.subject import Subject
 
@@ -62,7 +63,12 @@ def rare_shapes(subject: Subject, words: Sequence[str]) -> Iterator[tuple[tuple[
     numbers, sizes = whole_numbers(words), matrix_sizes(subject)
     features = list(dict.fromkeys([*numbers[:1], *sizes, 4]))
     used = {*numbers, *sizes}
-    for value in parse_arguments(words)[0]:
+    held = [
+        value
+        for name, value in attributes_of(subject.made).items()
+        if isinstance(value, tuple) and re.fullmatch("in.*shape", name.lower().strip("_"))
+    ]
+    for value in [*parse_arguments(words)[0], *held]:
         if isinstance(value, list | tuple) and all(isinstance(size, int) and size > 0 for size in value) and value:
             yield (unused_size(SAMPLES, {*used, *value}), *value), 0
             yield tuple(value), None
@@ -86,6 +92,9 @@ def rare_shapes(subject: Subject, words: Sequence[str]) -> Iterator[tuple[tuple[
         yield (channels, 6, 7), None
         yield (2, channels, 8, 8), 0
         yield (channels, 8, 8), None
+    for channels in features[:2]:  # what divides the sides of an image divides these
+        yield (2, 12, 12, channels), 0
+        yield (2, channels, 12, 12), 0
     yield (6, 7), None
     yield (3, 4, 6), None
 

@@ -67,6 +67,59 @@ def names(node: ast.AST, name: str) -> bool:
     return (isinstance(node, ast.Name) and node.id == name) or (isinstance(node, ast.Attribute) and node.attr == name)
 
 
+def aliases(found: Any, name: str) -> set[str]:
+    """An argument, and the attributes that it is assigned to."""
+    assigned = [node for node in nodes_of(found) if isinstance(node, ast.Assign) and ast.unparse(node.value) == name]
+    return {name, *(ast.unparse(target) for node in assigned for target in node.targets)}
+
+
+def parts_unpacked(found: Any, name: str) -> list[str]:
+    """The names that an argument is taken apart into, as `depth, height, width = shape`."""
+    for node in nodes_of(found):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple) and ast.unparse(node.value) == name:
+            return [ast.unparse(one).rpartition(".")[2] for one in node.targets[0].elts]
+    return []
+
+
+def is_array_there(found: Any, name: str) -> bool:
+    """Whether a source asks an argument for its shape."""
+    names = aliases(found, name)
+    return any(
+        isinstance(node, ast.Attribute) and node.attr == "shape" and ast.unparse(node.value) in names
+        for node in nodes_of(found)
+    )
+
+
+def is_list_there(found: Any, name: str) -> bool:
+    """Whether a source uses an argument as a list: len(sizes), for size in sizes, [4] + sizes."""
+    names = aliases(found, name)
+    for node in nodes_of(found):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in ("len", "enumerate", "zip")
+        ):
+            used = node.args
+        elif isinstance(node, ast.For | ast.comprehension):
+            used = [node.iter]
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            sides = [node.left, node.right]
+            used = sides if any(isinstance(side, ast.List | ast.BinOp) for side in sides) else []
+            used = used if any(isinstance(side, ast.List) for side in ast.walk(node)) else []
+        else:
+            continue
+        if any(ast.unparse(one) in names for one in used):
+            return True
+    return False
+
+
+def tested_bare(found: Any, name: str) -> bool:
+    """Whether an argument is a flag, as in `if predict:`."""
+    tests = [node.test for node in nodes_of(found) if isinstance(node, ast.If | ast.IfExp)]
+    tests = [test.operand if isinstance(test, ast.UnaryOp) else test for test in tests]
+    return any(isinstance(test, ast.Name) and test.id == name for test in tests)
+
+
 def entries_read(found: Any, name: str) -> int:
     """How many entries of a list an argument has, as `dim[0]` and `dim[1]` read them."""
     numbers = [

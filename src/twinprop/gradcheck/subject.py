@@ -5,10 +5,12 @@ What is asked of it is small, so that a student's code meets it with little chan
 
 from __future__ import annotations
 
+import ast
 import copy
 import copyreg
 import random
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -31,6 +33,7 @@ from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.making import make
 from twinprop.gradcheck.optimizers import PlainSteps
 from twinprop.gradcheck.roles import role_of
+from twinprop.gradcheck.sources import own_attributes
 from twinprop.gradcheck.ways import held_by, ways_of
 
 RATE = 0.01
@@ -174,6 +177,8 @@ class Subject:
         """
         np.random.seed(self.seed)
         random.seed(self.seed)
+        if clears_cache(self.made.__class__, self.way.forward.name):
+            self.zero_grad()
         values, way = self.values(x, y, training), self.way
         shapes = " and y ".join(
             str(np.shape(values[role])) for role in ("x", "y") if role in way.forward_roles.values()
@@ -226,8 +231,8 @@ class Subject:
         PlainSteps._begin(one.get() for one in self.parameters)
         if way.backward is None:
             return self.beside_the_loss()
-        if callable(getattr(self.made, "zero_grad", None)):
-            guarded_call(f"{self.title}.zero_grad", self.made.zero_grad)
+        if not clears_cache(self.made.__class__, self.way.forward.name):
+            self.zero_grad()
         beside = self.returned[1:] if isinstance(self.returned, tuple) else ()
         cache = beside[0] if len(beside) == 1 else beside
         kept = copy.copy(getattr(self.made, "output", None))
@@ -247,6 +252,11 @@ class Subject:
                 raise SubjectError(f"{error}\n  Is a matrix the wrong way round, as W where W.T belongs?") from error
             raise
 
+    def zero_grad(self) -> None:
+        """Clear gradients, if the object has a method for that."""
+        if callable(getattr(self.made, "zero_grad", None)):
+            guarded_call(f"{self.title}.zero_grad", self.made.zero_grad)
+
     def beside_the_loss(self) -> Any:
         """The gradients that forward returned beside the loss."""
         parts = self.returned if isinstance(self.returned, tuple | list) else ()
@@ -261,6 +271,14 @@ class Subject:
             names = list(told) if told is not None else returned_names(getattr(self.made, method.name))
             self.names[method.name] = names if self.way.backward is not None else names[1:]
         return self.names[method.name]
+
+
+@cache
+def clears_cache(kind: type, forward: str) -> bool:
+    """Whether the `zero_grad` of a class clears what its forward keeps, so that it has to come first."""
+    used = {node.attr for node in own_attributes(getattr(kind, forward, None))}
+    stored = [node for node in own_attributes(getattr(kind, "zero_grad", None)) if isinstance(node.ctx, ast.Store)]
+    return any(node.attr in used for node in stored)
 
 
 def rates_of(made: Any) -> list[ArrayRef]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -39,6 +40,9 @@ AFTER = re.compile(
 )
 """Names of methods that compute the gradients of the parameters, where backward does not."""
 
+KEPT = re.compile(r".*(prev|state|input|layer|activ|cach|memo).*|[zah](_.*)?")
+"""Names of what a backward is given that forward has kept or was given."""
+
 TRAINING = "fit train trainstep update step"
 
 CONTRACT = "A layer has forward(x) and backward(dy); a loss or a network has forward(x, y) and backward()."
@@ -70,6 +74,9 @@ def ways_of(made: Any, title: str) -> list[Way]:
     """
     forward, backward, loss = named(made, FORWARD), named(made, BACKWARD), named(made, LOSS)
     found = list(possible_ways(made, title, forward, backward, loss))
+    for name in ("__call__", "predict"):  # it may do what forward leaves out
+        if forward not in ("", name) and inspect.isfunction(vars(type(made)).get(name)):
+            found += possible_ways(made, title, name, backward, "")
     if found:
         return found
     if not backward and (step := named(made, TRAINING)):
@@ -199,6 +206,9 @@ def layer_backward_roles(back: Method) -> Iterator[dict[str, str]]:
         name = unknown[0] if unknown else next(iter(roles))
         roles[name] = "dy"
         unknown = unknown[1:]
+    if list(roles.values()).count("dy") == 1 and len(unknown) == 1 and KEPT.fullmatch(unknown[0].lower()):
+        yield roles | {unknown[0]: "cache"}
+        roles[unknown.pop()] = "x"
     if list(roles.values()).count("dy") == 1 and not unknown:
         yield roles
 

@@ -141,3 +141,102 @@ class KeepsModule(Kept):
     def backward(self, dy):
         self.dW = self.x.T @ dy
         return dy @ self.W.T
+
+
+class AddsItsSteps:
+    """Its gradients are those of -loss, and the update adds them."""
+
+    def __init__(self, inputs, outputs):
+        self.W = np.random.randn(inputs, outputs)
+
+    def forward(self, x):
+        self.x = x
+        self.p = np.tanh(x @ self.W)
+        return self.p
+
+    def backward(self, y):
+        self.dW = self.x.T @ ((y - self.p) * (1 - self.p**2))
+
+    def train(self, x, y, lr):
+        self.forward(x)
+        self.backward(y)
+        self.W += lr * self.dW
+
+
+class SubtractsItsSteps(AddsItsSteps):
+    def train(self, x, y, lr):
+        self.forward(x)
+        self.backward(y)
+        self.W -= lr * self.dW
+
+
+class ConstantInLogarithm:
+    def __init__(self, inputs, outputs):
+        self.W = np.random.randn(inputs, outputs)
+
+    def forward(self, x, y):
+        h = 1e-4
+        z = x @ self.W
+        e = np.exp(z - z.max(1, keepdims=True))
+        self.x, self.y, self.p = x, y, e / e.sum(1, keepdims=True)
+        return -(y * np.log(self.p + h)).sum()
+
+    def backward(self):
+        self.dW = self.x.T @ (self.p - self.y)
+
+
+class SmallPenalty(ConstantInLogarithm):
+    """A small number that it multiplies with: the term of the penalty is missing."""
+
+    def forward(self, x, y):
+        z = x @ self.W
+        z = z - z.max(1, keepdims=True)
+        self.x, self.y, self.p = x, y, np.exp(z) / np.exp(z).sum(1, keepdims=True)
+        return -(y * (z - np.log(np.exp(z).sum(1, keepdims=True)))).sum() + 1e-3 * (self.W**2).sum()
+
+
+class PrintsSum:
+    def __init__(self, inputs, outputs):
+        self.W = np.random.randn(inputs, outputs)
+
+    def forward(self, x):
+        self.x = x
+        self.p = np.tanh(x @ self.W)
+        return self.p
+
+    def backward(self, y):
+        self.dW = self.x.T @ ((self.p - y) * (1 - self.p**2))
+
+    def train(self, x, y, lr):
+        self.forward(x)
+        self.backward(y)
+        self.W -= lr * self.dW
+        print(((y - self.p) ** 2).sum())
+
+
+class PrintsMean(PrintsSum):
+    """Its gradients are those of a sum."""
+
+    def train(self, x, y, lr):
+        self.forward(x)
+        self.backward(y)
+        self.W -= lr * self.dW
+        print(np.mean((y - self.p) ** 2))
+
+
+class PrintsMeanDividesStep(PrintsSum):
+    def train(self, x, y, lr):
+        self.forward(x)
+        self.backward(y)
+        self.W -= lr / len(x) * self.dW
+        print(np.mean((y - self.p) ** 2))
+
+
+class SubtractsVelocity(AddsItsSteps):
+    """What it adds to a velocity it subtracts from the weights, so that the sign is wrong."""
+
+    def train(self, x, y, lr):
+        self.forward(x)
+        self.backward(y)
+        self.v = 0.9 * self.v + lr * self.dW
+        self.W -= self.v

@@ -56,7 +56,8 @@ def repairs(
     """The edits that make wrong gradients right, nearest to the output first; none where none helps."""
     wrong = {one.of for one in gradients if not one.passed and one.value is not None}
     right = {one.of: one.right for one in gradients if one.value is not None}
-    if not wrong or not any(np.isfinite(slope).any() for slope in right.values()):
+    # where every slope is 0, an edit that makes a gradient 0 proves nothing
+    if not wrong or not any(np.nan_to_num(slope).any() for slope in right.values()):
         return []
     right |= {of: trial_slope(trial, of) for of, slope in right.items() if np.isnan(slope).all()}
     routines, lines = routines_of(trial)

@@ -30,7 +30,7 @@ def known_factor(evidence: Evidence, gradient: Gradient) -> str | None:
 def some_factor(evidence: Evidence, gradient: Gradient) -> str | None:
     """Any other factor."""
     k = factor_of(gradient)
-    if k is None or gradient.target.size < 3:
+    if k is None or gradient.target.size < 3 or abs(k - 1) < 0.01:
         return None
     return f"{k:.6g} times the right gradient: a constant factor is missing, or one too many."
 

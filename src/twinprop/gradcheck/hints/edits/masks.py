@@ -10,6 +10,7 @@ import numpy as np
 
 from twinprop.gradcheck.hints.edits.site import (
     Site,
+    bracketed,
     expression,
     is_name,
 )
@@ -39,8 +40,8 @@ def index(site: Site) -> Iterator[tuple[ast.expr, str]]:
     if not isinstance(node, ast.Subscript) or isinstance(getattr(node.slice, "value", None), str):
         return
     text = f"{site.code}: the index is off by one"
-    holder = ast.unparse(node.value)
-    inner = site.code[len(holder) :]
+    holder = bracketed(node.value)
+    inner = ast.unparse(ast.Subscript(ast.Name("x"), node.slice)).removeprefix("x")
     if any(isinstance(one, ast.Call | ast.Attribute) for one in ast.walk(node.slice)):
         return
     names = dict.fromkeys(one.id for one in ast.walk(node.slice) if isinstance(one, ast.Name))
