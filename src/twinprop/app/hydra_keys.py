@@ -31,6 +31,10 @@ def abs_of(value: Any) -> Any:
     return abs(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def is_share(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+
+
 def is_set(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(name, str) and name in os.environ for name in value)
 
@@ -69,6 +73,10 @@ RULES = {
     "hydra.sweeper.max_batch_size": Rule(lambda value: value is None or is_count(value), f"{COUNT.expected}, or null"),
     "hydra.sweeper.n_trials": COUNT,
     "hydra.sweeper.n_jobs": COUNT,
+    "hydra.sweeper.max_failure_rate": Rule(is_share, "a number, at least 0 and at most 1"),
+    "hydra.sweeper.storage": Rule(
+        lambda value: value is None or isinstance(value, str), "the URL of a database, or null"
+    ),
     "hydra.sweeper.direction": one_of("minimize", "maximize"),
 }
 

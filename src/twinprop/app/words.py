@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import prod
+from math import isfinite, prod
 
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -38,7 +38,10 @@ def parse(words: Iterable[str], multirun: bool) -> tuple[list[Override], list[st
     twice = given_twice(parsed)
     found += [f"{key}: is given twice, as {' and '.join(texts)}; leave one." for key, texts in twice.items()]
     parsed = [override for override in parsed if bare_key(override) not in twice]
-    if not is_searched(parsed):
+    if is_searched(parsed):
+        globs = [each for each in parsed if each.is_sweep_override() and isinstance(each.value(), Glob)]
+        found += [f"{text_of(each)}: a search takes no glob; write {bare_key(each)}=A,B,C." for each in globs]
+    else:
         found += too_many(parsed)
     return parsed, found
 
@@ -74,6 +77,8 @@ def word_problem(override: Override, multirun: bool) -> str | None:
         interval = override.value()
         assert isinstance(interval, IntervalSweep)
         start, end = float(interval.start or 0), float(interval.end or 0)
+        if not (isfinite(start) and isfinite(end)) or start == end:
+            return f"{word}: an interval has two ends, which are different finite numbers."
         if not start < end:
             return f"{word}: an interval goes up; write interval({end:g},{start:g})."
         if "log" in interval.tags and start <= 0:
