@@ -17,7 +17,7 @@ from twinprop.gradcheck.report import report_text
         (("GridByHand", *LAYER), 3),
         (("GridLoss",), 1),
         (("Number",), 11),
-        (("Grid",), 14),
+        pytest.param(("Grid",), 14, marks=pytest.mark.slow),
     ],
     ids=lambda value: str(value[0]) if isinstance(value, tuple) else "",
 )

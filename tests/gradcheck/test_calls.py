@@ -32,6 +32,7 @@ def test_right_ones_pass(words: tuple[str, ...], given: str, rows: int) -> None:
     assert len(report.gradients) == rows
 
 
+@pytest.mark.slow
 def test_a_gradient_that_is_0_everywhere_proves_nothing() -> None:
     report = check("ScaledSoftmaxDiagonal")
     assert report.verdict == "wrong"
