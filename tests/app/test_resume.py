@@ -179,6 +179,8 @@ REFUSED = {
     "another key": (["optimizer.lr=0.2"], "optimizer.lr=0.2: what goes on stays what it is, but for train.epochs"),
     "a word": (["train.epochs=many"], "train.epochs=many: must be a whole number"),
     "no epochs": (["train.epochs=0"], "train.epochs"),
+    "fewer epochs": (["train.epochs=1"], "train.epochs=1: was begun with 2, and can go on longer, but not shorter"),
+    "fewer steps": (["train.steps=1"], "training would end at step 1"),
 }
 
 
@@ -186,9 +188,12 @@ REFUSED = {
 def test_what_cannot_go_on_is_one_message(name: str, command: Any, tmp_path: Path) -> None:
     words, message = REFUSED[name]
     if name != "nothing":
-        command("hydra.run.dir=run", "train.epochs=1")
+        command("hydra.run.dir=run", "train.epochs=2")
+    files = [path for path in (tmp_path / "run").rglob("*") if path.is_file() and path.suffix != ".log"]
+    before = {path: path.read_bytes() for path in files}
     with pytest.raises(TwinpropError, match=message):
         go_on(tmp_path / "run", *words)
+    assert {path: path.read_bytes() for path in files} == before
 
 
 def test_a_job_of_a_sweep_names_the_sweep(command: Any, tmp_path: Path) -> None:

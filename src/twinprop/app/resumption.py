@@ -203,8 +203,16 @@ def log_to(path: Path) -> None:
 
 
 def lengthened(config: schema.Config, changes: Mapping[str, Any]) -> schema.Config:
-    """A configuration with other lengths, given as `{"train.epochs": 60}`."""
+    """A configuration with other lengths, given as `{"train.epochs": 60}`.
+
+    Raises:
+        TwinpropError: it would be shorter.
+    """
     values = {key.removeprefix("train."): value for key, value in changes.items()}
+    for name in ("epochs", "steps"):
+        before, now = getattr(config.train, name), values.get(name)
+        if before is not None and now is not None and now < before:
+            raise TwinpropError(f"train.{name}={now}: was begun with {before}, and can go on longer, but not shorter.")
     return replace(config, train=replace(config.train, **values))
 
 

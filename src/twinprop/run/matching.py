@@ -69,12 +69,15 @@ def changed_keys(before: Any, now: Any) -> list[str]:
     ]
 
 
-def check_match(checkpoint: Checkpoint, now: Mapping[str, Any], force: bool) -> None:
-    """Check that training can go on from a checkpoint.
+def check_match(checkpoint: Checkpoint, now: Mapping[str, Any], force: bool, steps: int | None = None) -> None:
+    """Check that training can go on from a checkpoint, to so many `steps` if these are known.
 
     Raises:
-        TwinpropError: something no longer matches, and `force` is false; the text lists it.
+        TwinpropError: more were done, or something no longer matches, and `force` is false; the text lists it.
     """
+    if steps is not None and checkpoint.position.steps > steps:
+        done = checkpoint.position.steps
+        raise TwinpropError(f"{checkpoint.path}: is of step {done:,}, and training would end at step {steps:,}.")
     found = differences(checkpoint.about, now)
     if found and not force:
         lines = "\n".join(f"  {line}" for line in found)

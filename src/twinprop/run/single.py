@@ -68,7 +68,7 @@ def train_alone(config: Config, path: Path, go_on: bool, force: bool) -> dict[st
         about = environment(setup.device, threads)
         matters = partial(matching.about, setup, [config], about)
         if found:
-            matching.check_match(found, matters(), force)
+            matching.check_match(found, matters(), force, plan.total_steps)
             monitor.load_state(found.position.monitors[0])
         directory = directory or RunDirectory(path, monitor.rows)
         recorder = RunRecorder(directory, config, dataset, display, plan, about, matters, monitor, pace)
