@@ -14,6 +14,7 @@ from hydra.core.config_store import ConfigStore
 from hydra.core.plugins import Plugins
 from hydra.plugins.launcher import Launcher
 from hydra.plugins.sweeper import Sweeper
+from hydra.types import RunMode
 from omegaconf import MISSING, DictConfig, OmegaConf, flag_override
 from omegaconf.errors import OmegaConfBaseException
 
@@ -60,7 +61,9 @@ def problems_at(config: DictConfig, fields: JobFields, words: Sequence[str]) -> 
     try:
         log: Any = OmegaConf.to_container(hydra.job_logging, resolve=True)
         place = Path(hydra.runtime.output_dir)
-        found = list(place_problems(hydra)) or logging_problems("hydra.job_logging", log, place)
+        found = list(place_problems(hydra)) or list(logging_problems("hydra.job_logging", log, place))
+        if "job" in fields:
+            found += subdir_problems(hydra.sweep.subdir)
         return [*found, *environment_problems(hydra, words)]
     except OmegaConfBaseException:
         return []
@@ -73,14 +76,19 @@ def place_problems(hydra: DictConfig) -> Iterator[str]:
     name, subdir = hydra.job.name, hydra.output_subdir
     if not is_plain(str(name)):
         yield f"hydra.job.name={name}: must be a plain name, for it names the log file."
-    parts = PurePath(subdir or "").parts
-    if subdir is not None and not (parts and all(map(is_plain, parts))):
+    if subdir is not None and not leads_inside(subdir):
         yield f"hydra.output_subdir={subdir}: must be a folder within the run's directory, such as .hydra, or null."
+
+
+def subdir_problems(subdir: str) -> Iterator[str]:
+    """A directory of a job that is outside that of its sweep."""
+    if not leads_inside(subdir):
+        yield f"hydra.sweep.subdir={subdir}: must be a folder within hydra.sweep.dir."
 
 
 def job_problems(hydra: DictConfig, log: Path | None, directory: Path) -> list[str]:
     """The same for a job of a sweep that trains together with others, whose log is no more than a file."""
-    found = list(place_problems(hydra))
+    found = [*place_problems(hydra), *subdir_problems(hydra.sweep.subdir)]
     if log is not None and not is_log_file(str(log), directory):
         found.append(f"hydra.job_logging.handlers.file.filename={log}: must end in .log and be in {directory}.")
     return found
@@ -91,13 +99,22 @@ def is_plain(name: str) -> bool:
     return name not in ("", ".", "..") and not set(name) & set("/\\\0") and name.isprintable()
 
 
+def leads_inside(path: str) -> bool:
+    """Whether a path stays in the folder that it is taken from, and is not that folder itself."""
+    parts = PurePath(path).parts
+    return bool(parts) and all(map(is_plain, parts))
+
+
 def guarded_job(run: Callable[..., Any], *, config: DictConfig, **named: Any) -> Any:
     """Run a job by `run`, if its own part is as it may be: a job of a sweep may choose files that others do not.
 
     Raises:
         ConfigError: it is not.
     """
-    found = [*place_problems(config.hydra), *program_problems(config.hydra)]
+    hydra = config.hydra
+    found = [*place_problems(hydra), *program_problems(hydra)]
+    if hydra.mode == RunMode.MULTIRUN:
+        found += subdir_problems(hydra.sweep.subdir)
     if found:
         raise ConfigError(found)
     return run(config=config, **named)
