@@ -130,7 +130,7 @@ def steps() -> Iterator[Step]:
     yield Step("hw11", "hw11_scratch_torch", 1, ("experiment=hw11_scratch", "model.backend=torch"), alone=True)
     normalized = ("experiment=hw11_scratch", "data.normalize=true")
     yield Step("hw11", "hw11_scratch_normalized", 1, normalized, alone=True)
-    yield Step("beyond_mnist", "mnist_best_mlp", 1, ("experiment=mnist_best_mlp",), alone=True)
+    yield Step("beyond_mnist", "mnist_best_mlp", 3, ("experiment=mnist_best_mlp", SEEDS))
     yield Step("beyond_mnist", "mnist_best_mlp_shift", 1, ("experiment=mnist_best_mlp", "data.shift=1"), alone=True)
     yield Step("beyond_cifar", "cifar_cnn_fast", 1, ("experiment=cifar_cnn_fast", CIFAR), alone=True)
     cnn = ("experiment=cs324_cifar_cnn", CIFAR)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -17,7 +18,9 @@ from twinprop.app.diagnose import diagnose
 from twinprop.app.folders import conf, sweeps
 from twinprop.app.register import register
 from twinprop.config import schema
+from twinprop.config.compared import identity
 from twinprop.config.problems import check, problems
+from twinprop.data.csv_file import CSV
 from twinprop.errors import ConfigError
 from twinprop.scratch.losses import HuberLoss
 
@@ -112,6 +115,17 @@ def test_conf_and_registry_and_help_list_the_same_choices() -> None:
         files = {path.stem for path in folder.glob("*.yaml")}
         assert listed[group] == files, f"hydra.help.template in conf/config.yaml: {group}"
         assert group not in schema.GROUPS or files == set(schema.GROUPS[group])
+
+
+@pytest.mark.parametrize("key", ["model", "data.name", "scheduler.name", "data.columns", "model.hidden", "model.depth"])
+@pytest.mark.parametrize("odd", [{"a": 1}, {}, [[1]], "x", 2.5])
+def test_a_saved_configuration_of_other_types_is_refused_in_one_way(key: str, odd: Any) -> None:
+    saved = dataclasses.asdict(schema.Config(data=CSV()))
+    group, _, name = key.partition(".")
+    saved = {**saved, group: {**saved[group], name: odd} if name else odd}
+    with suppress(ConfigError):
+        schema.from_dict(saved)
+    assert identity(schema.flatten(saved))
 
 
 def test_saved_configuration_comes_back() -> None:

@@ -53,7 +53,7 @@ def identity(flat: Mapping[str, Any]) -> Hashable:
     for name in ("label", "experiment"):
         keys.pop(name, None)
     depth, width = keys.get("model.depth"), keys.get("model.width")
-    if depth is not None and width is not None:
+    if isinstance(depth, int) and width is not None:
         del keys["model.depth"], keys["model.width"]
         keys["model.hidden"] = [width] * depth
     pairs = sorted((key, sys.intern(spelled(value))) for key, value in keys.items() if value is not None)

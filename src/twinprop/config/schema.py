@@ -132,19 +132,21 @@ def from_dict(values: Mapping[str, Any]) -> Config:
 
     if isinstance(values.get("loss"), str):  # as earlier versions wrote it
         values = {**values, "loss": {"name": values["loss"]}}
+    parts = {group: values[group] if isinstance(values.get(group), Mapping) else {} for group in GROUPS}
+    chosen = {group: part.get("name") for group, part in parts.items()}
     unknown = [
-        f"{group}.name={values.get(group, {}).get('name')}: not one of {', '.join(names)}."
-        for group, names in GROUPS.items()
-        if values.get(group, {}).get("name") not in names
+        f"{group}.name={name}: not one of {', '.join(GROUPS[group])}."
+        for group, name in chosen.items()
+        if not (isinstance(name, str) and name in GROUPS[group])
     ]
     if unknown:
         raise ConfigError(unknown)
     typed = OmegaConf.structured(Config)
-    for group in GROUPS:
-        typed[group] = OmegaConf.structured(choice_class(group, values[group]["name"]))
+    for group, name in chosen.items():
+        typed[group] = OmegaConf.structured(choice_class(group, name))
     try:
         return cast(Config, OmegaConf.to_object(OmegaConf.merge(typed, dict(values))))
-    except OmegaConfBaseException as error:
+    except (OmegaConfBaseException, TypeError) as error:  # a group in place of a list is a TypeError
         raise ConfigError([str(error).splitlines()[0]]) from error
 
 

@@ -246,7 +246,7 @@ def configuration_in(directory: Path) -> dict[str, Any]:
     except ConfigError as error:
         problems = "; ".join(error.problems)
         raise TwinpropError(f"{directory}: what it was trained with does not fit this version: {problems}") from error
-    data = {**found["data"], **paths_from(directory, {key: found["data"][key] for key in typed.data.paths()})}
+    data = {**found["data"], **paths_from(directory, {key: getattr(typed.data, key) for key in typed.data.paths()})}
     return {**found, "data": data}
 
 
