@@ -20,7 +20,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from twinprop.app import hydra_internals, resolvers
 from twinprop.app.composer import text_of
-from twinprop.app.hydra_part import place_problems, subdir_problems
+from twinprop.app.hydra_part import leads_inside, place_problems
 from twinprop.config import schema
 
 OF_ELSEWHERE = re.compile(r"\$\{(?!oc\.env:[^${}]*\})|\?\?\?")
@@ -197,7 +197,7 @@ class Names:
             parts = [part.replace(piece, "") for part in parts]
         if any("$" in part or "\\" in part or "???" in part for part in [*parts, *constant]):
             raise ValueError("names depend on other keys")
-        if DIRECTORY in self.subdir or any([*place_problems(whole.hydra), *subdir_problems(self.subdir)]):
+        if DIRECTORY in self.subdir or not leads_inside(self.subdir) or any(place_problems(whole.hydra)):
             raise ValueError("names that may not be")
 
     def directory(self, sweep: str, number: int, words: Sequence[str]) -> str:

@@ -23,7 +23,7 @@ from omegaconf.errors import OmegaConfBaseException
 from twinprop.app.composer import HYDRA_ERRORS, Composer, text_of
 from twinprop.app.diagnose import diagnose, in_a_line, problems_of, value_problems
 from twinprop.app.hydra_internals import HydraYaml, JobFields, list_in_yaml, publish, set_job_fields
-from twinprop.app.hydra_part import job_problems, subdir_problems
+from twinprop.app.hydra_part import job_problems, leads_inside
 from twinprop.app.log_files import is_log_file
 from twinprop.app.plain_jobs import Form, Names, is_plain, parsed
 from twinprop.config import schema
@@ -206,7 +206,7 @@ class SweepComposer:
         handler = OmegaConf.select(hydra, "job_logging.handlers.file")
         log = None if handler is None else Path(handler.filename)
         outside = job_problems(hydra, log, directory)
-        if any(subdir_problems(hydra.sweep.subdir)):
+        if not leads_inside(hydra.sweep.subdir):  # its own is not to be made, and what failed is told in one
             directory = Path(self.sweep_directory).absolute() / str(number)
         log = None if outside else log
         render: Callable[[], dict[Path, str]] = dict

@@ -40,8 +40,7 @@ THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?(e[+-]?\d+)?", re.IGNORECASE)
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?")
 
-MICROSECONDS = 86400 * 1e6
-"""Of a day."""
+MICROSECONDS_A_DAY = 86400 * 1e6
 
 CODE = re.compile(r"[+-]?0\d+")
 """A number as nobody writes one: a postcode, say."""
@@ -99,7 +98,7 @@ def as_days(column: pandas.Series) -> NDArray[np.float64]:
         column = column.map(lambda cell: str(cell).replace(" ", "T"), na_action="ignore")
     times = pandas.to_datetime(column, errors="coerce", utc=True, format="ISO8601")
     moments = times.dt.tz_localize(None).to_numpy("datetime64[us]")  # in nanoseconds there is no year 9999
-    return np.where(np.isnat(moments), np.nan, moments.astype(np.int64) / MICROSECONDS)
+    return np.where(np.isnat(moments), np.nan, moments.astype(np.int64) / MICROSECONDS_A_DAY)
 
 
 def as_words(column: pandas.Series) -> pandas.Series:

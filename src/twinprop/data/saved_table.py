@@ -8,15 +8,24 @@ from typing import Any
 from twinprop.data.columns import CATEGORY, DATE, LARGEST, NUMBER
 from twinprop.data.preparation import Preparation
 
+
+def is_finite(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < LARGEST
+
+
+def is_words(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(word, str) for word in value)
+
+
 KINDS: dict[str, Callable[[Any], bool]] = {
     "name": lambda value: isinstance(value, str),
     "kind": lambda value: value in (NUMBER, DATE, CATEGORY),
     "fill": lambda value: value is None or isinstance(value, str) or is_finite(value),
-    "mean": lambda value: is_finite(value),
+    "mean": is_finite,
     "scale": lambda value: is_finite(value) and value != 0,
-    "categories": lambda value: is_words(value),
+    "categories": is_words,
     "other": lambda value: isinstance(value, bool),
-    "rare": lambda value: is_words(value),
+    "rare": is_words,
 }
 """What the fields of a column may be that was saved."""
 
@@ -25,17 +34,9 @@ READING: dict[str, Callable[[Any], bool]] = {
     "columns": lambda value: isinstance(value, list),
     "separator": lambda value: value is None or (isinstance(value, str) and len(value) == 1),
     "encoding": lambda value: value is None or isinstance(value, str),
-    "missing_values": lambda value: is_words(value),
+    "missing_values": is_words,
 }
 """What is saved of a table beside its columns."""
-
-
-def is_finite(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < LARGEST
-
-
-def is_words(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(word, str) for word in value)
 
 
 def table_problem(saved: Any, width: int) -> str | None:
