@@ -386,9 +386,7 @@ def saved() -> Iterator[Attempt]:
     yield Attempt(
         "a pickle by its path",
         ("--config-path", "HERE/theirs", "--config-name", "config.pickle"),
-        {
-            "theirs/config.pickle": pickled(),
-        },
+        {"theirs/config.pickle": pickled()},
     )
 
 
