@@ -1,8 +1,10 @@
-"""A search that stops early against the full grid: python benchmarks/halving.py [--limit 8000] [--epochs 12]
+"""A search that stops early against the full grid: python benchmarks/halving.py [--limit 8000] [--epochs 12] [--seed 1]
 
 512 networks by hand on MNIST, 8 rates × 4 widths × 4 activations × 4 depths, batch 64: whole commands, from the shell
 and back, without reports. What halving finds is looked up in the grid, where every network was trained to its end;
-the noise is a standard error of the accuracy on the validation images. Prints a table, and writes nothing.
+the noise is a standard error of the accuracy on the validation images. Epochs are of single networks: how many there
+are does not depend on how busy the machine is, though with several workers on who comes first. Prints a table, and
+writes nothing.
 """
 
 from __future__ import annotations
@@ -10,17 +12,14 @@ from __future__ import annotations
 import argparse
 import csv
 import math
-import resource
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import NamedTuple
 
+import processes
 import results
 
-ROOT = Path(__file__).parents[1]
 KEYS = {
     "optimizer.lr": [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2],
     "model.width": [8, 16, 32, 64],
@@ -33,10 +32,10 @@ Choice = tuple[str, ...]
 
 
 class Found(NamedTuple):
-    """What a command costs and finds: seconds by the clock and of all processors, the results of those that ended."""
+    """What a command takes and finds: epochs of single networks, and the results of those that ended."""
 
-    wall: float
-    processor: float
+    taken: processes.Taken
+    epochs: int
     accuracies: dict[Choice, tuple[float, float]]
 
     def best(self) -> Choice:
@@ -48,17 +47,15 @@ def train(*words: str) -> Found:
     """A whole command; of its networks, (validation, test) accuracies of those that were trained to their end."""
     sweep = [f"{key}={','.join(map(str, values))}" for key, values in KEYS.items()]
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, str(ROOT / "train.py"), "-m", *COMMON, *sweep, *words]
-        before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-        subprocess.run([*command, f"hydra.sweep.dir={folder}/sweep"], check=True, capture_output=True, cwd=folder)
-        wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+        command = [sys.executable, processes.TRAIN, "-m", *COMMON, *sweep, *words, f"hydra.sweep.dir={folder}/sweep"]
+        taken = processes.run(command, folder)
         with open(Path(folder) / "sweep" / "sweep.csv", newline="") as file:
-            rows = [row for row in csv.DictReader(file) if row["status"] == "completed"]
-    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+            rows = list(csv.DictReader(file))
+    ended = [row for row in rows if row["status"] == "completed"]
     return Found(
-        wall,
-        processor,
-        {tuple(row[key] for key in KEYS): (float(row["val_accuracy"]), float(row["test_accuracy"])) for row in rows},
+        taken,
+        sum(int(row["epochs"]) for row in rows),
+        {tuple(row[key] for key in KEYS): (float(row["val_accuracy"]), float(row["test_accuracy"])) for row in ended},
     )
 
 
@@ -68,32 +65,36 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--every", type=int, default=1, help="hydra.launcher.halving.every")
     parser.add_argument("--keep", type=float, default=0.33, help="hydra.launcher.halving.keep")
+    parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
-    words = [f"train.epochs={args.epochs}", *([f"data.limit={args.limit}"] if args.limit else [])]
+    words = [f"train.epochs={args.epochs}", f"seed={args.seed}", *([f"data.limit={args.limit}"] if args.limit else [])]
     halving = train(*words, f"hydra.launcher.halving.every={args.every}", f"hydra.launcher.halving.keep={args.keep}")
     grid = train(*words)
     images = round(0.1 * (args.limit or 60_000))
     lines = [
-        f"{results.machine()}; {args.epochs} epochs, {images * 9:,} images to train and {images:,} to validate on",
+        f"{results.machine()}; seed {args.seed}, {args.epochs} epochs; {images * 9:,} images to train, "
+        f"{images:,} to validate",
         "",
-        "| | wall, s | processors, s | trained to their end | best by validation | validation | test |",
-        "| --- " * 7 + "|",
+        "| | wall, s | processors, s | memory, MB | epochs | to their end | best by validation | validation | test |",
+        "| --- " * 9 + "|",
     ]
     for name, found in {f"halving, {args.every} and {args.keep:g}": halving, "full grid": grid}.items():
         best = found.best()
         val, test = found.accuracies[best]
         what = ", ".join(f"{key.partition('.')[2]} {value}" for key, value in zip(KEYS, best, strict=True))
         lines.append(
-            f"| {name} | {found.wall:.0f} | {found.processor:.0f} | {len(found.accuracies)} | {what} | {val:.4f} "
-            f"| {test:.4f} |"
+            f"| {name} | {found.taken.seconds:.0f} | {found.taken.processors:.0f} | {found.taken.peak / 1e6:.0f} "
+            f"| {found.epochs:,} | {len(found.accuracies)} | {what} | {val:.4f} | {test:.4f} |"
         )
     chosen, top = grid.accuracies[halving.best()][0], grid.accuracies[grid.best()][0]
     rank = 1 + sum(val > chosen for val, _ in grid.accuracies.values())
     lines += [
         "",
-        f"Halving took {halving.wall / grid.wall:.2f} of the time, {halving.processor / grid.processor:.2f} of the "
-        f"processors'. In the grid its choice is number {rank} of {len(grid.accuracies)}, {top - chosen:.4f} below the "
-        f"best, where a standard error is {math.sqrt(top * (1 - top) / images):.4f}.",
+        f"Halving took {halving.taken.seconds / grid.taken.seconds:.2f} of the time, "
+        f"{halving.taken.processors / grid.taken.processors:.2f} of the processors' and "
+        f"{halving.epochs / grid.epochs:.2f} of the epochs. In the grid its choice is number {rank} of "
+        f"{len(grid.accuracies)}, {top - chosen:.4f} below the best, where a standard error is "
+        f"{math.sqrt(top * (1 - top) / images):.4f}.",
     ]
     print("\n".join(lines))
 

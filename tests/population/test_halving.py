@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,7 +20,7 @@ from tests.kit.twins import sampling
 
 from twinprop.errors import OutputError
 from twinprop.population.display import SweepDisplay
-from twinprop.population.halving import Halving, Rungs
+from twinprop.population.halving import Arrivals, Halving, Rungs
 from twinprop.population.stack import Stack
 from twinprop.training.monitor import Monitor
 from twinprop.training.position import NoCheckpoints, Position
@@ -104,17 +105,17 @@ def test_simulated_rungs_follow_the_rule_and_keep_to_what_was_decided(
             decided |= {number: place.goes_on for number, place in places.items()}
             assert all(place.rank <= place.of for place in places.values())
             if data.draw(st.booleans()):  # somebody is killed while it writes
-                with open(rungs.path, "ab") as file:
+                with open(rungs.record.path, "ab") as file:
                     file.write(
                         b'null\n{}\n{"epoch": 3, "contest": "' + CONTEST.encode() + b'", "going_on": 5, "ranks": {"7'
                     )
         assert decided == expected
         # whoever goes on with the sweep asks again, in another order, after all others, with another share
         again = Rungs(Halving(1, data.draw(st.floats(0.01, 0.99))), folder)
-        before = rungs.path.read_bytes()
+        before = rungs.record.path.read_bytes()
         for number in data.draw(st.permutations(range(len(expected)))):
             assert again.places(3, CONTEST, {number: (-5.0, 0.0)})[number].goes_on == expected[number]
-        assert rungs.path.read_bytes() == before
+        assert rungs.record.path.read_bytes() == before
 
 
 def test_ranks_are_told_as_people_count(tmp_path: Path) -> None:
@@ -135,16 +136,29 @@ def test_several_at_once_lose_nothing(tmp_path: Path) -> None:
     with ThreadPoolExecutor(4) as threads:
         decided = list(threads.map(come, range(12)))
     rungs = Rungs(Halving(1, 0.3), tmp_path)
-    assert sorted(int(number) for line in rungs.lines() for number in line["ranks"]) == list(range(12))
     assert decided == [rungs.places(2, CONTEST, {number: (0.0, 0.0)})[number].goes_on for number in range(12)]
+    assert sorted(rungs.record.contest(2, CONTEST).places) == list(range(12))
+
+
+def test_a_process_reads_each_line_once_and_nothing_of_a_sweep_that_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rungs, taken_in, add = Rungs(Halving(1, 0.5), tmp_path), list[str](), Arrivals.add
+    monkeypatch.setattr(Arrivals, "add", lambda own, ranks, *more: (taken_in.extend(ranks), add(own, ranks, *more)))
+    for number in range(4):  # a judge comes with each stack
+        sent = pickle.loads(pickle.dumps(rungs))
+        assert sent.places(1, CONTEST, {number: (-number, 0.0)})[number].of == number + 1
+    assert taken_in == ["0", "1", "2", "3"]
+    rungs.record.path.unlink()
+    assert Rungs(Halving(1, 0.5), tmp_path).places(1, CONTEST, {3: (0.0, 0.0)})[3].of == 1
 
 
 def test_a_file_that_cannot_be_written_is_an_error_with_its_name(tmp_path: Path) -> None:
     rungs = Rungs(Halving(1, 0.3), tmp_path)
-    rungs.path.parent.mkdir()
-    rungs.path.symlink_to("/dev/full")
+    rungs.record.path.parent.mkdir()
+    rungs.record.path.symlink_to("/dev/full")
     with pytest.raises(OutputError, match=r"rungs\.jsonl: cannot be written \(No space left"):
-        rungs.append({"epoch": 1})
+        rungs.record.append({"epoch": 1})
 
 
 # networks
@@ -192,5 +206,4 @@ def test_networks_compete_by_validation_and_go_on_from_anywhere_as_was_decided(t
 def test_networks_on_other_data_do_not_compete(tmp_path: Path) -> None:
     rungs = Rungs(Halving(1, 0.01), tmp_path)
     run([config_of(train={"epochs": 2})], judge=judged(rungs))
-    lines = list(rungs.lines())
-    assert [(line["epoch"], line["contest"]) for line in lines] == [(1, CONTEST)], "and at the end there is no rung"
+    assert list(rungs.record.contests) == [(1, CONTEST)], "and at the end there is no rung"

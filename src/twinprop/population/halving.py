@@ -11,11 +11,14 @@ import json
 import math
 import os
 from bisect import bisect_left, insort
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from math import ceil, floor, log
 from pathlib import Path
+from time import time_ns
 from typing import Any, NamedTuple
 
 from twinprop.errors import OutputError
@@ -96,20 +99,92 @@ class Place(NamedTuple):
         return self.rank <= self.going_on
 
 
+class Arrivals:
+    """Who came to one rung.
+
+    Attributes:
+        ranks: of all, the best first.
+        places: where each came in among all before it, or with it, by its number.
+    """
+
+    def __init__(self) -> None:
+        self.ranks: list[list[float]] = []
+        self.places: dict[int, Place] = {}
+
+    def add(self, ranks: Mapping[str, list[float]], going_on: int) -> None:
+        """Take in those that came together."""
+        for rank in ranks.values():
+            insort(self.ranks, rank)
+        for number, rank in ranks.items():
+            self.places[int(number)] = Place(1 + bisect_left(self.ranks, rank), len(self.ranks), going_on)
+
+
+class Record:
+    """The file of a sweep's rungs, which all its processes read and write. Each reads a line once, for they are many.
+
+    Args:
+        path: the file, which need not be there.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.position = path, 0
+        self.contests: dict[tuple[int, str], Arrivals] = {}
+
+    def contest(self, epoch: int, what: str) -> Arrivals:
+        """Who came to a rung, of those who compete in something."""
+        return self.contests.setdefault((epoch, what), Arrivals())
+
+    def read(self) -> None:
+        """Take in what was written since the last call, without a line that was cut off or is none of ours."""
+        with suppress(FileNotFoundError), open(self.path, "rb") as file:
+            file.seek(self.position)
+            for text in file:
+                if not text.endswith(b"\n"):
+                    return  # which ends as a line of its own
+                self.position += len(text)
+                with suppress(ValueError):
+                    line = json.loads(text)
+                    if isinstance(line, dict) and line.keys() >= KEYS:
+                        self.contest(line["epoch"], line["contest"]).add(line["ranks"], line["going_on"])
+
+    def append(self, line: dict[str, Any]) -> None:
+        """Write a line, whole or not at all, and take it in.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+        try:
+            with open(self.path, "a+b") as file:
+                file.seek(max(0, file.seek(0, os.SEEK_END) - 1))
+                start = b"" if file.read(1) in (b"", b"\n") else b"\n"  # after a line that was cut off
+                file.write(start + json.dumps(line).encode() + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise OutputError(f"{self.path}: cannot be written ({error.strerror}); free space, and resume.") from error
+        self.read()
+
+
 @dataclass(frozen=True)
 class Rungs:
     """The judge of a sweep with halving.
 
     What was decided follows from the file alone: of each network, from the lines up to the one that it is in. So a
-    sweep that goes on decides as it did. A line that was cut off while it was written is not there.
+    sweep that goes on decides as it did.
 
     Attributes:
         halving: where rungs are, and who goes on.
         directory: the sweep's.
+        begun: nanoseconds, which tell this judge from that of another attempt at the sweep. It is sent with each stack.
     """
 
     halving: Halving
     directory: Path
+    begun: int = field(default_factory=time_ns)
+
+    @property
+    def record(self) -> Record:
+        return record_of(self)
 
     def __call__(self, evaluated: Sequence[tuple[Member, Monitor]]) -> None:
         """Drop networks that came to a rung and are not among the best there; those with the same data compete."""
@@ -137,59 +212,23 @@ class Rungs:
         Raises:
             OutputError: the file cannot be written.
         """
-        found: dict[int, Place] = {}
         with Lock(self.directory, PATIENCE, LOCK):
-            lines = [line for line in self.lines() if (line["epoch"], line["contest"]) == (epoch, contest)]
-            known = {number for line in lines for number in line["ranks"]}
+            record = self.record
+            record.read()
+            there = record.contest(epoch, contest)
             # a number that is none is the worst
             new = {
                 str(number): [math.inf if math.isnan(value) else value for value in rank]
                 for number, rank in ranks.items()
-                if str(number) not in known
+                if number not in there.places
             }
             if new:
-                going_on = self.halving.going_on(len(known) + len(new))
-                lines.append({"epoch": epoch, "contest": contest, "going_on": going_on, "ranks": new})
-                self.append(lines[-1])
-        so_far: list[Rank] = []
-        for line in lines:
-            for rank in line["ranks"].values():
-                insort(so_far, rank)
-            for number, rank in line["ranks"].items():
-                if int(number) in ranks:
-                    found[int(number)] = Place(1 + bisect_left(so_far, rank), len(so_far), line["going_on"])
-        return found
+                going_on = self.halving.going_on(len(there.places) + len(new))
+                record.append({"epoch": epoch, "contest": contest, "going_on": going_on, "ranks": new})
+        return {number: there.places[number] for number in ranks}
 
-    @property
-    def path(self) -> Path:
-        return self.directory / "checkpoints" / NAME
 
-    def lines(self) -> Iterator[dict[str, Any]]:
-        """What was recorded, without a line that was cut off or is none of ours."""
-        try:
-            text = self.path.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return
-        for line in text.splitlines(keepends=True):
-            try:
-                found = json.loads(line)
-            except ValueError:
-                continue
-            if line.endswith("\n") and isinstance(found, dict) and found.keys() >= KEYS:
-                yield found
-
-    def append(self, line: dict[str, Any]) -> None:
-        """Record a line, whole or not at all.
-
-        Raises:
-            OutputError: it cannot be written.
-        """
-        try:
-            with open(self.path, "a+b") as file:
-                file.seek(max(0, file.seek(0, os.SEEK_END) - 1))
-                start = b"" if file.read(1) in (b"", b"\n") else b"\n"  # after a line that was cut off
-                file.write(start + json.dumps(line).encode() + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            raise OutputError(f"{self.path}: cannot be written ({error.strerror}); free space, and resume.") from error
+@lru_cache(maxsize=1)
+def record_of(rungs: Rungs) -> Record:
+    """What this process has read, for the stack before or this one."""
+    return Record(rungs.directory / "checkpoints" / NAME)
