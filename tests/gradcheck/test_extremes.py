@@ -8,6 +8,7 @@ from tests.kit.students import SIZES, check, said, spec_of
 
 from twinprop.gradcheck.choice import choose_inputs
 from twinprop.gradcheck.extremes import explain_overflow
+from twinprop.gradcheck.searching import Clock, Wanted
 from twinprop.gradcheck.subject import Subject
 
 
@@ -46,7 +47,8 @@ def test_overflow_is_told_with_its_line_and_log_softmax_is_not_called_unshifted(
 
 def test_looking_for_overflow_leaves_the_weights() -> None:
     subject = next(Subject.load(spec_of("Columns"), SIZES, 0))
-    inputs = choose_inputs(subject, SIZES)
+    inputs, _ = choose_inputs(subject, Wanted(SIZES), Clock())
+    assert inputs is not None
     before = [parameter.get().copy() for parameter in subject.parameters]
     with np.errstate(all="ignore"):
         assert explain_overflow(subject, inputs) == []

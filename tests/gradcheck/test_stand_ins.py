@@ -83,3 +83,10 @@ def test_script_that_trains_when_it_is_imported(tmp_path: Path, capsys: pytest.C
     assert report.right
     assert "runs a loop when it is imported" in report.notes[0]
     assert capsys.readouterr().out == ""
+
+
+def test_numpy_that_is_not_imported_is_lent_and_told(tmp_path: Path) -> None:
+    (tmp_path / "careless.py").write_text(DOUBLE.format(base="", forward="np.add(x, x)"))
+    report = check_class(f"{tmp_path}/careless.py:Double")
+    assert report.right
+    assert "np is not imported" in report.notes[0]

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.faults import is_users
-from twinprop.gradcheck.held import WRAPPED, attributes_of, may_hold_arrays
+from twinprop.gradcheck.held import WRAPPED, objects_of
 from twinprop.gradcheck.matching import nearly_equal
 from twinprop.gradcheck.roles import method_of
 from twinprop.gradcheck.sources import nodes_of
@@ -94,7 +94,7 @@ def with_boxes(made: Any, module: ModuleType) -> Iterator[Any]:
     if needed not in (1, 2) or (back and len(method_of(made, back).needed) > 1):
         return
     made_boxes = [*boxes_of(module), *plain_box(getattr(made, front))]
-    boxes = sorted(made_boxes, key=lambda box: not any(type(one) is box.kind for one in inside(made, box.kind)))
+    boxes = sorted(made_boxes, key=lambda box: not any(type(one) is box.kind for one in objects_of(made, box.kind)))
     for box in boxes:
         if not isinstance(made, box.kind):
             yield (Boxed if needed == 1 else BoxedLoss)(made, box, front, back)
@@ -154,7 +154,7 @@ class Boxed:
 
     def zero_grad(self) -> None:
         """Clear what earlier calls have added up."""
-        self._box.clear(inside(getattr(self, WRAPPED), self._box.kind))
+        self._box.clear(objects_of(getattr(self, WRAPPED), self._box.kind))
 
 
 class BoxedLoss(Boxed):
@@ -168,22 +168,6 @@ class BoxedLoss(Boxed):
 
     def backward(self) -> Any:  # type: ignore[override]
         return super().backward(np.ones(np.shape(self._box.unpacked(self._out))))
-
-
-def inside(held: Any, kind: type, seen: set[int] | None = None) -> Iterator[Any]:
-    """The objects of a class that an object holds."""
-    seen = set() if seen is None else seen
-    if id(held) in seen:
-        return
-    seen.add(id(held))
-    if isinstance(held, kind):
-        yield held
-    elif isinstance(held, list | tuple | dict):
-        for one in held.values() if isinstance(held, dict) else held:
-            yield from inside(one, kind, seen)
-    elif may_hold_arrays(held):
-        for one in attributes_of(held).values():
-            yield from inside(one, kind, seen)
 
 
 def go_back(box: Box, out: Any, dy: Any, clear: Callable[[], None]) -> None:

@@ -11,7 +11,8 @@ from itertools import product
 from typing import Any
 
 from twinprop.gradcheck.guesses import INPUTS, usual
-from twinprop.gradcheck.sources import own_attributes
+from twinprop.gradcheck.held import attributes_of
+from twinprop.gradcheck.sources import nodes_of, own_attributes
 from twinprop.gradcheck.ways import BACKWARD, FORWARD, held_by, named
 
 SHAPES: tuple[Any, ...] = ((INPUTS,), (5, INPUTS), (6, 7, 2), (2, 6, 7), (5, 2, 6, 7), (5, 6, 7, 2))
@@ -29,6 +30,7 @@ NO_BUILDERS = ("set", "load", "update", "train", "fit", "step", "save", "get", "
 def built(made: Any) -> Iterator[Any]:
     """Copies of an object after each of its methods that makes what it lacks, with likely arguments."""
     sizes = [name for name in lacking_attributes(made) if SIZE_OF_INPUT.fullmatch(name.lower().strip("_"))]
+    sizes += [name for name, value in attributes_of(made).items() if value is made]  # by mistake, in a size's place
     for method in builders(made):
         for values in likely_arguments(getattr(made, method)):
             for size in (INPUTS, *SHAPES) if sizes else (None,):
@@ -46,7 +48,12 @@ def lacking_attributes(made: Any) -> set[str]:
     """Attributes that an object's methods use, and that are missing or None."""
     kinds = [kind for kind in type(made).__mro__ if kind is not object]
     loads = {node.attr for kind in kinds for node in own_attributes(kind) if isinstance(node.ctx, ast.Load)}
-    return {name for name in loads if held_by(made, name) is None}
+    return {name for name in loads if lacks(held_by(made, name))}
+
+
+def lacks(value: Any) -> bool:
+    """Whether nothing is there, or a dict with nothing in it."""
+    return value is None or (isinstance(value, dict) and bool(value) and all(map(lacks, value.values())))
 
 
 def builders(made: Any) -> list[str]:
@@ -56,20 +63,27 @@ def builders(made: Any) -> list[str]:
     counts: dict[str, int] = {}
     for name in dir(made):
         method = getattr(type(made), name, None)
-        if name.startswith("__") or name in passes or not inspect.isfunction(method):
+        special = name.startswith("__") and name != "__call__"
+        if special or name in passes or not inspect.isfunction(method):
             continue
         if not name.lower().lstrip("_").startswith(NO_BUILDERS):
-            stores = {node.attr for node in own_attributes(method) if isinstance(node.ctx, ast.Store)}
             # what another method of the class makes is made, too
-            stores |= {
-                node.attr
-                for called in own_attributes(method)
-                if inspect.isfunction(other := getattr(type(made), called.attr, None)) and called.attr not in passes
-                for node in own_attributes(other)
-                if isinstance(node.ctx, ast.Store)
-            }
+            called = [getattr(type(made), one.attr, None) for one in own_attributes(method) if one.attr not in passes]
+            stores = {name for one in (method, *filter(inspect.isfunction, called)) for name in stored_attributes(one)}
             counts[name] = len(stores & lacking)
     return sorted((name for name, count in counts.items() if count), key=lambda name: -counts[name])
+
+
+def stored_attributes(method: Any) -> Iterator[str]:
+    """Attributes that a method assigns, or in which it assigns an entry, as `self.params["W"]`."""
+    yield from (node.attr for node in own_attributes(method) if isinstance(node.ctx, ast.Store))
+    for node in nodes_of(method):
+        if (
+            isinstance(node, ast.Subscript)
+            and isinstance(node.ctx, ast.Store)
+            and isinstance(node.value, ast.Attribute)
+        ):
+            yield node.value.attr
 
 
 def likely_arguments(method: Any) -> Iterator[tuple[Any, ...]]:

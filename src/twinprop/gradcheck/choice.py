@@ -1,65 +1,37 @@
-"""The inputs are chosen: what `forward` and `backward` accept is found by trying."""
+"""The inputs are chosen: the first in any way of calling with which all goes well, else those that are accepted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import product
+from collections.abc import Sequence
 from typing import cast
 
-import numpy as np
-
 from twinprop.gradcheck.faults import SubjectError
-from twinprop.gradcheck.finding import Found, snapshot
-from twinprop.gradcheck.finding import candidates as candidates_of
-from twinprop.gradcheck.held import FloatArray
-from twinprop.gradcheck.inputs import Inputs, draw_x, draw_y
-from twinprop.gradcheck.orientation import ONE_SAMPLE, as_softmax_has_them, samples_in_columns
-from twinprop.gradcheck.several import Several
-from twinprop.gradcheck.shapes import class_counts, rare_shapes, suggested_shapes, usual_shapes
+from twinprop.gradcheck.inputs import Inputs
+from twinprop.gradcheck.orientation import as_softmax_has_them, samples_in_columns
+from twinprop.gradcheck.searching import SECONDS, Clock, Search, Wanted
 from twinprop.gradcheck.subject import Subject
 
+SHOWN = 8
+"""Shapes that are named where none was accepted."""
 
-def choose_inputs(
-    subject: Subject,
-    words: Sequence[str],
-    shape: Sequence[int] | None = None,
-    targets: str | None = None,
-    classes: int | None = None,
-    seed: int = 0,
-    values: str | None = None,
-    wholly: bool = False,
-) -> Inputs:
-    """The first inputs that `forward` and `backward` accept, and that give finite numbers; the way of calling too.
+
+def choose_inputs(subject: Subject, wanted: Wanted, clock: Clock) -> tuple[Inputs | None, list[Search]]:
+    """The first inputs with which all goes well, and the way of calling; and what was tried in each way.
 
     NumPy's broadcasting lets `forward` take targets of a wrong shape, as (n, 1) for an output (n,). Then `backward`
     raises, or leaves gradients of a wrong shape. So what gives gradients of the right shape is preferred, in every way
-    and every shape. Only then comes what `backward` or `forward` accepts at least, unless `wholly`.
+    and every shape.
 
     Raises:
-        SubjectError: it accepts none; the text is about the first that was tried.
+        SubjectError: no other input can help.
     """
     searches = []
     for way in subject.ways:
         subject.way = way
-        search = Search(subject)
-        searches.append((way, search))
-
-        def drawn(shapes: Iterable[tuple[tuple[int, ...], int | None]]) -> Iterator[Inputs]:
-            inputs = candidates(subject, words, list(shapes), targets, classes, seed)
-            return (one for one in inputs if values in (None, one.values))
-
+        search = Search(subject, way, clock)
+        searches.append(search)
         try:
-            chosen = search.best_of(drawn(usual_shapes(subject, words, shape)))
-            if chosen is None and not shape:
-                chosen = search.best_of(drawn(suggested_shapes(subject, words, search.refusals)))
-            if chosen is None and not shape:
-                search.rare = True
-                chosen = search.best_of(drawn(rare_shapes(subject, words)))
-                if chosen is not None and chosen.count == 1:
-                    alone = search.failed_backward and search.failed_for_batch and chosen.axis is not None
-                    chosen.alone = ONE_SAMPLE if chosen.x.ndim == 2 and (search.partly or alone) else ""
-            if chosen is None and values is None and search.wants_indices():
-                chosen = search.best_of(index_inputs(subject, words, shape, seed))
+            chosen = search.chosen(wanted)
         except SubjectError as error:
             search.failure = search.failure or error
             if len(subject.ways) == 1 or error.final:
@@ -68,201 +40,36 @@ def choose_inputs(
         if chosen is not None:
             chosen = samples_in_columns(subject, chosen) or chosen
             if subject.takes_y:
-                chosen = next((one for one in as_softmax_has_them(subject, chosen, seed) if search.suits(one)), chosen)
+                turned = as_softmax_has_them(subject, chosen, wanted.seed)
+                chosen = next((one for one in turned if search.suits(one)), chosen)
             subject.settle(chosen)
-            return chosen
-    for level in () if wholly else ("accepted_by_both", "accepted_by_forward", "accepted_rare"):
-        for way, search in searches:
-            if getattr(search, level) is not None:
-                subject.way = way
-                chosen = cast(Inputs, getattr(search, level))
+            return chosen, searches
+    return None, searches
+
+
+def accepted_in_part(subject: Subject, searches: Sequence[Search]) -> Inputs | None:
+    """What `backward` accepts at least, or `forward`; None where there is nothing."""
+    for level in ("accepted_by_both", "accepted_by_forward", "accepted_rare"):
+        for search in searches:
+            if (chosen := cast(Inputs | None, getattr(search, level))) is not None:
+                subject.way = search.way
                 subject.settle(chosen)
                 return chosen
-    subject.way, search = searches[0]
+    return None
+
+
+def nothing_accepted(subject: Subject, searches: Sequence[Search], wanted: Wanted) -> SubjectError:
+    """What is said where no inputs are accepted: what was wrong with the first, and what was tried."""
+    subject.way, search = searches[0].way, searches[0]
     if search.failure is None:
-        raise SubjectError(f"{subject.title}: the gradients that {subject.way.title}'s backward leaves do not fit.")
-    tried = ", ".join(dict.fromkeys(search.tried))
+        return SubjectError(f"{subject.title}: the gradients that {subject.way.title}'s backward leaves do not fit.")
+    shapes = list(dict.fromkeys(search.tried))
+    tried = ", ".join(shapes[:SHOWN]) + (f" and {len(shapes) - SHOWN} more" if len(shapes) > SHOWN else "")
     more = (
         ""
-        if shape or not search.failure.input_matters
+        if wanted.shape or not search.failure.input_matters
         else f"\n  Inputs of shape {tried} were tried; give it by --input N M."
     )
-    targets_too = "" if targets or not subject.is_loss else " Say what the targets are by --targets."
-    raise SubjectError(f"{search.failure}{more}{targets_too}")
-
-
-class Search:
-    """Inputs are tried on copies of a subject.
-
-    Attributes:
-        tried: shapes of x so far.
-        failure: what was said of the first.
-        refusals: what the class said of those that it refused.
-        accepted_by_forward: the first that forward takes.
-        accepted_by_both: the first that backward takes as well, though its gradients have other shapes.
-        accepted_rare: the same of a sequence or an image.
-        partly: whether some of them had the right shapes, for a batch.
-        failed_backward: whether the failure is one of backward; failed_for_batch, whether that was for a batch.
-        rare: whether the shapes are of the rare ones, which are taken only where they suit.
-    """
-
-    def __init__(self, subject: Subject) -> None:
-        self.subject = subject
-        self.tried: list[str] = []
-        self.failure: SubjectError | None = None
-        self.refusals: list[str] = []
-        self.accepted_by_forward: Inputs | None = None
-        self.accepted_by_both: Inputs | None = None
-        self.accepted_rare: Inputs | None = None
-        self.partly = self.rare = self.failed_backward = self.failed_for_batch = False
-
-    def best_of(self, several: Iterable[Inputs]) -> Inputs | None:
-        """The first that suits; None if none does."""
-        return next((inputs for inputs in several if self.suits(inputs)), None)
-
-    def wants_indices(self) -> bool:
-        """Whether it said that it uses x as an index, as an embedding does."""
-        return any(
-            "indices must be" in text or "of integer" in text or "valid indices" in text for text in self.refusals
-        )
-
-    def suits(self, inputs: Inputs) -> bool:
-        """Whether all goes well with these inputs.
-
-        Raises:
-            SubjectError: it does not, and no other input can help.
-        """
-        self.tried.append(str(inputs.x.shape))
-        went_forward = False
-        try:
-            rehearsal = self.subject.copied()
-            rehearsal.settle(inputs)
-            out = rehearsal.forward(inputs.x, inputs.y)
-            if np.size(out) == 0:
-                raise empty(self.subject, inputs, np.shape(out))
-            if not np.all(np.isfinite(out)):
-                raise not_finite(self.subject, inputs, np.asarray(out))
-            if not self.rare:
-                self.accepted_by_forward = self.accepted_by_forward or inputs
-            if rehearsal.way.forward.name == "predict":
-                if np.array_equal(rehearsal.forward(inputs.x * 1.001, inputs.y), out):
-                    return False  # it rounds
-                rehearsal.forward(inputs.x, inputs.y)
-            if rehearsal is self.subject:
-                return True
-            dy = rehearsal.way.upstream(out, inputs.y, np.random.default_rng(0))
-            rehearsal.value(out, dy, inputs.x, inputs.y, inputs.axis, inputs.count)
-            before = snapshot(rehearsal.made)
-            shapes = [np.shape(parameter.get()) for parameter in rehearsal.parameters]
-            went_forward = True
-            returned = rehearsal.backward(dy, inputs.x, inputs.y)
-            found = candidates_of(rehearsal.made, returned, rehearsal.names_of_returned(), before)
-            fit = fits(rehearsal, found, inputs.x)
-            # an update that is not summed over the samples makes a bias grow
-            fit[:-1] += [np.shape(one.get()) == old for one, old in zip(rehearsal.parameters, shapes, strict=True)]
-            if all(fit):
-                return True
-            if self.rare and inputs.x.ndim > 2:
-                self.accepted_rare = self.accepted_rare or inputs
-            if not self.rare:
-                self.accepted_by_both = self.accepted_by_both or inputs
-                self.partly = self.partly or any(fit[:-1])
-        except SubjectError as error:
-            if not error.input_matters and self.accepted_by_forward is None:
-                raise
-            self.failed_for_batch = self.failed_for_batch or (went_forward and not self.rare)
-            if went_forward and not self.failed_backward:
-                self.failure, self.failed_backward = error, True  # it came further
-            self.failure = self.failure or error
-            self.refusals.append(str(error.__cause__))
-        return False
-
-
-def candidates(
-    subject: Subject,
-    words: Sequence[str],
-    shapes: Sequence[tuple[tuple[int, ...], int | None]],
-    targets: str | None,
-    classes: int | None,
-    seed: int,
-) -> Iterator[Inputs]:
-    """What to try in shapes of x with the axis of their samples, in the order of how usual it is.
-
-    Class numbers come last, since they broadcast with anything.
-    """
-    kinds = [targets] if targets else ["onehot", "binary", "labels"]
-    for values in ("normal", "probabilities" if subject.is_loss else "positive"):
-        if not subject.takes_y:
-            for size, axis in shapes:
-                yield Inputs(draw_x(np.random.default_rng(seed), size, axis, values), None, axis, "", values)
-            continue
-        for kind, (size, axis) in product(kinds, shapes):
-            counts = class_counts(subject, words, size, axis, classes)
-            for number in [1] if kind == "binary" else counts:
-                rng = np.random.default_rng(seed)
-                x = draw_x(rng, size, axis, values)
-                same = not subject.parameters and x.ndim > 2 and kind not in ("labels", "binary")
-                count = 1 if axis is None else size[axis]
-                y = rng.standard_normal(size) if same else draw_y(rng, count, number, axis, kind)
-                yield Inputs(x, y, axis, "real" if same else kind, values)
-
-
-def index_inputs(subject: Subject, words: Sequence[str], given: Sequence[int] | None, seed: int) -> Iterator[Inputs]:
-    """Whole numbers for x, smaller than every size of a parameter."""
-    sizes = [size for parameter in subject.parameters for size in np.shape(parameter.get())]
-    most = max(2, min(sizes, default=2))
-    for shape in [tuple(given)] if given else [(5,), (5, 3), (1,)]:
-        x = draw_x(np.random.default_rng(seed), shape, 0, "indices", most)
-        counts = class_counts(subject, words, (*shape, 1), 0, None) if subject.takes_y else [0]
-        for number, kind in product(counts, ("onehot", "labels") if subject.takes_y else ("",)):
-            y = draw_y(np.random.default_rng(seed), shape[0], number, 0, kind) if number else None
-            yield Inputs(x, y, 0, kind, "indices")
-
-
-def fits(subject: Subject, found: Sequence[Found], x: FloatArray) -> list[bool]:
-    """Whether each gradient with a name has the shape of what it belongs to, or one that can be subtracted from it.
-
-    The last is that of x; what has no name is taken for right.
-    """
-    fit = []
-    given = subject.made if isinstance(subject.made, Several) else None
-    for parameter in subject.parameters:
-        shape = np.shape(parameter.get())
-        named = [one.shape for one in found if one.changed and one.level(parameter) > 0]
-        if named:
-            alike = without_ones if parameter.owner is given else harmless
-            fit.append(any(alike(one, shape) for one in named))
-    bare = [one.shape for one in found if one.position == 0 and not one.attribute and not one.stacked]
-    others = [np.shape(parameter.get()) for parameter in subject.parameters]
-    same = bool(bare) and (bare[0] == x.shape or (given is not None and without_ones(bare[0], x.shape)))
-    own = not bare or x.dtype.kind != "f" or same or (subject.is_loss and bare[0] in others)
-    return [*fit, own]
-
-
-def without_ones(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
-    """Whether two shapes differ by axes of size 1 alone."""
-    return tuple(n for n in shape if n > 1) == tuple(n for n in target if n > 1)
-
-
-def harmless(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
-    """Whether W -= lr * dW is right all the same: the shapes differ by axes of size 1, and broadcast to the target."""
-    if not without_ones(shape, target):
-        return False
-    try:
-        return np.broadcast_shapes(shape, target) == target
-    except ValueError:
-        return False
-
-
-def empty(subject: Subject, inputs: Inputs, shape: tuple[int, ...]) -> SubjectError:
-    return SubjectError(
-        f"{subject.title}.{subject.way.forward.name} returned an empty array, of shape {shape}, for {inputs.text()}: "
-        "there is nothing that could be checked."
-    )
-
-
-def not_finite(subject: Subject, inputs: Inputs, out: FloatArray) -> SubjectError:
-    return SubjectError(
-        f"{subject.title}.{subject.way.forward.name} returned {out[~np.isfinite(out)].flat[0]} for ordinary numbers, "
-        f"{inputs.text()}: its derivative cannot be checked there."
-    )
+    late = f" The search was ended after {SECONDS:g} seconds." if search.clock.over else ""
+    targets_too = "" if wanted.targets or not subject.is_loss else " Say what the targets are by --targets."
+    return SubjectError(f"{search.failure}{more}{late}{targets_too}")

@@ -18,7 +18,7 @@ from twinprop.gradcheck.roles import role_of
 from twinprop.gradcheck.several import Several
 from twinprop.gradcheck.small_constants import accept_small_constants
 from twinprop.gradcheck.sources import nodes_of
-from twinprop.gradcheck.trial import Trial
+from twinprop.gradcheck.trial import CHANGE, Trial
 
 MEAN = (
     "{} are divided by the {} samples here, and the gradient that is handed on is not. That is right together with a "
@@ -28,6 +28,7 @@ NOT_DIVIDED = (
     "{} is {} times the gradient of the loss, for 1/n comes in with the gradients of the parameters; they are right."
 )
 NEGATIVE = "the gradients are those of -loss. That is right with an update that adds them, as here:\n{}"
+RATE = "{} changes every parameter by {:.6g} times its gradient, at a learning rate of 1: that is a matter of the rate."
 NO_DX = "backward returns nothing. A layer below this one would need dx; a first layer has none below."
 
 
@@ -49,6 +50,12 @@ def accept_conventions(trial: Trial, report: Report) -> None:
             if is_times(one, n):
                 one.accepted = "n times"
                 report.notes.append(NOT_DIVIDED.format(one.name, n))
+    if way.after is not None and own and all(one.name.startswith(CHANGE) for one in own):
+        factors = [factor_of(one) for one in own]
+        if factors[0] and factors[0] > 0 and all(one and abs(one / factors[0] - 1) < CLOSE for one in factors):
+            for one in own:
+                one.accepted = "its rate"
+            report.notes.append(RATE.format(way.after.name, factors[0]))
     accept_negative(trial, report)
     accept_small_constants(trial, report)
     if trial.returned_nothing and isinstance(way, LayerWay) and not inputs and own and not isinstance(made, Operations):

@@ -92,11 +92,24 @@ def large_numbers(subject: Subject, inputs: Inputs) -> list[str]:
                     parameter.get()[...] = array * factor
                 if overflows(subject, x, inputs.y):
                     why, text = cause_with_line(subject, x, inputs, softmax, f"{what} of size {size:g}")
-                    found.setdefault(why, text)
+                    if "logarithm" in why or leaves_range(subject, x, inputs.y):
+                        found.setdefault(why, text)
     finally:
         for parameter, array in keep:
             parameter.get()[...] = array
     return list(found.values())
+
+
+def leaves_range(subject: Subject, x: FloatArray, y: Any) -> bool:
+    """Whether an exponential is too large or too small for a float: a division by 0 may have another cause."""
+    for caught in ({"over": "raise"}, {"under": "raise"}):
+        try:
+            with np.errstate(**caught):  # type: ignore[arg-type]
+                subject.forward(x, y)
+        except SubjectError as error:
+            if isinstance(error.__cause__, FloatingPointError):
+                return True
+    return False
 
 
 def cause_with_line(subject: Subject, x: FloatArray, inputs: Inputs, softmax: bool, when: str) -> tuple[str, str]:

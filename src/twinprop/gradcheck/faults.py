@@ -19,6 +19,9 @@ def is_users(file: str) -> bool:
     return not file.startswith((OURS, "<", STANDARD)) and "site-packages" not in file
 
 
+TURNED = "Is a matrix the wrong way round, as W where W.T belongs?"
+
+
 class SubjectError(TwinpropError):
     """The class under test breaks the contract, or raised an exception.
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.gradient_names import canonical, is_bare, names_gradient, stems
-from twinprop.gradcheck.held import ArrayRef, FloatArray, arrays_of, is_numeric
+from twinprop.gradcheck.held import ArrayRef, FloatArray, arrays_of, attributes_of, is_numeric, may_hold_arrays
 from twinprop.gradcheck.matching import ratio, same_numbers
 from twinprop.gradcheck.sources import nodes_of
 
@@ -88,8 +88,8 @@ def candidates(made: Any, returned: Any, names: Sequence[str], before: dict[str,
 
 def returned_parts(returned: Any, names: Sequence[str]) -> Iterator[Found]:
     """The arrays in what backward returned."""
-    if isinstance(returned, dict):
-        for key, value in returned.items():
+    if isinstance(returned, dict) or is_holder(returned):
+        for key, value in (returned if isinstance(returned, dict) else attributes_of(returned)).items():
             yield from nested(value, f"backward()[{key!r}]", "grads", (key,))
     elif isinstance(returned, tuple | list):
         if returned and all(map(is_numeric, returned)) and len({np.shape(part) for part in returned}) == 1:
@@ -104,10 +104,16 @@ def returned_parts(returned: Any, names: Sequence[str]) -> Iterator[Found]:
         yield Found("dx", "", (), None, np.array(returned, float), position=0)
 
 
+def is_holder(value: Any) -> bool:
+    """Whether something returned is an object of the user's own, as a dataclass of gradients."""
+    return may_hold_arrays(value) and not isinstance(value, np.ndarray | tuple | list)
+
+
 def nested(value: Any, label: str, attribute: str, keys: tuple[Any, ...]) -> Iterator[Found]:
     if is_numeric(value):
         yield Found(label, attribute, keys, None, np.array(value, float))
-    elif isinstance(value, dict | list | tuple):
+    elif isinstance(value, dict | list | tuple) or is_holder(value):
+        value = attributes_of(value) if is_holder(value) else value
         for key, item in value.items() if isinstance(value, dict) else enumerate(value):
             yield from nested(item, f"{label}[{key!r}]", attribute, (*keys, key))
 

@@ -10,6 +10,7 @@ import copy
 import sys
 from collections.abc import Callable, Sequence
 from itertools import product
+from time import process_time
 from types import FrameType
 from typing import Any, Self
 
@@ -28,13 +29,28 @@ PASSES = 4
 MOST_RUNS = 4000
 """Runs forward in all, for every shape of x together."""
 
+SECONDS = 6.0
+"""Of a processor, for all these runs."""
+
 
 class Memory:
-    """What was tried in vain, of an object and all its copies."""
+    """What was tried, of an object and all its copies.
+
+    Attributes:
+        failed: shapes of x and y, with the axis of the samples, for which nothing was found.
+        found: what was found, for others.
+        runs: how many there were.
+    """
 
     def __init__(self) -> None:
-        self.failed: set[tuple[tuple[int, ...], int | None]] = set()
+        self.failed: set[Any] = set()
+        self.found: dict[Any, dict[Path, Template]] = {}
         self.runs = 0
+        self.end = process_time() + SECONDS
+
+    @property
+    def over(self) -> bool:
+        return self.runs > MOST_RUNS or process_time() > self.end
 
     def __deepcopy__(self, memo: dict[int, object]) -> Memory:
         return self
@@ -45,6 +61,7 @@ class Fitted:
 
     Attributes:
         _free: where they stand.
+        _whole: names of those that hold whole numbers, below `_most`.
         _templates: the shapes that were found.
         _memory: what was tried.
     """
@@ -55,6 +72,8 @@ class Fitted:
         return made
 
     _free: Sequence[Path] = ()
+    _whole: Sequence[str] = ()
+    _most: int = 2
     _axis: int | None = 0
     _templates: dict[Path, Template]
     _memory: Memory
@@ -66,7 +85,12 @@ class Fitted:
     def fit_to(self, x: FloatArray, y: Any, axis: int | None) -> None:
         """Find the shapes for an x; where none is found, the arrays stay as they are."""
         self._axis, self._templates = axis, {}
-        if (x.shape, axis) in self._memory.failed or self._memory.runs > MOST_RUNS:
+        key = (x.shape, axis, np.shape(y))
+        if known := self._memory.found.get(key):
+            for path, template in known.items():
+                self._take([path], template, x)
+            return
+        if key in self._memory.failed or self._memory.over:
             return
         unknown = any(np.size(self._at(path)) == 0 for path in self._free)
         if not self._free or (not unknown and progress(lambda: whole(self._attempt(x, y)))[0]):
@@ -78,8 +102,10 @@ class Fitted:
         # a weight gives way to an input, not the other way round
         ordered = sorted(groups.values(), key=lambda paths: not is_parameter(paths[0][-1]))
         rounds = ((pairs, gate) for pairs in (False, True) for gate in GATES)
-        if not any(self._search(ordered, gate, pairs, x, y) for pairs, gate in rounds):
-            self._memory.failed.add((x.shape, axis))
+        if any(self._search(ordered, gate, pairs, x, y) for pairs, gate in rounds):
+            self._memory.found[key] = dict(self._templates)
+        else:
+            self._memory.failed.add(key)
             self._templates = {}
             for path, value in before.items():
                 self._put(path, value)
@@ -95,7 +121,7 @@ class Fitted:
 
         def steps_with(at: int, template: Template) -> tuple[bool, int]:
             self._memory.runs += 1
-            if self._memory.runs > MOST_RUNS:
+            if self._memory.over:
                 return False, 0
             self._take(groups[at], template, x)
             return progress(lambda: whole(self._attempt(x, y)))
@@ -128,7 +154,7 @@ class Fitted:
             ):
                 if first == second or (best > start):
                     continue
-                if self._memory.runs > MOST_RUNS:
+                if self._memory.over:
                     break
                 self._take(groups[first], one, x)
                 done, steps = steps_with(second, other)
@@ -146,14 +172,20 @@ class Fitted:
     def _take(self, paths: Sequence[Path], template: Template, x: FloatArray) -> None:
         for path in paths:
             self._templates[path] = template
-            self._put(path, drawn(path, shape_for(template, x, self._axis)))
+            self._put(path, self._drawn(path, shape_for(template, x, self._axis)))
+
+    def _drawn(self, path: Path, shape: tuple[int, ...]) -> Any:
+        """Random numbers that are the same for the same name; whole ones where indices are wanted."""
+        rng = np.random.default_rng(sum(ord(letter) * (31**at) for at, letter in enumerate("".join(path))) % 2**32)
+        whole_numbers = path[-1] in self._whole
+        return rng.integers(0, self._most, shape) if whole_numbers else 0.5 * rng.standard_normal(shape)
 
     def resize(self, x: Any) -> None:
         """Other arrays of the same kind for an x of another size."""
         for path, template in getattr(self, "_templates", {}).items():
             shape = shape_for(template, x, self._axis)
             if np.shape(self._at(path)) != shape:
-                self._put(path, drawn(path, shape))
+                self._put(path, self._drawn(path, shape))
 
     def _at(self, path: Path) -> Any:
         return item_at(getattr(self, path[0]), path[1:])
@@ -163,13 +195,6 @@ class Fitted:
             setattr(self, path[0], value)
         else:
             getattr(self, path[0])[path[1]] = value
-
-
-def drawn(path: Path, shape: tuple[int, ...]) -> FloatArray:
-    """Random numbers that are the same for the same name."""
-    seed = sum(ord(letter) * (31**at) for at, letter in enumerate("".join(path))) % 2**32
-    numbers: FloatArray = 0.5 * np.random.default_rng(seed).standard_normal(shape)
-    return numbers
 
 
 def progress(run: Callable[[], None]) -> tuple[bool, int]:

@@ -16,6 +16,7 @@ from twinprop.gradcheck.guesses import DROPOUT, filled, number_for
 from twinprop.gradcheck.loading import parse_arguments
 from twinprop.gradcheck.roles import role_of
 from twinprop.gradcheck.sources import keys_read, words_compared
+from twinprop.gradcheck.templates import is_parameter
 
 BACK = ("backward", "backprop", "back_prop", "gradient", "grad", "backpropagation", "back")
 FRONT = ("forward", "feedforward", "forwardprop", "fprop", "predict")
@@ -59,6 +60,14 @@ class Functions(Fitted):
         front = list(inspect.signature(parts["front"]).parameters) if parts.get("front") else []
         self._name_of_x = next((name for name in front if name not in parameters), "")
         self._roles_of_back = [role_of(name) for name in self._names_of_back]
+        known = {*parameters, *self._names_of_front, self._name_of_x}
+        others = [name for name, role in zip(self._names_of_back, self._roles_of_back, strict=True) if not role]
+        others, lacking = (
+            [name for name in others if name not in known],
+            [name for name in parameters if name not in self._names_of_back],
+        )
+        # what forward calls filters, backward may call W
+        self._also = dict(zip(others, lacking, strict=True)) if len(others) == len(lacking) else {}
         self._shapes: list[tuple[int, ...]] = []
         for name, value in parameters.items():
             setattr(self, name, value)
@@ -67,8 +76,8 @@ class Functions(Fitted):
         """Call a function: each argument is a parameter, or what forward returned, or has a role."""
         given = {}
         for name, argument in inspect.signature(self._parts[part]).parameters.items():
-            if name in self._names:
-                given[name] = getattr(self, name)
+            if name in self._names or (part == "back" and name in self._also):
+                given[name] = getattr(self, self._also.get(name, name))
             elif name in self._kept:
                 given[name] = self._kept[name]
             elif part == "back" and name == self._name_of_x:
@@ -172,7 +181,8 @@ def join_functions(
             f"{back}: which function goes forward? Name both: --layer FILE:forward_prop,back_prop.", False
         )
     everything = {**own, **named}
-    if front == plain_partner(own, back) and not contains(front, FRONT):
+    roles = [role_of(name) for name in inspect.signature(everything[back]).parameters]
+    if front == plain_partner(own, back) and not contains(front, FRONT) and "dy" not in roles:
         return Pair(everything[front], everything[back]), f"{front}, {back}"
     cost, start = pick(named, COST) or pick(own, COST), pick(named, START) or pick(own, START)
     start = start if start and belongs_to(everything[start], everything[front]) else ""
@@ -184,7 +194,6 @@ def join_functions(
             raise
         parameters, start = {}, ""  # an init function of something else
     sources = [one for one in parts.values() if one is not None]
-    roles = [role_of(name) for name in inspect.signature(parts["back"]).parameters]
     layer = "dy" in roles and "y" not in roles
     more, free = lacking_parameters(sources, parameters, words if not start else (), outputs, not layer)
     kind = FunctionLayer if layer else FunctionNetworkWithCost if cost else FunctionNetwork
@@ -195,7 +204,7 @@ def plain_partner(functions: Mapping[str, Any], back: str) -> str:
     """The function that a derivative is named after: `mse` of `mse_grad`, `sigmoid` of `sigmoid_prime`."""
     for name in functions:
         rest = plain(back).replace(plain(name), "", 1) if plain(name) in plain(back) else ""
-        if rest and re.fullmatch(r"(d|grad|gradient|derivative|deriv|prime|backward|backprop|of)+", rest):
+        if rest and re.fullmatch(r"(d|grad|gradient|derivative|deriv|prime|backward|backprop|back|bwd|of)+", rest):
             return name
     return ""
 
@@ -270,6 +279,8 @@ def lacking_parameters(
             free += [(name, key) for key, value in found[name].items() if isinstance(value, np.ndarray)]
             continue
         guess = guessed.get(name)
+        if is_parameter(name) and not isinstance(guess, np.ndarray):
+            guess = None
         unknown = isinstance(guess, int) and number_for(name) is None and not COUNTS.fullmatch(name.lower())
         found[name] = np.zeros(0) if unknown or guess is None else guess
         if isinstance(found[name], np.ndarray):

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from twinprop.gradcheck.lending import module_of, object_for, rank
 from twinprop.gradcheck.optimizers import PlainSteps
 from twinprop.gradcheck.roles import role_of
 from twinprop.gradcheck.sources import (
@@ -18,9 +19,12 @@ from twinprop.gradcheck.sources import (
     parts_unpacked,
     words_compared,
 )
+from twinprop.gradcheck.stacking import layers_of, takes_layers
 
 INPUTS, HIDDEN, OUTPUTS = 4, 6, 3
 """Sizes that are taken where none are given."""
+
+VOCABULARY = 7
 
 NUMBERS: tuple[tuple[str, Any], ...] = (
     (r"eps(ilon)?\w*", 1e-5),
@@ -30,8 +34,10 @@ NUMBERS: tuple[tuple[str, Any], ...] = (
     (r"stride\w*", 1),
     (r"pad(ding|s)?\w*", 0),
     (r"num(ber)?heads?|nheads?|heads?|numgroups|groups|ngroups", 2),
-    (r"\w*vocab\w*|numembeddings", 7),
+    (r"\w*vocab\w*|numembeddings", VOCABULARY),
     (r"\w*seq\w*len\w*|max\w*len\w*|timesteps?|t", 8),
+    (r"batch(size)?|nbatch", 5),
+    (r"\w*trunc\w*", 100),
     (r"seed|randomstate|verbose|debug", 0),
     (r"use\w+|bias(flag)?|isoutput|batchfirst", True),
     (r"name|label|id|layername|tag", "layer"),
@@ -42,6 +48,11 @@ NUMBERS: tuple[tuple[str, Any], ...] = (
     (r"training|train|istraining", True),
 )
 """By the name in lower case, without underscores."""
+
+COUNT_OF_LAYERS = re.compile(r"(n|num|number)(of)?(hidden|layers?|hiddenlayers?)|depth")
+
+CORPUS = re.compile(r"corpus|wordids?|tokenids|tokens|idsequence")
+"""A list of word numbers."""
 
 DROPOUT = r"p|dropout|rate|dropoutrate|droprate|keepprob|pdrop|ratio|dropoutratio|prob|dropprob|probability"
 
@@ -76,10 +87,21 @@ def filled(
         return [], {}
     kinds = inspect.Parameter
     needed = [one for one in parameters if one.default is kinds.empty and one.kind == kinds.POSITIONAL_OR_KEYWORD]
-    values = [usual(one.name, at, len(needed), f, outputs) for at, one in enumerate(needed) if one.name not in known]
+    values = [
+        usual(one.name, at, len(needed), f, outputs, one.annotation)
+        for at, one in enumerate(needed)
+        if one.name not in known
+    ]
+    listed = any(isinstance(value, list) and value == [HIDDEN] for value in values)
+    for at, one in enumerate(needed) if listed and len(values) == len(needed) else ():
+        if COUNT_OF_LAYERS.fullmatch(one.name.lower().replace("_", "")):
+            values[at] = 1
     if "conv" in getattr(f, "__name__", "").lower():  # a kernel has four axes
         images = (OUTPUTS, 2, 3, 3)
         values = [0.5 * np.random.randn(*images) if np.ndim(value) == 2 else value for value in values]
+    many = next((one.name for one in parameters if one.kind == kinds.VAR_POSITIONAL), "")
+    if many and takes_layers(f, many):  # Sequential(*layers)
+        values += layers_of(module_of(f), (INPUTS, HIDDEN, outputs), arguments_for)
     return values[given:], {}
 
 
@@ -104,19 +126,35 @@ def size_of_part(name: str, count: int, position: int) -> int:
     return 2 if re.search("depth|chan|^c$|_c$", word) else 6 + position if count < 4 or position else 5
 
 
-def usual(name: str, position: int, count: int, source: Any = None, outputs: int = OUTPUTS) -> Any:
+def made_by_guess(kind: Callable[..., Any]) -> Any:
+    """An object of a class, or what a function returns, with usual arguments."""
+    return kind(*filled(kind)[0])
+
+
+def arguments_for(f: Callable[..., Any]) -> list[Any]:
+    return filled(f)[0]
+
+
+def usual(
+    name: str, position: int, count: int, source: Any = None, outputs: int = OUTPUTS, annotation: Any = None
+) -> Any:
     """A usual value for an argument.
 
     Args:
         position, count: of the argument among those that are needed.
         source: the class or the function that it belongs to.
+        annotation: of the argument.
     """
     word = name.lower().replace("_", "")
     number = int(match[0]) if (match := re.search(r"\d+$", word)) else 0
     base = word.rstrip("0123456789")
     wide = number == 0 or number > 1
     if words := words_compared(source, name):
-        return words[0]
+        return min(words, key=rank)
+    if takes_layers(source, name) and (some := layers_of(module_of(source), (INPUTS, HIDDEN, outputs), arguments_for)):
+        return some
+    if role_of(name) != "optimizer" and (one := object_for(source, name, made_by_guess, annotation)) is not None:
+        return one
     start = getattr(source, "__init__", source) if inspect.isclass(source) else source
     if parts := parts_unpacked(start, name):
         return tuple(size_of_part(part, len(parts), at) for at, part in enumerate(parts))
@@ -126,6 +164,10 @@ def usual(name: str, position: int, count: int, source: Any = None, outputs: int
         return [-0.5, 0.5]
     if entries and not base.startswith(("w", "b")):
         return [INPUTS, outputs] if entries == 2 else [INPUTS, HIDDEN, outputs][:entries]
+    if CORPUS.fullmatch(word):
+        return list(range(VOCABULARY)) * 3
+    if base == "w" and any(CORPUS.fullmatch(other) for other in names_of_arguments(source)):
+        return 0.5 * np.random.randn(VOCABULARY, outputs)
     if re.fullmatch(r"w|weights?(matrix|array)?|kernel", base):
         return 0.5 * np.random.randn(
             *((INPUTS, outputs) if number == 0 else (HIDDEN, outputs) if wide else (INPUTS, HIDDEN))

@@ -17,6 +17,11 @@ WRAPPED = "_wrapped"
 """The attribute in which one of our objects holds the user's, whose arrays keep their names."""
 
 
+def wrapped_in(made: Any) -> Any:
+    """The user's object in one of ours; any other as it is."""
+    return getattr(made, "__dict__", {}).get(WRAPPED, made)
+
+
 class ArrayRef(NamedTuple):
     """A reference to an array that an object holds: in an attribute, or in the lists and dicts of one.
 
@@ -147,3 +152,19 @@ def may_hold_arrays(value: Any) -> bool:
     plain = isinstance(value, type | ModuleType) or inspect.isroutine(value)
     parts = hasattr(value, "__dict__") or hasattr(type(value), "__slots__")
     return parts and not plain and not type(value).__module__.startswith("numpy")
+
+
+def objects_of(held: Any, kind: type, seen: set[int] | None = None) -> Iterator[Any]:
+    """The objects of a class that an object holds."""
+    seen = set() if seen is None else seen
+    if id(held) in seen:
+        return
+    seen.add(id(held))
+    if isinstance(held, kind):
+        yield held
+    elif isinstance(held, list | tuple | dict):
+        for one in held.values() if isinstance(held, dict) else held:
+            yield from objects_of(one, kind, seen)
+    elif may_hold_arrays(held):
+        for one in attributes_of(held).values():
+            yield from objects_of(one, kind, seen)

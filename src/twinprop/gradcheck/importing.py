@@ -20,12 +20,16 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
 from twinprop.gradcheck.faults import SubjectError, error_with_line, guarded_call
 from twinprop.gradcheck.reading import Reader, parsed
 from twinprop.gradcheck.stand_ins import Finder, forgiving
 from twinprop.text import nearest
 
 FILES = (".py", ".ipynb")
+
+Import = ast.Import | ast.ImportFrom
 
 TOLD = "__told__"
 """Where a module keeps what was left out of it."""
@@ -123,7 +127,11 @@ def script(path: Path, told: list[str]) -> ModuleType:
     assert spec is not None
     module = module_from_spec(spec)
     sys.modules[name] = module
-    if trains(parsed(code, str(file))):
+    tree = parsed(code, str(file))
+    if lacks_numpy(tree):
+        vars(module)["np"] = np
+        told.append("np is not imported in the file; it was taken to be NumPy.")
+    if trains(tree):
         told.append("the file runs a loop when it is imported: only its imports, classes and functions were run.")
         run_definitions(code, str(file), module)
         return module
@@ -175,6 +183,13 @@ def notebook(path: Path, told: list[str]) -> ModuleType:
             except SyntaxError as error:
                 told.append(f"left out, for it is no Python: {error_with_line(error)}")
     return module
+
+
+def lacks_numpy(tree: ast.Module) -> bool:
+    """Whether a file uses np, and nothing in it gives that name a meaning."""
+    bound = {one.asname or one.name for node in ast.walk(tree) if isinstance(node, Import) for one in node.names}
+    used = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "np"]
+    return bool(used) and not bound & {"np", "*"} and all(isinstance(node.ctx, ast.Load) for node in used)
 
 
 def trains(tree: ast.Module) -> bool:

@@ -14,20 +14,27 @@ import numpy as np
 from twinprop.gradcheck.autograd import boxes_of, with_boxes
 from twinprop.gradcheck.building import built
 from twinprop.gradcheck.chain import chain
-from twinprop.gradcheck.faults import SubjectError, guarded_call
+from twinprop.gradcheck.constructing import constructed
+from twinprop.gradcheck.faults import SubjectError
+from twinprop.gradcheck.fed import with_places
 from twinprop.gradcheck.functions import join_functions, looks_like_function_of_network
-from twinprop.gradcheck.guesses import OUTPUTS, filled
+from twinprop.gradcheck.guesses import HIDDEN, INPUTS, OUTPUTS, arguments_for, filled
+from twinprop.gradcheck.held import attributes_of, may_hold_arrays
 from twinprop.gradcheck.importing import told_of
 from twinprop.gradcheck.loading import load_attributes, parse_arguments
 from twinprop.gradcheck.operations import Operations, computes_with_arrays
 from twinprop.gradcheck.optimizers import lend_optimizer
 from twinprop.gradcheck.roles import method_of
-from twinprop.gradcheck.several import ListOfInputs, SeveralLayer, SeveralLoss, plan_for
-from twinprop.gradcheck.ways import BACKWARD, FORWARD, LOSS, held_by, named
+from twinprop.gradcheck.several import ListOfInputs, SeveralLayer, SeveralLoss, SeveralWithGradients, plan_for
+from twinprop.gradcheck.stacking import stacked
+from twinprop.gradcheck.ways import BACKWARD, FORWARD, LOSS, LOSS_AND_GRADIENTS, held_by, named
 
 
-def make(spec: str, words: Sequence[str]) -> tuple[Iterator[tuple[Any, str]], list[str]]:
+def make(spec: str, words: Sequence[str], square: bool = False) -> tuple[Iterator[tuple[Any, str]], list[str]]:
     """What `FILE:Class`, `FILE:Class,Class` or `FILE:function,function` names.
+
+    Args:
+        square: whether it gets as many outputs as inputs.
 
     Returns:
         ways to make it ready to be called, the likeliest first: the object and its title; and what was left out of
@@ -37,10 +44,12 @@ def make(spec: str, words: Sequence[str]) -> tuple[Iterator[tuple[Any, str]], li
         SubjectError: it cannot be found.
     """
     module, found = load_attributes(spec)
-    return ways_to_make(module, found, words), told_of(module)
+    return ways_to_make(module, found, words, square), told_of(module)
 
 
-def ways_to_make(module: ModuleType, found: dict[str, Any], words: Sequence[str]) -> Iterator[tuple[Any, str]]:
+def ways_to_make(
+    module: ModuleType, found: dict[str, Any], words: Sequence[str], square: bool
+) -> Iterator[tuple[Any, str]]:
     """The object as it is, as one with several inputs, after its sizes are known; then all with a single output.
 
     Raises:
@@ -51,14 +60,19 @@ def ways_to_make(module: ModuleType, found: dict[str, Any], words: Sequence[str]
         for box in boxes_of(module) if hasattr(one, "__add__") else ():
             if box.kind is one and box.scalar != computes_with_arrays(one):
                 yield Operations(box), f"{name}, each operation"
-    for outputs in (OUTPUTS, 1):
+    for outputs in (INPUTS,) if square else (OUTPUTS, 1):
         made, title = made_of(module, found, words, outputs)
+        if len(found) == 1 and any(type(value) is list and not value for value in attributes_of(made).values()):
+            # a network without layers is right, and says nothing
+            yield from ((one, title) for one in stacked(made, (INPUTS, HIDDEN, outputs), arguments_for))
         yield made, title
         if len(found) == 1:
-            for one in (made, *built(made), *with_optimizer(made)):
+            for one in (made, *filled_up(made, outputs)):
                 if one is not made:
                     yield one, title
                 yield from ((other, title) for other in with_several_inputs(one))
+                methods = named(one, FORWARD), named(one, BACKWARD), named(one, LOSS)
+                yield from ((other, title) for other in with_places(one, *methods))
             yield from ((one, title) for one in with_boxes(made, sys.modules.get(type(made).__module__, module)))
 
 
@@ -76,6 +90,9 @@ def made_of(module: ModuleType, found: dict[str, Any], words: Sequence[str], out
 def with_several_inputs(made: Any) -> Iterator[Any]:
     """An object as a layer whose other inputs are held like parameters, and as one that is given a list."""
     forward, backward = named(made, FORWARD), named(made, BACKWARD)
+    both = named(made, LOSS_AND_GRADIENTS)
+    if both and (plan := plan_for(made, method_of(made, both), None)) is not None:
+        yield SeveralWithGradients(made, plan)
     for front in dict.fromkeys(name for name in (forward, named(made, LOSS)) if name):
         if not backward or front == backward:
             continue
@@ -86,6 +103,15 @@ def with_several_inputs(made: Any) -> Iterator[Any]:
         methods = method_of(made, forward), method_of(made, backward)
         if all(len(method.needed) == 1 for method in methods):
             yield ListOfInputs(made, *methods)
+
+
+def filled_up(made: Any, outputs: int) -> Iterator[Any]:
+    """Copies of an object with what it lacks: its layers, its sizes, its optimizer."""
+    for one in stacked(made, (INPUTS, HIDDEN, outputs), arguments_for):
+        yield one
+        yield from built(one)
+    yield from built(made)
+    yield from with_optimizer(made)
 
 
 def with_optimizer(made: Any) -> Iterator[Any]:
@@ -107,22 +133,29 @@ def make_one(name: str, found: Callable[..., Any], words: Sequence[str], outputs
     """An object of a class, or what a function makes, with its title."""
     if not callable(found):
         return found, name
-    args, keywords = parse_arguments(words)
-    args = [*args, *filled(found, len(args), outputs, tuple(keywords))[0]]
-    shown = [*map(shown_argument, args), *(f"{key}={shown_argument(value)}" for key, value in keywords.items())]
-    title = f"{name}({', '.join(shown)})"
+    typed, keywords = parse_arguments(words)
+    args = [*typed, *filled(found, len(typed), outputs, tuple(keywords))[0]]
+
+    def title(args: Sequence[Any]) -> str:
+        shown = [*map(shown_argument, args), *(f"{key}={shown_argument(value)}" for key, value in keywords.items())]
+        return f"{name}({', '.join(shown)})"
+
     try:
-        return guarded_call(title, found, *args, **keywords), title
+        made, used = constructed(title, found, args, keywords, len(typed), outputs)
     except SubjectError as error:
         if isinstance(error.__cause__, TypeError):
             raise SubjectError(
                 f"{error}\n  Give the arguments of its constructor: --args 4 3; an array by its shape: --args 4x3 3x."
             ) from error
         raise
+    return made, title(used)
 
 
 def shown_argument(value: Any) -> str:
-    """`4×3` of an array, its name of a function."""
+    """`4×3` of an array, its name of a function, that of its class of an object."""
     if isinstance(value, np.ndarray):
         return "×".join(map(str, value.shape))
-    return getattr(value, "__name__", repr(value)) if callable(value) else repr(value)
+    if isinstance(value, list):
+        return f"[{', '.join(map(shown_argument, value))}]"
+    name = getattr(value, "__name__", "")
+    return name or (f"{type(value).__name__}()" if may_hold_arrays(value) or callable(value) else repr(value))

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.choice import harmless, without_ones
 from twinprop.gradcheck.comparison import compare, largest
 from twinprop.gradcheck.differences import LARGER, Index, Slopes
 from twinprop.gradcheck.faults import SubjectError
@@ -16,6 +15,7 @@ from twinprop.gradcheck.hints.repair import repairs
 from twinprop.gradcheck.matching import proportional, same_numbers
 from twinprop.gradcheck.parameters import adopt_forgotten
 from twinprop.gradcheck.report import Gradient
+from twinprop.gradcheck.searching import harmless, without_ones
 from twinprop.gradcheck.several import Several
 from twinprop.gradcheck.trial import Trial, slopes_of
 from twinprop.gradcheck.ways import ways_after

@@ -11,8 +11,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from twinprop.gradcheck.gradient_names import canonical, stems
 from twinprop.gradcheck.roles import role_of
 from twinprop.gradcheck.sources import own_attributes
+
+RATE = 0.01
+"""The learning rate where backward wants one."""
 
 TO_OPTIMIZER = "to optimizer "
 """What the report calls a gradient that an optimizer was given, before its number."""
@@ -56,7 +60,7 @@ class PlainSteps:
         array, gradient = held[:2]
         if any(id(one) in self._parameters for one in leaves(gradient)):
             array, gradient = gradient, array
-        for one, other in zip(leaves(array), leaves(gradient), strict=False):
+        for one, other in pairs(array, gradient):
             self._given.append((one, np.copy(other)))
             with suppress(ValueError, TypeError):  # of another shape, which the check tells
                 one -= self.lr * other
@@ -67,6 +71,17 @@ class PlainSteps:
             return gradient
         self._given.append((None, np.copy(gradient)))
         return self.lr * gradient
+
+
+def pairs(held: Any, gradients: Any) -> Iterator[tuple[Any, Any]]:
+    """Each array with its gradient: of two dicts by their keys, `W` with `W` or `dW`; else in their order."""
+    if isinstance(held, dict) and isinstance(gradients, dict):
+        for key, one in held.items():
+            own = next((name for name in gradients if name == key or canonical(key) in stems(name)), None)
+            if own is not None:
+                yield from pairs(one, gradients[own])
+    else:
+        yield from zip(leaves(held), leaves(gradients), strict=False)
 
 
 def leaves(held: Any) -> Iterator[Any]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.finding import Found, candidates, snapshot
-from twinprop.gradcheck.gradient_names import names_gradient
+from twinprop.gradcheck.gradient_names import is_bare, names_gradient
 from twinprop.gradcheck.held import ArrayRef, arrays_of, is_float_array
 from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.roles import role_of
@@ -130,7 +130,7 @@ def adopt_forgotten(trial: Trial, found: dict[str, tuple[str, Any]]) -> list[Arr
     taken = [value for _, value in found.values()]
     forgotten = []
     for parameter in trial.unused:
-        if forward_changes(trial, parameter):
+        if is_bare(parameter.attribute) or forward_changes(trial, parameter):
             continue  # what forward computes anew, as the mean of a batch, is none
         named = [one for one in again if one.level(parameter) > 0 and one.shape == np.shape(parameter.get())]
         own = [one for one in named if not any(np.array_equal(one.value, other) for other in taken)]

@@ -193,6 +193,8 @@ def other_batch(trial: Trial, unmade: Subject, report: Report) -> None:
         fresh = unmade.copied()
         if fresh is unmade or wrong_for(fresh, other, trial, report):
             continue  # not taken, or wrong, even when it is the first
+        if trial.updated and not trial.subject.knows_rate and other.count != trial.inputs.count:
+            continue  # the rate was measured, and may hold 1/n
         if is_longer(other, trial.inputs) and refuses(trial.subject, other):
             continue
         for gradient in wrong_for(trial.subject, other, trial, report):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from twinprop.gradcheck.lending import module_of, object_for, use_of
 from twinprop.gradcheck.sources import tested_bare
 
 NAMES = {
@@ -33,7 +34,7 @@ UPSTREAM = re.compile(r"(d|grad|up|delta|err|accum|nextgrad|nextd|chain).*|g|e|.
 
 FLAGS = ("training", "testing")
 
-SETTINGS = (*FLAGS, "rate", "optimizer")
+SETTINGS = (*FLAGS, "rate", "optimizer", "fixed")
 """Roles of what every method is given that asks for it, and that is no number to compute with."""
 
 
@@ -55,12 +56,14 @@ class Argument:
         name, role: as above.
         needed: whether it has no default.
         keyword: whether it can be given by its name alone.
+        fixed: a function or an object that it is given whatever happens; None for the others.
     """
 
     name: str
     role: str
     needed: bool
     keyword: bool
+    fixed: Any = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,8 @@ class Method:
         by_name = False
         for one in self.arguments:
             role = roles.get(one.name, one.role if one.role in SETTINGS else "")
+            if one.fixed is not None:
+                values = {**values, role: one.fixed}
             if role not in values:
                 by_name = True
             elif one.keyword or by_name:
@@ -101,7 +106,27 @@ class Method:
 
 def method_of(made: Any, name: str) -> Method:
     """A method of an object with the roles of its arguments."""
-    return Method(name, *arguments_of(getattr(made, name)))
+    method = Method(name, *arguments_of(getattr(made, name)))
+    asked = [one for one in method.needed if one.role in ("", "y", "dy")]
+    fixed = {one: found for one in asked if (found := function_for(made, name, one.name)) is not None}
+    if not fixed:
+        return method
+    arguments = [replace(one, role="fixed", fixed=fixed[one]) if one in fixed else one for one in method.arguments]
+    return replace(method, arguments=tuple(arguments))
+
+
+def function_for(made: Any, method: str, name: str) -> Any:
+    """A function for an argument that a method calls: what another method takes by default, or one of the module."""
+    function = getattr(getattr(made, method), "__func__", None)
+    use = use_of(function, name)
+    if not use.called and not use.attributes:
+        return None
+    for other in vars(type(made)).values():
+        there = inspect.signature(other).parameters.get(name) if inspect.isfunction(other) else None
+        if there is not None and there.default not in (None, inspect.Parameter.empty):
+            return there.default
+    own = getattr(module_of(function), name, None)
+    return own if own is not None else object_for(function, name, lambda kind: kind())
 
 
 def arguments_of(f: Callable[..., Any]) -> tuple[tuple[Argument, ...], bool]:

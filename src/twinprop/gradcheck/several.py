@@ -6,6 +6,7 @@ leave them in attributes. Several outputs are laid end to end, and the gradient 
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,11 +16,32 @@ import numpy as np
 
 from twinprop.gradcheck.finding import returned_name, returned_names
 from twinprop.gradcheck.fitting import Fitted, cut
-from twinprop.gradcheck.held import WRAPPED, is_float_array
+from twinprop.gradcheck.held import WRAPPED, arrays_of, is_float_array
 from twinprop.gradcheck.roles import FLAGS, Method
+from twinprop.gradcheck.sources import nodes_of
 
 CONSTANT = re.compile(r".*(mask|length|mode).*")
 """An input that has no gradient, by its name."""
+
+
+INDEX = re.compile(
+    r"(.*_)?(idx|idxs|index|indexes|indices|ids?|tokens?|words?|wordids?|cent(er|re)s?|contexts?|ctx|negs?|negatives?)(_.*)?"
+)
+"""An input that holds whole numbers, by its name."""
+
+
+def is_index(made: Any, method: str, name: str) -> bool:
+    """Whether an argument of a method is used as an index, or named as one."""
+    if INDEX.fullmatch(name.lower()):
+        return True
+    function = getattr(getattr(made, method), "__func__", None)
+    slices = [node.slice for node in nodes_of(function) if isinstance(node, ast.Subscript)]
+    return any(isinstance(one, ast.Name) and one.id == name for one in slices)
+
+
+def smallest_size(made: Any) -> int:
+    """A number that every index stays below: the smallest axis of a matrix that an object holds."""
+    return max(2, min((size for ref in arrays_of(made) if ref.get().ndim > 1 for size in ref.get().shape), default=2))
 
 
 @dataclass
@@ -27,7 +49,7 @@ class Plan:
     """What each argument gets: `x`, `y`, `dy0`, `dy1`, `cache`, `out0`, or the name of another input.
 
     Attributes:
-        front, back: the methods.
+        front, back: the methods; no `back` where forward returns the gradients.
         given_front, given_back: by the names of their arguments.
         extras: the names of the other inputs.
         outputs: how many outputs have a gradient of their own.
@@ -35,7 +57,7 @@ class Plan:
     """
 
     front: Method
-    back: Method
+    back: Method | None
     given_front: dict[str, str]
     given_back: dict[str, str]
     extras: list[str]
@@ -43,7 +65,7 @@ class Plan:
     has_targets: bool
 
 
-def plan_for(made: Any, front: Method, back: Method) -> Plan | None:
+def plan_for(made: Any, front: Method, back: Method | None) -> Plan | None:
     """How a layer with several inputs is called; None where it is none."""
     needed = front.needed
     if len(needed) < 2 or front.any_number:
@@ -59,7 +81,7 @@ def plan_for(made: Any, front: Method, back: Method) -> Plan | None:
     alone = returned_name(getattr(made, front.name))
     given_back: dict[str, str] = {}
     upstream = 0
-    for one in back.needed:
+    for one in back.needed if back is not None else ():
         if one.name in given:
             given_back[one.name] = given[one.name]
         elif one.role == "dy":
@@ -74,7 +96,7 @@ def plan_for(made: Any, front: Method, back: Method) -> Plan | None:
             given_back[one.name] = "x"
         else:
             return None
-    if not targets and not upstream:
+    if back is not None and not targets and not upstream:
         if len(given_back) != 1:
             return None
         given_back, upstream = dict.fromkeys(given_back, "dy0"), 1
@@ -93,9 +115,17 @@ class Several(Fitted):
         self.parts = [made]
         self._plan = plan
         self._free = [(name,) for name in plan.extras]
-        self.returned_names = returned_names(getattr(made, plan.back.name))
+        self._whole = [name for name in plan.extras if is_index(made, plan.front.name, name)]
+        self._most = smallest_size(made)
+        self.returned_names = returned_names(getattr(made, (plan.back or plan.front).name))
         for name in plan.extras:
             setattr(self, name, np.zeros(0))
+
+    @property
+    def wants_indices(self) -> bool:
+        """Whether x itself holds whole numbers."""
+        name = next(name for name, given in self._plan.given_front.items() if given == "x")
+        return is_index(getattr(self, WRAPPED), self._plan.front.name, name)
 
     def may_lack(self, name: str) -> bool:
         """Whether an input needs no gradient: beside targets, weights are constants."""
@@ -120,11 +150,12 @@ class Several(Fitted):
             return arrays[0] if arrays and not self._plan.has_targets else returned
         return np.concatenate([part.ravel() for part in arrays[: self._plan.outputs]])
 
-    def _back(self, dy: Any) -> Any:
+    def _to_front(self, dy: Any) -> Any:
         values: dict[str, Any] = {**self._inputs, **self._kept, "training": True, "testing": False, "rate": 0.01}
         values["dy0"] = 1.0
         if dy is not None:
             values |= {f"dy{at}": part for at, part in enumerate(cut(dy, self._shapes))}
+        assert self._plan.back is not None
         return self._plan.back.call(getattr(self, WRAPPED), self._plan.given_back, values)
 
 
@@ -133,7 +164,7 @@ class SeveralLayer(Several):
         return self._go(x, None)
 
     def backward(self, dy: Any) -> Any:
-        return self._back(dy)
+        return self._to_front(dy)
 
 
 class SeveralLoss(Several):
@@ -141,7 +172,15 @@ class SeveralLoss(Several):
         return self._go(x, y)
 
     def backward(self) -> Any:
-        return self._back(None)
+        return self._to_front(None)
+
+
+class SeveralWithGradients(Several):
+    """loss_and_grad(center, context, negatives) returns the loss and its gradients, and needs no targets."""
+
+    def loss(self, x: Any) -> Any:
+        self._plan.has_targets = True  # what is returned stays together
+        return self._go(x, None)
 
 
 class ListOfInputs:

@@ -52,8 +52,10 @@ def usual_shapes(
         columns = len(given) == 2 and numbers[:1] == [given[0]] != [given[1]]
         yield from [(tuple(given), -1), (tuple(given), 0)] if columns else [(tuple(given), 0), (tuple(given), -1)]
         return
+    if "x" in (wanted := getattr(subject.made, "wanted", {})):
+        yield wanted["x"], 0
     count = unused_size(SAMPLES, {*numbers, *sizes})
-    features = list(dict.fromkeys([*numbers[:1], *sizes[:2], 4]))
+    features = sorted(dict.fromkeys([*numbers[:1], *sizes[:2], 4]), key=lambda size: size == 1)
     yield from (((count, width), 0) for width in features)
     yield from (((width, count), -1) for width in features)
 
@@ -90,6 +92,7 @@ def rare_shapes(subject: Subject, words: Sequence[str]) -> Iterator[tuple[tuple[
         yield (2, channels, 6, 7), 0
         yield (2, 6, 7, channels), 0
         yield (channels, 6, 7), None
+        yield (6, 7, channels, 2), -1
         yield (2, channels, 8, 8), 0
         yield (channels, 8, 8), None
     for channels in features[:2]:  # what divides the sides of an image divides these
@@ -157,4 +160,5 @@ def class_counts(
         return [own]
     held = reversed(subject.parameters)
     sizes = [size for parameter in held for size in reversed(parameter.get().shape) if size]
-    return list(dict.fromkeys([*whole_numbers(words)[-1:], *sizes[:4], own]))
+    wanted = getattr(subject.made, "wanted", {}).get("y", ())
+    return list(dict.fromkeys([*wanted[-1:], *whole_numbers(words)[-1:], *sizes[:4], own]))

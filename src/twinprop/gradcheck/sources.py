@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
 import textwrap
 from collections.abc import Iterator
 from functools import cache
@@ -47,15 +48,48 @@ def keys_read(found: Any, name: str) -> list[str]:
     return list(dict.fromkeys(keys))
 
 
-def words_compared(found: Any, name: str) -> list[str]:
-    """The words that an argument is compared with, as `activation == "relu"`, or looks up in a dict."""
+def words_compared(found: Any, name: str, deeper: int = 2) -> list[str]:
+    """The words that an argument is compared with, as `activation == "relu"`, or looks up in a dict.
+
+    Functions that it is passed on to are looked through as well.
+    """
     words: list[str] = []
     for node in nodes_of(found):
         if isinstance(node, ast.Compare) and any(names(side, name) for side in [node.left, *node.comparators]):
             for side in [node.left, *node.comparators]:
                 parts = side.elts if isinstance(side, ast.List | ast.Tuple | ast.Set) else [side]
                 words += [one.value for one in parts if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+        elif isinstance(node, ast.Match) and names(node.subject, name):
+            words += [one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and type(one.value) is str]
+        elif isinstance(node, ast.Subscript) and names(node.slice, name):
+            words += words_of(value_named(found, node.value))
+        elif isinstance(node, ast.Call) and deeper and any(names(one, name) for one in node.args):
+            if isinstance(node.func, ast.Attribute) and node.func.attr == "get":
+                words += words_of(value_named(found, node.func.value))
+                continue
+            called = value_named(found, node.func)
+            at = next(at for at, one in enumerate(node.args) if names(one, name))
+            parameters = list(getattr(getattr(called, "__code__", None), "co_varnames", ()))
+            if at < len(parameters):
+                words += words_compared(called, parameters[at], deeper - 1)
     return list(dict.fromkeys(words))
+
+
+def words_of(table: Any) -> list[str]:
+    return [key for key in table if isinstance(key, str)] if isinstance(table, dict) else []
+
+
+def value_named(found: Any, node: ast.AST) -> Any:
+    """What a name or an attribute stands for in the module of a class or a function; None where that is not known."""
+    if isinstance(node, ast.Name):
+        return getattr(sys.modules.get(getattr(found, "__module__", "")), node.id, None)
+    if isinstance(node, ast.Dict):
+        return {one.value: None for one in node.keys if isinstance(one, ast.Constant)}
+    if isinstance(node, ast.Attribute):
+        if isinstance(node.value, ast.Name) and node.value.id == "self":
+            return getattr(found, node.attr, None)
+        return getattr(value_named(found, node.value), node.attr, None)
+    return None
 
 
 def names(node: ast.AST, name: str) -> bool:

@@ -5,40 +5,34 @@ What is asked of it is small, so that a student's code meets it with little chan
 
 from __future__ import annotations
 
-import ast
 import copy
 import copyreg
 import random
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from collections.abc import Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from twinprop.gradcheck.calling import Way
-from twinprop.gradcheck.faults import SubjectError, guarded_call
+from twinprop.gradcheck.faults import TURNED, SubjectError, guarded_call
 from twinprop.gradcheck.finding import returned_names
 from twinprop.gradcheck.fitting import Fitted
 from twinprop.gradcheck.held import (
-    ArrayRef,
     FloatArray,
     arrays_of,
     attributes_of,
     is_number,
     is_numeric,
     is_whole_array,
+    may_hold_arrays,
+    wrapped_in,
 )
 from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.making import make
-from twinprop.gradcheck.optimizers import PlainSteps
-from twinprop.gradcheck.roles import role_of
-from twinprop.gradcheck.sources import own_attributes
-from twinprop.gradcheck.ways import held_by, ways_of
-
-RATE = 0.01
-"""The learning rate where backward wants one."""
-
+from twinprop.gradcheck.optimizers import RATE, PlainSteps
+from twinprop.gradcheck.upkeep import ZERO, clears_cache, rates_of
+from twinprop.gradcheck.ways import named, ways_of
 
 # a copy shares modules, as in self.xp = np, which cannot be copied: a text says that the object is its own copy
 copyreg.pickle(ModuleType, lambda module: str(module.__name__))
@@ -83,15 +77,18 @@ class Subject:
         self.parameters = [one for one in self.parameters if one.get().dtype == np.float64]
 
     @classmethod
-    def load(cls, spec: str, words: Sequence[str], seed: int) -> Iterator[Subject]:
+    def load(cls, spec: str, words: Sequence[str], seed: int, square: bool = False) -> Iterator[Subject]:
         """The object that a command line asks for, in each way to make it, the likeliest first.
+
+        Args:
+            square: whether it gets as many outputs as inputs.
 
         Raises:
             SubjectError: it cannot be found, or be made in any way.
         """
         np.random.seed(seed)
         random.seed(seed)
-        ways, told = make(spec, words)
+        ways, told = make(spec, words, square)
         failure: SubjectError | None = None
         some = False
         while True:
@@ -177,7 +174,7 @@ class Subject:
         """
         np.random.seed(self.seed)
         random.seed(self.seed)
-        if clears_cache(self.made.__class__, self.way.forward.name):
+        if self.clears_before_forward:
             self.zero_grad()
         values, way = self.values(x, y, training), self.way
         shapes = " and y ".join(
@@ -189,7 +186,8 @@ class Subject:
             return way.forward.call(self.made, way.forward_roles, values)
 
         self.returned = guarded_call(f"{self.title}.{way.forward.name}, given x {shapes},", run)
-        self.out = way.output(self.made, self.returned, before)
+        # a work array would change with the next forward
+        self.out = copy.copy(way.output(self.made, self.returned, before))
         return self.out
 
     def value(self, out: Any, dy: Any, x: FloatArray, y: Any, axis: int | None, samples: int) -> float:
@@ -231,7 +229,7 @@ class Subject:
         PlainSteps._begin(one.get() for one in self.parameters)
         if way.backward is None:
             return self.beside_the_loss()
-        if not clears_cache(self.made.__class__, self.way.forward.name):
+        if not self.clears_before_forward:
             self.zero_grad()
         beside = self.returned[1:] if isinstance(self.returned, tuple) else ()
         cache = beside[0] if len(beside) == 1 else beside
@@ -242,25 +240,34 @@ class Subject:
         def run() -> Any:
             returned = method.call(self.made, way.backward_roles, values)
             if way.after is not None:
-                way.after.call(self.made, {one.name: one.role for one in way.after.needed}, values)
+                way.after.call(wrapped_in(self.made), {one.name: one.role for one in way.after.needed}, values)
             return returned
 
         try:
             return guarded_call(f"{self.title}.{method.name}", run)
         except SubjectError as error:
             if any(word in str(error.__cause__) for word in ("matmul", "not aligned", "dot:")):
-                raise SubjectError(f"{error}\n  Is a matrix the wrong way round, as W where W.T belongs?") from error
+                raise SubjectError(f"{error}\n  {TURNED}") from error
             raise
+
+    @property
+    def clears_before_forward(self) -> bool:
+        """Whether its `zero_grad` clears what forward keeps, so that it has to come first."""
+        made = wrapped_in(self.made)
+        kind: Any = type(made)
+        return clears_cache(kind, self.way.forward.name, named(made, ZERO))
 
     def zero_grad(self) -> None:
         """Clear gradients, if the object has a method for that."""
-        if callable(getattr(self.made, "zero_grad", None)):
-            guarded_call(f"{self.title}.zero_grad", self.made.zero_grad)
+        for made in (self.made, wrapped_in(self.made)):
+            if name := named(made, ZERO):
+                guarded_call(f"{self.title}.{name}", getattr(made, name))
+                return
 
     def beside_the_loss(self) -> Any:
         """The gradients that forward returned beside the loss."""
         parts = self.returned if isinstance(self.returned, tuple | list) else ()
-        rest = [part for part in parts if np.ndim(part) > 0 or isinstance(part, dict)]
+        rest = [part for part in parts if isinstance(part, dict) or may_hold_arrays(part) or np.ndim(part) > 0]
         return rest[0] if len(rest) == 1 else tuple(rest)
 
     def names_of_returned(self) -> list[str]:
@@ -271,29 +278,3 @@ class Subject:
             names = list(told) if told is not None else returned_names(getattr(self.made, method.name))
             self.names[method.name] = names if self.way.backward is not None else names[1:]
         return self.names[method.name]
-
-
-@cache
-def clears_cache(kind: type, forward: str) -> bool:
-    """Whether the `zero_grad` of a class clears what its forward keeps, so that it has to come first."""
-    used = {node.attr for node in own_attributes(getattr(kind, forward, None))}
-    stored = [node for node in own_attributes(getattr(kind, "zero_grad", None)) if isinstance(node.ctx, ast.Store)]
-    return any(node.attr in used for node in stored)
-
-
-def rates_of(made: Any) -> list[ArrayRef]:
-    """The attributes that hold a learning rate, of the class too."""
-    found = []
-    for prefix, owner in {id(owner): (prefix, owner) for prefix, owner in owners_of(made, is_numeric).items()}.values():
-        names = [name for name in dir(owner) if not name.startswith("__") and role_of(name) == "rate"]
-        found += [ArrayRef(prefix + name, owner, name) for name in names if is_number(held_by(owner, name))]
-    return found
-
-
-def owners_of(made: Any, wanted: Callable[[Any], bool]) -> dict[str, Any]:
-    """The objects that hold something wanted, by their names with a dot."""
-    owners = {"": made}
-    refs: list[ArrayRef] = [ref for first in arrays_of(made, wanted) for ref in (first, *first.also)]
-    for ref in refs:
-        owners[ref.prefix] = ref.owner
-    return owners

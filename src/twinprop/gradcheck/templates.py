@@ -45,7 +45,9 @@ def templates_of(name: str, axes: int, gate: str = "") -> list[Template]:
 def of_axes(text: str, axes: int) -> list[Template]:
     """The shapes in a text that may go with an x of so many axes."""
     found = [tuple(one.split()) for one in text.split("|")]
-    image = [one for one in found if (len(one) < 4 and not {"C", "K"} & {*one}) or axes == 4]
+    image = [
+        one for one in found if (len(one) < 4 and not {"C", "K"} & {*one}) or axes == 4 or (axes, len(one)) == (3, 4)
+    ]
     return [one for one in image if "T" not in one or axes == 3]
 
 
@@ -64,6 +66,8 @@ def sizes_for(x: FloatArray, axis: int | None) -> dict[str, int]:
     samples = 1 if axis is None else x.shape[axis]
     features = x.shape[0] if columns or x.ndim == 1 else x.shape[-1]
     channels = x.shape[1] if x.ndim == 4 and x.shape[1] < x.shape[3] else features
+    if x.ndim == 3 and axis is None:
+        channels = x.shape[0]
     hidden, outputs = 6, next(n for n in (3, 8, 9, 10) if n not in x.shape)
     time = next((n for at, n in enumerate(x.shape) if x.ndim == 3 and at not in (0, 2)), 1)
     return {

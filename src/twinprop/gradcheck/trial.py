@@ -12,7 +12,7 @@ from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.finding import Found, Target, assign, candidates, snapshot
 from twinprop.gradcheck.held import ArrayRef, FloatArray, is_float_array
 from twinprop.gradcheck.inputs import Inputs
-from twinprop.gradcheck.matching import ratio
+from twinprop.gradcheck.matching import ratio, same_numbers
 from twinprop.gradcheck.optimizers import TO_OPTIMIZER, PlainSteps
 from twinprop.gradcheck.subject import Subject
 
@@ -108,6 +108,7 @@ class Trial:
         for number, (array, gradient) in enumerate(PlainSteps._given):
             of = owners.get(id(array), "")
             found.append(Found(f"d{of}" if of else f"{TO_OPTIMIZER}{number}", "", (), None, gradient, of=of))
+        found += self.summed(found)
         moved = [(parameter, old) for parameter, old in kept if not np.array_equal(parameter.get(), old)]
         own = {place.name for parameter in self.parameters for place in (parameter, *parameter.also)}
         found = [one for one in found if one.owner is None or one.label not in own]
@@ -118,6 +119,26 @@ class Trial:
         }
         self.updated += [parameter.name for parameter, _ in moved if parameter.name not in self.updated]
         return found
+
+    def summed(self, found: list[Found]) -> list[Found]:
+        """The sums of gradients of arrays that several objects share: each object has a part."""
+        sums = []
+        for parameter in self.parameters:
+            places = {id(one.owner): one for one in (parameter, *parameter.also)}
+            parts = {
+                id(one.owner): one
+                for one in found
+                if one.owner is not None and (place := places.get(id(one.owner))) and one.level(place) == 3
+            }
+            some = list(parts.values())
+            if (
+                len(some) > 1
+                and len({one.shape for one in some}) == 1
+                and not same_numbers(some[0].value, some[1].value)
+            ):
+                label, name = f"sum of {len(some)} {some[0].attribute}", f"d{parameter.attribute}"
+                sums.append(Found(label, name, parameter.keys, None, sum(one.value for one in some)))
+        return sums
 
     def clear(self) -> None:
         """Put the arrays of gradients back to what the constructor made, so that what adds up begins anew."""

@@ -13,8 +13,8 @@ from twinprop.gradcheck.finding import Found
 from twinprop.gradcheck.gradient_names import ENDING, MARKER, is_bare, stems
 from twinprop.gradcheck.held import attributes_of, is_numeric
 from twinprop.gradcheck.report import Gradient
-from twinprop.gradcheck.subject import owners_of
 from twinprop.gradcheck.trial import Trial
+from twinprop.gradcheck.upkeep import owners_of
 from twinprop.text import ranges
 
 

@@ -18,7 +18,7 @@ from twinprop.gradcheck.calling import (
     Way,
 )
 from twinprop.gradcheck.faults import SubjectError
-from twinprop.gradcheck.held import arrays_of
+from twinprop.gradcheck.held import arrays_of, wrapped_in
 from twinprop.gradcheck.likely_losses import LIKELY
 from twinprop.gradcheck.roles import Argument, Method, method_of
 
@@ -31,14 +31,25 @@ BACKWARD = (
     "backpropagation bprop back backwards costfunctionprime lossprime gradient gradients grad grads derivative "
     "derivate prime df dfn fprime gradientfunction computegradients computegradient computegrads backwardprob deriv"
 )
+LOSS_AND_GRADIENTS = (
+    "lossandgrad lossandgrads lossandgradient lossandgradients lossgrad lossgrads computelossandgrad "
+    "computelossandgradients forwardbackward forwardandbackward"
+)
 LOSS = (
     "loss cost lossfunction costfunction computeloss computecost calculateloss calcloss getloss lossfn crossentropy "
-    "crossentropyloss objective criterion error calculate computecrossentropy mse"
+    "crossentropyloss objective criterion error calculate computecrossentropy mse "
+    f"{LOSS_AND_GRADIENTS}"
 )
 AFTER = re.compile(
     r"(?!zero|reset|clear|clip|check|num|set|get_param|load|save).*(grad|update|step|optimi[sz]e|adjust|apply|accum|descent).*"
 )
 """Names of methods that compute the gradients of the parameters, where backward does not."""
+
+LIKE = {
+    FORWARD: re.compile(r"(full|do|run)?(forward|feedforward|fwd)(?!.*(back|grad|loss)).*"),
+    BACKWARD: re.compile(r"(?!.*(check|update|zero|clip|num)).*(backprop|backward|bptt|backpass|gradients?$).*"),
+}
+"""What methods may be called that have none of these names."""
 
 KEPT = re.compile(r".*(prev|state|input|layer|activ|cach|memo).*|[zah](_.*)?")
 """Names of what a backward is given that forward has kept or was given."""
@@ -55,7 +66,9 @@ def named(made: Any, names: str) -> str:
         own = not name.startswith("__") or name == "__call__"
         if own and not isinstance(made, type) and callable(held_by(made, name)):
             there.setdefault(name if name == "__call__" else name.lower().replace("_", ""), name)
-    return next((there[name] for name in names.split() if name in there), "")
+    exact = next((there[name] for name in names.split() if name in there), "")
+    like = LIKE.get(names)
+    return exact or next((own for name, own in there.items() if like is not None and like.fullmatch(name)), "")
 
 
 def held_by(made: Any, name: str) -> Any:
@@ -109,6 +122,8 @@ def possible_ways(made: Any, title: str, forward: str, backward: str, loss: str)
         if roles is not None:
             yield from losses(title, cost, back, roles)
     if back is None:
+        if cost is not None and len(cost.offered) == 1:
+            yield LossWithGradientsWay(title, cost, None, {cost.offered[0].name: "x"})
         for method in (cost, front):
             roles = loss_roles(method) if method else None
             if method is not None and roles is not None:
@@ -117,6 +132,7 @@ def possible_ways(made: Any, title: str, forward: str, backward: str, loss: str)
 
 def ways_after(made: Any, way: Way) -> Iterator[Method]:
     """The methods that may compute the gradients of the parameters, after a backward that does not."""
+    made = wrapped_in(made)
     used = [way.forward.name, way.backward.name if way.backward else ""]
     names = [name for name in dir(made) if AFTER.fullmatch(name.lower().strip("_")) and name not in used]
     for name in sorted(names, key=lambda name: "grad" not in name.lower()):
@@ -222,8 +238,7 @@ def networks(title: str, front: Method, back: Method, cost: Method | None) -> It
         own = cost_roles(cost) if cost is not None and cost.name not in (front.name, back.name) else []
         for roles in own:
             yield NetworkWay(title, front, back, first, given, cost, roles)
-        if not own:
-            yield NetworkWay(title, front, back, first, given, likely=LIKELY[0])
+        yield NetworkWay(title, front, back, first, given, likely=LIKELY[0])
 
 
 def network_backward_roles(back: Method) -> Iterator[dict[str, str]]:

@@ -67,6 +67,7 @@ def repairs(
     budget = min(most, MOST_LINES // max(lines, 1))
     found: list[Repair] = []
     undo: list[Callable[[], None]] = []
+    updated = list(trial.updated)
     try:
         while wrong and len(found) < MOST_REPAIRS:
             step = next_repair(trial, routines, right, wrong, samples, numbers, budget)
@@ -81,6 +82,7 @@ def repairs(
             back()
         for routine in routines:
             routine.function.__globals__.pop(OUTPUT, None)
+        trial.updated[:] = updated  # an edit may have changed more
         trial.subject.forward(trial.x, trial.inputs.y)
     names = {one.of: one.name for one in gradients}
     for repair in found:

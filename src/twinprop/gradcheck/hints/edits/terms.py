@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -32,12 +33,25 @@ def mean_term(site: Site) -> Iterator[tuple[ast.expr, str]]:
         return
     code = bracketed(node)
     text = "the term of the mean is missing: mean and variance depend on every sample, too"
+    kept = {name: site.scope.get(name) for name in kept_by_forward(site)}
     for axis in ("0", "-1", "(0, 2, 3)"):
-        yield expression(f"{code} - {code}.mean(axis={axis}, keepdims=True)"), text
-    for name in kept_by_forward(site):
+        if any(is_even(value, axis, 1, 0.0) for value in kept.values()):
+            yield expression(f"{code} - {code}.mean(axis={axis}, keepdims=True)"), text
+    for name, value in kept.items():
         for axis in ("0", "-1", "(0, 2, 3)"):
-            what = f"{code} - {name} * ({code} * {name}).mean(axis={axis}, keepdims=True)"
-            yield expression(what), text.replace("mean is", "variance is")
+            if is_even(value, axis, 2, 1.0):
+                what = f"{code} - {name} * ({code} * {name}).mean(axis={axis}, keepdims=True)"
+                yield expression(what), text.replace("mean is", "variance is")
+
+
+def is_even(value: Any, axis: str, power: int, mean: float) -> bool:
+    """Whether the mean of an array, or of its squares, is one and the same along an axis, as of normalised numbers."""
+    axes = ast.literal_eval(axis)
+    needed = 4 if axis.startswith("(") else 2 if axis == "0" else 1
+    if not isinstance(value, np.ndarray) or value.ndim < needed or value.size < 2:
+        return False
+    means = (value**power).mean(axis=axes)
+    return means.size < value.size and bool(np.allclose(means, mean, atol=0.02))
 
 
 def superfluous_term(site: Site) -> Iterator[tuple[ast.expr, str]]:

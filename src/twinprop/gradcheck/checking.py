@@ -1,0 +1,81 @@
+"""The check of an object on given inputs: run it, measure, compare, explain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from twinprop.gradcheck.conventions import accept_conventions, negative_and_added
+from twinprop.gradcheck.extremes import explain_overflow
+from twinprop.gradcheck.faults import SubjectError
+from twinprop.gradcheck.hints.evidence import Evidence
+from twinprop.gradcheck.hints.table import explain_gradients, notes
+from twinprop.gradcheck.inputs import Inputs
+from twinprop.gradcheck.lost_mean import lost_mean
+from twinprop.gradcheck.measuring import (
+    choose_loss,
+    gradients_of,
+    gradients_of_another_method,
+    gradients_that_an_edit_mends,
+)
+from twinprop.gradcheck.parameters import adopt_parameters, keep_used
+from twinprop.gradcheck.repetition import STALE_OUTPUT, check_repetition, output_is_stale
+from twinprop.gradcheck.report import Report
+from twinprop.gradcheck.subject import Subject
+from twinprop.gradcheck.trial import CHANGE, Trial
+from twinprop.gradcheck.unchecked import lines_not_run, unchecked_gradients
+
+UPDATES = "backward changes {}. It should only leave the gradients; the update is a step of its own."
+
+
+def check_subject(subject: Subject, inputs: Inputs, constants: Sequence[str] = (), seed: int = 0) -> Report:
+    """Check an object on given inputs."""
+    unmade = subject.copied()
+    stale = output_is_stale(unmade, inputs, seed)
+    adopt_parameters(subject, inputs)
+    trial = Trial(subject, inputs, seed, constants)
+    keep_used(trial, np.random.default_rng(seed + 2))
+    trial.value()
+    guessed = bool(subject.way.guesses)
+    if guessed:
+        choose_loss(trial)
+    gradients = gradients_of(trial)
+    if subject.way.given_apart and any(one.value is None and one.of != "x" for one in gradients):
+        trial, gradients = gradients_of_another_method(trial) or (trial, gradients)
+    if guessed and not all(one.passed for one in gradients) and not negative_and_added(trial, gradients):
+        gradients = gradients_that_an_edit_mends(trial) or gradients
+    training = ", training=True" if subject.depends_on_training(trial.x, inputs.y) else ""
+    given = getattr(subject.made, "given", inputs.text())
+    report = Report(subject.title, f"{given}{training}", gradients)
+    if not any(gradient.value is not None for gradient in report.gradients):
+        raise SubjectError(
+            f"{subject.title}: no gradient was found that can be checked, neither returned by "
+            f"{subject.way.backward.name if subject.way.backward else subject.way.forward.name} nor left by it. Return "
+            'dx, or keep the gradient of a parameter W as self.dW, self.W_grad or self.grads["W"].'
+        )
+    check_repetition(trial, unmade, report)
+    accept_conventions(trial, report)
+    evidence = Evidence(trial, report.gradients)
+    if stale:
+        report.mistakes = [([], STALE_OUTPUT)]
+    else:
+        report.mistakes = explain_gradients(evidence, report.found)
+    report.advice += explain_overflow(subject, inputs)
+    if (
+        trial.updated
+        and not subject.knows_rate
+        and not any(one.label.startswith(CHANGE) for one in trial.labels.values())
+    ):
+        report.advice.append(UPDATES.format(", ".join(trial.updated)))
+    if inputs.alone and report.right:
+        report.advice.append(inputs.alone)
+    if guessed:
+        report.assumed_loss = str(subject.way.likely)
+        if report.right and inputs.count > 1 and subject.way.likely.mean == "sum" and (told := lost_mean(subject.made)):
+            report.advice.append(told)
+    report.notes += notes(evidence)
+    report.unchecked = unchecked_gradients(trial, report.gradients)
+    if report.right and subject.way.given_apart and (idle := lines_not_run(trial)):
+        report.notes.append(f"lines of backward that did not run, and were not checked: {', '.join(idle)}.")
+    return report

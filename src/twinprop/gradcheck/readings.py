@@ -1,0 +1,115 @@
+"""What is wrong as it was read first may be right in another reading: those are tried, one after the other.
+
+One sample as a column, a row or a vector; a loss whose backward is given its probabilities; a layer that takes for the
+gradient of its output what its loss would give it.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from twinprop.gradcheck.calling import FusedWay, LayerWay, LossWay, OneEntryWay, Way
+from twinprop.gradcheck.checking import check_subject
+from twinprop.gradcheck.faults import SubjectError
+from twinprop.gradcheck.inputs import Inputs, draw_y
+from twinprop.gradcheck.orientation import as_softmax_has_them
+from twinprop.gradcheck.report import Report
+from twinprop.gradcheck.subject import Subject
+
+FUSED = (
+    "backward is given the gradient of what went into the softmax, p - y, and is right for that: together "
+    "with a cross entropy whose backward returns p - y. As a layer of its own it is wrong. Check both together: "
+    "--layer FILE:Softmax,CrossEntropy."
+)
+ONE_ENTRY = (
+    "right where dy has one entry that is not 0, as that of the cross entropy of one sample, and wrong for "
+    "any other dy."
+)
+
+
+@dataclass
+class Reading:
+    """Another way to call a subject, or another shape of what it is given.
+
+    Attributes:
+        told: what the report says of it.
+        seeds: how many draws of dy have to be right.
+    """
+
+    way: Way
+    inputs: Inputs
+    told: str = ""
+    seeds: int = 1
+
+
+def right_in_another_reading(
+    subject: Subject, inputs: Inputs, constants: Sequence[str], seed: int, shape_given: bool
+) -> Report | None:
+    """The report of the first other reading in which all is right; None where there is none.
+
+    Args:
+        subject: as it was before its first run.
+        shape_given: whether the shape of x was asked for.
+    """
+    some = [] if shape_given else list(in_another_shape(subject, inputs))
+    some += [*given_its_output(subject, inputs), *with_its_loss(subject, inputs, seed)]
+    for reading in some:
+        one = subject.copied()
+        one.way = reading.way
+        try:
+            tried = [
+                check_subject(copy.deepcopy(one), reading.inputs, constants, other)
+                for other in range(seed, seed + reading.seeds)
+            ]
+        except SubjectError:
+            continue
+        if all(report.right and tells_something(report) for report in tried):
+            tried[0].advice[:0] = [reading.told] if reading.told else []
+            return tried[0]
+    return None
+
+
+def in_another_shape(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
+    """One sample as a column, a row or a vector."""
+    if inputs.y is not None or inputs.count != 1 or inputs.x.ndim > 2:
+        return
+    size = inputs.x.size
+    shapes: list[tuple[tuple[int, ...], int | None]] = [((size, 1), -1), ((1, size), 0), ((size,), None)]
+    for shape, axis in shapes:
+        if shape != inputs.x.shape:
+            yield Reading(subject.way, replace(inputs, x=inputs.x.reshape(shape), axis=axis))
+
+
+def given_its_output(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
+    """A loss whose backward is given its probabilities under the name of a gradient, as `backward(dvalues, y)`."""
+    way = subject.way
+    if isinstance(way, LossWay) and way.backward is not None:
+        given = {one.name: "kept" for one in way.backward.needed if one.role == "dy"}
+        if given:
+            yield Reading(replace(way, backward_roles={**way.backward_roles, **given}), inputs)
+
+
+def with_its_loss(subject: Subject, inputs: Inputs, seed: int) -> Iterator[Reading]:
+    """A layer that is right for the dy that its loss would give it."""
+    if not isinstance(subject.way, LayerWay):
+        return
+    fields = vars(subject.way)
+    inputs = next(iter(as_softmax_has_them(subject, inputs, seed)), inputs)
+    out = subject.copied().forward(inputs.x, inputs.y)
+    axis = inputs.axis
+    of_classes = 0 if axis == -1 else -1
+    if out.ndim >= 1 and out.shape[of_classes] > 1 and np.all(out > 0) and np.allclose(out.sum(of_classes), 1):
+        y = draw_y(np.random.default_rng(seed), inputs.count, out.shape[of_classes], axis, "onehot")
+        if y.shape == out.shape:
+            yield Reading(FusedWay(**fields), replace(inputs, y=y, kind="onehot"), FUSED)
+    if inputs.count == 1:
+        yield Reading(OneEntryWay(**fields), inputs, ONE_ENTRY, seeds=3)
+
+
+def tells_something(report: Report) -> bool:
+    """Whether some gradient is not 0 everywhere."""
+    return any(np.nan_to_num(gradient.right).any() for gradient in report.gradients)

@@ -1,0 +1,259 @@
+"""Inputs are tried: what `forward` and `backward` accept, in one way to call them, is found by trying."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from time import process_time
+
+import numpy as np
+
+from twinprop.gradcheck.calling import Way
+from twinprop.gradcheck.faults import SubjectError
+from twinprop.gradcheck.finding import Found, snapshot
+from twinprop.gradcheck.finding import candidates as candidates_of
+from twinprop.gradcheck.held import FloatArray
+from twinprop.gradcheck.inputs import Inputs, draw_x, draw_y
+from twinprop.gradcheck.orientation import ONE_SAMPLE
+from twinprop.gradcheck.several import Several
+from twinprop.gradcheck.shapes import class_counts, rare_shapes, suggested_shapes, usual_shapes
+from twinprop.gradcheck.subject import Subject
+
+SECONDS = 12.0
+"""Of a processor, for the whole search."""
+
+
+class Clock:
+    """The time that a search may take."""
+
+    def __init__(self, seconds: float = SECONDS) -> None:
+        self.end = process_time() + seconds
+
+    @property
+    def over(self) -> bool:
+        return process_time() > self.end
+
+
+@dataclass
+class Wanted:
+    """What the command line says about the inputs.
+
+    Attributes:
+        words: arguments of the constructor, as typed.
+        shape: of x; None to search for it.
+        targets, classes: their kind and number; None for any.
+        values: of x, as `Inputs` has them; None for any.
+    """
+
+    words: Sequence[str] = ()
+    shape: Sequence[int] | None = None
+    targets: str | None = None
+    classes: int | None = None
+    seed: int = 0
+    values: str | None = None
+
+
+class Search:
+    """Inputs are tried on copies of a subject, in one way to call it.
+
+    Attributes:
+        tried: shapes of x so far.
+        failure: what was said of the first.
+        refusals: what the class said of those that it refused.
+        accepted_by_forward: the first that forward takes.
+        accepted_by_both: the first that backward takes as well, though its gradients have other shapes.
+        accepted_rare: the same of a sequence or an image.
+        partly: whether some of them had the right shapes, for a batch.
+        failed_backward: whether the failure is one of backward; failed_for_batch, whether that was for a batch.
+        rare: whether the shapes are of the rare ones, which are taken only where they suit.
+    """
+
+    def __init__(self, subject: Subject, way: Way, clock: Clock) -> None:
+        self.subject, self.way, self.clock = subject, way, clock
+        self.tried: list[str] = []
+        self.failure: SubjectError | None = None
+        self.refusals: list[str] = []
+        self.accepted_by_forward: Inputs | None = None
+        self.accepted_by_both: Inputs | None = None
+        self.accepted_rare: Inputs | None = None
+        self.partly = self.rare = self.failed_backward = self.failed_for_batch = False
+
+    def chosen(self, wanted: Wanted) -> Inputs | None:
+        """The first inputs that suit, of usual shapes, those that the class asks for, rare ones, whole numbers."""
+        subject, words = self.subject, wanted.words
+
+        def drawn(shapes: Iterable[tuple[tuple[int, ...], int | None]]) -> Iterator[Inputs]:
+            inputs = candidates(subject, words, list(shapes), wanted.targets, wanted.classes, wanted.seed)
+            return (one for one in inputs if wanted.values in (None, one.values))
+
+        indices = index_inputs(subject, words, wanted.shape, wanted.seed) if wanted.values is None else iter(())
+        told = getattr(subject.made, "wants_indices", False)
+        chosen = self.best_of(indices) if told else None
+        if chosen is None:
+            chosen = self.best_of(drawn(usual_shapes(subject, words, wanted.shape)))
+        if chosen is None and not told and self.wants_indices():
+            chosen = self.best_of(indices)
+        if chosen is None and not wanted.shape:
+            chosen = self.best_of(drawn(suggested_shapes(subject, words, self.refusals)))
+        if chosen is None and not wanted.shape:
+            self.rare = True
+            chosen = self.best_of(drawn(rare_shapes(subject, words)))
+            if chosen is not None and chosen.count == 1:
+                alone = self.failed_backward and self.failed_for_batch and chosen.axis is not None
+                chosen.alone = ONE_SAMPLE if chosen.x.ndim == 2 and (self.partly or alone) else ""
+        return chosen
+
+    def best_of(self, several: Iterable[Inputs]) -> Inputs | None:
+        """The first that suits; None if none does, or time is over."""
+        return next((inputs for inputs in several if not self.clock.over and self.suits(inputs)), None)
+
+    def wants_indices(self) -> bool:
+        """Whether it said that it uses x as an index, as an embedding does."""
+        return any(
+            "indices must be" in text or "of integer" in text or "valid indices" in text for text in self.refusals
+        )
+
+    def suits(self, inputs: Inputs) -> bool:
+        """Whether all goes well with these inputs.
+
+        Raises:
+            SubjectError: it does not, and no other input can help.
+        """
+        self.tried.append(str(inputs.x.shape))
+        went_forward = False
+        try:
+            rehearsal = self.subject.copied()
+            rehearsal.settle(inputs)
+            out = rehearsal.forward(inputs.x, inputs.y)
+            if np.size(out) == 0:
+                raise empty(self.subject, inputs, np.shape(out))
+            if not np.all(np.isfinite(out)):
+                raise not_finite(self.subject, inputs, np.asarray(out))
+            if not self.rare:
+                self.accepted_by_forward = self.accepted_by_forward or inputs
+            if rehearsal.way.forward.name == "predict":
+                if np.array_equal(rehearsal.forward(inputs.x * 1.001, inputs.y), out):
+                    return False  # it rounds
+                rehearsal.forward(inputs.x, inputs.y)
+            if rehearsal is self.subject:
+                return True
+            dy = rehearsal.way.upstream(out, inputs.y, np.random.default_rng(0))
+            rehearsal.value(out, dy, inputs.x, inputs.y, inputs.axis, inputs.count)
+            before = snapshot(rehearsal.made)
+            shapes = [np.shape(parameter.get()) for parameter in rehearsal.parameters]
+            went_forward = True
+            returned = rehearsal.backward(dy, inputs.x, inputs.y)
+            found = candidates_of(rehearsal.made, returned, rehearsal.names_of_returned(), before)
+            fit = fits(rehearsal, found, inputs.x)
+            # an update that is not summed over the samples makes a bias grow
+            fit[:-1] += [np.shape(one.get()) == old for one, old in zip(rehearsal.parameters, shapes, strict=True)]
+            if all(fit):
+                return True
+            if self.rare and inputs.x.ndim > 2:
+                self.accepted_rare = self.accepted_rare or inputs
+            if not self.rare:
+                self.accepted_by_both = self.accepted_by_both or inputs
+                self.partly = self.partly or any(fit[:-1])
+        except SubjectError as error:
+            if not error.input_matters and self.accepted_by_forward is None:
+                raise
+            self.failed_for_batch = self.failed_for_batch or (went_forward and not self.rare)
+            if went_forward and not self.failed_backward:
+                self.failure, self.failed_backward = error, True  # it came further
+            self.failure = self.failure or error
+            self.refusals.append(str(error.__cause__))
+        return False
+
+
+def candidates(
+    subject: Subject,
+    words: Sequence[str],
+    shapes: Sequence[tuple[tuple[int, ...], int | None]],
+    targets: str | None,
+    classes: int | None,
+    seed: int,
+) -> Iterator[Inputs]:
+    """What to try in shapes of x with the axis of their samples, in the order of how usual it is.
+
+    Class numbers come last, since they broadcast with anything.
+    """
+    kinds = [targets] if targets else ["onehot", "binary", "labels"]
+    for values in ("normal", "probabilities" if subject.is_loss else "positive"):
+        if not subject.takes_y:
+            for size, axis in shapes:
+                yield Inputs(draw_x(np.random.default_rng(seed), size, axis, values), None, axis, "", values)
+            continue
+        for kind, (size, axis) in product(kinds, shapes):
+            counts = class_counts(subject, words, size, axis, classes)
+            for number in [1] if kind == "binary" else counts:
+                rng = np.random.default_rng(seed)
+                x = draw_x(rng, size, axis, values)
+                same = not subject.parameters and x.ndim > 2 and kind not in ("labels", "binary")
+                count = 1 if axis is None else size[axis]
+                y = rng.standard_normal(size) if same else draw_y(rng, count, number, axis, kind)
+                yield Inputs(x, y, axis, "real" if same else kind, values)
+
+
+def index_inputs(subject: Subject, words: Sequence[str], given: Sequence[int] | None, seed: int) -> Iterator[Inputs]:
+    """Whole numbers for x, smaller than every size of a parameter."""
+    sizes = [size for parameter in subject.parameters for size in np.shape(parameter.get())]
+    most = max(2, min(sizes, default=2))
+    for shape in [tuple(given)] if given else [(5,), (5, 3), (1,)]:
+        x = draw_x(np.random.default_rng(seed), shape, 0, "indices", most)
+        counts = class_counts(subject, words, (*shape, 1), 0, None) if subject.takes_y else [0]
+        for number, kind in product(counts, ("onehot", "labels") if subject.takes_y else ("",)):
+            y = draw_y(np.random.default_rng(seed), shape[0], number, 0, kind) if number else None
+            yield Inputs(x, y, 0, kind, "indices")
+
+
+def fits(subject: Subject, found: Sequence[Found], x: FloatArray) -> list[bool]:
+    """Whether each gradient with a name has the shape of what it belongs to, or one that can be subtracted from it.
+
+    The last is that of x; what has no name is taken for right.
+    """
+    fit = []
+    given = subject.made if isinstance(subject.made, Several) else None
+    for parameter in subject.parameters:
+        shape = np.shape(parameter.get())
+        named = [one.shape for one in found if one.changed and one.level(parameter) > 0]
+        if named:
+            alike = without_ones if parameter.owner is given else harmless
+            fit.append(any(alike(one, shape) for one in named))
+    bare = [one.shape for one in found if one.position == 0 and not one.attribute and not one.stacked]
+    others = [np.shape(parameter.get()) for parameter in subject.parameters]
+    same = bool(bare) and (bare[0] == x.shape or (given is not None and without_ones(bare[0], x.shape)))
+    of_x = [one.shape for one in found if one.position is not None and one.is_of_x()]
+    if of_x and x.shape not in of_x and given is None and not subject.is_loss:
+        return [*fit, False]
+    own = not bare or x.dtype.kind != "f" or same or (subject.is_loss and bare[0] in others)
+    return [*fit, own]
+
+
+def without_ones(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
+    """Whether two shapes differ by axes of size 1 alone."""
+    return tuple(n for n in shape if n > 1) == tuple(n for n in target if n > 1)
+
+
+def harmless(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
+    """Whether W -= lr * dW is right all the same: the shapes differ by axes of size 1, and broadcast to the target."""
+    if not without_ones(shape, target):
+        return False
+    try:
+        return np.broadcast_shapes(shape, target) == target
+    except ValueError:
+        return False
+
+
+def empty(subject: Subject, inputs: Inputs, shape: tuple[int, ...]) -> SubjectError:
+    return SubjectError(
+        f"{subject.title}.{subject.way.forward.name} returned an empty array, of shape {shape}, for {inputs.text()}: "
+        "there is nothing that could be checked."
+    )
+
+
+def not_finite(subject: Subject, inputs: Inputs, out: FloatArray) -> SubjectError:
+    return SubjectError(
+        f"{subject.title}.{subject.way.forward.name} returned {out[~np.isfinite(out)].flat[0]} for ordinary numbers, "
+        f"{inputs.text()}: its derivative cannot be checked there."
+    )

@@ -1,0 +1,100 @@
+"""A network that is given its layers gets some: by `add`, or as a list in its constructor.
+
+They are two dense layers of a class at hand with an activation between them.
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from types import ModuleType
+from typing import Any
+
+from twinprop.gradcheck.lending import classes_near, use_of
+from twinprop.gradcheck.roles import role_of
+from twinprop.gradcheck.ways import BACKWARD, FORWARD, named
+
+ADD = "add addlayer appendlayer append push pushlayer stack insertlayer"
+"""Names of methods that add a layer to a network."""
+
+DENSE = re.compile(r"(?!.*(nonlin|loss|network|model)).*(dense|linear|affine|full|fc|innerproduct).*|layer")
+SMOOTH = ("tanh", "sigmoid", "logistic", "relu", "activation")
+
+Sizes = tuple[int, int, int]
+
+
+def is_layer(kind: type) -> bool:
+    methods = {name.lower().replace("_", "") for name in dir(kind)}
+    return bool(methods & {*FORWARD.split()}) and bool(methods & {*BACKWARD.split()})
+
+
+def layers_of(module: ModuleType | None, sizes: Sizes, fill: Callable[[Any], list[Any]]) -> list[Any]:
+    """Dense layers of these sizes with an activation between, of classes at hand; empty where there are none.
+
+    Args:
+        fill: usual arguments of a class, for 4 inputs and 3 outputs.
+    """
+    near = [kind for kind in classes_near(module, {"forward", "backward"}) if is_layer(kind)]
+    dense = next((kind for kind in near if DENSE.fullmatch(kind.__name__.lower())), None)
+    if dense is None:
+        return []
+    try:
+        parts = [dense(*sized(fill(dense), [first], second)) for first, second in pairs(sizes)]
+    except Exception:  # it wants something else
+        return []
+    for word in SMOOTH:
+        for kind in near:
+            if word in kind.__name__.lower() and kind is not dense:
+                try:
+                    return [parts[0], kind(*fill(kind)), *parts[1:]]
+                except Exception:  # it wants something else
+                    continue
+    return parts
+
+
+def pairs(sizes: Sizes) -> list[tuple[int, int]]:
+    return list(pairwise(sizes))
+
+
+def sized(values: Sequence[Any], incoming: Sequence[int], width: int) -> list[Any]:
+    """Usual arguments with other sizes: of two numbers the first is that of the inputs."""
+    numbers = [at for at, value in enumerate(values) if isinstance(value, int) and not isinstance(value, bool)]
+    changed = list(values)
+    for at, size in zip(numbers[:2], [*incoming, width] if len(numbers) > 1 else [width], strict=False):
+        changed[at] = size
+    return changed
+
+
+def takes_layers(found: Any, name: str) -> bool:
+    """Whether an argument is a list of objects that go forward or back."""
+    asked = {one.lower().replace("_", "") for one in use_of(found, name).each}
+    return bool(asked & {*FORWARD.split(), *BACKWARD.split()})
+
+
+def stacked(made: Any, sizes: Sizes, fill: Callable[[Any], list[Any]]) -> Iterator[Any]:
+    """Copies of an object after its method `add` was called for each layer, with an object or with sizes."""
+    name = named(made, ADD)
+    if not name or type(made).__module__.startswith(__package__ or "?"):
+        return
+    method = getattr(made, name)
+    needed = [one for one in inspect.signature(method).parameters.values() if one.default is one.empty]
+    if not needed or role_of(needed[0].name) == "x":
+        return
+    values = fill(method)
+    calls: list[list[list[Any]]] = []
+    if layers := layers_of(sys.modules.get(type(made).__module__), sizes, fill):
+        calls.append([[layer, *values[1:]] for layer in layers])
+    calls.append([sized(values, [first], second) for first, second in pairs(sizes)])
+    calls.append([sized(values, [first], first) for first in sizes])
+    for each in calls:
+        try:
+            one = copy.deepcopy(made)
+            for arguments in each:
+                getattr(one, name)(*arguments)
+        except Exception:  # not in this way
+            continue
+        yield one

@@ -1,0 +1,55 @@
+"""What a class wants from others is handed in: objects, layers, the layer before, its data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.kit.students import check
+
+from twinprop.gradcheck.check import check_class
+from twinprop.gradcheck.faults import SubjectError
+from twinprop.gradcheck.report import report_text
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "rows"),
+    [
+        ("WithShape", "WithShape(4, 3, Squash())", 2),
+        ("WithLentShape", "WithLentShape(4, 3, tanh)", 2),
+        ("Row", "Row([Affine(), TanhStep(), Affine()])", 5),
+        ("RowByAdd", "RowByAdd()", 5),
+        ("RowBySize", "RowBySize(4)", 5),
+        ("AfterAnother", "AfterAnother()", 2),
+        ("HoldsItsData", "HoldsItsData(5×4, 5×3)", 1),
+        ("IsFed", "IsFed(4, 3)", 1),
+        ("BetweenSlots", "BetweenSlots(InputSlot())", 1),
+        ("WordPairs", "WordPairs(7, 4)", 2),
+        ("WorkArray", "WorkArray(4, 3)", 2),
+    ],
+)
+def test_right_ones_pass(name: str, title: str, rows: int) -> None:
+    report = check(name)
+    assert report.right, report_text(report)
+    assert report.title == title
+    assert len(report.gradients) == rows
+
+
+def test_no_verdict_with_an_object_of_ours() -> None:
+    with pytest.raises(SubjectError, match="may be due to that"):
+        check("WithLentShapeWrong")
+
+
+def test_object_of_a_file_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "shapes_of_mine.py").write_text(
+        "class Cube:\n    def value_of(self, z):\n        return z**3\n"
+        "    def slope_of(self, z):\n        return 3 * z**2\n"
+    )
+    (tmp_path / "layer_of_mine.py").write_text(
+        "class Layer:\n    def __init__(self, bend):\n        self.bend = bend\n"
+        "    def forward(self, x):\n        self.x = x\n        return self.bend.value_of(x)\n"
+        "    def backward(self, dy):\n        return dy * self.bend.slope_of(self.x)\n"
+    )
+    report = check_class(f"{tmp_path}/layer_of_mine.py:Layer")
+    assert report.right
+    assert report.title == "Layer(Cube())"
