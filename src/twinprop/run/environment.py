@@ -26,6 +26,13 @@ def commit() -> str | None:
 
 
 @functools.cache
+def versions() -> dict[str, str]:
+    """Versions of what results depend on; each is in a long text, which is read once."""
+    packages = ("torch", "numpy", "hydra-core", "omegaconf")
+    return {package.replace("-", "_"): version(package) for package in packages}
+
+
+@functools.cache
 def processor() -> str:
     """The processor's name."""
     try:
@@ -58,7 +65,6 @@ def environment(device: str, threads: int) -> dict[str, Any]:
     """Versions, machine and threads, as plain values for summary.json."""
     from threadpoolctl import threadpool_info
 
-    packages = ("torch", "numpy", "hydra-core", "omegaconf")
     blas = [library for library in threadpool_info() if library["user_api"] == "blas"]
     return {
         "device": device,
@@ -69,7 +75,7 @@ def environment(device: str, threads: int) -> dict[str, Any]:
         "platform": platform.platform(),
         "python": platform.python_version(),
         "twinprop": __version__,
-        **{package.replace("-", "_"): version(package) for package in packages},
+        **versions(),
         "blas": sorted({f"{b['internal_api']} {b['version']} {b.get('architecture', '')}".strip() for b in blas}),
         "commit": commit(),
     }
