@@ -1,11 +1,12 @@
-"""Every check and benchmark that wants a GPU, in one call: python benchmarks/gpu.py [--device cuda]
+"""Every check and benchmark that wants a GPU, in one call: python benchmarks/gpu.py [--device cuda] [PART ...]
 
 Checks that both twins compute on the device what the hand-written one computes with NumPy, to rounding, alone and in a
 stack, that a run repeats its bits, that updates which are captured as a CUDA graph give the bits of those that are not,
-and that no update waits for the device; then times updates of both, captured and not, epochs, and a sweep of 1,024
-networks trained as one against a queue of 8 runs, extrapolated. Without a GPU it says so and does the same on torch's
+and that no update waits for the device; then times updates of both, captured and not, epochs, and sweeps of 1,024
+networks trained as one against a queue of 3 runs, extrapolated. Without a GPU it says so and does the same on torch's
 CPU tensors, with 16 networks and nothing captured, which shows that the script works and nothing about a GPU. Uses
-MNIST where TWINPROP_DATA has it, else made-up images and no sweep.
+MNIST where TWINPROP_DATA has it, else made-up images and no sweep. Where some of its parts are named (check, refused,
+updates, epochs, sweep), these are done and printed, and nothing is written.
 """
 
 from __future__ import annotations
@@ -29,12 +30,14 @@ from unittest import mock
 import numpy as np
 import results
 import torch
+from frameworks import torch_layers
 from gpu_cases import NETWORKS, cases, config, images, timed
 
 from twinprop.arrays.counters import Counters
 from twinprop.config import registry
 from twinprop.config.schema import Config
 from twinprop.data.batches import Batches
+from twinprop.data.samples import Samples
 from twinprop.learners import BACKENDS
 from twinprop.learners.captured import Captured
 from twinprop.run.setup import Setup, placement
@@ -175,16 +178,22 @@ def seconds_per_update(learner: Learner, batches: list[Any]) -> float:
 def epochs(device: str) -> list[str]:
     """Lines of the table of epochs."""
     samples = images(60_000)
-    lines = ["| network, batch | torch, s an epoch | scratch, s an epoch | torch / scratch |", "| --- " * 4 + "|"]
+    lines = [
+        "Seconds an epoch; eager is a loop of its own around torch.nn and torch.optim, with the images on the device.",
+        "",
+        "| network, batch | eager | torch | scratch | eager / torch | eager / scratch |",
+        "| --- " * 6 + "|",
+    ]
     for hidden, batch in NETWORKS:
         found = {}
         for backend in ("torch", "scratch"):
             c = config(hidden, batch, backend)
             learner = learner_of([c], backend, len(samples), device, device.startswith("cuda"))
             found[backend] = seconds_per_epoch(learner, Batches(samples, *placement(c, device)), c)
-        ratio = found["torch"] / found["scratch"]
+        eager = seconds_per_eager_epoch([784, *hidden, 10], batch, samples, device)
         name = "-".join(map(str, [784, *hidden, 10]))
-        lines.append(f"| {name}, {batch} | {found['torch']:.2f} | {found['scratch']:.2f} | {ratio:.2f} |")
+        cells = [eager, *found.values(), *(eager / each for each in found.values())]
+        lines.append(f"| {name}, {batch} | {' | '.join(f'{each:.2f}' for each in cells)} |")
     return lines
 
 
@@ -198,6 +207,25 @@ def seconds_per_epoch(learner: Learner, batches: Batches, c: Config) -> float:
         learner.synchronize()
         found.append(time.perf_counter() - start)
     return min(found[1:])
+
+
+def seconds_per_eager_epoch(sizes: list[int], batch: int, samples: Samples, device: str) -> float:
+    """The barest loop that anyone would write."""
+    images = torch.as_tensor(samples.x, dtype=torch.float32).flatten(1).to(device)
+    classes = torch.as_tensor(samples.y).to(device)
+    network = torch_layers(sizes).to(device)
+    optimizer, loss = torch.optim.SGD(network.parameters(), lr=0.05, momentum=0.9), torch.nn.CrossEntropyLoss()
+    found = []
+    for _ in range(2):
+        start = time.perf_counter()
+        for some in torch.randperm(len(images), device=device).split(batch):
+            optimizer.zero_grad()
+            loss(network(images[some]), classes[some]).backward()
+            optimizer.step()
+        if device.startswith("cuda"):
+            torch.cuda.synchronize(device)
+        found.append(time.perf_counter() - start)
+    return found[-1]
 
 
 def command(device: str, rates: int, seeds: int, epochs: int, *words: str) -> float:
@@ -225,7 +253,7 @@ def sweep(device: str) -> list[str]:
     if not (Path(os.environ.get("TWINPROP_DATA", "data")) / "MNIST" / "raw").is_dir():
         return ["No sweep was timed: TWINPROP_DATA has no MNIST."]
     rates, seeds, epochs = (32, 32, 10) if device.startswith("cuda") else (4, 4, 1)
-    queued = 8 if device.startswith("cuda") else 2
+    queued = 3 if device.startswith("cuda") else 2
     basic = ["hydra/launcher=basic", "model.backend=torch"]
     first = command(device, 1, 1, epochs, *basic)
     each = (command(device, queued, 1, epochs, *basic) - first) / (queued - 1)
@@ -234,24 +262,40 @@ def sweep(device: str) -> list[str]:
         f"| {rates * seeds} networks, {epochs} epochs | whole command | a queue of torch runs, from {queued} | ratio |",
         "| --- " * 4 + "|",
     ]
-    for backend in ("torch", "scratch"):
-        together = command(device, rates, seeds, epochs, f"model.backend={backend}")
-        lines.append(f"| together, {backend} | {together:.1f} s | {queue:.0f} s | {queue / together:.0f} |")
+    for name, words in {
+        "scratch": ["model.backend=scratch"],
+        "scratch, halving": ["model.backend=scratch", "hydra.launcher.halving.every=1"],
+        "torch": ["model.backend=torch"],
+    }.items():
+        together = command(device, rates, seeds, epochs, *words)
+        lines.append(f"| together, {name} | {together:.1f} s | {queue:.0f} s | {queue / together:.0f} |")
+        print(lines[-1], flush=True)
     return lines
+
+
+PARTS = {part.__name__: part for part in (check, refused, updates, epochs, sweep)}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--device", default="cuda:0" if torch.cuda.is_available() else "cpu:0")
-    device = parser.parse_args().device
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    args = parser.parse_args()
+    for name in args.parts:
+        if name not in PARTS:
+            parser.error(f"{name}: must be one of {', '.join(PARTS)}")
+    device = args.device
     if device.startswith("cuda"):
         where = f"{torch.cuda.get_device_name(device)}, torch {torch.__version__}, {datetime.date.today()}"
     else:
         where = f"No GPU was seen; these rows were made on the CPU. {results.machine()}"
     parts = [where]
-    for part in (check, refused, updates, epochs, sweep):
-        parts.append("\n".join(part(device)))
-        results.write("On a GPU", "\n\n".join(parts))  # what was measured stays when what follows fails
+    for name in args.parts or PARTS:
+        parts.append("\n".join(PARTS[name](device)))
+        if args.parts:
+            print(parts[-1], flush=True)
+        else:
+            results.write("On a GPU", "\n\n".join(parts))  # what was measured stays when what follows fails
     if any("FAILED" in part for part in parts):
         raise SystemExit("A check failed; see the table.")
 

@@ -16,7 +16,7 @@ from twinprop.data.vision import MNIST
 from twinprop.models.cnn import CNN
 from twinprop.models.mlp import MLP
 from twinprop.models.rnn import RNN
-from twinprop.scratch.optimizers import SGD, Adam
+from twinprop.scratch.optimizers import SGD, Adam, AdamW
 from twinprop.scratch.schedulers import OneCycleLR
 from twinprop.training.plan import TrainConfig
 
@@ -48,6 +48,9 @@ def cases() -> dict[str, Config]:
         "MLP": Config(data=some, model=mlp, optimizer=SGD(lr=0.05, momentum=0.9), scheduler=OneCycleLR()),
         "CNN": Config(data=some, model=CNN(stages=[[8], [16, 16]]), optimizer=SGD(lr=0.02, momentum=0.9)),
     }
+    plain = CNN(stages=[[8, 8], [16]], batch_norm=False, pool_size=2)
+    # a large eps: where a gradient is 0 but for rounding, Adam would step by its sign
+    found["CNN, 2×2 pools, AdamW"] = Config(data=some, model=plain, optimizer=AdamW(lr=0.002, eps=1e-4))
     for cell in ("rnn", "lstm", "gru"):
         found[cell.upper()] = Config(data=words, model=RNN(cell=cell, hidden_size=32), optimizer=Adam(lr=0.002))
     for each in found.values():

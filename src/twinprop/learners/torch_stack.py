@@ -151,7 +151,7 @@ class TorchStack(Learner):
         """The mean loss of each network, (networks,)."""
         y = y.expand(outputs.shape[:-1])
         found = [
-            loss(outputs[part].flatten(0, 1), y[part].flatten()).view(part.stop - part.start, -1)
+            loss(outputs[part].flatten(0, 1), y[part].flatten()).reshape(part.stop - part.start, -1)
             for part, loss in self.loss_parts
         ]
         each = found[0] if len(found) == 1 else torch.cat(found)

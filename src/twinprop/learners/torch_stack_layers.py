@@ -41,7 +41,8 @@ def linear(stack: Stack, layers: list[LayerSpec], own: dict[str, Tensor]) -> For
         if len(x) == 1 < count:
             y = x[0] @ weight.view(count * out, features).T + bias.view(-1)
             return y.view(len(y), count, out).transpose(0, 1)
-        return torch.baddbmm(bias[:, None], x, weight.mT)
+        # y turned, so that ∂L/∂W lies in memory as W does, and needs no copy to be added to it
+        return torch.baddbmm(bias[:, :, None], weight, x.mT).mT
 
     return forward
 

@@ -33,10 +33,10 @@ def padded(x: Array, padding: int) -> Array:
 
 
 def for_each(values: Array, x: Array) -> Array:
-    """A number for each channel, (..., channels), as (..., 1, width, channels, batch): one row of images, in full.
-
-    NumPy takes twice as long for a number that it must repeat for each short run.
-    """
+    """A number for each channel, (..., channels), as it meets images (..., height, width, channels, batch)."""
+    if not isinstance(x, np.ndarray):
+        return values[..., None, None, :, None]
+    # one row of images, in full: NumPy takes twice as long for a number that it must repeat for each short run
     *_, width, channels, batch = x.shape
     row = full((*values.shape[:-1], width, channels, batch), 0, values)
     row += values[..., None, :, None]

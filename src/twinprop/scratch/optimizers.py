@@ -101,7 +101,11 @@ class SGD(Optimizer):
         if used(self.momentum):
             # v ← μ v + (1 − dampening) g, except that the first v is g itself
             v = state["momentum_buffer"]
-            v[...] = g if t == 1 else self.momentum * v + (1 - self.dampening) * g
+            if t == 1:
+                v[...] = g
+            else:
+                v *= self.momentum
+                v += (1 - self.dampening) * g if used(self.dampening) else g
             g = g + self.momentum * v if self.nesterov else v
         # p ← p − lr · g
         subtract(p, self.lr, g)

@@ -48,10 +48,11 @@ class MaxPool2d(Layer):
         # which place was the first of the largest ones, counted from 1 on, row by row; 0 where nothing is above −∞
         self.which = xp.zeros_like(y, dtype=xp.uint8 if self.kernel_size < 16 else xp.int32)
         places = [(d, a) for d in self.places(height, down) for a in self.places(width, across)]
-        for number, ((windows_down, rows), (windows_across, columns)) in enumerate(places, start=1):
+        numbers = like(arange(len(places) + 1, x), self.which)
+        for number, ((windows_down, rows), (windows_across, columns)) in zip(numbers[1:], places, strict=True):
             pixels, largest = x[..., rows, columns, :, :], y[..., windows_down, windows_across, :, :]
             which = self.which[..., windows_down, windows_across, :, :]
-            xp.maximum(which, (pixels > largest) * like(number, which), out=which)
+            xp.maximum(which, (pixels > largest) * number, out=which)
             xp.maximum(largest, pixels, out=largest)
         return batch_first(y)
 
