@@ -26,20 +26,34 @@ def matmul(a: Array, b: Array, out: Array | None = None) -> Array:
     of rows that are small enough to be spared it: 0.6 to 0.9 of the time.
     """
     count = slices(a.shape[-2], *b.shape[-2:]) if isinstance(a, np.ndarray) else 1
-    if count == 1:
-        return namespace(a).matmul(a, b, out=out)
+    return namespace(a).matmul(a, b, out=out) if count == 1 else in_slices(count, a, b, out)
+
+
+def in_slices(count: int, a: Array, b: Array, out: Array | None = None) -> Array:
+    """a b in NumPy, by `count` slices of the rows of a."""
     sliced = count, a.shape[-2] // count
     into = None if out is None else out.reshape(*out.shape[:-2], *sliced, out.shape[-1])
     y = np.matmul(a.reshape(*a.shape[:-2], *sliced, a.shape[-1]), b[..., None, :, :], out=into)
-    return y.reshape(*a.shape[:-1], b.shape[-1])
+    return y.reshape(*y.shape[:-3], a.shape[-2], b.shape[-1])
+
+
+def many_products(a: Array, b: Array, out: Array | None = None) -> Array:
+    """a b in NumPy, for many pairs of matrices that are used one after the other."""
+    return in_slices(small_slices(a.shape[-2], *b.shape[-2:]), a, b, out)
 
 
 @cache
 def slices(rows: int, inner: int, columns: int) -> int:
-    """In how many slices of rows a product is fastest; measured on AVX-512."""
-    most = SMALL // (inner * columns)
+    """In how many slices of rows one product is fastest; measured on AVX-512."""
     short, long = sorted((inner, columns))
-    if rows <= most or long < 512 or rows * short > 16_000 or not avx512():
+    return 1 if long < 512 or rows * short > 16_000 else small_slices(rows, inner, columns)
+
+
+@cache
+def small_slices(rows: int, inner: int, columns: int) -> int:
+    """In how many equal slices of rows a product is small; 1 where it is small as a whole, or cannot be."""
+    most = SMALL // (inner * columns)
+    if rows <= most or not avx512():
         return 1
     counts = (count for count in range(2, rows // 8 + 1) if rows % count == 0)
     return next((count for count in counts if rows // count <= min(most, 100)), 1)

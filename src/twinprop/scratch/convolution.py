@@ -12,6 +12,7 @@ from math import prod
 
 import numpy as np
 
+from twinprop.arrays.blas import many_products
 from twinprop.arrays.namespace import Array, empty, namespace, overlapping
 from twinprop.scratch.images import batch_first, for_each, over_pixels, padded, pixels_first
 from twinprop.scratch.layer import Layer
@@ -60,7 +61,7 @@ def correlate(wide: Array, weight: Array) -> Array:
     flat = matrix(weight)
     for rows, found in windows(wide, k):
         if isinstance(y, np.ndarray):
-            np.matmul(flat[..., None, None, :, :], found, out=y[..., rows, :, :, :])
+            many_products(flat[..., None, None, :, :], found, y[..., rows, :, :, :])
         else:
             y[..., rows, :, :, :] = namespace(y).einsum("...ok,...hwkb->...hwob", flat, found)
     return y
@@ -71,7 +72,7 @@ def windows_times(found: Array, dy: Array) -> Array:
     if not isinstance(dy, np.ndarray):
         return namespace(dy).einsum("...hwkb,...hwob->...ko", found, dy)
     # BLAS multiplies small matrices 1.5 times as fast where the second need not be turned, which pays for many rows
-    products = np.matmul(found, np.ascontiguousarray(dy.mT) if found.shape[-2] >= MANY_ROWS else dy.mT)
+    products = many_products(found, np.ascontiguousarray(dy.mT) if found.shape[-2] >= MANY_ROWS else dy.mT)
     *networks, height, width, inner, out = products.shape
     total = np.ones(height * width, dy.dtype) @ products.reshape(*networks, height * width, inner * out)
     return total.reshape(*networks, inner, out)
