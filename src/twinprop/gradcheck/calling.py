@@ -78,6 +78,10 @@ class Way:
         """What backward is given as the gradient of the output; None for a loss."""
         return None
 
+    def gradient(self, returned: Any, dy: Any, x: Any) -> Any:
+        """What stands for the gradients, of what backward returned."""
+        return returned
+
     def value(self, made: Any, out: Any, dy: Any, values: Mapping[str, Any]) -> float:
         """The number that is differentiated."""
         return float(out)
@@ -118,6 +122,20 @@ class DerivativeWay(LayerWay):
         assert self.backward is not None
         given = "is given x" if self.backward_roles else "is given nothing"
         return f"{self.backward.name} {given}: compared with the derivative of {self.forward.name}, entry by entry."
+
+
+class JacobianWay(LayerWay):
+    """jacobian(x), or backward(...), returns all derivatives of each output by each input; dy is multiplied here."""
+
+    def gradient(self, returned: Any, dy: Any, x: Any) -> Any:
+        jacobian = np.asarray(returned)
+        if jacobian.shape != (np.size(dy), np.size(x)):
+            raise SubjectError(f"{self.title}: no matrix of derivatives was returned", False)
+        return (np.ravel(dy) @ jacobian).reshape(np.shape(x))
+
+    def note(self) -> str:
+        assert self.backward is not None
+        return f"{self.backward.name} returns a matrix: the derivative of each output by each input."
 
 
 class OneEntryWay(LayerWay):

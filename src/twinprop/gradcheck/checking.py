@@ -26,6 +26,7 @@ from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.trial import CHANGE, Trial
 from twinprop.gradcheck.unchecked import lines_not_run, unchecked_gradients
 
+BROKEN = "operations whose backward raises an error; they were not checked:"
 UPDATES = "backward changes {}. It should only leave the gradients; the update is a step of its own."
 
 
@@ -75,6 +76,8 @@ def check_subject(subject: Subject, inputs: Inputs, constants: Sequence[str] = (
         if report.right and inputs.count > 1 and subject.way.likely.mean == "sum" and (told := lost_mean(subject.made)):
             report.advice.append(told)
     report.notes += notes(evidence)
+    if broken := getattr(subject.made, "broken", []):
+        report.advice.append("\n".join([BROKEN, *broken]))
     report.unchecked = unchecked_gradients(trial, report.gradients)
     if report.right and subject.way.given_apart and (idle := lines_not_run(trial)):
         report.notes.append(f"lines of backward that did not run, and were not checked: {', '.join(idle)}.")

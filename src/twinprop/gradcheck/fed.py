@@ -126,7 +126,10 @@ class Fed:
 
 class FedLayer(Fed):
     def forward(self, x: Any) -> Any:
-        return self._go(x)
+        out = self._go(x)
+        if not np.ndim(out):
+            raise ValueError(f"{self._front.name} left a number, and no output")
+        return out
 
     def backward(self, dy: Any) -> Any:
         return self._go_back(dy)

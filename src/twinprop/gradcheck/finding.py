@@ -7,7 +7,9 @@ the measured slope, up to a factor, a sign, a transpose. Where neither tells, th
 from __future__ import annotations
 
 import ast
+import inspect
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,7 +85,19 @@ def candidates(made: Any, returned: Any, names: Sequence[str], before: dict[str,
         changed = old is None or (old[0] is not value and isinstance(value, np.ndarray))
         changed = changed or not np.array_equal(old[1], value, equal_nan=True)  # type: ignore[index]
         found.append(Found(ref.name, ref.attribute, ref.keys, ref.owner, np.array(value, float), changed))
-    return found
+    return found + list(computed(made))
+
+
+def computed(made: Any) -> Iterator[Found]:
+    """Gradients that a class computes when it is asked, as a property."""
+    owners = {id(ref.owner): ref for ref in arrays_of(made)}
+    for ref in owners.values():
+        for name, kind in inspect.getmembers(type(ref.owner), lambda one: isinstance(one, property)):
+            if is_bare(name) or stems(name):
+                with suppress(Exception):  # it cannot be computed
+                    value = kind.fget(ref.owner)
+                    if is_numeric(value):
+                        yield Found(f"{ref.prefix}{name}", name, (), ref.owner, np.array(value, float))
 
 
 def returned_parts(returned: Any, names: Sequence[str]) -> Iterator[Found]:

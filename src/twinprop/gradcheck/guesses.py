@@ -162,12 +162,23 @@ def usual(
         return np.random.randn(5, INPUTS if role_of(name) != "y" else outputs)
     if (entries := entries_read(source, name)) == 2 and "range" in word:
         return [-0.5, 0.5]
+    listed = is_list_there(start, name)
+    if (known := number_for(name)) is not None and isinstance(known, int) and (entries or listed):
+        return [known] * max(entries, 1)
     if entries and not base.startswith(("w", "b")):
         return [INPUTS, outputs] if entries == 2 else [INPUTS, HIDDEN, outputs][:entries]
+    beside = [other.lower() for other in names_of_arguments(source)]
+    if re.fullmatch("w[xh]|b", word) and "wx" in beside:  # of a cell, all gates in one
+        kind = getattr(source, "__name__", "").lower()
+        gates_of = 4 if "lstm" in kind else 3 if "gru" in kind else 1
+        rows = {"w": HIDDEN if "h" in name.lower()[1:2] else INPUTS, "b": 0}[name.lower()[0]]
+        return 0.5 * np.random.randn(*([rows] if rows else []), gates_of * HIDDEN)
     if CORPUS.fullmatch(word):
         return list(range(VOCABULARY)) * 3
     if base == "w" and any(CORPUS.fullmatch(other) for other in names_of_arguments(source)):
         return 0.5 * np.random.randn(VOCABULARY, outputs)
+    if base == "kernel" and "stride" in " ".join(names_of_arguments(source)):
+        return 3
     if re.fullmatch(r"w|weights?(matrix|array)?|kernel", base):
         return 0.5 * np.random.randn(
             *((INPUTS, outputs) if number == 0 else (HIDDEN, outputs) if wide else (INPUTS, HIDDEN))
@@ -200,7 +211,7 @@ def usual(
         return 0.5
     if (known := number_for(name)) is not None:
         return known
-    if is_list_there(start, name):
+    if listed:
         return ["sigmoid", "sigmoid"] if "activ" in word else [HIDDEN]
     if "hid" in word or base in ("nh", "h"):
         return HIDDEN

@@ -40,12 +40,12 @@ class Inputs:
         values = "" if self.values == "normal" else f" {self.values}"
         return f"x {self.x.shape}{values}{y}{', samples in columns' if self.axis == -1 and self.count > 1 else ''}"
 
-    def first(self) -> Inputs:
-        """The first sample alone."""
+    def sample(self, at: int) -> Inputs:
+        """One sample alone."""
         if self.axis is None:
             return self
-        x = self.x.take([0], axis=self.axis)
-        y = None if self.y is None else self.y.take([0], axis=self.axis if self.y.ndim > 1 else 0)
+        x = self.x.take([at], axis=self.axis)
+        y = None if self.y is None else self.y.take([at], axis=self.axis if self.y.ndim > 1 else 0)
         return Inputs(x, y, self.axis, self.kind, self.values)
 
     def others(self, seed: int) -> list[Inputs]:

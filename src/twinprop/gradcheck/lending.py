@@ -110,12 +110,15 @@ def object_for(found: Any, name: str, make: Callable[[type], Any], annotation: A
     base = class_named(annotation, module)
     if base is None and not use.attributes:
         return LentActivation(name) if use.called and re.fullmatch(LentActivation.names, name.lower()) else None
-    near = [kind for kind in classes_near(module, use.attributes) if kind is not found]
-    fitting = [kind for kind in near if base is not None and issubclass(kind, base)]
-    fitting = fitting or [kind for kind in near if has_all(kind, use.attributes)]
+
+    def fits(kind: type) -> bool:
+        own = issubclass(kind, base) if base is not None else has_all(kind, use.attributes)
+        return own and kind is not found and not is_abstract(kind, use.attributes)
+
+    fitting = classes_near(module, fits, use.attributes)
     if re.fullmatch(LentLayer.names, name.lower()):  # another layer would want one before it, too
         fitting = [kind for kind in fitting if re.search(SOURCES, kind.__name__.lower())]
-    made = first_made([kind for kind in fitting if not is_abstract(kind, use.attributes)], make)
+    made = first_made(fitting, make)
     if made is not None:
         return type(made) if use.made else made
     lent = next(
@@ -174,19 +177,19 @@ def is_empty(method: Any) -> bool:
     return all(isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant) for one in rest)
 
 
-def classes_near(module: ModuleType | None, asked: set[str]) -> Iterator[type]:
-    """The classes of a module, of those that it imports, and of the files beside it that define what is asked for."""
+def classes_near(module: ModuleType | None, fits: Callable[[type], bool], asked: set[str]) -> list[type]:
+    """The classes of a module, and of those that it imports, that fit; where there is none, those of files beside it.
+
+    Args:
+        asked: what a file beside it has to define, as patterns of names.
+    """
     if module is None:
-        return
-    seen: set[type] = set()
-    for one in [module, *modules_used(module)]:
-        for kind in own_classes(one):
-            if kind not in seen:
-                seen.add(kind)
-                yield kind
-    if not any(has_all(kind, asked) for kind in seen) and asked:
-        for one in modules_beside(module, asked):
-            yield from own_classes(one)
+        return []
+    some = dict.fromkeys(kind for one in [module, *modules_used(module)] for kind in own_classes(one))
+    near = [kind for kind in some if fits(kind)]
+    if near or not asked:
+        return near
+    return [kind for one in modules_beside(module, asked) for kind in own_classes(one) if fits(kind)]
 
 
 def own_classes(module: ModuleType) -> list[type]:

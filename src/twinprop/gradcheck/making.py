@@ -58,10 +58,15 @@ def ways_to_make(
     if len(found) == 1:
         ((name, one),) = found.items()
         for box in boxes_of(module) if hasattr(one, "__add__") else ():
-            if box.kind is one and box.scalar != computes_with_arrays(one):
-                yield Operations(box), f"{name}, each operation"
+            own = box.kind is one and box.scalar != computes_with_arrays(one)
+            if own and (each := Operations(box)).some:
+                yield each, f"{name}, each operation"
+    titles: set[str] = set()
     for outputs in (INPUTS,) if square else (OUTPUTS, 1):
         made, title = made_of(module, found, words, outputs)
+        if title in titles:
+            continue  # the number of outputs is given
+        titles.add(title)
         if len(found) == 1 and any(type(value) is list and not value for value in attributes_of(made).values()):
             # a network without layers is right, and says nothing
             yield from ((one, title) for one in stacked(made, (INPUTS, HIDDEN, outputs), arguments_for))

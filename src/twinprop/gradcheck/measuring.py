@@ -91,7 +91,7 @@ def choose_loss(trial: Trial) -> None:
         way.likely = loss
         try:
             measured = {one.name: trial.measure(one.get(), 12) for one in trial.parameters}
-            if not measured:
+            if not measured and trial.x.dtype.kind == "f":
                 measured = {"x": trial.measure(trial.x, 12)}
         except SubjectError:
             continue

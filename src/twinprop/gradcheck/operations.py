@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.autograd import Box, go_back
+from twinprop.gradcheck.faults import error_with_line
 from twinprop.gradcheck.fitting import cut
 
 Operation = Callable[..., Any]
@@ -59,6 +60,7 @@ class Operations:
 
     Attributes:
         given: in place of an input, as the report has it.
+        broken: the operations whose backward raises an error, with the error.
         look_at: what is said where a gradient is wrong.
     """
 
@@ -66,6 +68,7 @@ class Operations:
     look_at = "The part in brackets is the operation whose backward is wrong; a and b are what it is given."
 
     def __init__(self, box: Box) -> None:
+        self.broken: list[str] = []
         self._box, self._all = box, dict[str, tuple[Operation, list[str]]]()
         shape = () if box.scalar else (3, 2)
         others = {"": shape} if box.scalar else {"": shape, " with a row b": shape[1:]}
@@ -87,7 +90,21 @@ class Operations:
                 for operand in operands:
                     delattr(self, operand)
                 continue
+            try:
+                packed, out = self._run(operation, operands)
+                self._go_back(name, packed, out, np.ones(np.shape(self._box.unpacked(out))), operands)
+            except Exception as error:
+                self.broken.append(f"{name}: {error_with_line(error)}")
+                for operand in operands:
+                    delattr(self, operand)
+                    vars(self).pop(f"d{operand}", None)
+                continue
             self._all[name] = operation, operands
+
+    @property
+    def some(self) -> bool:
+        """Whether there is an operation that goes back at all."""
+        return bool(self._all)
 
     def _run(self, operation: Operation, operands: list[str]) -> tuple[list[Any], Any]:
         packed = [self._box.packed(getattr(self, name)) for name in operands]
@@ -105,8 +122,11 @@ class Operations:
     def backward(self, dy: Any) -> None:
         parts = cut(dy, self._shapes) if len(self._shapes) > 1 else [dy.reshape(self._shapes[0])]
         for (name, (packed, out)), part in zip(self._runs.items(), parts, strict=True):
-            # of one number the gradient is only to be multiplied, and no product of the class's own has to be right
-            weight, seed = (float(part.reshape(())), np.ones(part.shape)) if part.size == 1 else (1.0, part)
-            go_back(self._box, out, seed, partial(self._box.clear, packed))
-            for operand, one in zip(self._all[name][1], packed, strict=True):
-                setattr(self, f"d{operand}", weight * np.array(self._box.unpacked(one, self._box.grad), float))
+            self._go_back(name, packed, out, part, self._all[name][1])
+
+    def _go_back(self, name: str, packed: list[Any], out: Any, part: Any, operands: list[str]) -> None:
+        # of one number the gradient is only to be multiplied, and no product of the class's own has to be right
+        weight, seed = (float(part.reshape(())), np.ones(part.shape)) if part.size == 1 else (1.0, part)
+        go_back(self._box, out, seed, partial(self._box.clear, packed))
+        for operand, one in zip(operands, packed, strict=True):
+            setattr(self, f"d{operand}", weight * np.array(self._box.unpacked(one, self._box.grad), float))

@@ -100,6 +100,7 @@ def keep_used(trial: Trial, rng: np.random.Generator) -> None:
     for parameter in empty:
         parameter.get()[...] = 0.1 * rng.standard_normal(parameter.get().shape)
     trial.out = trial.subject.forward(trial.x, trial.inputs.y)
+    trial.dy = trial.subject.way.upstream(trial.out, trial.inputs.y, np.random.default_rng(trial.seed + 1))
     used = [parameter.name for parameter in trial.parameters if trial.output_depends_on(parameter)]
     for parameter in empty:
         if parameter.name not in used:

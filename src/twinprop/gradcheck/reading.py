@@ -23,6 +23,7 @@ DROPPED = {
     "object": "object_",
     "complex": "complex128",
     "product": "prod",
+    "mat": "asmatrix",
     "cumproduct": "cumprod",
     "alltrue": "all",
     "sometrue": "any",
@@ -42,16 +43,29 @@ class Renewed(ast.NodeTransformer):
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         self.generic_visit(node)
-        if isinstance(node.value, ast.Name) and node.value.id in ("np", "numpy", "cp", "xp"):
-            if node.attr in COARSE:
-                node.attr = "float64"
-            elif node.attr in DROPPED and not hasattr(np, node.attr):
-                node.attr = DROPPED[node.attr]
+        if isinstance(node.value, ast.Name) and node.attr in COARSE:
+            node.attr = "float64"  # of NumPy under any name
+        elif isinstance(node.value, ast.Name) and node.value.id in ("np", "numpy", "cp", "xp"):
+            node.attr = node.attr if hasattr(np, node.attr) else DROPPED.get(node.attr, node.attr)
         return node
 
     def visit_Constant(self, node: ast.Constant) -> ast.AST:
         if isinstance(node.value, str) and node.value in COARSE:
             return ast.copy_location(ast.Constant("float64"), node)
+        return node
+
+    def visit_keyword(self, node: ast.keyword) -> ast.AST:
+        self.generic_visit(node)
+        if node.arg == "dtype" and isinstance(node.value, ast.Constant) and node.value.value in ("f", "f4", "e"):
+            node.value = ast.copy_location(ast.Constant("float64"), node.value)
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "astype" and len(node.args) == 1:
+            kind = node.args[0]
+            if isinstance(kind, ast.Constant) and kind.value in ("f", "f4", "e"):
+                node.args[0] = ast.copy_location(ast.Constant("float64"), kind)
         return node
 
     def visit_Name(self, node: ast.Name) -> ast.AST:

@@ -25,6 +25,9 @@ FUSED = (
     "with a cross entropy whose backward returns p - y. As a layer of its own it is wrong. Check both together: "
     "--layer FILE:Softmax,CrossEntropy."
 )
+FOR_ONE = (
+    "right for one sample alone: of a batch, forward returns neither the sum nor the mean of what it does for each."
+)
 ONE_ENTRY = (
     "right where dy has one entry that is not 0, as that of the cross entropy of one sample, and wrong for "
     "any other dy."
@@ -56,7 +59,7 @@ def right_in_another_reading(
         shape_given: whether the shape of x was asked for.
     """
     some = [] if shape_given else list(in_another_shape(subject, inputs))
-    some += [*given_its_output(subject, inputs), *with_its_loss(subject, inputs, seed)]
+    some += [*given_its_output(subject, inputs), *with_its_loss(subject, inputs, seed), *one_sample(subject, inputs)]
     for reading in some:
         one = subject.copied()
         one.way = reading.way
@@ -82,6 +85,26 @@ def in_another_shape(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
     for shape, axis in shapes:
         if shape != inputs.x.shape:
             yield Reading(subject.way, replace(inputs, x=inputs.x.reshape(shape), axis=axis))
+
+
+def one_sample(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
+    """A loss that is that of one sample: of a batch, it is neither the sum nor the mean of theirs."""
+    if inputs.y is None or inputs.axis is None or inputs.count == 1 or not subject.is_loss:
+        return
+    singles = [inputs.sample(at) for at in range(inputs.count)]
+    try:
+        whole = np.asarray(subject.copied().forward(inputs.x, inputs.y)).ravel()
+        parts = np.stack([np.ravel(subject.copied().forward(one.x, one.y)) for one in singles])
+    except (SubjectError, ValueError):
+        sound = False
+    else:
+        sums = (parts.sum(), parts.mean(), parts.sum(0), parts.mean(0))
+        each = whole.size == parts.size and np.allclose(np.sort(whole), np.sort(parts.ravel()))
+        sound = each or (whole.size == 1 and any(np.allclose(whole, one) for one in sums))
+    if not sound:
+        yield Reading(subject.way, singles[0], FOR_ONE)
+        if inputs.axis and inputs.y.ndim == 2:  # the softmax or the labels may have been taken for columns by chance
+            yield Reading(subject.way, replace(singles[0], x=singles[0].x.T, y=singles[0].y.T, axis=0), FOR_ONE)
 
 
 def given_its_output(subject: Subject, inputs: Inputs) -> Iterator[Reading]:

@@ -18,6 +18,7 @@ NAMES = {
     "optimizer": "optimizer optimiser optim opt optimizerfn optimizerw optimizerb woptimizer boptimizer wopt bopt optw "
     "optb weightsoptimizer biasoptimizer weightoptimizer solver updater",
     "rate": "lr learningrate rate eta alpha stepsize lrate learnrate",
+    "count": "batchsize nsamples numsamples nexamples numexamples samplecount",
     "cache": "cache caches ctx context memory stored",
     "y": "y t target targets label labels ytrue ybatch ytrain truth groundtruth actual onehot yonehot expected "
     "desired correct gt answer answers truey yi ys trues tgt desiredoutput groundtruths",
@@ -29,12 +30,19 @@ NAMES = {
 
 ROLES = {name: role for role, names in NAMES.items() for name in names.split()}
 
-UPSTREAM = re.compile(r"(d|grad|up|delta|err|accum|nextgrad|nextd|chain).*|g|e|.*(grad|gradient|error|delta|err)s?")
+TARGET = re.compile(
+    r"(y|z)?_?(true|actual|correct|expected|desired|real|gold|ground)\w*|\w*(labels?|targets?|truth|onehot)"
+)
+"""What is to be learnt, by the words in a name."""
+
+UPSTREAM = re.compile(r"(d|jac|grad|up|delta|err|accum|nextgrad|nextd|chain).*|g|e|.*(grad|gradient|error|delta|err)s?")
 """A gradient that comes from above."""
+
+OUTPUT = re.compile(r"\w+(output|prediction|predicted|probabilit(y|ie))s?")
 
 FLAGS = ("training", "testing")
 
-SETTINGS = (*FLAGS, "rate", "optimizer", "fixed")
+SETTINGS = (*FLAGS, "rate", "optimizer", "fixed", "count")
 """Roles of what every method is given that asks for it, and that is no number to compute with."""
 
 
@@ -45,7 +53,11 @@ def role_of(name: str) -> str:
         return ""
     if not word or re.fullmatch(r"l[a-z]+rate", word):
         return "rate"  # `_` is looked at by nobody
-    return ROLES.get(word) or ROLES.get(word.rstrip("0123456789")) or ("dy" if UPSTREAM.fullmatch(word) else "")
+    known = ROLES.get(word) or ROLES.get(word.rstrip("0123456789"))
+    if known:
+        return known
+    patterns = {"dy": UPSTREAM, "y": TARGET, "out": OUTPUT}
+    return next((role for role, pattern in patterns.items() if pattern.fullmatch(word)), "")
 
 
 @dataclass(frozen=True)

@@ -28,11 +28,14 @@ class Clock:
     """The time that a search may take."""
 
     def __init__(self, seconds: float = SECONDS) -> None:
-        self.end = process_time() + seconds
+        self.end, self.asked, self.late = process_time() + seconds, 0, False
 
     @property
     def over(self) -> bool:
-        return process_time() > self.end
+        self.asked += 1
+        if self.asked % 16 == 1:  # to ask takes time as well
+            self.late = process_time() > self.end
+        return self.late
 
 
 @dataclass
@@ -64,6 +67,7 @@ class Search:
         accepted_by_forward: the first that forward takes.
         accepted_by_both: the first that backward takes as well, though its gradients have other shapes.
         accepted_rare: the same of a sequence or an image.
+        gave_none: whether some answer was not finite.
         partly: whether some of them had the right shapes, for a batch.
         failed_backward: whether the failure is one of backward; failed_for_batch, whether that was for a batch.
         rare: whether the shapes are of the rare ones, which are taken only where they suit.
@@ -77,6 +81,7 @@ class Search:
         self.accepted_by_forward: Inputs | None = None
         self.accepted_by_both: Inputs | None = None
         self.accepted_rare: Inputs | None = None
+        self.gave_none = False
         self.partly = self.rare = self.failed_backward = self.failed_for_batch = False
 
     def chosen(self, wanted: Wanted) -> Inputs | None:
@@ -85,7 +90,7 @@ class Search:
 
         def drawn(shapes: Iterable[tuple[tuple[int, ...], int | None]]) -> Iterator[Inputs]:
             inputs = candidates(subject, words, list(shapes), wanted.targets, wanted.classes, wanted.seed)
-            return (one for one in inputs if wanted.values in (None, one.values))
+            return (one for one in inputs if wanted.values == one.values or (not wanted.values and self.may_need(one)))
 
         indices = index_inputs(subject, words, wanted.shape, wanted.seed) if wanted.values is None else iter(())
         told = getattr(subject.made, "wants_indices", False)
@@ -103,6 +108,10 @@ class Search:
                 alone = self.failed_backward and self.failed_for_batch and chosen.axis is not None
                 chosen.alone = ONE_SAMPLE if chosen.x.ndim == 2 and (self.partly or alone) else ""
         return chosen
+
+    def may_need(self, inputs: Inputs) -> bool:
+        """Whether other numbers than the usual ones can help: these were refused, or gave no finite answer."""
+        return inputs.values == "normal" or self.gave_none or self.accepted_by_forward is None
 
     def best_of(self, several: Iterable[Inputs]) -> Inputs | None:
         """The first that suits; None if none does, or time is over."""
@@ -129,12 +138,16 @@ class Search:
             if np.size(out) == 0:
                 raise empty(self.subject, inputs, np.shape(out))
             if not np.all(np.isfinite(out)):
+                self.gave_none = True
                 raise not_finite(self.subject, inputs, np.asarray(out))
             if not self.rare:
                 self.accepted_by_forward = self.accepted_by_forward or inputs
-            if rehearsal.way.forward.name == "predict":
+            if not rehearsal.parameters and not rehearsal.numbers and inputs.x.dtype.kind != "f":
+                return False  # whole numbers have no gradient, and there is nothing else
+            roles = {tuple(way.forward_roles.items()) for way in self.subject.ways if way.is_loss}
+            if (len(roles) > 1 and inputs.x.dtype.kind == "f") or rehearsal.way.forward.name == "predict":
                 if np.array_equal(rehearsal.forward(inputs.x * 1.001, inputs.y), out):
-                    return False  # it rounds
+                    return False  # it rounds, or what was taken for the targets is x
                 rehearsal.forward(inputs.x, inputs.y)
             if rehearsal is self.subject:
                 return True
@@ -150,7 +163,9 @@ class Search:
             fit[:-1] += [np.shape(one.get()) == old for one, old in zip(rehearsal.parameters, shapes, strict=True)]
             if all(fit):
                 return True
-            if self.rare and inputs.x.ndim > 2:
+            # x may be a pair that is taken apart
+            pair = any(one.position == 0 and one.shape == inputs.x.shape[1:] for one in found)
+            if self.rare and inputs.x.ndim > 2 and not pair:
                 self.accepted_rare = self.accepted_rare or inputs
             if not self.rare:
                 self.accepted_by_both = self.accepted_by_both or inputs

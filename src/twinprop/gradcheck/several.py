@@ -16,7 +16,8 @@ import numpy as np
 
 from twinprop.gradcheck.finding import returned_name, returned_names
 from twinprop.gradcheck.fitting import Fitted, cut
-from twinprop.gradcheck.held import WRAPPED, arrays_of, is_float_array
+from twinprop.gradcheck.guesses import number_for
+from twinprop.gradcheck.held import WRAPPED, arrays_of, attributes_of, is_float_array
 from twinprop.gradcheck.roles import FLAGS, Method
 from twinprop.gradcheck.sources import nodes_of
 
@@ -100,6 +101,8 @@ def plan_for(made: Any, front: Method, back: Method | None) -> Plan | None:
         if len(given_back) != 1:
             return None
         given_back, upstream = dict.fromkeys(given_back, "dy0"), 1
+    if targets and not extras and {*given_back.values()} <= {"x", "y"}:
+        return None  # a loss as any other
     return Plan(front, back, given, given_back, extras, max(upstream, 1), bool(targets))
 
 
@@ -114,6 +117,11 @@ class Several(Fitted):
         setattr(self, WRAPPED, made)
         self.parts = [made]
         self._plan = plan
+        settings = {name: value for name in plan.extras if (value := number_for(name)) is not None}
+        self._settings = settings  # epsilon, momentum and the like
+        # a static method is given what the object holds
+        self._held = [name for name in plan.extras if is_float_array(attributes_of(made).get(name))]
+        plan.extras = [name for name in plan.extras if name not in settings and name not in self._held]
         self._free = [(name,) for name in plan.extras]
         self._whole = [name for name in plan.extras if is_index(made, plan.front.name, name)]
         self._most = smallest_size(made)
@@ -138,7 +146,9 @@ class Several(Fitted):
         self.resize(x)
         self._inputs = {"x": x, "y": y} | {name: getattr(self, name) for name in self._plan.extras}
         # a layer may keep what it is given and change it
+        self._inputs |= self._settings | {name: getattr(getattr(self, WRAPPED), name) for name in self._held}
         given = {name: np.copy(value) for name, value in self._inputs.items()} | dict.fromkeys(FLAGS[:1], True)
+        given |= self._settings
         returned = self._plan.front.call(getattr(self, WRAPPED), self._plan.given_front, given | {"testing": False})
         parts = list(returned) if isinstance(returned, tuple) else [returned]
         self._kept = {f"out{at}": part for at, part in enumerate(parts)}
@@ -202,4 +212,7 @@ class ListOfInputs:
         return self._call(self._methods[0], list(x.copy()))
 
     def backward(self, dy: Any) -> Any:
-        return self._call(self._methods[1], dy)
+        returned = self._call(self._methods[1], dy)
+        if not isinstance(returned, tuple | list | dict) and np.shape(returned)[:1] != (2,):
+            raise ValueError("one gradient for several inputs")
+        return returned

@@ -57,6 +57,9 @@ def usual_shapes(
     count = unused_size(SAMPLES, {*numbers, *sizes})
     features = sorted(dict.fromkeys([*numbers[:1], *sizes[:2], 4]), key=lambda size: size == 1)
     yield from (((count, width), 0) for width in features)
+    if subject.is_loss and not subject.parameters:
+        yield (count, 1), 0
+        yield (count,), 0
     yield from (((width, count), -1) for width in features)
 
 
@@ -155,9 +158,9 @@ def class_counts(
     """Numbers of classes to try."""
     if given:
         return [given]
-    own = x[0] if axis == -1 else x[-1]
+    own = x[0] if axis == -1 else 1 if len(x) == 1 and axis == 0 else x[-1]
     if not subject.parameters:
-        return [own]
+        return [own] if own > 1 else [own, 2]  # of one column, labels are 0 and 1
     held = reversed(subject.parameters)
     sizes = [size for parameter in held for size in reversed(parameter.get().shape) if size]
     wanted = getattr(subject.made, "wanted", {}).get("y", ())

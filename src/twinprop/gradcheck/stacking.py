@@ -14,7 +14,7 @@ from itertools import pairwise
 from types import ModuleType
 from typing import Any
 
-from twinprop.gradcheck.lending import classes_near, use_of
+from twinprop.gradcheck.lending import classes_near, module_of, use_of
 from twinprop.gradcheck.roles import role_of
 from twinprop.gradcheck.ways import BACKWARD, FORWARD, named
 
@@ -23,6 +23,12 @@ ADD = "add addlayer appendlayer append push pushlayer stack insertlayer"
 
 DENSE = re.compile(r"(?!.*(nonlin|loss|network|model)).*(dense|linear|affine|full|fc|innerproduct).*|layer")
 SMOOTH = ("tanh", "sigmoid", "logistic", "relu", "activation")
+
+PASSES = {r"(forward|feed_?forward)\w*", r"(backward|back_?prop)\w*"}
+"""What a file that has layers defines."""
+
+OUT = re.compile("out|unit|neuron|width|hidden|this|curr")
+"""A size of what goes out of a layer, by its name."""
 
 Sizes = tuple[int, int, int]
 
@@ -38,16 +44,15 @@ def layers_of(module: ModuleType | None, sizes: Sizes, fill: Callable[[Any], lis
     Args:
         fill: usual arguments of a class, for 4 inputs and 3 outputs.
     """
-    near = [kind for kind in classes_near(module, {"forward", "backward"}) if is_layer(kind)]
-    dense = next((kind for kind in near if DENSE.fullmatch(kind.__name__.lower())), None)
+    dense = next(iter(classes_near(module, is_dense, PASSES)), None)
     if dense is None:
         return []
     try:
-        parts = [dense(*sized(fill(dense), [first], second)) for first, second in pairs(sizes)]
+        parts = [dense(*sized(dense, fill(dense), [first], second)) for first, second in pairs(sizes)]
     except Exception:  # it wants something else
         return []
     for word in SMOOTH:
-        for kind in near:
+        for kind in [*classes_near(module, is_layer, set()), *classes_near(module_of(dense), is_layer, set())]:
             if word in kind.__name__.lower() and kind is not dense:
                 try:
                     return [parts[0], kind(*fill(kind)), *parts[1:]]
@@ -56,14 +61,21 @@ def layers_of(module: ModuleType | None, sizes: Sizes, fill: Callable[[Any], lis
     return parts
 
 
+def is_dense(kind: type) -> bool:
+    return is_layer(kind) and DENSE.fullmatch(kind.__name__.lower()) is not None
+
+
 def pairs(sizes: Sizes) -> list[tuple[int, int]]:
     return list(pairwise(sizes))
 
 
-def sized(values: Sequence[Any], incoming: Sequence[int], width: int) -> list[Any]:
-    """Usual arguments with other sizes: of two numbers the first is that of the inputs."""
+def sized(found: Any, values: Sequence[Any], incoming: Sequence[int], width: int) -> list[Any]:
+    """Usual arguments with other sizes: by their names, else of two numbers the first is that of the inputs."""
+    names = [*inspect.signature(found).parameters][: len(values)]
     numbers = [at for at, value in enumerate(values) if isinstance(value, int) and not isinstance(value, bool)]
     changed = list(values)
+    if len(numbers) > 1 and OUT.search(names[numbers[0]].lower()) and not OUT.search(names[numbers[1]].lower()):
+        numbers[:2] = numbers[1::-1]
     for at, size in zip(numbers[:2], [*incoming, width] if len(numbers) > 1 else [width], strict=False):
         changed[at] = size
     return changed
@@ -88,8 +100,8 @@ def stacked(made: Any, sizes: Sizes, fill: Callable[[Any], list[Any]]) -> Iterat
     calls: list[list[list[Any]]] = []
     if layers := layers_of(sys.modules.get(type(made).__module__), sizes, fill):
         calls.append([[layer, *values[1:]] for layer in layers])
-    calls.append([sized(values, [first], second) for first, second in pairs(sizes)])
-    calls.append([sized(values, [first], first) for first in sizes])
+    calls.append([sized(method, values, [first], second) for first, second in pairs(sizes)])
+    calls.append([sized(method, values, [first], first) for first in sizes])
     for each in calls:
         try:
             one = copy.deepcopy(made)

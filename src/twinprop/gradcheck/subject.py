@@ -164,6 +164,7 @@ class Subject:
             "rate": self.rate,
             "optimizer": PlainSteps(self.rate),
             "one": 1.0,
+            "count": len(x) if np.ndim(x) else 1,
         }
 
     def forward(self, x: FloatArray, y: Any, training: bool = True) -> Any:
@@ -244,7 +245,7 @@ class Subject:
             return returned
 
         try:
-            return guarded_call(f"{self.title}.{method.name}", run)
+            return way.gradient(guarded_call(f"{self.title}.{method.name}", run), dy, x)
         except SubjectError as error:
             if any(word in str(error.__cause__) for word in ("matmul", "not aligned", "dot:")):
                 raise SubjectError(f"{error}\n  {TURNED}") from error

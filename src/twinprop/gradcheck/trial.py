@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from twinprop.gradcheck.calling import DerivativeWay
 from twinprop.gradcheck.differences import Index, Slopes, measure_slopes, sample_entries
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.finding import Found, Target, assign, candidates, snapshot
@@ -18,6 +19,9 @@ from twinprop.gradcheck.subject import Subject
 
 ENTRIES = 400
 """Entries of each gradient that are measured; small sizes are measured whole."""
+
+LARGE, FEW = 100_000, 60
+"""Of a subject with more numbers than that, so few entries of each gradient are measured."""
 
 CHANGE = "change of "
 """What the report calls an update inside backward, before the name of the parameter."""
@@ -56,6 +60,12 @@ class Trial:
         self.labels: dict[str, Found] = {}
         self.returned_nothing = False
         self.update_rate: float | None = subject.rate if subject.knows_rate else None
+        if self.x.dtype.kind == "f" and self.is_coarse():
+            raise SubjectError(
+                f"{subject.title}.{subject.way.forward.name} computes in float32, or rounds: a change of its input by "
+                "1e-10 changes nothing. That is too coarse to check; leave out the cast.",
+                False,
+            )
         again = subject.forward(self.x, inputs.y)
         if not np.array_equal(self.out, again):
             raise SubjectError(
@@ -64,6 +74,11 @@ class Trial:
                 "like, which are seeded before each forward; and let forward change nothing that the next "
                 "forward depends on."
             )
+
+    def is_coarse(self) -> bool:
+        """Whether tiny changes of x are lost, and small ones are not."""
+        tiny, small = (self.subject.forward(self.x * (1 + part), self.inputs.y) for part in (1e-10, 1e-3))
+        return bool(np.array_equal(tiny, self.out) and not np.allclose(small, self.out, rtol=1e-6, equal_nan=True))
 
     def of_output(self, out: Any) -> float:
         return self.subject.value(out, self.dy, self.x, self.inputs.y, self.inputs.axis, self.inputs.count)
@@ -108,6 +123,8 @@ class Trial:
         for number, (array, gradient) in enumerate(PlainSteps._given):
             of = owners.get(id(array), "")
             found.append(Found(f"d{of}" if of else f"{TO_OPTIMIZER}{number}", "", (), None, gradient, of=of))
+        if isinstance(subject.way, DerivativeWay) and found and found[0].position == 0 and not found[0].shape:
+            found[0].value = np.full(self.x.shape, found[0].value)  # the derivative is the same everywhere
         found += self.summed(found)
         moved = [(parameter, old) for parameter, old in kept if not np.array_equal(parameter.get(), old)]
         own = {place.name for parameter in self.parameters for place in (parameter, *parameter.also)}
@@ -200,6 +217,8 @@ class Trial:
 
     def measure(self, array: FloatArray, most: int = ENTRIES, larger: float = 1.0) -> dict[Index, Slopes]:
         """Slopes of the value at the entries of a parameter, or of x."""
+        if sum(one.get().size for one in self.parameters) > LARGE:
+            most = min(most, FEW)
         middle, magnitude = self.value(), self.magnitude()
         where = sample_entries(array.shape, most, self.seed)
         return {index: measure_slopes(self.value, array, index, middle, magnitude, larger) for index in where}

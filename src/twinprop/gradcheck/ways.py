@@ -10,6 +10,7 @@ from typing import Any
 
 from twinprop.gradcheck.calling import (
     DerivativeWay,
+    JacobianWay,
     LayerWay,
     LossesWay,
     LossWay,
@@ -24,7 +25,7 @@ from twinprop.gradcheck.roles import Argument, Method, method_of
 
 FORWARD = (
     "forward forwardpass forwardprop forwardpropagation forwardpropagate feedforward fprop forwardprob propagate "
-    "activate function fn f call __call__ apply predict run evaluate"
+    "activate function fn f call __call__ apply predict run evaluate activation"
 )
 BACKWARD = (
     "backward backwardpass backwardprop backwardpropagation backwardpropagate backprop backpropagate "
@@ -47,6 +48,7 @@ AFTER = re.compile(
 
 LIKE = {
     FORWARD: re.compile(r"(full|do|run)?(forward|feedforward|fwd)(?!.*(back|grad|loss)).*"),
+    LOSS_AND_GRADIENTS: re.compile(r".*loss.*grad.*"),
     BACKWARD: re.compile(r"(?!.*(check|update|zero|clip|num)).*(backprop|backward|bptt|backpass|gradients?$).*"),
 }
 """What methods may be called that have none of these names."""
@@ -165,19 +167,31 @@ def layers_and_losses(title: str, front: Method, back: Method) -> Iterator[Way]:
         yield LossWay(title, front, back, first)
         yield DerivativeWay(title, front, back, first)
     alone = back.needed[0].role if len(back.needed) == 1 else ""
-    if alone == "x":
+    takes_x = alone == "x" or (len(back.needed) == 1 and (back.needed[0].name in first or is_derivative(back)))
+    if takes_x and alone != "dy":
         yield DerivativeWay(title, front, back, first, {back.needed[0].name: "x"})
+        yield JacobianWay(title, front, back, first, {back.needed[0].name: "x"})
+        yield LossWay(title, front, back, first, {back.needed[0].name: "x"})
     for given in layer_backward_roles(back) if alone != "y" else ():
         yield LayerWay(title, front, back, first, given)
-    takes_x = back.name.lower().replace("_", "") not in ("backward", "backwardpass", "backprop", "bprop")
-    if len(back.needed) == 1 and takes_x and alone != "x":
+    other_name = back.name.lower().replace("_", "") not in ("backward", "backwardpass", "backprop", "bprop")
+    if len(back.needed) == 1 and other_name and (not takes_x or alone == "dy"):
         yield DerivativeWay(title, front, back, first, {back.needed[0].name: "x"})
+
+
+def is_derivative(back: Method) -> bool:
+    """Whether a method is called a derivative, which is given x."""
+    return any(word in back.name.lower() for word in ("prime", "deriv")) or back.name in ("df", "dfn")
 
 
 def losses(title: str, front: Method, back: Method, roles: dict[str, str]) -> Iterator[Way]:
     """A loss; it may return many numbers, with a gradient from above for each, or with none."""
     for given in loss_backward_roles(back):
         yield LossWay(title, front, back, roles, given)
+        if not front.has("y") and sorted(given.values()) == ["x", "y"]:  # neither name says which are the targets
+            other = {"x": "y", "y": "x"}
+            there, here = ({name: other[role] for name, role in some.items()} for some in (roles, given))
+            yield LossWay(title, front, back, there, here)
         if front.has("y") and not back.has("dy"):
             yield LossesWay(title, front, back, roles, given)
     alone = [one.role for one in back.needed] == ["dy"]
@@ -193,7 +207,7 @@ def loss_roles(front: Method | None) -> dict[str, str] | None:
     if len(several) < 2 or len(front.needed) > 2:
         return None
     first, second = several[:2]
-    swapped = first.role == "y" and second.role != "y"
+    swapped = (first.role == "y" and second.role != "y") or (not first.role and second.role == "out")
     return {first.name: "y", second.name: "x"} if swapped else {first.name: "x", second.name: "y"}
 
 
@@ -206,7 +220,7 @@ def loss_backward_roles(back: Method) -> Iterator[dict[str, str]]:
         yield {needed[0].name: {"dy": "one", "x": "x", "out": "x"}.get(needed[0].role, "y")}
     elif len(needed) == 2:
         first, second = needed
-        swapped = first.role == "y" and second.role != "y"
+        swapped = (first.role == "y" and second.role != "y") or (not first.role and second.role == "out")
         yield {first.name: "y", second.name: "x"} if swapped else {first.name: "x", second.name: "y"}
 
 

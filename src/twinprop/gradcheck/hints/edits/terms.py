@@ -21,7 +21,7 @@ from twinprop.gradcheck.hints.edits.site import (
 def missing_term(site: Site) -> Iterator[tuple[ast.expr, str]]:
     if site.whole:
         for name, value in site.scope.items():
-            if isinstance(value, np.ndarray) and value.size > 1 and value.dtype.kind == "f" and name != site.code:
+            if isinstance(value, np.ndarray) and value.size > 1 and value.dtype.kind == "f" and site.code not in name:
                 text = f"a term is missing: {name}, the gradient of another branch, has to be added"
                 yield scaled(site, f"+ {name}"), text
 

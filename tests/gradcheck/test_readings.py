@@ -1,0 +1,42 @@
+"""What is wrong in one reading and right in another; and what no reading makes right."""
+
+from __future__ import annotations
+
+import pytest
+from tests.kit.students import check
+
+from twinprop.gradcheck.faults import SubjectError
+from twinprop.gradcheck.report import report_text
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "told"),
+    [
+        ("ReturnsMatrix", 1, "returns a matrix"),
+        ("SameEverywhere", 1, ""),
+        ("Penalty", 1, ""),
+        ("TargetsFirst", 1, ""),
+        ("OfOneSample", 1, "right for one sample alone"),
+        ("FusedDense", 3, "right for that"),
+        ("AsksForGradient", 2, ""),
+        ("SharesWeights", 2, "sum of 2 dW"),
+        ("CellOfBook", 5, ""),
+    ],
+)
+def test_right_ones_pass(name: str, rows: int, told: str) -> None:
+    report = check(name)
+    assert report.right, report_text(report)
+    assert len(report.gradients) == rows
+    assert told in " ".join(report_text(report).split())
+
+
+def test_matrix_that_is_the_wrong_way_round_is_seen_where_it_fits() -> None:
+    report = check("WrongWayRound")
+    assert report.title == "WrongWayRound(4, 4)"
+    assert report.verdict == "wrong"
+    assert "self.W is the wrong way round" in report_text(report)
+
+
+def test_arithmetic_that_is_too_coarse_gets_no_verdict() -> None:
+    with pytest.raises(SubjectError, match="too coarse to check"):
+        check("Coarse")
