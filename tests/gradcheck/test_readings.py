@@ -21,6 +21,9 @@ from twinprop.gradcheck.report import report_text
         ("AsksForGradient", 2, ""),
         ("SharesWeights", 2, "sum of 2 dW"),
         ("CellOfBook", 5, ""),
+        ("FitsAlone", 2, "½ squared error, sum"),
+        ("KeepsDeltas", 2, "½ squared error, sum"),
+        ("KeepsState", 3, "it is set back before each"),
     ],
 )
 def test_right_ones_pass(name: str, rows: int, told: str) -> None:
@@ -40,3 +43,22 @@ def test_matrix_that_is_the_wrong_way_round_is_seen_where_it_fits() -> None:
 def test_arithmetic_that_is_too_coarse_gets_no_verdict() -> None:
     with pytest.raises(SubjectError, match="too coarse to check"):
         check("Coarse")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("FitsAloneWrong", "summed over everything"),
+        ("BiasOfAll", "summed over everything"),
+        ("RowsWithBias", "1/n is missing"),
+    ],
+)
+def test_wrong_ones_are_seen_and_named(name: str, told: str) -> None:
+    report = check(name)
+    assert report.verdict == "wrong"
+    assert told in " ".join(report_text(report).split())
+
+
+def test_fit_that_begins_anew_has_no_step_to_look_at() -> None:
+    with pytest.raises(SubjectError, match="has fit, which does all at once"):
+        check("FitsAnew")

@@ -195,7 +195,7 @@ class LossesWay(LossWay):
 
     def output(self, made: Any, returned: Any, before: Mapping[str, int]) -> Any:
         if not is_many(returned):
-            raise SubjectError(f"{self.title}.{self.forward.name} returned no losses, but {returned!r:.40}", False)
+            raise SubjectError(f"{self.title}.{self.forward.name} returned no losses, but {returned!r:.40}")
         refuse_coarse(self.title, self.forward.name, returned)
         return returned
 

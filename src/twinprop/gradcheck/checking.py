@@ -22,20 +22,39 @@ from twinprop.gradcheck.measuring import (
 from twinprop.gradcheck.parameters import adopt_parameters, keep_used
 from twinprop.gradcheck.repetition import STALE_OUTPUT, check_repetition, output_is_stale
 from twinprop.gradcheck.report import Report
+from twinprop.gradcheck.start import GOES_ON, Start
 from twinprop.gradcheck.subject import Subject
-from twinprop.gradcheck.trial import CHANGE, Trial
+from twinprop.gradcheck.trial import CHANGE, NotRepeatableError, Trial
 from twinprop.gradcheck.unchecked import lines_not_run, unchecked_gradients
 
+FEW = "one sample was taken: with it, a lost or a wrong 1/n is not seen."
 BROKEN = "operations whose backward raises an error; they were not checked:"
 UPDATES = "backward changes {}. It should only leave the gradients; the update is a step of its own."
+
+
+def arrays_left_alone(subject: Subject, inputs: Inputs) -> set[str]:
+    """The names of the arrays that forward does not change."""
+    before = {ref.name: (ref.get(), np.copy(ref.get())) for ref in subject.parameters}
+    subject.forward(inputs.x, inputs.y)
+    now = {ref.name: ref.get() for ref in subject.parameters}
+    return {name for name, (array, old) in before.items() if now[name] is array and np.array_equal(array, old)}
 
 
 def check_subject(subject: Subject, inputs: Inputs, constants: Sequence[str] = (), seed: int = 0) -> Report:
     """Check an object on given inputs."""
     unmade = subject.copied()
-    stale = output_is_stale(unmade, inputs, seed)
     adopt_parameters(subject, inputs)
-    trial = Trial(subject, inputs, seed, constants)
+    try:
+        trial = Trial(subject, inputs, seed, constants)
+    except NotRepeatableError:
+        if unmade is subject:
+            raise
+        subject = unmade.copied()
+        subject.start = Start(subject.made, arrays_left_alone(unmade.copied(), inputs))
+        adopt_parameters(subject, inputs)
+        trial = Trial(subject, inputs, seed, constants)
+        subject.told = [*subject.told, GOES_ON]
+    stale = subject.start is None and output_is_stale(unmade, inputs, seed)
     keep_used(trial, np.random.default_rng(seed + 2))
     trial.value()
     guessed = bool(subject.way.guesses)
@@ -44,7 +63,10 @@ def check_subject(subject: Subject, inputs: Inputs, constants: Sequence[str] = (
     gradients = gradients_of(trial)
     if subject.way.given_apart and any(one.value is None and one.of != "x" for one in gradients):
         trial, gradients = gradients_of_another_method(trial) or (trial, gradients)
-    if guessed and not all(one.passed for one in gradients) and not negative_and_added(trial, gradients):
+        if guessed and subject.way.after is not None:
+            choose_loss(trial)
+            gradients = gradients_of(trial)
+    if guessed and not any(one.passed for one in gradients) and not negative_and_added(trial, gradients):
         gradients = gradients_that_an_edit_mends(trial) or gradients
     training = ", training=True" if subject.depends_on_training(trial.x, inputs.y) else ""
     given = getattr(subject.made, "given", inputs.text())
@@ -69,6 +91,8 @@ def check_subject(subject: Subject, inputs: Inputs, constants: Sequence[str] = (
         and not any(one.label.startswith(CHANGE) for one in trial.labels.values())
     ):
         report.advice.append(UPDATES.format(", ".join(trial.updated)))
+    if inputs.count == 1 and inputs.y is not None and report.right and not inputs.alone:
+        report.notes.append(FEW)
     if inputs.alone and report.right:
         report.advice.append(inputs.alone)
     if guessed:

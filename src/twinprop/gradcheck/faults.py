@@ -43,6 +43,8 @@ def guarded_call(what: str, f: Callable[..., Any], *args: Any, **keywords: Any) 
     """
     try:
         return f(*args, **keywords)
+    except SubjectError:
+        raise
     except (Exception, SystemExit) as error:
         input_matters = isinstance(error, ValueError | IndexError | AssertionError)
         raise SubjectError(f"{what} raised an error.\n  {error_with_line(error)}", input_matters) from error

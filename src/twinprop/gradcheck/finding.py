@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -202,8 +203,10 @@ def assign(
     for target in targets:
         update = (updates or {}).get(target.of)
         own = taken.get(target.of)
+        # a velocity is no gradient, though it may be a multiple of one
+        moment = own is not None and own.owner is not None and target.parameter and not own.level(target.parameter)
         # a gradient that is negative is right where the update adds it
-        if update and (own is None or not own.changed or (equal(target, update) and not equal(target, own))):
+        if update and (moment or own is None or not own.changed or (equal(target, update) and not equal(target, own))):
             taken[target.of] = update
     for target in rest:
         if target.of not in taken:
@@ -236,7 +239,14 @@ def best_named(target: Target, targets: Sequence[Target], found: Sequence[Found]
         right = same_numbers(one.value, target.slope)
         return right, one.shape == target.array.shape, one.changed, one.level(own)
 
-    named = [one for one in found if one.level(own) > 0 and not (one.owner is own.owner and one.label == own.name)]
+    # a delta is the gradient of a sum before the activation, unless it has the shape of what it stands beside
+    named = [
+        one
+        for one in found
+        if one.level(own) > 0
+        and not (one.owner is own.owner and one.label == own.name)
+        and (one.shape == target.array.shape or not re.fullmatch("_*deltas?", one.attribute.lower()))
+    ]
     return max(named, key=rank, default=None)
 
 

@@ -101,7 +101,8 @@ class Fitted:
             groups.setdefault(family(path[-1]), []).append(path)
         # a weight gives way to an input, not the other way round
         ordered = sorted(groups.values(), key=lambda paths: not is_parameter(paths[0][-1]))
-        rounds = ((pairs, gate) for pairs in (False, True) for gate in GATES)
+        gates = GATES if any(is_parameter(paths[0][-1]) for paths in ordered) else GATES[:1]
+        rounds = ((pairs, gate) for pairs in (False, True)[: len(ordered)] for gate in gates)
         if any(self._search(ordered, gate, pairs, x, y) for pairs, gate in rounds):
             self._memory.found[key] = dict(self._templates)
         else:

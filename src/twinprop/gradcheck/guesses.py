@@ -99,10 +99,16 @@ def filled(
     if "conv" in getattr(f, "__name__", "").lower():  # a kernel has four axes
         images = (OUTPUTS, 2, 3, 3)
         values = [0.5 * np.random.randn(*images) if np.ndim(value) == 2 else value for value in values]
+    empty = {
+        one.name: usual(one.name, at, len(parameters), f, outputs, one.annotation)
+        for at, one in enumerate(parameters)
+        if one.default in ([], ()) and one.name not in known and one.kind == kinds.POSITIONAL_OR_KEYWORD
+    }
+    empty = {name: value for name, value in empty.items() if isinstance(value, list)}
     many = next((one.name for one in parameters if one.kind == kinds.VAR_POSITIONAL), "")
     if many and takes_layers(f, many):  # Sequential(*layers)
         values += layers_of(module_of(f), (INPUTS, HIDDEN, outputs), arguments_for)
-    return values[given:], {}
+    return values[given:], empty
 
 
 def number_for(name: str) -> Any:

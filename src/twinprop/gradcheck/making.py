@@ -17,6 +17,7 @@ from twinprop.gradcheck.chain import chain
 from twinprop.gradcheck.constructing import constructed
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.fed import with_places
+from twinprop.gradcheck.fit_alone import with_fit
 from twinprop.gradcheck.functions import join_functions, looks_like_function_of_network
 from twinprop.gradcheck.guesses import HIDDEN, INPUTS, OUTPUTS, arguments_for, filled
 from twinprop.gradcheck.held import attributes_of, may_hold_arrays
@@ -27,7 +28,7 @@ from twinprop.gradcheck.optimizers import lend_optimizer
 from twinprop.gradcheck.roles import method_of
 from twinprop.gradcheck.several import ListOfInputs, SeveralLayer, SeveralLoss, SeveralWithGradients, plan_for
 from twinprop.gradcheck.stacking import stacked
-from twinprop.gradcheck.ways import BACKWARD, FORWARD, LOSS, LOSS_AND_GRADIENTS, held_by, named
+from twinprop.gradcheck.ways import BACKWARD, FORWARD, LOSS, LOSS_AND_GRADIENTS, TRAINING, held_by, named
 
 
 def make(spec: str, words: Sequence[str], square: bool = False) -> tuple[Iterator[tuple[Any, str]], list[str]]:
@@ -78,6 +79,7 @@ def ways_to_make(
                 yield from ((other, title) for other in with_several_inputs(one))
                 methods = named(one, FORWARD), named(one, BACKWARD), named(one, LOSS)
                 yield from ((other, title) for other in with_places(one, *methods))
+                yield from ((other, title) for other in with_fit(one, *methods[:2], named(one, TRAINING)))
             yield from ((one, title) for one in with_boxes(made, sys.modules.get(type(made).__module__, module)))
 
 
@@ -139,7 +141,9 @@ def make_one(name: str, found: Callable[..., Any], words: Sequence[str], outputs
     if not callable(found):
         return found, name
     typed, keywords = parse_arguments(words)
-    args = [*typed, *filled(found, len(typed), outputs, tuple(keywords))[0]]
+    usual, lists = filled(found, len(typed), outputs, tuple(keywords))
+    args = [*typed, *usual]
+    keywords |= lists if not typed else {}
 
     def title(args: Sequence[Any]) -> str:
         shown = [*map(shown_argument, args), *(f"{key}={shown_argument(value)}" for key, value in keywords.items())]

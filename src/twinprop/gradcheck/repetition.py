@@ -95,7 +95,10 @@ def is_of_optimizer(trial: Trial, gradient: Gradient) -> bool:
         return False  # it is called a gradient, or given to an optimizer as one
     if not gradient.name.startswith(CHANGE):
         return True
-    sizes = np.abs(np.asarray(gradient.value)).ravel()
+    values = np.asarray(gradient.value).ravel()
+    sizes = np.abs(values)
+    if np.ptp(values) <= 1e-9 * sizes.max(initial=0) or sizes.max(initial=0) < 1e-12:
+        return False  # one and the same number everywhere: a bias whose gradient is summed over everything
     again = trial.gradients().get(gradient.of, ("", gradient.value))[1]
     steady = np.shape(again) == np.shape(gradient.value) and np.allclose(again, gradient.value, rtol=1e-9)
     return not steady or bool(sizes.size > 3 and np.allclose(sizes, sizes[0], rtol=1e-3))

@@ -9,7 +9,7 @@ from time import process_time
 
 import numpy as np
 
-from twinprop.gradcheck.calling import Way
+from twinprop.gradcheck.calling import LossesWay, Way
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.finding import Found, snapshot
 from twinprop.gradcheck.finding import candidates as candidates_of
@@ -104,6 +104,8 @@ class Search:
         if chosen is None and not wanted.shape:
             self.rare = True
             chosen = self.best_of(drawn(rare_shapes(subject, words)))
+            if chosen is None and not told and self.wants_indices():
+                chosen = self.best_of(indices)
             if chosen is not None and chosen.count == 1:
                 alone = self.failed_backward and self.failed_for_batch and chosen.axis is not None
                 chosen.alone = ONE_SAMPLE if chosen.x.ndim == 2 and (self.partly or alone) else ""
@@ -161,7 +163,9 @@ class Search:
             fit = fits(rehearsal, found, inputs.x)
             # an update that is not summed over the samples makes a bias grow
             fit[:-1] += [np.shape(one.get()) == old for one, old in zip(rehearsal.parameters, shapes, strict=True)]
-            if all(fit):
+            # a sequence of word numbers has one label
+            many = inputs.values == "indices" and inputs.kind == "labels" and np.ndim(inputs.y) == 1
+            if all(fit) and not (many and (rehearsal.way.many or isinstance(rehearsal.way, LossesWay))):
                 return True
             # x may be a pair that is taken apart
             pair = any(one.position == 0 and one.shape == inputs.x.shape[1:] for one in found)
@@ -217,9 +221,10 @@ def index_inputs(subject: Subject, words: Sequence[str], given: Sequence[int] | 
     for shape in [tuple(given)] if given else [(5,), (5, 3), (1,)]:
         x = draw_x(np.random.default_rng(seed), shape, 0, "indices", most)
         counts = class_counts(subject, words, (*shape, 1), 0, None) if subject.takes_y else [0]
-        for number, kind in product(counts, ("onehot", "labels") if subject.takes_y else ("",)):
-            y = draw_y(np.random.default_rng(seed), shape[0], number, 0, kind) if number else None
-            yield Inputs(x, y, 0, kind, "indices")
+        axes = (0, None) if len(shape) == 1 and subject.takes_y else (0,)
+        for axis, number, kind in product(axes, counts, ("onehot", "labels") if subject.takes_y else ("",)):
+            y = draw_y(np.random.default_rng(seed), shape[0], number, axis, kind) if number else None
+            yield Inputs(x, y, axis, kind, "indices")
 
 
 def fits(subject: Subject, found: Sequence[Found], x: FloatArray) -> list[bool]:

@@ -78,6 +78,11 @@ def rare_shapes(subject: Subject, words: Sequence[str]) -> Iterator[tuple[tuple[
             yield (unused_size(SAMPLES, {*used, *value}), *value), 0
             yield tuple(value), None
     time, count = unused_size(3, used), unused_size(SAMPLES, used)
+    usual = {shape for shape, _ in usual_shapes(subject, words, None)}
+    for width in dict.fromkeys([*features, *(size - 1 for size in sizes[:2] if size > 1)]):  # a row may be the bias
+        for shape, axis in (((count, width), 0), ((width, count), -1)):
+            if shape not in usual:
+                yield shape, axis
     for width in features:
         yield (width,), None
         yield (width, 1), -1
@@ -164,4 +169,6 @@ def class_counts(
     held = reversed(subject.parameters)
     sizes = [size for parameter in held for size in reversed(parameter.get().shape) if size]
     wanted = getattr(subject.made, "wanted", {}).get("y", ())
-    return list(dict.fromkeys([*wanted[-1:], *whole_numbers(words)[-1:], *sizes[:4], own]))
+    counts = dict.fromkeys([*sizes[:4], own])
+    # a column of targets broadcasts with any output
+    return list(dict.fromkeys([*wanted[-1:], *whole_numbers(words)[-1:], *sorted(counts, key=lambda size: size == 1)]))

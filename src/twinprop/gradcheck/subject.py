@@ -31,6 +31,7 @@ from twinprop.gradcheck.held import (
 from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.making import make
 from twinprop.gradcheck.optimizers import RATE, PlainSteps
+from twinprop.gradcheck.start import Start
 from twinprop.gradcheck.upkeep import ZERO, clears_cache, rates_of
 from twinprop.gradcheck.ways import named, ways_of
 
@@ -54,6 +55,7 @@ class Subject:
         initial: copies of all that it holds, by name.
         rates: attributes that hold a learning rate.
         told: what was left out of its file when it was imported.
+        start: where it is set back to before every forward; None for what needs no such thing.
 
     Raises:
         SubjectError: it has no `forward` or `backward`, or they take the wrong arguments.
@@ -71,6 +73,7 @@ class Subject:
         self.given_rate = RATE
         self.told = told
         self.names: dict[str, list[str]] = {}
+        self.start: Start | None = None
         for parameter in self.parameters:
             if parameter.get().dtype != np.float64:
                 parameter.set(parameter.get().astype(np.float64))
@@ -173,6 +176,8 @@ class Subject:
         Raises:
             SubjectError: forward raised, or what it returned is not what was asked for.
         """
+        if self.start is not None:
+            self.start.again(self.parameters)
         np.random.seed(self.seed)
         random.seed(self.seed)
         if self.clears_before_forward:

@@ -27,6 +27,10 @@ CHANGE = "change of "
 """What the report calls an update inside backward, before the name of the parameter."""
 
 
+class NotRepeatableError(SubjectError):
+    """forward gives other numbers for the same input."""
+
+
 class Trial:
     """A subject with its inputs.
 
@@ -68,7 +72,7 @@ class Trial:
             )
         again = subject.forward(self.x, inputs.y)
         if not np.array_equal(self.out, again):
-            raise SubjectError(
+            raise NotRepeatableError(
                 f"{subject.title}.{subject.way.forward.name} gives other numbers for the same input each time, and "
                 "only the derivative of a fixed function can be checked. Draw random numbers by np.random.rand and the "
                 "like, which are seeded before each forward; and let forward change nothing that the next "
@@ -134,6 +138,11 @@ class Trial:
             for parameter, old in moved
             if can_be_subtracted(old, parameter.get())
         }
+        if self.updates:  # what is added may be 0, or too small to change a number
+            still = [parameter for parameter, old in kept if parameter.name not in {one.name for one, _ in moved}]
+            for one in still:
+                zeros = np.zeros_like(one.get())
+                self.updates[one.name] = Found(f"{CHANGE}{one.name}", "", (), one.owner, zeros, changed=False)
         self.updated += [parameter.name for parameter, _ in moved if parameter.name not in self.updated]
         return found
 

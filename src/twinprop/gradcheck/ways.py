@@ -25,7 +25,7 @@ from twinprop.gradcheck.roles import Argument, Method, method_of
 
 FORWARD = (
     "forward forwardpass forwardprop forwardpropagation forwardpropagate feedforward fprop forwardprob propagate "
-    "activate function fn f call __call__ apply predict run evaluate activation"
+    "activate function fn f call __call__ apply predict run evaluate activation compute calculate"
 )
 BACKWARD = (
     "backward backwardpass backwardprop backwardpropagation backwardpropagate backprop backpropagate "
@@ -55,6 +55,14 @@ LIKE = {
 
 KEPT = re.compile(r".*(prev|state|input|layer|activ|cach|memo).*|[zah](_.*)?")
 """Names of what a backward is given that forward has kept or was given."""
+
+ALL_AT_ONCE = (
+    "{0}, which does all at once, and no backward, so nothing can be looked at. Give the class two methods, taken out "
+    "of {0}:\n"
+    "    def forward(self, x): ...      # returns the outputs\n"
+    "    def backward(self, x, y): ...  # leaves the gradients as self.dW, self.db"
+)
+"""What is said of a class with a method for its training alone."""
 
 TRAINING = "fit train trainstep update step"
 
@@ -90,22 +98,18 @@ def ways_of(made: Any, title: str) -> list[Way]:
     forward, backward, loss = named(made, FORWARD), named(made, BACKWARD), named(made, LOSS)
     found = list(possible_ways(made, title, forward, backward, loss))
     for name in ("__call__", "predict"):  # it may do what forward leaves out
-        if forward not in ("", name) and inspect.isfunction(vars(type(made)).get(name)):
+        kinds = [kind for kind in type(made).__mro__ if kind is not object]
+        if forward not in ("", name) and any(inspect.isfunction(vars(kind).get(name)) for kind in kinds):
             found += possible_ways(made, title, name, backward, "")
     if found:
         return found
     if not backward and (step := named(made, TRAINING)):
-        raise SubjectError(
-            f"{title}: has {step}, which does all at once, and no backward, so nothing can be looked at. Give the "
-            f"class two methods, taken out of {step}:\n"
-            "    def forward(self, x): ...      # returns the outputs\n"
-            "    def backward(self, x, y): ...  # leaves the gradients as self.dW, self.db",
-            False,
-        )
+        raise SubjectError(f"{title}: has {ALL_AT_ONCE.format(step)}", False)
     for name, there in (("forward", forward or loss), ("backward", backward)):
         if not there:
             raise SubjectError(f"{title}: has no {name}. {CONTRACT}", False)
-    texts = [f"{name}({', '.join(one.name for one in method_of(made, name).needed)})" for name in (forward, backward)]
+    both = (forward or loss, backward)
+    texts = [f"{name}({', '.join(one.name for one in method_of(made, name).needed)})" for name in both]
     raise SubjectError(f"{title}: {' and '.join(texts)} do not fit. {CONTRACT}", False)
 
 

@@ -158,3 +158,117 @@ class CellOfBook:
         dz = dh * (1 - h**2)
         self.grads[0][...], self.grads[1][...], self.grads[2][...] = x.T @ dz, h_prev.T @ dz, dz.sum(0)
         return dz @ Wx.T, dz @ Wh.T
+
+
+class KeepsState:
+    """A cell that goes on from its last state, and keeps what it was given in a list."""
+
+    def __init__(self, n_in, n_hidden):
+        self.W, self.U = np.random.randn(n_in, n_hidden), np.random.randn(n_hidden, n_hidden)
+        self.h, self.seen = np.random.randn(1, n_hidden), []
+
+    def forward(self, x):
+        self.seen.append((x, self.h))
+        self.h = np.tanh(x @ self.W + self.h @ self.U)
+        return self.h
+
+    def backward(self, dh):
+        x, h_prev = self.seen[-1]
+        dz = dh * (1 - self.h**2)
+        self.dW, self.dU = x.T @ dz, np.broadcast_to(h_prev, dz.shape).T @ dz
+        return dz @ self.W.T
+
+
+class KeepsStateWrong(KeepsState):
+    def backward(self, dh):
+        dx = super().backward(dh)
+        self.dW = 2 * self.dW
+        return dx
+
+
+class FitsAlone:
+    """Has no backward: one step of fit is the gradient times the rate."""
+
+    def __init__(self, n_in, n_out, learning_rate=0.1):
+        self.W, self.b, self.learning_rate = np.random.randn(n_in, n_out), np.zeros(n_out), learning_rate
+
+    def predict(self, x):
+        return np.tanh(x @ self.W + self.b)
+
+    def fit(self, x, y, epochs=100):
+        for _ in range(epochs):
+            p = self.predict(x)
+            dz = (p - y) * (1 - p**2)
+            self.W -= self.learning_rate * x.T @ dz
+            self.b -= self.learning_rate * dz.sum(0)
+
+
+class FitsAloneWrong(FitsAlone):
+    def fit(self, x, y, epochs=100):
+        for _ in range(epochs):
+            p = self.predict(x)
+            dz = (p - y) * (1 - p**2)
+            self.W -= self.learning_rate * x.T @ dz
+            self.b -= self.learning_rate * dz.sum()
+
+
+class FitsAnew(FitsAlone):
+    """Begins with new weights: there is no one step to look at."""
+
+    def fit(self, x, y, epochs=100):
+        self.W, self.b = 0 * self.W, 0 * self.b
+        super().fit(x, y, epochs)
+
+
+class BiasOfAll:
+    """Its bias gradient is one number, which the update spreads."""
+
+    def __init__(self, n_in, n_out):
+        self.W, self.b = np.random.randn(n_in, n_out), np.zeros((1, n_out))
+
+    def forward(self, x):
+        self.p = softmax(x @ self.W + self.b)
+        return self.p
+
+    def backward(self, x, y, lr):
+        dz = (self.p - y) / len(x)
+        dW, db = x.T @ dz, np.sum(dz)
+        self.W -= lr * dW
+        self.b -= lr * db
+
+
+class KeepsDeltas:
+    """Its backward leaves deltas; the update makes the gradients of them."""
+
+    def __init__(self, n_in, n_hidden, n_out):
+        self.W, self.V = np.random.randn(n_hidden, n_in), np.random.randn(n_out, n_hidden)
+
+    def forward(self, x):
+        self.h = np.tanh(self.W @ x)
+        self.out = self.V @ self.h
+        return self.out
+
+    def backward(self, y):
+        self.delta = self.out - y
+        self.delta_h = self.V.T @ self.delta * (1 - self.h**2)
+
+    def update(self, x, lr):
+        self.V -= lr * self.delta @ self.h.T
+        self.W -= lr * self.delta_h @ x.T
+
+
+class RowsWithBias:
+    """Its weights have a row for the bias."""
+
+    def __init__(self):
+        self.W = np.random.randn(3, 2)
+
+    def forward(self, x):
+        self.p = softmax(np.c_[x, np.ones(len(x))] @ self.W)
+        return self.p
+
+    def loss(self, x, y):
+        return -np.mean(np.sum(y * np.log(self.forward(x)), axis=1))
+
+    def backward(self, x, y):
+        self.dW = np.c_[x, np.ones(len(x))].T @ (self.p - y)
