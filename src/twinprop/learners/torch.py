@@ -54,6 +54,7 @@ class TorchLearner(Learner):
         self.task = task
         self.loss = torch_loss(config.loss, self.parameters[0].detach())
         self.class_weights = getattr(self.loss, "weight", None)
+        self.one = self.parameters[0].new_ones(())
         arguments = {key: value for key, value in asdict(config.optimizer).items() if key != "name"}
         kind = uncompiled(registry.load(registry.OPTIMIZERS[config.optimizer.name].pytorch))
         self.fused = fused(config.optimizer.name, device)
@@ -73,7 +74,8 @@ class TorchLearner(Learner):
             parameter.grad = None
         outputs = self.network(x)
         loss: Tensor = self.loss(outputs, y)
-        loss.backward()  # type: ignore[no-untyped-call]
+        # ∂L/∂L, which PyTorch would make anew for each update
+        loss.backward(self.one)  # type: ignore[no-untyped-call]
         norm = None
         if self.max_grad_norm is not None:
             norm = torch.nn.utils.clip_grad_norm_(self.parameters, self.max_grad_norm)
