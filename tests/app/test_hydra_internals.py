@@ -132,6 +132,7 @@ TASK_OVERRIDES: list[list[str]] = [
     [],
     ["seed=1"],
     ["label='a: b # c'", "model.hidden=[1,2]"],
+    ["model.stages=[[3],[4,4]]", "optimizer.betas=[0.9,0.999]", "model.hidden=[]"],
     ["x=${seed}", "- y", "MARK"],
     ["n=\n\n  job:\n"],
 ]
@@ -143,9 +144,10 @@ def test_hydra_yaml_is_what_hydra_dumps(master: Any, monkeypatch: pytest.MonkeyP
         {
             "overrides": {"task": task},
             "job": {"id": str(number), "num": number},
-            "runtime": {"output_dir": f"/a folder/{number}: ö"},
+            "runtime": {"output_dir": f"{folder}{number}"},
         }
         for number, task in enumerate(TASK_OVERRIDES)
+        for folder in ("/a folder: ö", "/folder/")
     ]
 
     def dumped() -> list[str]:

@@ -256,7 +256,7 @@ class HydraYaml:
         return text
 
 
-AS_IT_IS = re.compile(r"/[\w./+-]*|[a-z_][\w.]*=[\w.+-]*", re.ASCII | re.IGNORECASE)
+AS_IT_IS = re.compile(r"/[\w./+-]*|[a-z_][\w.]*=[\w.+,\[\]-]*", re.ASCII | re.IGNORECASE)
 """A path or an override that YAML writes as it is."""
 
 

@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
+from threading import Lock
 from typing import Any
 
 from twinprop.errors import TwinpropError, explain
@@ -117,6 +118,12 @@ def train_stack(
         on_end: told of each member that has ended, whatever became of it.
     """
     use_threads(stack.threads, stack.members[0].config.model.backend)
+    one_by_one = Lock()
+
+    def ended(member: Member, summary: dict[str, Any]) -> None:
+        with one_by_one:
+            on_end(member, summary)
+
     setup = setups.get(stack.members[0].config)
     plan = setup.plan(stack.members[0].config)
     env = environment(setup.device, stack.threads)
@@ -133,12 +140,12 @@ def train_stack(
             recorder = EndedRecorder(member, monitor)
         else:
             try:
-                recorder = open_recorder(stack, member, monitor, position is not None, setup, plan, env, on_end)
+                recorder = open_recorder(stack, member, monitor, position is not None, setup, plan, env, ended)
                 if position is None and initialised:
                     with recorder.guarded():
                         begin(monitor, setup, member.config, plan, member.log)
             except TwinpropError as error:
-                on_end(member, {"status": "failed", "reason": str(error), "message": str(error)})
+                ended(member, {"status": "failed", "reason": str(error), "message": str(error)})
                 if position is None:
                     continue
                 recorder = EndedRecorder(member, monitor)

@@ -234,12 +234,11 @@ def points(x: NDArray[Any], labels: NDArray[Any], predicted: NDArray[Any]) -> Im
     plane = Image.new("RGB", (WIDTH * finer, height * finer), "white")
     draw = ImageDraw.Draw(plane)
     wrong = labels != predicted
-    for index in np.argsort(wrong, kind="stable"):
-        radius = 5.5 if wrong[index] else 4
-        middle = np.array([across[index], height - up[index]])
-        place = tuple((finer * np.concatenate([middle - radius, middle + radius])).tolist())
-        ring = (RED, 4) if wrong[index] else ("white", 1)
-        draw.ellipse(place, COLOURS[predicted[index] % len(COLOURS)], *ring)
+    radius, down = np.where(wrong, 5.5, 4.0), height - up
+    boxes = finer * np.stack([across - radius, down - radius, across + radius, down + radius], axis=1)
+    places, colours = [tuple(box) for box in boxes.tolist()], (predicted % len(COLOURS)).tolist()
+    for index in np.argsort(wrong, kind="stable").tolist():
+        draw.ellipse(places[index], COLOURS[colours[index]], *((RED, 4) if wrong[index] else ("white", 1)))
     page = Image.new("RGB", (WIDTH, height + footer), "white")
     page.paste(plane.reduce(finer), (0, 0))
     text = f"colour: predicted class; red ring: wrong ({wrong.sum()} of {len(x)})"

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import partial
 from time import perf_counter
 from typing import Any, Protocol
@@ -31,6 +33,10 @@ log = logging.getLogger("twinprop")
 WORTH_DROPPING = 0.75
 """A stack is made anew when no larger share of it is still in training, or when a judge has dropped some of it."""
 
+ENDING_AT_ONCE = 8
+"""Networks of a stack whose ends are recorded at a time. What is written waits for the disk, and a file system keeps
+several files in one go: measured on ext4, 14 ms a network one by one, and 0.7 by eight."""
+
 Judge = Callable[[Sequence[Monitor]], None]
 """Takes the monitors of networks that were just evaluated, and drops some of those that are in training."""
 
@@ -48,7 +54,10 @@ class Recorder(Protocol):
         """Keep the position of this network under a name of its own."""
 
     def finished(self, monitor: Monitor, weights: Weights, predicted: Predicted | None) -> None:
-        """Record the end: finite parameters, and what the last ones predict for the test split, if anything."""
+        """Record the end: finite parameters, and what the last ones predict for the test split, if anything.
+
+        Called for several networks of a stack at once, each in a thread of its own.
+        """
 
 
 def train(
@@ -148,12 +157,12 @@ def train_together(
             bad_step = first_bad_step(losses[:, place], tally.first_step, rows[place])
             update_status(active[place], rows[place], bad_step, learner.steps >= plan.total_steps)
         judge([active[place] for place in in_training if active[place].status != "diverged"])
-        found = whole(predicted, len(stack))
+        found, ends = whole(predicted, len(stack)), []
         for place in in_training:
             monitor, recorder, row = active[place], recorders[stack[place]], rows[place]
             if monitor.status == "diverged":
                 recorder.checkpoint("last_finite", alone(monitor))
-                recorder.finished(monitor, weights_of(learner, monitor), None)
+                ends.append(partial(recorder.finished, monitor, weights_of(learner, monitor), None))
                 continue
             monitor.evaluated(states[place], recorder.evaluated(row, learner, place), found[place])
             every = monitor.train.checkpoint_every
@@ -161,7 +170,8 @@ def train_together(
                 recorder.checkpoint(f"epoch_{row.epoch}", alone(monitor))
             if monitor.status in ("completed", "dropped"):
                 last = found[place] if monitor.status == "completed" else None
-                recorder.finished(monitor, weights_of(learner, monitor), last)
+                ends.append(partial(recorder.finished, monitor, weights_of(learner, monitor), last))
+        several_at_once(ends)
         tally = Tally(learner.steps)
         still = [number for number in stack if monitors[number].running]
         dropped = any(monitor.status == "dropped" for monitor in active)
@@ -172,6 +182,7 @@ def train_together(
             keep(states)
     if running(monitors):
         keep()
+    ends = []
     for place, number in enumerate(stack):
         monitor = monitors[number]
         if monitor.running:
@@ -179,7 +190,19 @@ def train_together(
             now = learner.state(place)
             if all(np.isfinite(value).all() for value in learner.state_dict_of(now).values()):
                 monitor.last = now
-            recorders[number].finished(monitor, weights_of(learner, monitor), None)
+            ends.append(partial(recorders[number].finished, monitor, weights_of(learner, monitor), None))
+    several_at_once(ends)
+
+
+def several_at_once(work: Sequence[Callable[[], None]]) -> None:
+    """Do all of it; an error of one is raised when the others are done."""
+    if len(work) == 1:
+        return work[0]()
+    with ThreadPoolExecutor(ENDING_AT_ONCE) as pool:
+        begun = [pool.submit(copy_context().run, each) for each in work]
+    for each in begun:
+        each.result()
+    return None
 
 
 def weights_of(learner: Learner, monitor: Monitor) -> Weights:
