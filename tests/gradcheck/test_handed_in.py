@@ -25,6 +25,8 @@ from twinprop.gradcheck.report import report_text
         ("IsFed", "IsFed(4, 3)", 1),
         ("BetweenSlots", "BetweenSlots(InputSlot())", 1),
         ("WordPairs", "WordPairs(7, 4)", 2),
+        ("RowToCompile", "RowToCompile()", 5),
+        ("RowBySeveral", "RowBySeveral()", 3),
         ("WorkArray", "WorkArray(4, 3)", 2),
     ],
 )
@@ -33,6 +35,11 @@ def test_right_ones_pass(name: str, title: str, rows: int) -> None:
     assert report.right, report_text(report)
     assert report.title == title
     assert len(report.gradients) == rows
+
+
+def test_a_network_without_layers_gets_no_verdict() -> None:
+    with pytest.raises(SubjectError, match="holds no layers"):
+        check("NothingToAdd")
 
 
 def test_no_verdict_with_an_object_of_ours() -> None:

@@ -23,6 +23,9 @@ SIZE_OF_INPUT = re.compile(
 )
 """Names of attributes that a network sets, once it knows what a layer is given."""
 
+BUILDER = re.compile(r"compile|build|setup|init(ialize|ialise)?(layers?|weights?|params|parameters|network)?")
+"""Names of methods that make what the layers of a network lack."""
+
 NO_BUILDERS = ("set", "load", "update", "train", "fit", "step", "save", "get", "apply", "zero", "clear", "predict")
 """Beginnings of names of methods that make nothing new."""
 
@@ -71,7 +74,8 @@ def builders(made: Any) -> list[str]:
             called = [getattr(type(made), one.attr, None) for one in own_attributes(method) if one.attr not in passes]
             stores = {name for one in (method, *filter(inspect.isfunction, called)) for name in stored_attributes(one)}
             counts[name] = len(stores & lacking)
-    return sorted((name for name, count in counts.items() if count), key=lambda name: -counts[name])
+    some = [name for name, count in counts.items() if count or BUILDER.fullmatch(name.lower().replace("_", ""))]
+    return sorted(some, key=lambda name: -counts[name])
 
 
 def stored_attributes(method: Any) -> Iterator[str]:

@@ -9,9 +9,12 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+import numpy as np
+
 from twinprop.gradcheck.calling import LayerWay, NetworkWay
+from twinprop.gradcheck.functions import Functions
 from twinprop.gradcheck.hints.scale import factor_of
-from twinprop.gradcheck.matching import CLOSE
+from twinprop.gradcheck.matching import CLOSE, same_numbers
 from twinprop.gradcheck.operations import Operations
 from twinprop.gradcheck.report import Gradient, Report
 from twinprop.gradcheck.roles import role_of
@@ -28,6 +31,7 @@ NOT_DIVIDED = (
     "{} is {} times the gradient of the loss, for 1/n comes in with the gradients of the parameters; they are right."
 )
 NEGATIVE = "the gradients are those of -loss. That is right with an update that adds them, as here:\n{}"
+TURNED = "{} is right, and has shape {}; what it is subtracted from has shape {}: transpose it for the update."
 RATE = "{} changes every parameter by {:.6g} times its gradient, at a learning rate of 1: that is a matter of the rate."
 NO_DX = "backward returns nothing. A layer below this one would need dx; a first layer has none below."
 
@@ -50,6 +54,11 @@ def accept_conventions(trial: Trial, report: Report) -> None:
             if is_times(one, n):
                 one.accepted = "n times"
                 report.notes.append(NOT_DIVIDED.format(one.name, n))
+    if isinstance(made, Functions):
+        for one in own:
+            if is_turned_vector(one):
+                one.accepted = "transposed"
+                report.notes.append(TURNED.format(one.name, np.shape(one.value), one.target.shape))
     if way.after is not None and own and all(one.name.startswith(CHANGE) for one in own):
         factors = [factor_of(one) for one in own]
         if factors[0] and factors[0] > 0 and all(one and abs(one / factors[0] - 1) < CLOSE for one in factors):
@@ -58,8 +67,23 @@ def accept_conventions(trial: Trial, report: Report) -> None:
             report.notes.append(RATE.format(way.after.name, factors[0]))
     accept_negative(trial, report)
     accept_small_constants(trial, report)
-    if trial.returned_nothing and isinstance(way, LayerWay) and not inputs and own and not isinstance(made, Operations):
+    floats = trial.x.dtype.kind == "f"  # word numbers have no gradient
+    if (
+        floats
+        and trial.returned_nothing
+        and isinstance(way, LayerWay)
+        and not inputs
+        and own
+        and not isinstance(made, Operations)
+    ):
         report.advice.append(NO_DX)
+
+
+def is_turned_vector(gradient: Gradient) -> bool:
+    """Whether a gradient is right, but a row for a column."""
+    value, shape = gradient.value, gradient.target.shape
+    turned = value is not None and len(shape) == 2 and 1 in shape and np.shape(value) == shape[::-1] != shape
+    return turned and same_numbers(np.transpose(value), gradient.right)
 
 
 def accept_negative(trial: Trial, report: Report) -> None:

@@ -134,9 +134,9 @@ def nested(value: Any, label: str, attribute: str, keys: tuple[Any, ...]) -> Ite
 
 
 def returned_names(function: Any) -> list[str]:
-    """The names in a function's last `return a, b`; empty where its source does not tell."""
+    """The names in a function's last `return a, b` or `return [a, b]`; empty where its source does not tell."""
     values = [node.value for node in nodes_of(getattr(function, "__func__", function)) if isinstance(node, ast.Return)]
-    if not values or not isinstance(values[-1], ast.Tuple):
+    if not values or not isinstance(values[-1], ast.Tuple | ast.List):
         return []
     return [name_in(part) for part in values[-1].elts]
 

@@ -26,7 +26,7 @@ Path = tuple[str, ...]
 PASSES = 4
 
 
-MOST_RUNS = 4000
+MOST_RUNS = 12_000
 """Runs forward in all, for every shape of x together."""
 
 SECONDS = 6.0

@@ -18,6 +18,7 @@ from twinprop.gradcheck.sources import (
     is_list_there,
     parts_unpacked,
     words_compared,
+    words_of_entries,
 )
 from twinprop.gradcheck.stacking import layers_of, takes_layers
 
@@ -162,7 +163,9 @@ def usual(
     if role_of(name) != "optimizer" and (one := object_for(source, name, made_by_guess, annotation)) is not None:
         return one
     start = getattr(source, "__init__", source) if inspect.isclass(source) else source
-    if parts := parts_unpacked(start, name):
+    if parts := parts_unpacked(source, name):
+        if isinstance(size := number_for(name), int):
+            return (size,) * len(parts)
         return tuple(size_of_part(part, len(parts), at) for at, part in enumerate(parts))
     if inspect.isclass(source) and is_array_there(start, name) and not re.fullmatch(r"w.*|b|bias.*", base):
         return np.random.randn(5, INPUTS if role_of(name) != "y" else outputs)
@@ -218,7 +221,8 @@ def usual(
     if (known := number_for(name)) is not None:
         return known
     if listed:
-        return ["sigmoid", "sigmoid"] if "activ" in word else [HIDDEN]
+        words = words_of_entries(source, name) or (["sigmoid"] if "activ" in word else [])
+        return [min(words, key=rank)] * 2 if words else [HIDDEN]
     if "hid" in word or base in ("nh", "h"):
         return HIDDEN
     if "out" in word or "class" in word or base in ("ny", "o", "units", "neurons", "nunits", "filters", "nfilters"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from types import ModuleType
@@ -18,7 +19,8 @@ from twinprop.gradcheck.constructing import constructed
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.fed import with_places
 from twinprop.gradcheck.fit_alone import with_fit
-from twinprop.gradcheck.functions import join_functions, looks_like_function_of_network
+from twinprop.gradcheck.function_parts import looks_like_function_of_network
+from twinprop.gradcheck.functions import Functions, join_functions
 from twinprop.gradcheck.guesses import HIDDEN, INPUTS, OUTPUTS, arguments_for, filled
 from twinprop.gradcheck.held import attributes_of, may_hold_arrays
 from twinprop.gradcheck.importing import told_of
@@ -27,8 +29,13 @@ from twinprop.gradcheck.operations import Operations, computes_with_arrays
 from twinprop.gradcheck.optimizers import lend_optimizer
 from twinprop.gradcheck.roles import method_of
 from twinprop.gradcheck.several import ListOfInputs, SeveralLayer, SeveralLoss, SeveralWithGradients, plan_for
-from twinprop.gradcheck.stacking import stacked
+from twinprop.gradcheck.stacking import ADD, ADDER, stacked
 from twinprop.gradcheck.ways import BACKWARD, FORWARD, LOSS, LOSS_AND_GRADIENTS, TRAINING, held_by, named
+
+EMPTY = (
+    "{}: holds no layers, and no file at hand has any that it takes. Check a function that makes a filled one, "
+    "--layer FILE:made:\n    def made():\n        network = ...\n        return network"
+)
 
 
 def make(spec: str, words: Sequence[str], square: bool = False) -> tuple[Iterator[tuple[Any, str]], list[str]]:
@@ -64,13 +71,18 @@ def ways_to_make(
                 yield each, f"{name}, each operation"
     titles: set[str] = set()
     for outputs in (INPUTS,) if square else (OUTPUTS, 1):
+        sizes = (INPUTS, HIDDEN, outputs)
         made, title = made_of(module, found, words, outputs)
-        if title in titles:
+        if title in titles and not isinstance(made, Functions):
             continue  # the number of outputs is given
         titles.add(title)
-        if len(found) == 1 and any(type(value) is list and not value for value in attributes_of(made).values()):
+        if len(found) == 1 and is_empty_container(made):
             # a network without layers is right, and says nothing
-            yield from ((one, title) for one in stacked(made, (INPUTS, HIDDEN, outputs), arguments_for))
+            some = [other for one in stacked(made, sizes, arguments_for) for other in (one, *built(one))]
+            yield from ((one, title) for one in some)
+            if not some:
+                raise SubjectError(EMPTY.format(title), False)
+            continue
         yield made, title
         if len(found) == 1:
             for one in (made, *filled_up(made, outputs)):
@@ -81,6 +93,14 @@ def ways_to_make(
                 yield from ((other, title) for other in with_places(one, *methods))
                 yield from ((other, title) for other in with_fit(one, *methods[:2], named(one, TRAINING)))
             yield from ((one, title) for one in with_boxes(made, sys.modules.get(type(made).__module__, module)))
+
+
+def is_empty_container(made: Any) -> bool:
+    """Whether an object has a method that adds layers, and no layer."""
+    by_name = any(ADDER.fullmatch(name.lower()) for name in dir(made))
+    held = {name.lower(): value for name, value in attributes_of(made).items() if type(value) is list and not value}
+    alike = [name for name in held if by_name or re.search("layer|module|block|row|net|model|step|node", name)]
+    return bool(alike) and (by_name or bool(named(made, ADD)))
 
 
 def made_of(module: ModuleType, found: dict[str, Any], words: Sequence[str], outputs: int) -> tuple[Any, str]:

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from twinprop.gradcheck.gradient_names import canonical, stems
+from twinprop.gradcheck.held import arrays_of, may_hold_arrays
 from twinprop.gradcheck.roles import role_of
 from twinprop.gradcheck.sources import own_attributes
 
@@ -52,6 +53,7 @@ class PlainSteps:
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         """One update, of whatever is in the arguments."""
         values = [*args, *keywords.values()]
+        values = [arrays_by_name(one) if may_hold_arrays(one) else one for one in values]
         held = [one for one in values if isinstance(one, np.ndarray | np.floating | list | tuple | dict)]
         if not held:
             return values[0] if values else None
@@ -71,6 +73,11 @@ class PlainSteps:
             return gradient
         self._given.append((None, np.copy(gradient)))
         return self.lr * gradient
+
+
+def arrays_by_name(layer: Any) -> dict[str, Any]:
+    """The arrays that a layer holds, by their own names."""
+    return {str(ref.keys[-1] if ref.keys else ref.attribute): ref.get() for ref in arrays_of(layer)}
 
 
 def pairs(held: Any, gradients: Any) -> Iterator[tuple[Any, Any]]:

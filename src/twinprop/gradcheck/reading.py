@@ -62,6 +62,9 @@ class Renewed(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "reshape":
+            for one in node.keywords:
+                one.arg = "shape" if one.arg == "newshape" else one.arg
         if isinstance(node.func, ast.Attribute) and node.func.attr == "astype" and len(node.args) == 1:
             kind = node.args[0]
             if isinstance(kind, ast.Constant) and kind.value in ("f", "f4", "e"):

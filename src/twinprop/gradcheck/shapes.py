@@ -169,6 +169,6 @@ def class_counts(
     held = reversed(subject.parameters)
     sizes = [size for parameter in held for size in reversed(parameter.get().shape) if size]
     wanted = getattr(subject.made, "wanted", {}).get("y", ())
-    counts = dict.fromkeys([*sizes[:4], own])
+    counts = [size for size in dict.fromkeys([*sizes[:4], own]) if size]
     # a column of targets broadcasts with any output
     return list(dict.fromkeys([*wanted[-1:], *whole_numbers(words)[-1:], *sorted(counts, key=lambda size: size == 1)]))

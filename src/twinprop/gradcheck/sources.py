@@ -75,6 +75,15 @@ def words_compared(found: Any, name: str, deeper: int = 2) -> list[str]:
     return list(dict.fromkeys(words))
 
 
+def words_of_entries(found: Any, name: str) -> list[str]:
+    """The words that the entries of a list may be, as `[table[a] for a in activations]` reads them."""
+    held = aliases(found, name)
+    loops = [node for node in nodes_of(found) if isinstance(node, ast.For | ast.comprehension)]
+    over = [loop for loop in loops if any(ast.unparse(part) in held for part in ast.walk(loop.iter))]
+    targets = [part.id for loop in over for part in ast.walk(loop.target) if isinstance(part, ast.Name)]
+    return [word for target in dict.fromkeys(targets) for word in words_compared(found, target)]
+
+
 def words_of(table: Any) -> list[str]:
     return [key for key in table if isinstance(key, str)] if isinstance(table, dict) else []
 
@@ -82,6 +91,10 @@ def words_of(table: Any) -> list[str]:
 def value_named(found: Any, node: ast.AST) -> Any:
     """What a name or an attribute stands for in the module of a class or a function; None where that is not known."""
     if isinstance(node, ast.Name):
+        assigned = [one for one in nodes_of(found) if isinstance(one, ast.Assign) and isinstance(one.value, ast.Dict)]
+        for one in assigned:  # a table of its own
+            if ast.unparse(one.targets[0]) == node.id:
+                return value_named(found, one.value)
         return getattr(sys.modules.get(getattr(found, "__module__", "")), node.id, None)
     if isinstance(node, ast.Dict):
         return {one.value: None for one in node.keys if isinstance(one, ast.Constant)}
@@ -109,8 +122,9 @@ def aliases(found: Any, name: str) -> set[str]:
 
 def parts_unpacked(found: Any, name: str) -> list[str]:
     """The names that an argument is taken apart into, as `depth, height, width = shape`."""
+    names = aliases(found, name)
     for node in nodes_of(found):
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple) and ast.unparse(node.value) == name:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple) and ast.unparse(node.value) in names:
             return [ast.unparse(one).rpartition(".")[2] for one in node.targets[0].elts]
     return []
 

@@ -21,6 +21,9 @@ from twinprop.gradcheck.ways import BACKWARD, FORWARD, named
 ADD = "add addlayer appendlayer append push pushlayer stack insertlayer"
 """Names of methods that add a layer to a network."""
 
+ADDER = re.compile(r"add_?\w*layer\w*")
+"""Those of a network that has several."""
+
 DENSE = re.compile(r"(?!.*(nonlin|loss|network|model)).*(dense|linear|affine|full|fc|innerproduct).*|layer")
 SMOOTH = ("tanh", "sigmoid", "logistic", "relu", "activation")
 
@@ -89,7 +92,8 @@ def takes_layers(found: Any, name: str) -> bool:
 
 def stacked(made: Any, sizes: Sizes, fill: Callable[[Any], list[Any]]) -> Iterator[Any]:
     """Copies of an object after its method `add` was called for each layer, with an object or with sizes."""
-    name = named(made, ADD)
+    adders = [name for name in dir(made) if ADDER.fullmatch(name.lower()) and callable(getattr(made, name))]
+    name = named(made, ADD) or next(iter(adders), "")
     if not name or type(made).__module__.startswith(__package__ or "?"):
         return
     method = getattr(made, name)
@@ -97,16 +101,20 @@ def stacked(made: Any, sizes: Sizes, fill: Callable[[Any], list[Any]]) -> Iterat
     if not needed or role_of(needed[0].name) == "x":
         return
     values = fill(method)
-    calls: list[list[list[Any]]] = []
+    calls: list[list[tuple[str, list[Any]]]] = []
     if layers := layers_of(sys.modules.get(type(made).__module__), sizes, fill):
-        calls.append([[layer, *values[1:]] for layer in layers])
-    calls.append([sized(method, values, [first], second) for first, second in pairs(sizes)])
-    calls.append([sized(method, values, [first], first) for first in sizes])
+        calls.append([(name, [layer, *values[1:]]) for layer in layers])
+    calls.append([(name, sized(method, values, [first], second)) for first, second in pairs(sizes)])
+    calls.append([(name, sized(method, values, [first], first)) for first in sizes])
+    if len(adders) > 1:  # one for the inputs, one for a hidden layer, one for the outputs
+        found = [next((one for one in adders if word in one.lower()), "") for word in ("in", "hid", "out")]
+        own = [(one or found[1], size) for one, size in zip(found, sizes, strict=True) if one or found[1]]
+        calls.insert(0, [(one, sized(getattr(made, one), fill(getattr(made, one)), [n], n)) for one, n in own])
     for each in calls:
         try:
             one = copy.deepcopy(made)
-            for arguments in each:
-                getattr(one, name)(*arguments)
+            for adder, arguments in each:
+                getattr(one, adder)(*arguments)
         except Exception:  # not in this way
             continue
         yield one

@@ -38,7 +38,7 @@ LOSS_AND_GRADIENTS = (
 )
 LOSS = (
     "loss cost lossfunction costfunction computeloss computecost calculateloss calcloss getloss lossfn crossentropy "
-    "crossentropyloss objective criterion error calculate computecrossentropy mse "
+    "crossentropyloss objective criterion error calculate computecrossentropy mse eval value "
     f"{LOSS_AND_GRADIENTS}"
 )
 AFTER = re.compile(

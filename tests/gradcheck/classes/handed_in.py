@@ -231,3 +231,31 @@ class WorkArray:
     def backward(self, dy):
         self.dW = self.x.T @ dy
         return dy @ self.W.T
+
+
+class RowBySeveral:
+    """Has a method for each kind of layer."""
+
+    def __init__(self):
+        self.sizes, self.W = [], []
+
+    def add_input_layer(self, n):
+        self.sizes.append(n)
+
+    def add_hidden_layer(self, n):
+        self.W.append(np.random.randn(self.sizes[-1], n))
+        self.sizes.append(n)
+
+    def forward(self, x):
+        self.kept = [x]
+        for W in self.W:
+            self.kept.append(np.tanh(self.kept[-1] @ W))
+        return self.kept[-1]
+
+    def backward(self, dy):
+        self.dW = [0] * len(self.W)
+        for at in reversed(range(len(self.W))):
+            dy = dy * (1 - self.kept[at + 1] ** 2)
+            self.dW[at] = self.kept[at].T @ dy
+            dy = dy @ self.W[at].T
+        return dy

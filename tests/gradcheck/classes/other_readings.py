@@ -130,7 +130,7 @@ class WrongWayRound:
         return dy @ self.W
 
 
-class Coarse:
+class CoarseInside:
     """Computes in four bytes, and hands on eight."""
 
     def forward(self, x):

@@ -1,0 +1,138 @@
+"""Which functions of a module belong together, and what the one that goes forward is given beside x."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from twinprop.gradcheck.faults import guarded_call
+from twinprop.gradcheck.finding import returned_names
+from twinprop.gradcheck.fitting import Path
+from twinprop.gradcheck.guesses import DROPOUT, filled, number_for
+from twinprop.gradcheck.loading import parse_arguments
+from twinprop.gradcheck.roles import role_of
+from twinprop.gradcheck.sources import keys_read, words_compared
+from twinprop.gradcheck.templates import is_parameter
+
+BACK = ("backward", "backprop", "back_prop", "gradient", "grad", "backpropagation", "back")
+FRONT = ("forward", "feedforward", "forwardprop", "fprop", "predict")
+COST = ("cost", "loss", "entropy", "mse")
+START = ("init",)
+PARAMETERS = {"parameters", "params", "param", "weights", "theta", "model", "nn", "network", "p"}
+"""Names of an argument that is the dict of all parameters."""
+
+COUNTS = re.compile(r"n_?\w{0,2}|num\w*|\w*size|\w*dim|\w*count|[mkg]")
+"""Names of arguments that are whole numbers."""
+
+
+def plain(name: str) -> str:
+    return name.lower().replace("_", "")
+
+
+def contains(name: str, words: Sequence[str]) -> bool:
+    return any(plain(word) in plain(name) for word in words)
+
+
+def looks_like_function_of_network(name: str) -> bool:
+    """Whether a function of this name goes forward or back, or is a loss: it is not called to make an object."""
+    return contains(name, (*BACK, *FRONT, *COST)) and not contains(name, START)
+
+
+def plain_partner(functions: Mapping[str, Any], back: str) -> str:
+    """The function that a derivative is named after: `mse` of `mse_grad`, `sigmoid` of `sigmoid_prime`."""
+    for name in functions:
+        rest = plain(back).replace(plain(name), "", 1) if plain(name) in plain(back) else ""
+        if rest and re.fullmatch(r"(d|grad|gradient|derivative|deriv|prime|backward|backprop|back|bwd|of)+", rest):
+            return name
+    return ""
+
+
+def pick(functions: Mapping[str, Any], words: Sequence[str]) -> str:
+    """The first function whose name has one of the words."""
+    return next((name for word in words for name in functions if contains(name, (word,))), "")
+
+
+def partner(functions: Mapping[str, Any], name: str, words: Sequence[str]) -> str:
+    """The function that belongs to another: affine_forward to affine_backward."""
+    fit = [other for other in functions if contains(other, words) and other != name]
+    prefix = name.split("_")[0].lower()
+    return next((other for other in fit if other.lower().startswith(prefix)), fit[0] if fit else "")
+
+
+def belongs_to(start: Any, front: Any) -> bool:
+    """Whether an init function makes what a forward function is given."""
+    needed = inspect.signature(front).parameters
+    made = returned_names(start)
+    if any(name.lower() in PARAMETERS for name in needed) or set(made) & set(needed):
+        return True
+    return len(made) == len([name for name in needed if role_of(name) != "x"]) and not any(made)
+
+
+def started(start: Any, front: Any, words: Sequence[str], outputs: int) -> dict[str, Any]:
+    """The parameters that an init function makes, by their names."""
+    args, keywords = parse_arguments(words) if words else filled(start, 0, outputs)
+    made = guarded_call(f"{start.__name__}", start, *args, **keywords)
+    if isinstance(made, dict):
+        taken = [name for name in inspect.signature(front).parameters if name.lower() in PARAMETERS]
+        return {taken[0]: made} if taken else dict(made)
+    parts = made if isinstance(made, tuple) else (made,)
+    names = [name for name in returned_names(start) if name]
+    if len(names) != len(parts):
+        names = [name for name in inspect.signature(front).parameters if role_of(name) != "x"]
+    return dict(zip(names, parts, strict=False))
+
+
+def lacking_parameters(
+    functions: Sequence[Any], parameters: Mapping[str, Any], words: Sequence[str], outputs: int, targets: bool = True
+) -> tuple[dict[str, Any], list[Path]]:
+    """Something for each argument of forward that is no input, and is not there yet.
+
+    Args:
+        functions: forward, and then the others, whose source tells what a dict may hold.
+        targets: whether an argument that is called y holds them, and is no second input.
+
+    Returns:
+        the arguments; and where arrays stand in them that may need another shape.
+    """
+    needed = inspect.signature(functions[0]).parameters
+    lacking = [
+        name
+        for name, one in needed.items()
+        if one.default is inspect.Parameter.empty
+        and name not in parameters
+        and role_of(name) not in ("x", "out", "dy", "training", "testing", *(("y",) if targets else ()))
+        and not (parameters and name.lower() in PARAMETERS)
+    ]
+    if list(needed)[:1] == lacking[:1] and len(lacking) == len(needed) > 1:
+        lacking = lacking[1:]  # nothing is called x: the first argument is
+    if words:
+        return dict(zip(lacking, parse_arguments(words)[0], strict=False)), []
+    guessed = dict(zip(needed, filled(functions[0], 0, outputs)[0], strict=False))
+    found: dict[str, Any] = {}
+    free: list[Path] = []
+    for name in lacking:
+        keys = list(dict.fromkeys(key for one in functions for key in keys_read(one, name)))
+        if keys:
+            found[name] = {key: settled(one, key) for one in functions[:1] for key in keys}
+            free += [(name, key) for key, value in found[name].items() if isinstance(value, np.ndarray)]
+            continue
+        guess = guessed.get(name)
+        if is_parameter(name) and not isinstance(guess, np.ndarray):
+            guess = None
+        unknown = isinstance(guess, int) and number_for(name) is None and not COUNTS.fullmatch(name.lower())
+        found[name] = np.zeros(0) if unknown or guess is None else guess
+        if isinstance(found[name], np.ndarray):
+            free.append((name,))
+    return found, free
+
+
+def settled(function: Any, key: str) -> Any:
+    """What an entry of a dict is: a word or a number that is known by its name, else an array."""
+    words = words_compared(function, key)
+    # x[pad:-pad] is empty without
+    value = words[0] if words else 1 if key == "pad" else 0.5 if re.fullmatch(DROPOUT, key) else number_for(key)
+    return np.zeros(0) if value is None else value
