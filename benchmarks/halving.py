@@ -59,6 +59,19 @@ def train(*words: str) -> Found:
     )
 
 
+def told(name: str, found: Found) -> Found:
+    """Print the row of a command as soon as it has ended."""
+    best, taken = found.best(), found.taken
+    val, test = found.accuracies[best]
+    what = ", ".join(f"{key.partition('.')[2]} {value}" for key, value in zip(KEYS, best, strict=True))
+    print(
+        f"| {name} | {taken.seconds:.0f} | {taken.processors:.0f} | {taken.peak / 1e6:.0f} | {found.epochs:,} "
+        f"| {len(found.accuracies)} | {what} | {val:.4f} | {test:.4f} |",
+        flush=True,
+    )
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--limit", type=int, help="images to train and validate on; all where left out")
@@ -68,35 +81,27 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     words = [f"train.epochs={args.epochs}", f"seed={args.seed}", *([f"data.limit={args.limit}"] if args.limit else [])]
-    halving = train(*words, f"hydra.launcher.halving.every={args.every}", f"hydra.launcher.halving.keep={args.keep}")
-    grid = train(*words)
     images = round(0.1 * (args.limit or 60_000))
-    lines = [
+    print(
         f"{results.machine()}; seed {args.seed}, {args.epochs} epochs; {images * 9:,} images to train, "
-        f"{images:,} to validate",
-        "",
-        "| | wall, s | processors, s | memory, MB | epochs | to their end | best by validation | validation | test |",
-        "| --- " * 9 + "|",
-    ]
-    for name, found in {f"halving, {args.every} and {args.keep:g}": halving, "full grid": grid}.items():
-        best = found.best()
-        val, test = found.accuracies[best]
-        what = ", ".join(f"{key.partition('.')[2]} {value}" for key, value in zip(KEYS, best, strict=True))
-        lines.append(
-            f"| {name} | {found.taken.seconds:.0f} | {found.taken.processors:.0f} | {found.taken.peak / 1e6:.0f} "
-            f"| {found.epochs:,} | {len(found.accuracies)} | {what} | {val:.4f} | {test:.4f} |"
-        )
+        f"{images:,} to validate\n\n"
+        "| | wall, s | processors, s | memory, MB | epochs | to their end | best by validation | validation | test |\n"
+        f"{'| --- ' * 9}|"
+    )
+    halving = told(
+        f"halving, {args.every} and {args.keep:g}",
+        train(*words, f"hydra.launcher.halving.every={args.every}", f"hydra.launcher.halving.keep={args.keep}"),
+    )
+    grid = told("full grid", train(*words))
     chosen, top = grid.accuracies[halving.best()][0], grid.accuracies[grid.best()][0]
     rank = 1 + sum(val > chosen for val, _ in grid.accuracies.values())
-    lines += [
-        "",
-        f"Halving took {halving.taken.seconds / grid.taken.seconds:.2f} of the time, "
+    print(
+        f"\nHalving took {halving.taken.seconds / grid.taken.seconds:.2f} of the time, "
         f"{halving.taken.processors / grid.taken.processors:.2f} of the processors' and "
         f"{halving.epochs / grid.epochs:.2f} of the epochs. In the grid its choice is number {rank} of "
         f"{len(grid.accuracies)}, {top - chosen:.4f} below the best, where a standard error is "
-        f"{math.sqrt(top * (1 - top) / images):.4f}.",
-    ]
-    print("\n".join(lines))
+        f"{math.sqrt(top * (1 - top) / images):.4f}."
+    )
 
 
 if __name__ == "__main__":
