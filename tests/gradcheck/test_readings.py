@@ -51,6 +51,7 @@ def test_arithmetic_that_is_too_coarse_gets_no_verdict() -> None:
         ("FitsAloneWrong", "summed over everything"),
         ("BiasOfAll", "summed over everything"),
         ("RowsWithBias", "1/n is missing"),
+        ("SumsTheWrongAxis", "summed over axis 1, not over axis 0"),
     ],
 )
 def test_wrong_ones_are_seen_and_named(name: str, told: str) -> None:

@@ -103,7 +103,8 @@ def choose(spec: str, wanted: Wanted, constants: Sequence[str]) -> tuple[Subject
     clock = Clock()
     for subject in Subject.load(spec, wanted.words, wanted.seed):
         try:
-            inputs, searches = choose_inputs(subject, wanted, clock)
+            mistaken = any(search.mistaken for _, searches in tried for search in searches)
+            inputs, searches = choose_inputs(subject, wanted, clock, mistaken)
         except SubjectError as error:
             failure = failure or (nothing_accepted(*tried[0], wanted) if tried else error)
             continue

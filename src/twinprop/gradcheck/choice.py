@@ -15,12 +15,17 @@ SHOWN = 8
 """Shapes that are named where none was accepted."""
 
 
-def choose_inputs(subject: Subject, wanted: Wanted, clock: Clock) -> tuple[Inputs | None, list[Search]]:
+def choose_inputs(
+    subject: Subject, wanted: Wanted, clock: Clock, mistaken: bool = False
+) -> tuple[Inputs | None, list[Search]]:
     """The first inputs with which all goes well, and the way of calling; and what was tried in each way.
 
     NumPy's broadcasting lets `forward` take targets of a wrong shape, as (n, 1) for an output (n,). Then `backward`
     raises, or leaves gradients of a wrong shape. So what gives gradients of the right shape is preferred, in every way
     and every shape.
+
+    Args:
+        mistaken: whether a gradient of a batch is known to be wrong, so that one sample is no way out.
 
     Raises:
         SubjectError: no other input can help.
@@ -29,6 +34,7 @@ def choose_inputs(subject: Subject, wanted: Wanted, clock: Clock) -> tuple[Input
     for way in subject.ways:
         subject.way = way
         search = Search(subject, way, clock)
+        search.mistaken = mistaken
         searches.append(search)
         try:
             chosen = search.chosen(wanted)

@@ -67,6 +67,7 @@ class Search:
         accepted_by_forward: the first that forward takes.
         accepted_by_both: the first that backward takes as well, though its gradients have other shapes.
         accepted_rare: the same of a sequence or an image.
+        mistaken: whether a gradient of a batch is summed over the wrong axis.
         gave_none: whether some answer was not finite.
         partly: whether some of them had the right shapes, for a batch.
         failed_backward: whether the failure is one of backward; failed_for_batch, whether that was for a batch.
@@ -81,7 +82,7 @@ class Search:
         self.accepted_by_forward: Inputs | None = None
         self.accepted_by_both: Inputs | None = None
         self.accepted_rare: Inputs | None = None
-        self.gave_none = False
+        self.gave_none = self.mistaken = False
         self.partly = self.rare = self.failed_backward = self.failed_for_batch = False
 
     def chosen(self, wanted: Wanted) -> Inputs | None:
@@ -106,6 +107,8 @@ class Search:
             chosen = self.best_of(drawn(rare_shapes(subject, words)))
             if chosen is None and not told and self.wants_indices():
                 chosen = self.best_of(indices)
+            if chosen is not None and chosen.count == 1 and self.mistaken:
+                return None  # one sample is no excuse
             if chosen is not None and chosen.count == 1:
                 alone = self.failed_backward and self.failed_for_batch and chosen.axis is not None
                 chosen.alone = ONE_SAMPLE if chosen.x.ndim == 2 and (self.partly or alone) else ""
@@ -169,6 +172,7 @@ class Search:
                 return True
             # x may be a pair that is taken apart
             pair = any(one.position == 0 and one.shape == inputs.x.shape[1:] for one in found)
+            self.mistaken = self.mistaken or (not self.rare and summed_wrongly(rehearsal, found, inputs.count))
             if self.rare and inputs.x.ndim > 2 and not pair:
                 self.accepted_rare = self.accepted_rare or inputs
             if not self.rare:
@@ -248,6 +252,16 @@ def fits(subject: Subject, found: Sequence[Found], x: FloatArray) -> list[bool]:
         return [*fit, False]
     own = not bare or x.dtype.kind != "f" or same or (subject.is_loss and bare[0] in others)
     return [*fit, own]
+
+
+def summed_wrongly(subject: Subject, found: Sequence[Found], count: int) -> bool:
+    """Whether a gradient has a number for each sample, and none for each entry of its parameter."""
+    for parameter in subject.parameters:
+        size = np.size(parameter.get())
+        sizes = {int(np.prod(one.shape)) for one in found if one.changed and one.level(parameter) > 0}
+        if sizes == {count} and 1 < size != count > 1:
+            return True
+    return False
 
 
 def without_ones(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:

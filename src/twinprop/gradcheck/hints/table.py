@@ -75,7 +75,7 @@ def explain_gradients(evidence: Evidence, known: Sequence[tuple[str, str]] = ())
             else:
                 found.setdefault(first, []).append(gradient.name)
     if unknown:
-        found[f"{UNKNOWN} {where_to_look(evidence, bool(found))}"] = [gradient.name for gradient in unknown]
+        found[f"{UNKNOWN} {where_to_look(evidence, bool(found))}".rstrip()] = [gradient.name for gradient in unknown]
     return [(names, text) for text, names in found.items()]
 
 
@@ -84,6 +84,8 @@ def where_to_look(evidence: Evidence, others: bool) -> str:
     if others:
         return "Mend the other mistakes first: one that is nearer to the output makes all before it wrong."
     right = [one.name for one in evidence.gradients if one.passed]
+    if len(evidence.gradients) == 1:
+        return ""
     if not right:
         return "No gradient is right: look at the first lines of backward, where the gradient of the output is taken."
     return f"Right: {', '.join(right)}. So the mistake is in a line of backward that none of these depends on."
