@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import isnan
+from threading import Barrier
 from typing import Any
 
 import numpy as np
@@ -250,3 +251,27 @@ def test_one_network_that_memory_cannot_hold_is_an_error() -> None:
     splits = tuple(placed(Samples(y, x), config) for x, y in (TRAIN, VAL, TEST))
     with pytest.raises(MemoryError):
         train(make, splits, [Monitor(config.seed, config.train)], [Recorder()], Plan.of(config.train, 64))
+
+
+# Ends
+
+
+def test_the_ends_of_a_stack_are_recorded_at_once_and_an_error_of_one_stops_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    both, finished = Barrier(2), Recorder.finished
+    configs = [config_of(seed=seed) for seed in range(3)]
+    recorders: list[Recorder] = []
+
+    def waits(self: Recorder, monitor: Monitor, *ends: Any) -> None:
+        recorders.append(self)
+        if monitor.seed == 0:
+            raise OSError("no space")
+        both.wait(timeout=300)  # one after the other would wait for ever
+        finished(self, monitor, *ends)
+        assert np.geterr()["over"] == "ignore"  # numbers of what is recorded may be infinite, as in training
+
+    monkeypatch.setattr(Recorder, "finished", waits)
+    with pytest.raises(OSError, match="no space"):
+        run(configs)
+    assert sorted(recorder.endings for recorder in recorders) == [0, 1, 1]
