@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.kit.students import FOLDER, failed
 
@@ -40,3 +42,37 @@ def test_mistake_in_a_function_is_found_and_mended() -> None:
     report = check_functions("half_forward,half_backward")
     assert failed(report) == {"backward()[1]"}
     assert "return dx, dw / 2, db" in report_text(report)
+
+
+def test_a_dict_of_intermediate_values_and_a_turned_bias(tmp_path: Path) -> None:
+    (tmp_path / "steps.py").write_text(
+        "import numpy as np\n"
+        "def step_forward(x, w1, b1, w2):\n"
+        "    z1 = x @ w1.T + b1.T\n"
+        "    return {'z1': z1, 'a1': np.tanh(z1), 'a2': np.tanh(z1) @ w2.T}\n"
+        "def step_backward(y, w2, w1, b1, x, cache):\n"
+        "    d = cache['a2'] - y\n"
+        "    dw2 = d.T @ cache['a1']\n"
+        "    d1 = d @ w2 * (1 - cache['a1'] ** 2)\n"
+        "    dw1, db1 = d1.T @ x, d1.sum(axis=0, keepdims=True)\n"
+        "    return dw2, dw1, db1\n"
+        "def init_step(i, h, o):\n"
+        "    return np.random.randn(h, i), np.zeros((h, 1)), np.random.randn(o, h)\n"
+    )
+    report = check_class(f"{tmp_path}/steps.py:step_forward,step_backward")
+    assert report.right, report_text(report)
+    assert {gradient.accepted for gradient in report.gradients} == {"", "transposed"}
+
+
+def test_functions_without_a_cache_that_call_the_parameter_by_other_names(tmp_path: Path) -> None:
+    (tmp_path / "stretch.py").write_text(
+        "import numpy as np\n"
+        "def stretch(X, weights):\n"
+        "    return X @ weights\n"
+        "def stretchBack(X, dy, W):\n"
+        "    dX, dW = dy @ W.T, X.T @ dy\n"
+        "    return [dX, dW]\n"
+    )
+    report = check_class(f"{tmp_path}/stretch.py:stretch,stretchBack")
+    assert report.right, report_text(report)
+    assert [gradient.of for gradient in report.gradients] == ["weights", "x"]

@@ -186,7 +186,8 @@ def usual(
         return list(range(VOCABULARY)) * 3
     if base == "w" and any(CORPUS.fullmatch(other) for other in names_of_arguments(source)):
         return 0.5 * np.random.randn(VOCABULARY, outputs)
-    if base == "kernel" and "stride" in " ".join(names_of_arguments(source)):
+    pools = "pool" in getattr(source, "__name__", "").lower()
+    if base == "kernel" and (pools or "stride" in " ".join(names_of_arguments(source))):
         return 3
     if re.fullmatch(r"w|weights?(matrix|array)?|kernel", base):
         return 0.5 * np.random.randn(

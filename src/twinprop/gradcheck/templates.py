@@ -45,9 +45,8 @@ def templates_of(name: str, axes: int, gate: str = "") -> list[Template]:
 def of_axes(text: str, axes: int) -> list[Template]:
     """The shapes in a text that may go with an x of so many axes."""
     found = [tuple(one.split()) for one in text.split("|")]
-    image = [
-        one for one in found if (len(one) < 4 and not {"C", "K"} & {*one}) or axes == 4 or (axes, len(one)) == (3, 4)
-    ]
+    flat = [one for one in found if len(one) < 4 and not {"C", "K"} & {*one}]
+    image = found if axes == 4 else [one for one in found if one in flat or (axes, len(one)) == (3, 4)]
     return [one for one in image if "T" not in one or axes == 3]
 
 

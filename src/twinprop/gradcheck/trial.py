@@ -157,11 +157,8 @@ class Trial:
                 if one.owner is not None and (place := places.get(id(one.owner))) and one.level(place) == 3
             }
             some = list(parts.values())
-            if (
-                len(some) > 1
-                and len({one.shape for one in some}) == 1
-                and not same_numbers(some[0].value, some[1].value)
-            ):
+            alike = len({one.shape for one in some}) == 1
+            if len(some) > 1 and alike and not same_numbers(some[0].value, some[1].value):
                 label, name = f"sum of {len(some)} {some[0].attribute}", f"d{parameter.attribute}"
                 sums.append(Found(label, name, parameter.keys, None, sum(one.value for one in some)))
         return sums
