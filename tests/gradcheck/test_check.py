@@ -111,7 +111,7 @@ def sound(draw: Any) -> tuple[str, list[str], list[int]]:
 
 
 @given(sound(), st.integers(0, 10**6))
-@settings(**sampling(100))
+@settings(**sampling(50))
 def test_no_false_alarm(layer: tuple[str, list[str], list[int]], seed: int) -> None:
     name, words, shape = layer
     report = check(name, *words, shape=shape, seed=seed)

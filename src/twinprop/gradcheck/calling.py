@@ -175,10 +175,9 @@ class LossWay(Way):
         number = number_in(returned)
         if number is None:
             name = f"{self.title}.{self.forward.name}"
-            if returned is None:
-                raise SubjectError(f"{name} returned nothing; {wanted}", False)
+            what = "nothing" if returned is None else f"a {type(returned).__name__}"
             if not isinstance(returned, int | float | np.ndarray | np.generic):
-                raise SubjectError(f"{name} returned a {type(returned).__name__}; {wanted}", False)
+                raise SubjectError(f"{name} returned {what}; {wanted}", False)
             raise SubjectError(
                 f"{name} returned an array of shape {np.shape(returned)}; {wanted} Take the mean over samples.", False
             )
@@ -195,7 +194,8 @@ class LossesWay(LossWay):
 
     def output(self, made: Any, returned: Any, before: Mapping[str, int]) -> Any:
         if not is_many(returned):
-            raise SubjectError(f"{self.title}.{self.forward.name} returned no losses, but {returned!r:.40}")
+            matters = is_number(returned) and not np.isfinite(returned)  # of other numbers there may be many
+            raise SubjectError(f"{self.title}.{self.forward.name} returned no losses, but {returned!r:.40}", matters)
         refuse_coarse(self.title, self.forward.name, returned)
         return returned
 

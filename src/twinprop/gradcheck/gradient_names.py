@@ -7,6 +7,8 @@ which of them was meant where none is right.
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
+from functools import cache
 from typing import Any
 
 from twinprop.gradcheck.held import ArrayRef
@@ -31,20 +33,23 @@ SYNONYMS = {
 }
 
 
-def canonical(name: Any) -> str:
+@cache
+def canonical(name: Hashable) -> str:
     """One spelling for `W`, `weights` and `_w`, and for `W1` and `weights_1`."""
     word = str(name).lower().replace("_", "")
     base = word.rstrip("0123456789")
     return SYNONYMS.get(base, base) + word[len(base) :]
 
 
-def stems(name: Any) -> set[str]:
+@cache
+def stems(name: Hashable) -> frozenset[str]:
     """What an array of this name may be the gradient of, in canonical spelling: `dLdW` of `w`."""
     found = [pattern.fullmatch(str(name)) for pattern in (MARKER, ENDING)]
-    return {canonical(match[1]) for match in found if match}
+    return frozenset(canonical(match[1]) for match in found if match)
 
 
-def is_bare(name: Any) -> bool:
+@cache
+def is_bare(name: Hashable) -> bool:
     return str(name).lower().strip("_") in BARE
 
 

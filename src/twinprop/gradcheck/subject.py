@@ -55,6 +55,7 @@ class Subject:
         initial: copies of all that it holds, by name.
         rates: attributes that hold a learning rate.
         told: what was left out of its file when it was imported.
+        zero: the name of its method that clears gradients; empty where it has none.
         start: where it is set back to before every forward; None for what needs no such thing.
 
     Raises:
@@ -74,6 +75,7 @@ class Subject:
         self.told = told
         self.names: dict[str, list[str]] = {}
         self.start: Start | None = None
+        self.zero = named(made, ZERO) or named(wrapped_in(made), ZERO)
         for parameter in self.parameters:
             if parameter.get().dtype != np.float64:
                 parameter.set(parameter.get().astype(np.float64))
@@ -259,16 +261,14 @@ class Subject:
     @property
     def clears_before_forward(self) -> bool:
         """Whether its `zero_grad` clears what forward keeps, so that it has to come first."""
-        made = wrapped_in(self.made)
-        kind: Any = type(made)
-        return clears_cache(kind, self.way.forward.name, named(made, ZERO))
+        kind: Any = type(wrapped_in(self.made))
+        return clears_cache(kind, self.way.forward.name, self.zero)
 
     def zero_grad(self) -> None:
         """Clear gradients, if the object has a method for that."""
-        for made in (self.made, wrapped_in(self.made)):
-            if name := named(made, ZERO):
-                guarded_call(f"{self.title}.{name}", getattr(made, name))
-                return
+        if self.zero:
+            owner = next(one for one in (self.made, wrapped_in(self.made)) if hasattr(one, self.zero))
+            guarded_call(f"{self.title}.{self.zero}", getattr(owner, self.zero))
 
     def beside_the_loss(self) -> Any:
         """The gradients that forward returned beside the loss."""
