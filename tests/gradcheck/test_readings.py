@@ -21,6 +21,7 @@ from twinprop.gradcheck.report import report_text
         ("AsksForGradient", 2, ""),
         ("SharesWeights", 2, "sum of 2 dW"),
         ("CellOfBook", 5, ""),
+        ("UpdatesApart", 2, ""),
         ("FitsAlone", 2, "½ squared error, sum"),
         ("KeepsDeltas", 2, "½ squared error, sum"),
         ("KeepsState", 3, "it is set back before each"),

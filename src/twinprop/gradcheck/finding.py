@@ -109,10 +109,13 @@ def returned_parts(returned: Any, names: Sequence[str]) -> Iterator[Found]:
     elif isinstance(returned, tuple | list):
         if returned and all(map(is_numeric, returned)) and len({np.shape(part) for part in returned}) == 1:
             yield Found("dx", "", (), None, np.array(returned, float), position=0, stacked=True)
+        # of (dx, [dW, db]) the numbers in the list count, and dx is in none
+        lists = any(isinstance(value, list | dict) for value in returned)
         for position, value in enumerate(returned):
             name = names[position] if position < len(names) else ""
-            label, attribute = name or f"backward()[{position}]", name or "grads"
-            for part in nested(value, label, attribute, () if name else (position,)):
+            bare = lists and is_numeric(value)
+            label, attribute = name or f"backward()[{position}]", name or ("" if bare else "grads")
+            for part in nested(value, label, attribute, () if name or lists else (position,)):
                 part.position = position
                 yield part
     elif is_numeric(returned):

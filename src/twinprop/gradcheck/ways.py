@@ -96,6 +96,9 @@ def ways_of(made: Any, title: str) -> list[Way]:
         SubjectError: in none of the known ways.
     """
     forward, backward, loss = named(made, FORWARD), named(made, BACKWARD), named(made, LOSS)
+    if backward and is_update(method_of(made, backward)):
+        others = [name for name in dir(made) if name != backward and name.lower().replace("_", "") in BACKWARD.split()]
+        backward = next((name for name in others if callable(held_by(made, name))), backward)
     found = list(possible_ways(made, title, forward, backward, loss))
     for name in ("__call__", "predict"):  # it may do what forward leaves out
         kinds = [kind for kind in type(made).__mro__ if kind is not object]
@@ -123,7 +126,8 @@ def possible_ways(made: Any, title: str, forward: str, backward: str, loss: str)
         targets = bool(back.needed) and back.needed[0].role == "y"
         if targets or next(iter(arrays_of(made)), None) is not None:
             yield from networks(title, front, back, cost)
-    if cost is not None and back is not None:
+    ours = type(made).__module__.startswith(__package__ or "?")  # whose loss needs a forward before it
+    if cost is not None and back is not None and not ours:
         roles = loss_roles(cost)
         if roles is not None:
             yield from losses(title, cost, back, roles)
@@ -181,6 +185,11 @@ def layers_and_losses(title: str, front: Method, back: Method) -> Iterator[Way]:
     other_name = back.name.lower().replace("_", "") not in ("backward", "backwardpass", "backprop", "bprop")
     if len(back.needed) == 1 and other_name and (not takes_x or alone == "dy"):
         yield DerivativeWay(title, front, back, first, {back.needed[0].name: "x"})
+
+
+def is_update(back: Method) -> bool:
+    """Whether a method takes gradients that are there already, and a rate: `backward(grads, lr)`."""
+    return bool(back.needed) and back.needed[0].name.lower() in ("grads", "gradients") and back.has("rate")
 
 
 def is_derivative(back: Method) -> bool:
