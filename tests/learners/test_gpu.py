@@ -103,6 +103,6 @@ def test_the_script_for_a_gpu_works(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(script, "STEPS", 3)
     with pretend_gpu():
         lines = script.check("cuda:0")
-    assert len(lines) == 4 + 10
+    assert len(lines) == 4 + 2 * len(script.cases())
     assert "FAILED" not in "".join(lines)
     assert all(line.endswith("| 0 |") for line in lines[4:])
