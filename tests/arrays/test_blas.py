@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 
 import numpy as np
 import pytest
@@ -13,14 +15,21 @@ import torch
 from twinprop.arrays import blas
 
 
+@contextmanager
+def processor(monkeypatch: pytest.MonkeyPatch, avx512: bool) -> Iterator[None]:
+    """As on a processor with or without AVX-512."""
+    with monkeypatch.context() as patch:
+        patch.setattr(blas, "avx512", lambda: avx512)
+        for counts in (blas.slices, blas.small_slices):
+            patch.setattr(blas, counts.__name__, cache(counts.__wrapped__))
+        yield
+
+
 @pytest.fixture
 def always(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """As on a processor with AVX-512."""
-    blas.slices.cache_clear()
-    with monkeypatch.context() as patch:
-        patch.setattr(blas, "avx512", lambda: True)
+    with processor(monkeypatch, avx512=True):
         yield
-    blas.slices.cache_clear()
 
 
 SHAPES = {
@@ -51,11 +60,24 @@ def test_a_product_in_slices_is_the_product(shape: tuple[int, int, int], lead: t
 
 
 def test_products_are_whole_where_slices_would_not_pay(monkeypatch: pytest.MonkeyPatch) -> None:
-    blas.slices.cache_clear()
-    with monkeypatch.context() as patch:
-        patch.setattr(blas, "avx512", lambda: False)
+    with processor(monkeypatch, avx512=False):
         assert {blas.slices(*shape) for shape in SHAPES} == {1}
-    blas.slices.cache_clear()
+        assert {blas.small_slices(*shape) for shape in OF_PIXELS} == {1}
+
+
+OF_PIXELS = {(32, 144, 64): 1, (64, 288, 64): 2, (128, 576, 64): 8, (128, 1152, 64): 16, (97, 576, 64): 1}
+"""Of products of a pixel's window, with the number of slices that are small."""
+
+
+@pytest.mark.parametrize("shape", OF_PIXELS)
+def test_many_products_in_slices_are_the_products(shape: tuple[int, int, int], always: None) -> None:
+    rows, inner, columns = shape
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(2, 1, rows, inner)), rng.normal(size=(2, 3, inner, columns))
+    out = np.zeros((4, 3, rows, columns))[1:3]  # some rows of an image
+    assert blas.small_slices(*shape) == OF_PIXELS[shape]
+    for each in (blas.many_products(a, b), blas.many_products(a, b, out), out):
+        np.testing.assert_allclose(each, np.einsum("pqri,pqic->pqrc", np.repeat(a, 3, 1), b), rtol=0, atol=1e-11)
 
 
 def test_scipys_functions_are_its_own_and_come_without_the_rest_of_it() -> None:
