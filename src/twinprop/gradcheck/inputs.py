@@ -96,6 +96,8 @@ def draw_y(rng: np.random.Generator, count: int, classes: int, axis: int | None,
         y = rng.permutation(np.arange(count) % 2).astype(float)
         return y if axis is not None else y[0]
     labels = rng.integers(0, classes, count)
+    if count > 1 and labels.max() < classes - 1:
+        labels[0] = classes - 1  # a class may count its classes by the largest label
     if kind == "labels":
         return labels if axis is not None else labels[0]
     if kind == "onehot" and classes == 1:  # 1 alone would test half a loss

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import ModuleType
+from typing import Any
+
+import numpy as np
 
 from twinprop.gradcheck.hints.routines import Routine
 
@@ -62,6 +66,8 @@ def below(node: ast.AST, around: Place) -> Iterator[Place]:
     """An expression and those inside it, or those of a statement; what is assigned to and called is left out."""
     if isinstance(node, ast.stmt):
         around = replace(around, targets=assigned(node), line=node.lineno)
+    if is_no_number(node, around.routine.function.__globals__):
+        return
     if isinstance(node, ast.expr):
         around = replace(around, node=node, line=node.lineno)
         yield around
@@ -87,6 +93,22 @@ def below(node: ast.AST, around: Place) -> Iterator[Place]:
             for at, item in enumerate(value):
                 if isinstance(item, ast.AST):
                     yield from below(item, replace(inner, put=item_setter(value, at)))
+
+
+def is_no_number(node: ast.AST, names: Mapping[str, Any]) -> bool:
+    """Whether it is a module, or what a module holds beside numbers, as `np` and `np.c_`, which NumPy multiplies by an
+    array without an end."""
+    value = in_module(node, names)
+    return value is not None and not isinstance(value, int | float | np.ndarray)
+
+
+def in_module(node: ast.AST, names: Mapping[str, Any]) -> Any:
+    """The module that an expression names, or what it names in one; None where it names neither."""
+    if isinstance(node, ast.Name):
+        value = names.get(node.id)
+        return value if isinstance(value, ModuleType) else None
+    module = in_module(node.value, names) if isinstance(node, ast.Attribute) else None
+    return getattr(module, node.attr, None) if isinstance(node, ast.Attribute) and module is not None else None
 
 
 def setter(node: ast.AST, name: str) -> Put:

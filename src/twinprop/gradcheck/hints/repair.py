@@ -31,6 +31,9 @@ from twinprop.gradcheck.trial import Trial, slopes_of
 MOST_TRIED = 6000
 """Edits that are tried for a small backward."""
 
+TIMES_AS_LONG = 20
+"""Times the lines that backward runs, after which an edited one is ended: it may loop over what it makes longer."""
+
 MOST_LINES = 400_000
 """Lines that run for all edits together; a backward of many lines gets fewer tries."""
 
@@ -65,6 +68,8 @@ def repairs(
         for routine in routines:
             routine.scope[OUTPUT] = trial.out
     budget = min(most, MOST_LINES // max(lines, 1))
+    for routine in routines:
+        routine.most_lines = TIMES_AS_LONG * (lines + 50)
     found: list[Repair] = []
     undo: list[Callable[[], None]] = []
     updated = list(trial.updated)
@@ -223,21 +228,33 @@ def candidates(routines: list[Routine], samples: int, numbers: int, of_loss: boo
 
 def tried(trial: Trial, candidate: Candidate, right: dict[str, Any]) -> set[str] | None:
     """Which gradients are right with an edit; None where it does not run."""
-    function = candidate.routine.function
-    old = function.__code__
-    candidate.apply()
+    quiet = contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings(action="ignore")
     try:
-        function.__code__ = candidate.routine.compiled()
-        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings(action="ignore"):
-            found = trial.gradients(with_output(trial, function))
-        if trial.dy is None and not trial.subject.way.given_apart and not np.array_equal(trial.subject.out, trial.out):
-            return None
-        return {of for of, slope in right.items() if of in found and same_numbers(found[of][1], slope)}
+        with quiet[0], quiet[1], edited(candidate):
+            found = trial.gradients(with_output(trial, candidate.routine.function))
     except (SubjectError, SyntaxError, ValueError, StopIteration, TypeError, RecursionError):
         return None
+    if trial.dy is None and not trial.subject.way.given_apart and not np.array_equal(trial.subject.out, trial.out):
+        return None
+    return {of for of, slope in right.items() if of in found and same_numbers(found[of][1], slope)}
+
+
+@contextlib.contextmanager
+def edited(candidate: Candidate) -> Iterator[None]:
+    """The function with an edit in it, which may run no longer than it did by far.
+
+    Raises:
+        SyntaxError, ValueError: it cannot be compiled.
+    """
+    routine, old = candidate.routine, candidate.routine.function.__code__
+    candidate.apply()
+    try:
+        routine.function.__code__ = routine.compiled()
+        with routine.ending():
+            yield
     finally:
         candidate.revert()
-        function.__code__ = old
+        routine.function.__code__ = old
 
 
 def with_output(trial: Trial, function: FunctionType) -> Callable[[], None] | None:
@@ -249,24 +266,19 @@ def with_output(trial: Trial, function: FunctionType) -> Callable[[], None] | No
 
 def holds(trial: Trial, candidate: Candidate, mended: set[str]) -> bool:
     """Whether an edit makes the same gradients right for another batch."""
-    function = candidate.routine.function
-    old = function.__code__
-    candidate.apply()
     try:
-        function.__code__ = candidate.routine.compiled()
-        other = Trial(trial.subject, trial.inputs.another(trial.inputs.count, trial.seed + 11), trial.seed + 5)
-        other.parameters, other.labels, other.update_rate = trial.parameters, trial.labels, trial.update_rate
-        other.unused = trial.unused
-        found = other.gradients(with_output(other, function))
-        for of in mended:
-            array = other.x if of == "x" else next(one.get() for one in other.parameters if one.name == of)
-            slope = slopes_of(other.measure(array, 30), array.shape)
-            if of not in found or not same_numbers(found[of][1], slope):
-                return False
-        return True
+        with edited(candidate):
+            other = Trial(trial.subject, trial.inputs.another(trial.inputs.count, trial.seed + 11), trial.seed + 5)
+            other.parameters, other.labels, other.update_rate = trial.parameters, trial.labels, trial.update_rate
+            other.unused = trial.unused
+            found = other.gradients(with_output(other, candidate.routine.function))
+            for of in mended:
+                array = other.x if of == "x" else next(one.get() for one in other.parameters if one.name == of)
+                slope = slopes_of(other.measure(array, 30), array.shape)
+                if of not in found or not same_numbers(found[of][1], slope):
+                    return False
+            return True
     except SubjectError:
         return False
     finally:
-        candidate.revert()
-        function.__code__ = old
         trial.subject.forward(trial.x, trial.inputs.y)

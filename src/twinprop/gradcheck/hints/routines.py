@@ -7,13 +7,14 @@ import inspect
 import sys
 import textwrap
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.faults import is_users
+from twinprop.gradcheck.faults import SubjectError, is_users
 from twinprop.gradcheck.held import attributes_of, is_number
 from twinprop.gradcheck.reading import parsed
 from twinprop.gradcheck.trial import Trial
@@ -28,6 +29,7 @@ class Routine:
         tree: its definition.
         file, first: where it stands; `first` is the line before it.
         scope: expressions that stand for arrays and numbers in it, and their values.
+        most_lines: that it may run when it was edited.
     """
 
     function: FunctionType
@@ -35,6 +37,30 @@ class Routine:
     file: str
     first: int
     scope: dict[str, Any] = field(default_factory=dict)
+    most_lines: int = 0
+
+    @contextmanager
+    def ending(self) -> Iterator[None]:
+        """Raise a SubjectError in a call of the function after `most_lines` lines of it."""
+
+        def called(frame: FrameType, event: str, argument: Any) -> Any:
+            left = self.most_lines
+
+            def line(frame: FrameType, event: str, argument: Any) -> Any:
+                nonlocal left
+                left -= 1
+                if left < 0:
+                    raise SubjectError(f"{self.function.__name__} does not end.")
+                return line
+
+            return line if frame.f_code is self.function.__code__ else None
+
+        before = sys.gettrace()
+        sys.settrace(called)
+        try:
+            yield
+        finally:
+            sys.settrace(before)
 
     def compiled(self) -> CodeType:
         """The code of the definition as it is now.
