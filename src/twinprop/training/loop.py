@@ -196,13 +196,14 @@ def train_together(
 
 def several_at_once(work: Sequence[Callable[[], None]]) -> None:
     """Do all of it; an error of one is raised when the others are done."""
-    if len(work) == 1:
-        return work[0]()
+    if len(work) <= 1:  # nothing to wait for meanwhile
+        for each in work:
+            each()
+        return
     with ThreadPoolExecutor(ENDING_AT_ONCE) as pool:
         begun = [pool.submit(copy_context().run, each) for each in work]
-    for each in begun:
-        each.result()
-    return None
+    for end in begun:
+        end.result()
 
 
 def weights_of(learner: Learner, monitor: Monitor) -> Weights:

@@ -96,8 +96,10 @@ def below(node: ast.AST, around: Place) -> Iterator[Place]:
 
 
 def is_no_number(node: ast.AST, names: Mapping[str, Any]) -> bool:
-    """Whether it is a module, or what a module holds beside numbers, as `np` and `np.c_`, which NumPy multiplies by an
-    array without an end."""
+    """Whether it is a module, or what a module holds beside numbers.
+
+    Such is `np.c_`, which NumPy multiplies by an array without an end.
+    """
     value = in_module(node, names)
     return value is not None and not isinstance(value, int | float | np.ndarray)
 
@@ -107,8 +109,10 @@ def in_module(node: ast.AST, names: Mapping[str, Any]) -> Any:
     if isinstance(node, ast.Name):
         value = names.get(node.id)
         return value if isinstance(value, ModuleType) else None
-    module = in_module(node.value, names) if isinstance(node, ast.Attribute) else None
-    return getattr(module, node.attr, None) if isinstance(node, ast.Attribute) and module is not None else None
+    if not isinstance(node, ast.Attribute):
+        return None
+    module = in_module(node.value, names)
+    return None if module is None else getattr(module, node.attr, None)
 
 
 def setter(node: ast.AST, name: str) -> Put:
