@@ -19,7 +19,7 @@ from twinprop.gradcheck.lent import Lent
 from twinprop.gradcheck.matching import proportional, same_numbers
 from twinprop.gradcheck.readings import right_in_another_reading
 from twinprop.gradcheck.report import Report
-from twinprop.gradcheck.searching import Clock, Search, Wanted
+from twinprop.gradcheck.searching import SECONDS, Clock, Search, Wanted
 from twinprop.gradcheck.subject import Subject
 
 
@@ -100,11 +100,14 @@ def choose(spec: str, wanted: Wanted, constants: Sequence[str]) -> tuple[Subject
     """
     failure: SubjectError | None = None
     tried: list[tuple[Subject, list[Search]]] = []
-    clock = Clock()
+    clock, clock_of_uses = Clock(), Clock(SECONDS / 3)
     for subject in Subject.load(spec, wanted.words, wanted.seed):
+        if subject.like and clock_of_uses.over:
+            continue  # what is guessed has its time, too
         try:
             mistaken = any(search.mistaken for _, searches in tried for search in searches)
-            inputs, searches = choose_inputs(subject, wanted, clock, mistaken)
+            own = clock_of_uses if subject.like else clock
+            inputs, searches = choose_inputs(subject, wanted, own, mistaken)
         except SubjectError as error:
             failure = failure or (nothing_accepted(*tried[0], wanted) if tried else error)
             continue

@@ -70,7 +70,7 @@ def check_subject(subject: Subject, inputs: Inputs, constants: Sequence[str] = (
         gradients = gradients_that_an_edit_mends(trial) or gradients
     training = ", training=True" if subject.depends_on_training(trial.x, inputs.y) else ""
     given = getattr(subject.made, "given", inputs.text())
-    report = Report(subject.title, f"{given}{training}", gradients)
+    report = Report(f"{subject.title}{subject.like}", f"{given}{training}", gradients)
     if not any(gradient.value is not None for gradient in report.gradients):
         raise SubjectError(
             f"{subject.title}: no gradient was found that can be checked, neither returned by "

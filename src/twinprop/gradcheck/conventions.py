@@ -60,7 +60,7 @@ def accept_conventions(trial: Trial, report: Report) -> None:
                 one.accepted = "transposed"
                 report.notes.append(TURNED.format(one.name, np.shape(one.value), one.target.shape))
     if way.after is not None and own and all(one.name.startswith(CHANGE) for one in own):
-        factors = [factor_of(one) for one in own]
+        factors = [ratio_of(one) for one in own]
         if factors[0] and factors[0] > 0 and all(one and abs(one / factors[0] - 1) < CLOSE for one in factors):
             for one in own:
                 one.accepted = "its rate"
@@ -117,10 +117,16 @@ def line_that_adds(made: Any) -> str:
 
 def is_times(gradient: Gradient, factor: float) -> bool:
     """Whether a gradient is that many times the right one, and nothing else is wrong with it."""
-    if gradient.passed or gradient.problem or gradient.comparison is None:
-        return False
+    found = ratio_of(gradient)
+    return not gradient.passed and found is not None and abs(found / factor - 1) < CLOSE
+
+
+def ratio_of(gradient: Gradient) -> float | None:
+    """How many times the right one a gradient is, if it has its shape; a single number is some multiple in any case."""
+    if gradient.problem or gradient.comparison is None:
+        return None
     found = factor_of(gradient)
     if found is None and gradient.target.size == 1:
         numeric = float(gradient.right.ravel()[0])
         found = float(gradient.comparison.analytic.ravel()[0]) / numeric if numeric else None
-    return found is not None and abs(found / factor - 1) < CLOSE
+    return found

@@ -167,22 +167,35 @@ def notebook(path: Path, told: list[str]) -> ModuleType:
     Raises:
         SubjectError: it is none.
     """
+    module = ModuleType(path.stem)
+    module.__file__ = str(path.absolute())
+    sys.modules[path.stem] = module
+    cells = list(code_cells(path))
+    whole = "\n".join(code for _, code in cells)  # where the source of a class is looked for
+    linecache.cache[module.__file__] = (len(whole), None, whole.splitlines(keepends=True), module.__file__)
+    for number, code in cells:
+        try:
+            run_definitions(code, f"{path} cell {number}", module)
+        except SyntaxError as error:
+            told.append(f"left out, for it is no Python: {error_with_line(error)}")
+    return module
+
+
+def code_cells(path: Path) -> Iterator[tuple[int, str]]:
+    """The number and the code of each cell of a notebook.
+
+    Raises:
+        SubjectError: it is none.
+    """
     try:
         cells = json.loads(path.read_text("utf-8"))["cells"]
     except (ValueError, KeyError, TypeError) as error:
         raise SubjectError(f"{path} is no notebook: {type(error).__name__}: {error}") from error
-    module = ModuleType(path.stem)
-    sys.modules[path.stem] = module
     for number, cell in enumerate(cells, 1):
         if cell.get("cell_type") == "code":
             lines = "".join(cell.get("source", "")).splitlines()
             # a line for IPython alone is no Python; it stays a line, so that numbers are right
-            code = "\n".join("" if line.lstrip().startswith(("%", "!", "?")) else line for line in lines)
-            try:
-                run_definitions(code, f"{path} cell {number}", module)
-            except SyntaxError as error:
-                told.append(f"left out, for it is no Python: {error_with_line(error)}")
-    return module
+            yield number, "\n".join("" if line.lstrip().startswith(("%", "!", "?")) else line for line in lines)
 
 
 def lacks_numpy(tree: ast.Module) -> bool:

@@ -29,7 +29,8 @@ from twinprop.gradcheck.operations import Operations, computes_with_arrays
 from twinprop.gradcheck.optimizers import lend_optimizer
 from twinprop.gradcheck.roles import method_of
 from twinprop.gradcheck.several import ListOfInputs, SeveralLayer, SeveralLoss, SeveralWithGradients, plan_for
-from twinprop.gradcheck.stacking import ADD, ADDER, stacked
+from twinprop.gradcheck.stacking import ADD, ADDER, Sizes, stacked
+from twinprop.gradcheck.uses import made_as_used
 from twinprop.gradcheck.ways import BACKWARD, FORWARD, LOSS, LOSS_AND_GRADIENTS, TRAINING, held_by, named
 
 EMPTY = (
@@ -38,15 +39,15 @@ EMPTY = (
 )
 
 
-def make(spec: str, words: Sequence[str], square: bool = False) -> tuple[Iterator[tuple[Any, str]], list[str]]:
+def make(spec: str, words: Sequence[str], square: bool = False) -> tuple[Iterator[tuple[Any, str, str]], list[str]]:
     """What `FILE:Class`, `FILE:Class,Class` or `FILE:function,function` names.
 
     Args:
         square: whether it gets as many outputs as inputs.
 
     Returns:
-        ways to make it ready to be called, the likeliest first: the object and its title; and what was left out of
-        its file.
+        ways to make it ready to be called, the likeliest first: the object, its title, and where it is made like that;
+        and what was left out of its file.
 
     Raises:
         SubjectError: it cannot be found.
@@ -57,42 +58,65 @@ def make(spec: str, words: Sequence[str], square: bool = False) -> tuple[Iterato
 
 def ways_to_make(
     module: ModuleType, found: dict[str, Any], words: Sequence[str], square: bool
-) -> Iterator[tuple[Any, str]]:
-    """The object as it is, as one with several inputs, after its sizes are known; then all with a single output.
+) -> Iterator[tuple[Any, str, str]]:
+    """As its author makes it, in small; by guesses; by guesses with a single output; as its author does, as large.
 
     Raises:
         SubjectError: it cannot be made.
     """
-    if len(found) == 1:
-        ((name, one),) = found.items()
-        for box in boxes_of(module) if hasattr(one, "__add__") else ():
-            own = box.kind is one and box.scalar != computes_with_arrays(one)
+    kind = next(iter(found.values())) if len(found) == 1 else None
+    if kind is not None:
+        for box in boxes_of(module) if hasattr(kind, "__add__") else ():
+            own = box.kind is kind and box.scalar != computes_with_arrays(kind)
             if own and (each := Operations(box)).some:
-                yield each, f"{name}, each operation"
+                yield each, f"{next(iter(found))}, each operation", ""
+    used = inspect.isclass(kind) and not words and not square
     titles: set[str] = set()
+    for made, title, like in made_as_used(module, kind, large=False) if used else ():
+        titles.add(title)
+        yield from ((one, title, like) for one in ready(made, module, (INPUTS, HIDDEN, OUTPUTS)))
+    yield from ((one, title, "") for one, title in guessed(module, found, words, square, titles))
+    for made, title, like in made_as_used(module, kind, large=True) if used else ():
+        yield from ((one, title, like) for one in ready(made, module, (INPUTS, HIDDEN, OUTPUTS)))
+
+
+def guessed(
+    module: ModuleType, found: dict[str, Any], words: Sequence[str], square: bool, titles: set[str]
+) -> Iterator[tuple[Any, str]]:
+    """The object of usual arguments, but for titles that were made already.
+
+    Raises:
+        SubjectError: it cannot be made.
+    """
     for outputs in (INPUTS,) if square else (OUTPUTS, 1):
         sizes = (INPUTS, HIDDEN, outputs)
         made, title = made_of(module, found, words, outputs)
         if title in titles and not isinstance(made, Functions):
             continue  # the number of outputs is given
         titles.add(title)
-        if len(found) == 1 and is_empty_container(made):
-            # a network without layers is right, and says nothing
-            some = [other for one in stacked(made, sizes, arguments_for) for other in (one, *built(one))]
-            yield from ((one, title) for one in some)
-            if not some:
-                raise SubjectError(EMPTY.format(title), False)
+        if len(found) > 1:
+            yield made, title
             continue
-        yield made, title
-        if len(found) == 1:
-            for one in (made, *filled_up(made, outputs)):
-                if one is not made:
-                    yield one, title
-                yield from ((other, title) for other in with_several_inputs(one))
-                methods = named(one, FORWARD), named(one, BACKWARD), named(one, LOSS)
-                yield from ((other, title) for other in with_places(one, *methods))
-                yield from ((other, title) for other in with_fit(one, *methods[:2], named(one, TRAINING)))
-            yield from ((one, title) for one in with_boxes(made, sys.modules.get(type(made).__module__, module)))
+        if is_empty_container(made) and not any(True for _ in stacked(made, sizes, arguments_for)):
+            raise SubjectError(EMPTY.format(title), False)
+        yield from ((one, title) for one in ready(made, module, sizes))
+
+
+def ready(made: Any, module: ModuleType, sizes: Sizes) -> Iterator[Any]:
+    """An object as it is, as one with several inputs, after its sizes are known."""
+    if is_empty_container(made):
+        # a network without layers is right, and says nothing
+        yield from (other for one in stacked(made, sizes, arguments_for) for other in (one, *built(one)))
+        return
+    yield made
+    for one in (made, *filled_up(made, sizes)):
+        if one is not made:
+            yield one
+        yield from with_several_inputs(one)
+        methods = named(one, FORWARD), named(one, BACKWARD), named(one, LOSS)
+        yield from with_places(one, *methods)
+        yield from with_fit(one, *methods[:2], named(one, TRAINING))
+    yield from with_boxes(made, sys.modules.get(type(made).__module__, module))
 
 
 def is_empty_container(made: Any) -> bool:
@@ -132,9 +156,9 @@ def with_several_inputs(made: Any) -> Iterator[Any]:
             yield ListOfInputs(made, *methods)
 
 
-def filled_up(made: Any, outputs: int) -> Iterator[Any]:
+def filled_up(made: Any, sizes: Sizes) -> Iterator[Any]:
     """Copies of an object with what it lacks: its layers, its sizes, its optimizer."""
-    for one in stacked(made, (INPUTS, HIDDEN, outputs), arguments_for):
+    for one in stacked(made, sizes, arguments_for):
         yield one
         yield from built(one)
     yield from built(made)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from twinprop.gradcheck.hints.repair import repairs
 from twinprop.gradcheck.matching import proportional, same_numbers
 from twinprop.gradcheck.parameters import adopt_forgotten
 from twinprop.gradcheck.report import Gradient
-from twinprop.gradcheck.searching import harmless, without_ones
+from twinprop.gradcheck.searching import SECONDS, harmless, without_ones
 from twinprop.gradcheck.several import Several
 from twinprop.gradcheck.trial import Trial, slopes_of
 from twinprop.gradcheck.ways import ways_after
@@ -56,13 +57,15 @@ def gradients_of_another_method(trial: Trial) -> tuple[Trial, list[Gradient]] | 
 def gradients_that_an_edit_mends(trial: Trial) -> list[Gradient] | None:
     """The gradients for the first likely loss with which edits make all of them right, which is kept; else None."""
     way = trial.subject.way
-    before = way.likely
+    before, end = way.likely, process_time() + SECONDS
     for loss in way.guesses:
         way.likely = loss
         try:
             gradients = gradients_of(trial)
         except SubjectError:
             continue
+        if process_time() > end:
+            break
         wrong = {gradient.name for gradient in gradients if not gradient.passed}
         evidence = Evidence(trial, gradients)
         found = repairs(trial, gradients, evidence.samples, evidence.numbers, FEW_EDITS)

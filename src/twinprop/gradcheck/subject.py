@@ -44,7 +44,7 @@ class Subject:
 
     Args:
         made: the object.
-        title: as the report calls it.
+        title: as messages call it.
         told: see below.
         seed: for numbers that it draws from NumPy's global generator; the same before every forward.
 
@@ -56,6 +56,7 @@ class Subject:
         rates: attributes that hold a learning rate.
         told: what was left out of its file when it was imported.
         zero: the name of its method that clears gradients; empty where it has none.
+        like: `, as in main.py:31`, where its author makes it so.
         start: where it is set back to before every forward; None for what needs no such thing.
 
     Raises:
@@ -75,6 +76,7 @@ class Subject:
         self.told = told
         self.names: dict[str, list[str]] = {}
         self.start: Start | None = None
+        self.like = ""
         self.zero = named(made, ZERO) or named(wrapped_in(made), ZERO)
         for parameter in self.parameters:
             if parameter.get().dtype != np.float64:
@@ -98,8 +100,9 @@ class Subject:
         some = False
         while True:
             try:
-                made, title = next(ways)
+                made, title, like = next(ways)
                 subject = cls(made, title, told, seed)
+                subject.like = like
             except StopIteration:
                 break
             except SubjectError as error:

@@ -47,7 +47,7 @@ def index(site: Site) -> Iterator[tuple[ast.expr, str]]:
     names = dict.fromkeys(one.id for one in ast.walk(node.slice) if isinstance(one, ast.Name))
     changes = [(rf"\b{name} {op} 1\b", name) for name in names for op in (r"\+", "-")]
     changes += [(rf"\b{name}\b", f"{name} {op} 1") for name in names for op in "+-"]
-    for old, new in [*changes, (":-1", "1:"), ("1:", ":-1")]:
+    for old, new in [*changes, (r"(?<=[\[, ]):-1(?=[\],])", "1:"), (r"(?<=[\[, ])1:(?=[\],])", ":-1")]:
         if re.search(old, inner):
             yield expression(holder + re.sub(old, new, inner)), text
 

@@ -1,0 +1,294 @@
+"""How the author of a class makes its objects: read in the class's own file, and in those around it that name it."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import os
+import re
+import sys
+from collections import ChainMap
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from tempfile import gettempdir
+from types import ModuleType
+from typing import Any
+
+from twinprop.gradcheck.expressions import Self
+from twinprop.gradcheck.importing import FILES, code_cells
+from twinprop.gradcheck.reading import parsed
+from twinprop.gradcheck.recipes import Cook, Recipe, Unknown, numbers_in, small_sizes
+from twinprop.gradcheck.stand_ins import forgiving
+from twinprop.gradcheck.tracing import Enough, Returned, Tracer
+
+MOST_FILES = 300
+"""Files around a class that are looked through, and of these the most that are read."""
+MOST_READ = 12
+
+LONGEST_FILE = 400_000
+"""Characters of a file that is looked through."""
+
+ABOVE = 3
+"""Folders above a file's own that may belong to the same work."""
+
+ROOTS = ("requirements.txt", "setup.py", "pyproject.toml", ".git", "README.md")
+
+MOST_USES = 3
+
+SKIPPED = {"venv", "env", "site-packages", "node_modules", "__pycache__", "build", "dist"}
+
+SLOW = 60_000
+"""The product of two sizes from which on an object is not made as large as it is in the script."""
+
+
+def made_as_used(module: ModuleType, kind: Any, large: bool) -> Iterator[tuple[Any, str, str]]:
+    """Objects of a class, made as its author makes them; with their titles, and `, as in main.py:31`.
+
+    Args:
+        large: whether sizes stay as they are in the script; else small ones are taken in their place.
+    """
+    for recipe in uses_of(module, kind):
+        sizes = small_sizes(recipe)
+        numbers = sorted(numbers_in(recipe))
+        if large and (not sizes or (len(numbers) > 1 and numbers[-1] * numbers[-2] > SLOW)):
+            continue
+        cook = Cook({} if large else sizes)
+        try:
+            made = cook.made(recipe)
+            title = cook.title(recipe)
+        except (Exception, SystemExit):  # not with these numbers, or not outside its script
+            continue
+        yield made, title, f", as in {recipe.place}"
+
+
+@cache
+def uses_of(module: ModuleType, kind: Any) -> list[Recipe]:
+    """The recipes of a class that the files around it hold: those of known arguments first, then the nearest."""
+    own = Path(getattr(module, "__file__", None) or "none").absolute()
+    if not own.is_file():
+        return []
+    found: list[Recipe] = []
+    for path in [own, *others_that_name(own, kind.__name__)][:MOST_READ]:
+        with suppress(SyntaxError):  # what is no Python is of no help
+            found += Script(path, own, module).recipes_of(kind)
+    different: dict[str, Recipe] = {}
+    for one in found:
+        different.setdefault(repr(described(one)), one)
+    some = sorted(different.values(), key=lambda one: unknowns_in([one.arguments, one.keywords]) > 0)
+    return some[:MOST_USES]
+
+
+def described(value: Any) -> Any:
+    """A recipe's argument as something that can be compared."""
+    if isinstance(value, Recipe):
+        return described([value.kind, value.arguments, value.keywords, value.later])
+    if isinstance(value, list | tuple):
+        return [described(one) for one in value]
+    if isinstance(value, dict):
+        return {key: described(one) for key, one in value.items()}
+    return value.text if isinstance(value, Unknown) else repr(value)
+
+
+def unknowns_in(value: Any) -> int:
+    if isinstance(value, list | tuple):
+        return sum(map(unknowns_in, value))
+    if isinstance(value, dict):
+        return sum(map(unknowns_in, value.values()))
+    return int(isinstance(value, Unknown))
+
+
+def others_that_name(own: Path, name: str) -> list[Path]:
+    """The files around a file that call something of that name, the nearest first."""
+    call = re.compile(rf"\b{re.escape(name)}\s*\(")
+    return [path for path in files_around(own) if path != own and call.search(text_of(path))]
+
+
+@cache
+def files_around(own: Path) -> list[Path]:
+    """The files of the same work: those in the folders from its uppermost one down, the nearest first."""
+    root = own.parent
+    for folder in list(own.parents)[1 : ABOVE + 1]:
+        inside = (root / "__init__.py").is_file() or any(folder.glob("*.py")) or any(folder.glob("*.ipynb"))
+        if folder in (Path.home(), Path(gettempdir())) or not (inside or any((folder / one).exists() for one in ROOTS)):
+            break
+        root = folder
+    found: list[Path] = []
+    for place, inner, names in chain(os.walk(own.parent), os.walk(root)):
+        inner[:] = sorted(one for one in inner if one not in SKIPPED and not one.startswith("."))
+        found += [Path(place) / one for one in sorted(names) if one.endswith(FILES)]
+        if len(found) > MOST_FILES:
+            break
+    return sorted(
+        dict.fromkeys(found), key=lambda path: (path.parent != own.parent, len(path.parts), "test" in path.name)
+    )
+
+
+@cache
+def text_of(path: Path) -> str:
+    try:
+        text = path.read_text("utf-8", "replace")
+    except OSError:
+        return ""
+    return text if len(text) <= LONGEST_FILE or path.suffix == ".ipynb" else ""
+
+
+class Script:
+    """A file that is gone through for what it makes.
+
+    Args:
+        path: the file.
+        own: that of the class.
+        module: the module of the class.
+    """
+
+    def __init__(self, path: Path, own: Path, module: ModuleType) -> None:
+        self.path, self.module = path, module
+        self.names: dict[str, Any] = {}
+        self.is_own = path == own
+        shown = os.path.relpath(path, own.parent)
+        self.body: list[ast.stmt] = []
+        places: dict[int, str] = {}
+        cells = code_cells(path) if path.suffix == ".ipynb" else [(0, text_of(path))]
+        for number, code in cells:
+            try:
+                tree = parsed(code, str(path))
+            except SyntaxError:
+                continue
+            self.body += tree.body
+            where = f"{shown} cell {number}" if number else shown
+            places |= {id(node): where for node in ast.walk(tree) if isinstance(node, ast.Call)}
+        self.defined = {one.name: one for one in self.body if isinstance(one, ast.ClassDef | ast.FunctionDef)}
+        self.tracer = Tracer(self.outside, lambda node: f"{places.get(id(node), shown)}:{getattr(node, 'lineno', 0)}")
+
+    def outside(self, name: str) -> Any:
+        """What a name of the file is: a class or a function that it defines or imports, or what its module holds."""
+        if self.is_own and name in vars(self.module):
+            return vars(self.module)[name]
+        if name not in self.names:
+            self.names[name] = self.imported(name) if name not in self.defined else self.run(self.defined[name])
+        return self.names[name]
+
+    def run(self, node: ast.ClassDef | ast.FunctionDef) -> Any:
+        """A class or a function of a file that is not imported, by its own statement alone."""
+        around: dict[str, Any] = {"__name__": self.path.stem}
+        for one in {one.id for one in ast.walk(node) if isinstance(one, ast.Name)} - {node.name}:
+            with suppress(KeyError):
+                around[one] = self.outside(one)
+        exec(compile(ast.Module([node], []), str(self.path), "exec"), around)
+        return around[node.name]
+
+    def imported(self, name: str) -> Any:
+        """What an import statement of the file gives that name."""
+        for node in (one for part in self.body for one in ast.walk(part)):
+            if not isinstance(node, ast.Import | ast.ImportFrom):
+                continue
+            for one in node.names:
+                if isinstance(node, ast.ImportFrom) and one.name == "*":
+                    there = vars(self.module_named(node)).get(name)
+                    if there is not None:
+                        return there
+                elif (one.asname or one.name.partition(".")[0]) == name:
+                    if isinstance(node, ast.Import):
+                        return self.loaded(one.name if one.asname else name)
+                    module = self.module_named(node)
+                    if hasattr(module, one.name):
+                        return getattr(module, one.name)
+                    return self.loaded(f"{module.__name__}.{one.name}")
+        raise KeyError(name)
+
+    def module_named(self, node: ast.ImportFrom) -> ModuleType:
+        if node.level:
+            folder = self.path.parents[node.level - 1]
+            inner = (node.module or "").split(".")
+            there = known_module(folder.joinpath(*inner).with_suffix(".py")) if node.module else None
+            if there is not None:
+                return there
+        return self.loaded(node.module or "")
+
+    def loaded(self, name: str) -> ModuleType:
+        """A module that the file imports; the one that is loaded already, if it is one of the same file.
+
+        Raises:
+            KeyError: it cannot be imported, or is no part of the work.
+        """
+        if name in ("numpy", "functools", "math", "random"):
+            return importlib.import_module(name)
+        parts = name.split(".")
+        places = [self.path.parent, *self.path.parents[: ABOVE + 1]]
+        for folder in places:
+            file = folder.joinpath(*parts)
+            for one in (file.with_suffix(".py"), file / "__init__.py"):
+                if one.is_file():
+                    return known_module(one) or self.load(name, folder)
+        raise KeyError(name)
+
+    def load(self, name: str, folder: Path) -> ModuleType:
+        found: list[ModuleType] = []
+        if str(folder) not in sys.path:
+            sys.path.append(str(folder))
+        try:
+            with forgiving() as imported:
+                imported(lambda: found.append(importlib.import_module(name)))
+        except (Exception, SystemExit) as error:
+            raise KeyError(name) from error
+        return found[-1]
+
+    def recipes_of(self, kind: Any) -> list[Recipe]:
+        """The objects of a class that the file makes, wherever it does so."""
+        scope: Any = ChainMap({})
+        tracer = self.tracer
+        with suppress(Enough, Returned):
+            tracer.run(self.body, scope)
+        with suppress(Enough):
+            for node in self.body:
+                if not names_it(node, kind.__name__):
+                    continue
+                if isinstance(node, ast.FunctionDef) and node not in tracer.functions:
+                    self.enter(node, [], {}, scope)
+                elif isinstance(node, ast.ClassDef) and node.name != kind.__name__:
+                    self.methods(node, kind.__name__, scope)
+        return [one for one in tracer.recipes if same_class(one.kind, kind)]
+
+    def enter(self, node: Any, args: Sequence[Any], keywords: dict[str, Any], scope: Any) -> None:
+        inner = ChainMap({}, scope)
+        inner.update(self.tracer.parameters(node, list(args), keywords, inner))
+        with suppress(Returned):
+            self.tracer.run(node.body, inner)
+
+    def methods(self, node: ast.ClassDef, name: str, scope: Any) -> None:
+        """The methods of another class that make objects: with the arguments with which that one is made, if it is."""
+        made = [one for one in self.tracer.recipes if getattr(one.kind, "__name__", "") == node.name]
+        inside = Self()
+        methods = [one for one in node.body if isinstance(one, ast.FunctionDef)]
+        for method in sorted(methods, key=lambda one: one.name != "__init__"):
+            if method.name == "__init__" or names_it(method, name):
+                own = made[0] if made and method.name == "__init__" else Recipe(None, [], {})
+                self.enter(method, [inside, *own.arguments], own.keywords, scope)
+
+
+def names_it(node: ast.AST, name: str) -> bool:
+    return any(
+        isinstance(one, ast.Call) and name in (getattr(one.func, "id", ""), getattr(one.func, "attr", ""))
+        for one in ast.walk(node)
+    )
+
+
+def same_class(one: Any, other: Any) -> bool:
+    return one is other or (
+        inspect.isclass(one)
+        and one.__name__ == other.__name__
+        and getattr(inspect.getmodule(one), "__file__", 0) == getattr(inspect.getmodule(other), "__file__", 1)
+    )
+
+
+def known_module(file: Path) -> ModuleType | None:
+    """The module of a file, if it is loaded."""
+    for one in list(sys.modules.values()):
+        there = getattr(one, "__dict__", {}).get("__file__")
+        if isinstance(there, str) and there.endswith(file.name) and Path(there).absolute() == file.absolute():
+            return one
+    return None
