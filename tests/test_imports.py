@@ -10,6 +10,7 @@ from pathlib import Path
 HEAVY = [
     "torch",
     "torch._dynamo",
+    "sympy",
     "torchvision",
     "sklearn",
     "pandas",

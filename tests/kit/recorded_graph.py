@@ -12,7 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves, tree_map
+
+from twinprop.learners.recorded import aliases, tensors
 
 
 class RecordedGraph:
@@ -89,12 +90,3 @@ class Recording(TorchDispatchMode):
 
 
 WAITING = {torch.ops.aten._local_scalar_dense.default, torch.ops.aten.nonzero.default}
-
-
-def tensors(values: Any) -> list[Tensor]:
-    return [each for each in tree_leaves(values) if isinstance(each, Tensor)]
-
-
-def aliases(values: Any) -> Any:
-    """The same memory in tensors of their own, whose shapes stay when an operation changes those of the others."""
-    return tree_map(lambda each: each.detach() if isinstance(each, Tensor) else each, values)

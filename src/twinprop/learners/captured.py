@@ -63,26 +63,34 @@ class Captured:
         device: a CUDA device.
     """
 
+    largest = LARGEST
+
     def __init__(self, device: str) -> None:
         self.device = torch.device(device)
         self.graph: CudaGraph | None = None
-        self.captured_shape: Any = None
+        self.captured_form: Any = None
         self.seen, self.in_a_row, self.failed = None, 0, False
+        self.begun: Any = None
 
     def __call__(self, learner: Learner, x: Tensor, y: Tensor) -> tuple[Tensor, tuple[Tensor, ...], Any]:
-        shape: Any = x.shape, y.shape
-        if shape == self.captured_shape:
+        form = self.form(x, y)
+        if form == self.captured_form:
             self.in_a_row = 0
             return self.replay(learner, x, y)
-        self.in_a_row = self.in_a_row + 1 if shape == self.seen else 1
-        self.seen = shape
-        if self.in_a_row < WARM_UP or self.failed or x.numel() * x.element_size() > LARGEST:
+        self.in_a_row = self.in_a_row + 1 if form == self.seen else 1
+        self.seen = form
+        too_early = self.in_a_row < WARM_UP and form != self.begun
+        if too_early or self.failed or x.numel() * x.element_size() > self.largest:
             return learner.compute(x, y)
         return self.capture(learner, x, y)
 
+    def form(self, x: Tensor, y: Tensor) -> Any:
+        """What batches have in common that one captured update computes."""
+        return x.shape, y.shape
+
     def capture(self, learner: Learner, x: Tensor, y: Tensor) -> tuple[Tensor, tuple[Tensor, ...], Any]:
         """Compute this update, and capture it for those that follow."""
-        self.captured_shape = self.graph = None
+        self.captured_form = self.graph = None
         graph, counters, batch = CudaGraph(self.device), Counters(self.device), (x.clone(), y.clone())
         with counters.hold():
             found: tuple[Tensor, tuple[Tensor, ...], Any] = graph.warm_up(lambda: learner.compute(x, y))
@@ -94,7 +102,7 @@ class Captured:
                 self.failed = True
                 tell(first_line(error))
                 return found
-        self.graph, self.counters, self.batch, self.captured_shape = graph, counters, batch, (x.shape, y.shape)
+        self.graph, self.counters, self.batch, self.captured_form = graph, counters, batch, self.form(x, y)
         return found
 
     def replay(self, learner: Learner, x: Tensor, y: Tensor) -> tuple[Tensor, tuple[Tensor, ...], Any]:

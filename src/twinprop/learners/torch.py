@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -54,7 +55,6 @@ class TorchLearner(Learner):
         self.task = task
         self.loss = torch_loss(config.loss, self.parameters[0].detach())
         self.class_weights = getattr(self.loss, "weight", None)
-        self.one = self.parameters[0].new_ones(())
         arguments = {key: value for key, value in asdict(config.optimizer).items() if key != "name"}
         kind = uncompiled(registry.load(registry.OPTIMIZERS[config.optimizer.name].pytorch))
         self.fused = fused(config.optimizer.name, device)
@@ -70,16 +70,14 @@ class TorchLearner(Learner):
     def compute(self, x: Tensor, y: Tensor) -> tuple[Any, tuple[Any, ...], Any]:
         for module in self.random:
             module.step = self.steps
-        for parameter in self.parameters:
-            parameter.grad = None
         outputs = self.network(x)
         loss: Tensor = self.loss(outputs, y)
-        # ∂L/∂L, which PyTorch would make anew for each update
-        loss.backward(self.one)  # type: ignore[no-untyped-call]
+        gradients = laid_out(torch.autograd.grad(loss, self.parameters, allow_unused=True), self.parameters)
         norm = None
         if self.max_grad_norm is not None:
+            for parameter, gradient in zip(self.parameters, gradients, strict=True):
+                parameter.grad = gradient
             norm = torch.nn.utils.clip_grad_norm_(self.parameters, self.max_grad_norm)
-        gradients = [parameter.grad for parameter in self.parameters]
         return loss.detach(), self.task.sums(outputs.detach(), y), (norm, gradients)
 
     def update(self, found: Any) -> None:
@@ -180,3 +178,17 @@ class TorchLearner(Learner):
     def synchronize(self) -> None:
         if self.device.startswith("cuda"):
             torch.cuda.synchronize(self.device)
+
+
+def laid_out(gradients: Sequence[Tensor | None], parameters: Sequence[Tensor]) -> list[Tensor | None]:
+    """Gradients that lie in memory as their parameters do, which kernels for a whole update rely on, and apart."""
+    found: list[Tensor | None] = []
+    taken: set[int] = set()
+    for gradient, parameter in zip(gradients, parameters, strict=True):
+        own = gradient
+        if gradient is not None and (gradient.stride() != parameter.stride() or gradient.data_ptr() in taken):
+            own = torch.empty_like(parameter).copy_(gradient)
+        found.append(own)
+        if own is not None:
+            taken.add(own.data_ptr())
+    return found

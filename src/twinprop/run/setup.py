@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
+from itertools import chain
 
 from twinprop.config import registry
 from twinprop.config.problems import data_size_problems, task_problems
@@ -83,10 +84,17 @@ class Setup:
         backend = BACKENDS[configs[0].model.backend]
         kind = registry.load(backend.learner if len(configs) == 1 else backend.stack)
         learner: Learner = kind(configs, shape, outputs, plan, self.device, self.dataset.task)
-        need = footprint(configs[0].model.layers(shape, outputs), shape)
+        layers = configs[0].model.layers(shape, outputs)
+        need = footprint(layers, shape)
         if self.device.startswith("cuda"):
             from twinprop.learners.captured import Captured
 
             learner.captured = Captured(self.device)
+        elif self.device == "cpu" and configs[0].model.backend == "torch":
+            from twinprop.learners.recorded import Recorded, worth_recording
+
+            every = [*chain(*(config.model.layers(shape, outputs) for config in configs))]
+            if worth_recording(every, configs[0].loss):
+                learner.captured = Recorded(self.device)
         learner.evaluation_batch = need.evaluated_at_once(EVALUATION_BATCH)
         return learner
