@@ -9,18 +9,23 @@ from dataclasses import replace
 
 import numpy as np
 
-from twinprop.gradcheck.checking import check_subject
+from twinprop.gradcheck.calling import NetworkWay
+from twinprop.gradcheck.checking import check_subject, first_gradients
 from twinprop.gradcheck.choice import accepted_in_part, choose_inputs, nothing_accepted
+from twinprop.gradcheck.clock import SECONDS, Clock
+from twinprop.gradcheck.conventions import is_times
 from twinprop.gradcheck.faults import TURNED, SubjectError
-from twinprop.gradcheck.held import objects_of
+from twinprop.gradcheck.held import objects_of, wrapped_in
+from twinprop.gradcheck.hints.table import UNKNOWN
 from twinprop.gradcheck.importing import folders_as_before
 from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.lent import Lent
 from twinprop.gradcheck.matching import proportional, same_numbers
 from twinprop.gradcheck.readings import right_in_another_reading
-from twinprop.gradcheck.report import Report
-from twinprop.gradcheck.searching import SECONDS, Clock, Search, Wanted
+from twinprop.gradcheck.report import Gradient, Report
+from twinprop.gradcheck.searching import Search, Wanted
 from twinprop.gradcheck.subject import Subject
+from twinprop.gradcheck.trained import Trained, with_training
 
 
 def check_class(
@@ -46,12 +51,16 @@ def check_class(
         SubjectError: the class cannot be found, made or called.
     """
     # what the class prints is no part of the report
-    with np.errstate(all="ignore"), contextlib.redirect_stdout(io.StringIO()), folders_as_before():
+    quiet = io.StringIO()
+    silent = contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet)  # where progress bars go
+    with silent[0], silent[1], folders_as_before(), np.errstate(all="ignore"):
         wanted = Wanted(words, shape, targets, classes, seed)
         subject, inputs = choose(spec, wanted, constants)
         fresh = subject.copied()
+        used = used_in_training(fresh.copied(), wanted)
+        right_there = used is not None and all(one.passed for one in used[2])
         try:
-            report = check_subject(subject, inputs, constants, seed)
+            report = check_subject(subject, inputs, constants, seed, explain=not right_there)
         except SubjectError as error:
             square = with_as_many_outputs(spec, wanted) if TURNED in str(error) and not words else None
             if square is None:
@@ -63,7 +72,11 @@ def check_class(
         if clips_probabilities(report, subject, inputs):
             subject, inputs = choose(spec, replace(wanted, values="probabilities"), constants)
             report = check_subject(subject, inputs, constants, seed)
+        if used is not None and right_there and not report.right:
+            return check_subject(*used[:2], constants, seed)  # what backward returns is put right there
         if report.right:
+            if used is not None and all(is_times(one, -1) for one in used[2]):
+                report.advice.append(UPHILL.format(used[0].made.train))
             return report
         if fresh is not subject and (other := right_in_another_reading(fresh, inputs, constants, seed, bool(shape))):
             return other
@@ -72,6 +85,7 @@ def check_class(
             report.mistakes, report.advice = [], [OF_LOGITS, *report.advice]
             return report
         refuse_lent(subject, report)
+        refuse_guessed_step(subject, report)
         return report
 
 
@@ -90,6 +104,34 @@ def refuse_lent(subject: Subject, report: Report) -> None:
             "with your own:\n    def made():\n        return ...",
             False,
         )
+
+
+def used_in_training(subject: Subject, wanted: Wanted) -> tuple[Subject, Inputs, list[Gradient]] | None:
+    """One step of a network's own training, in the first form of data that it takes; None where it takes none."""
+    if not isinstance(subject.way, NetworkWay) or isinstance(subject.made, Trained):
+        return None
+    clock = Clock()
+    for made in with_training(wrapped_in(subject.made)):
+        try:
+            one = Subject(made, subject.title, subject.told, wanted.seed)
+            inputs, _ = choose_inputs(one, wanted, clock) if not made.each else (None, [])
+            if inputs is not None:
+                return one, inputs, first_gradients(one.copied(), inputs, wanted.seed)
+        except SubjectError:
+            continue
+    return None
+
+
+def refuse_guessed_step(subject: Subject, report: Report) -> None:
+    """No verdict on a step of a training whose loss is not known: where no gradient fits, the step may be another.
+
+    Raises:
+        SubjectError: there is none that fits.
+    """
+    if not isinstance(subject.made, Trained) or any(one.passed for one in report.gradients):
+        return
+    if any(UNKNOWN in text for _, text in report.mistakes):
+        raise SubjectError(OTHER_STEP.format(subject.title, subject.made.train, report.assumed_loss), False)
 
 
 def choose(spec: str, wanted: Wanted, constants: Sequence[str]) -> tuple[Subject, Inputs]:
@@ -160,6 +202,16 @@ def of_logits(report: Report, inputs: Inputs) -> bool:
     return any(same_numbers(value, logits) for logits in (softmax, slope * p * (1 - p)))
 
 
+OTHER_STEP = (
+    "{}: what one step of {} changes is the gradient of none of the likely losses, nor is it after any small edit. So "
+    "its loss may be another one, or its step no plain one, or its gradients may be wrong; which of these is not "
+    "known. The nearest loss: {}. Give the class a method loss(self, output, y) and one backward(self, x, y) that "
+    "leaves the gradients as self.dW, self.db."
+)
+UPHILL = (
+    "what backward returns is right, but {} adds it where it has to be subtracted: each step goes uphill, and the loss "
+    "grows."
+)
 SQUARE = "runs only with as many outputs as inputs: a matrix is the wrong way round."
 OF_LOGITS = (
     "dx is the gradient of what went into the softmax or sigmoid, p - y, not that of p. It is right together with one "

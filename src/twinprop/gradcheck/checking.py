@@ -21,7 +21,7 @@ from twinprop.gradcheck.measuring import (
 )
 from twinprop.gradcheck.parameters import adopt_parameters, keep_used
 from twinprop.gradcheck.repetition import STALE_OUTPUT, check_repetition, output_is_stale
-from twinprop.gradcheck.report import Report
+from twinprop.gradcheck.report import Gradient, Report
 from twinprop.gradcheck.start import GOES_ON, Start
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.trial import CHANGE, NotRepeatableError, Trial
@@ -40,8 +40,24 @@ def arrays_left_alone(subject: Subject, inputs: Inputs) -> set[str]:
     return {name for name, (array, old) in before.items() if now[name] is array and np.array_equal(array, old)}
 
 
-def check_subject(subject: Subject, inputs: Inputs, constants: Sequence[str] = (), seed: int = 0) -> Report:
-    """Check an object on given inputs."""
+def first_gradients(subject: Subject, inputs: Inputs, seed: int) -> list[Gradient]:
+    """The gradients of an object on given inputs, with the likely loss that fits best, and no more."""
+    adopt_parameters(subject, inputs)
+    trial = Trial(subject, inputs, seed)
+    keep_used(trial, np.random.default_rng(seed + 2))
+    if subject.way.guesses:
+        choose_loss(trial)
+    return gradients_of(trial)
+
+
+def check_subject(
+    subject: Subject, inputs: Inputs, constants: Sequence[str] = (), seed: int = 0, explain: bool = True
+) -> Report:
+    """Check an object on given inputs.
+
+    Args:
+        explain: whether what is wrong is explained, which takes time.
+    """
     unmade = subject.copied()
     adopt_parameters(subject, inputs)
     try:
@@ -66,7 +82,7 @@ def check_subject(subject: Subject, inputs: Inputs, constants: Sequence[str] = (
         if guessed and subject.way.after is not None:
             choose_loss(trial)
             gradients = gradients_of(trial)
-    if guessed and not any(one.passed for one in gradients) and not negative_and_added(trial, gradients):
+    if guessed and explain and not any(one.passed for one in gradients) and not negative_and_added(trial, gradients):
         gradients = gradients_that_an_edit_mends(trial) or gradients
     training = ", training=True" if subject.depends_on_training(trial.x, inputs.y) else ""
     given = getattr(subject.made, "given", inputs.text())
@@ -82,7 +98,7 @@ def check_subject(subject: Subject, inputs: Inputs, constants: Sequence[str] = (
     evidence = Evidence(trial, report.gradients)
     if stale:
         report.mistakes = [([], STALE_OUTPUT)]
-    else:
+    elif explain:
         report.mistakes = explain_gradients(evidence, report.found)
     report.advice += explain_overflow(subject, inputs)
     if (

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
+from twinprop.gradcheck.clock import SECONDS, Clock
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.orientation import as_softmax_has_them, samples_in_columns
-from twinprop.gradcheck.searching import SECONDS, Clock, Search, Wanted
+from twinprop.gradcheck.searching import Search, Wanted
 from twinprop.gradcheck.subject import Subject
 
 SHOWN = 8

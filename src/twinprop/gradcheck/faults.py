@@ -16,7 +16,7 @@ STANDARD = sysconfig.get_paths()["stdlib"]
 
 def is_users(file: str) -> bool:
     """Whether code stands in a file of the user's own: neither ours, nor Python's, nor an installed package's."""
-    return not file.startswith((OURS, "<", STANDARD)) and "site-packages" not in file
+    return not file.startswith((OURS, "<", STANDARD)) and "site-packages" not in file and not file.endswith(".pyx")
 
 
 TURNED = "Is a matrix the wrong way round, as W where W.T belongs?"

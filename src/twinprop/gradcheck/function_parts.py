@@ -19,6 +19,7 @@ from twinprop.gradcheck.sources import keys_read, words_compared
 from twinprop.gradcheck.templates import is_parameter
 
 BACK = ("backward", "backprop", "back_prop", "gradient", "grad", "backpropagation", "back")
+DERIVATIVE = ("prime", "deriv")
 FRONT = ("forward", "feedforward", "forwardprop", "fprop", "predict")
 COST = ("cost", "loss", "entropy", "mse")
 START = ("init",)
@@ -39,7 +40,7 @@ def contains(name: str, words: Sequence[str]) -> bool:
 
 def looks_like_function_of_network(name: str) -> bool:
     """Whether a function of this name goes forward or back, or is a loss: it is not called to make an object."""
-    return contains(name, (*BACK, *FRONT, *COST)) and not contains(name, START)
+    return contains(name, (*BACK, *DERIVATIVE, *FRONT, *COST)) and not contains(name, START)
 
 
 def plain_partner(functions: Mapping[str, Any], back: str) -> str:

@@ -15,6 +15,7 @@ from twinprop.gradcheck.fitting import Fitted, Path, cut
 from twinprop.gradcheck.function_parts import (
     BACK,
     COST,
+    DERIVATIVE,
     FRONT,
     PARAMETERS,
     START,
@@ -170,17 +171,18 @@ def join_functions(
     own = {name: one for name, one in there.items() if inspect.isfunction(one)}
     name, alone = next(iter(named.items()))
     both = len(named) == 1 and contains(name, COST) and (not contains(name, BACK) or len(returned_names(alone)) > 1)
-    back = "" if both else pick(named, BACK) or partner(own, pick(named, FRONT), BACK)
+    back = "" if both else pick(named, BACK) or pick(named, DERIVATIVE) or partner(own, pick(named, FRONT), BACK)
     if not back:
         return FunctionLoss({"cost": alone}, *lacking_parameters([alone], {}, words, outputs)), name
-    front = pick(named, FRONT) or partner(own, back, FRONT) or plain_partner(own, back)
+    plain = plain_partner(own, back) or next((other for other in named if other != back and len(named) == 2), "")
+    front = pick(named, FRONT) or partner(own, back, FRONT) or plain
     if not front:
         raise SubjectError(
             f"{back}: which function goes forward? Name both: --layer FILE:forward_prop,back_prop.", False
         )
     everything = {**own, **named}
     roles = [role_of(name) for name in inspect.signature(everything[back]).parameters]
-    if front == plain_partner(own, back) and not contains(front, FRONT) and "dy" not in roles:
+    if front == plain and not contains(front, FRONT) and "dy" not in roles:
         return Pair(everything[front], everything[back]), f"{front}, {back}"
     cost, start = pick(named, COST) or pick(own, COST), pick(named, START) or pick(own, START)
     start = start if start and belongs_to(everything[start], everything[front]) else ""

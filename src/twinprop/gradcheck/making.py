@@ -18,7 +18,6 @@ from twinprop.gradcheck.chain import chain
 from twinprop.gradcheck.constructing import constructed
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.fed import with_places
-from twinprop.gradcheck.fit_alone import with_fit
 from twinprop.gradcheck.function_parts import looks_like_function_of_network
 from twinprop.gradcheck.functions import Functions, join_functions
 from twinprop.gradcheck.guesses import HIDDEN, INPUTS, OUTPUTS, arguments_for, filled
@@ -30,8 +29,9 @@ from twinprop.gradcheck.optimizers import lend_optimizer
 from twinprop.gradcheck.roles import method_of
 from twinprop.gradcheck.several import ListOfInputs, SeveralLayer, SeveralLoss, SeveralWithGradients, plan_for
 from twinprop.gradcheck.stacking import ADD, ADDER, Sizes, stacked
+from twinprop.gradcheck.trained import with_training
 from twinprop.gradcheck.uses import made_as_used
-from twinprop.gradcheck.ways import BACKWARD, FORWARD, LOSS, LOSS_AND_GRADIENTS, TRAINING, held_by, named
+from twinprop.gradcheck.ways import BACKWARD, FORWARD, LOSS, LOSS_AND_GRADIENTS, held_by, named
 
 EMPTY = (
     "{}: holds no layers, and no file at hand has any that it takes. Check a function that makes a filled one, "
@@ -115,7 +115,7 @@ def ready(made: Any, module: ModuleType, sizes: Sizes) -> Iterator[Any]:
         yield from with_several_inputs(one)
         methods = named(one, FORWARD), named(one, BACKWARD), named(one, LOSS)
         yield from with_places(one, *methods)
-        yield from with_fit(one, *methods[:2], named(one, TRAINING))
+        yield from with_training(one)
     yield from with_boxes(made, sys.modules.get(type(made).__module__, module))
 
 

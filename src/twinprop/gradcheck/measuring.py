@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from time import process_time
 from typing import Any
 
 import numpy as np
 
+from twinprop.gradcheck.clock import Clock
 from twinprop.gradcheck.comparison import compare, largest
 from twinprop.gradcheck.differences import LARGER, Index, Slopes
 from twinprop.gradcheck.faults import SubjectError
@@ -16,13 +16,16 @@ from twinprop.gradcheck.hints.repair import repairs
 from twinprop.gradcheck.matching import proportional, same_numbers
 from twinprop.gradcheck.parameters import adopt_forgotten
 from twinprop.gradcheck.report import Gradient
-from twinprop.gradcheck.searching import SECONDS, harmless, without_ones
+from twinprop.gradcheck.searching import harmless, without_ones
 from twinprop.gradcheck.several import Several
 from twinprop.gradcheck.trial import Trial, slopes_of
 from twinprop.gradcheck.ways import ways_after
 
 FEW_EDITS = 800
 """Edits that are tried with each likely loss, where the network does not say which is its own."""
+
+SECONDS_OF_EDITS = 6.0
+"""Of a processor, for all these losses."""
 
 
 def gradients_of(trial: Trial) -> list[Gradient]:
@@ -57,18 +60,19 @@ def gradients_of_another_method(trial: Trial) -> tuple[Trial, list[Gradient]] | 
 def gradients_that_an_edit_mends(trial: Trial) -> list[Gradient] | None:
     """The gradients for the first likely loss with which edits make all of them right, which is kept; else None."""
     way = trial.subject.way
-    before, end = way.likely, process_time() + SECONDS
+    before = way.likely
+    clock = Clock(SECONDS_OF_EDITS, every=4)
     for loss in way.guesses:
+        if clock.over:
+            break
         way.likely = loss
         try:
             gradients = gradients_of(trial)
         except SubjectError:
             continue
-        if process_time() > end:
-            break
         wrong = {gradient.name for gradient in gradients if not gradient.passed}
         evidence = Evidence(trial, gradients)
-        found = repairs(trial, gradients, evidence.samples, evidence.numbers, FEW_EDITS)
+        found = repairs(trial, gradients, evidence.samples, evidence.numbers, FEW_EDITS, clock)
         if wrong and wrong <= {name for repair in found for name in repair.mended}:
             return gradients
     way.likely = before

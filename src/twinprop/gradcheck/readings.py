@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from twinprop.gradcheck.calling import FusedWay, LayerWay, LossWay, OneEntryWay, Way
+from twinprop.gradcheck.calling import DerivativeWay, FusedWay, LayerWay, LossWay, OneEntryWay, Way
 from twinprop.gradcheck.checking import check_subject
 from twinprop.gradcheck.faults import SubjectError
+from twinprop.gradcheck.functions import Pair
 from twinprop.gradcheck.inputs import Inputs, draw_y
 from twinprop.gradcheck.orientation import as_softmax_has_them
 from twinprop.gradcheck.report import Report
@@ -24,6 +25,10 @@ FUSED = (
     "backward is given the gradient of what went into the softmax, p - y, and is right for that: together "
     "with a cross entropy whose backward returns p - y. As a layer of its own it is wrong. Check both together: "
     "--layer FILE:Softmax,CrossEntropy."
+)
+OF_OUTPUT = (
+    "right where the derivative is given the output of the function, as a * (1 - a) with a = sigmoid(z). Of x itself, "
+    "as in sigmoid_prime(z), it is wrong: look at each line that calls it."
 )
 FOR_ONE = (
     "right for one sample alone: of a batch, forward returns neither the sum nor the mean of what it does for each."
@@ -108,8 +113,13 @@ def one_sample(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
 
 
 def given_its_output(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
-    """A loss whose backward is given its probabilities under the name of a gradient, as `backward(dvalues, y)`."""
+    """A loss whose backward is given its probabilities under the name of a gradient, as `backward(dvalues, y)`.
+
+    And a function for a derivative that wants the output, as a * (1 - a).
+    """
     way = subject.way
+    if isinstance(way, DerivativeWay) and isinstance(subject.made, Pair):
+        yield Reading(replace(way, backward_roles=dict.fromkeys(way.backward_roles, "out")), inputs, OF_OUTPUT)
     if isinstance(way, LossWay) and way.backward is not None:
         given = {one.name: "kept" for one in way.backward.needed if one.role == "dy"}
         if given:

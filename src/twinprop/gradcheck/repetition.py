@@ -145,7 +145,10 @@ def other_rate(trial: Trial, report: Report) -> None:
     trial.subject.multiply_rate(0.5)
     for gradient in report.gradients:
         old, new = before.get(gradient.of), after.get(gradient.of)
-        if old and new and not np.allclose(old[1], new[1], rtol=1e-6, atol=1e-9 * np.abs(old[1]).max(initial=0)):
+        # a small change of a large weight is rounded
+        own = next((np.abs(one.get()).max(initial=0) for one in trial.parameters if one.name == gradient.of), 0.0)
+        noise = max(1e-9 * np.abs(old[1]).max(initial=0), 1e-14 * own / trial.subject.rate) if old else 0.0
+        if old and new and not np.allclose(old[1], new[1], rtol=1e-6, atol=noise):
             gradient.problem = gradient.problem or "changes"
             same_step = gradient.name.startswith(CHANGE) and np.allclose(old[1], 2 * np.asarray(new[1]), rtol=1e-6)
             report.found.append((gradient.name, NO_RATE if same_step else AFTER_UPDATE))

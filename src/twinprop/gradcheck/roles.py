@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 from collections.abc import Callable, Mapping
@@ -9,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from twinprop.gradcheck.lending import module_of, object_for, use_of
-from twinprop.gradcheck.sources import tested_bare
+from twinprop.gradcheck.sources import nodes_of, tested_bare
 
 NAMES = {
     "training": "training train istraining istrain trainmode trainflg trainflag trainphase savecache "
@@ -51,7 +52,7 @@ def role_of(name: str) -> str:
     word = name.lower().replace("_", "")
     if word.endswith(("param", "params")):
         return ""
-    if not word or re.fullmatch(r"l[a-z]+rate", word):
+    if not word or re.fullmatch(r"l[a-z]+rate|learning(?!data|set)\w*", word):
         return "rate"  # `_` is looked at by nobody
     known = ROLES.get(word) or ROLES.get(word.rstrip("0123456789"))
     if known:
@@ -148,11 +149,14 @@ def arguments_of(f: Callable[..., Any]) -> tuple[tuple[Argument, ...], bool]:
         parameters = inspect.signature(f).parameters.values()
     except (TypeError, ValueError):
         return (), True
-    found = []
+    found: list[Argument] = []
+    used = {node.id for node in nodes_of(getattr(f, "__func__", f)) if isinstance(node, ast.Name)}
     for one in parameters:
         if one.kind in (kinds.VAR_KEYWORD, kinds.VAR_POSITIONAL):
             continue
         role = role_of(one.name)
+        if not role and found and used and one.name not in used:
+            role = "rate"  # whatever it is, nobody looks at it
         if role not in FLAGS and one.default is kinds.empty and tested_bare(f, one.name):
             role = "training" if "train" in one.name.lower() else "testing"
         if role in FLAGS and one.default is not kinds.empty and not isinstance(one.default, bool | int):

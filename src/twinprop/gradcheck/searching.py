@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
-from time import process_time
 
 import numpy as np
 
 from twinprop.gradcheck.calling import LossesWay, Way
+from twinprop.gradcheck.clock import Clock
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.finding import Found, snapshot
 from twinprop.gradcheck.finding import candidates as candidates_of
@@ -19,23 +19,6 @@ from twinprop.gradcheck.orientation import ONE_SAMPLE
 from twinprop.gradcheck.several import Several
 from twinprop.gradcheck.shapes import class_counts, rare_shapes, suggested_shapes, usual_shapes
 from twinprop.gradcheck.subject import Subject
-
-SECONDS = 12.0
-"""Of a processor, for the whole search."""
-
-
-class Clock:
-    """The time that a search may take."""
-
-    def __init__(self, seconds: float = SECONDS) -> None:
-        self.end, self.asked, self.late = process_time() + seconds, 0, False
-
-    @property
-    def over(self) -> bool:
-        self.asked += 1
-        if self.asked % 16 == 1 and not self.late:  # to ask takes time as well
-            self.late = process_time() > self.end
-        return self.late
 
 
 @dataclass
@@ -102,7 +85,7 @@ class Search:
             chosen = self.best_of(indices)
         if chosen is None and not wanted.shape:
             chosen = self.best_of(drawn(suggested_shapes(subject, words, self.refusals)))
-        if chosen is None and not wanted.shape:
+        if chosen is None and not wanted.shape and not getattr(subject.made, "usual_alone", False):
             self.rare = True
             chosen = self.best_of(drawn(rare_shapes(subject, words)))
             if chosen is None and not told and self.wants_indices():

@@ -73,7 +73,7 @@ class Subject:
         self.rates = rates_of(made)
         self.returned: Any = None
         self.given_rate = RATE
-        self.told = told
+        self.told = [*told, *getattr(made, "told", ())]
         self.names: dict[str, list[str]] = {}
         self.start: Start | None = None
         self.like = ""

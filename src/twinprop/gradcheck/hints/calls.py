@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from twinprop.gradcheck.hints.evidence import Evidence
 from twinprop.gradcheck.report import Gradient
+from twinprop.gradcheck.trained import Trained
 from twinprop.gradcheck.trial import CHANGE
 
 
@@ -22,7 +23,7 @@ def missing(gradient: Gradient) -> str:
 def update_in_backward(evidence: Evidence) -> str | None:
     trial = evidence.trial
     taken = [of for of, one in trial.labels.items() if one.label.startswith(CHANGE)]
-    if not taken:
+    if not taken or isinstance(trial.subject.made, Trained):  # which says so itself
         return None
     way = trial.subject.way
     who = way.after.name if way.after else "backward"

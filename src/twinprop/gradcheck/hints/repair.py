@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from twinprop.gradcheck.clock import Clock
 from twinprop.gradcheck.faults import SubjectError, short_path
 from twinprop.gradcheck.hints.edits import EDITS
 from twinprop.gradcheck.hints.edits.site import OUTPUT, Edit, Site
@@ -39,6 +40,9 @@ MOST_LINES = 400_000
 
 MOST_REPAIRS = 3
 
+SECONDS = 15.0
+"""Of a processor, for the whole search."""
+
 
 @dataclass
 class Repair:
@@ -54,9 +58,15 @@ class Repair:
 
 
 def repairs(
-    trial: Trial, gradients: list[Gradient], samples: int, numbers: int, most: int = MOST_TRIED
+    trial: Trial,
+    gradients: list[Gradient],
+    samples: int,
+    numbers: int,
+    most: int = MOST_TRIED,
+    clock: Clock | None = None,
 ) -> list[Repair]:
-    """The edits that make wrong gradients right, nearest to the output first; none where none helps."""
+    """The edits that make wrong gradients right, nearest to the output first; none where none helps in time."""
+    clock = clock or Clock(SECONDS)
     wrong = {one.of for one in gradients if not one.passed and one.value is not None}
     right = {one.of: one.right for one in gradients if one.value is not None}
     # where every slope is 0, an edit that makes a gradient 0 proves nothing
@@ -75,7 +85,7 @@ def repairs(
     updated = list(trial.updated)
     try:
         while wrong and len(found) < MOST_REPAIRS:
-            step = next_repair(trial, routines, right, wrong, samples, numbers, budget)
+            step = next_repair(trial, routines, right, wrong, samples, numbers, budget, clock)
             if step is None:
                 break
             repair, redo = step
@@ -108,12 +118,13 @@ def next_repair(
     samples: int,
     numbers: int,
     budget: int,
+    clock: Clock,
 ) -> tuple[Repair, Callable[[], None]] | None:
     """The edit that makes most of the wrong gradients right, applied, with what takes it back."""
     best: tuple[int, Candidate] | None = None
     good = set(right) - wrong
     for count, candidate in enumerate(candidates(routines, samples, numbers, trial.dy is None)):
-        if count >= budget:
+        if count >= budget or clock.over:
             break
         mended = tried(trial, candidate, right)
         if mended is None or not good <= mended or not mended & wrong:
@@ -164,7 +175,7 @@ class Candidate:
     def told(self) -> str:
         """What was wrong, and the line."""
         routine = self.routine
-        line = routine.first + self.line
+        line = self.line
         with contextlib.suppress(OSError):
             code = linecache.getline(routine.file, line).strip()
         text = self.text.replace(OUTPUT, "y") + (", of y from forward" if OUTPUT in self.text else "")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ast
-import inspect
 import sys
-import textwrap
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +14,7 @@ import numpy as np
 
 from twinprop.gradcheck.faults import SubjectError, is_users
 from twinprop.gradcheck.held import attributes_of, is_number
-from twinprop.gradcheck.reading import parsed
+from twinprop.gradcheck.loops import SHORTENED, compiled, definition_of
 from twinprop.gradcheck.trial import Trial
 
 
@@ -27,7 +25,7 @@ class Routine:
     Attributes:
         function: whose code can be replaced.
         tree: its definition.
-        file, first: where it stands; `first` is the line before it.
+        file: where it stands, with the lines of its tree.
         scope: expressions that stand for arrays and numbers in it, and their values.
         most_lines: that it may run when it was edited.
     """
@@ -35,7 +33,6 @@ class Routine:
     function: FunctionType
     tree: ast.FunctionDef
     file: str
-    first: int
     scope: dict[str, Any] = field(default_factory=dict)
     most_lines: int = 0
 
@@ -68,15 +65,7 @@ class Routine:
         Raises:
             SyntaxError, ValueError: it cannot be compiled.
         """
-        # a method that says super() finds its class in a cell of this name
-        free = self.function.__code__.co_freevars
-        maker = ast.parse(f"def make({', '.join(free)}):\n    pass")
-        outer = maker.body[0]
-        assert isinstance(outer, ast.FunctionDef)
-        outer.body = [self.tree, ast.Return(ast.Name(self.tree.name, ast.Load()))]
-        made = compile(ast.fix_missing_locations(maker), self.file, "exec")
-        inside = next(part for part in made.co_consts if isinstance(part, CodeType))
-        return next(part for part in inside.co_consts if isinstance(part, CodeType) and part.co_name == self.tree.name)
+        return compiled(self.tree, self.function)
 
 
 def routines_of(trial: Trial) -> tuple[list[Routine], int]:
@@ -127,15 +116,14 @@ def routine_of(code: CodeType, trial: Trial) -> Routine | None:
     function = next((one for one in functions_near(trial) if one.__code__ is code), None)
     if function is None:
         return None
-    try:
-        lines, start = inspect.getsourcelines(function)
-        tree = parsed(textwrap.dedent("".join(lines)), code.co_filename).body[0]
-    except (OSError, TypeError, SyntaxError, IndexError):
+    tree = definition_of(function)
+    if tree is None:
         return None
-    if not isinstance(tree, ast.FunctionDef) or any(isinstance(part, ast.While) for part in ast.walk(tree)):
+    getattr(function, SHORTENED, lambda tree: None)(tree)
+    if any(isinstance(part, ast.While) and ast.unparse(part.test) != "True" for part in ast.walk(tree)):
         return None
     tree.decorator_list = []
-    return Routine(function, tree, code.co_filename, start - 1)
+    return Routine(function, tree, code.co_filename)
 
 
 def functions_near(trial: Trial) -> Iterator[FunctionType]:

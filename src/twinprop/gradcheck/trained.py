@@ -1,0 +1,288 @@
+"""An object whose backward is a step of its author's own training: what changes, divided by the rate, is the gradient.
+
+That holds if a step is plain: it goes on from the weights that are there, and is proportional to the rate. Where the
+samples of a batch are updated for one after the other, each is taken alone, from the same weights.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from twinprop.gradcheck.faults import SubjectError
+from twinprop.gradcheck.guesses import INPUTS, OUTPUTS
+from twinprop.gradcheck.held import WRAPPED, arrays_of, attributes_of, is_number
+from twinprop.gradcheck.loops import (
+    OFF,
+    STEPS,
+    applied_after,
+    definition_of,
+    function_of,
+    purposes,
+    runs_over_samples,
+    shorten,
+    training_methods,
+    word_of,
+)
+from twinprop.gradcheck.optimizers import RATE
+from twinprop.gradcheck.roles import Method, method_of
+from twinprop.gradcheck.sources import nodes_of
+from twinprop.gradcheck.upkeep import rates_of
+from twinprop.gradcheck.ways import ALL_AT_ONCE, FORWARD, named
+
+NOTE = "the gradients are what one step of {} changes{}, divided by the learning rate."
+EACH = ", for each sample alone from the same weights"
+
+
+@dataclass(frozen=True)
+class Form:
+    """How samples are handed over.
+
+    Attributes:
+        sample: what becomes of one sample; None where the batch stays whole.
+        packed: how inputs and targets become one argument.
+        alone: whether each sample is a call of its own.
+    """
+
+    sample: Callable[[Any], Any] | None
+    packed: Callable[[Sequence[Any], Sequence[Any]], Any] | None = None
+    alone: bool = False
+
+    def inputs(self, x: Any) -> list[Any]:
+        return [np.copy(x)] if self.sample is None else [self.sample(np.copy(one)) for one in x]
+
+
+def column(one: Any) -> Any:
+    return np.reshape(one, (-1, 1)) if np.ndim(one) else one
+
+
+def batch_of(one: Any) -> Any:
+    return np.asarray(one)[np.newaxis]
+
+
+def pairs(x: Sequence[Any], y: Sequence[Any]) -> Any:
+    return list(zip(x, y, strict=True))
+
+
+APART = [Form(None), Form(column), Form(batch_of, None, True), Form(column, None, True), Form(np.asarray, None, True)]
+TOGETHER = [
+    *(Form(sample, pairs, alone) for alone in (False, True) for sample in (column, np.asarray, batch_of)),
+    Form(None, lambda x, y: (x[0], y[0])),
+    Form(None, pairs),
+]
+
+
+@dataclass(frozen=True)
+class Front:
+    """A method that goes forward.
+
+    Attributes:
+        name: of it; argument, that of its input.
+        soft: arguments that make it return probabilities, no classes.
+        applied: what the author's loop applies to what it returns, as `self.sigmoid`; empty for nothing.
+    """
+
+    name: str
+    argument: str
+    soft: tuple[str, ...]
+    applied: str
+
+    @classmethod
+    def of(cls, made: Any, name: str) -> Front:
+        method = method_of(made, name)
+        soft = tuple(one.name for one in method.arguments if not one.needed and "hot" in one.name)
+        argument = next(iter(method.needed or method.offered), None)
+        nodes = [node for kind in type(made).__mro__ for node in nodes_of(kind)]
+        found = [applied_after(node, name) for node in nodes if isinstance(node, ast.FunctionDef)]
+        return cls(name, argument.name if argument else "", soft, next(filter(None, found), ""))
+
+    def output(self, made: Any, x: Any) -> Any:
+        """The last of what it returns, with the activation that the loop applies to it."""
+        out = last(getattr(made, self.name)(**{self.argument: x}, **dict.fromkeys(self.soft, False)))
+        if self.applied:
+            holder = made if self.applied.startswith("self.") else sys.modules.get(type(made).__module__)
+            out = getattr(holder, self.applied.removeprefix("self."))(out)
+        return np.array(out, float)
+
+
+class Trained:
+    """An object with a method that trains.
+
+    Args:
+        fronts: its methods that may go forward.
+        train, uses: the method that trains, and what its arguments are for.
+    """
+
+    def __init__(self, made: Any, fronts: Sequence[Front], train: Method, uses: dict[str, str], form: Form) -> None:
+        setattr(self, WRAPPED, made)
+        self.parts = [made]
+        self._fronts, self._train, self._uses, self._form = fronts, train, uses, form
+        self._front: Front | None = None
+        self._plain = False
+        self.usual_alone = form.sample is not None or runs_over_samples(definition_of(function_of(made, train.name)))
+        self.train, self.each = train.name, form.alone
+        self.told = [NOTE.format(train.name, EACH if form.alone else "")]
+        if "rate" in uses.values():
+            self.learning_rate = RATE
+        for name, value in attributes_of(made).items():
+            if is_number(value) and (STEPS.fullmatch(word_of(name)) or OFF.fullmatch(word_of(name))):
+                setattr(made, name, 1 if STEPS.fullmatch(word_of(name)) else type(value)(0))
+
+    def forward(self, x: Any) -> Any:
+        if self._front is None:
+            fine = (one for one in self._fronts[:-1] if self._is_fine(one, x))
+            self._front = next(fine, self._fronts[-1])
+        return self._outputs(self._front, x)
+
+    def _is_fine(self, front: Front, x: Any) -> bool:
+        """Whether a method returns numbers that follow small changes of its input, and no classes."""
+        try:
+            return not np.array_equal(self._outputs(front, x), self._outputs(front, x * 1.001))
+        except Exception:  # it wants something else
+            return False
+
+    def _outputs(self, front: Front, x: Any) -> Any:
+        made = copy.deepcopy(getattr(self, WRAPPED))  # what it keeps is not there when the training begins
+        outs = [front.output(made, one) for one in self._form.inputs(x)]
+        return outs[0] if self._form.sample is None else np.array([np.ravel(one) for one in outs])
+
+    def backward(self, x: Any, y: Any) -> None:
+        made = getattr(self, WRAPPED)
+        if not self._plain:
+            self._refuse_others(x, y)
+            self._plain = True
+        after = copy.deepcopy(made)  # each step is a first one
+        self._step(after, x, y)
+        now = {ref.name: ref.get() for ref in arrays_of(after)}
+        for ref in arrays_of(made):
+            if ref.name in now and not np.array_equal(ref.get(), now[ref.name], equal_nan=True):
+                ref.set(now[ref.name])
+
+    def _step(self, made: Any, x: Any, y: Any) -> None:
+        if self._form.sample is None:
+            self._call(made, [np.copy(x)], [np.copy(y)])
+            return
+        inputs = self._form.inputs(x)
+        targets = [self._form.sample(np.copy(one)) for one in y]
+        if len(inputs) != len(targets):
+            raise ValueError("a target for each sample is needed")
+        if not self._form.alone:
+            self._call(made, inputs, targets)
+            return
+        refs = arrays_of(made)
+        before = {ref.name: np.copy(ref.get()) for ref in refs}
+        total = {name: np.zeros_like(old) for name, old in before.items()}
+        for one, target in zip(inputs, targets, strict=True):
+            self._call(made, [one], [target])
+            for ref in refs:
+                if np.shape(ref.get()) == before[ref.name].shape:
+                    total[ref.name] += ref.get() - before[ref.name]
+                ref.set(before[ref.name].copy())
+        for ref in refs:
+            ref.set(before[ref.name] + total[ref.name])
+
+    def begins(self) -> bool:
+        """Whether it has parameters, which some make when their training begins."""
+        made = getattr(self, WRAPPED)
+        x = np.random.default_rng(0).standard_normal((5, INPUTS))
+        for y in (np.eye(OUTPUTS)[[0, 1, 2, 0, 1]], np.array([0, 1, 2, 0, 1]), np.array([[0.0], [1], [0], [1], [1]])):
+            if any(ref.get().ndim > 1 for ref in arrays_of(made)):
+                return True
+            with suppress(Exception):  # not with these targets
+                self._step(made, x, y)
+        return False
+
+    def _call(self, made: Any, inputs: list[Any], targets: list[Any]) -> None:
+        whole = self._form.sample is None
+        x, y = (inputs[0], targets[0]) if whole else (np.array(inputs), np.array(targets))
+        data = self._form.packed(inputs, targets) if self._form.packed is not None else x
+        count = len(x)
+        values = {"x": x, "y": y, "data": data, "steps": 1, "batch": count, "off": 0, "one": 1}
+        values["rate"] = getattr(self, "learning_rate", RATE)
+        given = {name: values[use] for name, use in self._uses.items() if use != "other"}
+        for one in self._train.arguments:
+            if self._uses.get(one.name) == "other":
+                of_y = word_of(one.name)[:1] in "yt" and not word_of(one.name).startswith("test")
+                given[one.name] = np.copy(y if of_y else x) if self._form.packed is None else data
+        getattr(made, self._train.name)(**given)
+
+    def _refuse_others(self, x: Any, y: Any) -> None:
+        """Make sure that a step is plain.
+
+        Raises:
+            SubjectError: it is not.
+        """
+        made, own = getattr(self, WRAPPED), getattr(self, "learning_rate", None)
+        changes = []
+        for factor, shift in ((1.0, 0.0), (2.0, 0.0), (1.0, 0.1)):
+            one = copy.deepcopy(made)
+            refs = arrays_of(one)
+            for rate in rates_of(one):
+                rate.set(rate.get() * factor)
+            if own is not None:
+                self.learning_rate = own * factor
+            for ref in refs:
+                ref.get()[...] += shift
+            before = {ref.name: ref.get().copy() for ref in refs}
+            try:
+                self._step(one, x, y)
+            finally:
+                if own is not None:
+                    self.learning_rate = own
+            now = {ref.name: ref.get() for ref in arrays_of(one)}
+            changes.append({name: now.get(name, np.nan) - old for name, old in before.items()})
+        first, double, shifted = changes
+        moved = [name for name, change in first.items() if np.any(change)]
+        # one that is right for both rates is that of a single update, before which nothing has changed
+        plain = [name for name in moved if alike(2 * first[name], double[name])]
+        anew = [name for name in moved if np.allclose(first[name] - shifted[name], 0.1)]
+        if moved and (not plain or anew):
+            raise SubjectError(f"{type(made).__name__}: has {ALL_AT_ONCE.format(self._train.name)}", False)
+        if not moved:
+            raise SubjectError(f"{type(made).__name__}.{self._train.name} changes nothing.")
+
+
+def alike(one: Any, other: Any) -> bool:
+    return np.shape(one) == np.shape(other) and np.allclose(one, other, atol=1e-12)
+
+
+def last(returned: Any) -> Any:
+    """The output in what a method returns: of a list the last, of several the first array."""
+    if isinstance(returned, dict):
+        returned = list(returned.values())
+    if isinstance(returned, tuple) and len(returned):
+        return last(next((part for part in returned if isinstance(part, np.ndarray)), returned[0]))
+    if isinstance(returned, list) and returned and np.ndim(returned[-1]):
+        return last(returned[-1])
+    return np.asarray(returned)
+
+
+def with_training(made: Any) -> Iterator[Trained]:
+    """An object as one whose backward is a step of its training, in each form in which samples may be handed over."""
+    fronts = [name for name in (named(made, FORWARD), named(made, "predict predictproba")) if name]
+    fronts += [name for name in dir(made) if word_of(name).startswith(("predict", "feedforward"))]
+    names = training_methods(made) if fronts else []
+    methods = [Front.of(made, one) for one in dict.fromkeys(fronts)]
+    for name in names:
+        try:
+            one = copy.deepcopy(made)
+        except Exception:  # it cannot be set back
+            return
+        method, tree = method_of(one, name), definition_of(function_of(one, name))
+        uses = purposes(method, tree) if tree is not None else {}
+        if not {"x", "data"} & {*uses.values()} or ("rate" not in uses.values() and not rates_of(one)):
+            continue
+        for form in TOGETHER if "data" in uses.values() else APART:
+            if form.alone and not runs_over_samples(tree):
+                continue
+            trained = Trained(copy.deepcopy(one), methods, method, uses, form)
+            if trained.begins():
+                shorten(getattr(trained, WRAPPED), name)
+                yield trained

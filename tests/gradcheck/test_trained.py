@@ -1,0 +1,52 @@
+"""Classes that only their own training tells how to call: one step of it is the gradient times the rate."""
+
+from __future__ import annotations
+
+import pytest
+from tests.kit.students import check, failed
+
+from twinprop.gradcheck.faults import SubjectError
+from twinprop.gradcheck.report import report_text
+
+
+@pytest.mark.parametrize(
+    ("name", "loss"),
+    [
+        ("PairsOfColumns", "½ squared error, mean over the samples"),
+        ("OneByOne", "½ squared error, sum"),
+        ("MakesWeightsInTrain", "cross entropy, mean over the samples"),
+        ("PreActivations", "½ squared error, mean over the samples"),
+        ("AddsWhatIsNegative", "½ squared error, sum"),
+    ],
+)
+def test_right_one_is_right(name: str, loss: str) -> None:
+    report = check(name)
+    assert report.right, report_text(report)
+    assert report.assumed_loss == loss
+    assert any("one step of" in note for note in report.notes)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("PairsOfColumnsWrong", {"change of w[0]", "change of b[0]"}),
+        ("OneByOneAfterTheUpdate", {"change of w1"}),
+        ("MakesWeightsInTrainWrong", {"change of w[0]"}),
+        pytest.param("PreActivationsWrong", {"change of w"}, marks=pytest.mark.slow),
+    ],
+)
+def test_wrong_twin_is_found(name: str, wrong: set[str]) -> None:
+    report = check(name)
+    assert failed(report) == wrong, report_text(report)
+
+
+def test_sign_of_what_is_returned_is_that_with_which_it_is_used() -> None:
+    report = check("AddsWhatIsPositive")
+    assert report.verdict == "right, but"
+    assert "each step goes uphill" in report.advice[0]
+
+
+@pytest.mark.slow
+def test_no_verdict_where_the_loss_may_be_another() -> None:
+    with pytest.raises(SubjectError, match="gradient of none of the likely losses"):
+        check("OtherLoss")
