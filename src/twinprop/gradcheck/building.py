@@ -7,8 +7,11 @@ import copy
 import inspect
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import product
 from typing import Any
+
+import numpy as np
 
 from twinprop.gradcheck.guesses import INPUTS, usual
 from twinprop.gradcheck.held import attributes_of
@@ -45,6 +48,25 @@ def built(made: Any) -> Iterator[Any]:
                 except Exception:  # not in this way
                     continue
                 yield one
+    if names := missing_parameters(made):
+        with suppress(Exception):  # it cannot be copied
+            one = copy.deepcopy(made)
+            for name in names:
+                setattr(one, name, 0.5 * np.random.randn(INPUTS))
+            yield one
+
+
+def missing_parameters(made: Any) -> set[str]:
+    """Attributes that are None, that forward computes with, and that backward changes: a network would set them."""
+    front, back = (getattr(type(made), named(made, names), None) for names in (FORWARD, BACKWARD))
+    used = {
+        one.attr
+        for node in nodes_of(front)
+        if isinstance(node, ast.BinOp)
+        for one in (node.left, node.right)
+        if isinstance(one, ast.Attribute) and ast.unparse(one.value) == "self"
+    }
+    return (used & lacking_attributes(made) & set(stored_attributes(back))) - set(stored_attributes(front))
 
 
 def lacking_attributes(made: Any) -> set[str]:

@@ -10,14 +10,18 @@ import operator
 from abc import ABC, abstractmethod
 from collections import ChainMap
 from collections.abc import Callable, Iterator, Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.recipes import Member, Recipe, Unknown, Written
+from twinprop.gradcheck.recipes import Cook, Member, Recipe, Unknown, Written, numbers_in
 
 MOST_TURNS = 20
 """Turns of a loop."""
+
+MOST_NUMBERS = 1_000_000
+"""Entries of an array that is made to see its shape."""
 
 PLAIN: dict[str, Any] = {
     one.__name__: one
@@ -158,6 +162,9 @@ class Expressions(ABC):
             return owner.attributes.get(node.attr, Unknown(ast.unparse(node)))
         if isinstance(owner, Recipe):
             given = [one[1][0] for one in owner.later if one[0] == f"={node.attr}"]
+            if is_numpys(owner.kind) and node.attr in ("shape", "size", "ndim"):
+                small = prod(one for one in numbers_in(owner) if one) < MOST_NUMBERS
+                return getattr(Cook({}).made(owner), node.attr) if small else Unknown(ast.unparse(node))
             return given[-1] if given else Member(owner, node.attr)
         if isinstance(owner, Unknown):
             real = getattr(owner.real, node.attr, None)
@@ -191,7 +198,22 @@ class Expressions(ABC):
                 yield from self.comprehended(loops[1:], entry, scope)
 
 
+def is_numpys(called: Any) -> bool:
+    owner = getattr(called, "__self__", None)
+    module = getattr(called, "__module__", None) or type(called if owner is None else owner).__module__
+    return bool(module.partition(".")[0] == "numpy")
+
+
 def has_symbols(value: Any) -> bool:
     if isinstance(value, list | tuple):
         return any(map(has_symbols, value))
     return isinstance(value, SYMBOLIC)
+
+
+def has_data(value: Any) -> bool:
+    """Whether something is computed from what is not known."""
+    if isinstance(value, list | tuple):
+        return any(map(has_data, value))
+    if isinstance(value, Member):
+        return has_data(value.owner)
+    return isinstance(value, Unknown) or (isinstance(value, Recipe) and has_data(value.arguments))

@@ -151,7 +151,7 @@ def may_hold_arrays(value: Any) -> bool:
     """Whether an object is one of the user's own, which may hold parameters."""
     plain = isinstance(value, type | ModuleType) or inspect.isroutine(value)
     parts = hasattr(value, "__dict__") or hasattr(type(value), "__slots__")
-    return parts and not plain and not type(value).__module__.startswith("numpy")
+    return parts and not plain and type(value).__module__.partition(".")[0] != "numpy"
 
 
 def objects_of(held: Any, kind: type, seen: set[int] | None = None) -> Iterator[Any]:

@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,15 +20,17 @@ from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.fed import with_places
 from twinprop.gradcheck.function_parts import looks_like_function_of_network
 from twinprop.gradcheck.functions import Functions, join_functions
-from twinprop.gradcheck.guesses import HIDDEN, INPUTS, OUTPUTS, arguments_for, filled
+from twinprop.gradcheck.guesses import HIDDEN, INPUTS, OUTPUTS, arguments_for, filled, words_left_out
 from twinprop.gradcheck.held import attributes_of, may_hold_arrays
 from twinprop.gradcheck.importing import told_of
 from twinprop.gradcheck.loading import load_attributes, parse_arguments
 from twinprop.gradcheck.operations import Operations, computes_with_arrays
 from twinprop.gradcheck.optimizers import lend_optimizer
-from twinprop.gradcheck.roles import method_of
+from twinprop.gradcheck.recipes import bound
+from twinprop.gradcheck.roles import method_of, role_of
 from twinprop.gradcheck.several import ListOfInputs, SeveralLayer, SeveralLoss, SeveralWithGradients, plan_for
 from twinprop.gradcheck.stacking import ADD, ADDER, Sizes, stacked
+from twinprop.gradcheck.start import owners_in
 from twinprop.gradcheck.trained import with_training
 from twinprop.gradcheck.uses import made_as_used
 from twinprop.gradcheck.ways import BACKWARD, FORWARD, LOSS, LOSS_AND_GRADIENTS, held_by, named
@@ -39,15 +41,29 @@ EMPTY = (
 )
 
 
-def make(spec: str, words: Sequence[str], square: bool = False) -> tuple[Iterator[tuple[Any, str, str]], list[str]]:
+class Made(NamedTuple):
+    """An object ready to be called.
+
+    Attributes:
+        title: the class with its arguments.
+        like: `, as in main.py:31`, where its author makes it so.
+        notes: what the report says of how it was made.
+    """
+
+    made: Any
+    title: str
+    like: str = ""
+    notes: Sequence[str] = ()
+
+
+def make(spec: str, words: Sequence[str], square: bool = False) -> tuple[Iterator[Made], list[str]]:
     """What `FILE:Class`, `FILE:Class,Class` or `FILE:function,function` names.
 
     Args:
         square: whether it gets as many outputs as inputs.
 
     Returns:
-        ways to make it ready to be called, the likeliest first: the object, its title, and where it is made like that;
-        and what was left out of its file.
+        ways to make it ready to be called, the likeliest first; and what was left out of its file.
 
     Raises:
         SubjectError: it cannot be found.
@@ -56,9 +72,7 @@ def make(spec: str, words: Sequence[str], square: bool = False) -> tuple[Iterato
     return ways_to_make(module, found, words, square), told_of(module)
 
 
-def ways_to_make(
-    module: ModuleType, found: dict[str, Any], words: Sequence[str], square: bool
-) -> Iterator[tuple[Any, str, str]]:
+def ways_to_make(module: ModuleType, found: dict[str, Any], words: Sequence[str], square: bool) -> Iterator[Made]:
     """As its author makes it, in small; by guesses; by guesses with a single output; as its author does, as large.
 
     Raises:
@@ -69,20 +83,20 @@ def ways_to_make(
         for box in boxes_of(module) if hasattr(kind, "__add__") else ():
             own = box.kind is kind and box.scalar != computes_with_arrays(kind)
             if own and (each := Operations(box)).some:
-                yield each, f"{next(iter(found))}, each operation", ""
+                yield Made(each, f"{next(iter(found))}, each operation")
     used = inspect.isclass(kind) and not words and not square
     titles: set[str] = set()
-    for made, title, like in made_as_used(module, kind, large=False) if used else ():
-        titles.add(title)
-        yield from ((one, title, like) for one in ready(made, module, (INPUTS, HIDDEN, OUTPUTS)))
-    yield from ((one, title, "") for one, title in guessed(module, found, words, square, titles))
-    for made, title, like in made_as_used(module, kind, large=True) if used else ():
-        yield from ((one, title, like) for one in ready(made, module, (INPUTS, HIDDEN, OUTPUTS)))
+    for large in (False, True):
+        for made, title, like, given in made_as_used(module, kind, large) if used else ():
+            titles.add(title)
+            notes = words_left_out(kind, given)
+            yield from (Made(one, title, like, notes) for one in ready(made, module, (INPUTS, HIDDEN, OUTPUTS)))
+        yield from guessed(module, found, words, square, titles) if not large else ()
 
 
 def guessed(
     module: ModuleType, found: dict[str, Any], words: Sequence[str], square: bool, titles: set[str]
-) -> Iterator[tuple[Any, str]]:
+) -> Iterator[Made]:
     """The object of usual arguments, but for titles that were made already.
 
     Raises:
@@ -90,33 +104,41 @@ def guessed(
     """
     for outputs in (INPUTS,) if square else (OUTPUTS, 1):
         sizes = (INPUTS, HIDDEN, outputs)
-        made, title = made_of(module, found, words, outputs)
+        made, title, notes = made_of(module, found, words, outputs)
         if title in titles and not isinstance(made, Functions):
             continue  # the number of outputs is given
         titles.add(title)
         if len(found) > 1:
-            yield made, title
+            yield Made(made, title, "", notes)
             continue
         if is_empty_container(made) and not any(True for _ in stacked(made, sizes, arguments_for)):
             raise SubjectError(EMPTY.format(title), False)
-        yield from ((one, title) for one in ready(made, module, sizes))
+        yield from (Made(one, title, "", notes) for one in ready(made, module, sizes))
 
 
 def ready(made: Any, module: ModuleType, sizes: Sizes) -> Iterator[Any]:
     """An object as it is, as one with several inputs, after its sizes are known."""
     if is_empty_container(made):
         # a network without layers is right, and says nothing
-        yield from (other for one in stacked(made, sizes, arguments_for) for other in (one, *built(one)))
+        some = (other for one in stacked(made, sizes, arguments_for) for other in (one, *built(one)))
+        yield from map(in_training, some)
         return
-    yield made
-    for one in (made, *filled_up(made, sizes)):
-        if one is not made:
-            yield one
+    for one in map(in_training, (made, *filled_up(made, sizes))):
+        yield one
         yield from with_several_inputs(one)
         methods = named(one, FORWARD), named(one, BACKWARD), named(one, LOSS)
         yield from with_places(one, *methods)
         yield from with_training(one)
     yield from with_boxes(made, sys.modules.get(type(made).__module__, module))
+
+
+def in_training(made: Any) -> Any:
+    """An object after it, and those in it, are told that they are trained: some refuse to go back before."""
+    for owner in owners_in(made):
+        for name, value in list(vars(owner).items()):
+            if value is False and role_of(name) == "training":
+                setattr(owner, name, True)
+    return made
 
 
 def is_empty_container(made: Any) -> bool:
@@ -127,15 +149,18 @@ def is_empty_container(made: Any) -> bool:
     return bool(alike) and (by_name or bool(named(made, ADD)))
 
 
-def made_of(module: ModuleType, found: dict[str, Any], words: Sequence[str], outputs: int) -> tuple[Any, str]:
+def made_of(
+    module: ModuleType, found: dict[str, Any], words: Sequence[str], outputs: int
+) -> tuple[Any, str, list[str]]:
     """One class, one function of its arguments, classes in a row, or the functions of a network."""
     if any(inspect.isfunction(one) and looks_like_function_of_network(name) for name, one in found.items()):
-        return join_functions(vars(module), found, words, outputs)
+        return *join_functions(vars(module), found, words, outputs), []
     if len(found) == 1:
         ((name, one),) = found.items()
         return make_one(name, one, words, outputs)
     made = [make_one(name, one, words if takes_arguments(one) else (), outputs) for name, one in found.items()]
-    return chain([one for one, _ in made], ", ".join(found)), ", ".join(title for _, title in made)
+    notes = [note for _, _, notes in made for note in notes]
+    return chain([one for one, _, _ in made], ", ".join(found)), ", ".join(title for _, title, _ in made), notes
 
 
 def with_several_inputs(made: Any) -> Iterator[Any]:
@@ -180,10 +205,10 @@ def takes_arguments(found: Any) -> bool:
     return callable(found) and bool(inspect.signature(found).parameters)
 
 
-def make_one(name: str, found: Callable[..., Any], words: Sequence[str], outputs: int) -> tuple[Any, str]:
-    """An object of a class, or what a function makes, with its title."""
+def make_one(name: str, found: Callable[..., Any], words: Sequence[str], outputs: int) -> tuple[Any, str, list[str]]:
+    """An object of a class, or what a function makes, with its title, and what is to be said of it."""
     if not callable(found):
-        return found, name
+        return found, name, []
     typed, keywords = parse_arguments(words)
     usual, lists = filled(found, len(typed), outputs, tuple(keywords))
     args = [*typed, *usual]
@@ -201,7 +226,7 @@ def make_one(name: str, found: Callable[..., Any], words: Sequence[str], outputs
                 f"{error}\n  Give the arguments of its constructor: --args 4 3; an array by its shape: --args 4x3 3x."
             ) from error
         raise
-    return made, title(used)
+    return made, title(used), words_left_out(found, bound(found, used, keywords))
 
 
 def shown_argument(value: Any) -> str:

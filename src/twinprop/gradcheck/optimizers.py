@@ -35,8 +35,9 @@ class PlainSteps:
     _given: ClassVar[list[tuple[Any, Any]]] = []
     _parameters: ClassVar[set[int]] = set()
 
-    def __init__(self, lr: float = 0.1) -> None:
-        self.lr = lr
+    def __init__(self, lr: Any = 0.1, *settings: Any, **named: Any) -> None:
+        rates = [one for name, one in named.items() if role_of(name) == "rate"]
+        self.lr: float = next((one for one in [*rates, lr] if isinstance(one, int | float)), 0.1)
 
     @classmethod
     def _begin(cls, parameters: Iterable[Any]) -> None:

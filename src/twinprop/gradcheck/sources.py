@@ -69,7 +69,8 @@ def words_compared(found: Any, name: str, deeper: int = 2) -> list[str]:
                 continue
             called = value_named(found, node.func)
             at = next(at for at, one in enumerate(node.args) if names(one, name))
-            parameters = list(getattr(getattr(called, "__code__", None), "co_varnames", ()))
+            start = called.__init__ if inspect.isclass(called) else called
+            parameters = list(getattr(getattr(start, "__code__", None), "co_varnames", ()))[start is not called :]
             if at < len(parameters):
                 words += words_compared(called, parameters[at], deeper - 1)
     return list(dict.fromkeys(words))

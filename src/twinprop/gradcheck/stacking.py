@@ -25,6 +25,7 @@ ADDER = re.compile(r"add_?\w*layer\w*")
 """Those of a network that has several."""
 
 DENSE = re.compile(r"(?!.*(nonlin|loss|network|model)).*(dense|linear|affine|full|fc|innerproduct).*|layer")
+USUAL = re.compile("(dense|linear|affine|fully_?connected|fc)(_?layer)?")
 SMOOTH = ("tanh", "sigmoid", "logistic", "relu", "activation")
 
 PASSES = {r"(forward|feed_?forward)\w*", r"(backward|back_?prop)\w*"}
@@ -47,9 +48,10 @@ def layers_of(module: ModuleType | None, sizes: Sizes, fill: Callable[[Any], lis
     Args:
         fill: usual arguments of a class, for 4 inputs and 3 outputs.
     """
-    dense = next(iter(classes_near(module, is_dense, PASSES)), None)
-    if dense is None:
+    several = classes_near(module, is_dense, PASSES)
+    if not several:
         return []
+    dense = min(several, key=lambda kind: not USUAL.fullmatch(kind.__name__.lower()))
     try:
         parts = [dense(*sized(dense, fill(dense), [first], second)) for first, second in pairs(sizes)]
     except Exception:  # it wants something else

@@ -100,9 +100,9 @@ class Subject:
         some = False
         while True:
             try:
-                made, title, like = next(ways)
-                subject = cls(made, title, told, seed)
-                subject.like = like
+                one = next(ways)
+                subject = cls(one.made, one.title, [*told, *one.notes], seed)
+                subject.like = one.like
             except StopIteration:
                 break
             except SubjectError as error:

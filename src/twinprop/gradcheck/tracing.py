@@ -13,7 +13,7 @@ from collections import ChainMap
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from twinprop.gradcheck.expressions import PLAIN, SYMBOLIC, Expressions, Self, has_symbols
+from twinprop.gradcheck.expressions import PLAIN, SYMBOLIC, Expressions, Self, has_data, has_symbols, is_numpys
 from twinprop.gradcheck.faults import is_users
 from twinprop.gradcheck.recipes import Recipe, Unknown, Written
 
@@ -28,6 +28,9 @@ USING = re.compile(
     r"optimi[sz]e$|score|accuracy|loss$|cost$|call|infer|classify|check|gradient_|minimi[sz]e|zero|sample|generate)\w*"
 )
 """Methods with which an object begins to be used."""
+
+READING = re.compile("load|read|fetch|download|open|genfromtxt|fromfile")
+"""Functions that get data from somewhere."""
 
 IDLE = re.compile(r"_*(print|plot|show|summar|save|load|get|draw|visual|display|describe|export|write|log|info)\w*")
 """Methods that change nothing about it."""
@@ -76,8 +79,9 @@ class Tracer(Expressions):
                 self.statement(node, scope)
             except (Enough, Returned):
                 raise
-            except Exception:  # a script may do what nobody foresaw: the statement is left out
-                continue
+            except Exception:  # a script may do what nobody foresaw: what it assigns is not known
+                for target in node.targets if isinstance(node, ast.Assign) else []:
+                    self.assign(target, Unknown(ast.unparse(target)), scope)
 
     def statement(self, node: ast.stmt, scope: Any) -> None:
         if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
@@ -155,11 +159,11 @@ class Tracer(Expressions):
                 return unknown
             found = called(*args, **keywords)
             return found if isinstance(found, int | float | str | range | tuple | dict) else list(found)
-        module = getattr(called, "__module__", None) or type(getattr(called, "__self__", None)).__module__
         own = is_users(getattr(inspect.getmodule(called), "__file__", None) or "<")
-        if not own and not module.startswith(("numpy", "functools", "collections", "types")):
+        reads = not isinstance(called, type) and READING.search(getattr(called, "__name__", "").lower())
+        if reads or (is_numpys(called) and has_data([args, *keywords.values()])):
             return unknown
-        if own and not isinstance(called, type) and re.search("load|read|fetch|download|open", called.__name__.lower()):
+        if not own and not is_numpys(called) and getattr(called, "__module__", "") not in ("functools", "types"):
             return unknown
         recipe = Recipe(called, args, keywords, self.place(node))
         self.recipes.append(recipe)

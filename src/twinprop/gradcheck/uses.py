@@ -21,7 +21,7 @@ from typing import Any
 from twinprop.gradcheck.expressions import Self
 from twinprop.gradcheck.importing import FILES, code_cells
 from twinprop.gradcheck.reading import parsed
-from twinprop.gradcheck.recipes import Cook, Recipe, Unknown, numbers_in, small_sizes
+from twinprop.gradcheck.recipes import Cook, Recipe, Unknown, bound, numbers_in, small_sizes
 from twinprop.gradcheck.stand_ins import forgiving
 from twinprop.gradcheck.tracing import Enough, Returned, Tracer
 
@@ -45,8 +45,8 @@ SLOW = 60_000
 """The product of two sizes from which on an object is not made as large as it is in the script."""
 
 
-def made_as_used(module: ModuleType, kind: Any, large: bool) -> Iterator[tuple[Any, str, str]]:
-    """Objects of a class, made as its author makes them; with their titles, and `, as in main.py:31`.
+def made_as_used(module: ModuleType, kind: Any, large: bool) -> Iterator[tuple[Any, str, str, dict[str, Any]]]:
+    """Objects of a class, made as its author makes them; with title, `, as in main.py:31`, and arguments by name.
 
     Args:
         large: whether sizes stay as they are in the script; else small ones are taken in their place.
@@ -62,7 +62,8 @@ def made_as_used(module: ModuleType, kind: Any, large: bool) -> Iterator[tuple[A
             title = cook.title(recipe)
         except (Exception, SystemExit):  # not with these numbers, or not outside its script
             continue
-        yield made, title, f", as in {recipe.place}"
+        given = bound(kind, *cook.given(kind, recipe.arguments, recipe.keywords))
+        yield made, title, f", as in {recipe.place}", given
 
 
 @cache
