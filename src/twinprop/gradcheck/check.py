@@ -114,6 +114,7 @@ def used_in_training(subject: Subject, wanted: Wanted) -> tuple[Subject, Inputs,
     for made in with_training(wrapped_in(subject.made)):
         try:
             one = Subject(made, subject.title, subject.told, wanted.seed)
+            one.like = subject.like
             inputs, _ = choose_inputs(one, wanted, clock) if not made.each else (None, [])
             if inputs is not None:
                 return one, inputs, first_gradients(one.copied(), inputs, wanted.seed)
