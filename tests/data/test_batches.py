@@ -2,6 +2,7 @@
 
 import functools
 import operator
+import threading
 
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ from PIL import Image
 from tests.kit.twins import order, placed
 
 from twinprop.config.schema import Config
+from twinprop.data import batches
+from twinprop.data.augment import Augment, take
 from twinprop.data.batches import epoch_order
 from twinprop.data.image_folder import ImageFolder
 from twinprop.data.samples import Samples
@@ -33,14 +36,14 @@ def seen(batches):
 
 
 def test_an_epoch_has_each_sample_once_and_a_last_partial_batch():
-    batches = seen(placed(numbered(103), config()).epoch([0], 0, *order(config(batch_size=10))))
-    assert [len(batch) for batch in batches] == [10] * 10 + [3]
-    assert sorted(functools.reduce(operator.iadd, batches, [])) == list(range(103))
+    found = seen(placed(numbered(103), config()).epoch([0], 0, *order(config(batch_size=10))))
+    assert [len(batch) for batch in found] == [10] * 10 + [3]
+    assert sorted(functools.reduce(operator.iadd, found, [])) == list(range(103))
 
 
 def test_drop_last_leaves_out_the_partial_batch():
-    batches = seen(placed(numbered(103), config()).epoch([0], 0, *order(config(batch_size=10, drop_last=True))))
-    assert [len(batch) for batch in batches] == [10] * 10
+    found = seen(placed(numbered(103), config()).epoch([0], 0, *order(config(batch_size=10, drop_last=True))))
+    assert [len(batch) for batch in found] == [10] * 10
 
 
 def test_the_order_is_the_same_on_both_backends_and_differs_between_epochs_and_seeds():
@@ -55,8 +58,8 @@ def test_the_order_is_the_same_on_both_backends_and_differs_between_epochs_and_s
 
 def test_an_epoch_can_be_taken_up_in_its_middle():
     c = config(batch_size=10)
-    batches = placed(numbered(55), c)
-    assert seen(batches.epoch([0], 2, *order(c)))[3:] == seen(batches.epoch([0], 2, *order(c), skip=3))
+    split = placed(numbered(55), c)
+    assert seen(split.epoch([0], 2, *order(c)))[3:] == seen(split.epoch([0], 2, *order(c), skip=3))
 
 
 def test_members_with_different_seeds_get_their_own_orders():
@@ -158,3 +161,39 @@ def test_a_limit_keeps_images_of_every_class(folder):
     np.testing.assert_array_equal(train.x, whole.load().train.x[:6])
     whole.limit = 6
     assert len(whole.read().train) == 6, "no more are read than needed"
+
+
+def images(count: int) -> Samples:
+    """Of 4×4 numbers in float32: 64 bytes each."""
+    return Samples(np.arange(count) % 10, np.random.default_rng(0).random((count, 4, 4), np.float32))
+
+
+@pytest.mark.parametrize("backend", ["scratch", "torch"])
+@pytest.mark.parametrize("augment", [None, Augment(1, True, (4, 4), np.zeros(1, np.float32))])
+@pytest.mark.parametrize("drop_last", [False, True])
+@pytest.mark.parametrize("skip", [0, 3])
+def test_what_is_gathered_ahead_is_the_same(backend, augment, drop_last, skip, monkeypatch):
+    monkeypatch.setattr(batches, "AHEAD", 3 * 7 * 64)  # three batches at a time
+    threads = []
+    c = config(backend, batch_size=7, drop_last=drop_last)
+    plain, ahead = (placed(images(80), c, augment=augment) for _ in range(2))
+    ahead.ahead = True
+    monkeypatch.setattr(batches, "take", lambda *given: threads.append(threading.current_thread()) or take(*given))
+    for epoch in range(2):
+        found = [list(each.epoch([1], epoch, *order(c), skip=skip)) for each in (plain, ahead)]
+        assert len(found[0]) == len(found[1]) == (11 if drop_last else 12) - skip
+        for mine, theirs in zip(*found, strict=True):
+            for own, its in zip(mine, theirs, strict=True):
+                np.testing.assert_array_equal(np.asarray(own), np.asarray(its))
+    assert {thread is threading.main_thread() for thread in threads} == {False, True}
+
+
+def test_an_epoch_that_is_left_leaves_no_thread_behind():
+    c = config(batch_size=4)
+    ahead = placed(images(80), c)
+    ahead.ahead = True
+    before = threading.active_count()
+    epoch = ahead.epoch([0], 0, *order(c))
+    next(epoch)
+    epoch.close()
+    assert threading.active_count() == before

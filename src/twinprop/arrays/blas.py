@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from importlib.machinery import PathFinder
 from importlib.util import module_from_spec
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_info
 
 from twinprop.arrays.namespace import Array, namespace
@@ -110,9 +111,17 @@ def by_column(x: Array) -> tuple[Array, bool]:
 def sum_rows(x: Array, out: Array) -> None:
     """The sum of the rows of x (..., rows, columns), into out (..., columns)."""
     if isinstance(x, np.ndarray):
-        np.matmul(np.ones(x.shape[-2], x.dtype), x, out=out)  # BLAS takes a third of the time of np.sum
+        np.matmul(ones(x.shape[-2], x.dtype), x, out=out)  # BLAS takes a third of the time of np.sum
     else:
         namespace(x).sum(x, dim=-2, out=out)
+
+
+@lru_cache(64)
+def ones(count: int, dtype: Any) -> NDArray[Any]:
+    """A vector of ones, which nobody may change."""
+    found = np.ones(count, dtype)
+    found.flags.writeable = False
+    return found
 
 
 def subtract(p: Array, scale: Any, g: Array) -> None:

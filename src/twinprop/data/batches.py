@@ -5,7 +5,8 @@ The order depends on the run's seed and the epoch alone: the same on every backe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,12 @@ from twinprop.arrays.namespace import Array, send
 from twinprop.arrays.random import ORDER, generator
 from twinprop.data.augment import Augment, take
 from twinprop.data.samples import Samples
+
+AHEAD = 2**21
+"""Bytes of samples that are gathered at once, while those before them are trained on: they stay in a core's cache."""
+
+ALIGNED = 64
+"""Bytes to a multiple of which a library of products may round differently, so batches begin at one."""
 
 EVALUATION_BATCH = 2000
 """Samples that are evaluated at once, unless the network is large."""
@@ -38,7 +45,12 @@ class Batches:
         numpy: whether they are NumPy arrays, and not torch tensors.
         workers: processes that decode samples which are files.
         augment: what happens to them in an epoch, but not in `chunks`.
+
+    Attributes:
+        ahead: whether a thread of its own gathers the next batches while one is trained on.
     """
+
+    ahead = False
 
     def __init__(
         self,
@@ -107,9 +119,16 @@ class Batches:
                     x = moves.images(moves.augment.pad(x), self.place(np.arange(len(y))), part)
                 yield x, y
             return
-        for part in parts:
+
+        def gathered(part: slice) -> tuple[Array, Array]:
             own = where[..., part]
-            yield take(self.x, own) if moves is None else moves.images(self.padded, own, part), take(self.y, own)
+            return take(self.x, own) if moves is None else moves.images(self.padded, own, part), take(self.y, own)
+
+        size = self.x[0].nbytes * width
+        if self.ahead and where.ndim == 1 and size % ALIGNED == 0:
+            yield from gathered_ahead(gathered, parts, max(AHEAD // size, 1))
+        else:
+            yield from map(gathered, parts)
 
     def chunks(self, size: int | None = None) -> Iterator[tuple[Array, Array]]:
         """All samples in their own order, in large batches: of `size`, or of EVALUATION_BATCH."""
@@ -121,3 +140,23 @@ class Batches:
         for start in range(0, len(self), size):
             part = slice(start, start + size)
             yield self.x[part], self.y[part]
+
+
+def gathered_ahead(
+    gathered: Callable[[slice], tuple[Array, Array]], parts: Sequence[slice], several: int
+) -> Iterator[tuple[Array, Array]]:
+    """`gathered` for each of the parts, of which `several` at a time are gathered in a thread.
+
+    Memory is what gathering waits for, so another core does it for nothing: 25 µs of an update of 240, for 64 images
+    of 28×28.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        groups = [parts[first : first + several] for first in range(0, len(parts), several)]
+        begun = pool.submit(gathered, slice(groups[0][0].start, groups[0][-1].stop)) if groups else None
+        for group, after in zip(groups, [*groups[1:], None], strict=True):
+            assert begun is not None
+            x, y = begun.result()
+            begun = pool.submit(gathered, slice(after[0].start, after[-1].stop)) if after else None
+            for part in group:
+                own = slice(part.start - group[0].start, part.stop - group[0].start)
+                yield x[own], y[own]

@@ -52,7 +52,7 @@ def train_alone(config: Config, path: Path, go_on: bool, force: bool) -> dict[st
     recorder: RunRecorder | None = None
     try:
         from twinprop.run import matching
-        from twinprop.run.device import threads_for, use_threads
+        from twinprop.run.device import cores, threads_for, use_threads
         from twinprop.run.environment import environment
         from twinprop.run.initial import begin
         from twinprop.run.setup import Setup
@@ -63,6 +63,8 @@ def train_alone(config: Config, path: Path, go_on: bool, force: bool) -> dict[st
         registry.load(BACKENDS[config.model.backend].learner)  # imports, before time is taken
         threads = threads_for(config, dataset.shape, len(dataset.train))
         use_threads(threads, config.model.backend)
+        if threads < cores():
+            setup.work_ahead()
         monitor.task = dataset.task
         display = Display(plan.total_steps, log_row, dataset.task)
         about = environment(setup.device, threads)
