@@ -67,6 +67,10 @@ class TorchLearner(Learner):
         self.random = [module for module in self.network.modules() if isinstance(module, Random)]
         self.network.train()
 
+    def release(self) -> None:
+        for parameter in self.parameters:
+            parameter.grad = None
+
     def compute(self, x: Tensor, y: Tensor) -> tuple[Any, tuple[Any, ...], Any]:
         for module in self.random:
             module.step = self.steps

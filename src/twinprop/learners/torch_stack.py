@@ -126,6 +126,9 @@ class TorchStack(Learner):
             x = layer(x, training)
         return x
 
+    def release(self) -> None:
+        self.grads: Sequence[Tensor] = ()
+
     def compute(self, x: Tensor, y: Tensor) -> tuple[Any, tuple[Any, ...], Any]:
         if y.ndim == 1:
             x, y = x[None], y[None]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
 from itertools import chain
@@ -41,8 +40,6 @@ class Setup:
         TwinpropError: the data or the device is not usable.
     """
 
-    begun: Future[dict[str, int]] | None = None
-
     def __init__(self, config: Config, dataset: Dataset | None = None) -> None:
         self.device = resolve(config.device)
         compute_exactly(self.device)
@@ -61,14 +58,7 @@ class Setup:
     @cached_property
     def checksums(self) -> dict[str, int]:
         """Of the samples of each split."""
-        return self.dataset.checksums() if self.begun is None else self.begun.result()
-
-    def work_ahead(self) -> None:
-        """Do what training will ask for in threads beside it, for a process that has a core to spare."""
-        self.splits[0].ahead = self.device == "cpu"
-        pool = ThreadPoolExecutor(1)
-        self.begun = pool.submit(self.dataset.checksums)
-        pool.shutdown(wait=False)
+        return self.dataset.checksums()
 
     def plan(self, config: Config) -> Plan:
         """How long a run trains.

@@ -63,8 +63,7 @@ def train_alone(config: Config, path: Path, go_on: bool, force: bool) -> dict[st
         registry.load(BACKENDS[config.model.backend].learner)  # imports, before time is taken
         threads = threads_for(config, dataset.shape, len(dataset.train))
         use_threads(threads, config.model.backend)
-        if threads < cores():
-            setup.work_ahead()
+        setup.splits[0].ahead = setup.device == "cpu" and threads < cores()
         monitor.task = dataset.task
         display = Display(plan.total_steps, log_row, dataset.task)
         about = environment(setup.device, threads)

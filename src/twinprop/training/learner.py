@@ -43,9 +43,13 @@ class Learner(ABC):
             x: (batch, ...), or (members, batch, ...) where members see different samples.
             y: classes, int64, or numbers, (batch,) or (members, batch).
         """
+        self.release()
         loss, sums, found = self.compute(x, y) if self.captured is None else self.captured(self, x, y)
         self.update(found)
         return loss, sums
+
+    def release(self) -> None:
+        """Let go of the last gradients, so that the next may lie in their memory, which is near."""
 
     @abstractmethod
     def compute(self, x: Array, y: Array) -> tuple[Any, tuple[Any, ...], Any]:
