@@ -125,3 +125,41 @@ def test_a_container_gets_dense_layers_of_many(tmp_path: Path, monkeypatch: pyte
     report = check_class(f"{folder}/row.py:Row")
     assert report.right
     assert [one.of for one in report.gradients] == ["layers[0].W", "layers[1].W", "x"]
+
+
+SIZES = """
+import numpy as np
+class Net:
+    def __init__(self, dim):
+        self.W = [np.random.randn(o, i) for i, o in zip(dim[:-1], dim[1:])]
+    def forward(self, x):
+        self.a = [x]
+        for W in self.W[:-1]:
+            self.a.append(np.tanh(W @ self.a[-1]))
+        z = np.exp(self.W[-1] @ self.a[-1])
+        return z / z.sum()
+    def backward(self, grad):
+        dW = []
+        for W, a in zip(self.W[::-1], self.a[::-1]):
+            dW.insert(0, grad @ a.T)
+            grad = (W.T @ grad) * (1 - a**2)
+        return dW
+    def plot_gradients(self, which=None):
+        raise NotImplementedError
+"""
+
+
+@pytest.mark.parametrize(("slope", "right"), [("1 - a**2", True), ("1 - a", False)])
+def test_a_list_of_sizes_and_the_end_of_a_network(tmp_path: Path, slope: str, right: bool) -> None:
+    (tmp_path / f"sized_{right}.py").write_text(SIZES.replace("1 - a**2", slope))
+    report = check_class(f"{tmp_path}/sized_{right}.py:Net")
+    assert report.title == "Net([4, 6, 3])"
+    assert report.right is right, report_text(report)
+
+
+def test_no_base_of_layers_is_put_in(tmp_path: Path) -> None:
+    base = "class Layer:\n    def forward(self, x):\n        pass\n    def backward(self, d):\n        pass\n"
+    code = DENSE.format(name="Dense").replace("class Dense:", f"{base}class Full(Layer):")
+    (tmp_path / "of_base.py").write_text(code + ROW)
+    report = check_class(f"{tmp_path}/of_base.py:Row")
+    assert [one.of for one in report.gradients] == ["layers[0].W", "layers[1].W", "x"]

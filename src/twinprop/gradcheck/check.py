@@ -145,7 +145,7 @@ def choose(spec: str, wanted: Wanted, constants: Sequence[str]) -> tuple[Subject
     tried: list[tuple[Subject, list[Search]]] = []
     clock, clock_of_uses = Clock(), Clock(SECONDS / 3)
     for subject in Subject.load(spec, wanted.words, wanted.seed):
-        if subject.like and clock_of_uses.over:
+        if subject.like and clock_of_uses.over and (tried or failure):
             continue  # what is guessed has its time, too
         try:
             mistaken = any(search.mistaken for _, searches in tried for search in searches)

@@ -78,5 +78,6 @@ def nothing_accepted(subject: Subject, searches: Sequence[Search], wanted: Wante
         else f"\n  Inputs of shape {tried} were tried; give it by --input N M."
     )
     late = f" The search was ended after {SECONDS:g} seconds." if search.clock.over else ""
-    targets_too = "" if wanted.targets or not subject.is_loss else " Say what the targets are by --targets."
+    asks = subject.is_loss and search.failure.input_matters and not wanted.targets
+    targets_too = "" if not asks else " Say what the targets are by --targets."
     return SubjectError(f"{search.failure}{more}{late}{targets_too}")

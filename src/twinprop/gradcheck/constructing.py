@@ -22,8 +22,8 @@ def others(value: Any, outputs: int) -> list[Any]:
     if not isinstance(value, int | float | str | list | tuple | np.ndarray) or isinstance(value, bool):
         return []
     some = [
-        [HIDDEN],
         [INPUTS, HIDDEN, outputs],
+        [HIDDEN],
         (INPUTS, outputs),
         (2, 6, 7),
         INPUTS,

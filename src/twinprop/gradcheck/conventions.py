@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.calling import LayerWay, NetworkWay
+from twinprop.gradcheck.calling import FusedWay, LayerWay, NetworkWay
 from twinprop.gradcheck.functions import Functions
 from twinprop.gradcheck.hints.scale import factor_of
 from twinprop.gradcheck.matching import CLOSE, same_numbers
@@ -54,6 +54,9 @@ def accept_conventions(trial: Trial, report: Report) -> None:
             if is_times(one, n):
                 one.accepted = "n times"
                 report.notes.append(NOT_DIVIDED.format(one.name, n))
+    if isinstance(way, FusedWay) and own and all(one.passed for one in own):
+        for one in inputs:
+            one.accepted = "" if one.value is not None else "not needed"  # a whole network has none below
     if isinstance(made, Functions):
         for one in own:
             if is_turned_vector(one):

@@ -125,6 +125,12 @@ def names_of_arguments(source: Any) -> list[str]:
         return []
 
 
+def is_size(name: str) -> bool:
+    """Whether an argument of that name says how many inputs or outputs there are."""
+    told = re.search(r"(^|_)in(_|put|$)|out|feat|class|target|dim|^n_?[xy]$|^d$", name)
+    return told is not None and number_for(name) is None
+
+
 def size_of_part(name: str, count: int, position: int) -> int:
     """The size of an axis in a shape of so many."""
     word = name.lower()
@@ -245,7 +251,10 @@ def usual(
         return known
     if listed:
         words = words_of_entries(source, name) or (["sigmoid"] if "activ" in word else [])
-        return [min(words, key=rank)] * 2 if words else [HIDDEN]
+        if words:
+            return [min(words, key=rank)] * 2
+        others = [other for other in beside if other not in (name.lower(), "self")]
+        return [HIDDEN] if any(map(is_size, others)) else [INPUTS, HIDDEN, outputs]
     if "hid" in word or base in ("nh", "h"):
         return HIDDEN
     if "out" in word or "class" in word or base in ("ny", "o", "units", "neurons", "nunits", "filters", "nfilters"):

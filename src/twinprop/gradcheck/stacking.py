@@ -31,6 +31,8 @@ SMOOTH = ("tanh", "sigmoid", "logistic", "relu", "activation")
 PASSES = {r"(forward|feed_?forward)\w*", r"(backward|back_?prop)\w*"}
 """What a file that has layers defines."""
 
+INCOMING = re.compile("in(put)?_?(shape|size|dim|units|features)")
+
 OUT = re.compile("out|unit|neuron|width|hidden|this|curr")
 """A size of what goes out of a layer, by its name."""
 
@@ -51,9 +53,18 @@ def layers_of(module: ModuleType | None, sizes: Sizes, fill: Callable[[Any], lis
     several = classes_near(module, is_dense, PASSES)
     if not several:
         return []
-    dense = min(several, key=lambda kind: not USUAL.fullmatch(kind.__name__.lower()))
+    own = [kind for kind in several if not any(kind in other.__mro__[1:] for other in several)]  # no bases of others
+    dense = min(own, key=lambda kind: not USUAL.fullmatch(kind.__name__.lower()))
+    told = {
+        name: (sizes[0],) if "shape" in name else sizes[0]
+        for name, one in inspect.signature(dense).parameters.items()
+        if one.default is None and INCOMING.fullmatch(name.lower())
+    }  # what the first layer alone is told
     try:
-        parts = [dense(*sized(dense, fill(dense), [first], second)) for first, second in pairs(sizes)]
+        parts = [
+            dense(*sized(dense, fill(dense), [first], second), **(told if first == sizes[0] else {}))
+            for first, second in pairs(sizes)
+        ]
     except Exception:  # it wants something else
         return []
     for word in SMOOTH:

@@ -147,7 +147,7 @@ class Script:
     """
 
     def __init__(self, path: Path, own: Path, module: ModuleType) -> None:
-        self.path, self.module = path, module
+        self.path, self.own, self.module = path, own, module
         self.names: dict[str, Any] = {}
         self.is_own = path == own
         shown = os.path.relpath(path, own.parent)
@@ -162,6 +162,8 @@ class Script:
             self.body += tree.body
             where = f"{shown} cell {number}" if number else shown
             places |= {id(node): where for node in ast.walk(tree) if isinstance(node, ast.Call)}
+        everything = [one for part in self.body for one in ast.walk(part)]
+        self.imports = [one for one in everything if isinstance(one, ast.Import | ast.ImportFrom)]
         self.defined = {one.name: one for one in self.body if isinstance(one, ast.ClassDef | ast.FunctionDef)}
         self.tracer = Tracer(self.outside, lambda node: f"{places.get(id(node), shown)}:{getattr(node, 'lineno', 0)}")
 
@@ -170,8 +172,11 @@ class Script:
         if self.is_own and name in vars(self.module):
             return vars(self.module)[name]
         if name not in self.names:
+            self.names[name] = KeyError(name)  # until it is found
             self.names[name] = self.imported(name) if name not in self.defined else self.run(self.defined[name])
-        return self.names[name]
+        if isinstance(found := self.names[name], KeyError):
+            raise found
+        return found
 
     def run(self, node: ast.ClassDef | ast.FunctionDef) -> Any:
         """A class or a function of a file that is not imported, by its own statement alone."""
@@ -184,9 +189,7 @@ class Script:
 
     def imported(self, name: str) -> Any:
         """What an import statement of the file gives that name."""
-        for node in (one for part in self.body for one in ast.walk(part)):
-            if not isinstance(node, ast.Import | ast.ImportFrom):
-                continue
+        for node in self.imports:
             for one in node.names:
                 if isinstance(node, ast.ImportFrom) and one.name == "*":
                     there = vars(self.module_named(node)).get(name)
@@ -219,7 +222,7 @@ class Script:
         if name in ("numpy", "functools", "math", "random"):
             return importlib.import_module(name)
         parts = name.split(".")
-        places = [self.path.parent, *self.path.parents[: ABOVE + 1]]
+        places = [*self.path.parents[: ABOVE + 2], *self.own.parents[: ABOVE + 1]]
         for folder in places:
             file = folder.joinpath(*parts)
             for one in (file.with_suffix(".py"), file / "__init__.py"):

@@ -49,7 +49,10 @@ AFTER = re.compile(
 LIKE = {
     FORWARD: re.compile(r"(full|do|run)?(forward|feedforward|fwd)(?!.*(back|grad|loss)).*"),
     LOSS_AND_GRADIENTS: re.compile(r".*loss.*grad.*"),
-    BACKWARD: re.compile(r"(?!.*(check|update|zero|clip|num)).*(backprop|backward|bptt|backpass|gradients?$).*"),
+    BACKWARD: re.compile(
+        r"(?!.*(check|update|zero|clip|num|plot|show|draw|visual|print|save)).*"
+        r"(backprop|backward|bptt|backpass|gradients?$).*"
+    ),
 }
 """What methods may be called that have none of these names."""
 
