@@ -32,6 +32,9 @@ FRAME = 150
 RED, WHITE, BLUE = (178, 24, 43), (247, 247, 247), (33, 102, 172)
 """Of positive weights, of 0, of negative ones: the ends and the middle of ColorBrewer's RdBu."""
 
+MOST = 126
+"""The levels of a weight's colour to each side of 0; a picture of no more colours is quick to write, and small."""
+
 
 def rgb(colours: list[str]) -> NDArray[Any]:
     """Colours such as #0072B2 as fractions of red, green and blue, (n, 3)."""
@@ -127,15 +130,28 @@ def tiles(weights: NDArray[Any]) -> Image.Image:
     Args:
         weights: as `coloured` takes them.
     """
-    images = coloured(weights[:MOST_TILES])
-    count, height, width, _ = images.shape
+    one_colour = weights.ndim == 3
+    images = levels(weights[:MOST_TILES]) if one_colour else coloured(weights[:MOST_TILES])
+    empty, frame = (2 * MOST + 1, 2 * MOST + 2) if one_colour else (255, FRAME)
+    count, height, width = images.shape[:3]
     factor = max(1, round(WIDTH / 8 / max(height, width)))  # whole: pixels stay equal squares
     pitch_x, pitch_y = width * factor + 2, height * factor + 2
     columns = max(1, min(count, WIDTH // pitch_x))
-    page = np.full((-(-count // columns) * pitch_y, max(WIDTH, columns * pitch_x), 3), 255, np.uint8)
+    size = -(-count // columns) * pitch_y, max(WIDTH, columns * pitch_x)
+    page = np.full((*size, *images.shape[3:]), empty, np.uint8)
     for place, each in enumerate(images.repeat(factor, 1).repeat(factor, 2)):
         row, column = divmod(place, columns)
         tile = page[row * pitch_y :, column * pitch_x :][:pitch_y, :pitch_x]
-        tile[:] = FRAME
+        tile[:] = frame
         tile[1:-1, 1:-1] = each
-    return Image.fromarray(page)
+    picture = Image.fromarray(page)
+    if one_colour:
+        colours = diverging(np.arange(-MOST, MOST + 1) / MOST)
+        picture.putpalette([*colours.ravel().tolist(), *[255] * 3, *[FRAME] * 3])
+    return picture
+
+
+def levels(weights: NDArray[Any]) -> NDArray[Any]:
+    """The colour of each weight, by its place among those of `diverging`: 0 has MOST."""
+    most = float(np.abs(weights).max()) or 1.0
+    return np.asarray(np.rint(weights * (MOST / most)) + MOST).astype(np.uint8)

@@ -48,7 +48,7 @@ class Learner(ABC):
         self.update(found)
         return loss, sums
 
-    def release(self) -> None:
+    def release(self) -> None:  # noqa: B027
         """Let go of the last gradients, so that the next may lie in their memory, which is near."""
 
     @abstractmethod
