@@ -50,3 +50,34 @@ def test_sign_of_what_is_returned_is_that_with_which_it_is_used() -> None:
 def test_no_verdict_where_the_loss_may_be_another() -> None:
     with pytest.raises(SubjectError, match="gradient of none of the likely losses"):
         check("OtherLoss")
+
+
+def test_right_but_for_what_is_clipped() -> None:
+    report = check("ClipsLarge")
+    assert report.verdict == "right, but", report_text(report)
+    assert "close to the outputs" in report.given
+
+
+@pytest.mark.slow
+def test_other_mistakes_are_not_taken_for_clipping() -> None:
+    with pytest.raises(SubjectError, match="gradient of none of the likely losses"):
+        check("ClipsLargeWrong")
+
+
+def test_what_the_training_hands_to_backward() -> None:
+    report = check("TakesTheError")
+    assert report.right, report_text(report)
+    assert report.assumed_loss == "cross entropy, sum"
+
+
+def test_decay_in_a_step_is_left_out() -> None:
+    report = check("DecaysInTheStep")
+    assert report.verdict == "right, but", report_text(report)
+    assert "checked with l2_penalty = 0" in report.advice[0]
+
+
+def test_change_is_the_gradient_where_there_is_no_rate() -> None:
+    assert check("NoRate").right
+    report = check("NoRateWrong")
+    assert report.verdict == "wrong"
+    assert "3.5 times the right gradient" in " ".join(report_text(report).split())

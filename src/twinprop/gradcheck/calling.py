@@ -238,7 +238,7 @@ class NetworkWay(Way):
         if found is not None:
             return float(found.reshape(()))
         if not is_many(returned, out):
-            raise ValueError(f"{self.loss_method.name} returned no number")
+            raise SubjectError(f"{self.title}.{self.loss_method.name} returned no number", False)
         self.many = True
         return self.likely.value(returned, values["y"], values["axis"], values["samples"])
 

@@ -57,29 +57,37 @@ def check_class(
         wanted = Wanted(words, shape, targets, classes, seed)
         subject, inputs = choose(spec, wanted, constants)
         fresh = subject.copied()
-        used = used_in_training(fresh.copied(), wanted)
+        used = used_in_training(fresh.copied(), wanted, inputs.count == 1)
         right_there = used is not None and all(one.passed for one in used[2])
+        once = fresh is subject  # it cannot be copied
         try:
-            report = check_subject(subject, inputs, constants, seed, explain=not right_there)
+            report = check_subject(subject, inputs, constants, seed, explain=once)
         except SubjectError as error:
+            if other := right_in_another_reading(fresh, inputs, constants, seed, bool(shape)):
+                return other
             square = with_as_many_outputs(spec, wanted) if TURNED in str(error) and not words else None
             if square is None:
                 raise
             subject, inputs = square
             fresh = subject.copied()
-            report = check_subject(subject, inputs, constants, seed)
+            report = check_subject(subject, inputs, constants, seed, explain=once)
             (report.advice if report.right else report.notes).append(SQUARE)
         if clips_probabilities(report, subject, inputs):
             subject, inputs = choose(spec, replace(wanted, values="probabilities"), constants)
-            report = check_subject(subject, inputs, constants, seed)
+            fresh = subject.copied()
+            report = check_subject(subject, inputs, constants, seed, explain=once)
         if used is not None and right_there and not report.right:
             return check_subject(*used[:2], constants, seed)  # what backward returns is put right there
         if report.right:
-            if used is not None and all(is_times(one, -1) for one in used[2]):
+            if used is not None and isinstance(subject.way, NetworkWay) and all(is_times(one, -1) for one in used[2]):
                 report.advice.append(UPHILL.format(used[0].made.train))
             return report
-        if fresh is not subject and (other := right_in_another_reading(fresh, inputs, constants, seed, bool(shape))):
+        if not once and (other := right_in_another_reading(fresh, inputs, constants, seed, bool(shape))):
             return other
+        if not once:
+            told = report.notes if SQUARE in report.notes else []
+            report = check_subject(fresh.copied(), inputs, constants, seed)
+            report.notes += [one for one in told if one == SQUARE]
         if inputs.values == "probabilities" and of_logits(report, inputs):
             report.gradients[0].accepted = "as a pair"
             report.mistakes, report.advice = [], [OF_LOGITS, *report.advice]
@@ -106,16 +114,20 @@ def refuse_lent(subject: Subject, report: Report) -> None:
         )
 
 
-def used_in_training(subject: Subject, wanted: Wanted) -> tuple[Subject, Inputs, list[Gradient]] | None:
-    """One step of a network's own training, in the first form of data that it takes; None where it takes none."""
-    if not isinstance(subject.way, NetworkWay) or isinstance(subject.made, Trained):
+def used_in_training(subject: Subject, wanted: Wanted, single: bool) -> tuple[Subject, Inputs, list[Gradient]] | None:
+    """One step of a network's own training, in the first form of data that it takes; None where it takes none.
+
+    Args:
+        single: whether each sample may be taken alone.
+    """
+    if isinstance(subject.made, Trained) or not subject.parameters:
         return None
     clock = Clock()
     for made in with_training(wrapped_in(subject.made)):
         try:
             one = Subject(made, subject.title, subject.told, wanted.seed)
             one.like = subject.like
-            inputs, _ = choose_inputs(one, wanted, clock) if not made.each else (None, [])
+            inputs, _ = choose_inputs(one, wanted, clock) if single or not made.each else (None, [])
             if inputs is not None:
                 return one, inputs, first_gradients(one.copied(), inputs, wanted.seed)
         except SubjectError:

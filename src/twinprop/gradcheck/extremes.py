@@ -115,7 +115,10 @@ def leaves_range(subject: Subject, x: FloatArray, y: Any) -> bool:
 def cause_with_line(subject: Subject, x: FloatArray, inputs: Inputs, softmax: bool, when: str) -> tuple[str, str]:
     """Why the answer is not finite, and that in full, with the line where it happens."""
     y = inputs.y
-    unshifted = UNSHIFTED.format(*(("column", 0) if inputs.axis else ("row", -1)))
+    usual = np.asarray(output_or_none(subject, inputs.x, y))
+    columns = usual.ndim == 2 and np.allclose(usual.sum(0), 1) and not np.allclose(usual.sum(1), 1)
+    where = ("sample", None) if getattr(subject.made, "by_sample", False) else ("row", -1)
+    unshifted = UNSHIFTED.format(*(("column", 0) if inputs.axis or columns else where))
     out = np.asarray(output_or_none(subject, x, y)).ravel()
     head = f"For {when} forward gives {out[~np.isfinite(out)][0]}, although the answer is finite: "
     for caught in ({"divide": "raise", "invalid": "raise"}, {"over": "raise"}):

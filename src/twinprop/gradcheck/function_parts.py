@@ -108,7 +108,7 @@ def lacking_parameters(
         and role_of(name) not in ("x", "out", "dy", "training", "testing", *(("y",) if targets else ()))
         and not (parameters and name.lower() in PARAMETERS)
     ]
-    if list(needed)[:1] == lacking[:1] and len(lacking) == len(needed) > 1:
+    if list(needed)[:1] == lacking[:1] and len(lacking) == len(needed):
         lacking = lacking[1:]  # nothing is called x: the first argument is
     if words:
         return dict(zip(lacking, parse_arguments(words)[0], strict=False)), []

@@ -175,7 +175,8 @@ def join_functions(
     if not back:
         return FunctionLoss({"cost": alone}, *lacking_parameters([alone], {}, words, outputs)), name
     plain = plain_partner(own, back) or next((other for other in named if other != back and len(named) == 2), "")
-    front = pick(named, FRONT) or partner(own, back, FRONT) or plain
+    told = [other for other in named if other != back and not contains(other, COST)]
+    front = pick(named, FRONT) or (told[0] if len(told) == 1 else partner(own, back, FRONT) or plain)
     if not front:
         raise SubjectError(
             f"{back}: which function goes forward? Name both: --layer FILE:forward_prop,back_prop.", False

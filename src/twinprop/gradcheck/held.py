@@ -53,9 +53,12 @@ class ArrayRef(NamedTuple):
         if not self.keys:
             setattr(self.owner, self.attribute, value)
         elif (holder := item_at(getattr(self.owner, self.attribute, None), self.keys[:-1])) is not None:
-            # the class itself may have thrown a work array out of its list, and a tuple cannot be changed
+            # a call that raised an error may have taken it out of its list, and a tuple cannot be changed
             with suppress(IndexError, TypeError):
-                holder[self.keys[-1]] = value
+                if isinstance(holder, list) and self.keys[-1] == len(holder):
+                    holder.append(value)
+                else:
+                    holder[self.keys[-1]] = value
         for other in self.also:
             other.set(value)
 

@@ -9,6 +9,8 @@ import numpy as np
 
 from twinprop.gradcheck.held import FloatArray
 
+CLOSE = "close to the outputs"
+
 
 @dataclass
 class Inputs:
@@ -18,7 +20,8 @@ class Inputs:
         x: float64, or whole numbers where values is `indices`.
         y: targets; None for a layer.
         axis: 0 where samples are rows, -1 where they are columns; None where x is one sample without an axis for it.
-        kind: of the targets: `onehot` (float), `binary` (0 or 1 for each sample, float), `labels` (int), or `real`.
+        kind: of the targets: `onehot` (float), `binary` (0 or 1 for each sample, float), `labels` (int), `real`, or
+            `CLOSE`, which belong to these outputs alone.
         values: of x: `normal`, `positive`, `probabilities` or `indices`.
         alone: why x is one sample, where a batch is not right; empty for the others.
     """
@@ -50,6 +53,8 @@ class Inputs:
 
     def others(self, seed: int) -> list[Inputs]:
         """Other numbers: for more samples, for as many, and for larger axes of sequences and images."""
+        if self.kind == CLOSE:
+            return []
         found = [self.another(self.count + 2, seed), self.another(self.count, seed)]
         axes = [axis for axis in range(self.x.ndim) if axis != (self.axis or 0) % self.x.ndim]
         if self.y is None and self.x.ndim > 2:

@@ -27,7 +27,7 @@ NAMES = re.compile(
 STEPS = re.compile(r"(n|num|max)?(of)?(epochs?|iterations?|iters?|steps?|itera)(num|count)?|maxiter|epoch(s|es)?")
 BATCH = re.compile(r"(mini)?batch(size)?|bs|minibatchsize|sizeofbatch")
 OFF = re.compile(
-    r"lambda\w*|lambd|lmbda|lam|reg\w*|l[12]\w*|weightdecay|decay\w*|momentum|mu|dropout\w*|droprate|shuffle"
+    r"penalty|lambda\w*|lambd|lmbda|lam|reg\w*|l[12]\w*|weightdecay|decay\w*|momentum|mu|dropout\w*|droprate|shuffle"
 )
 """Arguments and attributes that are 0 in a plain step."""
 
@@ -77,13 +77,15 @@ def compiled(tree: ast.FunctionDef, function: FunctionType) -> CodeType:
     Raises:
         SyntaxError, ValueError: it cannot be compiled.
     """
-    # a method that says super() finds its class in a cell; one that says self.__x, by the name of its class
+    free = function.__code__.co_freevars
     owner = function.__qualname__.rpartition(".")[0].rpartition(".")[2]
-    maker = ast.parse(f"def make({', '.join(function.__code__.co_freevars)}):\n    class {owner or 'Free'}: pass")
-    inner: Any = maker.body[0]
-    inner.body[0].body = [tree]
-    if not owner or owner == "<locals>":
-        inner.body = [tree, ast.Return(ast.Name(tree.name, ast.Load()))]
+    if owner.isidentifier() and set(free) <= {"__class__"}:
+        # a method that says super() finds its class in a cell; one that says self.__x, by the name of its class
+        maker = ast.parse(f"class {owner}: pass")
+    else:
+        maker = ast.parse(f"def make({', '.join(free)}): pass")
+    holder: Any = maker.body[0]
+    holder.body = [tree]
     made = compile(ast.fix_missing_locations(maker), function.__code__.co_filename, "exec")
     return next(code for code in codes_in(made) if code.co_name == tree.name)
 

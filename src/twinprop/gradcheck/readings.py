@@ -6,20 +6,30 @@ gradient of its output what its loss would give it.
 
 from __future__ import annotations
 
+import ast
 import copy
+import inspect
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from twinprop.gradcheck.calling import DerivativeWay, FusedWay, LayerWay, LossWay, OneEntryWay, Way
+from twinprop.gradcheck.calling import DerivativeWay, FusedWay, LayerWay, LossWay, NetworkWay, OneEntryWay, Way
 from twinprop.gradcheck.checking import check_subject
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.functions import Pair
-from twinprop.gradcheck.inputs import Inputs, draw_y
+from twinprop.gradcheck.held import wrapped_in
+from twinprop.gradcheck.hints.table import UNKNOWN
+from twinprop.gradcheck.inputs import CLOSE, Inputs, draw_y
+from twinprop.gradcheck.lending import kinds_of
+from twinprop.gradcheck.loops import OFF, word_of
 from twinprop.gradcheck.orientation import as_softmax_has_them
+from twinprop.gradcheck.parameters import keep_used
 from twinprop.gradcheck.report import Report
+from twinprop.gradcheck.sources import nodes_of
 from twinprop.gradcheck.subject import Subject
+from twinprop.gradcheck.trial import Trial
 
 FUSED = (
     "backward is given the gradient of what went into the softmax, p - y, and is right for that: together "
@@ -30,6 +40,11 @@ OF_OUTPUT = (
     "right where the derivative is given the output of the function, as a * (1 - a) with a = sigmoid(z). Of x itself, "
     "as in sigmoid_prime(z), it is wrong: look at each line that calls it."
 )
+WITHOUT = "checked with {} = 0: none of the likely losses has such a penalty, or a momentum."
+UNCLIPPED = (
+    "right where nothing is clipped or scaled: the targets are close to the outputs here. Large errors are changed:\n{}"
+)
+CLIPS = re.compile(r"clip|norm\(|minimum\(|max_?(grad|norm)|threshold", re.IGNORECASE)
 FOR_ONE = (
     "right for one sample alone: of a batch, forward returns neither the sum nor the mean of what it does for each."
 )
@@ -46,12 +61,14 @@ class Reading:
     Attributes:
         told: what the report says of it.
         seeds: how many draws of dy have to be right.
+        off: names of numbers that are set to 0.
     """
 
     way: Way
     inputs: Inputs
     told: str = ""
     seeds: int = 1
+    off: Sequence[str] = ()
 
 
 def right_in_another_reading(
@@ -64,18 +81,24 @@ def right_in_another_reading(
         shape_given: whether the shape of x was asked for.
     """
     some = [] if shape_given else list(in_another_shape(subject, inputs))
+    some += [*without_penalty(subject, inputs), *with_small_errors(subject, inputs, seed)]
     some += [*given_its_output(subject, inputs), *with_its_loss(subject, inputs, seed), *one_sample(subject, inputs)]
     for reading in some:
         one = subject.copied()
         one.way = reading.way
+        for ref in one.numbers:
+            if ref.name in reading.off:
+                ref.set(0)
+        partly = "zero" in reading.way.backward_roles.values()
         try:
             tried = [
-                check_subject(copy.deepcopy(one), reading.inputs, constants, other)
+                check_subject(copy.deepcopy(one), reading.inputs, constants, other, explain=partly)
                 for other in range(seed, seed + reading.seeds)
             ]
         except SubjectError:
             continue
-        if all(report.right and tells_something(report) for report in tried):
+        named = partly and not any(UNKNOWN in text for _, text in tried[0].mistakes)
+        if named or all(report.right and tells_something(report) for report in tried):
             tried[0].advice[:0] = [reading.told] if reading.told else []
             return tried[0]
     return None
@@ -112,6 +135,39 @@ def one_sample(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
             yield Reading(subject.way, replace(singles[0], x=singles[0].x.T, y=singles[0].y.T, axis=0), FOR_ONE)
 
 
+def without_penalty(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
+    """A network whose steps hold a penalty, or a momentum, which no likely loss has."""
+    way = subject.way
+    if way.backward is None:
+        return
+    given = {one.name: "zero" for one in way.backward.arguments if not one.needed and OFF.fullmatch(word_of(one.name))}
+    held = [ref.name for ref in subject.numbers if OFF.fullmatch(word_of(ref.attribute)) and np.any(ref.get())]
+    held = held if way.guesses else []  # a loss of its own may have the penalty, too
+    if given or held:
+        roles = {**way.backward_roles, **given}
+        yield Reading(replace(way, backward_roles=roles), inputs, WITHOUT.format(", ".join([*given, *held])), off=held)
+
+
+def with_small_errors(subject: Subject, inputs: Inputs, seed: int) -> Iterator[Reading]:
+    """Targets next to the outputs, where the source clips what is large, or scales it."""
+    made = wrapped_in(subject.made)
+    lines = [line for kind in kinds_of(type(made)) for line in source_of(kind) if CLIPS.search(line)]
+    if isinstance(subject.way, NetworkWay) and inputs.y is not None and lines:
+        trial = Trial(subject.copied(), inputs, seed)
+        keep_used(trial, np.random.default_rng(seed + 2))  # as the check itself does
+        out = np.asarray(trial.out)
+        if np.shape(inputs.y) == out.shape:
+            y = out + 1e-3 * np.random.default_rng(0).standard_normal(out.shape)
+            yield Reading(subject.way, replace(inputs, y=y, kind=CLOSE), UNCLIPPED.format(lines[0].strip()))
+
+
+def source_of(kind: type) -> list[str]:
+    try:
+        return inspect.getsourcelines(kind)[0]
+    except (OSError, TypeError):
+        return []
+
+
 def given_its_output(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
     """A loss whose backward is given its probabilities under the name of a gradient, as `backward(dvalues, y)`.
 
@@ -142,7 +198,9 @@ def with_its_loss(subject: Subject, inputs: Inputs, seed: int) -> Iterator[Readi
         y = draw_y(np.random.default_rng(seed), inputs.count, out.shape[of_classes], axis, "onehot")
         if y.shape == out.shape:
             yield Reading(FusedWay(**fields), replace(inputs, y=y, kind="onehot"), FUSED)
-    if inputs.count == 1:
+    function = getattr(wrapped_in(subject.made), subject.way.backward.name, None) if subject.way.backward else None
+    code = " ".join(ast.unparse(node) for node in nodes_of(function) if isinstance(node, ast.If | ast.Call))
+    if inputs.count == 1 and re.search(r"argmax|nonzero|== 0:|!= 0:", code):  # it looks for that entry
         yield Reading(OneEntryWay(**fields), inputs, ONE_ENTRY, seeds=3)
 
 

@@ -172,6 +172,7 @@ class Subject:
             "rate": self.rate,
             "optimizer": PlainSteps(self.rate),
             "one": 1.0,
+            "zero": 0.0,
             "count": len(x) if np.ndim(x) else 1,
         }
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.guesses import INPUTS, OUTPUTS
-from twinprop.gradcheck.held import WRAPPED, arrays_of, attributes_of, is_number
+from twinprop.gradcheck.held import WRAPPED, arrays_of, attributes_of, is_number, objects_of
 from twinprop.gradcheck.loops import (
     OFF,
     STEPS,
@@ -125,9 +125,10 @@ class Trained:
         self.parts = [made]
         self._fronts, self._train, self._uses, self._form = fronts, train, uses, form
         self._front: Front | None = None
+        self._shared = [one for kind in (np.random.RandomState, np.random.Generator) for one in objects_of(made, kind)]
         self._plain = False
         self.usual_alone = form.sample is not None or runs_over_samples(definition_of(function_of(made, train.name)))
-        self.train, self.each = train.name, form.alone
+        self.train, self.each, self.by_sample = train.name, form.alone, form.sample is not None
         self.told = [NOTE.format(train.name, EACH if form.alone else "")]
         if "rate" in uses.values():
             self.learning_rate = RATE
@@ -137,9 +138,12 @@ class Trained:
 
     def forward(self, x: Any) -> Any:
         if self._front is None:
-            fine = (one for one in self._fronts[:-1] if self._is_fine(one, x))
-            self._front = next(fine, self._fronts[-1])
-        return self._outputs(self._front, x)
+            self._front = next((one for one in self._fronts if self._is_fine(one, x)), None)
+        return self._outputs(self._front or self._fronts[0], x)
+
+    def _copied(self) -> Any:
+        """A copy of the object; of generators of random numbers, which are slow to copy, it shares those."""
+        return copy.deepcopy(getattr(self, WRAPPED), {id(one): one for one in self._shared})
 
     def _is_fine(self, front: Front, x: Any) -> bool:
         """Whether a method returns numbers that follow small changes of its input, and no classes."""
@@ -149,7 +153,7 @@ class Trained:
             return False
 
     def _outputs(self, front: Front, x: Any) -> Any:
-        made = copy.deepcopy(getattr(self, WRAPPED))  # what it keeps is not there when the training begins
+        made = self._copied()  # what it keeps is not there when the training begins
         outs = [front.output(made, one) for one in self._form.inputs(x)]
         return outs[0] if self._form.sample is None else np.array([np.ravel(one) for one in outs])
 
@@ -158,7 +162,7 @@ class Trained:
         if not self._plain:
             self._refuse_others(x, y)
             self._plain = True
-        after = copy.deepcopy(made)  # each step is a first one
+        after = self._copied()  # each step is a first one
         self._step(after, x, y)
         now = {ref.name: ref.get() for ref in arrays_of(after)}
         for ref in arrays_of(made):
@@ -222,7 +226,7 @@ class Trained:
         made, own = getattr(self, WRAPPED), getattr(self, "learning_rate", None)
         changes = []
         for factor, shift in ((1.0, 0.0), (2.0, 0.0), (1.0, 0.1)):
-            one = copy.deepcopy(made)
+            one = self._copied()
             refs = arrays_of(one)
             for rate in rates_of(one):
                 rate.set(rate.get() * factor)
@@ -269,7 +273,8 @@ def with_training(made: Any) -> Iterator[Trained]:
     fronts = [name for name in (named(made, FORWARD), named(made, "predict predictproba")) if name]
     fronts += [name for name in dir(made) if word_of(name).startswith(("predict", "feedforward"))]
     names = training_methods(made) if fronts else []
-    methods = [Front.of(made, one) for one in dict.fromkeys(fronts)]
+    methods = [Front.of(made, one) for one in dict.fromkeys(fronts) if len(method_of(made, one).needed) <= 1]
+    names = names if methods else []
     for name in names:
         try:
             one = copy.deepcopy(made)

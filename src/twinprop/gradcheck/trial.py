@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,10 +12,11 @@ from twinprop.gradcheck.calling import DerivativeWay
 from twinprop.gradcheck.differences import Index, Slopes, measure_slopes, sample_entries
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.finding import Found, Target, assign, candidates, snapshot
-from twinprop.gradcheck.held import ArrayRef, FloatArray, is_float_array
+from twinprop.gradcheck.held import ArrayRef, FloatArray, is_float_array, wrapped_in
 from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.matching import ratio, same_numbers
 from twinprop.gradcheck.optimizers import TO_OPTIMIZER, PlainSteps
+from twinprop.gradcheck.sources import nodes_of
 from twinprop.gradcheck.subject import Subject
 
 ENTRIES = 400
@@ -194,7 +196,8 @@ class Trial:
         """
         found = self.run()
         if self.updates and self.update_rate is None:
-            self.update_rate = common_rate(self.updates, measured)
+            bare = adds_bare(self.subject.made, [one.attribute for one in self.parameters])
+            self.update_rate = 1.0 if bare else common_rate(self.updates, measured)
         for one in self.updates.values():
             one.value = one.value / (self.update_rate or 1.0)
         self.labels = assign(self.targets(measured), found, self.updates)
@@ -244,6 +247,15 @@ def slopes_of(measured: dict[Index, Slopes], shape: Index) -> FloatArray:
     for where, entry in measured.items():
         slope[where] = entry.central[1]
     return slope
+
+
+def adds_bare(made: Any, attributes: Sequence[str]) -> bool:
+    """Whether every update adds something as it is, as in `self.W += d`: then there is no learning rate."""
+    nodes = [node for kind in type(wrapped_in(made)).__mro__ for node in nodes_of(kind)]
+    steps = [node for node in nodes if isinstance(node, ast.AugAssign)]
+    names = [ast.unparse(one.target).partition("[")[0].rpartition(".")[2] for one in steps]
+    steps = [one for one, name in zip(steps, names, strict=True) if name in attributes]
+    return bool(steps) and all(isinstance(one.value, ast.Name | ast.Attribute) for one in steps)
 
 
 def common_rate(updates: dict[str, Found], measured: dict[str, FloatArray]) -> float | None:

@@ -49,9 +49,10 @@ AFTER = re.compile(
 LIKE = {
     FORWARD: re.compile(r"(full|do|run)?(forward|feedforward|fwd)(?!.*(back|grad|loss)).*"),
     LOSS_AND_GRADIENTS: re.compile(r".*loss.*grad.*"),
+    LOSS: re.compile(r"(?!.*(grad|prime|deriv|back|delta|plot|print|set|get|hist|log_|_log)).*(loss|cost|squares).*"),
     BACKWARD: re.compile(
         r"(?!.*(check|update|zero|clip|num|plot|show|draw|visual|print|save)).*"
-        r"(backprop|backward|bptt|backpass|gradients?$).*"
+        r"(backprop|backward|bptt|bppt|backpass|gradients?$).*"
     ),
 }
 """What methods may be called that have none of these names."""
@@ -289,6 +290,8 @@ def network_backward_roles(back: Method) -> Iterator[dict[str, str]]:
 def cost_roles(cost: Method) -> list[dict[str, str]]:
     """Ways to call the method for the loss of a network, after forward: with y, with the output and y, with x and y."""
     needed: list[Argument] = cost.needed or cost.offered[:2]
+    if not needed and not cost.any_number:
+        return [{}]
     if len(needed) == 1:
         return [{needed[0].name: "y"}]
     if len(needed) != 2:

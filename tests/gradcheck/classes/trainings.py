@@ -202,3 +202,84 @@ class OtherLoss(OneByOne):
             back = error @ self.w2.T * (1 - h**2)
             self.w2 -= rate * h.T @ error
             self.w1 -= rate * X.T @ back
+
+
+class ClipsLarge:
+    """Right, but that what is large is clipped, in a statement of its own."""
+
+    def __init__(self, n_in, n_out, lr=0.1):
+        self.w, self.lr = np.random.randn(n_in, n_out), lr
+
+    def predict(self, x):
+        return x @ self.w
+
+    def fit(self, x, y, epochs=10):
+        for _ in range(epochs):
+            step = x.T @ self.error(self.predict(x), y)
+            limit = 0.5
+            step = np.clip(step, -limit, limit)
+            self.w -= self.lr * step
+
+    def error(self, p, y):
+        return p - y
+
+
+class ClipsLargeWrong(ClipsLarge):
+    def error(self, p, y):
+        return (p - y) * p
+
+
+class TakesTheError:
+    """backward is given the error, as its training computes it."""
+
+    def __init__(self, n_in, n_out):
+        self.W = np.random.randn(n_in, n_out)
+
+    def forward(self, x):
+        self.x = x
+        e = np.exp(x @ self.W)
+        return e / e.sum(1, keepdims=True)
+
+    def backward(self, error):
+        return [self.x.T @ error]
+
+    def fit(self, x, y, rate, epochs):
+        for _ in range(epochs):
+            self.W = self.W - rate * self.backward(self.forward(x) - y)[0]
+
+
+class DecaysInTheStep:
+    """The step holds a small decay, which is an argument."""
+
+    def __init__(self, n_in, n_out):
+        self.W = np.random.randn(n_in, n_out)
+
+    def forward(self, x):
+        return x @ self.W
+
+    def backward(self, x, y, learning_rate=0.01, l2_penalty=1e-3):
+        step = x.T @ (x @ self.W - y)
+        self.W = self.W * (1 - l2_penalty) - learning_rate * step
+
+
+class NoRate:
+    """There is no rate: the change is the gradient itself, and the loss says how large that is."""
+
+    factor = 2
+
+    def __init__(self, x, y):
+        self.x, self.y, self.w = x, y, np.random.rand(x.shape[1], y.shape[1])
+
+    def feedforward(self):
+        self.output = sigmoid(self.x @ self.w)
+
+    def sum_of_squares(self):
+        return np.sum((self.output - self.y) ** 2)
+
+    def backprop(self):
+        step = self.x.T @ (self.factor * (self.y - self.output) * self.output * (1 - self.output))
+        self.w += step
+
+
+class NoRateWrong(NoRate):
+    factor = 7
