@@ -163,6 +163,10 @@ def choose(spec: str, wanted: Wanted, constants: Sequence[str]) -> tuple[Subject
             mistaken = any(search.mistaken for _, searches in tried for search in searches)
             own = clock_of_uses if subject.like else clock
             inputs, searches = choose_inputs(subject, wanted, own, mistaken)
+            if inputs is None and any(search.dead for search in searches):
+                for ref in subject.parameters:  # with positive weights it is alive
+                    ref.set(np.abs(ref.get()))
+                inputs, searches = choose_inputs(subject, wanted, own, mistaken)
         except SubjectError as error:
             failure = failure or (nothing_accepted(*tried[0], wanted) if tried else error)
             continue

@@ -195,8 +195,13 @@ def refuses(subject: Subject, other: Inputs) -> bool:
 
 def other_batch(trial: Trial, unmade: Subject, report: Report) -> None:
     """Whether other batches get their own gradients, of another size if the class takes that at all."""
+    now = {one.name: np.copy(one.get()) for one in trial.parameters}
     for other in trial.inputs.others(trial.seed + 7):
         fresh = unmade.copied()
+        fresh.way = trial.subject.way  # with the loss that is taken for its own
+        for ref in arrays_of(fresh.made) if fresh is not unmade else ():
+            if np.shape(ref.get()) == np.shape(now.get(ref.name)):
+                ref.set(np.copy(now[ref.name]))  # it differs by its past alone
         if fresh is unmade or wrong_for(fresh, other, trial, report):
             continue  # not taken, or wrong, even when it is the first
         if trial.updated and not trial.subject.knows_rate and other.count != trial.inputs.count:

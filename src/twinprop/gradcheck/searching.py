@@ -51,6 +51,7 @@ class Search:
         accepted_by_both: the first that backward takes as well, though its gradients have other shapes.
         accepted_rare: the same of a sequence or an image.
         mistaken: whether a gradient of a batch is summed over the wrong axis.
+        dead: whether some answer was 0 everywhere, as that of a small network of ReLU can be.
         gave_none: whether some answer was not finite.
         partly: whether some of them had the right shapes, for a batch.
         failed_backward: whether the failure is one of backward; failed_for_batch, whether that was for a batch.
@@ -65,7 +66,7 @@ class Search:
         self.accepted_by_forward: Inputs | None = None
         self.accepted_by_both: Inputs | None = None
         self.accepted_rare: Inputs | None = None
-        self.gave_none = self.mistaken = False
+        self.gave_none = self.mistaken = self.dead = False
         self.partly = self.rare = self.failed_backward = self.failed_for_batch = False
 
     def chosen(self, wanted: Wanted) -> Inputs | None:
@@ -123,6 +124,7 @@ class Search:
             rehearsal = self.subject.copied()
             rehearsal.settle(inputs)
             out = rehearsal.forward(inputs.x, inputs.y)
+            self.dead = self.dead or not np.any(out)
             if np.size(out) == 0:
                 raise empty(self.subject, inputs, np.shape(out))
             if not np.all(np.isfinite(out)):
