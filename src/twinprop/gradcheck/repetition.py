@@ -200,7 +200,7 @@ def other_batch(trial: Trial, unmade: Subject, report: Report) -> None:
         fresh = unmade.copied()
         fresh.way = trial.subject.way  # with the loss that is taken for its own
         for ref in arrays_of(fresh.made) if fresh is not unmade else ():
-            if np.shape(ref.get()) == np.shape(now.get(ref.name)):
+            if ref.name in now and np.shape(ref.get()) == now[ref.name].shape:
                 ref.set(np.copy(now[ref.name]))  # it differs by its past alone
         if fresh is unmade or wrong_for(fresh, other, trial, report):
             continue  # not taken, or wrong, even when it is the first
