@@ -10,6 +10,7 @@ import re
 import shlex
 import sys
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Any
 
@@ -197,6 +198,7 @@ def csv_text(rows: Iterable[Iterable[Any]]) -> str:
     return text.getvalue()
 
 
+@lru_cache(4096)  # the jobs of a sweep have most of their words in common
 def marked(text: str) -> str:
     """Text in a line of Markdown, as it stands."""
     return re.sub(r"([\\`*<>|~$#\[\]]|(?<!\w)_|_(?!\w))", r"\\\1", shown(text).replace("\n", " "))

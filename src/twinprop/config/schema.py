@@ -81,7 +81,7 @@ def metadata_of(item: Field[Any]) -> Mapping[str, Any]:
 def flatten(config: Any, prefix: str = "") -> dict[str, Any]:
     """A configuration as `{"optimizer.lr": 0.1, ...}`, in the order of the schema."""
     flat: dict[str, Any] = {}
-    names = list(config) if isinstance(config, Mapping) else [item.name for item in fields(config)]
+    names = list(config) if isinstance(config, Mapping) else field_names(type(config))
     for name in names:
         value = config[name] if isinstance(config, Mapping) else getattr(config, name)
         if isinstance(value, Mapping) or is_dataclass(value):
@@ -89,6 +89,12 @@ def flatten(config: Any, prefix: str = "") -> dict[str, Any]:
         else:
             flat[sys.intern(f"{prefix}{name}")] = value  # a sweep may have 100,000 of them
     return flat
+
+
+@cache  # for each job of a sweep
+def field_names(kind: Any) -> list[str]:
+    """The fields of a dataclass."""
+    return [item.name for item in fields(kind)]
 
 
 def uncompared_keys(*kinds: str) -> frozenset[str]:
