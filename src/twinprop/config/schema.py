@@ -81,7 +81,8 @@ def metadata_of(item: Field[Any]) -> Mapping[str, Any]:
 def flatten(config: Any, prefix: str = "") -> dict[str, Any]:
     """A configuration as `{"optimizer.lr": 0.1, ...}`, in the order of the schema."""
     flat: dict[str, Any] = {}
-    names = list(config) if isinstance(config, Mapping) else field_names(type(config))
+    kind: Any = type(config)
+    names = list(config) if isinstance(config, Mapping) else field_names(kind)
     for name in names:
         value = config[name] if isinstance(config, Mapping) else getattr(config, name)
         if isinstance(value, Mapping) or is_dataclass(value):
