@@ -81,3 +81,16 @@ def test_change_is_the_gradient_where_there_is_no_rate() -> None:
     report = check("NoRateWrong")
     assert report.verdict == "wrong"
     assert "3.5 times the right gradient" in " ".join(report_text(report).split())
+
+
+def test_arguments_are_told_by_the_names_that_forward_uses() -> None:
+    assert check("SameName").right
+    report = check("CacheAndMode")
+    assert report.right, report_text(report)
+    assert report.assumed_loss == "squared error, mean over all numbers"
+    assert check("CacheAndModeWrong").verdict == "wrong"
+
+
+def test_lost_self_is_told() -> None:
+    with pytest.raises(SubjectError, match=r"self is missing in `def step\(w, x\)`"):
+        check("LacksSelf")

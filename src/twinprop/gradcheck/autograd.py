@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.faults import is_users
-from twinprop.gradcheck.held import WRAPPED, objects_of
+from twinprop.gradcheck.held import Wrapper, objects_of
 from twinprop.gradcheck.matching import nearly_equal
 from twinprop.gradcheck.roles import method_of
 from twinprop.gradcheck.sources import nodes_of
@@ -121,7 +121,7 @@ def plain_box(method: Any) -> Iterator[Box]:
             yield Box(Holder, name, "grad", False)
 
 
-class Boxed:
+class Boxed(Wrapper):
     """A layer.
 
     Args:
@@ -129,8 +129,7 @@ class Boxed:
     """
 
     def __init__(self, made: Any, box: Box, front: str, back: str) -> None:
-        setattr(self, WRAPPED, made)
-        self.parts = [made]
+        super().__init__(made)
         self._box, self._front, self._back = box, front, back
         self.look_at = "" if back else f"Check the operations of {box.kind.__name__}: --layer FILE:{box.kind.__name__}."
 
@@ -140,21 +139,21 @@ class Boxed:
 
     def forward(self, x: Any) -> Any:
         self._given = self._box.packed(x)
-        call = getattr(getattr(self, WRAPPED), self._front)
+        call = getattr(self._user, self._front)
         rows = self._box.scalar and np.ndim(x) == 2
         self._out = [call(row) for row in self._given] if rows else call(self._given)
         return self._box.unpacked(self._out)
 
     def backward(self, dy: Any) -> Any:
         if self._back:
-            given = [dy] if method_of(getattr(self, WRAPPED), self._back).needed else []
-            return self._box.unpacked(getattr(getattr(self, WRAPPED), self._back)(*given))
+            given = [dy] if method_of(self._user, self._back).needed else []
+            return self._box.unpacked(getattr(self._user, self._back)(*given))
         go_back(self._box, self._out, dy, self.zero_grad)
         return self._box.unpacked(self._given, self._box.grad)
 
     def zero_grad(self) -> None:
         """Clear what earlier calls have added up."""
-        self._box.clear(objects_of(getattr(self, WRAPPED), self._box.kind))
+        self._box.clear(objects_of(self._user, self._box.kind))
 
 
 class BoxedLoss(Boxed):
@@ -163,7 +162,7 @@ class BoxedLoss(Boxed):
     def forward(self, x: Any, y: Any) -> Any:  # type: ignore[override]
         self._given = self._box.packed(x)
         targets = y if np.asarray(y).dtype.kind in "iu" else self._box.packed(y)
-        self._out = getattr(getattr(self, WRAPPED), self._front)(self._given, targets)
+        self._out = getattr(self._user, self._front)(self._given, targets)
         return self._box.unpacked(self._out)
 
     def backward(self) -> Any:  # type: ignore[override]

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.gradient_names import names_gradient
-from twinprop.gradcheck.held import WRAPPED, ArrayRef, arrays_of, is_number
+from twinprop.gradcheck.held import ArrayRef, Wrapper, arrays_of, is_number
 from twinprop.gradcheck.optimizers import RATE, PlainSteps
 from twinprop.gradcheck.roles import Method, method_of, role_of
 
@@ -23,7 +23,7 @@ VALUES = ("value", "val", "data", "values")
 IN_AND_OUT = {"bottom": "x", "bottoms": "x", "top": "out", "placeholder": ""}
 """Names of such objects, beside those that tell a role of their own."""
 
-OUTPUTS = ("loss", "cost", "activatedoutput", "output", "out", "a", "yhat", "ypred", "y")
+OUTPUTS = ("loss", "cost", "activatedoutput", "outputnodes", "outputlayer", "output", "out", "a", "yhat", "ypred", "y")
 
 
 def is_place(value: Any) -> bool:
@@ -38,7 +38,7 @@ def role_of_place(ref: ArrayRef) -> str:
     return role_of(last)
 
 
-class Fed:
+class Fed(Wrapper):
     """An object whose methods are called with what they ask for, and find the rest in its attributes.
 
     Args:
@@ -49,8 +49,7 @@ class Fed:
     """
 
     def __init__(self, made: Any, front: Method, back: Method, cost: Method | None) -> None:
-        setattr(self, WRAPPED, made)
-        self.parts = [made]
+        super().__init__(made)
         self._front, self._back, self._cost = front, back, cost
         self._places: dict[str, list[ArrayRef]] = {"x": [], "y": []}
         for ref in arrays_of(made, is_place):
@@ -71,28 +70,30 @@ class Fed:
     def _call(self, method: Method, dy: Any = None) -> Any:
         values = {"x": self._x, "y": self._y, "dy": dy, "out": self._out, "training": True, "testing": False}
         known = {one.name: one.role if one.role in values else "x" for one in method.needed}
-        return method.call(getattr(self, WRAPPED), known, {**values, "rate": RATE, "optimizer": PlainSteps(RATE)})
+        return method.call(self._user, known, {**values, "rate": RATE, "optimizer": PlainSteps(RATE)})
 
     def _go(self, x: Any) -> Any:
         self._x, self._out = x, None
         self._put("x", x)
         if self._y is not None:
             self._put("y", self._y)
-        before = {ref.name: id(ref.get()) for ref in arrays_of(getattr(self, WRAPPED))}
+        before = {ref.name: (id(ref.get()), np.copy(ref.get())) for ref in arrays_of(self._user)}
         self._out = self._call(self._front)
         self._out_place: ArrayRef | None = None
         if not isinstance(self._out, np.ndarray | float):
             self._out = self._left(before)
         return np.copy(self._out)
 
-    def _left(self, before: dict[str, int]) -> Any:
+    def _left(self, before: dict[str, tuple[int, Any]]) -> Any:
         """The output that forward has left: a new array or number that is called one."""
         found: list[tuple[int, ArrayRef]] = []
-        for ref in arrays_of(getattr(self, WRAPPED), lambda value: isinstance(value, np.ndarray) or is_number(value)):
+        for ref in arrays_of(self._user, lambda value: isinstance(value, np.ndarray) or is_number(value)):
             *holders, last = ref.name.lower().replace("_", "").split(".")
             name = holders[-1] if last in VALUES and holders else last
             name = "output" if IN_AND_OUT.get(name) == "out" else name
-            if name in OUTPUTS and before.get(ref.name) != id(ref.get()) and ref not in self._places["y"]:
+            old = before.get(ref.name)
+            fresh = old is None or old[0] != id(ref.get()) or not np.array_equal(old[1], ref.get(), equal_nan=True)
+            if name in OUTPUTS and fresh and ref not in self._places["y"]:
                 found.append((OUTPUTS.index(name), ref))
         if not found:
             raise ValueError(f"{self._front.name} returned nothing, and left no output")
@@ -101,7 +102,7 @@ class Fed:
 
     def _gradients_of(self, places: Sequence[ArrayRef | None]) -> list[ArrayRef]:
         """The places that are named as gradients of others."""
-        held = arrays_of(getattr(self, WRAPPED), is_place)
+        held = arrays_of(self._user, is_place)
         return [
             ref
             for ref in held

@@ -6,7 +6,6 @@ the measured slope, up to a factor, a sign, a transpose. Where neither tells, th
 
 from __future__ import annotations
 
-import ast
 import inspect
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +18,6 @@ import numpy as np
 from twinprop.gradcheck.gradient_names import canonical, is_bare, names_gradient, stems
 from twinprop.gradcheck.held import ArrayRef, FloatArray, arrays_of, attributes_of, is_numeric, may_hold_arrays
 from twinprop.gradcheck.matching import ratio, same_numbers
-from twinprop.gradcheck.sources import nodes_of
 
 
 @dataclass
@@ -134,24 +132,6 @@ def nested(value: Any, label: str, attribute: str, keys: tuple[Any, ...]) -> Ite
         value = attributes_of(value) if is_holder(value) else value
         for key, item in value.items() if isinstance(value, dict) else enumerate(value):
             yield from nested(item, f"{label}[{key!r}]", attribute, (*keys, key))
-
-
-def returned_names(function: Any) -> list[str]:
-    """The names in a function's last `return a, b` or `return [a, b]`; empty where its source does not tell."""
-    values = [node.value for node in nodes_of(getattr(function, "__func__", function)) if isinstance(node, ast.Return)]
-    if not values or not isinstance(values[-1], ast.Tuple | ast.List):
-        return []
-    return [name_in(part) for part in values[-1].elts]
-
-
-def returned_name(function: Any) -> str:
-    """The name in a function's only `return a`."""
-    values = [node.value for node in nodes_of(getattr(function, "__func__", function)) if isinstance(node, ast.Return)]
-    return name_in(values[0]) if len(values) == 1 else ""
-
-
-def name_in(node: ast.AST | None) -> str:
-    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 
 @dataclass

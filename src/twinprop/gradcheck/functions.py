@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.faults import SubjectError
-from twinprop.gradcheck.finding import returned_names
 from twinprop.gradcheck.fitting import Fitted, Path, cut
 from twinprop.gradcheck.function_parts import (
     BACK,
@@ -28,6 +27,7 @@ from twinprop.gradcheck.function_parts import (
     started,
 )
 from twinprop.gradcheck.roles import role_of
+from twinprop.gradcheck.sources import returned_names
 
 
 class Functions(Fitted):

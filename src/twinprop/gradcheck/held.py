@@ -22,6 +22,23 @@ def wrapped_in(made: Any) -> Any:
     return getattr(made, "__dict__", {}).get(WRAPPED, made)
 
 
+class Wrapper:
+    """One of our objects around the user's.
+
+    Attributes:
+        parts: the user's objects.
+    """
+
+    def __init__(self, made: Any) -> None:
+        setattr(self, WRAPPED, made)
+        self.parts = [made]
+
+    @property
+    def _user(self) -> Any:
+        """The user's object."""
+        return getattr(self, WRAPPED)
+
+
 class ArrayRef(NamedTuple):
     """A reference to an array that an object holds: in an attribute, or in the lists and dicts of one.
 

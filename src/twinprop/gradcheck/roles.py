@@ -23,9 +23,9 @@ NAMES = {
     "cache": "cache caches ctx context memory stored",
     "y": "y t target targets label labels ytrue ybatch ytrain truth groundtruth actual onehot yonehot expected "
     "desired correct gt answer answers truey yi ys trues tgt desiredoutput groundtruths",
-    "out": "yhat ypred pred preds predicted prediction predictions output outputs out o prob probs probabilities "
-    "scores al p a yp predictedoutput logits ao",
-    "x": "x xs input inputs inp data xbatch xtrain image images xi ininput feature features",
+    "out": "yhat ypred pred preds predicted prediction predictions output outputs out o outputnodes outputlayer "
+    "prob probs probabilities scores al p a yp predictedoutput logits ao",
+    "x": "x xs input inputs inputnodes inputlayer inp data xbatch xtrain image images xi ininput feature features",
 }
 """Names of arguments, without underscores and in lower case."""
 
@@ -155,7 +155,7 @@ def arguments_of(f: Callable[..., Any]) -> tuple[tuple[Argument, ...], bool]:
         if one.kind in (kinds.VAR_KEYWORD, kinds.VAR_POSITIONAL):
             continue
         role = role_of(one.name)
-        if not role and found and used and one.name not in used:
+        if not role and used and one.name not in used and any(other.role == "dy" for other in found):
             role = "rate"  # whatever it is, nobody looks at it
         if role not in FLAGS and one.default is kinds.empty and tested_bare(f, one.name):
             role = "training" if "train" in one.name.lower() else "testing"

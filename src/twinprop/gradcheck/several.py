@@ -14,12 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.finding import returned_name, returned_names
 from twinprop.gradcheck.fitting import Fitted, cut
 from twinprop.gradcheck.guesses import number_for
-from twinprop.gradcheck.held import WRAPPED, arrays_of, attributes_of, is_float_array
+from twinprop.gradcheck.held import Wrapper, arrays_of, attributes_of, is_float_array
 from twinprop.gradcheck.roles import FLAGS, Method
-from twinprop.gradcheck.sources import nodes_of
+from twinprop.gradcheck.sources import nodes_of, returned_name, returned_names
 
 CONSTANT = re.compile(r".*(mask|length|mode).*")
 """An input that has no gradient, by its name."""
@@ -106,7 +105,7 @@ def plan_for(made: Any, front: Method, back: Method | None) -> Plan | None:
     return Plan(front, back, given, given_back, extras, max(upstream, 1), bool(targets))
 
 
-class Several(Fitted):
+class Several(Fitted, Wrapper):
     """A layer that is called by a plan; its other inputs are attributes of this object.
 
     Attributes:
@@ -114,8 +113,7 @@ class Several(Fitted):
     """
 
     def __init__(self, made: Any, plan: Plan) -> None:
-        setattr(self, WRAPPED, made)
-        self.parts = [made]
+        super().__init__(made)
         self._plan = plan
         settings = {name: value for name in plan.extras if (value := number_for(name)) is not None}
         self._settings = settings  # epsilon, momentum and the like
@@ -133,7 +131,7 @@ class Several(Fitted):
     def wants_indices(self) -> bool:
         """Whether x itself holds whole numbers."""
         name = next(name for name, given in self._plan.given_front.items() if given == "x")
-        return is_index(getattr(self, WRAPPED), self._plan.front.name, name)
+        return is_index(self._user, self._plan.front.name, name)
 
     def may_lack(self, name: str) -> bool:
         """Whether an input needs no gradient: beside targets, weights are constants."""
@@ -146,10 +144,10 @@ class Several(Fitted):
         self.resize(x)
         self._inputs = {"x": x, "y": y} | {name: getattr(self, name) for name in self._plan.extras}
         # a layer may keep what it is given and change it
-        self._inputs |= self._settings | {name: getattr(getattr(self, WRAPPED), name) for name in self._held}
+        self._inputs |= self._settings | {name: getattr(self._user, name) for name in self._held}
         given = {name: np.copy(value) for name, value in self._inputs.items()} | dict.fromkeys(FLAGS[:1], True)
         given |= self._settings
-        returned = self._plan.front.call(getattr(self, WRAPPED), self._plan.given_front, given | {"testing": False})
+        returned = self._plan.front.call(self._user, self._plan.given_front, given | {"testing": False})
         parts = list(returned) if isinstance(returned, tuple) else [returned]
         self._kept = {f"out{at}": part for at, part in enumerate(parts)}
         arrays = [part for part in parts if is_float_array(part)]
@@ -166,7 +164,7 @@ class Several(Fitted):
         if dy is not None:
             values |= {f"dy{at}": part for at, part in enumerate(cut(dy, self._shapes))}
         assert self._plan.back is not None
-        return self._plan.back.call(getattr(self, WRAPPED), self._plan.given_back, values)
+        return self._plan.back.call(self._user, self._plan.given_back, values)
 
 
 class SeveralLayer(Several):
@@ -193,18 +191,17 @@ class SeveralWithGradients(Several):
         return self._go(x, None)
 
 
-class ListOfInputs:
+class ListOfInputs(Wrapper):
     """A layer that is given a list, as one that adds, multiplies or concatenates; x holds its inputs along axis 0."""
 
     def __init__(self, made: Any, front: Method, back: Method) -> None:
-        setattr(self, WRAPPED, made)
-        self.parts = [made]
+        super().__init__(made)
         self._methods = front, back
 
     def _call(self, method: Method, value: Any) -> Any:
         argument = (method.needed or method.offered)[0].name
         flags: Mapping[str, Any] = {"training": True, "testing": False}
-        return method.call(getattr(self, WRAPPED), {argument: "x"}, {"x": value, **flags})
+        return method.call(self._user, {argument: "x"}, {"x": value, **flags})
 
     def forward(self, x: Any) -> Any:
         if np.ndim(x) < 3:

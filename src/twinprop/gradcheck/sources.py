@@ -180,3 +180,35 @@ def entries_read(found: Any, name: str) -> int:
         and isinstance(node.slice.value, int)
     ]
     return max(numbers, default=-1) + 1
+
+
+def returned_names(function: Any) -> list[str]:
+    """The names in a function's last `return a, b` or `return [a, b]`; empty where its source does not tell."""
+    values = [node.value for node in nodes_of(getattr(function, "__func__", function)) if isinstance(node, ast.Return)]
+    if not values or not isinstance(values[-1], ast.Tuple | ast.List):
+        return []
+    return [name_in(part) for part in values[-1].elts]
+
+
+def returned_name(function: Any) -> str:
+    """The name in a function's only `return a`."""
+    values = [node.value for node in nodes_of(getattr(function, "__func__", function)) if isinstance(node, ast.Return)]
+    return name_in(values[0]) if len(values) == 1 else ""
+
+
+def name_in(node: ast.AST | None) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+
+
+def lacks_self(kind: type) -> str:
+    """What is said of a method without self that is called as `self.step(...)`; empty where there is none."""
+    tree = next((node for node in nodes_of(kind) if isinstance(node, ast.ClassDef)), None)
+    called = {ast.unparse(node.func) for node in nodes_of(kind) if isinstance(node, ast.Call)}
+    for one in tree.body if tree is not None else ():
+        if isinstance(one, ast.FunctionDef) and not one.decorator_list and f"self.{one.name}" in called:
+            names = [argument.arg for argument in one.args.args]
+            if names[:1] not in (["self"], ["cls"]) and not one.args.vararg:
+                return (
+                    f"self is missing in `def {one.name}({', '.join(names)})`, which is called as self.{one.name}(...)."
+                )
+    return ""

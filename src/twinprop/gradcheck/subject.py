@@ -16,7 +16,6 @@ import numpy as np
 
 from twinprop.gradcheck.calling import Way
 from twinprop.gradcheck.faults import TURNED, SubjectError, guarded_call
-from twinprop.gradcheck.finding import returned_names
 from twinprop.gradcheck.fitting import Fitted
 from twinprop.gradcheck.held import (
     FloatArray,
@@ -31,6 +30,7 @@ from twinprop.gradcheck.held import (
 from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.making import make
 from twinprop.gradcheck.optimizers import RATE, PlainSteps
+from twinprop.gradcheck.sources import returned_names
 from twinprop.gradcheck.start import Start
 from twinprop.gradcheck.upkeep import ZERO, clears_cache, rates_of
 from twinprop.gradcheck.ways import named, ways_of

@@ -18,7 +18,7 @@ import numpy as np
 
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.guesses import INPUTS, OUTPUTS
-from twinprop.gradcheck.held import WRAPPED, arrays_of, attributes_of, is_number, objects_of
+from twinprop.gradcheck.held import WRAPPED, Wrapper, arrays_of, attributes_of, is_number, objects_of
 from twinprop.gradcheck.loops import (
     OFF,
     STEPS,
@@ -112,7 +112,7 @@ class Front:
         return np.array(out, float)
 
 
-class Trained:
+class Trained(Wrapper):
     """An object with a method that trains.
 
     Args:
@@ -121,8 +121,7 @@ class Trained:
     """
 
     def __init__(self, made: Any, fronts: Sequence[Front], train: Method, uses: dict[str, str], form: Form) -> None:
-        setattr(self, WRAPPED, made)
-        self.parts = [made]
+        super().__init__(made)
         self._fronts, self._train, self._uses, self._form = fronts, train, uses, form
         self._front: Front | None = None
         self._shared = [one for kind in (np.random.RandomState, np.random.Generator) for one in objects_of(made, kind)]
@@ -143,7 +142,7 @@ class Trained:
 
     def _copied(self) -> Any:
         """A copy of the object; of generators of random numbers, which are slow to copy, it shares those."""
-        return copy.deepcopy(getattr(self, WRAPPED), {id(one): one for one in self._shared})
+        return copy.deepcopy(self._user, {id(one): one for one in self._shared})
 
     def _is_fine(self, front: Front, x: Any) -> bool:
         """Whether a method returns numbers that follow small changes of its input, and no classes."""
@@ -158,7 +157,7 @@ class Trained:
         return outs[0] if self._form.sample is None else np.array([np.ravel(one) for one in outs])
 
     def backward(self, x: Any, y: Any) -> None:
-        made = getattr(self, WRAPPED)
+        made = self._user
         if not self._plain:
             self._refuse_others(x, y)
             self._plain = True
@@ -194,7 +193,7 @@ class Trained:
 
     def begins(self) -> bool:
         """Whether it has parameters, which some make when their training begins."""
-        made = getattr(self, WRAPPED)
+        made = self._user
         x = np.random.default_rng(0).standard_normal((5, INPUTS))
         for y in (np.eye(OUTPUTS)[[0, 1, 2, 0, 1]], np.array([0, 1, 2, 0, 1]), np.array([[0.0], [1], [0], [1], [1]])):
             if any(ref.get().ndim > 1 for ref in arrays_of(made)):
@@ -223,7 +222,7 @@ class Trained:
         Raises:
             SubjectError: it is not.
         """
-        made, own = getattr(self, WRAPPED), getattr(self, "learning_rate", None)
+        made, own = self._user, getattr(self, "learning_rate", None)
         changes = []
         for factor, shift in ((1.0, 0.0), (2.0, 0.0), (1.0, 0.1)):
             one = self._copied()

@@ -15,13 +15,13 @@ from twinprop.gradcheck.calling import (
     LossesWay,
     LossWay,
     LossWithGradientsWay,
-    NetworkWay,
     Way,
 )
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.held import arrays_of, wrapped_in
-from twinprop.gradcheck.likely_losses import LIKELY
+from twinprop.gradcheck.network_ways import networks, with_other_words
 from twinprop.gradcheck.roles import Argument, Method, method_of
+from twinprop.gradcheck.sources import lacks_self, returned_names
 
 FORWARD = (
     "forward forwardpass forwardprop forwardpropagation forwardpropagate feedforward fprop forwardprob propagate "
@@ -105,8 +105,7 @@ def ways_of(made: Any, title: str) -> list[Way]:
         backward = next((name for name in others if callable(held_by(made, name))), backward)
     found = list(possible_ways(made, title, forward, backward, loss))
     for name in ("__call__", "predict"):  # it may do what forward leaves out
-        kinds = [kind for kind in type(made).__mro__ if kind is not object]
-        if forward not in ("", name) and any(inspect.isfunction(vars(kind).get(name)) for kind in kinds):
+        if forward not in ("", name) and inspect.isfunction(inspect.getattr_static(type(made), name, None)):
             found += possible_ways(made, title, name, backward, "")
     if found:
         return found
@@ -115,8 +114,10 @@ def ways_of(made: Any, title: str) -> list[Way]:
     for name, there in (("forward", forward or loss), ("backward", backward)):
         if not there:
             raise SubjectError(f"{title}: has no {name}. {CONTRACT}", False)
-    both = (forward or loss, backward)
-    texts = [f"{name}({', '.join(one.name for one in method_of(made, name).needed)})" for name in both]
+    if lost := lacks_self(type(wrapped_in(made))):
+        raise SubjectError(f"{title}: {lost}", False)
+    needed = {name: method_of(made, name).needed for name in (forward or loss, backward)}
+    texts = [f"{name}({', '.join(one.name for one in some)})" for name, some in needed.items()]
     raise SubjectError(f"{title}: {' and '.join(texts)} do not fit. {CONTRACT}", False)
 
 
@@ -129,12 +130,12 @@ def possible_ways(made: Any, title: str, forward: str, backward: str, loss: str)
         yield from layers_and_losses(title, front, back)
         targets = bool(back.needed) and back.needed[0].role == "y"
         if targets or next(iter(arrays_of(made)), None) is not None:
-            yield from networks(title, front, back, cost)
+            kept = returned_names(getattr(made, front.name))
+            for other in with_other_words(getattr(made, back.name), back):
+                yield from networks(title, front, other, cost, kept)
     ours = type(made).__module__.startswith(__package__ or "?")  # whose loss needs a forward before it
-    if cost is not None and back is not None and not ours:
-        roles = loss_roles(cost)
-        if roles is not None:
-            yield from losses(title, cost, back, roles)
+    if cost is not None and back is not None and not ours and (roles := loss_roles(cost)) is not None:
+        yield from losses(title, cost, back, roles)
     if back is None:
         if cost is not None and len(cost.offered) == 1:
             yield LossWithGradientsWay(title, cost, None, {cost.offered[0].name: "x"})
@@ -184,7 +185,7 @@ def layers_and_losses(title: str, front: Method, back: Method) -> Iterator[Way]:
         yield DerivativeWay(title, front, back, first, {back.needed[0].name: "x"})
         yield JacobianWay(title, front, back, first, {back.needed[0].name: "x"})
         yield LossWay(title, front, back, first, {back.needed[0].name: "x"})
-    for given in layer_backward_roles(back) if alone != "y" else ():
+    for given in layer_backward_roles(back, first) if alone != "y" else ():
         yield LayerWay(title, front, back, first, given)
     other_name = back.name.lower().replace("_", "") not in ("backward", "backwardpass", "backprop", "bprop")
     if len(back.needed) == 1 and other_name and (not takes_x or alone == "dy"):
@@ -221,9 +222,11 @@ def loss_roles(front: Method | None) -> dict[str, str] | None:
     if front is None:
         return None
     several = front.needed if len(front.needed) >= 2 else front.offered
-    if len(several) < 2 or len(front.needed) > 2:
-        return None
-    first, second = several[:2]
+    return None if len(several) < 2 or len(front.needed) > 2 else in_order(*several[:2])
+
+
+def in_order(first: Argument, second: Argument) -> dict[str, str]:
+    """Which of two arguments of a loss are the predictions, and which the targets."""
     swapped = (first.role == "y" and second.role != "y") or (not first.role and second.role == "out")
     return {first.name: "y", second.name: "x"} if swapped else {first.name: "x", second.name: "y"}
 
@@ -236,14 +239,12 @@ def loss_backward_roles(back: Method) -> Iterator[dict[str, str]]:
     elif len(needed) == 1:
         yield {needed[0].name: {"dy": "one", "x": "x", "out": "x"}.get(needed[0].role, "y")}
     elif len(needed) == 2:
-        first, second = needed
-        swapped = (first.role == "y" and second.role != "y") or (not first.role and second.role == "out")
-        yield {first.name: "y", second.name: "x"} if swapped else {first.name: "x", second.name: "y"}
+        yield in_order(*needed)
 
 
-def layer_backward_roles(back: Method) -> Iterator[dict[str, str]]:
+def layer_backward_roles(back: Method, first: dict[str, str]) -> Iterator[dict[str, str]]:
     """What the backward of a layer is given: dy, and perhaps x, the output, or what forward returned beside it."""
-    roles = {one.name: one.role for one in back.needed}
+    roles = {one.name: one.role or first.get(one.name, "") for one in back.needed}
     if not roles:
         roles = {one.name: "dy" for one in back.offered if one.role == "dy"}
     unknown = [name for name, role in roles.items() if not role]
@@ -258,47 +259,3 @@ def layer_backward_roles(back: Method) -> Iterator[dict[str, str]]:
         roles[unknown.pop()] = "x"
     if list(roles.values()).count("dy") == 1 and not unknown:
         yield roles
-
-
-def networks(title: str, front: Method, back: Method, cost: Method | None) -> Iterator[Way]:
-    """Ways in which the targets come with backward, with the network's own loss before the likely ones."""
-    if len(front.needed) > 1 or not front.offered:
-        return
-    first = {(front.needed or front.offered)[0].name: "x"}
-    for given in network_backward_roles(back):
-        own = cost_roles(cost) if cost is not None and cost.name not in (front.name, back.name) else []
-        for roles in own:
-            yield NetworkWay(title, front, back, first, given, cost, roles)
-        yield NetworkWay(title, front, back, first, given, likely=LIKELY[0])
-
-
-def network_backward_roles(back: Method) -> Iterator[dict[str, str]]:
-    needed = back.needed
-    roles = [one.role for one in needed]
-    if len(needed) == 1 and roles[0] != "dy":
-        yield {needed[0].name: "y"}
-    elif len(needed) in (2, 3):
-        guesses: list[tuple[str, ...]] = [("x", "y"), ("y", "out")] if len(needed) == 2 else [("x", "y", "out")]
-        known = tuple("y" if role in ("y", "dy") else role for role in roles)
-        if "y" in known and "" not in known and len(set(known)) == len(known):
-            yield {one.name: role for one, role in zip(needed, known, strict=True)}
-            return
-        for guess in guesses:
-            yield {one.name: role for one, role in zip(needed, guess, strict=True)}
-
-
-def cost_roles(cost: Method) -> list[dict[str, str]]:
-    """Ways to call the method for the loss of a network, after forward: with y, with the output and y, with x and y."""
-    needed: list[Argument] = cost.needed or cost.offered[:2]
-    if not needed and not cost.any_number:
-        return [{}]
-    if len(needed) == 1:
-        return [{needed[0].name: "y"}]
-    if len(needed) != 2:
-        return []
-    first, second = needed
-    if first.role == "y" and second.role != "y":
-        return [{first.name: "y", second.name: "x" if second.role == "x" else "out"}]
-    if first.role == "x":
-        return [{first.name: "x", second.name: "y"}, {first.name: "out", second.name: "y"}]
-    return [{first.name: "out", second.name: "y"}, {first.name: "x", second.name: "y"}]

@@ -1,6 +1,6 @@
 """Networks that only their own training tells how to call, as students write them; of each a wrong twin."""
 
-# ruff: noqa: B007, B905, RUF007
+# ruff: noqa: B007, B905, RUF007, SIM108
 import numpy as np
 
 
@@ -283,3 +283,52 @@ class NoRate:
 
 class NoRateWrong(NoRate):
     factor = 7
+
+
+class CacheAndMode:
+    """backward is given what forward returns beside its output, and targets only in one of its modes."""
+
+    def __init__(self, n_in, n_out):
+        self.w = np.random.randn(n_in, n_out)
+
+    def forward(self, x):
+        a = np.tanh(x @ self.w)
+        return a, {"x": x, "a": a}
+
+    def backward(self, cache, target=None, reward=None, mode="policy"):
+        x, a = cache["x"], cache["a"]
+        if mode == "squares":
+            d = self.above(a, target)
+        else:
+            d = -reward * (target - a)
+        return {"w": x.T @ (d * (1 - a**2))}
+
+    def above(self, a, target):
+        return 2 * (a - target) / a.size
+
+
+class CacheAndModeWrong(CacheAndMode):
+    def above(self, a, target):
+        return 2 * (a + target) / a.size
+
+
+class SameName:
+    """backward has an argument that is called as that of forward is."""
+
+    def forward(self, in_tensor):
+        return np.tanh(in_tensor)
+
+    def backward(self, out_gradients, in_tensor):
+        return out_gradients * (1 - np.tanh(in_tensor) ** 2)
+
+
+class LacksSelf:
+    def step(w, x):
+        return w @ x, x
+
+    def forward(self, parameters, X):
+        out, cache = self.step(parameters["W"], X)
+        return out, [cache]
+
+    def backward(self, AL, Y, caches):
+        return {}
