@@ -64,3 +64,13 @@ def test_wrong_ones_are_seen_and_named(name: str, told: str) -> None:
 def test_fit_that_begins_anew_has_no_step_to_look_at() -> None:
     with pytest.raises(SubjectError, match="has fit, which does all at once"):
         check("FitsAnew")
+
+
+def test_bare_name_beside_a_list_is_that_of_dx() -> None:
+    report = check("GradAndGrads", "4")
+    assert report.passed, report_text(report)
+    assert [gradient.of for gradient in report.gradients] == ["params[0]", "params[1]", "x"]
+
+
+def test_plain_way_back_comes_first() -> None:
+    assert check("PlainAndAdam").right

@@ -112,6 +112,7 @@ def returned_parts(returned: Any, names: Sequence[str]) -> Iterator[Found]:
         for position, value in enumerate(returned):
             name = names[position] if position < len(names) else ""
             bare = lists and is_numeric(value)
+            name = "" if bare and is_bare(name) else name  # of `return grad, grads` the first is dx
             label, attribute = name or f"backward()[{position}]", name or ("" if bare else "grads")
             for part in nested(value, label, attribute, () if name or lists else (position,)):
                 part.position = position

@@ -82,7 +82,9 @@ def named(made: Any, names: str) -> str:
             there.setdefault(name if name == "__call__" else name.lower().replace("_", ""), name)
     exact = next((there[name] for name in names.split() if name in there), "")
     like = LIKE.get(names)
-    return exact or next((own for name, own in there.items() if like is not None and like.fullmatch(name)), "")
+    alike = [name for name in there if like is not None and like.fullmatch(name)]
+    plain = sorted(alike, key=lambda name: re.search("adam|rms|moment|adagrad|nesterov", name) is not None)
+    return exact or next((there[name] for name in plain), "")
 
 
 def held_by(made: Any, name: str) -> Any:
