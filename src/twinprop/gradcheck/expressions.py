@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.recipes import Cook, Member, Recipe, Unknown, Written, numbers_in
+from twinprop.gradcheck.recipes import Cook, Member, Recipe, Unknown, Written, is_numpys, numbers_in
 
 MOST_TURNS = 20
 """Turns of a loop."""
@@ -196,12 +196,6 @@ class Expressions(ABC):
             tests = [self.value(test, scope) for test in loops[0].ifs]
             if all(isinstance(test, SYMBOLIC) or test for test in tests):
                 yield from self.comprehended(loops[1:], entry, scope)
-
-
-def is_numpys(called: Any) -> bool:
-    owner = getattr(called, "__self__", None)
-    module = getattr(called, "__module__", None) or type(called if owner is None else owner).__module__
-    return bool(module.partition(".")[0] == "numpy")
 
 
 def has_symbols(value: Any) -> bool:

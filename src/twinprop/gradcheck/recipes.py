@@ -33,6 +33,9 @@ BATCH = re.compile(r"(mini)?batch(size)?|nbatch|bs")
 PENALTY = re.compile(r"l[12]\w*|lambd?a?\w*|\w*reg\w*|weightdecay|momentum|\w*dropout\w*|keepprob|clip\w*|decay\w*")
 """What changes a step, or the loss, beyond the gradient: it stays at its default."""
 
+SHAPED = re.compile("zeros|ones|empty|full|eye|randn|^rand(om)?$|normal|uniform|sample")
+"""Functions of NumPy that are given sizes."""
+
 LONGEST = 100
 """Characters of a title."""
 
@@ -151,7 +154,8 @@ class Cook:
         if role_of(getattr(recipe.kind, "__name__", "")) == "optimizer" or is_optimizer(recipe.kind):
             self.done[id(recipe)] = PlainSteps()
             return self.done[id(recipe)]
-        args, keywords = self.given(recipe.kind, recipe.arguments, recipe.keywords)
+        own = self if not is_numpys(recipe.kind) or SHAPED.search(recipe.kind.__name__) else Cook({})
+        args, keywords = own.given(recipe.kind, recipe.arguments, recipe.keywords)
         made = self.done[id(recipe)] = recipe.kind(*args, **keywords)
         for what, args, keywords in recipe.later:
             if what.startswith("="):
@@ -180,7 +184,10 @@ class Cook:
                 default = by_name[name].default
                 if default is not inspect.Parameter.empty and default is not None:
                     return default
-                if role_of(name) in ("x", "y") and not re.search("shape|len|size|dim", one.text):
+                if re.search("shape|len|size|dim|num", one.text):
+                    known = number_for(name)
+                    return known if type(known) is int else size_named(one.text)
+                if role_of(name) in ("x", "y"):
                     return data_named(one.text, role_of(name))
                 at = needed.index(name) if name in needed else 1
                 return usual(name, at, len(needed), called, OUTPUTS, by_name[name].annotation)
@@ -258,6 +265,12 @@ def data_named(text: str, role: str) -> Any:
     """Five samples of what a script has under that name, in columns if it is turned there."""
     found = np.random.randn(5, INPUTS) if role == "x" else np.eye(OUTPUTS)[np.arange(5) % OUTPUTS]
     return found.T if text.endswith((".T", ".transpose()")) else found
+
+
+def is_numpys(called: Any) -> bool:
+    owner = getattr(called, "__self__", None)
+    module = getattr(called, "__module__", None) or type(called if owner is None else owner).__module__
+    return bool(module.partition(".")[0] == "numpy")
 
 
 def size_named(text: str) -> int:

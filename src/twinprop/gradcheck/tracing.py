@@ -13,9 +13,9 @@ from collections import ChainMap
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from twinprop.gradcheck.expressions import PLAIN, SYMBOLIC, Expressions, Self, has_data, has_symbols, is_numpys
+from twinprop.gradcheck.expressions import PLAIN, SYMBOLIC, Expressions, Self, has_data, has_symbols
 from twinprop.gradcheck.faults import is_users
-from twinprop.gradcheck.recipes import Recipe, Unknown, Written
+from twinprop.gradcheck.recipes import Recipe, Unknown, Written, is_numpys
 
 MOST_STEPS = 4000
 """Statements that are gone through in a file."""
@@ -24,8 +24,9 @@ DEEPEST = 12
 """Functions inside functions."""
 
 USING = re.compile(
-    r"_*(train|fit|learn|forward|feed_?forward|predict|back|gradient|propagat|test|eval|valid|run|step|update|sgd|"
-    r"optimi[sz]e$|score|accuracy|loss$|cost$|call|infer|classify|check|gradient_|minimi[sz]e|zero|sample|generate)\w*"
+    r"(?!_*(add|set|use|with|init|build|compile|config|regist|attach|append|push)).*(train|fit|learn|forward|predict|back|"
+    r"grad|propagat|test|eval|valid|run|step|update|sgd|optimi[sz]e$|score|accura|loss|cost|error|epoch|infer|classify|"
+    r"check|minimi[sz]e|zero|sample|generat|b[pt]pt|call).*"
 )
 """Methods with which an object begins to be used."""
 
@@ -173,7 +174,7 @@ class Tracer(Expressions):
         """A method of an object: part of making it, until it is used."""
         method = getattr(owner.kind, name, None)
         sets_mode = name == "train" and not args and not keywords
-        if name != "init" and USING.fullmatch(name.lower()) and not sets_mode:
+        if USING.fullmatch(name.lower()) and not sets_mode:
             owner.closed = True
         if owner.closed or method is None or IDLE.fullmatch(name.lower()) or not isinstance(owner.kind, type):
             return unknown

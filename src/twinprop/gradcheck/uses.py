@@ -41,6 +41,12 @@ MOST_USES = 3
 
 SKIPPED = {"venv", "env", "site-packages", "node_modules", "__pycache__", "build", "dist"}
 
+HEAVY = re.compile(
+    r"^\s*(import|from) (torch|tensorflow|keras|jax|sklearn|pandas|scipy|matplotlib|seaborn|plotly|cv2|PIL|skimage|wandb)",
+    re.MULTILINE,
+)
+"""A module with one of these takes seconds to import, and reads data or draws."""
+
 SLOW = 60_000
 """The product of two sizes from which on an object is not made as large as it is in the script."""
 
@@ -192,29 +198,30 @@ class Script:
         for node in self.imports:
             for one in node.names:
                 if isinstance(node, ast.ImportFrom) and one.name == "*":
-                    there = vars(self.module_named(node)).get(name)
-                    if there is not None:
-                        return there
+                    with suppress(KeyError):
+                        return vars(self.module_named(node, name))[name]
                 elif (one.asname or one.name.partition(".")[0]) == name:
                     if isinstance(node, ast.Import):
-                        return self.loaded(one.name if one.asname else name)
-                    module = self.module_named(node)
-                    if hasattr(module, one.name):
-                        return getattr(module, one.name)
-                    return self.loaded(f"{module.__name__}.{one.name}")
+                        return self.loaded(one.name if one.asname else name, name)
+                    with suppress(KeyError):
+                        return vars(self.module_named(node, one.name))[one.name]
+                    return self.loaded(f"{node.module}.{one.name}", one.name)
         raise KeyError(name)
 
-    def module_named(self, node: ast.ImportFrom) -> ModuleType:
+    def module_named(self, node: ast.ImportFrom, wanted: str) -> ModuleType:
         if node.level:
             folder = self.path.parents[node.level - 1]
             inner = (node.module or "").split(".")
             there = known_module(folder.joinpath(*inner).with_suffix(".py")) if node.module else None
             if there is not None:
                 return there
-        return self.loaded(node.module or "")
+        return self.loaded(node.module or "", wanted)
 
-    def loaded(self, name: str) -> ModuleType:
+    def loaded(self, name: str, wanted: str) -> ModuleType:
         """A module that the file imports; the one that is loaded already, if it is one of the same file.
+
+        Args:
+            wanted: what is wanted of it. For less than a class, no module is run that loads data or draws.
 
         Raises:
             KeyError: it cannot be imported, or is no part of the work.
@@ -227,7 +234,13 @@ class Script:
             file = folder.joinpath(*parts)
             for one in (file.with_suffix(".py"), file / "__init__.py"):
                 if one.is_file():
-                    return known_module(one) or self.load(name, folder)
+                    slow = HEAVY.search(text_of(one)) and not re.search(
+                        rf"^class {wanted}\b", text_of(one), re.MULTILINE
+                    )
+                    known = known_module(one)
+                    if slow and known is None:
+                        raise KeyError(name)
+                    return known or self.load(name, folder)
         raise KeyError(name)
 
     def load(self, name: str, folder: Path) -> ModuleType:
