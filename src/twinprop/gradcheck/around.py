@@ -24,6 +24,8 @@ ABOVE = 3
 
 ROOTS = ("requirements.txt", "setup.py", "pyproject.toml", ".git", "README.md")
 
+SKIPPED = {"venv", "env", "site-packages", "node_modules", "__pycache__", "build", "dist"}
+
 HEAVY = re.compile(
     r"^\s*(import|from) (torch|tensorflow|keras|jax|sklearn|pandas|scipy|matplotlib|seaborn|plotly|cv2|PIL|skimage)",
     re.MULTILINE,

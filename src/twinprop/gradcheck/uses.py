@@ -6,46 +6,27 @@ import ast
 import importlib
 import inspect
 import os
-import re
 import sys
 from collections import ChainMap
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import cache
-from itertools import chain
 from pathlib import Path
-from tempfile import gettempdir
 from types import ModuleType
 from typing import Any
 
+from twinprop.gradcheck.around import ABOVE, is_slow, known_module, others_that_name, text_of
 from twinprop.gradcheck.expressions import Self
-from twinprop.gradcheck.importing import FILES, code_cells
+from twinprop.gradcheck.importing import code_cells
 from twinprop.gradcheck.reading import parsed
 from twinprop.gradcheck.recipes import Cook, Recipe, Unknown, bound, numbers_in, small_sizes
 from twinprop.gradcheck.stand_ins import forgiving
 from twinprop.gradcheck.tracing import Enough, Returned, Tracer
 
-MOST_FILES = 300
-"""Files around a class that are looked through, and of these the most that are read."""
 MOST_READ = 12
-
-LONGEST_FILE = 400_000
-"""Characters of a file that is looked through."""
-
-ABOVE = 3
-"""Folders above a file's own that may belong to the same work."""
-
-ROOTS = ("requirements.txt", "setup.py", "pyproject.toml", ".git", "README.md")
+"""Files that are read for one class."""
 
 MOST_USES = 3
-
-SKIPPED = {"venv", "env", "site-packages", "node_modules", "__pycache__", "build", "dist"}
-
-HEAVY = re.compile(
-    r"^\s*(import|from) (torch|tensorflow|keras|jax|sklearn|pandas|scipy|matplotlib|seaborn|plotly|cv2|PIL|skimage|wandb)",
-    re.MULTILINE,
-)
-"""A module with one of these takes seconds to import, and reads data or draws."""
 
 SLOW = 60_000
 """The product of two sizes from which on an object is not made as large as it is in the script."""
@@ -106,41 +87,6 @@ def unknowns_in(value: Any) -> int:
     if isinstance(value, dict):
         return sum(map(unknowns_in, value.values()))
     return int(isinstance(value, Unknown))
-
-
-def others_that_name(own: Path, name: str) -> list[Path]:
-    """The files around a file that call something of that name, the nearest first."""
-    call = re.compile(rf"\b{re.escape(name)}\s*\(")
-    return [path for path in files_around(own) if path != own and call.search(text_of(path))]
-
-
-@cache
-def files_around(own: Path) -> list[Path]:
-    """The files of the same work: those in the folders from its uppermost one down, the nearest first."""
-    root = own.parent
-    for folder in list(own.parents)[1 : ABOVE + 1]:
-        inside = (root / "__init__.py").is_file() or any(folder.glob("*.py")) or any(folder.glob("*.ipynb"))
-        if folder in (Path.home(), Path(gettempdir())) or not (inside or any((folder / one).exists() for one in ROOTS)):
-            break
-        root = folder
-    found: list[Path] = []
-    for place, inner, names in chain(os.walk(own.parent), os.walk(root)):
-        inner[:] = sorted(one for one in inner if one not in SKIPPED and not one.startswith("."))
-        found += [Path(place) / one for one in sorted(names) if one.endswith(FILES)]
-        if len(found) > MOST_FILES:
-            break
-    return sorted(
-        dict.fromkeys(found), key=lambda path: (path.parent != own.parent, len(path.parts), "test" in path.name)
-    )
-
-
-@cache
-def text_of(path: Path) -> str:
-    try:
-        text = path.read_text("utf-8", "replace")
-    except OSError:
-        return ""
-    return text if len(text) <= LONGEST_FILE or path.suffix == ".ipynb" else ""
 
 
 class Script:
@@ -234,11 +180,8 @@ class Script:
             file = folder.joinpath(*parts)
             for one in (file.with_suffix(".py"), file / "__init__.py"):
                 if one.is_file():
-                    slow = HEAVY.search(text_of(one)) and not re.search(
-                        rf"^class {wanted}\b", text_of(one), re.MULTILINE
-                    )
                     known = known_module(one)
-                    if slow and known is None:
+                    if known is None and is_slow(one, wanted):
                         raise KeyError(name)
                     return known or self.load(name, folder)
         raise KeyError(name)
@@ -300,12 +243,3 @@ def same_class(one: Any, other: Any) -> bool:
         and one.__name__ == other.__name__
         and getattr(inspect.getmodule(one), "__file__", 0) == getattr(inspect.getmodule(other), "__file__", 1)
     )
-
-
-def known_module(file: Path) -> ModuleType | None:
-    """The module of a file, if it is loaded."""
-    for one in list(sys.modules.values()):
-        there = getattr(one, "__dict__", {}).get("__file__")
-        if isinstance(there, str) and there.endswith(file.name) and Path(there).absolute() == file.absolute():
-            return one
-    return None
