@@ -94,3 +94,7 @@ def test_arguments_are_told_by_the_names_that_forward_uses() -> None:
 def test_lost_self_is_told() -> None:
     with pytest.raises(SubjectError, match=r"self is missing in `def step\(w, x\)`"):
         check("LacksSelf")
+
+
+def test_clipping_is_no_excuse_for_a_stale_cache() -> None:
+    assert check("ClipsAndIsStale").verdict == "wrong"

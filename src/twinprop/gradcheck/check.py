@@ -82,7 +82,7 @@ def check_class(
             if used is not None and isinstance(subject.way, NetworkWay) and all(is_times(one, -1) for one in used[2]):
                 report.advice.append(UPHILL.format(used[0].made.train))
             return report
-        if not once and (other := right_in_another_reading(fresh, inputs, constants, seed, bool(shape))):
+        if not once and (other := right_in_another_reading(fresh, inputs, constants, seed, bool(shape), report)):
             return other
         if not once:
             told = report.notes if SQUARE in report.notes else []

@@ -332,3 +332,19 @@ class LacksSelf:
 
     def backward(self, AL, Y, caches):
         return {}
+
+
+class ClipsAndIsStale:
+    """Clips what goes into its sigmoid, which does no harm; and keeps the first batch, which does."""
+
+    def __init__(self, n_in, n_out):
+        self.w, self.x = np.random.randn(n_in, n_out), None
+
+    def forward(self, x):
+        if self.x is None:
+            self.x = x
+        self.a = sigmoid(np.clip(x @ self.w, -500, 500))
+        return self.a
+
+    def backward(self, y):
+        self.dw = self.x.T @ ((self.a - y) / len(y))
