@@ -28,6 +28,9 @@ MOST_READ = 12
 
 MOST_USES = 3
 
+LONG = 700
+"""Characters of a recipe from which on a shorter one is followed first: a network of many layers takes long."""
+
 SLOW = 60_000
 """The product of two sizes from which on an object is not made as large as it is in the script."""
 
@@ -66,8 +69,13 @@ def uses_of(module: ModuleType, kind: Any) -> list[Recipe]:
     different: dict[str, Recipe] = {}
     for one in found:
         different.setdefault(repr(described(one)), one)
-    some = sorted(different.values(), key=lambda one: unknowns_in([one.arguments, one.keywords]) > 0)
-    return some[:MOST_USES]
+    long = {text: len(text) > LONG for text in different}
+    some = sorted(different, key=lambda text: (long[text], unknowns_in(arguments_of(different[text])) > 0))
+    return [different[text] for text in some[:MOST_USES]]
+
+
+def arguments_of(recipe: Recipe) -> Any:
+    return [recipe.arguments, recipe.keywords]
 
 
 def described(value: Any) -> Any:
