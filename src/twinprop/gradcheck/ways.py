@@ -24,8 +24,8 @@ from twinprop.gradcheck.roles import Argument, Method, method_of
 from twinprop.gradcheck.sources import lacks_self, returned_names
 
 FORWARD = (
-    "forward forwardpass forwardprop forwardpropagation forwardpropagate propagateforward feedforward fprop forwardprob "
-    "propagate activate function fn f call __call__ apply predict run evaluate activation compute calculate"
+    "forward forwardpass forwardprop forwardpropagation forwardpropagate propagateforward feedforward fprop "
+    "forwardprob propagate activate function fn f call __call__ apply predict run evaluate activation compute calculate"
 )
 BACKWARD = (
     "backward backwardpass backwardprop backwardpropagation backwardpropagate backprop backpropagate "
