@@ -74,3 +74,8 @@ def test_bare_name_beside_a_list_is_that_of_dx() -> None:
 
 def test_plain_way_back_comes_first() -> None:
     assert check("PlainAndAdam").right
+
+
+def test_layer_before_has_its_input_for_its_output() -> None:
+    assert check("AsksTheLayerBefore").passed
+    assert check("AsksTheLayerBeforeWrong").verdict == "wrong"

@@ -20,6 +20,7 @@ NAMES = {
     "optb weightsoptimizer biasoptimizer weightoptimizer solver updater",
     "rate": "lr learningrate rate eta alpha stepsize lrate learnrate",
     "count": "batchsize nsamples numsamples nexamples numexamples samplecount",
+    "before": "prevlayer previouslayer layerbefore",
     "cache": "cache caches ctx context memory stored",
     "y": "y t target targets label labels ytrue ybatch ytrain truth groundtruth actual onehot yonehot expected "
     "desired correct gt answer answers truey yi ys trues tgt desiredoutput groundtruths",
@@ -43,7 +44,7 @@ OUTPUT = re.compile(r"\w+(output|prediction|predicted|probabilit(y|ie))s?")
 
 FLAGS = ("training", "testing")
 
-SETTINGS = (*FLAGS, "rate", "optimizer", "fixed", "count")
+SETTINGS = (*FLAGS, "rate", "optimizer", "fixed", "count", "before")
 """Roles of what every method is given that asks for it, and that is no number to compute with."""
 
 

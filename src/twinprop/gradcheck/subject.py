@@ -9,12 +9,12 @@ import copy
 import copyreg
 import random
 from collections.abc import Iterator, Sequence
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.calling import Way
+from twinprop.gradcheck.calling import OUTPUTS, Way
 from twinprop.gradcheck.faults import TURNED, SubjectError, guarded_call
 from twinprop.gradcheck.fitting import Fitted
 from twinprop.gradcheck.held import (
@@ -174,6 +174,7 @@ class Subject:
             "one": 1.0,
             "zero": 0.0,
             "count": len(x) if np.ndim(x) else 1,
+            "before": SimpleNamespace(**dict.fromkeys(OUTPUTS, x.copy())),
         }
 
     def forward(self, x: FloatArray, y: Any, training: bool = True) -> Any:
