@@ -21,7 +21,7 @@ from twinprop.gradcheck.fed import with_places
 from twinprop.gradcheck.function_parts import looks_like_function_of_network
 from twinprop.gradcheck.functions import Functions, join_functions
 from twinprop.gradcheck.guesses import HIDDEN, INPUTS, OUTPUTS, arguments_for, filled, words_left_out
-from twinprop.gradcheck.held import attributes_of, may_hold_arrays
+from twinprop.gradcheck.held import arrays_of, attributes_of, may_hold_arrays
 from twinprop.gradcheck.importing import told_of
 from twinprop.gradcheck.loading import load_attributes, parse_arguments
 from twinprop.gradcheck.operations import Operations, computes_with_arrays
@@ -90,7 +90,7 @@ def ways_to_make(module: ModuleType, found: dict[str, Any], words: Sequence[str]
         for made, title, like, given in made_as_used(module, kind, large) if used else ():
             titles.add(title)
             notes = words_left_out(kind, given)
-            yield from (Made(one, title, like, notes) for one in ready(made, module, (INPUTS, HIDDEN, OUTPUTS)))
+            yield from (Made(one, title, like, notes) for one in ready(made, module, (INPUTS, HIDDEN, OUTPUTS), True))
         yield from guessed(module, found, words, square, titles) if not large else ()
 
 
@@ -116,14 +116,18 @@ def guessed(
         yield from (Made(one, title, "", notes) for one in ready(made, module, sizes))
 
 
-def ready(made: Any, module: ModuleType, sizes: Sizes) -> Iterator[Any]:
-    """An object as it is, as one with several inputs, after its sizes are known."""
-    if is_empty_container(made):
+def ready(made: Any, module: ModuleType, sizes: Sizes, whole: bool = False) -> Iterator[Any]:
+    """An object as it is, as one with several inputs, after its sizes are known.
+
+    Args:
+        whole: whether it has its layers, if it has any.
+    """
+    if is_empty_container(made) and not (whole and arrays_of(made)):
         # a network without layers is right, and says nothing
         some = (other for one in stacked(made, sizes, arguments_for) for other in (one, *built(one)))
         yield from map(in_training, some)
         return
-    for one in map(in_training, (made, *filled_up(made, sizes))):
+    for one in map(in_training, (made, *filled_up(made, () if whole else (sizes,)))):
         yield one
         yield from with_several_inputs(one)
         methods = named(one, FORWARD), named(one, BACKWARD), named(one, LOSS)
@@ -181,9 +185,9 @@ def with_several_inputs(made: Any) -> Iterator[Any]:
             yield ListOfInputs(made, *methods)
 
 
-def filled_up(made: Any, sizes: Sizes) -> Iterator[Any]:
-    """Copies of an object with what it lacks: its layers, its sizes, its optimizer."""
-    for one in stacked(made, sizes, arguments_for):
+def filled_up(made: Any, sizes: Sequence[Sizes]) -> Iterator[Any]:
+    """Copies of an object with what it lacks: its layers, of one of some sizes, its own sizes, its optimizer."""
+    for one in (one for some in sizes for one in stacked(made, some, arguments_for)):
         yield one
         yield from built(one)
     yield from built(made)
