@@ -29,9 +29,9 @@ def test_right_one_is_right(name: str, loss: str) -> None:
 @pytest.mark.parametrize(
     ("name", "wrong"),
     [
-        ("PairsOfColumnsWrong", {"change of w[0]", "change of b[0]"}),
+        pytest.param("PairsOfColumnsWrong", {"change of w[0]", "change of b[0]"}, marks=pytest.mark.slow),
         ("OneByOneAfterTheUpdate", {"change of w1"}),
-        ("MakesWeightsInTrainWrong", {"change of w[0]"}),
+        pytest.param("MakesWeightsInTrainWrong", {"change of w[0]"}, marks=pytest.mark.slow),
         pytest.param("PreActivationsWrong", {"change of w"}, marks=pytest.mark.slow),
     ],
 )
@@ -70,6 +70,7 @@ def test_what_the_training_hands_to_backward() -> None:
     assert report.assumed_loss == "cross entropy, sum"
 
 
+@pytest.mark.slow
 def test_decay_in_a_step_is_left_out() -> None:
     report = check("DecaysInTheStep")
     assert report.verdict == "right, but", report_text(report)
@@ -78,6 +79,10 @@ def test_decay_in_a_step_is_left_out() -> None:
 
 def test_change_is_the_gradient_where_there_is_no_rate() -> None:
     assert check("NoRate").right
+
+
+@pytest.mark.slow
+def test_factor_is_seen_where_there_is_no_rate() -> None:
     report = check("NoRateWrong")
     assert report.verdict == "wrong"
     assert "3.5 times the right gradient" in " ".join(report_text(report).split())
@@ -88,6 +93,10 @@ def test_arguments_are_told_by_the_names_that_forward_uses() -> None:
     report = check("CacheAndMode")
     assert report.right, report_text(report)
     assert report.assumed_loss == "squared error, mean over all numbers"
+
+
+@pytest.mark.slow
+def test_wrong_mode_is_wrong() -> None:
     assert check("CacheAndModeWrong").verdict == "wrong"
 
 
@@ -96,5 +105,6 @@ def test_lost_self_is_told() -> None:
         check("LacksSelf")
 
 
+@pytest.mark.slow
 def test_clipping_is_no_excuse_for_a_stale_cache() -> None:
     assert check("ClipsAndIsStale").verdict == "wrong"
