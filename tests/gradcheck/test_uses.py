@@ -196,7 +196,7 @@ def test_what_is_added_to_a_step_stays_at_its_default(tmp_path: Path) -> None:
         + "        self.l2, self.batch_size = l2, batch_size\n"
         + "    def backward(self, d):\n        dx = super().backward(d)\n        self.dW += self.l2 * self.W\n"
         + "        self.dW *= len(self.x) / self.batch_size\n        return dx\n"
-        + "layer = Damped(64, 32, l2=0.1, batch_size=32)\n"
+        + "layer = Damped(64, 32, l2=0.1, batch_size=32)\nlayer.W = np.load('trained.npy')\n"
     )
     report = check_class(f"{tmp_path}/one.py:Damped")
     assert report.right

@@ -33,6 +33,9 @@ BATCH = re.compile(r"(mini)?batch(size)?|nbatch|bs")
 PENALTY = re.compile(r"l[12]\w*|lambd?a?\w*|\w*reg\w*|weightdecay|momentum|\w*dropout\w*|keepprob|clip\w*|decay\w*")
 """What changes a step, or the loss, beyond the gradient: it stays at its default."""
 
+COUNT = re.compile(r"\.shape\b|\blen\(|(\b|_)(size|dim|dims|num|n|count|shape)(\b|_)")
+"""What is a number, by its text."""
+
 SHAPED = re.compile("zeros|ones|empty|full|eye|randn|^rand(om)?$|normal|uniform|sample")
 """Functions of NumPy that are given sizes."""
 
@@ -159,7 +162,8 @@ class Cook:
         made = self.done[id(recipe)] = recipe.kind(*args, **keywords)
         for what, args, keywords in recipe.later:
             if what.startswith("="):
-                setattr(made, what[1:], self.value(args[0], what[1:]))
+                if not isinstance(args[0], Unknown):  # weights that are read from a file
+                    setattr(made, what[1:], self.value(args[0], what[1:]))
                 continue
             method = getattr(made, what)
             unsure = any(isinstance(one, Unknown) for one in [*args, *keywords.values()])
@@ -181,16 +185,14 @@ class Cook:
             if isinstance(one, Unknown) and one.text.endswith((".shape", ".shape[1:]")):
                 return (INPUTS,) if one.text.endswith("]") else (5, INPUTS)
             if isinstance(one, Unknown) and name in by_name:
-                default = by_name[name].default
-                if default is not inspect.Parameter.empty and default is not None:
-                    return default
-                if re.search("shape|len|size|dim|num", one.text):
+                if COUNT.search(one.text.lower()):
                     known = number_for(name)
                     return known if type(known) is int else size_named(one.text)
                 if role_of(name) in ("x", "y"):
                     return data_named(one.text, role_of(name))
-                at = needed.index(name) if name in needed else 1
-                return usual(name, at, len(needed), called, OUTPUTS, by_name[name].annotation)
+                if by_name[name].default is not inspect.Parameter.empty:
+                    return by_name[name].default
+                return usual(name, needed.index(name), len(needed), called, OUTPUTS, by_name[name].annotation)
             left = by_name[name].default if name in by_name else inspect.Parameter.empty
             if PENALTY.fullmatch(plain(name)) and isinstance(left, int | float):
                 return left
@@ -231,6 +233,8 @@ class Cook:
 
         calls = [call(recipe.kind.__name__, recipe.kind, recipe.arguments, recipe.keywords)]
         for what, args, keywords in recipe.later:
+            if what.startswith("=") and isinstance(args[0], Unknown):
+                continue
             if what.startswith("="):
                 calls.append(f"{what[1:]} = {self.shown(args[0], self.value(args[0], what[1:]))}")
             else:
