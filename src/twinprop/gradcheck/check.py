@@ -78,6 +78,11 @@ def check_class(
             report = check_subject(subject, inputs, constants, seed, explain=once)
         if used is not None and right_there and not report.right:
             return check_subject(*used[:2], constants, seed)  # what backward returns is put right there
+        if report.right and isinstance(subject.made, Trained) and not once:
+            # where a ReLU is 0 by luck, a lost derivative does not show
+            another = inputs.another(inputs.count, seed + 13)
+            if not check_subject(fresh.copied(), another, constants, seed + 13, explain=False).right:
+                raise SubjectError(OTHER_STEP.format(subject.title, subject.made.train, report.assumed_loss), False)
         if report.right:
             if used is not None and isinstance(subject.way, NetworkWay) and all(is_times(one, -1) for one in used[2]):
                 report.advice.append(UPHILL.format(used[0].made.train))
