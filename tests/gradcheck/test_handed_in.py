@@ -60,3 +60,46 @@ def test_object_of_a_file_beside_it(tmp_path: Path) -> None:
     report = check_class(f"{tmp_path}/layer_of_mine.py:Layer")
     assert report.right
     assert report.title == "Layer(Cube())"
+
+
+HOLDS_AN_ACTIVATION = """
+import numpy as np
+
+class Squash:
+    def forward(self, z):
+        self.s = 1 / (1 + np.exp(-z))
+        return self.s
+    def backward(self, d):
+        return d * self.s * (1 - self.s)
+
+class Bent:
+    def value(self, z):
+        return np.tanh(z)
+    def derivative(self, z):
+        return 1 - np.tanh(z) ** 2
+
+class One:
+    def __init__(self, i, o):
+        self.W, self.act = np.random.randn(i, o), Squash()
+    def forward(self, x):
+        self.x = x
+        return self.act.forward(x @ self.W)
+    def backward(self, d):
+        self.dW = self.x.T @ d
+        return d @ self.W.T
+
+class Other(One):
+    def __init__(self, i, o):
+        self.W, self.act = np.random.randn(i, o), Bent()
+    def forward(self, x):
+        self.x, self.z = x, x @ self.W
+        return self.act.value(self.z)
+"""
+
+
+@pytest.mark.parametrize(("name", "term"), [("One", "self.act.backward(d)"), ("Other", "self.act.derivative(self.z)")])
+def test_way_back_through_an_object_that_is_held_is_missing(tmp_path: Path, name: str, term: str) -> None:
+    (tmp_path / "held.py").write_text(HOLDS_AN_ACTIVATION)
+    report = check_class(f"{tmp_path}/held.py:{name}")
+    assert [one.passed for one in report.gradients] == [False, False]
+    assert f"the derivative of the activation is missing: {term}" in report_text(report).replace("\n", " ")

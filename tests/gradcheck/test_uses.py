@@ -117,6 +117,8 @@ def main():
     three.train(X, y)
     three.put(Dense(10, 20))
     four = n.OfKind(Dense, 2, width=64)
+    n.nowhere.size = n.provide(X)[0]
+    n.nowhere[n.other()].size = [][3]
 
 if __name__ == "__main__":
     main()

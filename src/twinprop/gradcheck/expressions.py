@@ -172,7 +172,7 @@ class Expressions(ABC):
             return self.options.get(node.attr, Unknown(ast.unparse(node))) if plain is None else plain
         if isinstance(owner, Member | Written):
             return Unknown(ast.unparse(node))
-        return getattr(owner, node.attr)
+        return getattr(owner, node.attr, Unknown(ast.unparse(node)))
 
     def of_Lambda(self, node: ast.Lambda, scope: Any) -> Any:
         def real() -> Any:

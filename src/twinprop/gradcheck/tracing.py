@@ -82,7 +82,9 @@ class Tracer(Expressions):
                 raise
             except Exception:  # a script may do what nobody foresaw: what it assigns is not known
                 for target in node.targets if isinstance(node, ast.Assign) else []:
-                    self.assign(target, Unknown(ast.unparse(target)), scope)
+                    for part in ast.walk(target):
+                        if isinstance(part, ast.Name | ast.Attribute) and isinstance(part.ctx, ast.Store):
+                            self.assign(part, Unknown(ast.unparse(part)), scope)
 
     def statement(self, node: ast.stmt, scope: Any) -> None:
         if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:

@@ -16,6 +16,7 @@ from twinprop.gradcheck.faults import SubjectError, is_users
 from twinprop.gradcheck.held import attributes_of, is_number
 from twinprop.gradcheck.loops import SHORTENED, compiled, definition_of
 from twinprop.gradcheck.trial import Trial
+from twinprop.gradcheck.ways import BACKWARD, named
 
 
 @dataclass
@@ -26,7 +27,7 @@ class Routine:
         function: whose code can be replaced.
         tree: its definition.
         file: where it stands, with the lines of its tree.
-        scope: expressions that stand for arrays and numbers in it, and their values.
+        scope: expressions that stand for arrays, numbers and ways back in it, and their values.
         most_lines: that it may run when it was edited.
     """
 
@@ -147,7 +148,10 @@ def functions_near(trial: Trial) -> Iterator[FunctionType]:
 
 
 def expressions(names: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Local names, the attributes of objects among them, and the entries of dicts, with arrays or numbers."""
+    """Local names, the attributes of objects among them, and the entries of dicts, with arrays or numbers.
+
+    Of an object that is held, as an activation is, the method that goes back.
+    """
     for name, value in names.items():
         if isinstance(value, np.ndarray) or is_number(value):
             yield name, value
@@ -159,6 +163,14 @@ def expressions(names: dict[str, Any]) -> Iterator[tuple[str, Any]]:
                     yield f"self.{attribute}", held
                 elif isinstance(held, dict):
                     yield from entries(f"self.{attribute}", held)
+                elif is_users_object(held) and (back := named(held, BACKWARD)):
+                    yield f"self.{attribute}.{back}", getattr(held, back)
+
+
+def is_users_object(held: Any) -> bool:
+    """Whether something is of a class in a file of the user's."""
+    file = getattr(sys.modules.get(type(held).__module__), "__file__", None)
+    return hasattr(held, "__dict__") and file is not None and is_users(file)
 
 
 def entries(name: str, held: dict[Any, Any]) -> Iterator[tuple[str, Any]]:

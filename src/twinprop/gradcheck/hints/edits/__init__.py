@@ -28,6 +28,7 @@ EDITS: tuple[Edit, ...] = (
     masks.constant,
     terms.missing_term,
     terms.mean_term,
+    derivatives.derivative_of_held,
     derivatives.derivative_missing,
     derivatives.derivative_of_another,
     terms.superfluous_term,

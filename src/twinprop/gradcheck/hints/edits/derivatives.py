@@ -33,6 +33,17 @@ def derivative_missing(site: Site) -> Iterator[tuple[ast.expr, str]]:
             yield expression(f"{bracketed(site.node)} * {code.format(name)}"), text
 
 
+def derivative_of_held(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    """The way back through an activation that the object holds: of what comes from above, or as a factor."""
+    if not (site.whole or site.product or is_name(site.node)):
+        return
+    text = "the derivative of the activation is missing: {}"
+    for back in (name for name, value in site.scope.items() if callable(value)):
+        yield expression(f"{back}({site.code})"), text.format(f"{back}({site.code})")
+        for name in kept_by_forward(site):
+            yield expression(f"{bracketed(site.node)} * {back}({name})"), text.format(f"{back}({name})")
+
+
 def derivative_of_another(site: Site) -> Iterator[tuple[ast.expr, str]]:
     """A product in which one or two factors are replaced by another derivative."""
     factors = factors_of(site.node)
