@@ -74,6 +74,11 @@ class Way:
         """
         raise NotImplementedError
 
+    def beside(self, returned: Any) -> Any:
+        """What forward returned beside its output."""
+        rest = returned[1:] if isinstance(returned, tuple) else ()
+        return rest[0] if len(rest) == 1 else rest
+
     def upstream(self, out: Any, y: Any, rng: np.random.Generator) -> Any:
         """What backward is given as the gradient of the output; None for a loss."""
         return None
@@ -110,6 +115,19 @@ class LayerWay(Way):
 
     def value(self, made: Any, out: Any, dy: Any, values: Mapping[str, Any]) -> float:
         return float((out * dy).sum())
+
+
+class SecondOutputWay(LayerWay):
+    """forward(x) returns z and y, of which backward(x, z, dy) is given the first."""
+
+    def output(self, made: Any, returned: Any, before: Mapping[str, int]) -> Any:
+        both = isinstance(returned, tuple) and len(returned) == 2
+        if not both or not all(isinstance(one, np.ndarray) for one in returned):
+            raise SubjectError(f"{self.title}.{self.forward.name} returned no two arrays.", False)
+        return super().output(made, returned[1], before)
+
+    def beside(self, returned: Any) -> Any:
+        return returned[0]
 
 
 class DerivativeWay(LayerWay):

@@ -88,7 +88,7 @@ def large_numbers(subject: Subject, inputs: Inputs) -> list[str]:
                 feeds.append((inputs.x, "weights"))
             for x, what in feeds:
                 for parameter, array in keep:
-                    factor = size / max(np.abs(array).max(initial=0), 1e-9) if what == "weights" else 1.0
+                    factor = size / max(np.abs(np.asarray(array)).max(initial=0), 1e-9) if what == "weights" else 1.0
                     parameter.get()[...] = array * factor
                 if overflows(subject, x, inputs.y):
                     why, text = cause_with_line(subject, x, inputs, softmax, f"{what} of size {size:g}")

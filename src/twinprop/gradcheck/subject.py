@@ -244,8 +244,7 @@ class Subject:
             return self.beside_the_loss()
         if not self.clears_before_forward:
             self.zero_grad()
-        beside = self.returned[1:] if isinstance(self.returned, tuple) else ()
-        cache = beside[0] if len(beside) == 1 else beside
+        cache = way.beside(self.returned)
         kept = copy.copy(getattr(self.made, "output", None))
         values = {**self.values(x, y), "dy": copy.copy(dy), "out": copy.copy(self.out), "cache": cache, "kept": kept}
         method = way.backward

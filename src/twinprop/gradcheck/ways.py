@@ -15,6 +15,7 @@ from twinprop.gradcheck.calling import (
     LossesWay,
     LossWay,
     LossWithGradientsWay,
+    SecondOutputWay,
     Way,
 )
 from twinprop.gradcheck.faults import SubjectError
@@ -129,10 +130,14 @@ def possible_ways(made: Any, title: str, forward: str, backward: str, loss: str)
     cost = method_of(made, loss) if loss else None
     front = method_of(made, forward) if forward else None
     if front is not None and back is not None:
-        yield from layers_and_losses(title, front, back)
+        kept = returned_names(getattr(made, front.name))
+        for way in layers_and_losses(title, front, back):
+            given = way.backward_roles
+            if type(way) is LayerWay and len(kept) == 2 and kept[0] in given and kept[1] not in given:
+                yield SecondOutputWay(title, front, back, way.forward_roles, {**given, kept[0]: "cache"})
+            yield way
         targets = bool(back.needed) and back.needed[0].role == "y"
         if targets or next(iter(arrays_of(made)), None) is not None:
-            kept = returned_names(getattr(made, front.name))
             for other in with_other_words(getattr(made, back.name), back):
                 yield from networks(title, front, other, cost, kept)
     ours = type(made).__module__.startswith(__package__ or "?")  # whose loss needs a forward before it
