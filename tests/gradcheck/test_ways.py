@@ -113,3 +113,88 @@ def test_a_loss_of_many_numbers_may_be_given_a_gradient_for_each() -> None:
 
 def test_a_mistake_in_a_loss_of_many_numbers_is_found() -> None:
     assert "the sign is wrong" in report_text(check("OfEachSampleSign"))
+
+
+TWO_OUTPUTS = """
+import numpy as np
+
+class Bent:
+    def __init__(self, i, o):
+        self.W, self.b = np.random.randn(o, i), np.zeros((o, 1))
+
+    def forward(self, x):
+        z = self.W @ x + self.b
+        return z, np.tanh(z)
+
+    def backward(self, x, z, da):
+        dz = da * (1 - np.tanh(z) ** 2)
+        return self.W.T @ dz, dz @ x.T, np.sum(dz, axis=1, keepdims=True)
+"""
+
+
+def test_of_two_outputs_the_one_that_backward_is_not_given(tmp_path: Path) -> None:
+    (tmp_path / "bent.py").write_text(TWO_OUTPUTS)
+    report = check_class(f"{tmp_path}/bent.py:Bent")
+    assert report.right and len(report.gradients) == 3
+    (tmp_path / "wrong.py").write_text(TWO_OUTPUTS.replace("np.sum(dz", "np.mean(dz"))
+    report = check_class(f"{tmp_path}/wrong.py:Bent")
+    assert [one.passed for one in report.gradients] == [True, False, True]
+    assert "the mean is taken where the sum belongs" in report_text(report)
+
+
+MATRICES = """
+import numpy as np
+
+class Net:
+    def __init__(self, i, o):
+        self.w, self.b = np.matrix(np.random.randn(i, o)), np.matrix(np.zeros((1, o)))
+
+    def forward(self, x):
+        self.x = x
+        return np.asarray(x @ self.w + self.b)
+
+    def backward(self, d):
+        self.dw, self.db = self.x.T @ d, d.sum(0)
+        return np.asarray(d @ self.w.T)
+"""
+
+
+def test_matrices_of_numpy(tmp_path: Path) -> None:
+    (tmp_path / "net.py").write_text(MATRICES)
+    report = check_class(f"{tmp_path}/net.py:Net")
+    assert report.right and len(report.gradients) == 3
+
+
+ONE_SAMPLE = """
+import numpy as np
+
+class Net:
+    def __init__(self, sizes):
+        self.biases = [np.random.randn(o, 1) for o in sizes[1:]]
+        self.weights = [np.random.randn(o, i) for i, o in zip(sizes, sizes[1:])]
+
+    def feedforward(self, a):
+        for w, b in zip(self.weights, self.biases):
+            a = 1 / (1 + np.exp(-(w @ a + b)))
+        return a
+
+    def backprop(self, x, y):
+        delta_nabla_b, delta_nabla_w = [None] * len(self.biases), [None] * len(self.weights)
+        acts = [x]
+        for w, b in zip(self.weights, self.biases):
+            acts.append(1 / (1 + np.exp(-(w @ acts[-1] + b))))
+        d = acts[-1] - y
+        for l in reversed(range(len(self.weights))):
+            delta_nabla_b[l], delta_nabla_w[l] = d, d @ acts[l].T
+            d = self.weights[l].T @ d * acts[l] * (1 - acts[l])
+        return delta_nabla_b, delta_nabla_w
+"""
+
+
+def test_biases_of_each_sample_are_of_one_sample_whatever_their_name(tmp_path: Path) -> None:
+    (tmp_path / "net.py").write_text(ONE_SAMPLE)
+    report = check_class(f"{tmp_path}/net.py:Net")
+    assert report.right and len(report.gradients) == 4
+    (tmp_path / "wrong.py").write_text(ONE_SAMPLE.replace("= d, d @", "= 2 * d, d @"))
+    report = check_class(f"{tmp_path}/wrong.py:Net")
+    assert [one.passed for one in report.gradients] == [False, False, True, True]

@@ -148,7 +148,7 @@ class Search:
             went_forward = True
             returned = rehearsal.backward(dy, inputs.x, inputs.y)
             found = candidates_of(rehearsal.made, returned, rehearsal.names_of_returned(), before)
-            fit = fits(rehearsal, found, inputs.x)
+            fit = fits(rehearsal, found, inputs.x, inputs.count)
             # an update that is not summed over the samples makes a bias grow
             fit[:-1] += [np.shape(one.get()) == old for one, old in zip(rehearsal.parameters, shapes, strict=True)]
             # a sequence of word numbers has one label
@@ -216,10 +216,10 @@ def index_inputs(subject: Subject, words: Sequence[str], given: Sequence[int] | 
             yield Inputs(x, y, axis, kind, "indices")
 
 
-def fits(subject: Subject, found: Sequence[Found], x: FloatArray) -> list[bool]:
+def fits(subject: Subject, found: Sequence[Found], x: FloatArray, count: int) -> list[bool]:
     """Whether each gradient with a name has the shape of what it belongs to, or one that can be subtracted from it.
 
-    The last is that of x; what has no name is taken for right.
+    The last is that of x; what has no name is taken for right, unless there is nothing but one for each sample.
     """
     fit = []
     given = subject.made if isinstance(subject.made, Several) else None
@@ -229,6 +229,10 @@ def fits(subject: Subject, found: Sequence[Found], x: FloatArray) -> list[bool]:
         if named:
             alike = without_ones if parameter.owner is given else harmless
             fit.append(any(alike(one, shape) for one in named))
+        elif count > 1 and not any(harmless(one.shape, shape) for one in found if one.changed):
+            size = int(np.prod(shape))
+            if any(sorted(one.shape) == sorted((size, count)) for one in found if one.changed):
+                fit.append(False)
     bare = [one.shape for one in found if one.position == 0 and not one.attribute and not one.stacked]
     others = [np.shape(parameter.get()) for parameter in subject.parameters]
     same = bool(bare) and (bare[0] == x.shape or (given is not None and without_ones(bare[0], x.shape)))
