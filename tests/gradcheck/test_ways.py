@@ -135,7 +135,8 @@ class Bent:
 def test_of_two_outputs_the_one_that_backward_is_not_given(tmp_path: Path) -> None:
     (tmp_path / "bent.py").write_text(TWO_OUTPUTS)
     report = check_class(f"{tmp_path}/bent.py:Bent")
-    assert report.right and len(report.gradients) == 3
+    assert report.right
+    assert len(report.gradients) == 3
     (tmp_path / "wrong.py").write_text(TWO_OUTPUTS.replace("np.sum(dz", "np.mean(dz"))
     report = check_class(f"{tmp_path}/wrong.py:Bent")
     assert [one.passed for one in report.gradients] == [True, False, True]
@@ -162,7 +163,11 @@ class Net:
 def test_matrices_of_numpy(tmp_path: Path) -> None:
     (tmp_path / "net.py").write_text(MATRICES)
     report = check_class(f"{tmp_path}/net.py:Net")
-    assert report.right and len(report.gradients) == 3
+    assert report.right
+    assert len(report.gradients) == 3
+    (tmp_path / "wrong.py").write_text(MATRICES.replace("d.sum(0)", "2 * d.sum(0)"))
+    report = check_class(f"{tmp_path}/wrong.py:Net")
+    assert [one.passed for one in report.gradients] == [True, False, True]
 
 
 ONE_SAMPLE = """
@@ -194,7 +199,8 @@ class Net:
 def test_biases_of_each_sample_are_of_one_sample_whatever_their_name(tmp_path: Path) -> None:
     (tmp_path / "net.py").write_text(ONE_SAMPLE)
     report = check_class(f"{tmp_path}/net.py:Net")
-    assert report.right and len(report.gradients) == 4
+    assert report.right
+    assert len(report.gradients) == 4
     (tmp_path / "wrong.py").write_text(ONE_SAMPLE.replace("= d, d @", "= 2 * d, d @"))
     report = check_class(f"{tmp_path}/wrong.py:Net")
     assert [one.passed for one in report.gradients] == [False, False, True, True]

@@ -154,13 +154,13 @@ def expressions(names: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """
     for name, value in names.items():
         if isinstance(value, np.ndarray) or is_number(value):
-            yield name, value
+            yield name, plain(value)
         elif isinstance(value, dict):
             yield from entries(name, value)
         elif hasattr(value, "__dict__") and name == "self":
             for attribute, held in attributes_of(value).items():
                 if isinstance(held, np.ndarray) or is_number(held):
-                    yield f"self.{attribute}", held
+                    yield f"self.{attribute}", plain(held)
                 elif isinstance(held, dict):
                     yield from entries(f"self.{attribute}", held)
                 elif is_users_object(held) and (back := named(held, BACKWARD)):
@@ -176,4 +176,9 @@ def is_users_object(held: Any) -> bool:
 def entries(name: str, held: dict[Any, Any]) -> Iterator[tuple[str, Any]]:
     for key, value in held.items():
         if isinstance(key, str) and (isinstance(value, np.ndarray) or is_number(value)):
-            yield f"{name}[{key!r}]", value
+            yield f"{name}[{key!r}]", plain(value)
+
+
+def plain(value: Any) -> Any:
+    """A np.matrix as an array, whose powers and products are those of its entries."""
+    return np.asarray(value) if isinstance(value, np.matrix) else value
