@@ -89,6 +89,7 @@ def draw(found: dict[str, tuple[list[int], list[float]]]) -> None:
             across = np.linspace(min(points), max(points), 200)
             place.plot(across, [a + b * axis.work(x) for x in across], "--", color="0.5")
             place.plot(points, seconds, "o", color=COLOURS[0])
+            place.locator_params(axis="x", nbins=4)
             place.set_xlabel(axis.title)
             place.set_title(f"a + b × {axis.proportional}", color="0.4")
             place.set_ylim(0, 1.1 * max(seconds))
