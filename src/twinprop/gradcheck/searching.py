@@ -230,9 +230,9 @@ def fits(subject: Subject, found: Sequence[Found], x: FloatArray, count: int) ->
             alike = without_ones if parameter.owner is given else harmless
             fit.append(any(alike(one, shape) for one in named))
         elif count > 1 and not any(harmless(one.shape, shape) for one in found if one.changed):
-            size = int(np.prod(shape))
-            if any(sorted(one.shape) == sorted((size, count)) for one in found if one.changed):
-                fit.append(False)
+            each = sorted((int(np.prod(shape)), count))
+            listed = [one.shape for one in found if one.owner is None and one.keys and not one.stacked]
+            fit += [False] if any(sorted(one) == each for one in listed) and given is None else []
     bare = [one.shape for one in found if one.position == 0 and not one.attribute and not one.stacked]
     others = [np.shape(parameter.get()) for parameter in subject.parameters]
     same = bool(bare) and (bare[0] == x.shape or (given is not None and without_ones(bare[0], x.shape)))
