@@ -55,8 +55,14 @@ def assert_recorded_is_plain(name: str, configs: list[Config]) -> None:
     assert (recorded.failed, recorded.replayed) == (False, STEPS // 4 * 3 - 5)
 
 
+RECURRENT = ("rnn", "lstm", "gru")
+"""They are not recorded where a run asks; what holds for their many operations holds for all."""
+
+
 @sizes
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if name.startswith(RECURRENT) else ()) for name in MODELS]
+)
 def test_every_kind_of_network(networks: int, name: str) -> None:
     configs = [
         config_of(name, seed=seed, optimizer=SGD(lr=0.02 * (seed + 1), momentum=0.5), train={"max_grad_norm": 0.5})
