@@ -59,7 +59,8 @@ def test_only_who_knows_the_word_is_answered(page: Page) -> None:
     assert page.server_address[0] == "127.0.0.1"
     assert ask(page, "GET", start)[0] == 200
     assert ask(page, "GET", "/")[0] == 404
-    assert ask(page, "GET", f"/{page.token[:-1]}x/")[0] == 404
+    other = "x" if page.token[-1] != "x" else "y"
+    assert ask(page, "GET", f"/{page.token[:-1]}{other}/")[0] == 404
     assert ask(page, "GET", f"{start}runs", Host="somewhere.example")[0] == 404
     assert ask(page, "POST", f"/{'x' * len(page.token)}/classify", PNG)[0] == 404
     assert ask(page, "GET", f"{start}../../etc/passwd")[0] == 404

@@ -70,7 +70,7 @@ def test_so_does_each_of_a_stack(backend: str, tmp_path: Path) -> None:
     stack, ended = Stack(members, 1, 1, 1.0), []
     with Interrupt() as interrupt:
         train_stack(stack, SetupCache(), interrupt, lambda steps: None, lambda own, _: ended.append(own.number))
-    assert ended == [0, 1]
+    assert sorted(ended) == [0, 1]  # each is recorded in a thread of its own
     for keep in KEPT:
         assert_both_are_kept(tmp_path / keep, keep)
 
