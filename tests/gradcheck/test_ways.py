@@ -132,17 +132,6 @@ class Bent:
 """
 
 
-def test_of_two_outputs_the_one_that_backward_is_not_given(tmp_path: Path) -> None:
-    (tmp_path / "bent.py").write_text(TWO_OUTPUTS)
-    report = check_class(f"{tmp_path}/bent.py:Bent")
-    assert report.right
-    assert len(report.gradients) == 3
-    (tmp_path / "wrong.py").write_text(TWO_OUTPUTS.replace("np.sum(dz", "np.mean(dz"))
-    report = check_class(f"{tmp_path}/wrong.py:Bent")
-    assert [one.passed for one in report.gradients] == [True, False, True]
-    assert "the mean is taken where the sum belongs" in report_text(report)
-
-
 MATRICES = """
 import numpy as np
 
@@ -158,16 +147,6 @@ class Net:
         self.dw, self.db = self.x.T @ d, d.sum(0)
         return np.asarray(d @ self.w.T)
 """
-
-
-def test_matrices_of_numpy(tmp_path: Path) -> None:
-    (tmp_path / "net.py").write_text(MATRICES)
-    report = check_class(f"{tmp_path}/net.py:Net")
-    assert report.right
-    assert len(report.gradients) == 3
-    (tmp_path / "wrong.py").write_text(MATRICES.replace("d.sum(0)", "2 * d.sum(0)"))
-    report = check_class(f"{tmp_path}/wrong.py:Net")
-    assert [one.passed for one in report.gradients] == [True, False, True]
 
 
 ONE_SAMPLE = """
@@ -196,11 +175,21 @@ class Net:
 """
 
 
-def test_biases_of_each_sample_are_of_one_sample_whatever_their_name(tmp_path: Path) -> None:
-    (tmp_path / "net.py").write_text(ONE_SAMPLE)
-    report = check_class(f"{tmp_path}/net.py:Net")
+@pytest.mark.parametrize(
+    ("code", "right", "wrong", "passed"),
+    [
+        (TWO_OUTPUTS, "np.sum(dz", "np.mean(dz", [True, False, True]),
+        (MATRICES, "d.sum(0)", "2 * d.sum(0)", [True, False, True]),
+        (ONE_SAMPLE, "= d, d @", "= 2 * d, d @", [False, False, True, True]),
+    ],
+    ids=["the output is what backward is not given", "np.matrix", "biases of each sample, whatever their name"],
+)
+def test_right_ones_and_wrong_twins(tmp_path: Path, code: str, right: str, wrong: str, passed: list[bool]) -> None:
+    (tmp_path / "right.py").write_text(code)
+    report = check_class(f"{tmp_path}/right.py")
     assert report.right
-    assert len(report.gradients) == 4
-    (tmp_path / "wrong.py").write_text(ONE_SAMPLE.replace("= d, d @", "= 2 * d, d @"))
-    report = check_class(f"{tmp_path}/wrong.py:Net")
-    assert [one.passed for one in report.gradients] == [False, False, True, True]
+    assert len(report.gradients) == len(passed)
+    (tmp_path / "wrong.py").write_text(code.replace(right, wrong))
+    report = check_class(f"{tmp_path}/wrong.py")
+    assert [one.passed for one in report.gradients] == passed
+    assert code != TWO_OUTPUTS or "the mean is taken where the sum belongs" in report_text(report)

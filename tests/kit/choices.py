@@ -227,3 +227,9 @@ def configurations(draw: Any) -> Config:
             "steps": STEPS,
         },
     )
+
+
+def numbered(number: int) -> tuple[Any, Any]:
+    """An optimizer and a schedule that go together; all of each are among those of many numbers."""
+    optimizer, scheduler = (choices[number % len(choices)] for choices in (OPTIMIZERS, SCHEDULERS))
+    return Adam() if optimizer.scheduled_momentum is None and scheduler.moves_momentum() else optimizer, scheduler

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tests.kit.choices import OPTIMIZERS, SCHEDULERS
+from tests.kit.choices import OPTIMIZERS, numbered
 from tests.kit.networks import MODELS, config_of, go_on, make
 from tests.kit.recorded_graph import RecordedGraph
 from tests.kit.twins import TENSOR, TENSORS, TORCH, Twin
@@ -68,9 +68,7 @@ def test_every_kind_of_network(kind: Twin, networks: int, name: str) -> None:
 @sizes
 @pytest.mark.parametrize("number", range(0, len(OPTIMIZERS), 5))
 def test_optimizers_and_schedules(kind: Twin, networks: int, number: int) -> None:
-    optimizer, scheduler = (choices[number % len(choices)] for choices in (OPTIMIZERS, SCHEDULERS))
-    if optimizer.scheduled_momentum is None and scheduler.moves_momentum():
-        optimizer = Adam()
+    optimizer, scheduler = numbered(number)
     configs = [
         config_of("mlp with noise", seed=seed, optimizer=optimizer, scheduler=scheduler, train={"steps": STEPS})
         for seed in range(networks)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tests.kit.choices import OPTIMIZERS, SCHEDULERS
+from tests.kit.choices import OPTIMIZERS, numbered
 from tests.kit.networks import MODELS, config_of, go_on, make
 from tests.kit.twins import TORCH
 from torch import Tensor, nn
@@ -17,7 +17,6 @@ from torch.utils._pytree import tree_leaves
 from twinprop.config import registry
 from twinprop.config.schema import Config
 from twinprop.learners.recorded import Recorded, worth_recording
-from twinprop.models.base import LayerSpec
 from twinprop.scratch.losses import CrossEntropyLoss
 from twinprop.scratch.optimizers import SGD, Adam
 from twinprop.training.learner import Learner
@@ -74,9 +73,7 @@ def test_every_kind_of_network(networks: int, name: str) -> None:
 @sizes
 @pytest.mark.parametrize("number", range(0, len(OPTIMIZERS), 5))
 def test_optimizers_and_schedules(networks: int, number: int) -> None:
-    optimizer, scheduler = (choices[number % len(choices)] for choices in (OPTIMIZERS, SCHEDULERS))
-    if optimizer.scheduled_momentum is None and scheduler.moves_momentum():
-        optimizer = Adam()
+    optimizer, scheduler = numbered(number)
     configs = [
         config_of("mlp with noise", seed=seed, optimizer=optimizer, scheduler=scheduler, train={"steps": STEPS})
         for seed in range(networks)
@@ -176,13 +173,10 @@ def test_batches_of_another_form() -> None:
 
 
 def test_only_code_that_is_known_is_recorded() -> None:
-    def layers(*kinds: str) -> list[LayerSpec]:
-        return [LayerSpec(str(number), kind, {}) for number, kind in enumerate(kinds)]
-
-    assert worth_recording(layers("flatten", "linear", "relu", "dropout", "batch_norm1d"), CrossEntropyLoss())
-    assert not worth_recording(layers("linear", "lstm"), CrossEntropyLoss())
+    assert worth_recording(["flatten", "linear", "relu", "dropout", "batch_norm1d"], CrossEntropyLoss())
+    assert not worth_recording(["linear", "lstm"], CrossEntropyLoss())
     registry.LAYERS["counting"] = registry.Twin(None, Counting)
     try:
-        assert not worth_recording(layers("linear", "counting"), CrossEntropyLoss())
+        assert not worth_recording(["linear", "counting"], CrossEntropyLoss())
     finally:
         del registry.LAYERS["counting"]

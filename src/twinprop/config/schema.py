@@ -82,7 +82,7 @@ def flatten(config: Any, prefix: str = "") -> dict[str, Any]:
     """A configuration as `{"optimizer.lr": 0.1, ...}`, in the order of the schema."""
     flat: dict[str, Any] = {}
     kind: Any = type(config)
-    names = list(config) if isinstance(config, Mapping) else field_names(kind)
+    names = tuple(config) if isinstance(config, Mapping) else field_names(kind)
     for name in names:
         value = config[name] if isinstance(config, Mapping) else getattr(config, name)
         if isinstance(value, Mapping) or is_dataclass(value):
@@ -93,9 +93,9 @@ def flatten(config: Any, prefix: str = "") -> dict[str, Any]:
 
 
 @cache  # for each job of a sweep
-def field_names(kind: Any) -> list[str]:
+def field_names(kind: Any) -> tuple[str, ...]:
     """The fields of a dataclass."""
-    return [item.name for item in fields(kind)]
+    return tuple(item.name for item in fields(kind))
 
 
 def uncompared_keys(*kinds: str) -> frozenset[str]:

@@ -9,7 +9,7 @@ bits. What differs, such as a number that moves from update to update, is comput
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from functools import partial
 from operator import getitem
 from typing import Any, NamedTuple
@@ -23,7 +23,6 @@ from torch.utils._pytree import tree_leaves, tree_map_only
 from twinprop.arrays.counters import Counters
 from twinprop.config import registry
 from twinprop.learners.captured import Captured
-from twinprop.models.base import LayerSpec
 from twinprop.scratch.losses import Loss
 from twinprop.training.learner import Learner
 
@@ -39,13 +38,13 @@ LARGEST = 2**21
 """Bytes of a batch above which operations take so long that less than a twentieth would be gained."""
 
 
-def worth_recording(layers: Sequence[LayerSpec], loss: Loss) -> bool:
-    """Whether a record of such a network could never differ from its code, and is faster.
+def worth_recording(layers: Iterable[str], loss: Loss) -> bool:
+    """Whether a record of a network of such kinds of layers could never differ from its code, and is faster.
 
     Of the classes of others nobody knows what they decide in Python. Recurrent layers go through time in C++ already:
     their record, an operation for each step of time, takes 1.1 of the time.
     """
-    paths = [registry.LOSSES[loss.name].pytorch, *(registry.layer_twin(each.kind).pytorch for each in layers)]
+    paths = [registry.LOSSES[loss.name].pytorch, *(registry.layer_twin(kind).pytorch for kind in layers)]
     if not all(isinstance(path, str) and path.partition(".")[0] in KNOWN for path in paths):
         return False
     kinds = [registry.load(path) for path in paths]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
-from itertools import chain
 
 from twinprop.config import registry
 from twinprop.config.problems import data_size_problems, task_problems
@@ -84,8 +83,7 @@ class Setup:
         backend = BACKENDS[configs[0].model.backend]
         kind = registry.load(backend.learner if len(configs) == 1 else backend.stack)
         learner: Learner = kind(configs, shape, outputs, plan, self.device, self.dataset.task)
-        layers = configs[0].model.layers(shape, outputs)
-        need = footprint(layers, shape)
+        need = footprint(configs[0].model.layers(shape, outputs), shape)
         if self.device.startswith("cuda"):
             from twinprop.learners.captured import Captured
 
@@ -93,8 +91,8 @@ class Setup:
         elif self.device == "cpu" and configs[0].model.backend == "torch":
             from twinprop.learners.recorded import Recorded, worth_recording
 
-            every = [*chain(*(config.model.layers(shape, outputs) for config in configs))]
-            if worth_recording(every, configs[0].loss):
+            kinds = {layer.kind for config in configs for layer in config.model.layers(shape, outputs)}
+            if worth_recording(kinds, configs[0].loss):
                 learner.captured = Recorded(self.device)
         learner.evaluation_batch = need.evaluated_at_once(EVALUATION_BATCH)
         return learner

@@ -12,7 +12,7 @@ from math import prod
 
 import numpy as np
 
-from twinprop.arrays.blas import many_products
+from twinprop.arrays.blas import many_products, ones
 from twinprop.arrays.namespace import Array, empty, namespace, overlapping
 from twinprop.scratch.images import batch_first, for_each, over_pixels, padded, pixels_first
 from twinprop.scratch.layer import Layer
@@ -74,7 +74,7 @@ def windows_times(found: Array, dy: Array) -> Array:
     # BLAS multiplies small matrices 1.5 times as fast where the second need not be turned, which pays for many rows
     products = many_products(found, np.ascontiguousarray(dy.mT) if found.shape[-2] >= MANY_ROWS else dy.mT)
     *networks, height, width, inner, out = products.shape
-    total = np.ones(height * width, dy.dtype) @ products.reshape(*networks, height * width, inner * out)
+    total = ones(height * width, dy.dtype) @ products.reshape(*networks, height * width, inner * out)
     return total.reshape(*networks, inner, out)
 
 
