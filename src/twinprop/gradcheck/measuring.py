@@ -31,7 +31,7 @@ SECONDS_OF_EDITS = 6.0
 def gradients_of(trial: Trial) -> list[Gradient]:
     """Every gradient, found and compared with what is measured."""
     measured = measure_all(trial)
-    slopes = {name: slopes_of(entries, array_of(trial, name).shape) for name, entries in measured.items()}
+    slopes = {name: slopes_of(entries, trial.array(name).shape) for name, entries in measured.items()}
     forgotten = adopt_forgotten(trial, trial.find(slopes))
     trial.parameters = trial.parameters + forgotten
     for parameter in forgotten:
@@ -70,24 +70,19 @@ def gradients_that_an_edit_mends(trial: Trial) -> list[Gradient] | None:
             gradients = gradients_of(trial)
         except SubjectError:
             continue
-        wrong = {gradient.name for gradient in gradients if not gradient.passed}
-        evidence = Evidence(trial, gradients)
-        found = repairs(trial, gradients, evidence.samples, evidence.numbers, FEW_EDITS, clock)
-        if wrong and wrong <= {name for repair in found for name in repair.mended}:
+        wrong = {gradient.of for gradient in gradients if not gradient.passed}
+        found = repairs(Evidence(trial, gradients), FEW_EDITS, clock)
+        if wrong and wrong <= {of for repair in found for of in repair.mended}:
             return gradients
     way.likely = before
     gradients_of(trial)
     return None
 
 
-def array_of(trial: Trial, name: str) -> Any:
-    return trial.x if name == "x" else next(one.get() for one in trial.parameters if one.name == name)
-
-
 def measure_all(trial: Trial) -> dict[str, dict[Index, Slopes]]:
     """The slopes of every parameter, and of x unless it holds whole numbers."""
     names = [parameter.name for parameter in trial.parameters] + ["x"] * (trial.x.dtype.kind == "f")
-    return {name: trial.measure(array_of(trial, name)) for name in names}
+    return {name: trial.measure(trial.array(name)) for name in names}
 
 
 def choose_loss(trial: Trial) -> None:
@@ -102,7 +97,7 @@ def choose_loss(trial: Trial) -> None:
                 measured = {"x": trial.measure(trial.x, 12)}
         except SubjectError:
             continue
-        slopes = {name: slopes_of(entries, array_of(trial, name).shape) for name, entries in measured.items()}
+        slopes = {name: slopes_of(entries, trial.array(name).shape) for name, entries in measured.items()}
         if not all(np.isfinite(entry.central).all() for entries in measured.values() for entry in entries.values()):
             continue
         found = trial.find({"x": np.full(trial.x.shape, np.nan)} | slopes)
@@ -127,7 +122,7 @@ def compare_gradients(
     scale = largest([entry.central[1] for entries in measured.values() for entry in entries.values()])
     gradients = []
     for name, entries in measured.items():
-        array = array_of(trial, name)
+        array = trial.array(name)
         if name not in found and not (isinstance(trial.subject.made, Several) and trial.subject.made.may_lack(name)):
             needed = trial.dy is not None and not returns_nothing(trial, found) if name == "x" else True
             if needed and any(abs(entry.central[1]) > 1e-7 for entry in entries.values()):

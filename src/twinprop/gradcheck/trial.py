@@ -224,6 +224,14 @@ class Trial:
             array[...] = old
             parameter.set(array)
 
+    def array(self, of: str) -> FloatArray:
+        """The numbers of x, or of the parameter of that name."""
+        return self.x if of == "x" else next(one.get() for one in self.parameters if one.name == of)
+
+    def slope(self, of: str, most: int = ENTRIES) -> FloatArray:
+        """What is measured for x, or for a parameter; NaN where nothing was measured."""
+        return slopes_of(self.measure(self.array(of), most), self.array(of).shape)
+
     def measure(self, array: FloatArray, most: int = ENTRIES, larger: float = 1.0) -> dict[Index, Slopes]:
         """Slopes of the value at the entries of a parameter, or of x."""
         if sum(one.get().size for one in self.parameters) > LARGE:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
+from twinprop.gradcheck.hints.edits.site import Site
+from twinprop.gradcheck.hints.evidence import Evidence
 from twinprop.gradcheck.hints.routines import Routine
 
 Put = Callable[[ast.expr], None]
@@ -17,36 +19,15 @@ Put = Callable[[ast.expr], None]
 PRODUCTS = ("dot", "matmul", "outer")
 
 
-@dataclass
-class Place:
-    """Where an expression stands in the tree of a function.
-
-    Attributes:
-        put: puts another expression into its place.
-        line: in the function.
-        whole: whether it is all of what is assigned, returned, or added to something.
-        product: whether it is an operand of a matrix product.
-        targets: what is assigned in the same statement.
-    """
-
-    routine: Routine
-    node: ast.expr
-    put: Put
-    line: int
-    whole: bool
-    product: bool
-    targets: frozenset[str] = frozenset()
-
-
-def places_in(routine: Routine) -> Iterator[Place]:
+def sites_in(routine: Routine, evidence: Evidence) -> Iterator[Site]:
     """The arguments of a function, then every expression in the order of its lines."""
     tree = routine.tree
     for argument in tree.args.args:
         if argument.arg != "self":
             name = ast.Name(argument.arg, ast.Load())
-            yield Place(routine, name, first_statement(tree, argument.arg), tree.lineno, True, False)
+            yield Site(evidence, routine, name, first_statement(tree, argument.arg), tree.lineno, whole=True)
     for statement in list(tree.body):
-        yield from below(statement, Place(routine, ast.Constant(None), ignore, statement.lineno, False, False))
+        yield from below(statement, Site(evidence, routine, ast.Constant(None), ignore, statement.lineno))
 
 
 def statements_in(tree: ast.FunctionDef) -> Iterator[tuple[list[ast.stmt], int]]:
@@ -62,7 +43,7 @@ def ignore(new: ast.expr) -> None:
     """A statement is not replaced."""
 
 
-def below(node: ast.AST, around: Place) -> Iterator[Place]:
+def below(node: ast.AST, around: Site) -> Iterator[Site]:
     """An expression and those inside it, or those of a statement; what is assigned to and called is left out."""
     if isinstance(node, ast.stmt):
         around = replace(around, targets=assigned(node), line=node.lineno)

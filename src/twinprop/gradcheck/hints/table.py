@@ -60,9 +60,9 @@ def explain_gradients(evidence: Evidence, known: Sequence[tuple[str, str]] = ())
     if rest and look_at:  # what goes back by itself has no lines of backward that an edit could mend
         return [*((names, text) for text, names in found.items()), ([one.name for one in rest], look_at)]
     if rest:
-        for repair in repairs(evidence.trial, evidence.gradients, evidence.samples, evidence.numbers):
-            names = [name for name in repair.mended if name not in explained]
-            found.setdefault(repair.text, []).extend(names)
+        for repair in repairs(evidence):
+            names = [one.name for one in rest if one.of in repair.mended]
+            found.setdefault(repair.told(), []).extend(names)
             explained |= set(names)
     unknown: list[Gradient] = []
     for gradient in rest:

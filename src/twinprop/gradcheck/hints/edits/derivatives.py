@@ -6,13 +6,7 @@ import ast
 from collections.abc import Iterator
 from itertools import combinations
 
-from twinprop.gradcheck.hints.edits.site import (
-    Site,
-    bracketed,
-    expression,
-    is_name,
-    kept_by_forward,
-)
+from twinprop.gradcheck.hints.edits.site import Site, bracketed, expression, is_name, kept_by_forward
 
 DERIVATIVES = {
     "(1 - {}**2)": "tanh",

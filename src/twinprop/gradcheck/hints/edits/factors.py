@@ -7,10 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from twinprop.gradcheck.hints.edits.site import (
-    Site,
-    scaled,
-)
+from twinprop.gradcheck.hints.edits.site import Site, scaled
 
 
 def sign(site: Site) -> Iterator[tuple[ast.expr, str]]:
@@ -33,7 +30,7 @@ def count_of_samples(site: Site) -> Iterator[tuple[ast.expr, str]]:
         "shape" in site.code or site.code.startswith(("len(", "np.size(", "float(len("))
     )
     if not counts and (site.whole or isinstance(site.node, ast.BinOp)):
-        n, numbers = site.samples, site.numbers
+        n, numbers = site.evidence.samples, site.evidence.numbers
         if n > 1:
             yield scaled(site, f"/ {n}"), f"1/n is missing: divide by the {n} samples"
             yield scaled(site, f"* {n}"), f"divided by the {n} samples, n, once too often"
@@ -62,7 +59,11 @@ def factor(site: Site) -> Iterator[tuple[ast.expr, str]]:
                 )
             yield scaled(site, f"* {name}"), f"the factor {name} is missing"
             yield scaled(site, f"/ {name}"), f"the factor 1/{name} is missing"
-    square = "the 2 is missing that the derivative of a square has" if site.of_loss else "a factor 2 is missing"
+    square = (
+        "the 2 is missing that the derivative of a square has"
+        if not site.evidence.is_layer
+        else "a factor 2 is missing"
+    )
     yield scaled(site, "* 2"), square
     yield scaled(site, "/ 2"), "twice too large"
 

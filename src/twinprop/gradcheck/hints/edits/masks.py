@@ -8,12 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from twinprop.gradcheck.hints.edits.site import (
-    Site,
-    bracketed,
-    expression,
-    is_name,
-)
+from twinprop.gradcheck.hints.edits.site import Site, bracketed, expression, is_name
 
 OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Gt: ast.Lt, ast.Lt: ast.Gt, ast.GtE: ast.Lt, ast.LtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,

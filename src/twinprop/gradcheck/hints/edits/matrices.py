@@ -9,14 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from twinprop.gradcheck.gradient_names import canonical, stems
-from twinprop.gradcheck.hints.edits.site import (
-    Site,
-    alike,
-    bracketed,
-    expression,
-    is_name,
-    last_name,
-)
+from twinprop.gradcheck.hints.edits.site import Site, alike, bracketed, expression, is_name, last_name
 
 
 def transpose(site: Site) -> Iterator[tuple[ast.expr, str]]:

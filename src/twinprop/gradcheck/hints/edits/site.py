@@ -10,31 +10,36 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.gradient_names import canonical
+from twinprop.gradcheck.hints.evidence import Evidence
+from twinprop.gradcheck.hints.routines import Routine
 
 
 @dataclass
 class Site:
-    """An expression in a backward pass.
+    """Where an expression stands in the definition of a function that runs in backward.
 
     Attributes:
         node: the expression.
+        put: puts another expression into its place.
+        line: in the file.
         whole: whether it is all of what is assigned, returned, or added to something.
-        factor: whether it is an operand of a matrix product, or of another operator.
-        scope: expressions that stand for arrays and numbers there, and their values.
-        samples: in the batch.
-        numbers: of targets in the batch.
-        of_loss: whether the gradient is that of a loss.
+        product: whether it is an operand of a matrix product.
         targets: what is assigned in the same statement.
     """
 
+    evidence: Evidence
+    routine: Routine
     node: ast.expr
-    whole: bool
-    product: bool
-    scope: dict[str, Any]
-    samples: int
-    numbers: int
-    of_loss: bool
+    put: Callable[[ast.expr], None]
+    line: int
+    whole: bool = False
+    product: bool = False
     targets: frozenset[str] = frozenset()
+
+    @property
+    def scope(self) -> dict[str, Any]:
+        """Expressions that stand for arrays and numbers there, and their values."""
+        return self.routine.scope
 
     @property
     def code(self) -> str:

@@ -8,11 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from twinprop.gradcheck.hints.edits.site import (
-    Site,
-    bracketed,
-    expression,
-)
+from twinprop.gradcheck.hints.edits.site import Site, bracketed, expression
 
 
 def axis_of_sum(site: Site) -> Iterator[tuple[ast.expr, str]]:

@@ -8,14 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.hints.edits.site import (
-    Site,
-    bracketed,
-    expression,
-    is_name,
-    kept_by_forward,
-    scaled,
-)
+from twinprop.gradcheck.hints.edits.site import Site, bracketed, expression, is_name, kept_by_forward, scaled
 
 
 def missing_term(site: Site) -> Iterator[tuple[ast.expr, str]]:
