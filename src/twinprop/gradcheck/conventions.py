@@ -13,7 +13,7 @@ import numpy as np
 
 from twinprop.gradcheck.calling import FusedWay, LayerWay, NetworkWay
 from twinprop.gradcheck.functions import Functions
-from twinprop.gradcheck.hints.scale import factor_of
+from twinprop.gradcheck.hints.patterns import factor_of
 from twinprop.gradcheck.matching import CLOSE, same_numbers
 from twinprop.gradcheck.operations import Operations
 from twinprop.gradcheck.report import Gradient, Report

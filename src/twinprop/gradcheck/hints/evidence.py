@@ -30,8 +30,3 @@ class Evidence:
     def is_layer(self) -> bool:
         """Whether it has an output in place of a loss."""
         return self.trial.dy is not None
-
-    @property
-    def batch_axis(self) -> int:
-        """0 where samples are rows, 1 where they are columns."""
-        return 1 if self.trial.inputs.axis else 0

@@ -1,42 +1,20 @@
 """What is said of each wrong gradient: the edit that mends it, else the pattern that its numbers show.
 
-A pattern is a function of the evidence and a wrong gradient, which returns what to say, or None. A new one is a
-function in the file of its kind, and an entry in `PATTERNS`; a new edit is an entry in `edits.EDITS`.
+Edits are listed in `edits.EDITS`, patterns in `patterns.PATTERNS`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from twinprop.gradcheck.hints import activation, bias, calls, scale, shape
 from twinprop.gradcheck.hints.evidence import Evidence
 from twinprop.gradcheck.hints.missing import missing_term
+from twinprop.gradcheck.hints.patterns import PATTERNS
 from twinprop.gradcheck.hints.repair import repairs
 from twinprop.gradcheck.hints.routines import routines_of
 from twinprop.gradcheck.report import Gradient
-
-Pattern = Callable[[Evidence, Gradient], str | None]
-
-PATTERNS: tuple[Pattern, ...] = (
-    shape.numbers_in_another_shape,
-    shape.transposed_shape,
-    shape.not_summed,
-    shape.summed_to_one_number,
-    shape.one_for_each_sample,
-    shape.not_finite,
-    bias.sum_in_every_entry,
-    shape.zero,
-    scale.dropout_scale,
-    scale.known_factor,
-    scale.some_factor,
-    bias.summed_from_weight_gradient,
-    shape.transposed,
-    activation.dy_itself,
-    activation.diagonal_of_softmax,
-    activation.derivative_of_another,
-    activation.reversed_mask,
-)
-"""Each pattern that is recognised; the first that fits is told."""
+from twinprop.gradcheck.trained import Trained
+from twinprop.gradcheck.trial import CHANGE
 
 UNKNOWN = "no known mistake looks like this."
 
@@ -54,7 +32,7 @@ def explain_gradients(evidence: Evidence, known: Sequence[tuple[str, str]] = ())
     wrong = [one for one in evidence.gradients if not one.passed and one.name not in explained]
     for gradient in wrong:
         if gradient.value is None:
-            found.setdefault(calls.missing(gradient), []).append(gradient.of)
+            found.setdefault(lost(gradient), []).append(gradient.of)
     rest = [gradient for gradient in wrong if gradient.value is not None]
     look_at: str = getattr(evidence.trial.subject.made, "look_at", "")
     if rest and look_at:  # what goes back by itself has no lines of backward that an edit could mend
@@ -91,15 +69,28 @@ def where_to_look(evidence: Evidence, others: bool) -> str:
     return f"Right: {', '.join(right)}. So the mistake is in a line of backward that none of these depends on."
 
 
+def lost(gradient: Gradient) -> str:
+    """What is said of a gradient that is not there."""
+    name = gradient.of.rpartition(".")[2]
+    if gradient.of == "x":
+        return "backward returned nothing. A layer returns dx, which the layer below needs."
+    return (
+        f"no gradient was found: nothing that backward returned or changed is equal to it or named like it, as "
+        f"d{name}, {name}_grad or grads[{name!r}]. "
+        f"If {gradient.of} is a constant, say --constant {gradient.of}."
+    )
+
+
 def notes(evidence: Evidence) -> list[str]:
     """What is no mistake, and worth knowing."""
-    way = evidence.trial.subject.way.note()
-    told = evidence.trial.subject.told
-    found = [
-        calls.changed_input(evidence),
-        calls.called_after_backward(evidence),
-        calls.update_in_backward(evidence),
-        way,
-        *told,
-    ]
-    return [note for note in found if note]
+    trial, found = evidence.trial, []
+    subject, way = trial.subject, trial.subject.way
+    if subject.changes_input(trial.x, trial.inputs.y):
+        found.append("forward changes its input x in place; whoever hands it over loses the values. Work on a copy.")
+    if way.after:
+        found.append(f"{way.after.name} is called after backward, which does not give all gradients.")
+    taken = ", ".join(of for of, one in trial.labels.items() if one.label.startswith(CHANGE))
+    if taken and not isinstance(subject.made, Trained):  # which says so itself
+        who = way.after.name if way.after else "backward"
+        found.append(f"{who} changes {taken} itself: the change divided by the learning rate is the gradient.")
+    return [note for note in (*found, way.note(), *subject.told) if note]
