@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from twinprop.gradcheck.comparison import nearly_equal
 from twinprop.gradcheck.faults import is_users
 from twinprop.gradcheck.held import Wrapper, objects_of
-from twinprop.gradcheck.matching import nearly_equal
 from twinprop.gradcheck.roles import method_of
 from twinprop.gradcheck.sources import nodes_of
 from twinprop.gradcheck.ways import BACKWARD, FORWARD, LOSS, named

@@ -13,6 +13,7 @@ from twinprop.gradcheck.calling import NetworkWay
 from twinprop.gradcheck.checking import check_subject, first_gradients
 from twinprop.gradcheck.choice import accepted_in_part, choose_inputs, nothing_accepted
 from twinprop.gradcheck.clock import SECONDS, Clock
+from twinprop.gradcheck.comparison import proportional, same_numbers
 from twinprop.gradcheck.conventions import is_times
 from twinprop.gradcheck.faults import TURNED, SubjectError
 from twinprop.gradcheck.held import objects_of, wrapped_in
@@ -20,7 +21,6 @@ from twinprop.gradcheck.hints.table import UNKNOWN
 from twinprop.gradcheck.importing import folders_as_before
 from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.lent import Lent
-from twinprop.gradcheck.matching import proportional, same_numbers
 from twinprop.gradcheck.readings import right_in_another_reading
 from twinprop.gradcheck.report import Gradient, Report
 from twinprop.gradcheck.searching import Search, Wanted

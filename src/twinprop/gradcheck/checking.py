@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from twinprop.gradcheck.conventions import accept_conventions, negative_and_added
+from twinprop.gradcheck.conventions import accept_conventions, lost_mean, negative_and_added
 from twinprop.gradcheck.extremes import explain_overflow
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.hints.evidence import Evidence
 from twinprop.gradcheck.hints.table import explain_gradients, notes
 from twinprop.gradcheck.inputs import Inputs
-from twinprop.gradcheck.lost_mean import lost_mean
 from twinprop.gradcheck.measuring import (
     choose_loss,
     gradients_of,
@@ -22,10 +21,10 @@ from twinprop.gradcheck.measuring import (
 from twinprop.gradcheck.parameters import adopt_parameters, keep_used
 from twinprop.gradcheck.repetition import STALE_OUTPUT, check_repetition, output_is_stale
 from twinprop.gradcheck.report import Gradient, Report
-from twinprop.gradcheck.start import GOES_ON, Start
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.trial import CHANGE, NotRepeatableError, Trial
 from twinprop.gradcheck.unchecked import lines_not_run, unchecked_gradients
+from twinprop.gradcheck.upkeep import GOES_ON, Start
 
 FEW = "one sample was taken: with it, a lost or a wrong 1/n is not seen."
 BROKEN = "operations whose backward raises an error; they were not checked:"

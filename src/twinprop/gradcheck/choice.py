@@ -1,14 +1,18 @@
-"""The inputs are chosen: the first in any way of calling with which all goes well, else those that are accepted."""
+"""The inputs are chosen: the first in any way of calling with which all goes well, else those that are accepted.
+
+Where the shapes of the parameters do not say which axis of x is that of the samples, more columns or a softmax tell."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import cast
+
+import numpy as np
 
 from twinprop.gradcheck.clock import SECONDS, Clock
 from twinprop.gradcheck.faults import SubjectError
-from twinprop.gradcheck.inputs import Inputs
-from twinprop.gradcheck.orientation import as_softmax_has_them, samples_in_columns
+from twinprop.gradcheck.inputs import Inputs, draw_x, draw_y
 from twinprop.gradcheck.searching import Search, Wanted
 from twinprop.gradcheck.subject import Subject
 
@@ -81,3 +85,76 @@ def nothing_accepted(subject: Subject, searches: Sequence[Search], wanted: Wante
     asks = subject.is_loss and search.failure.input_matters and not wanted.targets
     targets_too = "" if not asks else " Say what the targets are by --targets."
     return SubjectError(f"{search.failure}{more}{late}{targets_too}")
+
+
+WHOLE = (
+    "right for one sample alone: the softmax is taken over the whole array. Of a batch, each sample has its own: "
+    "np.exp(z) / np.exp(z).sum(axis, keepdims=True), with the axis of the classes."
+)
+
+
+def samples_in_columns(subject: Subject, chosen: Inputs) -> Inputs | None:
+    """The same inputs with their samples in columns, if a layer that makes its weights for the first x says so.
+
+    After that, more columns are all the same to it, and more rows are not.
+    """
+    if chosen.axis != 0 or chosen.x.ndim != 2 or chosen.count == 1 or subject.takes_y:
+        return None
+    turned = replace(chosen, axis=-1)
+    taken = []
+    for other in (chosen.another(chosen.count + 2, 1), turned.another(turned.count + 2, 1)):
+        rehearsal = subject.copied()
+        try:
+            rehearsal.forward(chosen.x, None)
+            rehearsal.forward(other.x, None)
+        except SubjectError:
+            taken.append(False)
+        else:
+            taken.append(True)
+    return turned if taken == [False, True] else None
+
+
+def as_softmax_has_them(subject: Subject, chosen: Inputs, seed: int) -> list[Inputs]:
+    """Inputs whose samples lie as those of a softmax, that is taken down the columns, or over the whole array.
+
+    What has no parameters takes any shape, and does not say by that which axis is that of the samples.
+    """
+    if subject.parameters or chosen.axis != 0 or chosen.x.ndim != 2 or chosen.count == 1 or chosen.values == "indices":
+        return []
+    rehearsal = subject.copied()
+    try:
+        by_row, by_column, whole = softmax_axes(rehearsal, chosen)
+    except SubjectError:
+        return []
+    if by_row:
+        return []
+    if by_column:
+        return [drawn_again(chosen, chosen.x.T.shape, -1, seed)]
+    shapes = [((1, chosen.x.shape[1]), 0), ((chosen.x.shape[1], 1), -1)] if whole else []
+    return [replace(drawn_again(chosen, shape, axis, seed), alone=WHOLE) for shape, axis in shapes]
+
+
+def softmax_axes(subject: Subject, inputs: Inputs) -> tuple[bool, bool, bool]:
+    """Whether there is a softmax along the rows, down the columns, over everything.
+
+    Its outputs add up to 1; and a loss does not change where all that goes into one softmax is shifted.
+    """
+    x, y = inputs.x, inputs.y
+    out = np.asarray(subject.forward(x, y))
+    if out.shape == x.shape:
+        sums = (out.sum(1), out.sum(0), out.sum()) if bool((out > 0).all()) else ()
+        row, column, whole = (bool(np.allclose(one, 1)) for one in sums) if sums else (False, False, False)
+        return row, column, whole
+    ones = np.zeros((3, *x.shape))
+    ones[0, 0], ones[1, :, 0], ones[2] = 1, 1, 1
+    row, column, whole = (bool(np.allclose(subject.forward(x + one, y), out, rtol=1e-9, atol=0)) for one in ones)
+    return (row, column, whole) if subject.is_loss else (False, False, False)
+
+
+def drawn_again(inputs: Inputs, shape: tuple[int, int], axis: int, seed: int) -> Inputs:
+    """Inputs of the same kind in another shape."""
+    rng = np.random.default_rng(seed)
+    x = draw_x(rng, shape, axis, inputs.values)
+    kind = inputs.kind
+    y = None if inputs.y is None else draw_y(rng, shape[axis], shape[0 if axis else 1], axis, kind)
+    return replace(inputs, x=x, y=y, axis=axis)

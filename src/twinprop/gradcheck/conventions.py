@@ -1,27 +1,31 @@
-"""Where a gradient is divided by the number of samples is a matter of convention, as long as it is done once.
+"""Where a gradient is right in another convention, it is taken for right, and told.
 
-Most divide in the loss. Some courses divide where the gradients of the parameters are computed, and hand on one that is
-not divided. Both are right, if the rest of the network does the same. So is the gradient of -loss, where it is added.
-"""
+Where it is divided by the number of samples is a matter of convention, as long as it is done once: most divide in the
+loss, some courses where the gradients of the parameters are computed. So is the sign, where the gradient of -loss is
+added, and a small number that forward adds and backward leaves out, as in log(p + 1e-4)."""
 
 from __future__ import annotations
 
 import ast
-from typing import Any
+import inspect
+from collections.abc import Iterator
+from types import FunctionType
+from typing import Any, TypeGuard
 
 import numpy as np
 
 from twinprop.gradcheck.calling import FusedWay, LayerWay, NetworkWay
+from twinprop.gradcheck.comparison import CLOSE, same_numbers
+from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.functions import Functions
 from twinprop.gradcheck.hints.patterns import factor_of
-from twinprop.gradcheck.matching import CLOSE, same_numbers
+from twinprop.gradcheck.hints.routines import functions_near
 from twinprop.gradcheck.operations import Operations
 from twinprop.gradcheck.report import Gradient, Report
 from twinprop.gradcheck.roles import role_of
 from twinprop.gradcheck.several import Several
-from twinprop.gradcheck.small_constants import accept_small_constants
 from twinprop.gradcheck.sources import nodes_of
-from twinprop.gradcheck.trial import CHANGE, Trial
+from twinprop.gradcheck.trial import CHANGE, Trial, slopes_of
 
 MEAN = (
     "{} are divided by the {} samples here, and the gradient that is handed on is not. That is right together with a "
@@ -133,3 +137,109 @@ def ratio_of(gradient: Gradient) -> float | None:
         numeric = float(gradient.right.ravel()[0])
         found = float(gradient.comparison.analytic.ravel()[0]) / numeric if numeric else None
     return found
+
+
+CONSTANT = (
+    "forward adds a small number, {}, which backward leaves out: the gradients are those without it, and differ a "
+    "little from those of the loss."
+)
+
+
+def accept_small_constants(trial: Trial, report: Report) -> None:
+    """Take for right what differs from the measured by a small number alone that forward adds, as within a logarithm.
+
+    Such gradients are right for a forward without it.
+    """
+    wrong = [one for one in report.gradients if not one.passed]
+    if not wrong or any(one.problem or one.comparison is None for one in wrong) or not all(map(nearly_right, wrong)):
+        return
+    found = [(one, one.__code__, small) for one in functions_near(trial) if (small := small_constants(one))]
+    names = sorted({f"{constant:g}" for _, _, small in found for constant in small})
+    try:
+        for function, code, small in found:
+            consts = tuple(0.0 if value in small else value for value in code.co_consts)
+            function.__code__ = code.replace(co_consts=consts)
+        slopes = {one.of: slope_of(trial, one) for one in wrong}
+    except SubjectError:
+        return
+    finally:
+        for function, code, _ in found:
+            function.__code__ = code
+    if all(same_numbers(one.value, slopes[one.of]) for one in wrong):
+        for one in wrong:
+            one.accepted = "but for a constant"
+        report.advice.append(CONSTANT.format(" or ".join(names)))
+
+
+def slope_of(trial: Trial, gradient: Gradient) -> Any:
+    trial.out = trial.subject.forward(trial.x, trial.inputs.y)
+    return slopes_of(trial.measure(gradient.target), gradient.target.shape)
+
+
+def nearly_right(gradient: Gradient) -> bool:
+    numeric = np.asarray(gradient.right)
+    size = np.abs(numeric[np.isfinite(numeric)]).max(initial=0.0)
+    return bool(np.nan_to_num(np.abs(gradient.value - numeric)).max(initial=0.0) < 0.02 * size)
+
+
+def is_small(value: Any) -> TypeGuard[float]:
+    return isinstance(value, float) and 0 < value <= 1e-3
+
+
+def small_constants(function: FunctionType) -> list[float]:
+    """Those that a function adds, and does not multiply with, as a learning rate or a weight of a penalty."""
+    nodes = list(nodes_of(function))
+    sums = [node for node in nodes if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)]
+    sides = [side for node in sums for side in (node.left, node.right)]
+    added = {ast.unparse(side) for side in sides if isinstance(side, ast.Name | ast.Constant)}
+    loads = [node for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+    other = {node.id for node in loads if node not in sides}
+    small: list[float] = [
+        node.value for node in sides if isinstance(node, ast.Constant) and isinstance(node.value, float)
+    ]
+    # h = 1e-4
+    named = [node for node in nodes if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in added - other]
+    small += [node.value.value for node in named if isinstance(node.value, ast.Constant) and is_small(node.value.value)]
+    return [value for value in small if is_small(value)]
+
+
+LOST = (
+    "the gradients are those of a sum over the samples, and this is a mean:\n{}\nIf it is the loss, 1/n is missing: "
+    "divide by the number of samples, once."
+)
+
+
+def lost_mean(made: Any) -> str:
+    """What is said of a class that computes a mean of errors, and divides no step; empty for the others."""
+    if any(divides_a_step(node) for node in nodes_of(type(made))):
+        return ""
+    code = next((ast.unparse(node) for node in [*nodes_of(type(made)), *script_of(type(made))] if is_mean(node)), "")
+    return LOST.format(code) if code else ""
+
+
+def script_of(kind: type) -> Iterator[ast.AST]:
+    """What the file of a class does outside of classes and functions."""
+    module = inspect.getmodule(kind)
+    for node in getattr(next(nodes_of(module), None), "body", []):
+        if not isinstance(node, ast.ClassDef | ast.FunctionDef):
+            yield from ast.walk(node)
+
+
+def is_mean(node: ast.AST) -> bool:
+    """`np.mean((y - p) ** 2)`, `-np.log(p).mean()`: the mean of a difference or of a logarithm."""
+    if not isinstance(node, ast.Call) or not ast.unparse(node.func).endswith("mean"):
+        return False
+    parts = list(ast.walk(node))
+    difference = any(isinstance(part, ast.BinOp) and isinstance(part.op, ast.Sub) for part in parts)
+    return difference or any(isinstance(part, ast.Call) and ast.unparse(part.func).endswith("log") for part in parts)
+
+
+def divides_a_step(node: ast.AST) -> bool:
+    """`W -= lr * dW / n`: the gradient is divided where it is used."""
+    if not isinstance(node, ast.AugAssign | ast.BinOp):
+        return False
+    names = [
+        ast.unparse(part).rpartition(".")[2] for part in ast.walk(node) if isinstance(part, ast.Name | ast.Attribute)
+    ]
+    divided = any(isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div) for part in ast.walk(node))
+    return divided and any(role_of(name) == "rate" for name in names)

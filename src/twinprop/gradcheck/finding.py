@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from twinprop.gradcheck.comparison import ratio, same_numbers
 from twinprop.gradcheck.gradient_names import canonical, is_bare, names_gradient, stems
 from twinprop.gradcheck.held import ArrayRef, FloatArray, arrays_of, attributes_of, is_numeric, may_hold_arrays
-from twinprop.gradcheck.matching import ratio, same_numbers
 
 
 @dataclass

@@ -7,6 +7,7 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations, product
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -15,14 +16,14 @@ import numpy as np
 from twinprop.gradcheck.autograd import boxes_of, with_boxes
 from twinprop.gradcheck.building import built
 from twinprop.gradcheck.chain import chain
-from twinprop.gradcheck.constructing import constructed
-from twinprop.gradcheck.faults import SubjectError
+from twinprop.gradcheck.faults import SubjectError, error_with_line, guarded_call
 from twinprop.gradcheck.fed import with_places
 from twinprop.gradcheck.function_parts import looks_like_function_of_network
 from twinprop.gradcheck.functions import Functions, join_functions
 from twinprop.gradcheck.guesses import HIDDEN, INPUTS, OUTPUTS, arguments_for, filled, words_left_out
 from twinprop.gradcheck.held import arrays_of, attributes_of, may_hold_arrays
 from twinprop.gradcheck.importing import told_of
+from twinprop.gradcheck.lent import LentActivation
 from twinprop.gradcheck.loading import load_attributes, parse_arguments
 from twinprop.gradcheck.operations import Operations, computes_with_arrays
 from twinprop.gradcheck.optimizers import lend_optimizer
@@ -30,8 +31,8 @@ from twinprop.gradcheck.recipes import bound
 from twinprop.gradcheck.roles import method_of, role_of
 from twinprop.gradcheck.several import ListOfInputs, SeveralLayer, SeveralLoss, SeveralWithGradients, plan_for
 from twinprop.gradcheck.stacking import ADD, ADDER, Sizes, stacked
-from twinprop.gradcheck.start import owners_in
 from twinprop.gradcheck.trained import with_training
+from twinprop.gradcheck.upkeep import owners_in
 from twinprop.gradcheck.uses import made_as_used
 from twinprop.gradcheck.ways import BACKWARD, FORWARD, LOSS, LOSS_AND_GRADIENTS, held_by, named
 
@@ -241,3 +242,72 @@ def shown_argument(value: Any) -> str:
         return f"[{', '.join(map(shown_argument, value))}]"
     name = getattr(value, "__name__", "")
     return name or (f"{type(value).__name__}()" if may_hold_arrays(value) or callable(value) else repr(value))
+
+
+MOST = 300
+"""Arguments that are tried."""
+
+
+def others(value: Any, outputs: int) -> list[Any]:
+    """What an argument may be that is not what was taken for it."""
+    if not isinstance(value, int | float | str | list | tuple | np.ndarray) or isinstance(value, bool):
+        return []
+    some = [
+        [INPUTS, HIDDEN, outputs],
+        [HIDDEN],
+        (INPUTS, outputs),
+        (2, 6, 7),
+        INPUTS,
+        0.5 * np.random.randn(INPUTS, outputs),
+        0.5 * np.random.randn(outputs),
+        np.tanh,
+        LentActivation(),
+        "relu",
+        None,
+    ]
+    return [one for one in some if type(one) is not type(value) or np.shape(one) != np.shape(value)]
+
+
+def constructed(
+    title: Callable[[Sequence[Any]], str],
+    found: Callable[..., Any],
+    args: Sequence[Any],
+    keywords: dict[str, Any],
+    given: int,
+    outputs: int,
+) -> tuple[Any, Sequence[Any]]:
+    """An object, and the arguments with which it was made.
+
+    Args:
+        title: what is being called with some arguments.
+        args: usual ones, of which the first `given` are as they were typed.
+
+    Raises:
+        SubjectError: the constructor raised, of the usual arguments.
+    """
+    try:
+        return guarded_call(title(args), found, *args, **keywords), args
+    except SubjectError as error:
+        for tried in variants(found, args, given, outputs, error):
+            try:
+                return found(*tried, **keywords), tried
+            except Exception:  # not that
+                continue
+        raise
+
+
+def variants(
+    found: Callable[..., Any], args: Sequence[Any], given: int, outputs: int, error: SubjectError
+) -> Iterator[Sequence[Any]]:
+    """The arguments with one or two of them changed: those first that stand in the line of the error."""
+    names = list(inspect.signature(found).parameters)[: len(args)]
+    line = error_with_line(error.__cause__) if error.__cause__ is not None else ""
+    free = sorted(range(given, len(args)), key=lambda at: at >= len(names) or names[at] not in line)
+    count = 0
+    for several in (*combinations(free, 1), *combinations(free, 2)):
+        for values in product(*(others(args[at], outputs) for at in several)):
+            count += 1
+            if count > MOST:
+                return
+            changed = dict(zip(several, values, strict=True))
+            yield [changed.get(at, value) for at, value in enumerate(args)]

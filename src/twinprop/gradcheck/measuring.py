@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.clock import Clock
-from twinprop.gradcheck.comparison import compare, largest
+from twinprop.gradcheck.comparison import compare, largest, proportional, same_numbers
 from twinprop.gradcheck.differences import LARGER, Index, Slopes
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.hints.evidence import Evidence
 from twinprop.gradcheck.hints.repair import repairs
-from twinprop.gradcheck.matching import proportional, same_numbers
 from twinprop.gradcheck.parameters import adopt_forgotten
 from twinprop.gradcheck.report import Gradient
 from twinprop.gradcheck.searching import harmless, without_ones

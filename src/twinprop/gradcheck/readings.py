@@ -17,6 +17,7 @@ import numpy as np
 
 from twinprop.gradcheck.calling import DerivativeWay, FusedWay, LayerWay, LossWay, NetworkWay, OneEntryWay, Way
 from twinprop.gradcheck.checking import check_subject
+from twinprop.gradcheck.choice import as_softmax_has_them
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.functions import Pair
 from twinprop.gradcheck.held import wrapped_in
@@ -24,7 +25,6 @@ from twinprop.gradcheck.hints.table import UNKNOWN
 from twinprop.gradcheck.inputs import CLOSE, Inputs, draw_y
 from twinprop.gradcheck.lending import kinds_of
 from twinprop.gradcheck.loops import OFF, word_of
-from twinprop.gradcheck.orientation import as_softmax_has_them
 from twinprop.gradcheck.parameters import keep_used
 from twinprop.gradcheck.report import Report
 from twinprop.gradcheck.sources import nodes_of

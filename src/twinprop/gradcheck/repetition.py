@@ -6,12 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.comparison import compare, largest
+from twinprop.gradcheck.comparison import compare, largest, nearly_equal
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.finding import snapshot
 from twinprop.gradcheck.held import arrays_of
 from twinprop.gradcheck.inputs import Inputs
-from twinprop.gradcheck.matching import nearly_equal
 from twinprop.gradcheck.optimizers import TO_OPTIMIZER
 from twinprop.gradcheck.report import Gradient, Report
 from twinprop.gradcheck.subject import Subject

@@ -15,10 +15,14 @@ from twinprop.gradcheck.finding import Found, snapshot
 from twinprop.gradcheck.finding import candidates as candidates_of
 from twinprop.gradcheck.held import FloatArray
 from twinprop.gradcheck.inputs import Inputs, draw_x, draw_y
-from twinprop.gradcheck.orientation import ONE_SAMPLE
 from twinprop.gradcheck.several import Several
 from twinprop.gradcheck.shapes import class_counts, rare_shapes, suggested_shapes, usual_shapes
 from twinprop.gradcheck.subject import Subject
+
+ONE_SAMPLE = (
+    "right for one sample alone. Of a batch some gradients have a wrong shape, as that of a bias that is not summed "
+    "over the samples."
+)
 
 
 @dataclass

@@ -31,8 +31,7 @@ from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.making import make
 from twinprop.gradcheck.optimizers import RATE, PlainSteps
 from twinprop.gradcheck.sources import returned_names
-from twinprop.gradcheck.start import Start
-from twinprop.gradcheck.upkeep import ZERO, clears_cache, rates_of
+from twinprop.gradcheck.upkeep import ZERO, Start, clears_cache, rates_of
 from twinprop.gradcheck.ways import named, ways_of
 
 # a copy shares modules, as in self.xp = np, which cannot be copied: a text says that the object is its own copy

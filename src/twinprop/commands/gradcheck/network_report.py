@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from twinprop.commands.gradcheck.network import AUTOGRAD_TOLERANCE, Result, Row
-from twinprop.gradcheck.wording import entry_text, shape_text, table
+from twinprop.gradcheck.report import entry_text, shape_text, table
 
 
 def report_text(result: Result) -> str:

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.clock import Clock
+from twinprop.gradcheck.comparison import same_numbers
 from twinprop.gradcheck.faults import SubjectError, short_path
 from twinprop.gradcheck.hints.edits import EDITS
 from twinprop.gradcheck.hints.edits.site import OUTPUT, Edit
@@ -27,7 +28,6 @@ from twinprop.gradcheck.hints.edits.statements import FIRST, LAST, StatementEdit
 from twinprop.gradcheck.hints.evidence import Evidence
 from twinprop.gradcheck.hints.places import sites_in, statements_in
 from twinprop.gradcheck.hints.routines import Routine, routines_of
-from twinprop.gradcheck.matching import same_numbers
 from twinprop.gradcheck.trial import Trial
 
 MOST_TRIED = 6000

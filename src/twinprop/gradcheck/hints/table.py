@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from twinprop.gradcheck.hints.evidence import Evidence
-from twinprop.gradcheck.hints.missing import missing_term
-from twinprop.gradcheck.hints.patterns import PATTERNS
+from twinprop.gradcheck.hints.patterns import PATTERNS, missing_term
 from twinprop.gradcheck.hints.repair import repairs
 from twinprop.gradcheck.hints.routines import routines_of
 from twinprop.gradcheck.report import Gradient

@@ -4,7 +4,7 @@ An edit is a function of an expression and what is known around it, which gives 
 one is a function, and a line in `EDITS`.
 """
 
-from twinprop.gradcheck.hints.edits import derivatives, factors, masks, matrices, sums, terms
+from twinprop.gradcheck.hints.edits import derivatives, factors, masks, matrices, sums
 from twinprop.gradcheck.hints.edits.site import Edit
 
 EDITS: tuple[Edit, ...] = (
@@ -19,19 +19,19 @@ EDITS: tuple[Edit, ...] = (
     factors.count_of_samples,
     factors.factor,
     derivatives.entrywise_softmax,
-    terms.copied,
+    sums.copied,
     masks.index,
     sums.not_summed,
     matrices.another_array,
     matrices.another_array_throughout,
     factors.superfluous_factor,
     masks.constant,
-    terms.missing_term,
-    terms.mean_term,
+    sums.missing_term,
+    sums.mean_term,
     derivatives.derivative_of_held,
     derivatives.derivative_missing,
     derivatives.derivative_of_another,
-    terms.superfluous_term,
+    sums.superfluous_term,
     matrices.product_order,
 )
 """The edits in the order in which they are tried: of several that help, the first is told."""
