@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 import sys
 from collections.abc import Callable, Sequence
-from itertools import product
 from time import process_time
 from types import FrameType
 from typing import Any, Self
@@ -102,8 +101,7 @@ class Fitted:
         # a weight gives way to an input, not the other way round
         ordered = sorted(groups.values(), key=lambda paths: not is_parameter(paths[0][-1]))
         gates = GATES if any(is_parameter(paths[0][-1]) for paths in ordered) else GATES[:1]
-        rounds = ((pairs, gate) for pairs in (False, True)[: len(ordered)] for gate in gates)
-        if any(self._search(ordered, gate, pairs, x, y) for pairs, gate in rounds):
+        if any(self._search(ordered, gate, x, y) for gate in gates):
             self._memory.found[key] = dict(self._templates)
         else:
             self._memory.failed.add(key)
@@ -117,8 +115,8 @@ class Fitted:
         for path in self._free:
             self._put(path, copy.copy(other._at(path)))
 
-    def _search(self, groups: list[list[Path]], gate: str, pairs: bool, x: FloatArray, y: Any) -> bool:
-        """Change one shape at a time, as long as that lets it run further; where that ends, two, with `pairs`."""
+    def _search(self, groups: list[list[Path]], gate: str, x: FloatArray, y: Any) -> bool:
+        """Change one shape at a time, as long as that lets it run further."""
 
         def steps_with(at: int, template: Template) -> tuple[bool, int]:
             self._memory.runs += 1
@@ -132,40 +130,17 @@ class Fitted:
         for at, template in enumerate(chosen):
             done, best = steps_with(at, template)
         for _ in range(PASSES):
-            start, ties = best, []
+            start = best
             for at, some in enumerate(choices):
                 if done:
                     return True
-                reached = {}
                 for template in some:
                     done, steps = steps_with(at, template)
                     if done:
                         return True
-                    reached[template] = steps
                     if steps > best:
                         best, chosen[at] = steps, template
                 self._take(groups[at], chosen[at], x)
-                ties += [(at, template) for template, steps in reached.items() if steps == best]
-            if best > start:
-                continue
-            if not pairs:
-                return False
-            for (first, one), (second, other) in product(
-                ties, [(at, t) for at, some in enumerate(choices) for t in some]
-            ):
-                if first == second or (best > start):
-                    continue
-                if self._memory.over:
-                    break
-                self._take(groups[first], one, x)
-                done, steps = steps_with(second, other)
-                if done:
-                    return True
-                if steps > best:
-                    best, chosen[first], chosen[second] = steps, one, other
-                else:
-                    self._take(groups[first], chosen[first], x)
-                    self._take(groups[second], chosen[second], x)
             if best == start:
                 break
         return False

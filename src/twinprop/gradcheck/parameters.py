@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.faults import SubjectError
-from twinprop.gradcheck.finding import Found, candidates, snapshot
+from twinprop.gradcheck.finding import Found
 from twinprop.gradcheck.gradient_names import is_bare, names_gradient
 from twinprop.gradcheck.held import ArrayRef, arrays_of, is_float_array
 from twinprop.gradcheck.inputs import Inputs
@@ -22,18 +22,11 @@ def adopt_parameters(subject: Subject, inputs: Inputs) -> None:
     rehearsal = subject.copied()
     if rehearsal is not subject:
         out = rehearsal.forward(inputs.x, inputs.y)
-        found = run_back(rehearsal, inputs, out)
+        dy = rehearsal.way.upstream(out, inputs.y, np.random.default_rng(0))
+        found = rehearsal.gradients_left(dy, inputs.x, inputs.y)
         adopt_numbers(subject, rehearsal, inputs, out, found)
     adopt_late_arrays(subject, inputs)
     subject.parameters = [one for one in subject.parameters if not is_gradient_of_another(one, subject.parameters)]
-
-
-def run_back(rehearsal: Subject, inputs: Inputs, out: Any) -> list[Found]:
-    """What backward returns and leaves, after forward."""
-    before = snapshot(rehearsal.made)
-    dy = rehearsal.way.upstream(out, inputs.y, np.random.default_rng(0))
-    returned = rehearsal.backward(dy, inputs.x, inputs.y)
-    return candidates(rehearsal.made, returned, rehearsal.names_of_returned(), before)
 
 
 def adopt_numbers(subject: Subject, rehearsal: Subject, inputs: Inputs, out: Any, found: Sequence[Found]) -> None:

@@ -54,23 +54,6 @@ class Renewed(ast.NodeTransformer):
             return ast.copy_location(ast.Constant("float64"), node)
         return node
 
-    def visit_keyword(self, node: ast.keyword) -> ast.AST:
-        self.generic_visit(node)
-        if node.arg == "dtype" and isinstance(node.value, ast.Constant) and node.value.value in ("f", "f4", "e"):
-            node.value = ast.copy_location(ast.Constant("float64"), node.value)
-        return node
-
-    def visit_Call(self, node: ast.Call) -> ast.AST:
-        self.generic_visit(node)
-        if isinstance(node.func, ast.Attribute) and node.func.attr == "reshape":
-            for one in node.keywords:
-                one.arg = "shape" if one.arg == "newshape" else one.arg
-        if isinstance(node.func, ast.Attribute) and node.func.attr == "astype" and len(node.args) == 1:
-            kind = node.args[0]
-            if isinstance(kind, ast.Constant) and kind.value in ("f", "f4", "e"):
-                node.args[0] = ast.copy_location(ast.Constant("float64"), kind)
-        return node
-
     def visit_Name(self, node: ast.Name) -> ast.AST:
         if node.id == "xrange":
             node.id = "range"

@@ -16,6 +16,7 @@ import numpy as np
 
 from twinprop.gradcheck.calling import OUTPUTS, Way
 from twinprop.gradcheck.faults import TURNED, SubjectError, guarded_call
+from twinprop.gradcheck.finding import Found, candidates, snapshot
 from twinprop.gradcheck.fitting import Fitted
 from twinprop.gradcheck.held import (
     FloatArray,
@@ -260,6 +261,16 @@ class Subject:
             if any(word in str(error.__cause__) for word in ("matmul", "not aligned", "dot:")):
                 raise SubjectError(f"{error}\n  {TURNED}") from error
             raise
+
+    def gradients_left(self, dy: Any, x: FloatArray, y: Any) -> list[Found]:
+        """What `backward` returns, and what the object holds after it.
+
+        Raises:
+            SubjectError: it raised.
+        """
+        before = snapshot(self.made)
+        returned = self.backward(dy, x, y)
+        return candidates(self.made, returned, self.names_of_returned(), before)
 
     @property
     def clears_before_forward(self) -> bool:
