@@ -2,7 +2,8 @@
 
 Where it is divided by the number of samples is a matter of convention, as long as it is done once: most divide in the
 loss, some courses where the gradients of the parameters are computed. So is the sign, where the gradient of -loss is
-added, and a small number that forward adds and backward leaves out, as in log(p + 1e-4)."""
+added, and a small number that forward adds and backward leaves out, as in log(p + 1e-4).
+"""
 
 from __future__ import annotations
 
@@ -115,11 +116,15 @@ def line_that_adds(made: Any) -> str:
             added = node.value
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and not isinstance(node.left, ast.BinOp):
             added = node.right  # mu * v + lr * dW is a velocity, which may be subtracted
-        if isinstance(added, ast.BinOp) and isinstance(added.op, ast.Mult):
-            words = [ast.unparse(part).rpartition(".")[2] for part in ast.walk(added) if isinstance(part, ast.expr)]
-            if any(role_of(word) == "rate" for word in words):
-                return ast.unparse(node)
+        if isinstance(added, ast.BinOp) and isinstance(added.op, ast.Mult) and names_rate(added):
+            return ast.unparse(node)
     return ""
+
+
+def names_rate(node: ast.AST) -> bool:
+    """Whether a learning rate stands in some code."""
+    parts = [part for part in ast.walk(node) if isinstance(part, ast.Name | ast.Attribute)]
+    return any(role_of(ast.unparse(part).rpartition(".")[2]) == "rate" for part in parts)
 
 
 def is_times(gradient: Gradient, factor: float) -> bool:
@@ -238,8 +243,5 @@ def divides_a_step(node: ast.AST) -> bool:
     """`W -= lr * dW / n`: the gradient is divided where it is used."""
     if not isinstance(node, ast.AugAssign | ast.BinOp):
         return False
-    names = [
-        ast.unparse(part).rpartition(".")[2] for part in ast.walk(node) if isinstance(part, ast.Name | ast.Attribute)
-    ]
     divided = any(isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div) for part in ast.walk(node))
-    return divided and any(role_of(name) == "rate" for name in names)
+    return divided and names_rate(node)

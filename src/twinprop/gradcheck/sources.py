@@ -34,18 +34,24 @@ def own_attributes(found: Any) -> Iterator[ast.Attribute]:
     )
 
 
+def entries_named(found: Any, names: tuple[str, ...], kind: type) -> list[Any]:
+    """The keys or the numbers with which a source reads entries of something."""
+    slices = [
+        node.slice
+        for node in nodes_of(found)
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and ast.unparse(node.value) in names
+    ]
+    return [one.value for one in slices if isinstance(one, ast.Constant) and isinstance(one.value, kind)]
+
+
 def keys_read(found: Any, name: str) -> list[str]:
     """The keys of a dict in an argument, as `bn_param["mode"]` reads them."""
-    keys = [
-        node.slice.value
-        for node in nodes_of(found)
-        if isinstance(node, ast.Subscript)
-        and ast.unparse(node.value) in (name, f"self.{name}")
-        and isinstance(node.slice, ast.Constant)
-        and isinstance(node.slice.value, str)
-        and isinstance(node.ctx, ast.Load)
-    ]
-    return list(dict.fromkeys(keys))
+    return list(dict.fromkeys(entries_named(found, (name, f"self.{name}"), str)))
+
+
+def entries_read(found: Any, name: str) -> int:
+    """How many entries of a list an argument has, as `dim[0]` and `dim[1]` read them."""
+    return max(entries_named(found, (name,), int), default=-1) + 1
 
 
 def words_compared(found: Any, name: str, deeper: int = 2) -> list[str]:
@@ -169,30 +175,20 @@ def tested_bare(found: Any, name: str) -> bool:
     return any(isinstance(test, ast.Name) and test.id == name for test in tests)
 
 
-def entries_read(found: Any, name: str) -> int:
-    """How many entries of a list an argument has, as `dim[0]` and `dim[1]` read them."""
-    numbers = [
-        node.slice.value
-        for node in nodes_of(found)
-        if isinstance(node, ast.Subscript)
-        and ast.unparse(node.value) == name
-        and isinstance(node.slice, ast.Constant)
-        and isinstance(node.slice.value, int)
-    ]
-    return max(numbers, default=-1) + 1
+def returns_of(function: Any) -> list[ast.expr | None]:
+    """What stands after each `return` of a function or a method."""
+    return [node.value for node in nodes_of(getattr(function, "__func__", function)) if isinstance(node, ast.Return)]
 
 
 def returned_names(function: Any) -> list[str]:
     """The names in a function's last `return a, b` or `return [a, b]`; empty where its source does not tell."""
-    values = [node.value for node in nodes_of(getattr(function, "__func__", function)) if isinstance(node, ast.Return)]
-    if not values or not isinstance(values[-1], ast.Tuple | ast.List):
-        return []
-    return [name_in(part) for part in values[-1].elts]
+    last = next(reversed(returns_of(function)), None)
+    return [name_in(part) for part in last.elts] if isinstance(last, ast.Tuple | ast.List) else []
 
 
 def returned_name(function: Any) -> str:
     """The name in a function's only `return a`."""
-    values = [node.value for node in nodes_of(getattr(function, "__func__", function)) if isinstance(node, ast.Return)]
+    values = returns_of(function)
     return name_in(values[0]) if len(values) == 1 else ""
 
 
