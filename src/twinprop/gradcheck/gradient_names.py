@@ -41,11 +41,15 @@ def canonical(name: Hashable) -> str:
     return SYNONYMS.get(base, base) + word[len(base) :]
 
 
+def marked(name: Hashable) -> list[str]:
+    """What an array of this name may be the gradient of: `dLdW` of `W`."""
+    return [match[1] for pattern in (MARKER, ENDING) if (match := pattern.fullmatch(str(name)))]
+
+
 @cache
 def stems(name: Hashable) -> frozenset[str]:
-    """What an array of this name may be the gradient of, in canonical spelling: `dLdW` of `w`."""
-    found = [pattern.fullmatch(str(name)) for pattern in (MARKER, ENDING)]
-    return frozenset(canonical(match[1]) for match in found if match)
+    """The same in canonical spelling: `dLdW` of `w`."""
+    return frozenset(map(canonical, marked(name)))
 
 
 @cache

@@ -10,7 +10,7 @@ import numpy as np
 
 from twinprop.gradcheck.faults import is_users, short_path
 from twinprop.gradcheck.finding import Found
-from twinprop.gradcheck.gradient_names import ENDING, MARKER, is_bare, stems
+from twinprop.gradcheck.gradient_names import is_bare, marked, stems
 from twinprop.gradcheck.held import attributes_of, is_numeric
 from twinprop.gradcheck.report import Gradient
 from twinprop.gradcheck.trial import Trial
@@ -68,14 +68,8 @@ def looks_like_gradient(trial: Trial, one: Found, kept: set[str]) -> bool:
     if one.label in trial.subject.initial:
         return False
     prefix = one.label[: one.label.rfind(".") + 1].lower().replace("_", "")
-    owned = {stem for stem in marked_stems(one.attribute) if prefix + stem not in kept}
-    return bool(owned) and not (marked_stems(one.attribute) - owned)
-
-
-def marked_stems(attribute: str) -> set[str]:
-    """What an attribute may be the gradient of, in the spelling of its name."""
-    found = [pattern.fullmatch(attribute) for pattern in (MARKER, ENDING)]
-    return {match[1].lower().replace("_", "") for match in found if match}
+    told = [prefix + stem.lower().replace("_", "") for stem in marked(one.attribute)]
+    return bool(told) and not kept & {*told}
 
 
 def lines_not_run(trial: Trial) -> list[str]:
