@@ -100,16 +100,20 @@ def large_numbers(subject: Subject, inputs: Inputs) -> list[str]:
     return list(found.values())
 
 
+def float_error(subject: Subject, x: FloatArray, y: Any, *kinds: str) -> FloatingPointError | None:
+    """What NumPy says where it raises errors of these kinds; None where there are none."""
+    raising: Any = dict.fromkeys(kinds, "raise")
+    try:
+        with np.errstate(**raising):
+            subject.forward(x, y)
+    except SubjectError as error:
+        return error.__cause__ if isinstance(error.__cause__, FloatingPointError) else None
+    return None
+
+
 def leaves_range(subject: Subject, x: FloatArray, y: Any) -> bool:
     """Whether an exponential is too large or too small for a float: a division by 0 may have another cause."""
-    for caught in ({"over": "raise"}, {"under": "raise"}):
-        try:
-            with np.errstate(**caught):  # type: ignore[arg-type]
-                subject.forward(x, y)
-        except SubjectError as error:
-            if isinstance(error.__cause__, FloatingPointError):
-                return True
-    return False
+    return any(float_error(subject, x, y, kind) is not None for kind in ("over", "under"))
 
 
 def cause_with_line(subject: Subject, x: FloatArray, inputs: Inputs, softmax: bool, when: str) -> tuple[str, str]:
@@ -121,20 +125,11 @@ def cause_with_line(subject: Subject, x: FloatArray, inputs: Inputs, softmax: bo
     unshifted = UNSHIFTED.format(*(("column", 0) if inputs.axis or columns else where))
     out = np.asarray(output_or_none(subject, x, y)).ravel()
     head = f"For {when} forward gives {out[~np.isfinite(out)][0]}, although the answer is finite: "
-    for caught in ({"divide": "raise", "invalid": "raise"}, {"over": "raise"}):
-        try:
-            with np.errstate(**caught):  # type: ignore[arg-type]
-                subject.forward(x, y)
-        except SubjectError as error:
-            cause = error.__cause__
-            if isinstance(cause, FloatingPointError):
-                if "in log" in str(cause):
-                    why = LOG_OF_ZERO if softmax else LOG_OF_SIGMOID
-                else:
-                    why = unshifted if softmax else OVERFLOW
-                return why, f"{head}{why}\n{error_with_line(cause)}"
+    cause = float_error(subject, x, y, "divide", "invalid") or float_error(subject, x, y, "over")
     why = unshifted if softmax else OVERFLOW
-    return why, head + why
+    if cause is not None and "in log" in str(cause):
+        why = LOG_OF_ZERO if softmax else LOG_OF_SIGMOID
+    return why, f"{head}{why}" + (f"\n{error_with_line(cause)}" if cause is not None else "")
 
 
 def shows_probabilities(subject: Subject, x: FloatArray, y: Any) -> bool:

@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.faults import guarded_call
-from twinprop.gradcheck.fitting import Path
+from twinprop.gradcheck.fitting import Path, is_parameter
 from twinprop.gradcheck.guesses import DROPOUT, filled, number_for
 from twinprop.gradcheck.loading import parse_arguments
 from twinprop.gradcheck.roles import role_of
 from twinprop.gradcheck.sources import keys_read, returned_names, words_compared
-from twinprop.gradcheck.templates import is_parameter
 
 BACK = ("backward", "backprop", "back_prop", "gradient", "grad", "backpropagation", "back")
 DERIVATIVE = ("prime", "deriv")

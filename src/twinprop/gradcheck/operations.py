@@ -84,22 +84,25 @@ class Operations:
             for operand, size in zip(operands, shapes, strict=True):
                 drawn = np.asarray(rng.standard_normal(size))
                 setattr(self, operand, np.abs(drawn) + 0.5 if name in POSITIVE else drawn)
-            try:
-                self._run(operation, operands)
-            except Exception:  # the class does not have it
+            if self._goes_back(name, operation, operands):
+                self._all[name] = operation, operands
+            else:
                 for operand in operands:
-                    delattr(self, operand)
-                continue
-            try:
-                packed, out = self._run(operation, operands)
-                self._go_back(name, packed, out, np.ones(np.shape(self._box.unpacked(out))), operands)
-            except Exception as error:
-                self.broken.append(f"{name}: {error_with_line(error)}")
-                for operand in operands:
-                    delattr(self, operand)
+                    vars(self).pop(operand)
                     vars(self).pop(f"d{operand}", None)
-                continue
-            self._all[name] = operation, operands
+
+    def _goes_back(self, name: str, operation: Operation, operands: list[str]) -> bool:
+        """Whether the class has an operation, and can go back through it; if it cannot, that is noted."""
+        try:
+            packed, out = self._run(operation, operands)
+        except Exception:  # the class does not have it
+            return False
+        try:
+            self._go_back(name, packed, out, np.ones(np.shape(self._box.unpacked(out))), operands)
+        except Exception as error:
+            self.broken.append(f"{name}: {error_with_line(error)}")
+            return False
+        return True
 
     @property
     def some(self) -> bool:

@@ -33,21 +33,19 @@ def adopt_numbers(subject: Subject, rehearsal: Subject, inputs: Inputs, out: Any
     """Numbers where backward leaves a gradient that is named like theirs, as of a bias that starts as 0."""
     for number, twin in zip(subject.numbers, rehearsal.numbers, strict=True):
         gradient = next((one for one in found if one.changed and one.level(twin) > 0), None)
-        value = np.asarray(number.get(), float)
-        now = twin.get()
-        if gradient is None and rehearsal.knows_rate and np.ndim(value) == 0 and not np.array_equal(now, value):
-            gradient = Found(number.name, "", (), None, np.array(now, float))  # backward updates it
-            if depends_on(rehearsal, twin, value, inputs, out):
-                number.set(np.full(np.shape(now), float(value)))
-                subject.parameters.append(next(ref for ref in arrays_of(subject.made) if ref.name == number.name))
+        value, now = np.array(number.get(), float), np.asarray(twin.get())
+        if gradient is not None:
+            # a number becomes a vector where its first update would make it one
+            shape = gradient.shape
+            vector = np.size(gradient.value) == 1 or (len(shape) == 1 and shape != (inputs.count,))
+            start = value if value.ndim else np.full(shape if vector else (), float(value))
+        elif rehearsal.knows_rate and value.ndim == 0 and not np.array_equal(now, value):
+            start = np.full(now.shape, float(value))  # backward updates it
+        else:
             continue
-        if gradient is None or not depends_on(rehearsal, twin, value, inputs, out):
-            continue
-        # a number becomes a vector where its first update would make it one
-        shape = gradient.shape
-        vector = np.size(gradient.value) == 1 or (len(shape) == 1 and shape != (inputs.count,))
-        number.set(np.array(value) if value.ndim else np.full(shape if vector else (), float(value)))
-        subject.parameters.append(next(ref for ref in arrays_of(subject.made) if ref.name == number.name))
+        if depends_on(rehearsal, twin, value, inputs, out):
+            number.set(start)
+            subject.parameters.append(next(ref for ref in arrays_of(subject.made) if ref.name == number.name))
 
 
 def depends_on(rehearsal: Subject, number: ArrayRef, value: Any, inputs: Inputs, out: Any) -> bool:
