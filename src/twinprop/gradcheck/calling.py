@@ -72,7 +72,16 @@ class Way:
         Raises:
             SubjectError: it is not there, or is not what was expected.
         """
-        raise NotImplementedError
+        out = array_in(made, returned, before)
+        if out is None:
+            what = "nothing" if returned is None else f"a {type(returned).__name__}"
+            wanted = "a network returns its outputs" if self.is_loss else "a layer returns its output"
+            number = isinstance(returned, int | float | np.generic)
+            raise SubjectError(
+                f"{self.title}.{self.forward.name} returned {what}; {wanted}, an array.", number and not self.is_loss
+            )
+        refuse_coarse(self.title, self.forward.name, out)
+        return out
 
     def beside(self, returned: Any) -> Any:
         """What forward returned beside its output."""
@@ -98,17 +107,6 @@ class Way:
 
 class LayerWay(Way):
     """forward(x) returns y; backward(dy) returns dx. Measured is Σ y ⊙ dy with random dy."""
-
-    def output(self, made: Any, returned: Any, before: Mapping[str, int]) -> Any:
-        out = array_in(made, returned, before)
-        if out is None:
-            what = "nothing" if returned is None else f"a {type(returned).__name__}"
-            raise SubjectError(
-                f"{self.title}.{self.forward.name} returned {what}; a layer returns its output, an array.",
-                isinstance(returned, int | float | np.generic),
-            )
-        refuse_coarse(self.title, self.forward.name, out)
-        return out
 
     def upstream(self, out: Any, y: Any, rng: np.random.Generator) -> Any:
         return rng.standard_normal(np.shape(out))
@@ -236,17 +234,6 @@ class NetworkWay(Way):
     @property
     def guesses(self) -> Sequence[Reduction]:
         return REDUCTIONS if self.many else LIKELY if self.loss_method is None else ()
-
-    def output(self, made: Any, returned: Any, before: Mapping[str, int]) -> Any:
-        out = array_in(made, returned, before)
-        if out is None:
-            raise SubjectError(
-                f"{self.title}.{self.forward.name} returned {type(returned).__name__}; a network "
-                "returns its outputs, an array.",
-                False,
-            )
-        refuse_coarse(self.title, self.forward.name, out)
-        return out
 
     def value(self, made: Any, out: Any, dy: Any, values: Mapping[str, Any]) -> float:
         if self.loss_method is None:
