@@ -1,7 +1,7 @@
 """Gradient checks: derivatives written by hand against central differences.
 
 In the order of a check: `loading` finds the subject (`importing` runs its file, `reading` and `stand_ins` with what is
-old or missing in it), `making` makes it (`functions` and `chain` of several parts, `several` of a layer with several
+old or missing in it), `making` makes it (`functions` of several functions, `several` of several objects or
 inputs, `fed` of one that holds its inputs, `building` of one that learns its sizes late; `guesses` and `fitting` find
 what nobody has given, `lending` and `stacking` objects and layers), `ways` and `calling` know how it wants to be
 called, `choice` and `searching` find inputs that it takes, `trial` runs it, `differences` measure, `finding` says which

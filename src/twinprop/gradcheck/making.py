@@ -15,7 +15,6 @@ import numpy as np
 
 from twinprop.gradcheck.autograd import boxes_of, with_boxes
 from twinprop.gradcheck.building import built
-from twinprop.gradcheck.chain import chain
 from twinprop.gradcheck.faults import SubjectError, error_with_line, guarded_call
 from twinprop.gradcheck.fed import with_places
 from twinprop.gradcheck.function_parts import looks_like_function_of_network
@@ -29,7 +28,7 @@ from twinprop.gradcheck.operations import Operations, computes_with_arrays
 from twinprop.gradcheck.optimizers import lend_optimizer
 from twinprop.gradcheck.recipes import bound
 from twinprop.gradcheck.roles import method_of, role_of
-from twinprop.gradcheck.several import ListOfInputs, SeveralLayer, SeveralLoss, SeveralWithGradients, plan_for
+from twinprop.gradcheck.several import ListOfInputs, SeveralLayer, SeveralLoss, SeveralWithGradients, chain, plan_for
 from twinprop.gradcheck.stacking import ADD, ADDER, Sizes, stacked
 from twinprop.gradcheck.trained import with_training
 from twinprop.gradcheck.upkeep import owners_in
