@@ -36,5 +36,5 @@ def test_a_cell_is_pytorchs(networks: tuple[int, ...], kind: str, cell: Any, tim
         np.testing.assert_allclose(dx[number], leaf.grad, rtol=1e-11, atol=1e-13)
         for key, tensor in theirs.named_parameters():
             np.testing.assert_allclose(gradients[key][number], tensor.grad, rtol=1e-11, atol=1e-13)
-            # the way back can be gone twice
-            np.testing.assert_array_equal(getattr(layer, f"{key}_grad")[number], gradients[key][number])
+            # the way back can be gone twice; a product of fewer columns may round in another way
+            np.testing.assert_allclose(getattr(layer, f"{key}_grad")[number], gradients[key][number], 1e-12, 1e-14)

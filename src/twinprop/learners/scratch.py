@@ -67,7 +67,10 @@ class ScratchLearner(Learner):
 
     def targets(self, y: Array) -> Array:
         """Targets (..., batch) as rows like those of the outputs: classes one-hot, a number as a row of one."""
-        return self.one_hot[y] if isinstance(self.task, Classification) else y[..., None]
+        if not isinstance(self.task, Classification):
+            return y[..., None]
+        # columns, turned, lie in memory as outputs do
+        return self.one_hot[:, y].mT if y.ndim == 1 else self.one_hot[y]
 
     def compute(self, x: Array, y: Array) -> tuple[Any, tuple[Any, ...], Any]:
         outputs = self.network.forward(x, training=True)

@@ -11,7 +11,7 @@ from math import pi, sqrt
 import numpy as np
 
 from twinprop.arrays.erf import erf
-from twinprop.arrays.namespace import Array, like, namespace, positive
+from twinprop.arrays.namespace import Array, largest, like, namespace, positive
 from twinprop.scratch.layer import Layer
 
 
@@ -144,7 +144,7 @@ class Softplus(Activation):
 def softmax(z: Array) -> Array:
     """pᵢ = eᶻⁱ / Σⱼ eᶻʲ over the last axis; shifted by the largest z, so that nothing overflows."""
     xp = namespace(z)
-    e = xp.exp(z - xp.amax(z, -1, keepdims=True))
+    e = xp.exp(z - largest(z))
     return e / e.sum(-1, keepdims=True)
 
 

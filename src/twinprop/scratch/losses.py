@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.arrays.namespace import Array, like, namespace
+from twinprop.arrays.namespace import Array, largest, like, namespace
 from twinprop.errors import ConfigError
 from twinprop.fields import described, number
 from twinprop.scratch.optimizers import used
@@ -64,7 +64,7 @@ class CrossEntropyLoss(Loss):
 
     def forward(self, outputs: Array, targets: Array) -> Array:
         xp, targets = namespace(outputs), one_hot(targets, outputs)
-        shifted = outputs - xp.amax(outputs, -1, keepdims=True)
+        shifted = outputs - largest(outputs)
         e = xp.exp(shifted)
         total = e.sum(-1, keepdims=True)
         self.p, log_total, count = e / total, xp.log(total[..., 0]), outputs.shape[-2]
@@ -79,7 +79,7 @@ class CrossEntropyLoss(Loss):
             # −Σⱼ tⱼ log softmax(z)ⱼ, and its derivative below: Σⱼ tⱼ is 1 without weights
             self.p, log_total = self.p * mass[..., None], log_total * mass
         self.targets, self.count = targets, count if self.weight is None else count[..., None, None]
-        return (log_total - (shifted * targets).sum(-1)).sum(-1) / count
+        return (log_total - xp.linalg.vecdot(shifted, targets)).sum(-1) / count
 
     def backward(self) -> Array:
         # ∂L/∂z = (softmax(z) Σⱼ tⱼ − t) / n, with the target t, which is y, or w y
