@@ -103,3 +103,47 @@ def test_way_back_through_an_object_that_is_held_is_missing(tmp_path: Path, name
     report = check_class(f"{tmp_path}/held.py:{name}")
     assert [one.passed for one in report.gradients] == [False, False]
     assert f"the derivative of the activation is missing: {term}" in report_text(report).replace("\n", " ")
+
+
+MADE_INSIDE = """class Cube:
+    def value_of(self, z):
+        return z**3
+    def slope_of(self, z):
+        return {slope}
+
+
+class Layer:
+    def __init__(self, bend):
+        self.bend = bend()
+    def forward(self, x):
+        self.x = x
+        return self.bend.value_of(x)
+    def backward(self, dy):
+        return dy * self.bend.slope_of(self.x)
+"""
+
+
+@pytest.mark.parametrize(("slope", "verdict"), [("3 * z**2", "right"), ("3 * z", "wrong")])
+def test_class_of_which_an_object_is_made(slope: str, verdict: str, tmp_path: Path) -> None:
+    (tmp_path / "made_inside.py").write_text(MADE_INSIDE.format(slope=slope))
+    report = check_class(f"{tmp_path}/made_inside.py:Layer")
+    assert report.title == "Layer(Cube)"
+    assert report.verdict == verdict
+
+
+FED_LOSS = """class Loss:
+    def __init__(self):
+        self.x = self.target = self.dx = None
+    def forward(self):
+        self.loss = ((self.x - self.target) ** 2).sum()
+    def backward(self):
+        self.dx = {dx}
+"""
+
+
+@pytest.mark.parametrize(
+    ("dx", "verdict"), [("2 * (self.x - self.target)", "right"), ("2 * (self.target - self.x)", "wrong")]
+)
+def test_loss_that_finds_all_in_its_attributes(dx: str, verdict: str, tmp_path: Path) -> None:
+    (tmp_path / "fed_loss.py").write_text(FED_LOSS.format(dx=dx))
+    assert check_class(f"{tmp_path}/fed_loss.py:Loss").verdict == verdict

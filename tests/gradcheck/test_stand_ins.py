@@ -36,6 +36,26 @@ def test_missing_module_is_stood_in_for(
     assert missing not in sys.modules
 
 
+LOSS = """from no_course.functions import softmax, cross_entropy_error
+class Loss:
+    def forward(self, x, t):
+        self.y, self.t = softmax(x), t
+        return cross_entropy_error(self.y, t)
+    def backward(self, dout=1):
+        return {back}
+"""
+
+
+@pytest.mark.parametrize(
+    ("back", "verdict"), [("(self.y - self.t) / len(self.t)", "right"), ("self.y - self.t", "wrong")]
+)
+def test_usual_functions_of_a_missing_module_are_lent(back: str, verdict: str, tmp_path: Path) -> None:
+    (tmp_path / "of_course.py").write_text(LOSS.format(back=back))
+    report = check_class(f"{tmp_path}/of_course.py:Loss")
+    assert report.verdict.startswith(verdict)
+    assert "not installed, and stood in for: no_course" in report.notes[0]
+
+
 def test_what_is_computed_with_a_missing_module_fails(tmp_path: Path) -> None:
     (tmp_path / "needy.py").write_text("import no_math\n" + DOUBLE.format(base="", forward="no_math.exp(x)"))
     with pytest.raises(SubjectError, match=r"no_math\.exp is not installed, and is needed here"):
@@ -54,6 +74,8 @@ def test_optional_module_stays_missing(tmp_path: Path) -> None:
         "np.asarray(x, dtype=np.float32) * 2",
         "x.astype('float32') * np.float(2)",
         "np.array([2 * x[i] for i in xrange(len(x))])",
+        "np.asarray(x, dtype='f') * 2 + np.zeros(1).astype('f')",
+        "np.reshape(2 * x, newshape=x.shape)",
     ],
 )
 def test_old_and_coarse_code_is_read_as_of_today(forward: str, tmp_path: Path) -> None:

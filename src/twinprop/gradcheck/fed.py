@@ -6,6 +6,7 @@ each is put in its place before the call, and what comes out is looked for in th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -135,6 +136,19 @@ class FedLayer(Fed):
         return self._go_back(dy)
 
 
+class FedLoss(Fed):
+    def forward(self, x: Any, y: Any) -> Any:
+        self._y = y
+        out = self._go(x)
+        place = "" if self._out_place is None else self._out_place.name.lower()
+        if np.size(out) != 1 or (np.ndim(out) and not re.search("loss|cost", place)):
+            raise ValueError(f"{self._front.name} left an output, and no loss")
+        return out
+
+    def backward(self) -> Any:
+        return self._go_back()
+
+
 class FedNetwork(Fed):
     def forward(self, x: Any) -> Any:
         return self._go(x)
@@ -171,4 +185,5 @@ def with_places(made: Any, front: str, back: str, cost: str) -> Iterator[Any]:
         yield FedNetworkWithLoss(made, *methods)
     if has_y:
         yield FedNetwork(made, *methods)
+        yield FedLoss(made, *methods)
     yield FedLayer(made, *methods)

@@ -48,11 +48,13 @@ class Use:
     Attributes:
         attributes: that it asks for, and plain values do not have.
         called: whether it is called.
+        made: whether it is called without arguments, as a class is.
         each: the attributes that are asked of its entries, where it is a list.
     """
 
     attributes: set[str] = field(default_factory=set)
     called: bool = False
+    made: bool = False
     each: set[str] = field(default_factory=set)
 
 
@@ -77,6 +79,9 @@ def use_of(found: Any, name: str) -> Use:
     entries: set[str] = set()
     nodes = [node for kind in kinds for node in nodes_of(kind)]
     for node in nodes:
+        if isinstance(node, ast.Assign) and ast.unparse(node.value) == f"{name}()":
+            use.made = True
+            names |= {ast.unparse(target) for target in node.targets}
         if isinstance(node, ast.For | ast.comprehension):
             looped = [part for part in ast.walk(node.iter) if isinstance(part, ast.Name | ast.Attribute)]
             if any(ast.unparse(part) in names for part in looped):
@@ -115,9 +120,9 @@ def object_for(found: Any, name: str, make: Callable[[type], Any], annotation: A
         fitting = [kind for kind in fitting if re.search(SOURCES, kind.__name__.lower())]
     made = first_made(fitting, make)
     if made is not None:
-        return made
+        return type(made) if use.made else made
     lent = (kind(name) for kind in (LentLayer, LentLoss, LentActivation) if re.fullmatch(kind.names, name.lower()))
-    return next(lent, None)
+    return None if use.made else next(lent, None)
 
 
 def first_made(kinds: Sequence[type], make: Callable[[type], Any]) -> Any:

@@ -54,6 +54,17 @@ class Renewed(ast.NodeTransformer):
             return ast.copy_location(ast.Constant("float64"), node)
         return node
 
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        kinds = [one.value for one in node.keywords if one.arg == "dtype"] + node.args[: method == "astype"]
+        for kind in kinds:
+            if isinstance(kind, ast.Constant) and kind.value in ("f", "f4", "e"):
+                kind.value = "float64"
+        for one in node.keywords if method == "reshape" else []:
+            one.arg = "shape" if one.arg == "newshape" else one.arg
+        return node
+
     def visit_Name(self, node: ast.Name) -> ast.AST:
         if node.id == "xrange":
             node.id = "range"

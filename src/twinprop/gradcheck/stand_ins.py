@@ -38,7 +38,14 @@ def softmax(x: Any) -> Any:
     return e / e.sum(axis=-1, keepdims=True)
 
 
-USUAL: dict[str, Any] = {"sigmoid": sigmoid, "relu": relu, "softmax": softmax, "tanh": np.tanh}
+def cross_entropy_error(y: Any, t: Any) -> Any:
+    """As in the book Deep Learning from Scratch, of one-hot vectors or class numbers."""
+    y, t = np.atleast_2d(y), np.atleast_2d(t) if np.ndim(y) == 1 else t
+    t = t.argmax(axis=1) if np.size(t) == np.size(y) else t
+    return -np.sum(np.log(y[np.arange(len(y)), t] + 1e-7)) / len(y)
+
+
+USUAL: dict[str, Any] = {"tanh": np.tanh} | {f.__name__: f for f in (sigmoid, relu, softmax, cross_entropy_error)}
 """What a missing module of a course has under these names."""
 
 MOST = 30
