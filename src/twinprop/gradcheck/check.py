@@ -21,6 +21,7 @@ from twinprop.gradcheck.hints.table import UNKNOWN
 from twinprop.gradcheck.importing import folders_as_before
 from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.lent import Lent
+from twinprop.gradcheck.looped import LoopTrained
 from twinprop.gradcheck.readings import right_in_another_reading
 from twinprop.gradcheck.report import Gradient, Report
 from twinprop.gradcheck.searching import Search, Wanted
@@ -55,54 +56,68 @@ def check_class(
     silent = contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet)  # where progress bars go
     with silent[0], silent[1], folders_as_before(), np.errstate(all="ignore"):
         wanted = Wanted(words, shape, targets, classes, seed)
-        subject, inputs = choose(spec, wanted, constants)
-        fresh = subject.copied()
-        used = used_in_training(fresh.copied(), wanted, inputs.count == 1)
-        right_there = used is not None and all(one.passed for one in used[2])
-        once = fresh is subject  # it cannot be copied
-        try:
-            report = check_subject(subject, inputs, constants, seed, explain=once)
-        except SubjectError as error:
-            if other := right_in_another_reading(fresh, inputs, constants, seed, bool(shape)):
-                return other
-            square = with_as_many_outputs(spec, wanted) if TURNED in str(error) and not words else None
-            if square is None:
-                raise
-            subject, inputs = square
-            fresh = subject.copied()
-            report = check_subject(subject, inputs, constants, seed, explain=once)
-            (report.advice if report.right else report.notes).append(SQUARE)
-        if clips_probabilities(report, subject, inputs):
-            subject, inputs = choose(spec, replace(wanted, values="probabilities"), constants)
-            fresh = subject.copied()
-            report = check_subject(subject, inputs, constants, seed, explain=once)
-        if used is not None and right_there and not report.right:
-            return check_subject(*used[:2], constants, seed)  # what backward returns is put right there
-        if report.right and isinstance(subject.made, Trained) and not once:
-            # where a ReLU is 0 by luck, a lost derivative does not show
-            another = inputs.another(inputs.count, seed + 13)
-            second = check_subject(fresh.copied(), another, constants, seed + 13, explain=False)
-            if not second.right:
-                if other := right_in_another_reading(fresh, another, constants, seed + 13, True, second):
-                    return other
-                raise SubjectError(OTHER_STEP.format(subject.title, subject.made.train, report.assumed_loss), False)
-        if report.right:
-            if used is not None and isinstance(subject.way, NetworkWay) and all(is_times(one, -1) for one in used[2]):
-                report.advice.append(UPHILL.format(used[0].made.train))
-            return report
-        if not once and (other := right_in_another_reading(fresh, inputs, constants, seed, bool(shape), report)):
+        return check_chosen(spec, wanted, constants, *choose(spec, wanted, constants))
+
+
+def check_chosen(spec: str, wanted: Wanted, constants: Sequence[str], subject: Subject, inputs: Inputs) -> Report:
+    """The check of an object on the inputs that were chosen for it.
+
+    Raises:
+        SubjectError: it cannot be called with them, or there is no verdict.
+    """
+    seed, shape = wanted.seed, wanted.shape
+    fresh = subject.copied()
+    used = used_in_training(fresh.copied(), wanted, inputs.count == 1)
+    right_there = used is not None and all(one.passed for one in used[2])
+    once = fresh is subject  # it cannot be copied
+    try:
+        report = check_subject(subject, inputs, constants, seed, explain=once)
+    except SubjectError as error:
+        if other := right_in_another_reading(fresh, inputs, constants, seed, bool(shape)):
             return other
-        if not once:
-            told = report.notes if SQUARE in report.notes else []
-            report = check_subject(fresh.copied(), inputs, constants, seed)
-            report.notes += [one for one in told if one == SQUARE]
-        if inputs.values == "probabilities" and of_logits(report, inputs):
-            report.gradients[0].accepted = "as a pair"
-            report.mistakes, report.advice = [], [OF_LOGITS, *report.advice]
-            return report
-        refuse_lent(subject, report)
-        refuse_guessed_step(subject, report)
+        if looped := used_in_a_loop(spec, subject, wanted):
+            return check_chosen(spec, wanted, constants, *looped[:2])
+        square = with_as_many_outputs(spec, wanted) if TURNED in str(error) and not wanted.words else None
+        if square is None:
+            raise
+        subject, inputs = square
+        fresh = subject.copied()
+        report = check_subject(subject, inputs, constants, seed, explain=once)
+        (report.advice if report.right else report.notes).append(SQUARE)
+    if clips_probabilities(report, subject, inputs):
+        subject, inputs = choose(spec, replace(wanted, values="probabilities"), constants)
+        fresh = subject.copied()
+        report = check_subject(subject, inputs, constants, seed, explain=once)
+    if used is not None and right_there and not report.right:
+        return check_subject(*used[:2], constants, seed)  # what backward returns is put right there
+    if report.right and isinstance(subject.made, Trained) and not once:
+        # where a ReLU is 0 by luck, a lost derivative does not show
+        another = inputs.another(inputs.count, seed + 13)
+        second = check_subject(fresh.copied(), another, constants, seed + 13, explain=False)
+        if not second.right:
+            if other := right_in_another_reading(fresh, another, constants, seed + 13, True, second):
+                return other
+            raise SubjectError(OTHER_STEP.format(subject.title, subject.made.train, report.assumed_loss), False)
+    if report.right:
+        if used is not None and isinstance(subject.way, NetworkWay) and all(is_times(one, -1) for one in used[2]):
+            report.advice.append(UPHILL.format(used[0].made.train))
         return report
+    if not once and (other := right_in_another_reading(fresh, inputs, constants, seed, bool(shape), report)):
+        return other
+    guessed = isinstance(subject.way, NetworkWay)
+    if guessed and (looped := used_in_a_loop(spec, subject, wanted)) and all(one.passed for one in looped[2]):
+        return check_chosen(spec, wanted, constants, *looped[:2])
+    if not once:
+        told = report.notes if SQUARE in report.notes else []
+        report = check_subject(fresh.copied(), inputs, constants, seed)
+        report.notes += [one for one in told if one == SQUARE]
+    if inputs.values == "probabilities" and of_logits(report, inputs):
+        report.gradients[0].accepted = "as a pair"
+        report.mistakes, report.advice = [], [OF_LOGITS, *report.advice]
+        return report
+    refuse_lent(subject, report)
+    refuse_guessed_step(subject, report)
+    return report
 
 
 def refuse_lent(subject: Subject, report: Report) -> None:
@@ -143,6 +158,18 @@ def used_in_training(subject: Subject, wanted: Wanted, single: bool) -> tuple[Su
     return None
 
 
+def used_in_a_loop(spec: str, subject: Subject, wanted: Wanted) -> tuple[Subject, Inputs, list[Gradient]] | None:
+    """One round of a loop that trains it, in a script or a function around it; None where there is none."""
+    if isinstance(subject.made, LoopTrained):
+        return None
+    for one in Subject.load(spec, wanted.words, wanted.seed, loops=True):
+        with contextlib.suppress(SubjectError):
+            inputs, _ = choose_inputs(one, wanted, Clock())
+            if inputs is not None:
+                return one, inputs, first_gradients(one.copied(), inputs, wanted.seed)
+    return None
+
+
 def refuse_guessed_step(subject: Subject, report: Report) -> None:
     """No verdict on a step of a training whose loss is not known: where no gradient fits, the step may be another.
 
@@ -165,11 +192,12 @@ def choose(spec: str, wanted: Wanted, constants: Sequence[str]) -> tuple[Subject
     tried: list[tuple[Subject, list[Search]]] = []
     clock, clock_of_uses = Clock(), Clock(SECONDS / 3)
     for subject in Subject.load(spec, wanted.words, wanted.seed):
-        if subject.like and clock_of_uses.over and (tried or failure):
-            continue  # what is guessed has its time, too
+        late = clock_of_uses.over and (tried or failure) if subject.like else clock.over
+        if late and not isinstance(subject.made, LoopTrained):
+            continue  # what is guessed has its time, too, and a loop
         try:
             mistaken = any(search.mistaken for _, searches in tried for search in searches)
-            own = clock_of_uses if subject.like else clock
+            own = clock_of_uses if subject.like else Clock() if isinstance(subject.made, LoopTrained) else clock
             inputs, searches = choose_inputs(subject, wanted, own, mistaken)
             if inputs is None and any(search.dead for search in searches):
                 for ref in subject.parameters:  # with positive weights it is alive
@@ -181,8 +209,6 @@ def choose(spec: str, wanted: Wanted, constants: Sequence[str]) -> tuple[Subject
         if inputs is not None:
             return with_constants(subject, constants), inputs
         tried.append((subject, searches))
-        if clock.over:
-            break
     for subject, searches in tried:
         inputs = accepted_in_part(subject, searches)
         if inputs is not None:

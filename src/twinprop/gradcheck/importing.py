@@ -34,6 +34,9 @@ Import = ast.Import | ast.ImportFrom
 TOLD = "__told__"
 """Where a module keeps what was left out of it."""
 
+LOOPS = "__loops__"
+"""Where a module keeps whether a loop stands in it outside of functions."""
+
 ABOVE = 4
 """Folders above a file that are searched for what it imports."""
 
@@ -131,6 +134,7 @@ def script(path: Path, told: list[str]) -> ModuleType:
     if lacks_numpy(tree):
         vars(module)["np"] = np
         told.append("np is not imported in the file; it was taken to be NumPy.")
+    setattr(module, LOOPS, trains(tree))
     if trains(tree):
         told.append("the file runs a loop when it is imported: only its imports, classes and functions were run.")
         run_definitions(code, str(file), module)

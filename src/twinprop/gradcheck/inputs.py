@@ -112,3 +112,8 @@ def draw_y(rng: np.random.Generator, count: int, classes: int, axis: int | None,
     if axis is None:
         return y[0]
     return np.ascontiguousarray(y.T) if axis else y
+
+
+def unused_size(smallest: int, used: set[int]) -> int:
+    """The smallest size that is none of the others, so that axes can be told apart."""
+    return next(n for n in range(smallest, smallest + len(used) + 1) if n not in used)

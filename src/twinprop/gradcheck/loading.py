@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.faults import SubjectError
-from twinprop.gradcheck.importing import FILES, load_file, load_module, told_of
+from twinprop.gradcheck.importing import FILES, LOOPS, load_file, load_module, told_of
 from twinprop.text import nearest
 
 
@@ -37,6 +37,8 @@ def load_attributes(spec: str) -> tuple[ModuleType, dict[str, Any]]:
     module = load_file(spec, Path(source)) if source.endswith(FILES) else load_module(spec, source)
     there = classes_and_functions(module)
     if not names:
+        if len(there) != 1 and getattr(module, LOOPS, False):
+            return module, {}
         if len(there) != 1:
             known = ", ".join(there) or "none"
             raise SubjectError(f"--layer {spec}: write {source}:NAME; what can be checked there: {known}.")

@@ -7,6 +7,7 @@ is left out, as metrics and early stopping, and so is what makes the parameters 
 from __future__ import annotations
 
 import ast
+import copy
 import inspect
 import re
 import textwrap
@@ -43,6 +44,10 @@ SHORTENED = "_one_step"
 """An attribute of a function that was shortened."""
 
 
+TREE = "_tree"
+"""An attribute of a function that stands in no file: its definition."""
+
+
 def word_of(name: str) -> str:
     return name.lower().replace("_", "")
 
@@ -62,6 +67,9 @@ def function_of(made: Any, name: str) -> FunctionType | None:
 
 def definition_of(function: Any) -> ast.FunctionDef | None:
     """A function's definition, with the lines that it has in its file; None where its source is not known."""
+    own: ast.FunctionDef | None = getattr(function, TREE, None)
+    if own is not None:
+        return copy.deepcopy(own)
     try:
         lines, start = inspect.getsourcelines(function)
         tree = parsed(textwrap.dedent("".join(lines)), function.__code__.co_filename).body[0]

@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations, product
+from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -24,6 +25,7 @@ from twinprop.gradcheck.held import arrays_of, attributes_of, may_hold_arrays
 from twinprop.gradcheck.importing import told_of
 from twinprop.gradcheck.lent import LentActivation
 from twinprop.gradcheck.loading import load_attributes, parse_arguments
+from twinprop.gradcheck.loops_around import loops_around
 from twinprop.gradcheck.operations import Operations, computes_with_arrays
 from twinprop.gradcheck.optimizers import lend_optimizer
 from twinprop.gradcheck.recipes import bound
@@ -56,11 +58,14 @@ class Made(NamedTuple):
     notes: Sequence[str] = ()
 
 
-def make(spec: str, words: Sequence[str], square: bool = False) -> tuple[Iterator[Made], list[str]]:
+def make(
+    spec: str, words: Sequence[str], square: bool = False, loops: bool = False
+) -> tuple[Iterator[Made], list[str]]:
     """What `FILE:Class`, `FILE:Class,Class` or `FILE:function,function` names.
 
     Args:
         square: whether it gets as many outputs as inputs.
+        loops: whether only the loops are asked for that train it.
 
     Returns:
         ways to make it ready to be called, the likeliest first; and what was left out of its file.
@@ -69,7 +74,8 @@ def make(spec: str, words: Sequence[str], square: bool = False) -> tuple[Iterato
         SubjectError: it cannot be found.
     """
     module, found = load_attributes(spec)
-    return ways_to_make(module, found, words, square), told_of(module)
+    ways = looped(module, found, words, square) if loops else ways_to_make(module, found, words, square)
+    return ways, told_of(module)
 
 
 def ways_to_make(module: ModuleType, found: dict[str, Any], words: Sequence[str], square: bool) -> Iterator[Made]:
@@ -91,7 +97,40 @@ def ways_to_make(module: ModuleType, found: dict[str, Any], words: Sequence[str]
             titles.add(title)
             notes = words_left_out(kind, given)
             yield from (Made(one, title, like, notes) for one in ready(made, module, (INPUTS, HIDDEN, OUTPUTS), True))
-        yield from guessed(module, found, words, square, titles) if not large else ()
+        if large:
+            continue
+        late = is_called_as_usual(found)
+        yield from looped(module, found, words, square) if not late else ()
+        yield from guessed(module, found, words, square, titles) if found else ()
+        yield from looped(module, found, words, square) if late else ()
+
+
+def looped(module: ModuleType, found: dict[str, Any], words: Sequence[str], square: bool) -> Iterator[Made]:
+    """The loops that train it, in scripts and functions around it."""
+    kinds = [one for one in found.values() if inspect.isclass(one)]
+
+    def given(name: str) -> Any:
+        fits = kinds and role_of(name) in ("", "before") and not words
+        return make_one(kinds[0].__name__, kinds[0], (), OUTPUTS)[0] if fits and OBJECT.search(name.lower()) else None
+
+    for one, place in loops_around(module, found, given) if not words and not square else ():
+        title = ", ".join(found) or Path(str(module.__file__)).name
+        yield Made(one, f"{title}, in the loop of {place}")
+
+
+def is_called_as_usual(found: dict[str, Any]) -> bool:
+    """Whether classes or functions look like layers, of which a loop that trains shows less."""
+    for one in found.values():
+        if inspect.isfunction(one) and any(role_of(name) == "dy" for name in inspect.signature(one).parameters):
+            return True
+        words = {name.lower().replace("_", "") for name in dir(one) if not name.startswith("__")}
+        if inspect.isclass(one) and words & {*FORWARD.split()} and words & {*BACKWARD.split()}:
+            return True
+    return False
+
+
+OBJECT = re.compile("net|model|nn|mlp|clf|classifier")
+"""An argument that is the network."""
 
 
 def guessed(

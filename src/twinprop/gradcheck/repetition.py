@@ -198,6 +198,8 @@ def other_batch(trial: Trial, unmade: Subject, report: Report) -> None:
     """Whether other batches get their own gradients, of another size if the class takes that at all."""
     now = {one.name: np.copy(one.get()) for one in trial.parameters}
     for other in trial.inputs.others(trial.seed + 7):
+        if getattr(trial.subject.made, "same_count", False) and other.count != trial.inputs.count:
+            continue
         fresh = unmade.copied()
         fresh.way = trial.subject.way  # with the loss that is taken for its own
         for ref in arrays_of(fresh.made) if fresh is not unmade else ():

@@ -80,6 +80,8 @@ class Search:
             inputs = candidates(subject, words, list(shapes), wanted.targets, wanted.classes, wanted.seed)
             return (one for one in inputs if wanted.values == one.values or (not wanted.values and self.may_need(one)))
 
+        if (own := getattr(subject.made, "_inputs", None)) is not None:
+            return own if self.best_of([own]) is not None else None
         indices = index_inputs(subject, words, wanted.shape, wanted.seed) if wanted.values is None else iter(())
         told = getattr(subject.made, "wants_indices", False)
         chosen = self.best_of(indices) if told else None

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from twinprop.gradcheck.held import attributes_of
+from twinprop.gradcheck.inputs import unused_size
 from twinprop.gradcheck.loading import parse_arguments
 from twinprop.gradcheck.subject import Subject
 
@@ -108,11 +109,6 @@ def rare_shapes(subject: Subject, words: Sequence[str]) -> Iterator[tuple[tuple[
         yield (2, channels, 12, 12), 0
     yield (6, 7), None
     yield (3, 4, 6), None
-
-
-def unused_size(smallest: int, used: set[int]) -> int:
-    """The smallest size that is none of the others, so that axes can be told apart."""
-    return next(n for n in range(smallest, smallest + len(used) + 1) if n not in used)
 
 
 def suggested_shapes(

@@ -84,18 +84,21 @@ class Subject:
         self.parameters = [one for one in self.parameters if one.get().dtype == np.float64]
 
     @classmethod
-    def load(cls, spec: str, words: Sequence[str], seed: int, square: bool = False) -> Iterator[Subject]:
+    def load(
+        cls, spec: str, words: Sequence[str], seed: int, square: bool = False, loops: bool = False
+    ) -> Iterator[Subject]:
         """The object that a command line asks for, in each way to make it, the likeliest first.
 
         Args:
             square: whether it gets as many outputs as inputs.
+            loops: whether only the loops are asked for that train it.
 
         Raises:
             SubjectError: it cannot be found, or be made in any way.
         """
         np.random.seed(seed)
         random.seed(seed)
-        ways, told = make(spec, words, square)
+        ways, told = make(spec, words, square, loops)
         failure: SubjectError | None = None
         some = False
         while True:

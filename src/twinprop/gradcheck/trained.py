@@ -246,7 +246,8 @@ class Trained(Wrapper):
         # one that is right for both rates is that of a single update, before which nothing has changed
         plain = [name for name in moved if alike(2 * first[name], double[name])]
         anew = [name for name in moved if np.allclose(first[name] - shifted[name], 0.1)]
-        if moved and (not plain or anew):
+        rated = own is not None or bool(rates_of(made))
+        if moved and ((rated and not plain) or anew):
             raise SubjectError(f"{type(made).__name__}: has {ALL_AT_ONCE.format(self._train.name)}", False)
         if not moved:
             raise SubjectError(f"{type(made).__name__}.{self._train.name} changes nothing.")

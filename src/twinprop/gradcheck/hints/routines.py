@@ -15,6 +15,7 @@ import numpy as np
 from twinprop.gradcheck.faults import SubjectError, is_users
 from twinprop.gradcheck.held import attributes_of, is_number
 from twinprop.gradcheck.loops import SHORTENED, compiled, definition_of
+from twinprop.gradcheck.rounds import FUNCTION
 from twinprop.gradcheck.trial import Trial
 from twinprop.gradcheck.ways import BACKWARD, named
 
@@ -84,7 +85,7 @@ def routines_of(trial: Trial) -> tuple[list[Routine], int]:
         if event == "call":
             frames.setdefault(code, {})
         if event == "return":
-            frames[code] |= dict(frame.f_locals)
+            frames[code] |= dict(frame.f_globals if code.co_name == FUNCTION else frame.f_locals)
         return watch
 
     def start() -> None:

@@ -1,0 +1,250 @@
+"""The loop of a script that trains is a step: its round is run from the parameters that the script makes.
+
+Small random data take the place of X and y. What a round changes is kept by the object under test.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice, permutations, product
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from twinprop.gradcheck.guesses import OUTPUTS
+from twinprop.gradcheck.held import arrays_of, is_float_array, is_number, is_numeric
+from twinprop.gradcheck.inputs import Inputs, draw_x, draw_y, unused_size
+from twinprop.gradcheck.loops import OFF, OTHERS, STEPS, word_of
+from twinprop.gradcheck.outputs import find_site, output_at
+from twinprop.gradcheck.roles import method_of, role_of
+from twinprop.gradcheck.rounds import FUNCTION, walk
+from twinprop.gradcheck.staging import COUNT, Stage, data_role, in_order, is_data
+from twinprop.gradcheck.trained import EACH, NOTE, Form, Front, Trained
+
+MOST_TRIED = 150
+"""Sizes of data that are tried."""
+
+
+class Round:
+    """What a round changes, and the numbers and arrays that belong to it: each is an attribute.
+
+    Args:
+        names: of these.
+    """
+
+    def __init__(self, stage: Stage, names: Sequence[str]) -> None:
+        self._stage, self._names = stage, list(names)
+        for name in names:
+            setattr(self, name, stage.space[name])
+
+    def adopt(self, numbers: Sequence[str]) -> None:
+        """Take numbers for parameters, as a bias that starts as 0."""
+        for name in numbers:
+            setattr(self, name, np.array(getattr(self, name), float))
+
+    def one_round(self, x: Any, y: Any) -> None:
+        stage, space = self._stage, self._stage.space
+        space.update({name: getattr(self, name) for name in self._names})
+        space.update(zip(stage.data, map(shaped, (x, y), stage.like), strict=True))
+        space.update(dict.fromkeys(stage.loop.counted, 0))
+        with in_order():
+            stage.round()
+        for name in self._names:
+            own = is_float_array(getattr(self, name)) and np.ndim(space[name]) == 0
+            setattr(self, name, np.array(space[name], float) if own else space[name])
+
+    def output(self, x: Any) -> Any:
+        """The output; it runs up to where that is compared with targets, whatever these are."""
+        stage = self._stage
+        y = np.asarray(stage.targets)
+        axis = y.ndim - 1 if stage.columns else 0
+        y = np.take(y, np.arange(np.shape(x)[-1 if stage.columns else 0]) % y.shape[axis], axis)
+        assert stage.site is not None
+        return output_at(stage.site, lambda: self.one_round(x, y))
+
+
+def shaped(value: Any, like: Any) -> Any:
+    """Samples as the script has them: each a row, or a column, in an array or in a list."""
+    inner = np.shape(like)[1:]
+    array = np.asarray(value)
+    if len(inner) == 2 and 1 in inner and array.ndim == 2:
+        array = array[:, :, np.newaxis] if inner[1] == 1 else array[:, np.newaxis, :]
+    return list(array) if isinstance(like, list) else array
+
+
+@dataclass
+class Tried:
+    """Names of X and y in a script, and data for them."""
+
+    names: tuple[str, str]
+    like: tuple[Any, Any]
+    inputs: Inputs
+
+
+def data_to_try(stage: Stage) -> Iterator[Tried]:
+    """Data for a loop: of the sizes that its script has, or that the parameters have which it makes.
+
+    Raises:
+        NotFoundError: there is none in it.
+    """
+    stage.set_up({})
+    held = stage.held()
+    order = [one.id for one in walk(stage.loop.body) if isinstance(one, ast.Name)]
+    data = {name: one for name, one in held.items() if name in stage.derived and is_data(one)}
+    some = sorted(data, key=lambda name: (OTHERS.fullmatch(word_of(name)) is not None, (*order, name).index(name)))
+    pairs = list(permutations(some[:5], 2))
+    pairs.sort(key=lambda pair: (data_role(pair[0]) != "x", data_role(pair[1]) != "y"))
+    arrays = [np.shape(ref.get()) for ref in arrays_of(SimpleNamespace(**held)) if ref.attribute not in stage.derived]
+    sizes = list(dict.fromkeys(size for shape in arrays if len(shape) == 2 for size in shape))[:8]
+    for names in pairs:
+        like = held[names[0]], held[names[1]]
+        x, y = np.asarray(like[0]), np.asarray(like[1])
+        axis = -1 if x.ndim == 2 and y.shape[-1] == x.shape[-1] and len(y) != len(x) else 0
+        own = x.shape[0] if axis else x[0].size
+        outputs = 1 if y.ndim == 1 else y.shape[0] if axis else y[0].size
+        kinds = ["onehot"] if y.ndim > 1 else ["labels", "binary"] if y.dtype.kind in "iu" else ["binary"]
+        kinds += [kind for kind in ("onehot", "binary", "labels") if kind not in kinds]
+        tried = product((axis, -1 - axis), kinds, dict.fromkeys([own, *sizes]), dict.fromkeys([outputs, *sizes, 1]))
+        for side, kind, width, number in islice(tried, MOST_TRIED):
+            count = unused_size(COUNT, {width, number, *sizes})
+            shape = (width, count) if side else (count, width)
+            rng = np.random.default_rng(0)
+            x = draw_x(rng, (count,) if np.ndim(like[0]) == 1 else shape, side, "normal")
+            classes = max(number, OUTPUTS if kind == "labels" else 1)
+            yield Tried(names, like, Inputs(x, draw_y(rng, count, classes, side, kind), side, kind))
+
+
+class LoopTrained(Trained):
+    """A round of a loop as an object: its output is what the script compares with y, its backward is the round.
+
+    Attributes:
+        same_count: no batch has another number of samples, which the script may have counted.
+    """
+
+    same_count = True
+
+    def __init__(self, one: Round, inputs: Inputs, alone: bool, place: str) -> None:
+        stage = one._stage
+        form = Form((lambda sample: sample[np.newaxis]) if alone else None, None, alone)
+        uses = {"x": "x", "y": "y"}
+        super().__init__(one, [Front("output", "x", (), "")], method_of(one, "one_round"), uses, form)
+        self._inputs, self._parts = inputs, {FUNCTION: stage.round}
+        self.usual_alone = True
+        self.train = f"the loop in {place}"
+        self.told = [NOTE.format(self.train, EACH if alone else "")]
+
+    def _call(self, made: Any, inputs: list[Any], targets: list[Any]) -> None:
+        made.one_round(inputs[0], targets[0])
+
+
+def fitting(stage: Stage, tried: Tried, alone: bool) -> Round | None:
+    """A round that some data fit; None where they do not.
+
+    Args:
+        alone: whether it is given one sample.
+    """
+    inputs = tried.inputs
+    x, y = (inputs.x[:1], inputs.y[:1]) if alone else (inputs.x, inputs.y)
+    like = tuple(shaped(one, there) for one, there in zip((x, y), tried.like, strict=True))
+    data = dict(zip(tried.names, like, strict=True))
+    stage.set_up(data, 1 if alone else inputs.count)
+    held = {name: one for name, one in stage.held().items() if name not in tried.names}
+    first = copy.deepcopy(held)
+    try:
+        with in_order():
+            stage.round()
+    except Exception as error:  # not with these data; what comes after the update is not needed
+        if changed_names(first, stage.space) and stage.end_before(error):
+            return fitting(stage, tried, alone)
+        return None
+    changed = changed_names(first, stage.space)
+    numbers = [name for name in changed if is_number(first[name]) and isinstance(stage.space[name], float)]
+    stage.set_up(data, 1 if alone else inputs.count)
+    names = [name for name, one in first.items() if name in changed or is_kept(name, one, stage)]
+    if not changed or not all(name in stage.space for name in names):
+        return None
+    found = Round(stage, names)
+    found.adopt([name for name in numbers if role_of(name) != "rate"])
+    stage.data, stage.like, stage.columns, stage.targets = tried.names, tried.like, bool(inputs.axis), y
+    return found if sees_output(found, x, y) else None
+
+
+def sees_output(found: Round, x: Any, y: Any) -> bool:
+    """Whether a round compares something with y that depends on x."""
+    probe = np.random.default_rng(1).uniform(0.1, 0.9, np.shape(y))
+    stage = found._stage
+    stage.site = None
+    for targets in (probe, y) if np.asarray(y).dtype.kind == "f" else (y,):
+        with suppress(Exception):  # not with targets between 0 and 1
+            stage.site = find_site(partial(copy.deepcopy(found).one_round, x, targets), targets)
+        if stage.site is not None:
+            break
+    if stage.site is None:
+        return False
+    one = copy.deepcopy(found)
+    for ref in arrays_of(one):
+        if not ref.get().any():  # with zeros nothing depends on x
+            ref.get()[...] = np.random.default_rng(2).standard_normal(np.shape(ref.get()))
+    try:
+        out, other = copy.deepcopy(one).output(x), copy.deepcopy(one).output(1.01 * x)
+    except Exception:  # what is compared there is something else
+        return False
+    return bool(out.shape == other.shape and np.all(np.isfinite(out)) and not np.array_equal(out, other))
+
+
+def changed_names(first: Mapping[str, Any], space: Mapping[str, Any]) -> set[str]:
+    """The names whose arrays and numbers are others now, of the same shape."""
+    there = {name: space[name] for name in first if name in space}
+    before, now = (
+        {ref.name: ref.get() for ref in arrays_of(SimpleNamespace(**some), is_numeric)} for some in (first, there)
+    )
+    both = [(name, old, now[name]) for name, old in before.items() if name in now]
+    changed = [name for name, old, new in both if np.shape(old) == np.shape(new) and not np.array_equal(old, new)]
+    return {re.split(r"[.\[]", name)[0] for name in changed}
+
+
+def is_kept(name: str, value: Any, stage: Stage) -> bool:
+    """Whether something that a round leaves as it is belongs to it: a parameter that it forgets, a rate."""
+    if is_number(value):
+        word = word_of(name)
+        return data_role(name) == "rate" or any(one.fullmatch(word) for one in (STEPS, OFF))
+    return name not in stage.derived and bool(next(iter(arrays_of(SimpleNamespace(held=value), is_numeric)), None))
+
+
+def commutes(one: Round, inputs: Inputs) -> bool:
+    """Whether the order of the samples in a round does not matter."""
+    found = []
+    known = {ref.name for ref in arrays_of(one)}  # what forward keeps has an order
+    for step in (1, -1):
+        copied = copy.deepcopy(one)
+        x = np.flip(inputs.x, inputs.axis or 0) if step < 0 else inputs.x
+        y = np.flip(inputs.y, (inputs.axis or 0) if np.ndim(inputs.y) > 1 else 0) if step < 0 else inputs.y
+        copied.one_round(x, y)
+        found.append([ref.get() for ref in arrays_of(copied) if ref.name in known])
+    return all(np.shape(a) == np.shape(b) and np.allclose(a, b, 1e-8, 1e-12, True) for a, b in zip(*found, strict=True))
+
+
+def with_loop(stage: Stage, place: str, wanted: Callable[[dict[str, Any]], bool]) -> Iterator[LoopTrained]:
+    """A loop as an object, with the first data that fit it.
+
+    Args:
+        wanted: whether it is about what is to be checked, by the values that it reads.
+    """
+    by_sample = any(
+        isinstance(one, ast.For | ast.While) or "random" in getattr(one, "attr", "") for one in walk(stage.loop.body)
+    )
+    for tried in data_to_try(stage):
+        if not wanted(stage.held()):
+            return
+        for alone in (False, True) if by_sample and tried.inputs.axis == 0 else (False,):
+            one = fitting(stage, tried, alone)
+            if one is not None and (alone or commutes(one, tried.inputs)):
+                yield LoopTrained(one, tried.inputs, alone, place)
+                return

@@ -1,0 +1,235 @@
+"""A loop that trains, in a script or in a function of one: its body, and the statements that lead to it.
+
+They are those of the script, and of the functions on the way to the loop, with their arguments: in one row, of which
+only those are kept that make what the loop needs.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from twinprop.gradcheck.loops import repeats
+
+DEEPEST = 4
+"""Functions on the way to a loop."""
+
+STEP = re.compile(r"step|update|backward|back_?prop|grad|delta|train|learn|descent|optim|fit|adjust")
+"""In what a loop that trains calls or assigns."""
+
+SHOWN = re.compile(r"(print|plt|plot|ax|fig|input|tqdm|pbar|bar|sys|os|time|log|logger|logging|writer|wandb)(\.|$)")
+"""What is called to show something: no part of a round."""
+
+FUNCTION = "one_round"
+
+HIDDEN_NAME = "_of_"
+"""Before the name of an argument, while it gets its value."""
+
+Around = ast.With | ast.Try
+
+
+@dataclass
+class Loop:
+    """A loop that trains.
+
+    Attributes:
+        before: the statements that lead to it.
+        body: one round of it.
+        counted: names that count the rounds.
+        line: where it begins.
+        owner: the function that it stands in; empty for the script itself.
+        free: arguments of functions on the way that nobody gives.
+        reached: names of all that a round reads, in the script's functions too.
+    """
+
+    before: list[ast.stmt]
+    body: list[ast.stmt]
+    counted: list[str]
+    line: int
+    owner: str
+    free: list[tuple[ast.FunctionDef, str]] = field(default_factory=list)
+    reached: set[str] = field(default_factory=set)
+
+    def definition(self) -> ast.FunctionDef:
+        """A round as a function, all of whose names are those of the script; a `continue` ends it."""
+        given = sorted({*stored(self.body), *self.counted})
+        once = ast.For(ast.Name("_", ast.Store()), ast.Tuple([ast.Constant(0)], ast.Load()), self.body, [])
+        tree: ast.FunctionDef = ast.parse(f"def {FUNCTION}(): pass").body[0]  # type: ignore[assignment]
+        tree.body = [*([ast.Global(given)] if given else []), once]
+        for node in (tree, *tree.body, once.target, once.iter, *once.iter.elts):  # type: ignore[attr-defined]
+            ast.copy_location(node, self.body[0])
+        return tree
+
+
+def loops_of(body: Sequence[ast.stmt]) -> Iterator[Loop]:
+    """The loops that train, of a script and of its functions."""
+    script = flat(body)
+    functions = {one.name: one for one in script if isinstance(one, ast.FunctionDef)}
+    for owner in (None, *functions.values()):
+        inside = script if owner is None else flat(owner.body)
+        for at, loop in enumerate(inside):
+            if isinstance(loop, ast.For | ast.While) and trains(loop):
+                before, free = way_to(owner, script, functions, DEEPEST)
+                round_of = isinstance(loop, ast.While) or repeats(loop)
+                inner = without_shows(loop.body if round_of else [loop])
+                if not inner:
+                    continue
+                counted = sorted(stored([loop.target])) if isinstance(loop, ast.For) and round_of else []
+                found = Loop([*before, *inside[:at]], inner, counted, loop.lineno, owner.name if owner else "", free)
+                found.reached = names_in(inner, functions)
+                found.before = needed(found.before, found.reached, functions)
+                yield found
+
+
+def flat(body: Iterable[ast.stmt]) -> list[ast.stmt]:
+    """Statements, with those under `if __name__ == "__main__":`, `with` and `try` in their places."""
+    found: list[ast.stmt] = []
+    for one in body:
+        main = isinstance(one, ast.If) and "__name__" in ast.unparse(one.test)
+        found += flat(one.body) if main or isinstance(one, Around) else [one]  # type: ignore[attr-defined]
+    return found
+
+
+def trains(loop: ast.For | ast.While) -> bool:
+    """Whether a loop changes something in place, or calls what is named as if it did."""
+    for part in walk(loop.body):
+        if isinstance(part, ast.AugAssign) and isinstance(part.op, ast.Sub | ast.Add):
+            if not isinstance(part.value, ast.Constant):
+                return True
+        elif isinstance(part, ast.Call) and STEP.search(ast.unparse(part.func).rpartition(".")[2].lower()):
+            return True
+        elif isinstance(part, ast.Assign) and isinstance(part.value, ast.BinOp):
+            own = ast.unparse(part.targets[0])
+            if isinstance(part.value.op, ast.Sub | ast.Add) and ast.unparse(part.value.left) == own:
+                return True
+    return False
+
+
+def without_shows(body: Sequence[ast.stmt]) -> list[ast.stmt]:
+    """Statements without those that only show something."""
+
+    def shows(one: ast.stmt) -> bool:
+        return isinstance(one, ast.Expr) and isinstance(one.value, ast.Call) and is_shown(one.value)
+
+    return [one for one in body if not shows(one)]
+
+
+def is_shown(call: ast.Call) -> bool:
+    return SHOWN.match(ast.unparse(call.func)) is not None
+
+
+def walk(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    for one in nodes:
+        yield from ast.walk(one)
+
+
+def way_to(
+    owner: ast.FunctionDef | None, script: list[ast.stmt], functions: Mapping[str, ast.FunctionDef], deep: int
+) -> tuple[list[ast.stmt], list[tuple[ast.FunctionDef, str]]]:
+    """The statements before a function begins, with those that give it its arguments; and those that nobody gives."""
+    if owner is None or deep == 0:
+        return [], []
+    callers = [None, *(one for one in functions.values() if one is not owner)]
+    for caller in callers:
+        inside = script if caller is None else flat(caller.body)
+        for at, statement in enumerate(inside):
+            calls = [part for part in ast.walk(statement) if isinstance(part, ast.Call)]
+            call = next((part for part in calls if ast.unparse(part.func) == owner.name), None)
+            if call is not None and not isinstance(statement, ast.FunctionDef | ast.ClassDef):
+                before, free = way_to(caller, script, functions, deep - 1)
+                given, lacking = arguments(owner, call)
+                return [*before, *inside[:at], *given], [*free, *lacking]
+    given, lacking = arguments(owner, None)
+    return given, lacking
+
+
+def arguments(
+    owner: ast.FunctionDef, call: ast.Call | None
+) -> tuple[list[ast.stmt], list[tuple[ast.FunctionDef, str]]]:
+    """What gives the arguments of a function their values: as they are called, else as they are by default."""
+    places, own = [one.arg for one in owner.args.posonlyargs + owner.args.args], owner.args.defaults
+    names = [*places, *(one.arg for one in owner.args.kwonlyargs)]
+    defaults = [*[None] * (len(places) - len(own)), *own, *owner.args.kw_defaults]
+    plain = {name: one for name, one in zip(names, defaults, strict=True) if one is not None}
+    args = call.args if call is not None else []
+    given = dict(zip(names, args, strict=False)) if not any(isinstance(one, ast.Starred) for one in args) else {}
+    given |= {one.arg: one.value for one in (call.keywords if call is not None else []) if one.arg}
+    values = {name: given.get(name, plain.get(name)) for name in names}
+    kept = {name: f"{HIDDEN_NAME}{name}" for name, value in values.items() if value is not None}
+    pairs = [(kept[name], value) for name, value in values.items() if value is not None]
+    pairs += [(name, ast.Name(hidden, ast.Load())) for name, hidden in kept.items()]  # one may have the name of another
+    found = [ast.Assign([ast.Name(name, ast.Store())], value) for name, value in pairs]
+    for one in found:
+        ast.fix_missing_locations(ast.copy_location(one, call or owner))
+    return list(found), [(owner, name) for name in names if name not in kept]
+
+
+def stored(nodes: Iterable[ast.AST]) -> set[str]:
+    """The names that statements give a value, but for those of functions and comprehensions in them."""
+    found: set[str] = set()
+    for one in nodes:
+        if isinstance(one, ast.FunctionDef | ast.ClassDef):
+            found.add(one.name)
+        elif isinstance(one, ast.Import | ast.ImportFrom):
+            found |= {name.asname or name.name.partition(".")[0] for name in one.names}
+        elif isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store):
+            found.add(one.id)
+        elif not isinstance(one, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+            found |= stored(ast.iter_child_nodes(one))
+    return found
+
+
+def names_in(nodes: Iterable[ast.AST], functions: Mapping[str, ast.FunctionDef]) -> set[str]:
+    """The names that statements read, and the functions of the script that they call."""
+    found: set[str] = set()
+    left = [part.id for part in walk(nodes) if isinstance(part, ast.Name)]
+    while left:
+        name = left.pop()
+        if name not in found:
+            found.add(name)
+            left += (
+                [part.id for part in walk([functions[name]]) if isinstance(part, ast.Name)] if name in functions else []
+            )
+    return found
+
+
+def needed(before: Sequence[ast.stmt], wanted: set[str], functions: Mapping[str, ast.FunctionDef]) -> list[ast.stmt]:
+    """The statements that make what is wanted, and what those need."""
+    wanted = set(wanted)
+    kept: list[ast.stmt] = []
+    for one in reversed(before):
+        if isinstance(one, ast.Return | ast.Raise | ast.While | ast.Global) or (
+            isinstance(one, ast.For) and trains_again(one)
+        ):
+            continue
+        if (stored([one]) | changed_in(one)) & wanted:
+            kept.append(one)
+            wanted |= names_in([one], functions)
+    return kept[::-1]
+
+
+def trains_again(loop: ast.For) -> bool:
+    """Whether a loop before the one that is looked at is another training."""
+    calls = [ast.unparse(part.func).rpartition(".")[2] for part in ast.walk(loop) if isinstance(part, ast.Call)]
+    return repeats(loop) and any(re.search(r"backward|back_?prop|update|train|fit", name.lower()) for name in calls)
+
+
+def changed_in(statement: ast.stmt) -> set[str]:
+    """The names of what a statement changes in place: `X[i] = 1`, `net.add(...)`, `shuffle(X)`."""
+    found: set[str] = set()
+    for part in ast.walk(statement):
+        if isinstance(part, ast.Attribute | ast.Subscript) and isinstance(part.ctx, ast.Store):
+            found.add(root_of(part))
+        elif isinstance(part, ast.Expr) and isinstance(part.value, ast.Call) and not is_shown(part.value):
+            found.add(root_of(part.value.func))
+            found |= {one.id for one in part.value.args if isinstance(one, ast.Name)}
+    return found
+
+
+def root_of(node: ast.expr) -> str:
+    """`net` of `net.layers[0].W`."""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""

@@ -1,0 +1,243 @@
+"""Where a round of a script is run: what stands before its loop is run first, as far as the loop needs it.
+
+What a script reads from files, or gets from a library, is not read: small random data stand in for it.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import copy
+import math
+import random
+import re
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from twinprop.gradcheck.faults import is_users
+from twinprop.gradcheck.guesses import INPUTS, OUTPUTS, number_for, usual
+from twinprop.gradcheck.held import is_number, may_hold_arrays
+from twinprop.gradcheck.loops import BATCH, STEPS, TREE, word_of
+from twinprop.gradcheck.outputs import Site
+from twinprop.gradcheck.recipes import is_numpys
+from twinprop.gradcheck.roles import role_of
+from twinprop.gradcheck.rounds import FUNCTION, HIDDEN_NAME, Loop, changed_in, root_of, stored
+from twinprop.gradcheck.tracing import READING
+
+COUNT = 5
+"""Samples of the data that stand in."""
+
+KNOWN = ("numpy", "math", "random", "functools", "itertools", "copy", "collections", "types")
+"""Modules beside the user's that a script may call before its loop."""
+
+Defines = ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom
+
+SPLIT = re.compile("train(ing)?|test(ing)?|valid|val|orig|raw|all|full|batch|set|norm")
+"""Which of the data a name is for."""
+
+UNSAFE = ("open", "input", "exec", "eval", "exit", "quit", "__import__")
+
+
+class NotFoundError(Exception):
+    """A loop cannot be run with some data."""
+
+
+class Stage:
+    """Where a round is run: the names of a script, and what is put there before each run.
+
+    Args:
+        space: the names of its module, in which its functions look.
+        file: of the script.
+        given: values for arguments that nobody gives, as the object under test.
+
+    Attributes:
+        derived: names of what is computed from data.
+        data: names of X and y in the script; `like` is what they are there, which may be lists.
+        columns: whether samples are columns.
+        targets: some for which the output is seen at `site`.
+    """
+
+    def __init__(self, loop: Loop, space: dict[str, Any], file: str, given: Callable[[str], Any]) -> None:
+        self.loop, self.space, self.file, self.given = loop, space, file, given
+        self.derived: set[str] = set()
+        self.data = "", ""
+        self.like: tuple[Any, Any] = None, None
+        self.columns, self.targets = False, None
+        self.site: Site | None = None
+        self.first = dict(space)
+        self.compile_round()
+        self.steps = [(one, compile(ast.Module([one], []), file, "exec")) for one in loop.before]
+
+    def __deepcopy__(self, memo: Any) -> Stage:
+        return self
+
+    def compile_round(self) -> None:
+        tree = self.loop.definition()
+        code = compile(ast.fix_missing_locations(ast.Module([tree], [])), self.file, "exec")
+        self.round = FunctionType(next(one for one in code.co_consts if isinstance(one, CodeType)), self.space)
+        setattr(self.round, TREE, tree)
+
+    def end_before(self, error: BaseException) -> bool:
+        """Leave out what follows the statement of a round that has raised an error, with it; whether that is some."""
+        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.name == FUNCTION]
+        first = (lines[0] or 0) if lines else 0
+        at = next((at for at, one in enumerate(self.loop.body) if first <= (one.end_lineno or 0)), 0)
+        if at:
+            del self.loop.body[at:]
+            self.compile_round()
+        return bool(at)
+
+    def set_up(self, data: Mapping[str, Any], count: int = COUNT) -> None:
+        """Run what stands before the loop; whatever is called as in `data` becomes that, when it is assigned last.
+
+        Args:
+            count: of samples, which are one batch.
+        """
+        self.space.clear()
+        self.space.update(self.first)
+        self.derived = set(data)
+        np.random.seed(0)
+        random.seed(0)
+        for owner, name in self.loop.free:
+            self.space.pop(name, None)
+            self.stand_for(name, owner)
+        last = {name: at for at, (one, _) in enumerate(self.steps) for name in stored([one]) | changed_in(one)}
+        self.space.update({name: copy.deepcopy(value) for name, value in data.items() if name not in last})
+        for at, (statement, code) in enumerate(self.steps):
+            names = stored([statement])
+            if isinstance(statement, Defines) and names <= set(self.space):
+                continue
+            self.run(statement, code, names)
+            batches = [name for name in names if BATCH.fullmatch(word_of(name)) and is_number(self.space.get(name))]
+            self.space.update(dict.fromkeys(batches, count))
+            self.space.update({name: copy.deepcopy(one) for name, one in data.items() if last.get(name) == at})
+        self.space.update(dict.fromkeys(self.loop.counted, 0))
+
+    def run(self, statement: ast.stmt, code: CodeType, names: set[str]) -> None:
+        """Run a statement before the loop, which gives some names a value; if it lacks its data, these stand in."""
+        try:
+            if not isinstance(statement, Defines):
+                self.refuse_foreign(statement)
+            exec(code, self.space)
+        except (Exception, SystemExit):  # it lacks its data
+            for name in names:
+                self.space.pop(name, None)
+        for name in names:
+            role = data_role(name)
+            if np.size(self.space.get(name, ())) == 0 and (name not in self.space or role in ("x", "y")):
+                self.stand_for(name, None)
+            if role in ("x", "y", "out") and is_data(self.space.get(name)):
+                self.derived.add(name)
+        if names_of_values(statement) & self.derived:
+            self.derived |= names
+
+    def stand_for(self, name: str, owner: ast.FunctionDef | None) -> None:
+        """Give a name of data, or an argument, a likely value."""
+        word, role = word_of(name.removeprefix(HIDDEN_NAME)), data_role(name)
+        value = self.given(name) if owner is not None else None
+        if value is None and role == "x":
+            value = np.random.randn(COUNT, INPUTS)
+        elif value is None and role == "y":
+            value = np.eye(OUTPUTS)[np.arange(COUNT) % OUTPUTS]
+        elif value is None and (role == "rate" or STEPS.fullmatch(word) or BATCH.fullmatch(word)):
+            value = 0.1 if role == "rate" else 1 if STEPS.fullmatch(word) else COUNT
+        elif value is None and owner is not None:
+            names = [one.arg for one in owner.args.args]
+            function = self.space.get(owner.name)
+            at = names.index(name) if name in names else 0
+            value = number_for(name) if not callable(function) else usual(name, at, len(names), function, OUTPUTS, None)
+        if value is not None:
+            self.space[name] = value
+            self.derived |= {name} if role in ("x", "y") else set()
+
+    def refuse_foreign(self, statement: ast.stmt) -> None:
+        """Make sure that a statement gets nothing from outside.
+
+        Raises:
+            NotFoundError: it may do so.
+        """
+        for call in (part for part in ast.walk(statement) if isinstance(part, ast.Call)):
+            root = root_of(call.func)
+            name = ast.unparse(call.func).rpartition(".")[2]
+            value = self.space.get(root, getattr(builtins, root, None))
+            module = (
+                value if isinstance(value, ModuleType) else sys.modules.get(getattr(value, "__module__", None) or "")
+            )
+            own = is_users(getattr(module, "__file__", None) or "<") or getattr(module, "__dict__", None) is self.space
+            known = getattr(module, "__name__", "").partition(".")[0] in (*KNOWN, "builtins") or is_numpys(value)
+            plain = value is not None and not callable(value) and not isinstance(value, ModuleType)
+            reads = READING.search(name.lower()) and not (own and isinstance(value, type))
+            if reads or root in UNSAFE or not (own or known or plain):
+                raise NotFoundError(name)
+
+    def held(self) -> dict[str, Any]:
+        """The values of the names that a round reads, but for functions, classes and modules."""
+        names = self.loop.reached & set(self.space)
+        found = {name: self.space[name] for name in sorted(names) if not name.startswith("__")}
+        return {
+            name: one
+            for name, one in found.items()
+            if not isinstance(one, type | ModuleType) and not (callable(one) and not may_hold_arrays(one))
+        }
+
+
+@contextmanager
+def in_order() -> Iterator[None]:
+    """Samples are not shuffled meanwhile."""
+    before = {name: getattr(np.random, name) for name in ("shuffle", "permutation", "choice", "randint")}
+    shuffle = random.shuffle
+
+    def drawn(some: Any, size: Any) -> Any:
+        count = 1 if size is None else math.prod(np.atleast_1d(size))
+        pool = np.arange(some) if np.ndim(some) == 0 else np.asarray(some)
+        found = pool[np.arange(count) % len(pool)]
+        return found[0] if size is None else found.reshape(size)
+
+    np.random.shuffle = random.shuffle = lambda some: None  # type: ignore[assignment]
+    np.random.permutation = lambda some: np.arange(some) if np.ndim(some) == 0 else np.asarray(some)
+    np.random.choice = lambda some, size=None, replace=True, p=None: drawn(some, size)
+    np.random.randint = lambda low, high=None, size=None, dtype=int: drawn(
+        low if high is None else np.arange(low, high), size
+    )
+    try:
+        yield
+    finally:
+        for name, one in before.items():
+            setattr(np.random, name, one)
+        random.shuffle = shuffle
+
+
+def names_of_values(statement: ast.stmt) -> set[str]:
+    """The names whose numbers a statement reads, not their shapes alone."""
+    shapes = {
+        id(inner)
+        for part in ast.walk(statement)
+        if (isinstance(part, ast.Attribute) and part.attr in ("shape", "size", "ndim", "dtype"))
+        or (isinstance(part, ast.Call) and ast.unparse(part.func) in ("len", "np.shape", "np.size"))
+        for inner in ast.walk(part)
+    }
+    return {one.id for one in ast.walk(statement) if isinstance(one, ast.Name) and id(one) not in shapes}
+
+
+def data_role(name: str) -> str:
+    """What a name is for, be it of all data, or of those to train on."""
+    name = name.removeprefix(HIDDEN_NAME)
+    return role_of(name) or role_of(
+        re.sub(r"train(ing)?|test(ing)?|valid|val|orig|raw|all|full|batch|set|norm", "", name)
+    )
+
+
+def is_data(value: Any) -> bool:
+    """Whether something is several samples, in an array or in a list."""
+    if isinstance(value, list):
+        try:
+            value = np.asarray(value, float)
+        except (ValueError, TypeError):
+            return False
+    return isinstance(value, np.ndarray) and value.ndim > 0 and len(value) > 1 and value.dtype.kind in "fiu"

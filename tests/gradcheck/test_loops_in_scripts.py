@@ -1,0 +1,169 @@
+"""A loop that trains, in a script or a function, tells how what is in it is called: its round is a step."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.kit.students import failed
+
+from twinprop.gradcheck.check import check_class
+from twinprop.gradcheck.outputs import find_site, output_at
+from twinprop.gradcheck.report import Report, report_text
+from twinprop.gradcheck.rounds import FUNCTION, loops_of
+from twinprop.gradcheck.staging import in_order
+
+SCRIPTS = Path(__file__).parent / "scripts"
+
+SUBJECTS = {
+    "xor": "",
+    "course": "model",
+    "own_call": "Net",
+    "global_weights": "backward",
+    "tuples": "back_prop",
+    "list_of_layers": "train",
+    "batches": "Classifier",
+    "logistic": "train_logistic",
+    "sample_by_sample": "Perceptron2",
+    "labels": "TwoLayers",
+    "softmax": "",
+    "lists": "",
+}
+"""What is checked of each script; nothing of one whose weights are global, and whose loop stands in it."""
+
+LOSSES = {
+    "xor": "squared error, mean over the samples",  # the rate is not known: ½ and 1/n are in it
+    "course": "binary cross entropy, mean over the samples",
+    "logistic": "binary cross entropy, mean over the samples",
+    "softmax": "cross entropy, mean over the samples",
+    "batches": "cross entropy, mean over the samples",
+}
+
+MISTAKES = {
+    "xor": ("nonlin(l1, deriv=True)", "nonlin(l0.dot(syn0), deriv=True)", {"change of syn0"}),
+    "course": ("np.power(A1, 2)", "np.power(A1, 3)", {"change of parameters['W1']", "change of parameters['b1']"}),
+    "own_call": ("gW1 = X.T @ gh / size", "gW1 = X.T @ gh", {"change of net.W1"}),
+    "global_weights": ("d1.sum(axis=0)", "2 * d1.sum(axis=0)", {"change of b1"}),
+    "tuples": ("(Z1 > 0)", "(Z1 < 0)", {"change of W1", "change of b1"}),
+    "list_of_layers": (
+        "gi = np.dot(self.weights.T, grad)\n        self.weights -= rate * gw",
+        "self.weights -= rate * gw\n        gi = np.dot(self.weights.T, grad)",
+        {"change of network[0].weights", "change of network[0].bias"},
+    ),
+    "batches": ("* h * (1 - h)", "* (1 - h)", {"change of clf.params['W1']", "change of clf.params['b1']"}),
+    "logistic": ("np.sum(p - targets) / n_samples", "np.sum(p - targets)", {"change of b"}),
+    "sample_by_sample": ("self.mid * (1 - self.mid)", "self.mid * (1 - self.mid ** 2)", {"change of brain.w1"}),
+    "labels": ("dh.sum(axis=0, keepdims=True)", "dh.mean(axis=0, keepdims=True)", {"change of model.b1"}),
+    "softmax": ("[hidden <= 0]", "[hidden >= 0]", {"change of W", "change of b"}),
+    "lists": (
+        "weights[i].T * (1 - acts[i] ** 2)",
+        "weights[i].T * (1 - acts[i])",
+        {f"change of {name}[{at}]" for name in ("weights", "biases") for at in (0, 1)},
+    ),
+}
+
+QUICK = ("logistic",)
+
+
+def some() -> list[object]:
+    return [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in SUBJECTS]
+
+
+def check(folder: Path, name: str) -> Report:
+    subject = SUBJECTS[name]
+    return check_class(f"{folder}/{name}.py" + (f":{subject}" if subject else ""))
+
+
+@pytest.mark.parametrize("name", some())
+def test_right_script_is_right(name: str) -> None:
+    report = check(SCRIPTS, name)
+    assert report.right, report_text(report)
+    assert f"in the loop of {name}.py:" in report.title
+    assert report.assumed_loss == LOSSES.get(name, report.assumed_loss)
+
+
+@pytest.mark.parametrize("name", some())
+def test_wrong_twin_is_found(tmp_path: Path, name: str) -> None:
+    old, new, wrong = MISTAKES[name]
+    text = (SCRIPTS / f"{name}.py").read_text()
+    assert text.count(old) == 1
+    (tmp_path / f"{name}.py").write_text(text.replace(old, new))
+    report = check(tmp_path, name)
+    assert report.verdict == "wrong"
+    assert failed(report) == wrong, report_text(report)
+
+
+@pytest.mark.slow
+def test_loop_in_another_file(tmp_path: Path) -> None:
+    text = (SCRIPTS / "own_call.py").read_text()
+    at = text.index("def load")
+    (tmp_path / "far_net.py").write_text(text[:at])
+    (tmp_path / "far_run.py").write_text("import numpy as np\nfrom far_net import Net\n" + text[at:])
+    report = check_class(f"{tmp_path}/far_net.py:Net")
+    assert report.right, report_text(report)
+    assert "in the loop of far_run.py:" in report.title
+
+
+def test_way_to_a_loop_goes_through_functions(tmp_path: Path) -> None:
+    tree = ast.parse(
+        "import numpy as np\n"
+        "def inner(a, b, turns=3):\n"
+        "    w = np.ones(b)\n"
+        "    for turn in range(turns):\n"
+        "        w -= 0.1 * a\n"
+        "        print(w)\n"
+        "def main():\n"
+        "    b = 5\n"
+        "    unused = 7\n"
+        "    inner(b=b, a=2)\n"
+        "if __name__ == '__main__':\n"
+        "    main()\n"
+    )
+    (loop,) = loops_of(tree.body)
+    assert (loop.owner, loop.line, loop.counted) == ("inner", 4, ["turn"])
+    lines = [ast.unparse(one).splitlines()[0] for one in loop.before]
+    assert lines == [
+        "import numpy as np",
+        "b = 5",
+        "_of_a = 2",
+        "_of_b = b",
+        "a = _of_a",
+        "b = _of_b",
+        "w = np.ones(b)",
+    ]
+    assert FUNCTION in ast.unparse(loop.definition())
+    assert "print" not in ast.unparse(loop.definition())
+
+
+def test_output_is_what_stands_beside_the_targets(tmp_path: Path) -> None:
+    file = tmp_path / "beside.py"
+    file.write_text(
+        "import numpy as np\n"
+        "def run(x, y):\n"
+        "    out = np.tanh(x)\n"
+        "    again = 1 - out\n"
+        "    error = (out\n"
+        "             - y)\n"
+        "    return error * again\n"
+    )
+    spec = importlib.util.spec_from_file_location("beside", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    x, y = np.array([0.3, -1.0]), np.array([0.25, 0.75])
+    site = find_site(lambda: module.run(x, y), y)
+    assert site is not None
+    assert site.line == 5
+    assert np.array_equal(output_at(site, lambda: module.run(2 * x, y)), np.tanh(2 * x))
+
+
+def test_samples_keep_their_order() -> None:
+    with in_order():
+        assert np.array_equal(np.random.permutation(4), [0, 1, 2, 3])
+        assert np.array_equal(np.random.choice(3, 5), [0, 1, 2, 0, 1])
+        assert np.random.randint(2, 9) == 2
+    assert sorted(np.random.permutation(4)) == [0, 1, 2, 3]
