@@ -188,3 +188,13 @@ def objects_of(held: Any, kind: type, seen: set[int] | None = None) -> Iterator[
     elif may_hold_arrays(held):
         for one in attributes_of(held).values():
             yield from objects_of(one, kind, seen)
+
+
+def shown_argument(value: Any) -> str:
+    """`4×3` of an array, its name of a function, that of its class of an object."""
+    if isinstance(value, np.ndarray):
+        return "×".join(map(str, value.shape))
+    if isinstance(value, list):
+        return f"[{', '.join(map(shown_argument, value))}]"
+    name = getattr(value, "__name__", "")
+    return name or (f"{type(value).__name__}()" if may_hold_arrays(value) or callable(value) else repr(value))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -16,9 +18,11 @@ from twinprop.gradcheck.held import objects_of
 from twinprop.gradcheck.importing import code_cells, run_definitions
 from twinprop.gradcheck.looped import LoopTrained, with_loop
 from twinprop.gradcheck.reading import parsed
+from twinprop.gradcheck.roles import role_of
 from twinprop.gradcheck.rounds import Loop, loops_of
 from twinprop.gradcheck.staging import NotFoundError, Stage
 from twinprop.gradcheck.stand_ins import forgiving
+from twinprop.gradcheck.ways import BACKWARD, FORWARD
 
 MOST_READ = 6
 """Files that are read."""
@@ -27,34 +31,56 @@ MOST_LOOPS = 6
 """Loops that are tried in all."""
 
 
+OBJECT = re.compile("net|model|nn|mlp|clf|classifier")
+"""An argument that is the network."""
+
+
+def is_called_as_usual(found: Mapping[str, Any]) -> bool:
+    """Whether classes or functions look like layers, of which a loop that trains shows less."""
+    for one in found.values():
+        if inspect.isfunction(one) and any(role_of(name) == "dy" for name in inspect.signature(one).parameters):
+            return True
+        words = {name.lower().replace("_", "") for name in dir(one) if not name.startswith("__")}
+        if inspect.isclass(one) and words & {*FORWARD.split()} and words & {*BACKWARD.split()}:
+            return True
+    return False
+
+
 def loops_around(
-    module: ModuleType, found: Mapping[str, Any], given: Callable[[str], Any]
+    module: ModuleType, found: Mapping[str, Any], make: Callable[[type], Any]
 ) -> Iterator[tuple[LoopTrained, str]]:
-    """Objects of the loops that train a class or functions, or of those of a script; with `main.py:31`.
+    """Objects of the loops that train a class or functions, or of those of a script; with their titles.
 
     Args:
         found: classes and functions by their names; empty for a script.
-        given: what an argument is that nobody gives.
+        make: what makes an object of a class.
     """
+
+    def given(name: str) -> Any:
+        return make(kinds[0]) if kinds and OBJECT.search(name.lower()) else None
+
+    kinds = tuple(one for one in found.values() if isinstance(one, type))
+    title = ", ".join(found) or Path(str(module.__file__)).name
     own = Path(getattr(module, "__file__", None) or "none").absolute()
     names = set(found)
     count = 0
     for path in [own, *(other for name in names for other in others_that_name(own, name))][:MOST_READ]:
         for loop, file, where in loops_in(path, own):
             about = names & loop.reached or loop.owner in names
-            classes = tuple(one for one in found.values() if isinstance(one, type))
-            if (names and not about and not classes) or count >= MOST_LOOPS:
+            if (names and not about and not kinds) or count >= MOST_LOOPS:
                 continue
 
-            def wanted(held: dict[str, Any], about: Any = about, classes: Any = classes) -> bool:
-                return bool(about or not names or next(objects_of(list(held.values()), classes), None) is not None)
+            def wanted(held: dict[str, Any], about: Any = about) -> bool:
+                return bool(
+                    about or not names or any(True for kind in kinds for _ in objects_of([*held.values()], kind))
+                )
 
             with suppress(NotFoundError, SyntaxError):
                 space = vars(module) if path == own else vars(script(path))
                 place = f"{where}:{loop.line}"
                 count += 1
                 for one in with_loop(Stage(loop, space, file, given), place, wanted):
-                    yield one, place
+                    yield one, f"{title}, in the loop of {place}"
 
 
 def loops_in(path: Path, own: Path) -> Iterator[tuple[Loop, str, str]]:

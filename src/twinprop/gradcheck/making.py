@@ -8,7 +8,6 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations, product
-from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -21,11 +20,11 @@ from twinprop.gradcheck.fed import with_places
 from twinprop.gradcheck.function_parts import looks_like_function_of_network
 from twinprop.gradcheck.functions import Functions, join_functions
 from twinprop.gradcheck.guesses import HIDDEN, INPUTS, OUTPUTS, arguments_for, filled, words_left_out
-from twinprop.gradcheck.held import arrays_of, attributes_of, may_hold_arrays
+from twinprop.gradcheck.held import arrays_of, attributes_of, shown_argument
 from twinprop.gradcheck.importing import told_of
 from twinprop.gradcheck.lent import LentActivation
 from twinprop.gradcheck.loading import load_attributes, parse_arguments
-from twinprop.gradcheck.loops_around import loops_around
+from twinprop.gradcheck.loops_around import is_called_as_usual, loops_around
 from twinprop.gradcheck.operations import Operations, computes_with_arrays
 from twinprop.gradcheck.optimizers import lend_optimizer
 from twinprop.gradcheck.recipes import bound
@@ -107,30 +106,9 @@ def ways_to_make(module: ModuleType, found: dict[str, Any], words: Sequence[str]
 
 def looped(module: ModuleType, found: dict[str, Any], words: Sequence[str], square: bool) -> Iterator[Made]:
     """The loops that train it, in scripts and functions around it."""
-    kinds = [one for one in found.values() if inspect.isclass(one)]
-
-    def given(name: str) -> Any:
-        fits = kinds and role_of(name) in ("", "before") and not words
-        return make_one(kinds[0].__name__, kinds[0], (), OUTPUTS)[0] if fits and OBJECT.search(name.lower()) else None
-
-    for one, place in loops_around(module, found, given) if not words and not square else ():
-        title = ", ".join(found) or Path(str(module.__file__)).name
-        yield Made(one, f"{title}, in the loop of {place}")
-
-
-def is_called_as_usual(found: dict[str, Any]) -> bool:
-    """Whether classes or functions look like layers, of which a loop that trains shows less."""
-    for one in found.values():
-        if inspect.isfunction(one) and any(role_of(name) == "dy" for name in inspect.signature(one).parameters):
-            return True
-        words = {name.lower().replace("_", "") for name in dir(one) if not name.startswith("__")}
-        if inspect.isclass(one) and words & {*FORWARD.split()} and words & {*BACKWARD.split()}:
-            return True
-    return False
-
-
-OBJECT = re.compile("net|model|nn|mlp|clf|classifier")
-"""An argument that is the network."""
+    if not words and not square:
+        for one, title in loops_around(module, found, lambda kind: make_one(kind.__name__, kind, (), OUTPUTS)[0]):
+            yield Made(one, title)
 
 
 def guessed(
@@ -270,16 +248,6 @@ def make_one(name: str, found: Callable[..., Any], words: Sequence[str], outputs
             ) from error
         raise
     return made, title(used), words_left_out(found, bound(found, used, keywords))
-
-
-def shown_argument(value: Any) -> str:
-    """`4×3` of an array, its name of a function, that of its class of an object."""
-    if isinstance(value, np.ndarray):
-        return "×".join(map(str, value.shape))
-    if isinstance(value, list):
-        return f"[{', '.join(map(shown_argument, value))}]"
-    name = getattr(value, "__name__", "")
-    return name or (f"{type(value).__name__}()" if may_hold_arrays(value) or callable(value) else repr(value))
 
 
 MOST = 300
