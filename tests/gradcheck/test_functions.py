@@ -76,3 +76,37 @@ def test_functions_without_a_cache_that_call_the_parameter_by_other_names(tmp_pa
     report = check_class(f"{tmp_path}/stretch.py:stretch,stretchBack")
     assert report.right, report_text(report)
     assert [gradient.of for gradient in report.gradients] == ["weights", "x"]
+
+
+HALVES = """
+import numpy as np
+
+def pass_on(X, W1, b1, W2, b2):
+    H = np.maximum(0, X @ W1 + b1)
+    E = np.exp(H @ W2 + b2)
+    P = E / E.sum(axis=1, keepdims=True)
+    return P, (H, P)
+
+def steep(H):
+    return (H > 0).astype(float)
+
+def pass_forward(X, W1, b1, W2, b2):
+    return pass_on(X, W1, b1, W2, b2)
+
+def pass_backward(X, Y, cache, W2):
+    H, P = cache
+    D = (P - Y) / len(X)
+    B = (D @ W2.T) * steep(H)
+    return {"dW1": X.T @ B, "db1": B.sum(axis=0, keepdims=True), "dW2": H.T @ D, "db2": D.sum(axis=0, keepdims=True)}
+"""
+
+
+def test_a_row_for_a_bias_that_forward_only_broadcasts(tmp_path: Path) -> None:
+    file = tmp_path / "halves.py"
+    file.write_text(HALVES)
+    report = check_class(f"{file}:pass_forward,pass_backward")
+    assert report.right, report_text(report)
+    assert len(report.gradients) == 4
+    file.write_text(HALVES.replace("B.sum(axis=0", "H.sum(axis=0"))
+    report = check_class(f"{file}:pass_forward,pass_backward")
+    assert failed(report) == {"backward()['db1']"}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.kit.students import check
 
+from twinprop.gradcheck.check import check_class
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.report import report_text
 
@@ -79,3 +82,26 @@ def test_plain_way_back_comes_first() -> None:
 def test_layer_before_has_its_input_for_its_output() -> None:
     assert check("AsksTheLayerBefore").passed
     assert check("AsksTheLayerBeforeWrong").verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("forward", "backward", "verdict", "told"),
+    [
+        ("1 / (1 + np.exp(-x))", "output * (1 - output)", "right", "is given the output"),
+        ("1 / (1 + np.exp(-x))", "output * (1 + output)", "wrong", "is given the output"),
+        ("np.tanh(x)", "output * (1 - self.y ** 2)", "right", ""),  # a gradient from above by another name
+        ("soft(x)", "np.array([np.diag(p) - np.outer(p, p) for p in output])", "right", "a matrix"),
+    ],
+)
+def test_an_activation_that_takes_no_gradient_from_above(
+    tmp_path: Path, forward: str, backward: str, verdict: str, told: str
+) -> None:
+    (tmp_path / "bends.py").write_text(
+        "import numpy as np\n"
+        "def soft(x):\n    return np.exp(x - x.max(1)[:, None]) / np.exp(x - x.max(1)[:, None]).sum(1)[:, None]\n"
+        f"class Bend:\n    def forward(self, x):\n        self.y = {forward}\n        return self.y\n"
+        f"    def backward(self, output):\n        return {backward}\n"
+    )
+    report = check_class(f"{tmp_path}/bends.py:Bend")
+    assert report.verdict == verdict, report_text(report)
+    assert told in report_text(report)

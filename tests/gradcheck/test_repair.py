@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.kit.students import failed, said
 
 from twinprop.gradcheck.check import check_class
 from twinprop.gradcheck.faults import SubjectError
@@ -61,3 +62,22 @@ def test_edited_code_that_does_not_end_is_ended() -> None:
     tree: Any = ast.parse("def grows(items): pass").body[0]
     with pytest.raises(SubjectError, match="grows does not end"), Routine(grows, tree, "", 0, most_lines=500).ending():
         grows([1])
+
+
+def test_no_edit_is_told_that_leaves_right_numbers_in_another_shape(tmp_path: Path) -> None:
+    (tmp_path / "bent.py").write_text(
+        "import numpy as np\n"
+        "class Bent:\n"
+        "    def __init__(self, coming=4, going=3):\n"
+        "        self.W, self.b = 0.5 * np.random.randn(coming, going), 0.1 * np.ones(going)\n"
+        "    def forward(self, x):\n"
+        "        self.x, self.z = x, x @ self.W + self.b\n"
+        "        return np.maximum(0, self.z)\n"
+        "    def backward(self, d):\n"
+        "        d = d * (self.z > 0).astype(float)\n"
+        "        self.dW, self.db = self.x.T @ d, d.sum(axis=0, keepdims=True)\n"
+        "        return d @ self.W.T\n"
+    )
+    report = check_class(f"{tmp_path / 'bent.py'}:Bent")
+    assert failed(report) == {"db"}
+    assert "leave out keepdims=True" in said(report)["db"]

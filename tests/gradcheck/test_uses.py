@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from twinprop.gradcheck.check import check_class
+from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.report import report_text
 
 LAYERS = """
@@ -203,3 +204,42 @@ def test_what_is_added_to_a_step_stays_at_its_default(tmp_path: Path) -> None:
     report = check_class(f"{tmp_path}/one.py:Damped")
     assert report.right
     assert report.title == "Damped(4, 3, l2=0.0, batch_size=5), as in one.py:35"
+
+
+RINGS = """
+import numpy as np
+
+class Knot:
+    def __init__(self, numbers):
+        self.numbers = numbers
+        self.last = None
+
+    def times(self, other):
+        step = Times(self, other)
+        made = Knot(self.numbers @ other.numbers)
+        step.made = made
+        made.last = step
+        return made
+
+class Times:
+    def __init__(self, left, right):
+        self.left, self.right, self.made = left, right, None
+
+    def forward(self):
+        return self.left.numbers
+
+    def backward(self):
+        return self.left.numbers
+
+W, x = Knot(np.ones((4, 3))), Knot(np.ones((5, 4)))
+one = Times(x, W)
+other = Knot(np.ones((5, 3)))
+one.made = other
+other.last = one
+"""
+
+
+def test_objects_that_hold_each_other_are_told_apart(tmp_path: Path) -> None:
+    (tmp_path / "rings.py").write_text(RINGS)
+    with pytest.raises(SubjectError):
+        check_class(f"{tmp_path / 'rings.py'}:Times")

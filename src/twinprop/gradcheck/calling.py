@@ -136,7 +136,8 @@ class DerivativeWay(LayerWay):
 
     def note(self) -> str:
         assert self.backward is not None
-        given = "is given x" if self.backward_roles else "is given nothing"
+        roles = self.backward_roles.values()
+        given = "is given the output" if "out" in roles else "is given x" if roles else "is given nothing"
         return f"{self.backward.name} {given}: compared with the derivative of {self.forward.name}, entry by entry."
 
 
@@ -145,6 +146,8 @@ class JacobianWay(LayerWay):
 
     def gradient(self, returned: Any, dy: Any, x: Any) -> Any:
         jacobian = np.asarray(returned)
+        if jacobian.ndim == 3 and jacobian.shape == (*np.shape(dy), np.shape(x)[-1]):  # one for each sample
+            return np.einsum("ni,nij->nj", dy, jacobian)
         if jacobian.shape != (np.size(dy), np.size(x)):
             raise SubjectError(f"{self.title}: no matrix of derivatives was returned", False)
         return (np.ravel(dy) @ jacobian).reshape(np.shape(x))

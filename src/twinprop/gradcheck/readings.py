@@ -15,9 +15,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from twinprop.gradcheck.calling import DerivativeWay, FusedWay, LayerWay, LossWay, NetworkWay, OneEntryWay, Way
+from twinprop.gradcheck.calling import (
+    DerivativeWay,
+    FusedWay,
+    JacobianWay,
+    LayerWay,
+    LossWay,
+    NetworkWay,
+    OneEntryWay,
+    Way,
+)
 from twinprop.gradcheck.checking import check_subject
 from twinprop.gradcheck.choice import as_softmax_has_them
+from twinprop.gradcheck.comparison import same_numbers
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.functions import Pair
 from twinprop.gradcheck.held import wrapped_in
@@ -48,6 +58,7 @@ CLIPS = re.compile(r"clip|norm\(|minimum\(|max_?(grad|norm)|threshold", re.IGNOR
 FOR_ONE = (
     "right for one sample alone: of a batch, forward returns neither the sum nor the mean of what it does for each."
 )
+FOR_ONE_MATRIX = "right for one sample alone, as a matrix of the derivatives of each output by each input."
 ONE_ENTRY = (
     "right where dy has one entry that is not 0, as that of the cross entropy of one sample, and wrong for "
     "any other dy."
@@ -62,6 +73,7 @@ class Reading:
         told: what the report says of it.
         seeds: how many draws of dy have to be right.
         off: names of numbers that are set to 0.
+        instead: whether it is the reading that is meant, right or wrong.
     """
 
     way: Way
@@ -69,6 +81,7 @@ class Reading:
     told: str = ""
     seeds: int = 1
     off: Sequence[str] = ()
+    instead: bool = False
 
 
 def right_in_another_reading(
@@ -100,12 +113,12 @@ def right_in_another_reading(
         partly = "zero" in reading.way.backward_roles.values()
         try:
             tried = [
-                check_subject(copy.deepcopy(one), reading.inputs, constants, other, explain=partly)
+                check_subject(copy.deepcopy(one), reading.inputs, constants, other, explain=partly or reading.instead)
                 for other in range(seed, seed + reading.seeds)
             ]
         except SubjectError:
             continue
-        named = partly and not any(UNKNOWN in text for _, text in tried[0].mistakes)
+        named = reading.instead or (partly and not any(UNKNOWN in text for _, text in tried[0].mistakes))
         if named or all(report.right and tells_something(report) for report in tried):
             tried[0].advice[:0] = [reading.told] if reading.told else []
             return tried[0]
@@ -184,10 +197,25 @@ def given_its_output(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
     way = subject.way
     if isinstance(way, DerivativeWay) and isinstance(subject.made, Pair):
         yield Reading(replace(way, backward_roles=dict.fromkeys(way.backward_roles, "out")), inputs, OF_OUTPUT)
+    wanted = way.backward.needed if type(way) is LayerWay and way.backward is not None else []
+    if [one.role for one in wanted] == ["out"] and not subject.parameters and not is_linear(subject, inputs):
+        fields = {**vars(way), "backward_roles": {wanted[0].name: "out"}}
+        yield Reading(JacobianWay(**fields), inputs)
+        if inputs.axis is not None and inputs.count > 1:
+            yield Reading(JacobianWay(**fields), inputs.sample(0), FOR_ONE_MATRIX)
+        yield Reading(DerivativeWay(**fields), inputs, instead=True)
     if isinstance(way, LossWay) and way.backward is not None:
         given = {one.name: "kept" for one in way.backward.needed if one.role == "dy"}
         if given:
             yield Reading(replace(way, backward_roles={**way.backward_roles, **given}), inputs)
+
+
+def is_linear(subject: Subject, inputs: Inputs) -> bool:
+    """Whether twice what backward is given doubles what it returns, as it does with a gradient from above."""
+    one = subject.copied()
+    out = one.forward(inputs.x, inputs.y)
+    single, double = (np.asarray(one.backward(factor * out, inputs.x, inputs.y)) for factor in (1, 2))
+    return same_numbers(double, 2 * single)
 
 
 def with_its_loss(subject: Subject, inputs: Inputs, seed: int) -> Iterator[Reading]:

@@ -92,24 +92,26 @@ class Written:
     real: Callable[[], Any]
 
 
-def numbers_in(value: Any, name: str = "") -> Iterator[int]:
-    """The whole numbers in a recipe that may be sizes."""
+def numbers_in(value: Any, name: str = "", seen: set[int] | None = None) -> Iterator[int]:
+    """The whole numbers in a recipe that may be sizes; recipes may hold each other."""
+    seen = set() if seen is None else seen
     if type(value) is int and not KEPT.fullmatch(plain(name)) and not BATCH.fullmatch(plain(name)):
         yield value
     elif isinstance(value, list | tuple | set):
         for one in value:
-            yield from numbers_in(one, name)
+            yield from numbers_in(one, name, seen)
     elif isinstance(value, dict):
         for key, one in value.items():
-            yield from numbers_in(one, str(key))
+            yield from numbers_in(one, str(key), seen)
     elif isinstance(value, Member):
-        yield from numbers_in(value.owner)
-    elif isinstance(value, Recipe):
+        yield from numbers_in(value.owner, "", seen)
+    elif isinstance(value, Recipe) and id(value) not in seen:
+        seen.add(id(value))
         calls = [(value.kind, value.arguments, value.keywords)]
         calls += [(getattr(value.kind, what.lstrip("="), None), args, words) for what, args, words in value.later]
         for called, args, words in calls:
             for key, one in bound(called, args, words).items():
-                yield from numbers_in(one, key)
+                yield from numbers_in(one, key, seen)
 
 
 def plain(name: str) -> str:

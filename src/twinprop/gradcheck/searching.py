@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from twinprop.gradcheck.calling import LossesWay, Way
 from twinprop.gradcheck.clock import Clock
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.finding import Found
+from twinprop.gradcheck.functions import Functions
 from twinprop.gradcheck.held import FloatArray
 from twinprop.gradcheck.inputs import Inputs, draw_x, draw_y
 from twinprop.gradcheck.several import Several
@@ -230,9 +232,9 @@ def fits(subject: Subject, found: Sequence[Found], x: FloatArray, count: int) ->
         shape = np.shape(parameter.get())
         named = [one.shape for one in found if one.changed and one.level(parameter) > 0]
         if named:
-            alike = without_ones if parameter.owner is given else harmless
-            fit.append(any(alike(one, shape) for one in named))
-        elif count > 1 and not any(harmless(one.shape, shape) for one in found if one.changed):
+            free = parameter.owner is given
+            fit.append(any(without_ones(one, shape) if free else harmless(one, shape, subject.made) for one in named))
+        elif count > 1 and not any(harmless(one.shape, shape, subject.made) for one in found if one.changed):
             each = sorted((int(np.prod(shape)), count))
             listed = [one.shape for one in found if one.owner is None and one.keys and not one.stacked]
             fit += [False] if any(sorted(one) == each for one in listed) and given is None else []
@@ -261,12 +263,15 @@ def without_ones(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
     return tuple(n for n in shape if n > 1) == tuple(n for n in target if n > 1)
 
 
-def harmless(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
-    """Whether W -= lr * dW is right all the same: the shapes differ by axes of size 1, and broadcast to the target."""
+def harmless(shape: tuple[int, ...], target: tuple[int, ...], made: Any) -> bool:
+    """Whether W -= lr * dW is right all the same: the shapes differ by axes of size 1, and broadcast to the target.
+
+    What functions are given may have more axes in front of the others, as forward broadcasts them.
+    """
     if not without_ones(shape, target):
         return False
     try:
-        return np.broadcast_shapes(shape, target) == target
+        return np.broadcast_shapes(shape, target) in (target, shape if isinstance(made, Functions) else target)
     except ValueError:
         return False
 

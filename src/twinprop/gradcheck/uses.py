@@ -78,14 +78,20 @@ def arguments_of(recipe: Recipe) -> Any:
     return [recipe.arguments, recipe.keywords]
 
 
-def described(value: Any) -> Any:
-    """A recipe's argument as something that can be compared."""
+def described(value: Any, seen: dict[int, int] | None = None) -> Any:
+    """A recipe's argument as something that can be compared; what comes again, as in itself, is a number there."""
+    seen = {} if seen is None else seen
+    if isinstance(value, Recipe | list | tuple | dict):
+        if id(value) in seen:
+            return seen[id(value)]
+        seen[id(value)] = len(seen)
     if isinstance(value, Recipe):
-        return described([value.kind, value.arguments, value.keywords, value.later])
+        parts = value.kind, value.arguments, value.keywords, *(part for one in value.later for part in one)
+        return [described(one, seen) for one in parts]
     if isinstance(value, list | tuple):
-        return [described(one) for one in value]
+        return [described(one, seen) for one in value]
     if isinstance(value, dict):
-        return {key: described(one) for key, one in value.items()}
+        return {key: described(one, seen) for key, one in value.items()}
     return value.text if isinstance(value, Unknown) else repr(value)
 
 

@@ -11,7 +11,7 @@ import contextlib
 import io
 import linecache
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from types import FunctionType
@@ -115,10 +115,11 @@ def best_repair(
     """The edit that makes most of the wrong gradients right."""
     best: Repair | None = None
     good = set(right) - wrong
+    turned = {one.of: np.shape(one.value) for one in evidence.gradients if one.comparison is None}
     for count, repair in enumerate(candidates(routines, evidence)):
         if count >= budget or clock.over:
             break
-        mended = tried(evidence.trial, repair, right)
+        mended = tried(evidence.trial, repair, right, turned)
         if mended is None or not good <= mended or not mended & wrong:
             continue
         if (best is None or len(mended & wrong) > len(best.mended)) and holds(evidence.trial, repair, mended):
@@ -152,8 +153,14 @@ def edits_of_statements(routines: list[Routine], edits: Sequence[StatementEdit])
                     yield Repair(routine, text, block[at].lineno, apply, revert)
 
 
-def tried(trial: Trial, repair: Repair, right: dict[str, Any]) -> set[str] | None:
-    """Which gradients are right with an edit; None where it does not run."""
+def tried(
+    trial: Trial, repair: Repair, right: dict[str, Any], turned: Mapping[str, tuple[int, ...]]
+) -> set[str] | None:
+    """Which gradients are right with an edit; None where it does not run.
+
+    Args:
+        turned: shapes that do not fit, of gradients whose numbers may be right already.
+    """
     quiet = contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings(action="ignore")
     try:
         with quiet[0], quiet[1], edited(repair):
@@ -162,7 +169,8 @@ def tried(trial: Trial, repair: Repair, right: dict[str, Any]) -> set[str] | Non
         return None
     if trial.dy is None and not trial.subject.way.given_apart and not np.array_equal(trial.subject.out, trial.out):
         return None
-    return {of for of, slope in right.items() if of in found and same_numbers(found[of][1], slope)}
+    there = {of: value for of, (_, value) in found.items() if np.shape(value) != turned.get(of)}
+    return {of for of, slope in right.items() if of in there and same_numbers(there[of], slope)}
 
 
 @contextlib.contextmanager

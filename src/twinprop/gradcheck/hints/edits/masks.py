@@ -10,6 +10,9 @@ import numpy as np
 
 from twinprop.gradcheck.hints.edits.site import Site, bracketed, expression, is_name
 
+WHOLE = re.compile(r"astype\(.*(int|long)|astype\(['\"][<>=|]?[iu]\d")
+"""A conversion to whole numbers."""
+
 OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Gt: ast.Lt, ast.Lt: ast.Gt, ast.GtE: ast.Lt, ast.LtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
 }  # fmt: skip
@@ -58,7 +61,12 @@ def true_division(site: Site) -> Iterator[tuple[ast.expr, str]]:
     node = site.node
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv):
         yield ast.BinOp(node.left, ast.Div(), node.right), "// throws the fraction away: divide by /"
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "astype":
+    elif (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "astype"
+        and WHOLE.search(site.code)
+    ):
         yield node.func.value, "a conversion to whole numbers throws the fraction away"
     elif (
         isinstance(node, ast.Call) and ast.unparse(node.func) in ("int", "round", "np.round", "np.floor") and node.args
