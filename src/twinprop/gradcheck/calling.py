@@ -112,7 +112,7 @@ class LayerWay(Way):
         return rng.standard_normal(np.shape(out))
 
     def value(self, made: Any, out: Any, dy: Any, values: Mapping[str, Any]) -> float:
-        return float((out * dy).sum())
+        return float((np.asarray(out) * dy).sum())
 
 
 class SecondOutputWay(LayerWay):
@@ -177,7 +177,7 @@ class FusedWay(LayerWay):
         return np.asarray(out) - y
 
     def value(self, made: Any, out: Any, dy: Any, values: Mapping[str, Any]) -> float:
-        y = values["y"]
+        out, y = np.asarray(out), values["y"]
         of_classes = 0 if values["axis"] == -1 else -1
         binary = np.shape(out)[of_classes] == 1 or not np.allclose(np.sum(out, of_classes), 1)
         other = (1 - y) * np.log(1 - out) if binary else 0.0
@@ -245,7 +245,7 @@ class NetworkWay(Way):
         found = number_in(returned)
         if found is not None:
             return float(found.reshape(()))
-        if not is_many(returned, out):
+        if not is_many(returned, out) or np.min(returned) < 0:  # p - y is no loss
             raise SubjectError(f"{self.title}.{self.loss_method.name} returned no number", False)
         self.many = True
         return self.likely.value(returned, values["y"], values["axis"], values["samples"])

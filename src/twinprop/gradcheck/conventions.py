@@ -38,6 +38,7 @@ NOT_DIVIDED = (
 NEGATIVE = "the gradients are those of -loss. That is right with an update that adds them, as here:\n{}"
 TURNED = "{} is right, and has shape {}; what it is subtracted from has shape {}: transpose it for the update."
 RATE = "{} changes every parameter by {:.6g} times its gradient, at a learning rate of 1: that is a matter of the rate."
+TIMES = "a step of {} is the gradient of {} times {:.6g} and the learning rate{}."
 NO_DX = "backward returns nothing. A layer below this one would need dx; a first layer has none below."
 
 
@@ -67,12 +68,17 @@ def accept_conventions(trial: Trial, report: Report) -> None:
             if is_turned_vector(one):
                 one.accepted = "transposed"
                 report.notes.append(TURNED.format(one.name, np.shape(one.value), one.target.shape))
-    if way.after is not None and own and all(one.name.startswith(CHANGE) for one in own):
+    step = way.after.name if way.after is not None else getattr(made, "train", "")
+    if step and own and all(one.name.startswith(CHANGE) and not one.passed for one in own):
         factors = [ratio_of(one) for one in own]
         if factors[0] and factors[0] > 0 and all(one and abs(one / factors[0] - 1) < CLOSE for one in factors):
             for one in own:
                 one.accepted = "its rate"
-            report.notes.append(RATE.format(way.after.name, factors[0]))
+            if way.loss_method is None:
+                report.notes.append(RATE.format(step, factors[0]))
+            else:
+                lost = ": 1/n is missing" if n > 1 and abs(factors[0] / n - 1) < CLOSE else ""
+                report.advice.append(TIMES.format(step, way.loss_method.name, factors[0], lost))
     accept_negative(trial, report)
     accept_small_constants(trial, report)
     floats = trial.x.dtype.kind == "f"  # word numbers have no gradient

@@ -27,9 +27,8 @@ NAMES = re.compile(
 
 STEPS = re.compile(r"(n|num|max)?(of)?(epochs?|iterations?|iters?|steps?|itera)(num|count)?|maxiter|epoch(s|es)?")
 BATCH = re.compile(r"(mini)?batch(size)?|bs|minibatchsize|sizeofbatch")
-OFF = re.compile(
-    r"penalty|lambda\w*|lambd|lmbda|lam|reg\w*|l[12]\w*|weightdecay|decay\w*|momentum|mu|dropout\w*|droprate|shuffle"
-)
+PENALTY = re.compile(r"penalty|lambda\w*|lambd|lmbda|lam|reg\w*|l[12]\w*|weightdecay|decay\w*")
+OFF = re.compile(rf"{PENALTY.pattern}|momentum|mu|dropout\w*|droprate|shuffle")
 """Arguments and attributes that are 0 in a plain step."""
 
 OTHERS = re.compile(r"(x|y|t)?(val|valid|test|dev|eval)\w*")

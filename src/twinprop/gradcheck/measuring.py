@@ -42,6 +42,7 @@ def gradients_of(trial: Trial) -> list[Gradient]:
 def gradients_of_another_method(trial: Trial) -> tuple[Trial, list[Gradient]] | None:
     """The same with a method called after backward, that leaves gradients which backward alone does not."""
     subject, before = trial.subject, trial.subject.way
+    trial.set_back()
     for method in ways_after(subject.made, before):
         subject.way = replace(before, after=method)
         try:

@@ -34,11 +34,13 @@ from twinprop.gradcheck.held import wrapped_in
 from twinprop.gradcheck.hints.table import UNKNOWN
 from twinprop.gradcheck.inputs import CLOSE, Inputs, draw_y
 from twinprop.gradcheck.lending import kinds_of
+from twinprop.gradcheck.likely_losses import LIKELY
 from twinprop.gradcheck.loops import OFF, word_of
 from twinprop.gradcheck.parameters import keep_used
 from twinprop.gradcheck.report import Report
 from twinprop.gradcheck.sources import nodes_of
 from twinprop.gradcheck.subject import Subject
+from twinprop.gradcheck.trained import Trained
 from twinprop.gradcheck.trial import Trial
 
 FUSED = (
@@ -51,6 +53,7 @@ OF_OUTPUT = (
     "as in sigmoid_prime(z), it is wrong: look at each line that calls it."
 )
 WITHOUT = "checked with {} = 0: none of the likely losses has such a penalty, or a momentum."
+ANOTHER_LOSS = "a step of {} follows the gradient of this loss, and not that of its own method for the loss."
 UNCLIPPED = (
     "right where nothing is clipped or scaled: the targets are close to the outputs here. Large errors are changed:\n{}"
 )
@@ -100,7 +103,7 @@ def right_in_another_reading(
         first: what was said in the first reading; None where it raised an error.
     """
     some = [] if shape_given else list(in_another_shape(subject, inputs))
-    some += without_penalty(subject, inputs)
+    some += [*without_penalty(subject, inputs), *with_a_likely_loss(subject, inputs)]
     if first is not None and any(one.comparison is not None and not one.comparison.passed for one in first.gradients):
         some += with_small_errors(subject, inputs, seed)  # what is stale is so for every batch but the first
     some += [*given_its_output(subject, inputs), *with_its_loss(subject, inputs, seed), *one_sample(subject, inputs)]
@@ -167,6 +170,17 @@ def without_penalty(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
     if given or held:
         roles = {**way.backward_roles, **given}
         yield Reading(replace(way, backward_roles=roles), inputs, WITHOUT.format(", ".join([*given, *held])), off=held)
+
+
+def with_a_likely_loss(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
+    """A training whose steps are not those of the method for the loss, which may be a measure of the success alone.
+
+    That cannot be where it holds a penalty.
+    """
+    way, made = subject.way, subject.made
+    if isinstance(made, Trained) and way.loss_method is not None and not made.penalised:
+        likely = replace(way, loss_method=None, loss_roles={}, likely=LIKELY[0], many=False)
+        yield Reading(likely, inputs, ANOTHER_LOSS.format(made.train))
 
 
 def with_small_errors(subject: Subject, inputs: Inputs, seed: int) -> Iterator[Reading]:

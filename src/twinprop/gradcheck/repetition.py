@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -64,12 +65,13 @@ def same_batch(trial: Trial, report: Report) -> None:
     trial.gradients()
     again, twice = trial.gradients(), trial.gradients(clear=False)
     adding = []
+    wrong = [one for one in report.gradients if one.value is not None and not one.passed and one.of in trial.updated]
+    if wrong and all(is_of_optimizer(trial, one, wrong) for one in wrong):
+        raise SubjectError(MEMORY.format(report.title, ", ".join(one.of for one in wrong)))
     for gradient in report.gradients:
         if gradient.value is None or gradient.of not in again:
             continue
         value = np.asarray(gradient.value)
-        if not gradient.passed and gradient.of in trial.updated and is_of_optimizer(trial, gradient):
-            raise SubjectError(MEMORY.format(report.title, gradient.of))
         second, added = (np.asarray(got[gradient.of][1]) for got in (again, twice))
         if second.size != value.size or not np.allclose(
             second.ravel(), value.ravel(), rtol=1e-9, atol=1e-300, equal_nan=True
@@ -84,23 +86,19 @@ def same_batch(trial: Trial, report: Report) -> None:
         report.notes.append(f"{', '.join(adding)}: {ADDS_UP}")
 
 
-def is_of_optimizer(trial: Trial, gradient: Gradient) -> bool:
+def is_of_optimizer(trial: Trial, gradient: Gradient, wrong: Sequence[Gradient]) -> bool:
     """Whether what was taken for a gradient is a moment of an optimizer, or a step of one that has such moments.
 
-    A first step of Adam has one and the same size everywhere; later ones, of equal gradients, change.
+    A first step of Adam has one and the same size everywhere.
     """
     own = next(one for one in trial.parameters if one.name == gradient.of)
     if trial.labels[gradient.of].level(own) > 0 or gradient.name.startswith(TO_OPTIMIZER):
         return False  # it is called a gradient, or given to an optimizer as one
     if not gradient.name.startswith(CHANGE):
         return True
-    values = np.asarray(gradient.value).ravel()
-    sizes = np.abs(values)
-    if np.ptp(values) <= 1e-9 * sizes.max(initial=0) or sizes.max(initial=0) < 1e-12:
-        return False  # one and the same number everywhere: a bias whose gradient is summed over everything
-    again = trial.gradients().get(gradient.of, ("", gradient.value))[1]
-    steady = np.shape(again) == np.shape(gradient.value) and np.allclose(again, gradient.value, rtol=1e-9)
-    return not steady or bool(sizes.size > 3 and np.allclose(sizes, sizes[0], rtol=1e-3))
+    steps = np.concatenate([np.ravel(one.value) for one in wrong])
+    sizes = np.abs(steps[steps != 0])
+    return bool(sizes.size > 3 and np.ptp(steps) > sizes[0] and np.allclose(sizes, np.median(sizes), rtol=1e-3))
 
 
 def changes_cache(trial: Trial, report: Report) -> bool:
@@ -139,13 +137,16 @@ def other_rate(trial: Trial, report: Report) -> None:
     if not trial.subject.knows_rate:
         return
     before = trial.gradients()
+    trial.set_back()
     trial.subject.multiply_rate(2.0)
     after = trial.gradients()
+    trial.set_back()
     trial.subject.multiply_rate(0.5)
     for gradient in report.gradients:
         old, new = before.get(gradient.of), after.get(gradient.of)
         # a small change of a large weight is rounded
-        own = next((np.abs(one.get()).max(initial=0) for one in trial.parameters if one.name == gradient.of), 0.0)
+        same = [np.asarray(one.get()) for one in trial.parameters if one.name == gradient.of]
+        own = max((np.abs(one).max(initial=0) for one in same), default=0.0)
         noise = max(1e-9 * np.abs(old[1]).max(initial=0), 1e-14 * own / trial.subject.rate) if old else 0.0
         if old and new and not np.allclose(old[1], new[1], rtol=1e-6, atol=noise):
             gradient.problem = gradient.problem or "changes"
@@ -226,7 +227,9 @@ def wrong_for(subject: Subject, inputs: Inputs, first: Trial, report: Report) ->
         names = [parameter.name for parameter in first.parameters]
         trial.parameters = [ref for ref in arrays_of(subject.made) if ref.name in names]
         trial.labels, trial.update_rate = first.labels, first.update_rate
-        found = trial.gradients(clear=subject is first.subject)
+        first.set_back()
+        found = trial.gradients()
+        trial.set_back()
         return [gradient for gradient in report.gradients if is_wrong(trial, gradient, found)]
     except SubjectError:
         return report.gradients

@@ -19,6 +19,7 @@ from twinprop.gradcheck.inputs import Inputs, draw_x, draw_y
 from twinprop.gradcheck.several import Several
 from twinprop.gradcheck.shapes import class_counts, rare_shapes, suggested_shapes, usual_shapes
 from twinprop.gradcheck.subject import Subject
+from twinprop.gradcheck.trial import plain_shape
 
 ONE_SAMPLE = (
     "right for one sample alone. Of a batch some gradients have a wrong shape, as that of a bias that is not summed "
@@ -130,6 +131,7 @@ class Search:
         try:
             rehearsal = self.subject.copied()
             rehearsal.settle(inputs)
+            old = [np.copy(one.get()) for one in rehearsal.parameters]
             out = rehearsal.forward(inputs.x, inputs.y)
             self.dead = self.dead or not np.any(out)
             if np.size(out) == 0:
@@ -153,6 +155,8 @@ class Search:
             shapes = [np.shape(parameter.get()) for parameter in rehearsal.parameters]
             went_forward = True
             found = rehearsal.gradients_left(dy, inputs.x, inputs.y)
+            if not rehearsal.way.given_apart and not leaves_gradients(rehearsal, found, old):
+                return False  # a loss alone
             fit = fits(rehearsal, found, inputs.x, inputs.count)
             # an update that is not summed over the samples makes a bias grow
             fit[:-1] += [np.shape(one.get()) == old for one, old in zip(rehearsal.parameters, shapes, strict=True)]
@@ -248,6 +252,12 @@ def fits(subject: Subject, found: Sequence[Found], x: FloatArray, count: int) ->
     return [*fit, own]
 
 
+def leaves_gradients(subject: Subject, found: Sequence[Found], old: Sequence[FloatArray]) -> bool:
+    """Whether something is returned or called a gradient, or a parameter was changed."""
+    named = any(one.owner is None or one.level(parameter) > 0 for one in found for parameter in subject.parameters)
+    return named or not all(np.array_equal(one.get(), was) for one, was in zip(subject.parameters, old, strict=True))
+
+
 def summed_wrongly(subject: Subject, found: Sequence[Found], count: int) -> bool:
     """Whether a gradient has a number for each sample, and none for each entry of its parameter."""
     for parameter in subject.parameters:
@@ -260,7 +270,7 @@ def summed_wrongly(subject: Subject, found: Sequence[Found], count: int) -> bool
 
 def without_ones(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
     """Whether two shapes differ by axes of size 1 alone."""
-    return tuple(n for n in shape if n > 1) == tuple(n for n in target if n > 1)
+    return plain_shape(shape) == plain_shape(target)
 
 
 def harmless(shape: tuple[int, ...], target: tuple[int, ...], made: Any) -> bool:

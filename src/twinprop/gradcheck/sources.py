@@ -44,6 +44,17 @@ def entries_named(found: Any, names: tuple[str, ...], kind: type) -> list[Any]:
     return [one.value for one in slices if isinstance(one, ast.Constant) and isinstance(one.value, kind)]
 
 
+def attributes_read(kind: type, name: str) -> set[str]:
+    """The attributes of self that a method names, and those that the methods name that it calls."""
+    seen: set[str] = set()
+    left = [name]
+    while left:
+        new = {node.attr for node in own_attributes(getattr(kind, left.pop(), None))} - seen
+        seen |= new
+        left += new
+    return seen
+
+
 def keys_read(found: Any, name: str) -> list[str]:
     """The keys of a dict in an argument, as `bn_param["mode"]` reads them."""
     return list(dict.fromkeys(entries_named(found, (name, f"self.{name}"), str)))

@@ -21,6 +21,7 @@ from twinprop.gradcheck.guesses import INPUTS, OUTPUTS
 from twinprop.gradcheck.held import WRAPPED, Wrapper, arrays_of, attributes_of, is_number, objects_of
 from twinprop.gradcheck.loops import (
     OFF,
+    PENALTY,
     STEPS,
     applied_after,
     definition_of,
@@ -33,11 +34,12 @@ from twinprop.gradcheck.loops import (
 )
 from twinprop.gradcheck.optimizers import RATE
 from twinprop.gradcheck.roles import Method, method_of
-from twinprop.gradcheck.sources import nodes_of
+from twinprop.gradcheck.sources import attributes_read, nodes_of
 from twinprop.gradcheck.upkeep import rates_of
-from twinprop.gradcheck.ways import ALL_AT_ONCE, FORWARD, named
+from twinprop.gradcheck.ways import ALL_AT_ONCE, FORWARD, LOSS, named
 
 NOTE = "the gradients are what one step of {} changes{}, divided by the learning rate."
+WITHOUT = "checked with {} = 0."
 EACH = ", for each sample alone from the same weights"
 
 
@@ -118,6 +120,10 @@ class Trained(Wrapper):
     Args:
         fronts: its methods that may go forward.
         train, uses: the method that trains, and what its arguments are for.
+
+    Attributes:
+        loss: its own, where the whole batch is handed over.
+        penalised: whether that holds a penalty.
     """
 
     def __init__(self, made: Any, fronts: Sequence[Front], train: Method, uses: dict[str, str], form: Form) -> None:
@@ -131,9 +137,21 @@ class Trained(Wrapper):
         self.told = [NOTE.format(train.name, EACH if form.alone else "")]
         if "rate" in uses.values():
             self.learning_rate = RATE
+        loss = named(made, LOSS) if form in APART[:1] else ""
+        if loss not in ("", train.name):
+            self.loss = getattr(made, loss)
+        read = attributes_read(type(made), loss)
+        self.penalised, off = False, []
         for name, value in attributes_of(made).items():
-            if is_number(value) and (STEPS.fullmatch(word_of(name)) or OFF.fullmatch(word_of(name))):
-                setattr(made, name, 1 if STEPS.fullmatch(word_of(name)) else type(value)(0))
+            word = word_of(name)
+            if is_number(value) and name in read and PENALTY.fullmatch(word):
+                self.penalised = self.penalised or bool(value)
+            elif is_number(value) and STEPS.fullmatch(word):
+                setattr(made, name, 1)
+            elif is_number(value) and OFF.fullmatch(word) and value:
+                setattr(made, name, type(value)(0))
+                off.append(name)
+        self.told += [WITHOUT.format(", ".join(off))] if off else []
 
     def forward(self, x: Any) -> Any:
         if self._front is None:

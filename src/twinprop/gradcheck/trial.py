@@ -13,7 +13,7 @@ from twinprop.gradcheck.comparison import ratio, same_numbers
 from twinprop.gradcheck.differences import Index, Slopes, measure_slopes, sample_entries
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.finding import Found, Target, assign, candidates, snapshot
-from twinprop.gradcheck.held import ArrayRef, FloatArray, is_float_array, wrapped_in
+from twinprop.gradcheck.held import ArrayRef, FloatArray, arrays_of, is_float_array, is_numeric, wrapped_in
 from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.optimizers import TO_OPTIMIZER, PlainSteps
 from twinprop.gradcheck.sources import nodes_of
@@ -47,6 +47,7 @@ class Trial:
         unused: arrays that the output does not depend on; known after `keep_used`.
         labels: where the gradient of each parameter, and of x, is found; known after `find`.
         returned_nothing: whether backward did so, at its last run.
+        changed: what backward has changed since `set_back`, with what was there before.
         update_rate: by what an update inside backward is divided to give the gradient.
 
     Raises:
@@ -64,6 +65,7 @@ class Trial:
         self.updated: list[str] = []
         self.unused: list[ArrayRef] = []
         self.labels: dict[str, Found] = {}
+        self.changed: list[tuple[ArrayRef, Any]] = []
         self.returned_nothing = False
         self.update_rate: float | None = subject.rate if subject.knows_rate else None
         if self.x.dtype.kind == "f" and self.is_coarse():
@@ -95,7 +97,7 @@ class Trial:
 
     def magnitude(self) -> float:
         """The size of the numbers whose sum it is."""
-        return abs(self.of_output(self.out)) if self.dy is None else float(np.abs(self.out * self.dy).sum())
+        return abs(self.of_output(self.out)) if self.dy is None else float(np.abs(np.asarray(self.out) * self.dy).sum())
 
     def run(self, change: Callable[[], None] | None = None, clear: bool = True) -> list[Found]:
         """What backward returns and leaves; `change()` is called between forward and backward.
@@ -113,7 +115,7 @@ class Trial:
     def run_once(self, change: Callable[[], None] | None, clear: bool) -> list[Found]:
         subject = self.subject
         if clear:
-            self.clear()
+            self.set_back()
         if not subject.way.given_apart:
             held = snapshot(subject.made)
         subject.forward(self.x, self.inputs.y)
@@ -123,7 +125,10 @@ class Trial:
             held = snapshot(subject.made)
         kept = [(parameter, np.array(parameter.get())) for parameter in self.parameters]
         owners = {id(parameter.get()): parameter.name for parameter in self.parameters}
-        returned = subject.backward(self.dy, self.x, self.inputs.y)
+        try:
+            returned = subject.backward(self.dy, self.x, self.inputs.y)
+        finally:
+            self.note_changes(held)
         self.returned_nothing = returned is None and subject.way.given_apart
         found = candidates(subject.made, returned, subject.names_of_returned(), held)
         for number, (array, gradient) in enumerate(PlainSteps._given):
@@ -136,14 +141,14 @@ class Trial:
         own = {place.name for parameter in self.parameters for place in (parameter, *parameter.also)}
         found = [one for one in found if one.owner is None or one.label not in own]
         self.updates = {
-            parameter.name: Found(f"{CHANGE}{parameter.name}", "", (), parameter.owner, old - parameter.get())
-            for parameter, old in moved
-            if can_be_subtracted(old, parameter.get())
+            one.name: Found(f"{CHANGE}{one.name}", "", (), one.owner, old - np.asarray(one.get()))
+            for one, old in moved
+            if can_be_subtracted(old, one.get())
         }
         if self.updates:  # what is added may be 0, or too small to change a number
             still = [parameter for parameter, old in kept if parameter.name not in {one.name for one, _ in moved}]
             for one in still:
-                zeros = np.zeros_like(one.get())
+                zeros = np.zeros(np.shape(one.get()))
                 self.updates[one.name] = Found(f"{CHANGE}{one.name}", "", (), one.owner, zeros, changed=False)
         self.updated += [parameter.name for parameter, _ in moved if parameter.name not in self.updated]
         return found
@@ -165,22 +170,29 @@ class Trial:
                 sums.append(Found(label, name, parameter.keys, None, sum(one.value for one in some)))
         return sums
 
-    def clear(self) -> None:
-        """Put the arrays of gradients back to what the constructor made, so that what adds up begins anew."""
-        for ref in self.unused:
-            first, now = self.subject.initial.get(ref.name), ref.get()
-            if first is not None and not first.any() and is_float_array(now):
-                now[...] = 0
-        for one in self.labels.values():
-            first = self.subject.initial.get(one.label)
-            if one.owner is None or one.attribute == "" or first is None:
-                continue
-            ref = ArrayRef(one.label, one.owner, one.attribute, one.keys)
+    def note_changes(self, held: dict[str, tuple[Any, Any]]) -> None:
+        """Remember what backward has changed of the arrays in the shape of a parameter: gradients and velocities.
+
+        Args:
+            held: what was there before.
+        """
+        own = {place.name for parameter in self.parameters for place in (parameter, *parameter.also)}
+        shapes = {plain_shape(np.shape(parameter.get())) for parameter in self.parameters}
+        for ref in arrays_of(self.subject.made, is_numeric):
             now = ref.get()
-            if isinstance(now, np.ndarray) and now.shape == first.shape and now.dtype.kind == "f":
-                now[...] = first
+            old = held[ref.name][1] if ref.name in held else np.zeros(np.shape(now))
+            if ref.name not in own and plain_shape(np.shape(old)) in shapes and not np.array_equal(old, now):
+                self.changed.append((ref, old))
+
+    def set_back(self) -> None:
+        """Undo that, so that what adds up begins anew."""
+        for ref, old in reversed(self.changed):
+            now = ref.get()
+            if isinstance(now, np.ndarray) and now.shape == old.shape and now.flags.writeable:
+                now[...] = old
             elif now is not None:
-                ref.set(first.copy())
+                ref.set(old.copy() if old.ndim else old[()])
+        self.changed = []
 
     def targets(self, measured: dict[str, FloatArray]) -> list[Target]:
         """What gradients are looked for."""
@@ -239,6 +251,11 @@ class Trial:
         middle, magnitude = self.value(), self.magnitude()
         where = sample_entries(array.shape, most, self.seed)
         return {index: measure_slopes(self.value, array, index, middle, magnitude, larger) for index in where}
+
+
+def plain_shape(shape: Index) -> Index:
+    """A shape without its axes of size 1."""
+    return tuple(n for n in shape if n > 1)
 
 
 def can_be_subtracted(old: FloatArray, new: Any) -> bool:

@@ -32,6 +32,8 @@ def rates_of(made: Any) -> list[ArrayRef]:
     found = []
     for prefix, owner in {id(owner): (prefix, owner) for prefix, owner in owners_of(made, is_numeric).items()}.values():
         names = [name for name in dir(owner) if not name.startswith("__") and role_of(name) == "rate"]
+        if any(name != "alpha" for name in names):  # beside a rate it is a momentum, or a penalty
+            names = [name for name in names if name != "alpha"]
         found += [ArrayRef(prefix + name, owner, name) for name in names if is_number(held_by(owner, name))]
     return found
 

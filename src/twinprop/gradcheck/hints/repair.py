@@ -84,7 +84,7 @@ def repairs(evidence: Evidence, most: int = MOST_TRIED, clock: Clock | None = No
     for routine in routines:
         routine.most_lines = TIMES_AS_LONG * (lines + 50)
         if trial.subject.way.given_apart and isinstance(trial.out, np.ndarray):
-            routine.scope[OUTPUT] = trial.out
+            routine.scope[OUTPUT] = np.asarray(trial.out)
     budget = min(most, MOST_LINES // max(lines, 1))
     codes = [routine.function.__code__ for routine in routines]
     chosen: list[Repair] = []
