@@ -65,12 +65,15 @@ class Found:
         return self.attribute == "dx" or "x" in stems(self.attribute)
 
 
-def snapshot(made: Any) -> dict[str, tuple[Any, Any]]:
-    """What an object holds now: the arrays and numbers, with copies."""
-    return {ref.name: (value, np.copy(value)) for ref in arrays_of(made, is_numeric) for value in [ref.get()]}
+Snapshot = dict[str, tuple[Any, Any, ArrayRef]]
 
 
-def candidates(made: Any, returned: Any, names: Sequence[str], before: dict[str, tuple[Any, Any]]) -> list[Found]:
+def snapshot(made: Any) -> Snapshot:
+    """What an object holds now: the arrays and numbers, with copies, and where they stand."""
+    return {ref.name: (value, np.copy(value), ref) for ref in arrays_of(made, is_numeric) for value in [ref.get()]}
+
+
+def candidates(made: Any, returned: Any, names: Sequence[str], before: Snapshot) -> list[Found]:
     """What backward returned, and what the object holds after it.
 
     Args:

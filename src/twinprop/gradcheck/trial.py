@@ -12,8 +12,8 @@ from twinprop.gradcheck.calling import DerivativeWay
 from twinprop.gradcheck.comparison import ratio, same_numbers
 from twinprop.gradcheck.differences import Index, Slopes, measure_slopes, sample_entries
 from twinprop.gradcheck.faults import SubjectError
-from twinprop.gradcheck.finding import Found, Target, assign, candidates, snapshot
-from twinprop.gradcheck.held import ArrayRef, FloatArray, arrays_of, is_float_array, is_numeric, wrapped_in
+from twinprop.gradcheck.finding import Found, Snapshot, Target, assign, candidates, snapshot
+from twinprop.gradcheck.held import ArrayRef, FloatArray, is_float_array, wrapped_in
 from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.optimizers import TO_OPTIMIZER, PlainSteps
 from twinprop.gradcheck.sources import nodes_of
@@ -127,10 +127,12 @@ class Trial:
         owners = {id(parameter.get()): parameter.name for parameter in self.parameters}
         try:
             returned = subject.backward(self.dy, self.x, self.inputs.y)
-        finally:
+        except SubjectError:
             self.note_changes(held)
+            raise
         self.returned_nothing = returned is None and subject.way.given_apart
         found = candidates(subject.made, returned, subject.names_of_returned(), held)
+        self.note_changes(held, found)
         for number, (array, gradient) in enumerate(PlainSteps._given):
             of = owners.get(id(array), "")
             found.append(Found(f"d{of}" if of else f"{TO_OPTIMIZER}{number}", "", (), None, gradient, of=of))
@@ -170,18 +172,20 @@ class Trial:
                 sums.append(Found(label, name, parameter.keys, None, sum(one.value for one in some)))
         return sums
 
-    def note_changes(self, held: dict[str, tuple[Any, Any]]) -> None:
+    def note_changes(self, held: Snapshot, made: Sequence[Found] = ()) -> None:
         """Remember what backward has changed of the arrays in the shape of a parameter: gradients and velocities.
 
         Args:
             held: what was there before.
+            made: what was not.
         """
         own = {place.name for parameter in self.parameters for place in (parameter, *parameter.also)}
         shapes = {plain_shape(np.shape(parameter.get())) for parameter in self.parameters}
-        for ref in arrays_of(self.subject.made, is_numeric):
-            now = ref.get()
-            old = held[ref.name][1] if ref.name in held else np.zeros(np.shape(now))
-            if ref.name not in own and plain_shape(np.shape(old)) in shapes and not np.array_equal(old, now):
+        new = [ArrayRef(one.label, one.owner, one.attribute, one.keys) for one in made if one.owner is not None]
+        several = [(ref, np.zeros(np.shape(ref.get()))) for ref in new if ref.name not in held]
+        several += [(ref, old) for _, old, ref in held.values()]
+        for ref, old in several:
+            if plain_shape(old.shape) in shapes and ref.name not in own and not np.array_equal(ref.get(), old):
                 self.changed.append((ref, old))
 
     def set_back(self) -> None:
