@@ -110,3 +110,70 @@ def test_a_row_for_a_bias_that_forward_only_broadcasts(tmp_path: Path) -> None:
     file.write_text(HALVES.replace("B.sum(axis=0", "H.sum(axis=0"))
     report = check_class(f"{file}:pass_forward,pass_backward")
     assert failed(report) == {"backward()['db1']"}
+
+
+COURSE = """
+import numpy as np
+
+def weigh_forward_test_case():
+    return 1
+
+def model_backward_test(target):
+    return 2
+
+def weigh(W, b, H_prev):
+    held = (W, b, H_prev)
+    return np.dot(W, H_prev) + b, held
+
+def init_model(sizes):
+    made = {}
+    for at in range(1, len(sizes)):
+        made[f"W{at}"] = 0.5 * np.random.randn(sizes[at], sizes[at - 1])
+        made[f"b{at}"] = np.zeros((sizes[at], 1))
+    return made
+
+def step_forward(H_prev, W, b, kind):
+    Z, held = weigh(W, b, H_prev)
+    return np.tanh(Z) if kind == "tanh" else 1 / (1 + np.exp(-Z)), (held, Z)
+
+def model_forward(X, parameters):
+    caches, H, count = [], X, len(parameters) // 2
+    for at in range(1, count + 1):
+        kind = "tanh" if at < count else "sigmoid"
+        H, cache = step_forward(H, parameters[f"W{at}"], parameters[f"b{at}"], kind)
+        caches.append(cache)
+    return H, caches
+
+def compute_cost(AL, Y):
+    return -np.sum(Y * np.log(AL) + (1 - Y) * np.log(1 - AL)) / Y.shape[1]
+
+def weight_backward(dZ, W_cache):
+    W, b, H_prev = W_cache
+    return np.dot(dZ, H_prev.T), dZ.sum(axis=1, keepdims=True), np.dot(W.T, dZ)
+
+def model_backward(AL, Y, caches):
+    grads, dZ = {}, (AL - Y) / Y.shape[1]
+    for at in range(len(caches), 0, -1):
+        held, Z = caches[at - 1]
+        if at < len(caches):
+            dZ = dH * (1 - np.tanh(Z) ** 2)
+        grads[f"dW{at}"], grads[f"db{at}"], dH = weight_backward(dZ, held)
+    return grads
+"""
+
+
+@pytest.mark.parametrize(
+    ("subject", "title", "rows"),
+    [("weight_backward", "weigh, weight_backward", 3), ("model_backward", "model_forward, model_backward", 4)],
+)
+def test_the_forward_of_a_function_is_found_by_its_name_and_by_its_cache(
+    tmp_path: Path, subject: str, title: str, rows: int
+) -> None:
+    file = tmp_path / "course.py"
+    file.write_text(COURSE)
+    report = check_class(f"{file}:{subject}")
+    assert report.title == title
+    assert report.right, report_text(report)
+    assert len(report.gradients) >= rows
+    file.write_text(COURSE.replace("return np.dot(dZ, H_prev.T)", "return 2 * np.dot(dZ, H_prev.T)"))
+    assert check_class(f"{file}:{subject}").verdict == "wrong"

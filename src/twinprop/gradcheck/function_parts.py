@@ -14,7 +14,7 @@ from twinprop.gradcheck.fitting import Path, is_parameter
 from twinprop.gradcheck.guesses import DROPOUT, filled, number_for
 from twinprop.gradcheck.loading import parse_arguments
 from twinprop.gradcheck.roles import role_of
-from twinprop.gradcheck.sources import keys_read, returned_names, words_compared
+from twinprop.gradcheck.sources import keys_read, parts_unpacked, returned_names, words_compared
 
 BACK = ("backward", "backprop", "back_prop", "gradient", "grad", "backpropagation", "back")
 DERIVATIVE = ("prime", "deriv")
@@ -56,10 +56,28 @@ def pick(functions: Mapping[str, Any], words: Sequence[str]) -> str:
 
 
 def partner(functions: Mapping[str, Any], name: str, words: Sequence[str]) -> str:
-    """The function that belongs to another: affine_forward to affine_backward."""
-    fit = [other for other in functions if contains(other, words) and other != name]
-    prefix = name.split("_")[0].lower()
-    return next((other for other in fit if other.lower().startswith(prefix)), fit[0] if fit else "")
+    """The function that belongs to another: affine_forward to affine_backward, by its name or by what it keeps."""
+    own = functions.get(name)
+    needed = list(inspect.signature(own).parameters) if own else []
+    unpacked = [set(parts) for one in needed if (parts := parts_unpacked(own, one))]
+
+    def keeps(other: str) -> bool:
+        """Whether it returns (z, cache) for (dz, cache), or is given what is unpacked from a cache."""
+        made = returned_names(functions[other])
+        named = len(made) > 1 and made[0] not in needed and all(one in needed or f"d{one}" in needed for one in made)
+        return named or set(inspect.signature(functions[other]).parameters) in unpacked
+
+    def nearness(other: str) -> tuple[bool, bool, bool]:
+        begins = other.lower().startswith(name.split("_")[0].lower())
+        return stem(other) == stem(name), keeps(other), begins
+
+    fit = [other for other in functions if other != name and (contains(other, words) or keeps(other))]
+    return max(fit, key=nearness, default="")
+
+
+def stem(name: str) -> str:
+    """A name without the word for its direction."""
+    return re.sub("|".join(sorted(map(plain, (*BACK, *FRONT)), key=len, reverse=True)), "", plain(name))
 
 
 def belongs_to(start: Any, front: Any) -> bool:
@@ -107,7 +125,8 @@ def lacking_parameters(
         and not (parameters and name.lower() in PARAMETERS)
     ]
     if list(needed)[:1] == lacking[:1] and len(lacking) == len(needed):
-        lacking = lacking[1:]  # nothing is called x: the first argument is
+        main = next((name for name in lacking if not is_parameter(name)), lacking[0])
+        lacking.remove(main)  # nothing is called x: the first argument is that is no parameter
     if words:
         return dict(zip(lacking, parse_arguments(words)[0], strict=False)), []
     guessed = dict(zip(needed, filled(functions[0], 0, outputs)[0], strict=False))

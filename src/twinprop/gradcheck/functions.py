@@ -168,7 +168,8 @@ def join_functions(
     Raises:
         SubjectError: no function goes back.
     """
-    own = {name: one for name, one in there.items() if inspect.isfunction(one)}
+    tests = [name for name in there if "test" in name.lower()]
+    own = {name: one for name, one in there.items() if inspect.isfunction(one) and name not in tests} | {**named}
     name, alone = next(iter(named.items()))
     both = len(named) == 1 and contains(name, COST) and (not contains(name, BACK) or len(returned_names(alone)) > 1)
     back = "" if both else pick(named, BACK) or pick(named, DERIVATIVE) or partner(own, pick(named, FRONT), BACK)
@@ -181,15 +182,14 @@ def join_functions(
         raise SubjectError(
             f"{back}: which function goes forward? Name both: --layer FILE:forward_prop,back_prop.", False
         )
-    everything = {**own, **named}
-    roles = [role_of(name) for name in inspect.signature(everything[back]).parameters]
+    roles = [role_of(name) for name in inspect.signature(own[back]).parameters]
     if front == plain and not contains(front, FRONT) and "dy" not in roles:
-        return Pair(everything[front], everything[back]), f"{front}, {back}"
+        return Pair(own[front], own[back]), f"{front}, {back}"
     cost, start = pick(named, COST) or pick(own, COST), pick(named, START) or pick(own, START)
-    start = start if start and belongs_to(everything[start], everything[front]) else ""
-    parts = {"front": everything[front], "back": everything[back], "cost": everything.get(cost)}
+    start = start if start and belongs_to(own[start], own[front]) else ""
+    parts = {"front": own[front], "back": own[back], "cost": own.get(cost)}
     try:
-        parameters = started(everything[start], parts["front"], words, outputs) if start else {}
+        parameters = started(own[start], parts["front"], words, outputs) if start else {}
     except SubjectError:
         if words:
             raise

@@ -40,6 +40,8 @@ TARGET = re.compile(
 UPSTREAM = re.compile(r"(d|jac|grad|up|delta|err|accum|nextgrad|nextd|chain).*|g|e|.*(grad|gradient|error|delta|err)s?")
 """A gradient that comes from above."""
 
+CACHE = re.compile(r"\w+caches?")
+
 OUTPUT = re.compile(r"\w+(output|prediction|predicted|probabilit(y|ie))s?")
 
 FLAGS = ("training", "testing")
@@ -58,7 +60,7 @@ def role_of(name: str) -> str:
     known = ROLES.get(word) or ROLES.get(word.rstrip("0123456789"))
     if known:
         return known
-    patterns = {"dy": UPSTREAM, "y": TARGET, "out": OUTPUT}
+    patterns = {"cache": CACHE, "dy": UPSTREAM, "y": TARGET, "out": OUTPUT}
     return next((role for role, pattern in patterns.items() if pattern.fullmatch(word)), "")
 
 
