@@ -41,7 +41,7 @@ MOST_LINES = 400_000
 
 MOST_REPAIRS = 3
 
-SECONDS = 8.0
+SECONDS = 12.0
 """Of a processor, for the whole search."""
 
 
