@@ -177,3 +177,19 @@ def test_the_forward_of_a_function_is_found_by_its_name_and_by_its_cache(
     assert len(report.gradients) >= rows
     file.write_text(COURSE.replace("return np.dot(dZ, H_prev.T)", "return 2 * np.dot(dZ, H_prev.T)"))
     assert check_class(f"{file}:{subject}").verdict == "wrong"
+
+
+@pytest.mark.parametrize(("slope", "verdict"), [("(p - 1) * row", "right, but"), ("p * row", "wrong")])
+def test_an_argument_that_names_a_row_and_one_that_nobody_looks_at(tmp_path: Path, slope: str, verdict: str) -> None:
+    (tmp_path / "rows.py").write_text(
+        "import numpy as np\n"
+        "def pair_loss_and_gradient(middle, besideAt, besides, source):\n"
+        "    row = besides[besideAt]\n"
+        "    p = 1 / (1 + np.exp(-row @ middle))\n"
+        "    slopes = np.zeros_like(besides)\n"
+        "    slopes[besideAt] = (p - 1) * middle\n"
+        f"    return -np.log(p), {slope}, slopes\n"
+    )
+    report = check_class(f"{tmp_path}/rows.py:pair_loss_and_gradient")
+    assert report.verdict == verdict, report_text(report)  # the logarithm of 0 is told beside what is right
+    assert {gradient.of for gradient in report.gradients} == {"x", "besides"}

@@ -163,3 +163,31 @@ def test_no_base_of_layers_is_put_in(tmp_path: Path) -> None:
     (tmp_path / "of_base.py").write_text(code + ROW)
     report = check_class(f"{tmp_path}/of_base.py:Row")
     assert [one.of for one in report.gradients] == ["layers[0].W", "layers[1].W", "x"]
+
+
+MEASURED = """
+import numpy as np
+class Halves:
+    def __init__(self):
+        self.input_shape = self.rows = None
+    def setup(self, input_shape):
+        self.input_shape, self.rows = input_shape, input_shape[0] // 2
+    def forward(self, images):
+        if images.shape[1:] != self.input_shape or images.ndim != 4:
+            raise ValueError("another shape")
+        return images[:, : self.rows] ** 2
+    def backward(self, above):
+        ...
+"""
+
+
+@pytest.mark.parametrize(("times", "right"), [(2, True), (1, False)])
+def test_a_layer_is_built_by_a_method_that_keeps_the_shape_of_its_input(
+    tmp_path: Path, times: int, right: bool
+) -> None:
+    code = MEASURED.replace("images.shape[1:]", "(self.__dict__.update(x=images), images.shape[1:])[1]")
+    body = f"dx = np.zeros(self.x.shape)\n        dx[:, : self.rows] = {times} * self.x[:, : self.rows] * above"
+    (tmp_path / "halves.py").write_text(code.replace("...", f"{body}\n        return dx"))
+    report = check_class(f"{tmp_path}/halves.py:Halves")
+    assert report.right is right, report_text(report)
+    assert report.gradients[0].target.ndim == 4

@@ -38,11 +38,13 @@ def built(made: Any) -> Iterator[Any]:
     sizes = [name for name in lacking_attributes(made) if SIZE_OF_INPUT.fullmatch(name.lower().strip("_"))]
     sizes += [name for name, value in attributes_of(made).items() if value is made]  # by mistake, in a size's place
     for method in builders(made):
+        kept = {*stored_attributes(getattr(type(made), method))}
+        unset = [name for name in sizes if name not in kept]
         for values in likely_arguments(getattr(made, method)):
-            for size in (INPUTS, *SHAPES) if sizes else (None,):
+            for size in (INPUTS, *SHAPES) if unset else (None,):
                 try:
                     one = copy.deepcopy(made)
-                    for name in sizes:  # what a network would set
+                    for name in unset:  # what a network would set
                         setattr(one, name, size)
                     getattr(one, method)(*values)
                 except Exception:  # not in this way
@@ -91,7 +93,8 @@ def builders(made: Any) -> list[str]:
         special = name.startswith("__") and name != "__call__"
         if special or name in passes or not inspect.isfunction(method):
             continue
-        if not name.lower().lstrip("_").startswith(NO_BUILDERS):
+        told = BUILDER.fullmatch(name.lower().replace("_", ""))
+        if told or not name.lower().lstrip("_").startswith(NO_BUILDERS):
             # what another method of the class makes is made, too
             called = [getattr(type(made), one.attr, None) for one in own_attributes(method) if one.attr not in passes]
             stores = {name for one in (method, *filter(inspect.isfunction, called)) for name in stored_attributes(one)}

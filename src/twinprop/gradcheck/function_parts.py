@@ -14,7 +14,14 @@ from twinprop.gradcheck.fitting import Path, is_parameter
 from twinprop.gradcheck.guesses import DROPOUT, filled, number_for
 from twinprop.gradcheck.loading import parse_arguments
 from twinprop.gradcheck.roles import role_of
-from twinprop.gradcheck.sources import keys_read, parts_unpacked, returned_names, words_compared
+from twinprop.gradcheck.sources import (
+    indexes_with,
+    is_used,
+    keys_read,
+    parts_unpacked,
+    returned_names,
+    words_compared,
+)
 
 BACK = ("backward", "backprop", "back_prop", "gradient", "grad", "backpropagation", "back")
 DERIVATIVE = ("prime", "deriv")
@@ -124,7 +131,7 @@ def lacking_parameters(
         and role_of(name) not in ("x", "out", "dy", "training", "testing", *(("y",) if targets else ()))
         and not (parameters and name.lower() in PARAMETERS)
     ]
-    if list(needed)[:1] == lacking[:1] and len(lacking) == len(needed):
+    if list(needed)[:1] == lacking[:1] and not any(role_of(name) in ("x", "out") for name in needed):
         main = next((name for name in lacking if not is_parameter(name)), lacking[0])
         lacking.remove(main)  # nothing is called x: the first argument is that is no parameter
     if words:
@@ -137,6 +144,9 @@ def lacking_parameters(
         if keys:
             found[name] = {key: settled(one, key) for one in functions[:1] for key in keys}
             free += [(name, key) for key, value in found[name].items() if isinstance(value, np.ndarray)]
+            continue
+        if indexes_with(functions[0], name) or not is_used(functions[0], name):
+            found[name] = 1 if is_used(functions[0], name) else None  # a row; nobody looks at it
             continue
         guess = guessed.get(name)
         if is_parameter(name) and not isinstance(guess, np.ndarray):

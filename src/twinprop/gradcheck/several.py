@@ -7,7 +7,6 @@ gradient for each is cut out of dy again. Of objects in a row, the output of eac
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from twinprop.gradcheck.fitting import Fitted, cut
 from twinprop.gradcheck.guesses import number_for
 from twinprop.gradcheck.held import Wrapper, arrays_of, attributes_of, is_float_array
 from twinprop.gradcheck.roles import FLAGS, Method
-from twinprop.gradcheck.sources import nodes_of, returned_name, returned_names
+from twinprop.gradcheck.sources import indexes_with, returned_name, returned_names
 from twinprop.gradcheck.ways import ways_of
 
 CONSTANT = re.compile(r".*(mask|length|mode).*")
@@ -38,9 +37,7 @@ def is_index(made: Any, method: str, name: str) -> bool:
     """Whether an argument of a method is used as an index, or named as one."""
     if INDEX.fullmatch(name.lower()):
         return True
-    function = getattr(getattr(made, method), "__func__", None)
-    slices = [node.slice for node in nodes_of(function) if isinstance(node, ast.Subscript)]
-    return any(isinstance(one, ast.Name) and one.id == name for one in slices)
+    return indexes_with(getattr(getattr(made, method), "__func__", None), name)
 
 
 def smallest_size(made: Any) -> int:

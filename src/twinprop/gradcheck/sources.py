@@ -60,6 +60,18 @@ def keys_read(found: Any, name: str) -> list[str]:
     return list(dict.fromkeys(entries_named(found, (name, f"self.{name}"), str)))
 
 
+def indexes_with(found: Any, name: str) -> bool:
+    """Whether an argument stands in brackets, as in `rows[at]`."""
+    slices = [node.slice for node in nodes_of(found) if isinstance(node, ast.Subscript)]
+    return any(isinstance(one, ast.Name) and one.id == name for one in slices)
+
+
+def is_used(found: Any, name: str) -> bool:
+    """Whether a function looks at an argument."""
+    tree = tree_of(found)
+    return tree is None or any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(tree))
+
+
 def entries_read(found: Any, name: str) -> int:
     """How many entries of a list an argument has, as `dim[0]` and `dim[1]` read them."""
     return max(entries_named(found, (name,), int), default=-1) + 1
