@@ -105,3 +105,26 @@ def test_an_activation_that_takes_no_gradient_from_above(
     report = check_class(f"{tmp_path}/bends.py:Bend")
     assert report.verdict == verdict, report_text(report)
     assert told in report_text(report)
+
+
+STEPS = """
+import numpy as np
+class Straight:
+    def __init__(self, i=4, o=3):
+        self.W, self.b = 0.5 * np.random.randn(i, o), np.zeros(o)
+    def forward(self, x):
+        self.x, self.y = x, x @ self.W + self.b
+        return [int(one) for one in self.y.argmax(axis=1)], self.y
+    def backward(self, y, lr=0.1, wd=0.01):
+        d = (self.y - y) / len(y)
+        self.W = (1 - lr * wd) * self.W - lr * self.x.T @ d
+        self.b = self.b - lr * d.sum(axis=0)
+"""
+
+
+@pytest.mark.parametrize(("step", "right"), [("d.sum(axis=0)", True), ("d.sum()", False)])
+def test_a_step_with_a_decay_beside_the_classes_that_are_predicted(tmp_path: Path, step: str, right: bool) -> None:
+    (tmp_path / "straight.py").write_text(STEPS.replace("d.sum(axis=0)", step))
+    report = check_class(f"{tmp_path}/straight.py:Straight")
+    assert report.right is right, report_text(report)
+    assert "wd = 0" in report_text(report) or not right

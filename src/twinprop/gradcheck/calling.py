@@ -7,6 +7,7 @@ activation with its derivative. `ways_of` lists those that the methods of an obj
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -274,17 +275,21 @@ def number_in(returned: Any) -> Any:
 
 
 def array_in(made: Any, returned: Any, before: Mapping[str, int]) -> Any:
-    """The first array that forward returned, or that it left in an attribute that is called `output` or the like."""
-    parts = returned if isinstance(returned, tuple) else [returned]
-    for part in parts:
+    """The first array that forward returned, or that it left in an attribute that is called `output` or the like.
+
+    Whole numbers beside others are classes that were predicted.
+    """
+    arrays = []
+    for part in returned if isinstance(returned, tuple) else [returned]:
         if isinstance(part, np.ndarray) and part.dtype.kind in "fiu":
-            return part
+            arrays.append(part)
         if isinstance(part, list) and part:
-            try:
-                stacked = np.array(part, float)
-            except (ValueError, TypeError):
-                continue
-            return stacked
+            with suppress(ValueError, TypeError):  # of several shapes, or no numbers
+                whole = np.array(part).dtype.kind in "iu"
+                arrays.append(np.array(part, int if whole else float))
+    if arrays:
+        found = next((one for one in arrays if one.dtype.kind == "f"), arrays[0])
+        return found if isinstance(returned, tuple | np.ndarray) else found.astype(float)
     if returned is not None:
         return None
     held = {

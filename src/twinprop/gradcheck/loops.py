@@ -27,7 +27,7 @@ NAMES = re.compile(
 
 STEPS = re.compile(r"(n|num|max)?(of)?(epochs?|iterations?|iters?|steps?|itera)(num|count)?|maxiter|epoch(s|es)?")
 BATCH = re.compile(r"(mini)?batch(size)?|bs|minibatchsize|sizeofbatch")
-PENALTY = re.compile(r"penalty|lambda\w*|lambd|lmbda|lam|reg\w*|l[12]\w*|weightdecay|decay\w*")
+PENALTY = re.compile(r"penalty|lambda\w*|lambd|lmbda|lam|reg\w*|l[12]\w*|weightdecay|wd|decay\w*")
 OFF = re.compile(rf"{PENALTY.pattern}|momentum|mu|dropout\w*|droprate|shuffle")
 """Arguments and attributes that are 0 in a plain step."""
 

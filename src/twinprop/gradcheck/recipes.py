@@ -30,7 +30,7 @@ KEPT = re.compile(r"seed|randomstate|epochs?|\w*iter\w*|verbose|\w*every|kernel\
 
 BATCH = re.compile(r"(mini)?batch(size)?|nbatch|bs")
 
-PENALTY = re.compile(r"l[12]\w*|lambd?a?\w*|\w*reg\w*|weightdecay|momentum|\w*dropout\w*|keepprob|clip\w*|decay\w*")
+PENALTY = re.compile(r"l[12]\w*|lambd?a?\w*|\w*reg\w*|weightdecay|wd|momentum|\w*dropout\w*|keepprob|clip\w*|decay\w*")
 """What changes a step, or the loss, beyond the gradient: it stays at its default."""
 
 COUNT = re.compile(r"\.shape\b|\blen\(|(\b|_)(size|dim|dims|num|n|count|shape)(\b|_)")
