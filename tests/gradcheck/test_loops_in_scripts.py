@@ -167,3 +167,18 @@ def test_samples_keep_their_order() -> None:
         assert np.array_equal(np.random.choice(3, 5), [0, 1, 2, 0, 1])
         assert np.random.randint(2, 9) == 2
     assert sorted(np.random.permutation(4)) == [0, 1, 2, 3]
+
+
+def test_what_stands_before_a_loop_may_hold_several_shapes(tmp_path: Path) -> None:
+    (tmp_path / "several.py").write_text(
+        "import numpy as np\n"
+        "X, y = np.random.randn(8, 3), np.eye(2)[np.arange(8) % 2]\n"
+        "kept = (np.zeros((3, 2)), np.zeros(2))\n"
+        "W, b = kept\n"
+        "for turn in range(5):\n"
+        "    p = X @ W + b\n"
+        "    d = 2 * (p - y) / len(X)\n"
+        "    W -= 0.1 * X.T @ d\n"
+        "    b -= 0.1 * d.sum(axis=0)\n"
+    )
+    assert check_class(f"{tmp_path}/several.py").right

@@ -174,6 +174,25 @@ class Net:
         return delta_nabla_b, delta_nabla_w
 """
 
+HANDED_BACK = """
+import numpy as np
+
+
+class Scores:
+    def __init__(self, i=4, o=3):
+        self.W = np.random.randn(i, o) * 0.1
+        self.b = np.zeros(o)
+
+    def forward(self, x):
+        z = np.exp(x @ self.W + self.b)
+        probabilities = z / z.sum(axis=1, keepdims=True)
+        seen = x
+        return probabilities, seen
+
+    def backward(self, deltas, seen):
+        return deltas @ self.W.T, (seen.T @ deltas, deltas.sum(axis=0))
+"""
+
 
 @pytest.mark.parametrize(
     ("code", "right", "wrong", "passed"),
@@ -181,8 +200,14 @@ class Net:
         (TWO_OUTPUTS, "np.sum(dz", "np.mean(dz", [True, False, True]),
         (MATRICES, "d.sum(0)", "2 * d.sum(0)", [True, False, True]),
         (ONE_SAMPLE, "= d, d @", "= 2 * d, d @", [False, False, True, True]),
+        (HANDED_BACK, "deltas.sum(axis=0)", "deltas.mean(axis=0)", [False, False, False]),
     ],
-    ids=["the output is what backward is not given", "np.matrix", "biases of each sample, whatever their name"],
+    ids=[
+        "the output is what backward is not given",
+        "np.matrix",
+        "biases of each sample, whatever their name",
+        "input",
+    ],
 )
 def test_right_ones_and_wrong_twins(tmp_path: Path, code: str, right: str, wrong: str, passed: list[bool]) -> None:
     (tmp_path / "right.py").write_text(code)

@@ -130,7 +130,7 @@ class Stage:
                 self.space.pop(name, None)
         for name in names:
             role = data_role(name)
-            if np.size(self.space.get(name, ())) == 0 and (name not in self.space or role in ("x", "y")):
+            if is_empty(self.space.get(name, ())) and (name not in self.space or role in ("x", "y")):
                 self.stand_for(name, None)
             if role in ("x", "y", "out") and is_data(self.space.get(name)):
                 self.derived.add(name)
@@ -231,6 +231,11 @@ def data_role(name: str) -> str:
     return role_of(name) or role_of(
         re.sub(r"train(ing)?|test(ing)?|valid|val|orig|raw|all|full|batch|set|norm", "", name)
     )
+
+
+def is_empty(value: Any) -> bool:
+    """Whether a value is a collection of nothing; lists may hold arrays of several shapes."""
+    return value.size == 0 if isinstance(value, np.ndarray) else isinstance(value, list | tuple) and not value
 
 
 def is_data(value: Any) -> bool:

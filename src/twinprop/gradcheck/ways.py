@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -131,7 +131,7 @@ def possible_ways(made: Any, title: str, forward: str, backward: str, loss: str)
     front = method_of(made, forward) if forward else None
     if front is not None and back is not None:
         kept = returned_names(getattr(made, front.name))
-        for way in layers_and_losses(title, front, back):
+        for way in layers_and_losses(title, front, back, kept):
             given = way.backward_roles
             if type(way) is LayerWay and len(kept) == 2 and kept[0] in given and kept[1] not in given:
                 yield SecondOutputWay(title, front, back, way.forward_roles, {**given, kept[0]: "cache"})
@@ -172,7 +172,7 @@ def without_rate_alone(back: Method) -> Method:
     return back
 
 
-def layers_and_losses(title: str, front: Method, back: Method) -> Iterator[Way]:
+def layers_and_losses(title: str, front: Method, back: Method, kept: Sequence[str] = ()) -> Iterator[Way]:
     needed = front.needed
     most = float("inf") if front.any_number else len(front.offered)
     roles = loss_roles(front)
@@ -192,7 +192,8 @@ def layers_and_losses(title: str, front: Method, back: Method) -> Iterator[Way]:
         yield DerivativeWay(title, front, back, first, {back.needed[0].name: "x"})
         yield JacobianWay(title, front, back, first, {back.needed[0].name: "x"})
         yield LossWay(title, front, back, first, {back.needed[0].name: "x"})
-    for given in layer_backward_roles(back, first) if alone != "y" else ():
+    known = {kept[1]: "cache"} | first if len(kept) == 2 else first
+    for given in layer_backward_roles(back, known) if alone != "y" else ():
         yield LayerWay(title, front, back, first, given)
     other_name = back.name.lower().replace("_", "") not in ("backward", "backwardpass", "backprop", "bprop")
     if len(back.needed) == 1 and other_name and (not takes_x or alone == "dy"):
@@ -249,9 +250,13 @@ def loss_backward_roles(back: Method) -> Iterator[dict[str, str]]:
         yield in_order(*needed)
 
 
-def layer_backward_roles(back: Method, first: dict[str, str]) -> Iterator[dict[str, str]]:
-    """What the backward of a layer is given: dy, and perhaps x, the output, or what forward returned beside it."""
-    roles = {one.name: one.role or first.get(one.name, "") for one in back.needed}
+def layer_backward_roles(back: Method, known: dict[str, str]) -> Iterator[dict[str, str]]:
+    """What the backward of a layer is given: dy, and perhaps x, the output, or what forward returned beside it.
+
+    Args:
+        known: the roles of what forward is given, and returns beside the output, by their names.
+    """
+    roles = {one.name: one.role or known.get(one.name, "") for one in back.needed}
     if not roles:
         roles = {one.name: "dy" for one in back.offered if one.role == "dy"}
     unknown = [name for name, role in roles.items() if not role]
