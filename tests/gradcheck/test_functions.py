@@ -193,3 +193,62 @@ def test_an_argument_that_names_a_row_and_one_that_nobody_looks_at(tmp_path: Pat
     report = check_class(f"{tmp_path}/rows.py:pair_loss_and_gradient")
     assert report.verdict == verdict, report_text(report)  # the logarithm of 0 is told beside what is right
     assert {gradient.of for gradient in report.gradients} == {"x", "besides"}
+
+
+COURSE_WITH_PENALTY = """
+import numpy as np
+
+
+def start_parameters(sizes):
+    return {
+        "W1": np.random.randn(sizes[1], sizes[0]) * 0.3, "b1": np.zeros((sizes[1], 1)),
+        "W2": np.random.randn(sizes[2], sizes[1]) * 0.3, "b2": np.zeros((sizes[2], 1)),
+    }
+
+
+def layer_forward(A, W, b):
+    return W @ A + b, (A, W, b)
+
+
+def propagate_forward(X, parameters):
+    Z1, cache1 = layer_forward(X, parameters["W1"], parameters["b1"])
+    Z2, cache2 = layer_forward(np.tanh(Z1), parameters["W2"], parameters["b2"])
+    E = np.exp(Z2 - Z2.max(axis=0))
+    return E / E.sum(axis=0), [(cache1, Z1), (cache2, Z2)]
+
+
+def propagate_forward_with_dropout(X, parameters, keep_prob=0.5):
+    return propagate_forward(X, parameters)
+
+
+def find_cost(A, Y):
+    return -np.sum(Y * np.log(A)) / Y.shape[1]
+
+
+def find_cost_with_weight_decay(A, Y, parameters, lambd):
+    weights = parameters["W1"], parameters["W2"]
+    return find_cost(A, Y) + lambd / 2 / Y.shape[1] * sum(np.sum(W**2) for W in weights)
+
+
+def propagate_backward_with_weight_decay(A, Y, caches, lambd):
+    n, grads, dZ = Y.shape[1], {}, A - Y
+    for number in (2, 1):
+        (below, W, b), Z = caches[number - 1]
+        grads[f"dW{number}"] = (dZ @ below.T + lambd * W) / n
+        grads[f"db{number}"] = dZ.sum(axis=1, keepdims=True) / n
+        dZ = W.T @ dZ * (1 - below**2)
+    return grads
+"""
+
+
+def test_penalty_is_in_the_cost_that_is_named_alike(tmp_path: Path) -> None:
+    (tmp_path / "decay.py").write_text(COURSE_WITH_PENALTY)
+    report = check_class(f"{tmp_path}/decay.py:propagate_backward_with_weight_decay")
+    assert report.right, report_text(report)
+    assert report.title.startswith("propagate_forward, ")
+    assert len(report.gradients) == 4
+    (tmp_path / "twice.py").write_text(COURSE_WITH_PENALTY.replace("+ lambd * W", "+ 2 * lambd * W"))
+    assert failed(check_class(f"{tmp_path}/twice.py:propagate_backward_with_weight_decay")) == {
+        "backward()['dW1']",
+        "backward()['dW2']",
+    }

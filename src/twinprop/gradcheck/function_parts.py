@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Mapping, Sequence
+from difflib import SequenceMatcher
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,9 @@ PARAMETERS = {"parameters", "params", "param", "weights", "theta", "model", "nn"
 COUNTS = re.compile(r"n_?\w{0,2}|num\w*|\w*size|\w*dim|\w*count|[mkg]")
 """Names of arguments that are whole numbers."""
 
+MORE_THAN_A_WORD = 8
+"""Letters in a row that names of what belongs together share."""
+
 
 def plain(name: str) -> str:
     return name.lower().replace("_", "")
@@ -62,6 +66,18 @@ def pick(functions: Mapping[str, Any], words: Sequence[str]) -> str:
     return next((name for word in words for name in functions if contains(name, (word,))), "")
 
 
+def pick_alike(functions: Mapping[str, Any], words: Sequence[str], name: str) -> str:
+    """The same, of those that share more than a word with another: `cost_with_penalty` for `backward_with_penalty`."""
+    others = {other: one for other, one in functions.items() if other != name}
+    alike = {other: one for other, one in others.items() if shared(other, name) >= MORE_THAN_A_WORD}
+    return pick(alike, words) or pick(functions, words)
+
+
+def shared(one: str, other: str) -> int:
+    """How many letters in a row two names have in common, without the words for directions."""
+    return SequenceMatcher(None, stem(one), stem(other), autojunk=False).find_longest_match().size
+
+
 def partner(functions: Mapping[str, Any], name: str, words: Sequence[str]) -> str:
     """The function that belongs to another: affine_forward to affine_backward, by its name or by what it keeps."""
     own = functions.get(name)
@@ -74,9 +90,10 @@ def partner(functions: Mapping[str, Any], name: str, words: Sequence[str]) -> st
         named = len(made) > 1 and made[0] not in needed and all(one in needed or f"d{one}" in needed for one in made)
         return named or set(inspect.signature(functions[other]).parameters) in unpacked
 
-    def nearness(other: str) -> tuple[bool, bool, bool]:
+    def nearness(other: str) -> tuple[bool, bool, bool, int, bool]:
+        without_more = len(stem(other)) > 0 and stem(other) in stem(name)
         begins = other.lower().startswith(name.split("_")[0].lower())
-        return stem(other) == stem(name), keeps(other), begins
+        return stem(other) == stem(name), keeps(other), without_more, shared(other, name), begins
 
     fit = [other for other in functions if other != name and (contains(other, words) or keeps(other))]
     return max(fit, key=nearness, default="")

@@ -23,9 +23,13 @@ from twinprop.gradcheck.function_parts import (
     lacking_parameters,
     partner,
     pick,
+    pick_alike,
+    plain,
     plain_partner,
     started,
 )
+from twinprop.gradcheck.guesses import number_for
+from twinprop.gradcheck.loops import PENALTY
 from twinprop.gradcheck.roles import role_of
 from twinprop.gradcheck.sources import returned_names
 
@@ -52,7 +56,7 @@ class Functions(Fitted):
         known = {*parameters, *self._names_of_front, self._name_of_x}
         others = [name for name, role in zip(self._names_of_back, self._roles_of_back, strict=True) if not role]
         others, lacking = (
-            [name for name in others if name not in known],
+            [name for name in others if name not in known and self._number(name) is None],
             [name for name in parameters if name not in self._names_of_back],
         )
         # what forward calls filters, backward may call W
@@ -75,9 +79,23 @@ class Functions(Fitted):
                 given[name] = values[role_of(name)]
             elif name.lower() in PARAMETERS and len(self._names) == 1:
                 given[name] = getattr(self, self._names[0])
+            elif argument.default is inspect.Parameter.empty and (number := self._number(name)) is not None:
+                given[name] = number
             elif argument.default is inspect.Parameter.empty and "rest" in values:
                 given[name] = values["rest"]
         return self._parts[part](**given)
+
+    def _number(self, name: str) -> Any:
+        """A number that backward or the cost is given: as forward has it, else a usual one; None where it is none.
+
+        A penalty that the cost does not have is 0.
+        """
+        takes = {part: inspect.signature(one).parameters for part, one in self._parts.items() if one is not None}
+        of_front = takes["front"].get(name) if "front" in takes else None
+        if of_front is not None and of_front.default is not inspect.Parameter.empty:
+            return of_front.default
+        penalty = PENALTY.fullmatch(plain(name)) is not None
+        return 0.0 if penalty and name not in takes.get("cost", ()) else number_for(name) if penalty else None
 
     def _attempt(self, x: Any, y: Any) -> Any:
         return self._invoke("front", {"x": x, "rest": x, "y": y})
@@ -185,7 +203,7 @@ def join_functions(
     roles = [role_of(name) for name in inspect.signature(own[back]).parameters]
     if front == plain and not contains(front, FRONT) and "dy" not in roles:
         return Pair(own[front], own[back]), f"{front}, {back}"
-    cost, start = pick(named, COST) or pick(own, COST), pick(named, START) or pick(own, START)
+    cost, start = pick(named, COST) or pick_alike(own, COST, back), pick(named, START) or pick(own, START)
     start = start if start and belongs_to(own[start], own[front]) else ""
     parts = {"front": own[front], "back": own[back], "cost": own.get(cost)}
     try:
