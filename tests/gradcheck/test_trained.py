@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.kit.students import check, failed
 
+from twinprop.gradcheck.check import check_class
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.report import report_text
 
@@ -108,3 +111,39 @@ def test_lost_self_is_told() -> None:
 @pytest.mark.slow
 def test_clipping_is_no_excuse_for_a_stale_cache() -> None:
     assert check("ClipsAndIsStale").verdict == "wrong"
+
+
+PONDERS = """
+from numpy import exp, random
+
+
+class Ponders:
+    def __init__(self):
+        random.seed(4)
+        self.first, self.second = random.randn(4, 6), random.randn(6, 2)
+
+    def squash(self, s):
+        return 1 / (1 + exp(-s))
+
+    def ponder(self, signals, both=False):
+        hidden = self.squash(signals @ self.first)
+        answer = self.squash(hidden @ self.second)
+        return [hidden, answer] if both else answer
+
+    def train(self, signals, wanted, rounds):
+        for turn in range(rounds):
+            hidden, answer = self.ponder(signals, True)
+            lacking = (wanted - answer) * answer * (1 - answer)
+            below = lacking @ self.second.T * hidden * (1 - hidden)
+            self.second += hidden.T @ lacking
+            self.first += signals.T @ below
+"""
+
+
+def test_forward_is_what_the_training_gives_its_input_to(tmp_path: Path) -> None:
+    (tmp_path / "right.py").write_text(PONDERS)
+    report = check_class(f"{tmp_path}/right.py:Ponders")
+    assert report.right, report_text(report)
+    assert report.notes[-1] == "the gradients are what one step of train changes."  # there is no rate
+    (tmp_path / "wrong.py").write_text(PONDERS.replace("* hidden * (1 - hidden)", "* (1 - hidden)"))
+    assert failed(check_class(f"{tmp_path}/wrong.py:Ponders")) == {"change of first"}

@@ -26,7 +26,7 @@ from twinprop.gradcheck.outputs import find_site, output_at
 from twinprop.gradcheck.roles import method_of, role_of
 from twinprop.gradcheck.rounds import FUNCTION, walk
 from twinprop.gradcheck.staging import COUNT, Stage, data_role, in_order, is_data
-from twinprop.gradcheck.trained import EACH, NOTE, Form, Front, Trained
+from twinprop.gradcheck.trained import BY_RATE, EACH, NOTE, Form, Front, Trained
 
 MOST_TRIED = 150
 """Sizes of data that are tried."""
@@ -138,7 +138,7 @@ class LoopTrained(Trained):
         self._inputs, self._parts = inputs, {FUNCTION: stage.round}
         self.usual_alone = True
         self.train = f"the loop in {place}"
-        self.told = [NOTE.format(self.train, EACH if alone else "")]
+        self.told = [NOTE.format(self.train, EACH if alone else "", BY_RATE)]
 
     def _call(self, made: Any, inputs: list[Any], targets: list[Any]) -> None:
         made.one_round(inputs[0], targets[0])

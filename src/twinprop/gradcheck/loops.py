@@ -31,6 +31,9 @@ PENALTY = re.compile(r"penalty|lambda\w*|lambd|lmbda|lam|reg\w*|l[12]\w*|weightd
 OFF = re.compile(rf"{PENALTY.pattern}|momentum|mu|dropout\w*|droprate|shuffle")
 """Arguments and attributes that are 0 in a plain step."""
 
+NO_OUTPUT = re.compile(r"back|grad|deriv|prime|loss|cost|error|normal|one_?hot|shuffle|split|batch|train|fit")
+"""Words in names of methods that are given data, and do not go forward."""
+
 OTHERS = re.compile(r"(x|y|t)?(val|valid|test|dev|eval)\w*")
 """Data beside those that are trained on."""
 
@@ -248,6 +251,18 @@ def purposes(method: Method, tree: ast.FunctionDef) -> dict[str, str]:
     for name in names[1:]:
         found[name] = "one" if "rate" in found.values() else "rate"
     return found
+
+
+def given_the_input(function: Any) -> Iterator[str]:
+    """The methods whose result for an argument of a training is kept there, as in `out = self.think(x)`."""
+    tree = definition_of(function)
+    arguments = {one.arg for one in tree.args.args[1:]} if tree is not None else set()
+    for node in ast.walk(tree) if tree is not None else ():
+        call = node.value if isinstance(node, ast.Assign) else None
+        if isinstance(call, ast.Call) and call.args and ast.unparse(call.args[0]) in arguments:
+            owner, _, name = ast.unparse(call.func).rpartition(".")
+            if owner == "self" and not NO_OUTPUT.search(name.lower()):
+                yield name
 
 
 def applied_after(tree: ast.FunctionDef, front: str) -> str:

@@ -26,6 +26,7 @@ from twinprop.gradcheck.loops import (
     applied_after,
     definition_of,
     function_of,
+    given_the_input,
     purposes,
     runs_over_samples,
     shorten,
@@ -38,7 +39,8 @@ from twinprop.gradcheck.sources import attributes_read, nodes_of
 from twinprop.gradcheck.upkeep import rates_of
 from twinprop.gradcheck.ways import ALL_AT_ONCE, FORWARD, LOSS, named
 
-NOTE = "the gradients are what one step of {} changes{}, divided by the learning rate."
+NOTE = "the gradients are what one step of {} changes{}{}."
+BY_RATE = ", divided by the learning rate"
 WITHOUT = "checked with {} = 0."
 EACH = ", for each sample alone from the same weights"
 
@@ -134,7 +136,8 @@ class Trained(Wrapper):
         self._plain = False
         self.usual_alone = form.sample is not None or runs_over_samples(definition_of(function_of(made, train.name)))
         self.train, self.each, self.by_sample = train.name, form.alone, form.sample is not None
-        self.told = [NOTE.format(train.name, EACH if form.alone else "")]
+        rated = "rate" in uses.values() or bool(rates_of(made))
+        self.told = [NOTE.format(train.name, EACH if form.alone else "", BY_RATE if rated else "")]
         if "rate" in uses.values():
             self.learning_rate = RATE
         loss = named(made, LOSS) if form in APART[:1] else ""
@@ -290,7 +293,8 @@ def with_training(made: Any) -> Iterator[Trained]:
     """An object as one whose backward is a step of its training, in each form in which samples may be handed over."""
     fronts = [name for name in (named(made, FORWARD), named(made, "predict predictproba")) if name]
     fronts += [name for name in dir(made) if word_of(name).startswith(("predict", "feedforward"))]
-    names = training_methods(made) if fronts else []
+    names = training_methods(made)
+    fronts += [front for name in names for front in given_the_input(function_of(made, name))]
     methods = [Front.of(made, one) for one in dict.fromkeys(fronts) if len(method_of(made, one).needed) <= 1]
     names = names if methods else []
     for name in names:
@@ -300,7 +304,7 @@ def with_training(made: Any) -> Iterator[Trained]:
             return
         method, tree = method_of(one, name), definition_of(function_of(one, name))
         uses = purposes(method, tree) if tree is not None else {}
-        if not {"x", "data"} & {*uses.values()} or ("rate" not in uses.values() and not rates_of(one)):
+        if not {"x", "data"} & {*uses.values()}:
             continue
         for form in TOGETHER if "data" in uses.values() else APART:
             if form.alone and not runs_over_samples(tree):
