@@ -64,7 +64,8 @@ def loops_around(
     own = Path(getattr(module, "__file__", None) or "none").absolute()
     names = set(found)
     count = 0
-    for path in [own, *(other for name in names for other in others_that_name(own, name))][:MOST_READ]:
+    files = dict.fromkeys([own, *(other for name in names for other in others_that_name(own, name))])
+    for path in [*files][:MOST_READ]:
         for loop, file, where in loops_in(path, own):
             about = names & loop.reached or loop.owner in names
             if (names and not about and not kinds) or count >= MOST_LOOPS:

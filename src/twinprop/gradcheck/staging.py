@@ -228,9 +228,7 @@ def names_of_values(statement: ast.stmt) -> set[str]:
 def data_role(name: str) -> str:
     """What a name is for, be it of all data, or of those to train on."""
     name = name.removeprefix(HIDDEN_NAME)
-    return role_of(name) or role_of(
-        re.sub(r"train(ing)?|test(ing)?|valid|val|orig|raw|all|full|batch|set|norm", "", name)
-    )
+    return role_of(name) or role_of(SPLIT.sub("", name))
 
 
 def is_empty(value: Any) -> bool:
