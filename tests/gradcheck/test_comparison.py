@@ -8,8 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from twinprop.gradcheck.comparison import DOUBT, RIGHT, WRONG, compare, compare_entry, largest, relative_error
-from twinprop.gradcheck.differences import measure_slopes
+from twinprop.gradcheck.comparison import (
+    DOUBT,
+    RIGHT,
+    WRONG,
+    compare,
+    compare_entry,
+    largest,
+    measure_slopes,
+    relative_error,
+)
 
 
 def verdict(f: Callable[[float], float], at: float, claimed: float, scale: float | None = None) -> int:

@@ -13,7 +13,7 @@ from tests.kit.students import failed, said
 
 from twinprop.gradcheck.check import check_class
 from twinprop.gradcheck.faults import SubjectError
-from twinprop.gradcheck.hints.places import is_no_number
+from twinprop.gradcheck.hints.edits.site import is_no_number
 from twinprop.gradcheck.hints.routines import Routine
 
 # NumPy multiplies np.c_ by an array without an end

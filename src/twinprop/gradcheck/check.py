@@ -20,11 +20,11 @@ from twinprop.gradcheck.held import objects_of, wrapped_in
 from twinprop.gradcheck.hints.table import UNKNOWN
 from twinprop.gradcheck.importing import folders_as_before
 from twinprop.gradcheck.inputs import Inputs
-from twinprop.gradcheck.lent import Lent
 from twinprop.gradcheck.looped import LoopTrained
 from twinprop.gradcheck.readings import right_in_another_reading
 from twinprop.gradcheck.report import Gradient, Report
 from twinprop.gradcheck.searching import Search, Wanted
+from twinprop.gradcheck.stand_ins import Lent
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.trained import Trained, with_training
 

@@ -15,13 +15,13 @@ from typing import Any, TypeGuard
 
 import numpy as np
 
+from twinprop.gradcheck.autograd import Operations
 from twinprop.gradcheck.calling import FusedWay, LayerWay, NetworkWay
 from twinprop.gradcheck.comparison import CLOSE, same_numbers
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.functions import Functions
-from twinprop.gradcheck.hints.patterns import factor_of
 from twinprop.gradcheck.hints.routines import functions_near
-from twinprop.gradcheck.operations import Operations
+from twinprop.gradcheck.hints.table import factor_of
 from twinprop.gradcheck.report import Gradient, Report
 from twinprop.gradcheck.roles import role_of
 from twinprop.gradcheck.several import Several

@@ -14,8 +14,8 @@ import numpy as np
 
 from twinprop.gradcheck.gradient_names import names_gradient
 from twinprop.gradcheck.held import ArrayRef, Wrapper, arrays_of, is_number
-from twinprop.gradcheck.optimizers import RATE, PlainSteps
 from twinprop.gradcheck.roles import Method, method_of, role_of
+from twinprop.gradcheck.upkeep import RATE, PlainSteps
 
 VALUES = ("value", "val", "data", "values")
 """What an object that holds an array and its gradient calls the array."""

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.lending import kinds_of, module_of, object_for, rank
-from twinprop.gradcheck.optimizers import PlainSteps
 from twinprop.gradcheck.roles import role_of
 from twinprop.gradcheck.sources import (
     entries_read,
@@ -21,6 +20,7 @@ from twinprop.gradcheck.sources import (
     words_of_entries,
 )
 from twinprop.gradcheck.stacking import layers_of, takes_layers
+from twinprop.gradcheck.upkeep import PlainSteps
 
 INPUTS, HIDDEN, OUTPUTS = 4, 6, 3
 """Sizes that are taken where none are given."""

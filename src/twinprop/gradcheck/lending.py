@@ -21,9 +21,8 @@ import numpy as np
 
 from twinprop.gradcheck.faults import is_users
 from twinprop.gradcheck.importing import script
-from twinprop.gradcheck.lent import LentActivation, LentLayer, LentLoss
 from twinprop.gradcheck.sources import aliases, nodes_of, own_attributes
-from twinprop.gradcheck.stand_ins import StandIn, forgiving
+from twinprop.gradcheck.stand_ins import LentActivation, LentLayer, LentLoss, StandIn, forgiving
 
 PLAIN = {name for kind in (np.ndarray, str, list, dict, int) for name in dir(kind)}
 """What arrays, words, lists and numbers have, too."""

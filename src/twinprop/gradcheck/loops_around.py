@@ -13,9 +13,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from twinprop.gradcheck.around import others_that_name, text_of
 from twinprop.gradcheck.held import objects_of
 from twinprop.gradcheck.importing import code_cells, run_definitions
+from twinprop.gradcheck.loading import others_that_name, text_of
 from twinprop.gradcheck.looped import LoopTrained, with_loop
 from twinprop.gradcheck.reading import parsed
 from twinprop.gradcheck.roles import role_of

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from twinprop.gradcheck.autograd import boxes_of, with_boxes
+from twinprop.gradcheck.autograd import Operations, boxes_of, computes_with_arrays, with_boxes
 from twinprop.gradcheck.building import built
 from twinprop.gradcheck.faults import SubjectError, error_with_line, guarded_call
 from twinprop.gradcheck.fed import with_places
@@ -22,17 +22,15 @@ from twinprop.gradcheck.functions import Functions, join_functions
 from twinprop.gradcheck.guesses import HIDDEN, INPUTS, OUTPUTS, arguments_for, filled, words_left_out
 from twinprop.gradcheck.held import arrays_of, attributes_of, shown_argument
 from twinprop.gradcheck.importing import told_of
-from twinprop.gradcheck.lent import LentActivation
 from twinprop.gradcheck.loading import load_attributes, parse_arguments
 from twinprop.gradcheck.loops_around import is_called_as_usual, loops_around
-from twinprop.gradcheck.operations import Operations, computes_with_arrays
-from twinprop.gradcheck.optimizers import lend_optimizer
 from twinprop.gradcheck.recipes import bound
 from twinprop.gradcheck.roles import method_of, role_of
 from twinprop.gradcheck.several import ListOfInputs, SeveralLayer, SeveralLoss, SeveralWithGradients, chain, plan_for
 from twinprop.gradcheck.stacking import ADD, ADDER, Sizes, stacked
+from twinprop.gradcheck.stand_ins import LentActivation
 from twinprop.gradcheck.trained import with_training
-from twinprop.gradcheck.upkeep import owners_in
+from twinprop.gradcheck.upkeep import lend_optimizer, owners_in
 from twinprop.gradcheck.uses import made_as_used
 from twinprop.gradcheck.ways import BACKWARD, FORWARD, LOSS, LOSS_AND_GRADIENTS, held_by, named
 

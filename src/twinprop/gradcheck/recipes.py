@@ -16,8 +16,8 @@ import numpy as np
 
 from twinprop.gradcheck.guesses import HIDDEN, INPUTS, OUTPUTS, number_for, usual
 from twinprop.gradcheck.held import may_hold_arrays
-from twinprop.gradcheck.optimizers import PlainSteps
 from twinprop.gradcheck.roles import role_of
+from twinprop.gradcheck.upkeep import PlainSteps
 
 SMALL = (3, 4, 6, 7, 8, 9, 11, 12, 13, 14)
 """What stands for the sizes of a script, in their order."""

@@ -12,10 +12,10 @@ from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.finding import snapshot
 from twinprop.gradcheck.held import arrays_of
 from twinprop.gradcheck.inputs import Inputs
-from twinprop.gradcheck.optimizers import TO_OPTIMIZER
 from twinprop.gradcheck.report import Gradient, Report
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.trial import CHANGE, Trial
+from twinprop.gradcheck.upkeep import TO_OPTIMIZER
 
 STALE = (
     "a second batch gets gradients of the first: something is kept from the first call of forward. Store what backward "

@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.comparison import Comparison
-from twinprop.gradcheck.differences import Index
+from twinprop.gradcheck.comparison import Comparison, Index
 from twinprop.gradcheck.held import FloatArray
 
 MOST_HINTS = 3

@@ -30,9 +30,8 @@ from twinprop.gradcheck.held import (
 )
 from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.making import make
-from twinprop.gradcheck.optimizers import RATE, PlainSteps
 from twinprop.gradcheck.sources import returned_names
-from twinprop.gradcheck.upkeep import ZERO, Start, clears_cache, rates_of
+from twinprop.gradcheck.upkeep import RATE, ZERO, PlainSteps, Start, clears_cache, rates_of
 from twinprop.gradcheck.ways import named, ways_of
 
 # a copy shares modules, as in self.xp = np, which cannot be copied: a text says that the object is its own copy

@@ -33,10 +33,9 @@ from twinprop.gradcheck.loops import (
     training_methods,
     word_of,
 )
-from twinprop.gradcheck.optimizers import RATE
 from twinprop.gradcheck.roles import Method, method_of
 from twinprop.gradcheck.sources import attributes_read, nodes_of
-from twinprop.gradcheck.upkeep import rates_of
+from twinprop.gradcheck.upkeep import RATE, rates_of
 from twinprop.gradcheck.ways import ALL_AT_ONCE, FORWARD, LOSS, named
 
 NOTE = "the gradients are what one step of {} changes{}{}."

@@ -9,15 +9,14 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.calling import DerivativeWay
-from twinprop.gradcheck.comparison import ratio, same_numbers
-from twinprop.gradcheck.differences import Index, Slopes, measure_slopes, sample_entries
+from twinprop.gradcheck.comparison import Index, Slopes, measure_slopes, ratio, same_numbers, sample_entries
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.finding import Found, Snapshot, Target, assign, candidates, snapshot
 from twinprop.gradcheck.held import ArrayRef, FloatArray, is_float_array, wrapped_in
 from twinprop.gradcheck.inputs import Inputs
-from twinprop.gradcheck.optimizers import TO_OPTIMIZER, PlainSteps
 from twinprop.gradcheck.sources import nodes_of
 from twinprop.gradcheck.subject import Subject
+from twinprop.gradcheck.upkeep import TO_OPTIMIZER, PlainSteps
 
 ENTRIES = 400
 """Entries of each gradient that are measured; small sizes are measured whole."""

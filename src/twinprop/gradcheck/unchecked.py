@@ -1,18 +1,26 @@
-"""What was not checked: what backward left that looks like a gradient, and lines of it that did not run."""
+"""What is told beside the gradients: what was not checked, and what overflows for large numbers.
+
+Losses and softmaxes of large numbers are finite, and careless code gives inf or nan. The input grows until the answer
+is no longer finite. Whether the true answer is finite there is found out in extended precision, whose exponentials
+reach much further. Then the code runs once more with NumPy's own errors switched on, which name the line.
+"""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from types import CodeType, FrameType
 from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.faults import is_users, short_path
+from twinprop.gradcheck.faults import SubjectError, error_with_line, is_users, short_path
 from twinprop.gradcheck.finding import Found
 from twinprop.gradcheck.gradient_names import is_bare, marked, stems
-from twinprop.gradcheck.held import attributes_of, is_numeric
+from twinprop.gradcheck.held import FloatArray, arrays_of, attributes_of, is_numeric
+from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.report import Gradient
+from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.trial import Trial
 from twinprop.gradcheck.upkeep import owners_of
 from twinprop.text import ranges
@@ -95,3 +103,160 @@ def lines_not_run(trial: Trial) -> list[str]:
         if own - lines:
             found.append(f"{short_path(code.co_filename)}:{ranges(sorted(own - lines))}")
     return found
+
+
+SIZES = (30.0, 100.0, 300.0, 1000.0, 3000.0, 10000.0)
+"""Largest entries of the inputs that are tried."""
+
+UNSHIFTED = (
+    "the exponential of a softmax overflows. Subtract the largest number of each {} first, which changes nothing "
+    "else:\nz = z - z.max(axis={}, keepdims=True)"
+)
+OVERFLOW = (
+    "the exponential overflows. Take exponentials of numbers below 0 only, with e = np.exp(-np.abs(z)):\n"
+    "sigmoid:  np.where(z >= 0, 1, e) / (1 + e)\n"
+    "softplus: np.maximum(z, 0) + np.log1p(e)\n"
+    "tanh:     np.tanh(z)"
+)
+LOG_SOFTMAX = "z - z.max() - np.log(np.exp(z - z.max()).sum())"
+LOG_OF_ZERO = (
+    "the logarithm of 0. A probability can be 0 in the computer. Do not clip it: take the logarithm of the softmax "
+    f"in one step,\n{LOG_SOFTMAX}"
+)
+BINARY = "np.maximum(z, 0) - z * y + np.log1p(np.exp(-np.abs(z)))"
+LOG_OF_SIGMOID = (
+    "the logarithm of 0. Take the loss from z, before the sigmoid, in one step; for the cross entropy of 0 and 1 it "
+    f"is\n{BINARY}"
+)
+
+
+def explain_overflow(subject: Subject, inputs: Inputs) -> list[str]:
+    """What goes wrong for large inputs, in a sentence or two each."""
+    if inputs.values == "indices":
+        return []
+    if inputs.values == "probabilities":
+        return list(certain_predictions(subject, inputs))
+    return large_numbers(subject, inputs)
+
+
+def finite(out: Any) -> bool:
+    return bool(np.all(np.isfinite(out)))
+
+
+def output_or_none(subject: Subject, x: FloatArray, y: Any) -> Any:
+    """What forward returns; None where it raises, which small inputs have not made it do."""
+    try:
+        return subject.forward(x, y)
+    except SubjectError:
+        return None
+
+
+def overflows(subject: Subject, x: FloatArray, y: Any) -> bool:
+    """Whether the answer is not finite although it ought to be."""
+    out = output_or_none(subject, x, y)
+    if out is None or finite(out):
+        return False
+    exact = output_or_none(subject, x.astype(np.longdouble), y)
+    if exact is not None and finite(exact):
+        return bool(np.all(np.abs(exact) < 1e300))
+    return bool(np.any(np.isnan(out)))
+
+
+def large_numbers(subject: Subject, inputs: Inputs) -> list[str]:
+    """What goes wrong for large numbers: all alike, of either sign, or as weights; each fault once."""
+    biggest = np.abs(inputs.x).max()
+    keep = [(parameter, parameter.get().copy()) for parameter in subject.parameters]
+    softmax = shows_probabilities(subject, inputs.x, inputs.y)
+    found: dict[str, str] = {}
+    try:
+        for size in SIZES:
+            feeds = [(np.full_like(inputs.x, size), "inputs"), (inputs.x * (size / biggest), "inputs")]
+            if keep:
+                # a saturated hidden layer hides large inputs from the softmax; large weights it cannot hide
+                feeds.append((inputs.x, "weights"))
+            for x, what in feeds:
+                for parameter, array in keep:
+                    factor = size / max(np.abs(np.asarray(array)).max(initial=0), 1e-9) if what == "weights" else 1.0
+                    parameter.get()[...] = array * factor
+                if overflows(subject, x, inputs.y):
+                    why, text = cause_with_line(subject, x, inputs, softmax, f"{what} of size {size:g}")
+                    if "logarithm" in why or leaves_range(subject, x, inputs.y):
+                        found.setdefault(why, text)
+    finally:
+        for parameter, array in keep:
+            parameter.get()[...] = array
+    return list(found.values())
+
+
+def float_error(subject: Subject, x: FloatArray, y: Any, *kinds: str) -> FloatingPointError | None:
+    """What NumPy says where it raises errors of these kinds; None where there are none."""
+    raising: Any = dict.fromkeys(kinds, "raise")
+    try:
+        with np.errstate(**raising):
+            subject.forward(x, y)
+    except SubjectError as error:
+        return error.__cause__ if isinstance(error.__cause__, FloatingPointError) else None
+    return None
+
+
+def leaves_range(subject: Subject, x: FloatArray, y: Any) -> bool:
+    """Whether an exponential is too large or too small for a float: a division by 0 may have another cause."""
+    return any(float_error(subject, x, y, kind) is not None for kind in ("over", "under"))
+
+
+def cause_with_line(subject: Subject, x: FloatArray, inputs: Inputs, softmax: bool, when: str) -> tuple[str, str]:
+    """Why the answer is not finite, and that in full, with the line where it happens."""
+    y = inputs.y
+    usual = np.asarray(output_or_none(subject, inputs.x, y))
+    columns = usual.ndim == 2 and np.allclose(usual.sum(0), 1) and not np.allclose(usual.sum(1), 1)
+    where = ("sample", None) if getattr(subject.made, "by_sample", False) else ("row", -1)
+    unshifted = UNSHIFTED.format(*(("column", 0) if inputs.axis or columns else where))
+    out = np.asarray(output_or_none(subject, x, y)).ravel()
+    head = f"For {when} forward gives {out[~np.isfinite(out)][0]}, although the answer is finite: "
+    cause = float_error(subject, x, y, "divide", "invalid") or float_error(subject, x, y, "over")
+    why = unshifted if softmax else OVERFLOW
+    if cause is not None and "in log" in str(cause):
+        why = LOG_OF_ZERO if softmax else LOG_OF_SIGMOID
+    return why, f"{head}{why}" + (f"\n{error_with_line(cause)}" if cause is not None else "")
+
+
+def shows_probabilities(subject: Subject, x: FloatArray, y: Any) -> bool:
+    """Whether there is a softmax: probabilities of several classes, or a loss that a shift of a row does not change."""
+    out = output_or_none(subject, x, y)
+    kept = [np.asarray(ref.get(), float) for ref in arrays_of(subject.made)]
+    if any(
+        array.ndim > 0 and array.shape[axis] > 1 and (array > 0).all() and np.allclose(array.sum(axis), 1)
+        for array in [*kept, np.asarray(out, float)]
+        for axis in (0, -1)
+    ):
+        return True
+    if y is not None and np.asarray(y).dtype.kind in "iu":
+        return True  # numbers of classes
+    shifted = output_or_none(subject, x + 1, y)
+    return (
+        subject.is_loss
+        and not subject.parameters
+        and shifted is not None
+        and bool(np.allclose(shifted, out, rtol=1e-9))
+    )
+
+
+def certain_predictions(subject: Subject, inputs: Inputs) -> Iterator[str]:
+    """Whether a loss of probabilities survives a prediction that is certain, and right: its loss is finite."""
+    axis = 0 if inputs.axis else -1
+    y = inputs.y
+    if y is None or inputs.axis is None or (inputs.kind == "binary" and y.shape != inputs.x.shape):
+        return
+    classes = inputs.x.shape[axis]
+    right = y if y.shape == inputs.x.shape else np.eye(classes)[y]
+    right = right.T if right.shape != inputs.x.shape else right
+    if right.shape == inputs.x.shape and not finite(output_or_none(subject, right.astype(float), y)):
+        # the cross entropy of 0 and 1 looks at p where y is 0, too; that of one-hot vectors does not
+        halved = output_or_none(subject, np.where(right == 0, inputs.x / 2, inputs.x), y)
+        binary = not np.array_equal(halved, output_or_none(subject, inputs.x, y))
+        stable = BINARY if binary else LOG_SOFTMAX
+        yield (
+            "For probabilities of exactly 0 and 1, all of them right, forward does not give a finite loss: it takes "
+            "the logarithm of 0, and 0 · log 0 is nan.\nTake the loss from z, before the "
+            f"{'sigmoid' if binary else 'softmax'}, which never meets log 0:\n{stable}"
+        )

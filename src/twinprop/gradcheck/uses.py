@@ -15,9 +15,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from twinprop.gradcheck.around import ABOVE, is_slow, known_module, others_that_name, text_of
 from twinprop.gradcheck.expressions import Self
 from twinprop.gradcheck.importing import code_cells
+from twinprop.gradcheck.loading import ABOVE, is_slow, known_module, others_that_name, text_of
 from twinprop.gradcheck.reading import parsed
 from twinprop.gradcheck.recipes import Cook, Recipe, Unknown, bound, numbers_in, small_sizes
 from twinprop.gradcheck.stand_ins import forgiving

@@ -18,8 +18,15 @@ from twinprop.config.extend import lacking
 from twinprop.config.schema import Config
 from twinprop.data.base import Dataset
 from twinprop.errors import TwinpropError
-from twinprop.gradcheck.comparison import Comparison, compare, largest, relative_error
-from twinprop.gradcheck.differences import Index, measure_slopes, sample_entries
+from twinprop.gradcheck.comparison import (
+    Comparison,
+    Index,
+    compare,
+    largest,
+    measure_slopes,
+    relative_error,
+    sample_entries,
+)
 from twinprop.gradcheck.held import FloatArray
 from twinprop.models.base import LayerSpec
 from twinprop.scratch.optimizers import SGD, State

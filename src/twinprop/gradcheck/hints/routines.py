@@ -1,4 +1,4 @@
-"""What runs in backward: the functions with their source, and the names that stand for arrays and numbers there."""
+"""What is known of wrong gradients: their trial, the functions that run in backward, and their arrays and numbers."""
 
 from __future__ import annotations
 
@@ -15,9 +15,34 @@ import numpy as np
 from twinprop.gradcheck.faults import SubjectError, is_users
 from twinprop.gradcheck.held import attributes_of, is_number
 from twinprop.gradcheck.loops import SHORTENED, compiled, definition_of
+from twinprop.gradcheck.report import Gradient
 from twinprop.gradcheck.rounds import FUNCTION
 from twinprop.gradcheck.trial import Trial
 from twinprop.gradcheck.ways import BACKWARD, named
+
+
+class Evidence:
+    """All that is known about a class.
+
+    Args:
+        trial: the class with its inputs.
+        gradients: what was found, with difference quotients.
+
+    Attributes:
+        samples: in the batch.
+        numbers: of outputs, or of targets, in the batch.
+    """
+
+    def __init__(self, trial: Trial, gradients: list[Gradient]) -> None:
+        self.trial, self.gradients = trial, gradients
+        self.samples = trial.inputs.count
+        y = trial.inputs.y
+        self.numbers = int(np.size(trial.inputs.x if y is None or np.ndim(y) < 2 else y))
+
+    @property
+    def is_layer(self) -> bool:
+        """Whether it has an output in place of a loss."""
+        return self.trial.dy is not None
 
 
 @dataclass

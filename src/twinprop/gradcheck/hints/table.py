@@ -1,19 +1,168 @@
 """What is said of each wrong gradient: the edit that mends it, else the pattern that its numbers show.
 
-Edits are listed in `edits.EDITS`, patterns in `patterns.PATTERNS`.
+Edits are listed in `edits.EDITS`, patterns in `PATTERNS`: a sum that is missing, 0 everywhere, a factor. A pattern is a
+function of the evidence and a wrong gradient, which returns what to say, or None.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations_with_replacement, product
+from typing import Any
 
-from twinprop.gradcheck.hints.evidence import Evidence
-from twinprop.gradcheck.hints.patterns import PATTERNS, missing_term
+import numpy as np
+
+from twinprop.gradcheck.comparison import CLOSE, nearly_equal, proportional, ratio
+from twinprop.gradcheck.held import FloatArray
 from twinprop.gradcheck.hints.repair import repairs
-from twinprop.gradcheck.hints.routines import routines_of
+from twinprop.gradcheck.hints.routines import Evidence, Routine, routines_of
 from twinprop.gradcheck.report import Gradient
 from twinprop.gradcheck.trained import Trained
 from twinprop.gradcheck.trial import CHANGE
+
+
+def not_summed(evidence: Evidence, gradient: Gradient) -> str | None:
+    """A bias with a gradient for each sample."""
+    value = np.asarray(gradient.value, float)
+    for axis in range(value.ndim if gradient.comparison is None else 0):
+        if proportional(value.sum(axis), gradient.right.ravel()):
+            return f"not summed over the batch: sum over axis {axis}, since the bias is added to every sample."
+    return None
+
+
+def not_finite(evidence: Evidence, gradient: Gradient) -> str | None:
+    return None if np.isfinite(np.asarray(gradient.value, float)).all() else "some entries are inf or nan."
+
+
+def zero(evidence: Evidence, gradient: Gradient) -> str | None:
+    if np.any(gradient.value):
+        return None
+    return "0 everywhere: backward does not fill it, or keeps it in a variable of its own."
+
+
+def known_factor(evidence: Evidence, gradient: Gradient) -> str | None:
+    """A factor that tells where it comes from."""
+    k = factor_of(gradient)
+    if k is None:
+        return None
+    text = next((text for size, text in known_factors(evidence).items() if abs(abs(k) / size - 1) < CLOSE), None)
+    if text is None or k > 0:
+        return text or None
+    return f"the sign is wrong. Also, {text}" if text else "the sign is wrong: a minus is lost, or one too many."
+
+
+def some_factor(evidence: Evidence, gradient: Gradient) -> str | None:
+    """Any other factor."""
+    k = factor_of(gradient)
+    if k is None or gradient.target.size < 3 or abs(k - 1) < 0.01:
+        return None
+    return f"{k:.6g} times the right gradient: a constant factor is missing, or one too many."
+
+
+def factor_of(gradient: Gradient) -> float | None:
+    """By what number a gradient differs from the right one; None where more than a number is wrong."""
+    if gradient.comparison is None or np.count_nonzero(np.nan_to_num(gradient.comparison.numeric)) < 2:
+        return None  # one entry is a multiple of anything
+    return ratio(gradient.comparison.analytic, gradient.comparison.numeric)
+
+
+def known_factors(evidence: Evidence) -> dict[float, str]:
+    """What each known factor means for this batch; a number that has two meanings has the later one."""
+    n, loss = evidence.samples, not evidence.is_layer
+    once = f"{n} times too large, and there are {n} samples: 1/n is missing"
+    twice = f"{n} times too small, and there are {n} samples: divided by n "
+    square = ": the derivative of (a - y)² is 2 (a - y)." if loss else "."
+    return {
+        0.5: f"half as large as it should be{square}",
+        2.0: "twice too large.",
+        1.0 / n: f"{twice}twice, or forward does not divide."
+        if loss
+        else f"{twice}here. That belongs in the loss alone; a layer sums over the batch.",
+        float(n): f"{once}, since the loss is a mean over them." if loss else f"{once}.",
+        1.0: "",
+    }
+
+
+def sigmoid(z: FloatArray) -> FloatArray:
+    return 1 / (1 + np.exp(-z))
+
+
+DERIVATIVES: dict[str, Callable[[FloatArray], FloatArray]] = {
+    "{} (1 - {})": lambda a: a * (1 - a),
+    "1 - {}²": lambda a: 1 - a * a,
+    "({} > 0)": lambda a: (a > 0).astype(float),
+    "sigmoid'({})": lambda a: sigmoid(a) * (1 - sigmoid(a)),
+    "tanh'({})": lambda a: 1 - np.tanh(a) ** 2,
+}
+
+
+def derivative_of_another(evidence: Evidence, gradient: Gradient) -> str | None:
+    """dx of a layer without parameters that is dy, or dy times a well-known derivative of x or of y."""
+    trial = evidence.trial
+    if gradient.of != "x" or not evidence.is_layer or gradient.comparison is None or trial.parameters:
+        return None
+    value = gradient.comparison.analytic
+    if trial.dy.shape != value.shape:
+        return None
+    if proportional(value, trial.dy):
+        return "equal to dy: the derivative of the function is missing, dx = dy * f'(x)."
+    sources = {"x": trial.x, "y": np.asarray(trial.out, float)}
+    for (letter, source), (name, derivative) in product(sources.items(), DERIVATIVES.items()):
+        if proportional(value, trial.dy * derivative(source)):
+            return f"equal to dy times {name.replace('{}', letter)}, which is not this function's derivative."
+    return None
+
+
+Pattern = Callable[[Evidence, Gradient], str | None]
+
+PATTERNS: tuple[Pattern, ...] = (not_summed, not_finite, zero, known_factor, some_factor, derivative_of_another)
+"""Each pattern that is recognised; the first that fits is told."""
+
+
+MOST_ARRAYS = 24
+"""Arrays of a function whose products are tried."""
+
+
+def missing_term(gradient: Gradient, routines: Sequence[Routine]) -> str | None:
+    """What has to be added to a gradient; None where no product of one to three arrays makes it right."""
+    compared = gradient.comparison
+    if compared is None or np.isnan(compared.numeric).any() or compared.numeric.size < 4:
+        return None
+    rest = compared.numeric - compared.analytic
+    if nearly_equal(rest, compared.numeric):
+        return None  # nothing is there yet
+    for routine in routines:
+        arrays = {
+            name: np.asarray(value, float)
+            for name, value in list(routine.scope.items())
+            if isinstance(value, np.ndarray) and value.dtype.kind in "fb" and 1 < value.size <= 4000
+        }
+        for code, value in products(dict(list(arrays.items())[:MOST_ARRAYS]), rest.shape):
+            factor = ratio(value, rest) if value.shape == rest.shape else None
+            if factor is not None and close_to_plain(1 / factor):
+                number = "" if abs(factor - 1) < 1e-3 else f"{1 / factor:.4g} * "
+                return f"a term is missing: the gradient of another branch, {number}{code}, has to be added."
+    return None
+
+
+def close_to_plain(factor: float) -> bool:
+    return any(abs(abs(factor) - plain) < 1e-3 for plain in (1, 0.5, 2))
+
+
+def products(arrays: dict[str, FloatArray], shape: tuple[int, ...]) -> Iterator[tuple[str, Any]]:
+    """Products of one, two or three arrays that have a given shape."""
+    same = {name: value for name, value in arrays.items() if value.shape == shape}
+    for names in (many for count in (1, 2, 3) for many in combinations_with_replacement(same, count)):
+        yield " * ".join(names), np.prod([same[name] for name in names], axis=0)
+    for first, a in arrays.items():
+        for second, b in arrays.items():
+            if len(shape) == 2 and a.ndim == b.ndim == 2:
+                for code, left, right in (("{} @ {}.T", a, b.T), ("{}.T @ {}", a.T, b), ("{} @ {}", a, b)):
+                    if (left.shape[0], right.shape[1]) == shape and left.shape[1] == right.shape[0]:
+                        yield code.format(first, second), left @ right
+            elif len(shape) == 2 and (a.size, b.size) == shape and a.ndim == b.ndim == 1:
+                yield f"np.outer({first}, {second})", np.outer(a, b)
+
 
 UNKNOWN = "no known mistake looks like this."
 

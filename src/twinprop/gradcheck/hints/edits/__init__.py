@@ -4,34 +4,34 @@ An edit is a function of an expression and what is known around it, which gives 
 one is a function, and a line in `EDITS`.
 """
 
-from twinprop.gradcheck.hints.edits import derivatives, factors, masks, matrices, sums
+from twinprop.gradcheck.hints.edits import factors, matrices
 from twinprop.gradcheck.hints.edits.site import Edit
 
 EDITS: tuple[Edit, ...] = (
-    masks.true_division,
-    masks.clipping,
+    factors.true_division,
+    factors.clipping,
     matrices.gradient_for_weight,
     matrices.transpose,
-    sums.axis_of_sum,
-    sums.sum_of_another,
-    masks.mask,
+    matrices.axis_of_sum,
+    matrices.sum_of_another,
+    factors.mask,
     factors.sign,
     factors.count_of_samples,
     factors.factor,
-    derivatives.entrywise_softmax,
-    sums.copied,
-    masks.index,
-    sums.not_summed,
+    factors.entrywise_softmax,
+    matrices.copied,
+    factors.index,
+    matrices.not_summed,
     matrices.another_array,
     matrices.another_array_throughout,
     factors.superfluous_factor,
-    masks.constant,
-    sums.missing_term,
-    sums.mean_term,
-    derivatives.derivative_of_held,
-    derivatives.derivative_missing,
-    derivatives.derivative_of_another,
-    sums.superfluous_term,
+    factors.constant,
+    matrices.missing_term,
+    matrices.mean_term,
+    factors.derivative_of_held,
+    factors.derivative_missing,
+    factors.derivative_of_another,
+    matrices.superfluous_term,
     matrices.product_order,
 )
 """The edits in the order in which they are tried: of several that help, the first is told."""

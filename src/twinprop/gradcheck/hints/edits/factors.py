@@ -1,13 +1,15 @@
-"""A wrong sign, a lost 1/n or 2, a factor too many."""
+"""A wrong sign, a factor too many or too few, a derivative of another function, a mask or an index that is off."""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
+from itertools import combinations
 
 import numpy as np
 
-from twinprop.gradcheck.hints.edits.site import Site, scaled
+from twinprop.gradcheck.hints.edits.site import Site, bracketed, expression, is_name, kept_by_forward, scaled
 
 
 def sign(site: Site) -> Iterator[tuple[ast.expr, str]]:
@@ -74,3 +76,150 @@ def superfluous_factor(site: Site) -> Iterator[tuple[ast.expr, str]]:
         yield node.left, f"{ast.unparse(node.right)} is one factor too many"
         if isinstance(node.op, ast.Mult):
             yield node.right, f"{ast.unparse(node.left)} is one factor too many"
+
+
+DERIVATIVES = {
+    "(1 - {}**2)": "tanh",
+    "({0} * (1 - {0}))": "sigmoid",
+    "({} > 0)": "ReLU",
+    "(1 - np.tanh({})**2)": "tanh",
+    "(np.exp(-{0}) / (1 + np.exp(-{0}))**2)": "sigmoid",
+}
+"""Derivatives of activations, by what forward kept; the last two by what went in."""
+
+
+def derivative_missing(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    if not (site.whole or site.product or is_name(site.node)):
+        return
+    for name in kept_by_forward(site):
+        for code, of in DERIVATIVES.items():
+            text = f"the derivative of the activation is missing: that of {of}, {code.format(name)[1:-1]}"
+            yield expression(f"{bracketed(site.node)} * {code.format(name)}"), text
+
+
+def derivative_of_held(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    """The way back through an activation that the object holds: of what comes from above, or as a factor."""
+    if not (site.whole or site.product or is_name(site.node)):
+        return
+    text = "the derivative of the activation is missing: {}"
+    for back in (name for name, value in site.scope.items() if callable(value)):
+        yield expression(f"{back}({site.code})"), text.format(f"{back}({site.code})")
+        for name in kept_by_forward(site):
+            yield expression(f"{bracketed(site.node)} * {back}({name})"), text.format(f"{back}({name})")
+
+
+def derivative_of_another(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    """A product in which one or two factors are replaced by another derivative."""
+    factors = factors_of(site.node)
+    if len(factors) < 2:
+        return
+    for lost in [*combinations(range(len(factors)), 1), *combinations(range(len(factors)), 2)]:
+        kept = [bracketed(one) for at, one in enumerate(factors) if at not in lost] or ["1.0"]
+        there = " * ".join(bracketed(factors[at]) for at in lost)
+        for name in kept_by_forward(site):
+            for code, of in DERIVATIVES.items():
+                right = code.format(name)
+                text = f"the wrong derivative: {there} stands where that of {of} belongs, {right[1:-1]}"
+                yield expression(f"{' * '.join(kept)} * {right}"), text
+
+
+def entrywise_softmax(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    """d * p * (1 - p), where each output depends on every input."""
+    factors = factors_of(site.node)
+    codes = [ast.unparse(one) for one in factors]
+    for position, code in enumerate(codes):
+        for other in range(len(codes)):
+            if codes[other] == f"1 - {code}":
+                rest = [bracketed(one) for at, one in enumerate(factors) if at not in (position, other)]
+                d = " * ".join(rest) or "1.0"
+                for axis in ("-1", "0"):
+                    right = f"{code} * (({d}) - ({code} * ({d})).sum(axis={axis}, keepdims=True))"
+                    text = (
+                        "the derivative of softmax is taken entry by entry, p (1 - p). Each output depends on every "
+                        "input: "
+                        f"p * (d - (p * d).sum(axis={axis}, keepdims=True))"
+                    )
+                    yield expression(right), text
+
+
+def factors_of(node: ast.expr) -> list[ast.expr]:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return [*factors_of(node.left), *factors_of(node.right)]
+    return [node]
+
+
+WHOLE = re.compile(r"astype\(.*(int|long)|astype\(['\"][<>=|]?[iu]\d")
+"""A conversion to whole numbers."""
+
+OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Gt: ast.Lt, ast.Lt: ast.Gt, ast.GtE: ast.Lt, ast.LtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
+}  # fmt: skip
+
+
+def mask(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    node = site.node
+    text = f"the mask {site.code} is the wrong way round"
+    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in OPPOSITE:
+        yield ast.Compare(node.left, [OPPOSITE[type(node.ops[0])]()], node.comparators), text
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert | ast.Not):
+        yield node.operand, text
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and ast.unparse(node.left) == "1":
+        yield node.right, text
+    elif is_name(node) and isinstance(site.value, np.ndarray) and site.value.dtype.kind == "b":
+        yield ast.UnaryOp(ast.Invert(), node), text
+    elif isinstance(node, ast.Call) and ast.unparse(node.func) == "np.where" and len(node.args) == 3:
+        yield ast.Call(node.func, [node.args[0], node.args[2], node.args[1]], []), text
+
+
+def index(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    node = site.node
+    if not isinstance(node, ast.Subscript) or isinstance(getattr(node.slice, "value", None), str):
+        return
+    text = f"{site.code}: the index is off by one"
+    holder = bracketed(node.value)
+    inner = ast.unparse(ast.Subscript(ast.Name("x"), node.slice)).removeprefix("x")
+    if any(isinstance(one, ast.Call | ast.Attribute) for one in ast.walk(node.slice)):
+        return
+    names = dict.fromkeys(one.id for one in ast.walk(node.slice) if isinstance(one, ast.Name))
+    changes = [(rf"\b{name} {op} 1\b", name) for name in names for op in (r"\+", "-")]
+    changes += [(rf"\b{name}\b", f"{name} {op} 1") for name in names for op in "+-"]
+    for old, new in [*changes, (r"(?<=[\[, ]):-1(?=[\],])", "1:"), (r"(?<=[\[, ])1:(?=[\],])", ":-1")]:
+        if re.search(old, inner):
+            yield expression(holder + re.sub(old, new, inner)), text
+
+
+def constant(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    node = site.node
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
+        for value in dict.fromkeys((1, node.value + 1, node.value - 1, node.value * 2, node.value / 2, -node.value)):
+            yield ast.Constant(value), f"the number {node.value} is wrong: {value:g} is right"
+
+
+def true_division(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    node = site.node
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv):
+        yield ast.BinOp(node.left, ast.Div(), node.right), "// throws the fraction away: divide by /"
+    elif (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "astype"
+        and WHOLE.search(site.code)
+    ):
+        yield node.func.value, "a conversion to whole numbers throws the fraction away"
+    elif (
+        isinstance(node, ast.Call) and ast.unparse(node.func) in ("int", "round", "np.round", "np.floor") and node.args
+    ):
+        yield node.args[0], f"{ast.unparse(node.func)} throws the fraction away"
+
+
+def clipping(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    node = site.node
+    if not isinstance(node, ast.Call):
+        return
+    name = ast.unparse(node.func)
+    if name.endswith("clip"):
+        inner, bounds = (node.args[0], node.args[1:]) if name.startswith("n") else (node.func.value, node.args)  # type: ignore[attr-defined]
+        text = f"clipped to [{', '.join(map(ast.unparse, bounds))}]. Clip after the check, or in the optimizer"
+        yield inner, text
+    elif len(node.args) == 1 and not node.keywords:
+        yield node.args[0], f"{name} is applied once too often"

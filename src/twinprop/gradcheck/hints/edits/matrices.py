@@ -1,4 +1,4 @@
-"""A matrix the wrong way round, and one array in the place of another."""
+"""A matrix the wrong way round, one array in the place of another; a sum over another axis, a term too many or few."""
 
 from __future__ import annotations
 
@@ -8,8 +8,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from twinprop.gradcheck.gradient_names import canonical, stems
-from twinprop.gradcheck.hints.edits.site import Site, alike, bracketed, expression, is_name, last_name
+from twinprop.gradcheck.hints.edits.site import (
+    Site,
+    alike,
+    bracketed,
+    expression,
+    is_name,
+    kept_by_forward,
+    last_name,
+    scaled,
+)
 
 
 def transpose(site: Site) -> Iterator[tuple[ast.expr, str]]:
@@ -61,3 +72,99 @@ class Renamed(ast.NodeTransformer):
         if isinstance(node, ast.expr) and ast.unparse(node) == self.old:
             return expression(self.new)
         return self.generic_visit(node)
+
+
+def axis_of_sum(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    node = site.node
+    name = node.func.attr if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else ""
+    if not isinstance(node, ast.Call) or name not in ("sum", "mean"):
+        return
+    of_numpy = isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) in ("np", "numpy")
+    what = bracketed(node.args[0] if of_numpy and node.args else node.func.value)  # type: ignore[attr-defined]
+    old = next((key.value for key in node.keywords if key.arg == "axis"), None)
+    positional = node.args[1 if of_numpy else 0 :]
+    old = positional[0] if positional else old
+    said = f"axis {ast.unparse(old)}" if old is not None else "everything"
+    for axis in ("0", "1", "-1", "(0, 1)", "(0, 2, 3)", "(0, 1, 2)"):
+        for keep in ("", ", keepdims=True"):
+            text = f"summed over {said}, not over axis {axis}"
+            if said == f"axis {axis}":
+                text = f"the shape is not that of the bias: {'write' if keep else 'leave out'} keepdims=True"
+            yield expression(f"{what}.{name}(axis={axis}{keep})"), text
+    if name == "mean":
+        kept = ", ".join(map(ast.unparse, [*positional, *node.keywords]))
+        yield expression(f"{what}.sum({kept})"), "the mean is taken where the sum belongs"
+
+
+def sum_of_another(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    """A sum of the gradient of the weight in place of that of the layer's sum."""
+    node = site.node
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("sum", "mean")):
+        return
+    of_numpy = ast.unparse(node.func.value) in ("np", "numpy") and bool(node.args)
+    old = node.args[0] if of_numpy else node.func.value
+    value = site.scope.get(ast.unparse(old))
+    for name, other in site.scope.items():
+        if isinstance(value, np.ndarray) and isinstance(other, np.ndarray) and other.ndim == value.ndim > 1:
+            new = copy.deepcopy(node)
+            if of_numpy:
+                new.args[0] = expression(name)
+            else:
+                new.func.value = expression(name)  # type: ignore[attr-defined]
+            why = "the bias is added after the product with the weight, so its gradient is a sum of that of the result"
+            yield new, f"{ast.unparse(old)} is summed in place of {name}: {why}"
+
+
+def not_summed(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    if site.whole:
+        for axis in ("0", "1", "(0, 1)", "(0, 2, 3)"):
+            for keep in ("", ", keepdims=True"):
+                text = f"not summed over axis {axis}, that of the samples"
+                yield expression(f"{bracketed(site.node)}.sum(axis={axis}{keep})"), text
+
+
+def missing_term(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    if site.whole:
+        for name, value in site.scope.items():
+            if isinstance(value, np.ndarray) and value.size > 1 and value.dtype.kind == "f" and site.code not in name:
+                text = f"a term is missing: {name}, the gradient of another branch, has to be added"
+                yield scaled(site, f"+ {name}"), text
+
+
+def mean_term(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    """What a normalisation subtracts: the mean, and the part along the normalised numbers."""
+    node = site.node
+    if not (site.whole or is_name(node)):
+        return
+    code = bracketed(node)
+    text = "the term of the mean is missing: mean and variance depend on every sample, too"
+    kept = {name: site.scope.get(name) for name in kept_by_forward(site)}
+    for axis in ("0", "-1", "(0, 2, 3)"):
+        if any(is_even(value, axis, 1, 0.0) for value in kept.values()):
+            yield expression(f"{code} - {code}.mean(axis={axis}, keepdims=True)"), text
+    for name, value in kept.items():
+        for axis in ("0", "-1", "(0, 2, 3)"):
+            if is_even(value, axis, 2, 1.0):
+                what = f"{code} - {name} * ({code} * {name}).mean(axis={axis}, keepdims=True)"
+                yield expression(what), text.replace("mean is", "variance is")
+
+
+def is_even(value: Any, axis: str, power: int, mean: float) -> bool:
+    """Whether the mean of an array, or of its squares, is one and the same along an axis, as of normalised numbers."""
+    axes = ast.literal_eval(axis)
+    needed = 4 if axis.startswith("(") else 2 if axis == "0" else 1
+    if not isinstance(value, np.ndarray) or value.ndim < needed or value.size < 2:
+        return False
+    means = (value**power).mean(axis=axes)
+    return means.size < value.size and bool(np.allclose(means, mean, atol=0.02))
+
+
+def superfluous_term(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    node = site.node
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
+        yield node.left, f"{ast.unparse(node.right)} is one term too many"
+
+
+def copied(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    if site.whole and is_name(site.node):
+        yield expression(f"{site.code}.copy()"), f"{site.code} is the same array under two names: work on a copy"

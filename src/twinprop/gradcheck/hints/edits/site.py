@@ -1,17 +1,17 @@
-"""An expression in a backward pass, with what is known around it, and words for building another."""
+"""Every expression of a backward pass, with what is known around it; words for another, and how it takes its place."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from twinprop.gradcheck.gradient_names import canonical
-from twinprop.gradcheck.hints.evidence import Evidence
-from twinprop.gradcheck.hints.routines import Routine
+from twinprop.gradcheck.hints.routines import Evidence, Routine
 
 
 @dataclass
@@ -106,3 +106,111 @@ def last_base(name: str) -> str:
 
 def scaled(site: Site, by: str) -> ast.expr:
     return expression(f"{bracketed(site.node)} {by}")
+
+
+Put = Callable[[ast.expr], None]
+
+PRODUCTS = ("dot", "matmul", "outer")
+
+
+def sites_in(routine: Routine, evidence: Evidence) -> Iterator[Site]:
+    """The arguments of a function, then every expression in the order of its lines."""
+    tree = routine.tree
+    for argument in tree.args.args:
+        if argument.arg != "self":
+            name = ast.Name(argument.arg, ast.Load())
+            yield Site(evidence, routine, name, first_statement(tree, argument.arg), tree.lineno, whole=True)
+    for statement in list(tree.body):
+        yield from below(statement, Site(evidence, routine, ast.Constant(None), ignore, statement.lineno))
+
+
+def statements_in(tree: ast.FunctionDef) -> Iterator[tuple[list[ast.stmt], int]]:
+    """Every block of statements with the place of a statement in it; the last of a block cannot be left out."""
+    for node in ast.walk(tree):
+        for name in ("body", "orelse"):
+            block = getattr(node, name, None)
+            if isinstance(block, list) and len(block) > 1:
+                yield from ((block, at) for at in range(len(block)))
+
+
+def ignore(new: ast.expr) -> None:
+    """A statement is not replaced."""
+
+
+def below(node: ast.AST, around: Site) -> Iterator[Site]:
+    """An expression and those inside it, or those of a statement; what is assigned to and called is left out."""
+    if isinstance(node, ast.stmt):
+        around = replace(around, targets=assigned(node), line=node.lineno)
+    if is_no_number(node, around.routine.function.__globals__):
+        return
+    if isinstance(node, ast.expr):
+        around = replace(around, node=node, line=node.lineno)
+        yield around
+    product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult)
+    product = product or (isinstance(node, ast.Call) and ast.unparse(node.func).endswith(PRODUCTS))
+    for name, value in ast.iter_fields(node):
+        if name in ("targets", "target"):
+            for target in value if isinstance(value, list) else [value]:
+                if isinstance(target, ast.Subscript):  # d[x <= 0] = 0: the index is computed
+                    yield from below(target.slice, replace(around, put=setter(target, "slice"), whole=False))
+            continue
+        if name == "ctx":
+            continue
+        whole = name == "value" and isinstance(node, ast.Assign | ast.AugAssign | ast.Return | ast.AnnAssign)
+        whole = whole or (around.whole and isinstance(node, ast.Tuple | ast.Dict))
+        inner = replace(around, whole=whole, product=product)
+        if name == "func":
+            if isinstance(value, ast.Attribute):  # x.dot(y): x is computed, the name of the method is not
+                yield from below(value.value, replace(inner, put=setter(value, "value")))
+        elif isinstance(value, ast.AST):
+            yield from below(value, replace(inner, put=setter(node, name)))
+        elif isinstance(value, list):
+            for at, item in enumerate(value):
+                if isinstance(item, ast.AST):
+                    yield from below(item, replace(inner, put=item_setter(value, at)))
+
+
+def is_no_number(node: ast.AST, names: Mapping[str, Any]) -> bool:
+    """Whether it is a module, or what a module holds beside numbers.
+
+    Such is `np.c_`, which NumPy multiplies by an array without an end.
+    """
+    value = in_module(node, names)
+    return value is not None and not isinstance(value, int | float | np.ndarray)
+
+
+def in_module(node: ast.AST, names: Mapping[str, Any]) -> Any:
+    """The module that an expression names, or what it names in one; None where it names neither."""
+    if isinstance(node, ast.Name):
+        value = names.get(node.id)
+        return value if isinstance(value, ModuleType) else None
+    if not isinstance(node, ast.Attribute):
+        return None
+    module = in_module(node.value, names)
+    return None if module is None else getattr(module, node.attr, None)
+
+
+def setter(node: ast.AST, name: str) -> Put:
+    return lambda new: setattr(node, name, new)
+
+
+def item_setter(items: list[ast.expr], at: int) -> Put:
+    return lambda new: items.__setitem__(at, new)
+
+
+def assigned(statement: ast.AST) -> frozenset[str]:
+    """What a statement assigns to."""
+    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+    parts = [part for one in targets if one is not None for part in (one.elts if isinstance(one, ast.Tuple) else [one])]
+    return frozenset(ast.unparse(part) for part in parts)
+
+
+def first_statement(tree: ast.FunctionDef, name: str) -> Put:
+    """What puts an expression in the place of an argument: a new first statement, gone again with the plain name."""
+    body = list(tree.body)
+
+    def put(new: ast.expr) -> None:
+        plain = isinstance(new, ast.Name) and new.id == name
+        tree.body = body if plain else [ast.Assign([ast.Name(name, ast.Store())], new, lineno=tree.lineno), *body]
+
+    return put
