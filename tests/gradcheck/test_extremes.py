@@ -7,7 +7,7 @@ import pytest
 from tests.kit.students import SIZES, check, said, spec_of
 
 from twinprop.gradcheck.choice import choose_inputs
-from twinprop.gradcheck.clock import Clock
+from twinprop.gradcheck.faults import Clock
 from twinprop.gradcheck.searching import Wanted
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.unchecked import explain_overflow

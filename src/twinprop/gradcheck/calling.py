@@ -16,7 +16,7 @@ import numpy as np
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.held import FloatArray, attributes_of, is_number
 from twinprop.gradcheck.likely_losses import LIKELY, REDUCTIONS, Reduction
-from twinprop.gradcheck.roles import Method
+from twinprop.gradcheck.roles import Method, word_of
 
 OUTPUTS = ("output", "outputs", "out", "activations", "activation", "yhat", "ypred", "probs", "a", "y", "result")
 """Attributes where forward may leave what it does not return."""
@@ -186,7 +186,10 @@ class FusedWay(LayerWay):
 
 
 class LossWay(Way):
-    """forward(x, y), or forward(x), returns one number; backward() may take y, or x and y, or the number 1."""
+    """forward(x, y), or forward(x), returns one number; backward() may take y, or x and y, or the number 1.
+
+    Without a backward, the gradients are returned beside the number.
+    """
 
     is_loss = True
 
@@ -224,10 +227,6 @@ class LossesWay(LossWay):
 
     def note(self) -> str:
         return many_numbers(self.forward.name, self.likely)
-
-
-class LossWithGradientsWay(LossWay):
-    """loss(x, y) returns the loss and its gradients together."""
 
 
 class NetworkWay(Way):
@@ -293,7 +292,7 @@ def array_in(made: Any, returned: Any, before: Mapping[str, int]) -> Any:
     if returned is not None:
         return None
     held = {
-        name.lower().replace("_", ""): value
+        word_of(name): value
         for name, value in attributes_of(made).items()
         if isinstance(value, np.ndarray) and value.dtype.kind == "f" and before.get(name) != id(value)
     }

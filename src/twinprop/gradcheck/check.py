@@ -12,10 +12,9 @@ import numpy as np
 from twinprop.gradcheck.calling import NetworkWay
 from twinprop.gradcheck.checking import check_subject, first_gradients
 from twinprop.gradcheck.choice import accepted_in_part, choose_inputs, nothing_accepted
-from twinprop.gradcheck.clock import SECONDS, Clock
 from twinprop.gradcheck.comparison import proportional, same_numbers
 from twinprop.gradcheck.conventions import is_times
-from twinprop.gradcheck.faults import TURNED, SubjectError
+from twinprop.gradcheck.faults import SECONDS, TURNED, Clock, SubjectError
 from twinprop.gradcheck.held import objects_of, wrapped_in
 from twinprop.gradcheck.hints.table import UNKNOWN
 from twinprop.gradcheck.importing import folders_as_before

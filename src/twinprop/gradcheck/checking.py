@@ -11,10 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.clock import Clock
 from twinprop.gradcheck.comparison import LARGER, Index, Slopes, compare, largest, proportional, same_numbers
 from twinprop.gradcheck.conventions import accept_conventions, lost_mean, negative_and_added
-from twinprop.gradcheck.faults import SubjectError
+from twinprop.gradcheck.faults import Clock, SubjectError
 from twinprop.gradcheck.hints.repair import repairs
 from twinprop.gradcheck.hints.routines import Evidence
 from twinprop.gradcheck.hints.table import explain_gradients, notes
@@ -39,7 +38,8 @@ SECONDS_OF_EDITS = 6.0
 
 def gradients_of(trial: Trial) -> list[Gradient]:
     """Every gradient, found and compared with what is measured."""
-    measured = measure_all(trial)
+    names = [parameter.name for parameter in trial.parameters] + ["x"] * (trial.x.dtype.kind == "f")
+    measured = {name: trial.measure(trial.array(name)) for name in names}
     slopes = {name: slopes_of(entries, trial.array(name).shape) for name, entries in measured.items()}
     forgotten = adopt_forgotten(trial, trial.find(slopes))
     trial.parameters = trial.parameters + forgotten
@@ -89,12 +89,6 @@ def gradients_that_an_edit_mends(trial: Trial) -> list[Gradient] | None:
     return None
 
 
-def measure_all(trial: Trial) -> dict[str, dict[Index, Slopes]]:
-    """The slopes of every parameter, and of x unless it holds whole numbers."""
-    names = [parameter.name for parameter in trial.parameters] + ["x"] * (trial.x.dtype.kind == "f")
-    return {name: trial.measure(trial.array(name)) for name in names}
-
-
 def choose_loss(trial: Trial) -> None:
     """Take the likely loss that most of a network's gradients fit, a right one or a multiple of it."""
     way = trial.subject.way
@@ -134,18 +128,19 @@ def compare_gradients(
     for name, entries in measured.items():
         array = trial.array(name)
         if name not in found and not (isinstance(trial.subject.made, Several) and trial.subject.made.may_lack(name)):
-            needed = trial.dy is not None and not returns_nothing(trial, found) if name == "x" else True
-            if needed and any(abs(entry.central[1]) > 1e-7 for entry in entries.values()):
+            # a first layer may keep the gradients of its parameters and return no dx
+            idle = trial.dy is None or (trial.returned_nothing and any(one.name in found for one in trial.parameters))
+            if not (name == "x" and idle) and any(abs(entry.central[1]) > 1e-7 for entry in entries.values()):
                 label = "dx" if name == "x" else f"d{name}"
                 gradients.append(Gradient(name, label, None, array, np.full(array.shape, np.nan), None, "not found"))
         if name not in found:
             continue
         label, value = found[name]
         # (1, o) in place of (o,): an update broadcasts it
-        flat = value is not None and value.shape != array.shape and without_ones(value.shape, array.shape)
+        flat = value.shape != array.shape and without_ones(value.shape, array.shape)
         flat = flat and (is_input(trial, name) or harmless(value.shape, array.shape, trial.subject.made))
         value = value.reshape(array.shape) if flat else value
-        fits = value is not None and value.shape == array.shape
+        fits = value.shape == array.shape
         claimed = value if fits else np.zeros(array.shape)
         comparison = compare(claimed, entries, scale)
         for larger in LARGER:
@@ -156,14 +151,9 @@ def compare_gradients(
         if fits:
             gradient.comparison = comparison
         else:
-            gradient.problem = "missing" if value is None else "wrong shape"
+            gradient.problem = "wrong shape"
         gradients.append(gradient)
     return gradients
-
-
-def returns_nothing(trial: Trial, found: dict[str, tuple[str, Any]]) -> bool:
-    """Whether a layer keeps the gradients of its parameters and returns no dx, as a first layer may."""
-    return trial.returned_nothing and any(one.name in found for one in trial.parameters)
 
 
 def is_input(trial: Trial, name: str) -> bool:

@@ -10,8 +10,7 @@ from typing import cast
 
 import numpy as np
 
-from twinprop.gradcheck.clock import SECONDS, Clock
-from twinprop.gradcheck.faults import SubjectError
+from twinprop.gradcheck.faults import SECONDS, Clock, SubjectError
 from twinprop.gradcheck.inputs import Inputs, draw_x, draw_y
 from twinprop.gradcheck.searching import Search, Wanted
 from twinprop.gradcheck.subject import Subject

@@ -1,11 +1,15 @@
-"""What goes wrong inside the class under test, told with the line of that class and not of ours."""
+"""What goes wrong inside the class under test, told with its own line and not with ours; how long it may take."""
 
 from __future__ import annotations
 
+import inspect
+import sys
 import sysconfig
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 from twinprop.errors import TwinpropError
@@ -17,6 +21,11 @@ STANDARD = sysconfig.get_paths()["stdlib"]
 def is_users(file: str) -> bool:
     """Whether code stands in a file of the user's own: neither ours, nor Python's, nor an installed package's."""
     return not file.startswith((OURS, "<", STANDARD)) and "site-packages" not in file and not file.endswith(".pyx")
+
+
+def is_users_own(found: Any) -> bool:
+    """Whether a class, a function or a module is of a file of the user's own."""
+    return is_users(getattr(inspect.getmodule(found), "__file__", None) or "<")
 
 
 TURNED = "Is a matrix the wrong way round, as W where W.T belongs?"
@@ -68,3 +77,36 @@ def short_path(file: str) -> str:
         return str(Path(file).relative_to(Path.cwd()))
     except ValueError:
         return file
+
+
+@contextmanager
+def traced(watch: Any) -> Iterator[None]:
+    """What runs meanwhile is told to a watch, as `sys.settrace` has it; to nobody where that is None."""
+    before = sys.gettrace()
+    sys.settrace(watch)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
+
+
+SECONDS = 12.0
+"""Of a processor, for the whole search for inputs."""
+
+
+class Clock:
+    """The time that a search may take, of a processor, so that it does not matter how busy the machine is.
+
+    Args:
+        every: at every how many questions the time is looked at, which takes time as well.
+    """
+
+    def __init__(self, seconds: float = SECONDS, every: int = 16) -> None:
+        self.end, self.asked, self.late, self.every = process_time() + seconds, -1, False, every
+
+    @property
+    def over(self) -> bool:
+        self.asked += 1
+        if self.asked % self.every == 0 and not self.late:
+            self.late = process_time() > self.end
+        return self.late

@@ -16,8 +16,18 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.comparison import ratio, same_numbers
-from twinprop.gradcheck.gradient_names import canonical, is_bare, names_gradient, stems
-from twinprop.gradcheck.held import ArrayRef, FloatArray, arrays_of, attributes_of, is_numeric, may_hold_arrays
+from twinprop.gradcheck.held import (
+    ArrayRef,
+    FloatArray,
+    arrays_of,
+    attributes_of,
+    canonical,
+    is_bare,
+    is_numeric,
+    may_hold_arrays,
+    names_gradient,
+    stems,
+)
 
 
 @dataclass

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import copy
 import re
-import sys
 from collections.abc import Callable, Sequence
-from time import process_time
 from types import FrameType
 from typing import Any, Self
 
 import numpy as np
 
-from twinprop.gradcheck.faults import is_users
+from twinprop.gradcheck.faults import Clock, is_users, traced
 from twinprop.gradcheck.held import FloatArray, item_at
 
 Path = tuple[str, ...]
@@ -45,11 +43,11 @@ class Memory:
         self.failed: set[Any] = set()
         self.found: dict[Any, dict[Path, Template]] = {}
         self.runs = 0
-        self.end = process_time() + SECONDS
+        self.clock = Clock(SECONDS, every=1)
 
     @property
     def over(self) -> bool:
-        return self.runs > MOST_RUNS or process_time() > self.end
+        return self.runs > MOST_RUNS or self.clock.over
 
     def __deepcopy__(self, memo: dict[int, object]) -> Memory:
         return self
@@ -186,14 +184,11 @@ def progress(run: Callable[[], None]) -> tuple[bool, int]:
         steps += event == "opcode"
         return watch
 
-    before = sys.gettrace()
-    sys.settrace(watch)
     try:
-        run()
+        with traced(watch):
+            run()
     except Exception:
         return False, steps
-    finally:
-        sys.settrace(before)
     return True, steps
 
 

@@ -14,7 +14,7 @@ from twinprop.gradcheck.faults import guarded_call
 from twinprop.gradcheck.fitting import Path, is_parameter
 from twinprop.gradcheck.guesses import DROPOUT, filled, number_for
 from twinprop.gradcheck.loading import parse_arguments
-from twinprop.gradcheck.roles import role_of
+from twinprop.gradcheck.roles import role_of, word_of
 from twinprop.gradcheck.sources import (
     indexes_with,
     is_used,
@@ -39,12 +39,8 @@ MORE_THAN_A_WORD = 8
 """Letters in a row that names of what belongs together share."""
 
 
-def plain(name: str) -> str:
-    return name.lower().replace("_", "")
-
-
 def contains(name: str, words: Sequence[str]) -> bool:
-    return any(plain(word) in plain(name) for word in words)
+    return any(word_of(word) in word_of(name) for word in words)
 
 
 def looks_like_function_of_network(name: str) -> bool:
@@ -55,7 +51,7 @@ def looks_like_function_of_network(name: str) -> bool:
 def plain_partner(functions: Mapping[str, Any], back: str) -> str:
     """The function that a derivative is named after: `mse` of `mse_grad`, `sigmoid` of `sigmoid_prime`."""
     for name in functions:
-        rest = plain(back).replace(plain(name), "", 1) if plain(name) in plain(back) else ""
+        rest = word_of(back).replace(word_of(name), "", 1) if word_of(name) in word_of(back) else ""
         if rest and re.fullmatch(r"(d|grad|gradient|derivative|deriv|prime|backward|backprop|back|bwd|of)+", rest):
             return name
     return ""
@@ -101,7 +97,7 @@ def partner(functions: Mapping[str, Any], name: str, words: Sequence[str]) -> st
 
 def stem(name: str) -> str:
     """A name without the word for its direction."""
-    return re.sub("|".join(sorted(map(plain, (*BACK, *FRONT)), key=len, reverse=True)), "", plain(name))
+    return re.sub("|".join(sorted(map(word_of, (*BACK, *FRONT)), key=len, reverse=True)), "", word_of(name))
 
 
 def belongs_to(start: Any, front: Any) -> bool:

@@ -24,13 +24,12 @@ from twinprop.gradcheck.function_parts import (
     partner,
     pick,
     pick_alike,
-    plain,
     plain_partner,
     started,
 )
 from twinprop.gradcheck.guesses import number_for
 from twinprop.gradcheck.loops import PENALTY
-from twinprop.gradcheck.roles import role_of
+from twinprop.gradcheck.roles import role_of, word_of
 from twinprop.gradcheck.sources import returned_names
 
 
@@ -94,7 +93,7 @@ class Functions(Fitted):
         of_front = takes["front"].get(name) if "front" in takes else None
         if of_front is not None and of_front.default is not inspect.Parameter.empty:
             return of_front.default
-        penalty = PENALTY.fullmatch(plain(name)) is not None
+        penalty = PENALTY.fullmatch(word_of(name)) is not None
         return 0.0 if penalty and name not in takes.get("cost", ()) else number_for(name) if penalty else None
 
     def _attempt(self, x: Any, y: Any) -> Any:

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.lending import kinds_of, module_of, object_for, rank
-from twinprop.gradcheck.roles import role_of
+from twinprop.gradcheck.roles import role_of, word_of
 from twinprop.gradcheck.sources import (
     entries_read,
     is_array_there,
     is_list_there,
+    parameters_of,
     parts_unpacked,
     words_compared,
     words_of_entries,
@@ -82,10 +83,7 @@ def filled(
         outputs: of a network.
         known: names of those that are given by name.
     """
-    try:
-        parameters = list(inspect.signature(f).parameters.values())
-    except (TypeError, ValueError):
-        return [], {}
+    parameters = parameters_of(f)
     kinds = inspect.Parameter
     needed = [one for one in parameters if one.default is kinds.empty and one.kind == kinds.POSITIONAL_OR_KEYWORD]
     values = [
@@ -95,7 +93,7 @@ def filled(
     ]
     listed = any(isinstance(value, list) and value == [HIDDEN] for value in values)
     for at, one in enumerate(needed) if listed and len(values) == len(needed) else ():
-        if COUNT_OF_LAYERS.fullmatch(one.name.lower().replace("_", "")):
+        if COUNT_OF_LAYERS.fullmatch(word_of(one.name)):
             values[at] = 1
     if "conv" in getattr(f, "__name__", "").lower():  # a kernel has four axes
         images = (OUTPUTS, 2, 3, 3)
@@ -114,15 +112,8 @@ def filled(
 
 def number_for(name: str) -> Any:
     """A usual number, word or flag of that name; None where it is none of the known."""
-    word = name.lower().replace("_", "")
+    word = word_of(name)
     return next((value for pattern, value in NUMBERS if re.fullmatch(pattern, word)), None)
-
-
-def names_of_arguments(source: Any) -> list[str]:
-    try:
-        return list(inspect.signature(source).parameters)
-    except (TypeError, ValueError):
-        return []
 
 
 def is_size(name: str) -> bool:
@@ -137,11 +128,6 @@ def size_of_part(name: str, count: int, position: int) -> int:
     if count < 3:
         return 3 if count == 2 and re.search("h|w|k", word) else INPUTS
     return 2 if re.search("depth|chan|^c$|_c$", word) else 6 + position if count < 4 or position else 5
-
-
-def made_by_guess(kind: Callable[..., Any]) -> Any:
-    """An object of a class, or what a function returns, with usual arguments."""
-    return kind(*filled(kind)[0])
 
 
 def arguments_for(f: Callable[..., Any]) -> list[Any]:
@@ -180,7 +166,7 @@ def usual(
         source: the class or the function that it belongs to.
         annotation: of the argument.
     """
-    word = name.lower().replace("_", "")
+    word = word_of(name)
     number = int(match[0]) if (match := re.search(r"\d+$", word)) else 0
     base = word.rstrip("0123456789")
     wide = number == 0 or number > 1
@@ -188,7 +174,10 @@ def usual(
         return min(words, key=rank)
     if takes_layers(source, name) and (some := layers_of(module_of(source), (INPUTS, HIDDEN, outputs), arguments_for)):
         return some
-    if role_of(name) != "optimizer" and (one := object_for(source, name, made_by_guess, annotation)) is not None:
+    if (
+        role_of(name) != "optimizer"
+        and (one := object_for(source, name, lambda kind: kind(*arguments_for(kind)), annotation)) is not None
+    ):
         return one
     start = getattr(source, "__init__", source) if inspect.isclass(source) else source
     if parts := parts_unpacked(source, name):
@@ -204,7 +193,8 @@ def usual(
         return [known] * max(entries, 1)
     if entries and not base.startswith(("w", "b")):
         return [INPUTS, outputs] if entries == 2 else [INPUTS, HIDDEN, outputs][:entries]
-    beside = [other.lower() for other in names_of_arguments(source)]
+    arguments = [one.name for one in parameters_of(source)]
+    beside = [other.lower() for other in arguments]
     if re.fullmatch("w[xh]|b", word) and "wx" in beside:  # of a cell, all gates in one
         kind = getattr(source, "__name__", "").lower()
         gates_of = 4 if "lstm" in kind else 3 if "gru" in kind else 1
@@ -212,10 +202,10 @@ def usual(
         return 0.5 * np.random.randn(*([rows] if rows else []), gates_of * HIDDEN)
     if CORPUS.fullmatch(word):
         return list(range(VOCABULARY)) * 3
-    if base == "w" and any(CORPUS.fullmatch(other) for other in names_of_arguments(source)):
+    if base == "w" and any(CORPUS.fullmatch(other) for other in arguments):
         return 0.5 * np.random.randn(VOCABULARY, outputs)
     pools = "pool" in getattr(source, "__name__", "").lower()
-    if base == "kernel" and (pools or "stride" in " ".join(names_of_arguments(source))):
+    if base == "kernel" and (pools or "stride" in " ".join(arguments)):
         return 3
     if re.fullmatch(r"w|weights?(matrix|array)?|kernel", base):
         return 0.5 * np.random.randn(
@@ -223,9 +213,9 @@ def usual(
         )
     if re.fullmatch(r"b|bias(es)?(vector|array)?", base):
         return 0.5 * np.random.randn(outputs if wide else HIDDEN)
-    if base == "beta" and any(role_of(other) == "rate" for other in names_of_arguments(source)):
+    if base == "beta" and any(role_of(other) == "rate" for other in arguments):
         return 0.0  # of a momentum: without it, an update is the gradient
-    if base == "h" and "d_model" in names_of_arguments(source):
+    if base == "h" and "d_model" in arguments:
         return 2
     if base in ("gamma", "beta"):
         return 1 + 0.1 * np.random.randn(INPUTS)

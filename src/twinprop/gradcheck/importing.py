@@ -94,28 +94,22 @@ def folders_above(file: Path) -> list[Path]:
 
 def package_name(path: Path) -> str:
     """`net.layers` for a file that imports from its own package, as `from .base import Layer`; else its own name."""
-    dots = [len(found) for one in module_files(path) for found in RELATIVE.findall(one.read_text("utf-8", "replace"))]
+    imports = RELATIVE.findall(path.read_text("utf-8", "replace"))
+    if imports:  # its neighbours may reach further up
+        imports += [
+            dots for one in path.parent.glob("*.py") for dots in RELATIVE.findall(one.read_text("utf-8", "replace"))
+        ]
+    dots = [len(one) for one in imports]
     if not dots:
         return path.stem
     name, folder = f"{path.parent.name}.{path.stem}", path.parent
-    while is_package(folder, folder.parent) or name.count(".") < max(dots):
+    while all((one / "__init__.py").is_file() for one in (folder, folder.parent)) or name.count(".") < max(dots):
         folder = folder.parent
         name = f"{folder.name}.{name}"
     return name
 
 
-def is_package(*folders: Path) -> bool:
-    return all((folder / "__init__.py").is_file() for folder in folders)
-
-
 RELATIVE = re.compile(r"^\s*from (\.+)", re.MULTILINE)
-
-
-def module_files(path: Path) -> list[Path]:
-    """A file that imports from its own package, with its neighbours, which may reach further up."""
-    if not RELATIVE.search(path.read_text("utf-8", "replace")):
-        return [path]
-    return [path, *path.parent.glob("*.py")]
 
 
 def script(path: Path, told: list[str]) -> ModuleType:

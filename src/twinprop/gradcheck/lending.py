@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.faults import is_users
+from twinprop.gradcheck.faults import is_users_own
 from twinprop.gradcheck.importing import script
 from twinprop.gradcheck.sources import aliases, nodes_of, own_attributes
 from twinprop.gradcheck.stand_ins import LentActivation, LentLayer, LentLoss, StandIn, forgiving
@@ -61,7 +61,7 @@ def kinds_of(found: Any) -> list[Any]:
     """A class with the user's classes that it inherits from; a function alone."""
     if not inspect.isclass(found):
         return [getattr(found, "__func__", found)]
-    return [kind for kind in found.__mro__ if is_users(getattr(inspect.getmodule(kind), "__file__", None) or "<")]
+    return [kind for kind in found.__mro__ if is_users_own(kind)]
 
 
 def module_of(found: Any) -> ModuleType | None:
@@ -151,7 +151,7 @@ def class_named(annotation: Any, module: ModuleType | None) -> type | None:
     """The user's class that an annotation names, as it is or in quotes."""
     if isinstance(annotation, str):
         annotation = getattr(module, annotation.split("|")[0].strip(" '\""), None)
-    own = isinstance(annotation, type) and is_users(getattr(inspect.getmodule(annotation), "__file__", None) or "<")
+    own = isinstance(annotation, type) and is_users_own(annotation)
     return annotation if own else None
 
 
@@ -192,13 +192,13 @@ def classes_near(module: ModuleType | None, fits: Callable[[type], bool], asked:
 def own_classes(module: ModuleType) -> list[type]:
     """The user's classes that a module has."""
     some = [one for one in vars(module).values() if isinstance(one, type) and not isinstance(one, StandIn)]
-    return [one for one in some if is_users(getattr(inspect.getmodule(one), "__file__", None) or "<")]
+    return [one for one in some if is_users_own(one)]
 
 
 def modules_used(module: ModuleType) -> list[ModuleType]:
     """The user's modules that a module imports, or imports something of."""
     found = [one if isinstance(one, ModuleType) else inspect.getmodule(one) for one in list(vars(module).values())]
-    own = [one for one in found if one is not None and is_users(getattr(one, "__file__", None) or "<")]
+    own = [one for one in found if one is not None and is_users_own(one)]
     return list(dict.fromkeys(one for one in own if one is not module))
 
 

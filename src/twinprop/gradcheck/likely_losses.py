@@ -17,38 +17,18 @@ Formula = Callable[[FloatArray, FloatArray, int], Any]
 """Of the output, one-hot or real targets in its shape, and the axis of the classes."""
 
 
-def cross_entropy(p: FloatArray, y: FloatArray, axis: int) -> Any:
-    return -(y * np.log(p)).sum()
-
-
 def cross_entropy_of_softmax(z: FloatArray, y: FloatArray, axis: int) -> Any:
     z = z - z.max(axis, keepdims=True)
     return -(y * (z - np.log(np.exp(z).sum(axis, keepdims=True)))).sum()
 
 
-def binary_cross_entropy(p: FloatArray, y: FloatArray, axis: int) -> Any:
-    return -(y * np.log(p) + (1 - y) * np.log(1 - p)).sum()
-
-
-def binary_cross_entropy_of_sigmoid(z: FloatArray, y: FloatArray, axis: int) -> Any:
-    return (np.logaddexp(0, z) - y * z).sum()
-
-
-def squared_error(a: FloatArray, y: FloatArray, axis: int) -> Any:
-    return ((a - y) ** 2).sum()
-
-
-def half_squared_error(a: FloatArray, y: FloatArray, axis: int) -> Any:
-    return 0.5 * ((a - y) ** 2).sum()
-
-
 FORMULAS: dict[str, Formula] = {
-    "cross entropy": cross_entropy,
-    "binary cross entropy": binary_cross_entropy,
-    "squared error": squared_error,
-    "½ squared error": half_squared_error,
+    "cross entropy": lambda p, y, axis: -(y * np.log(p)).sum(),
+    "binary cross entropy": lambda p, y, axis: -(y * np.log(p) + (1 - y) * np.log(1 - p)).sum(),
+    "squared error": lambda a, y, axis: ((a - y) ** 2).sum(),
+    "½ squared error": lambda a, y, axis: 0.5 * ((a - y) ** 2).sum(),
     "cross entropy of the softmax": cross_entropy_of_softmax,
-    "binary cross entropy of the sigmoid": binary_cross_entropy_of_sigmoid,
+    "binary cross entropy of the sigmoid": lambda z, y, axis: (np.logaddexp(0, z) - y * z).sum(),
 }
 
 MEANS = ("mean over the samples", "sum", "mean over all numbers")

@@ -10,7 +10,8 @@ import inspect
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -21,7 +22,8 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.faults import SubjectError
-from twinprop.gradcheck.importing import FILES, LOOPS, load_file, load_module, told_of
+from twinprop.gradcheck.importing import FILES, LOOPS, code_cells, load_file, load_module, told_of
+from twinprop.gradcheck.reading import parsed
 from twinprop.text import nearest
 
 
@@ -146,6 +148,13 @@ def text_of(path: Path) -> str:
     except OSError:
         return ""
     return text if len(text) <= LONGEST_FILE or path.suffix == ".ipynb" else ""
+
+
+def trees_of(path: Path) -> Iterator[tuple[int, ast.Module]]:
+    """The trees of a notebook's cells with their numbers, or of a whole file with 0; what is no Python is left out."""
+    for number, code in code_cells(path) if path.suffix == ".ipynb" else [(0, text_of(path))]:
+        with suppress(SyntaxError, ValueError):
+            yield number, parsed(code, str(path))
 
 
 def is_slow(file: Path, wanted: str) -> bool:

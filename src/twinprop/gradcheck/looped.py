@@ -21,9 +21,9 @@ import numpy as np
 from twinprop.gradcheck.guesses import OUTPUTS
 from twinprop.gradcheck.held import arrays_of, is_float_array, is_number, is_numeric
 from twinprop.gradcheck.inputs import Inputs, draw_x, draw_y, unused_size
-from twinprop.gradcheck.loops import OFF, OTHERS, STEPS, word_of
+from twinprop.gradcheck.loops import OFF, OTHERS, STEPS
 from twinprop.gradcheck.outputs import find_site, output_at
-from twinprop.gradcheck.roles import method_of, role_of
+from twinprop.gradcheck.roles import method_of, role_of, word_of
 from twinprop.gradcheck.rounds import FUNCTION, walk
 from twinprop.gradcheck.staging import COUNT, Stage, data_role, in_order, is_data
 from twinprop.gradcheck.trained import BY_RATE, EACH, NOTE, Form, Front, Trained
@@ -43,11 +43,6 @@ class Round:
         self._stage, self._names = stage, list(names)
         for name in names:
             setattr(self, name, stage.space[name])
-
-    def adopt(self, numbers: Sequence[str]) -> None:
-        """Take numbers for parameters, as a bias that starts as 0."""
-        for name in numbers:
-            setattr(self, name, np.array(getattr(self, name), float))
 
     def one_round(self, x: Any, y: Any) -> None:
         stage, space = self._stage, self._stage.space
@@ -166,12 +161,14 @@ def fitting(stage: Stage, tried: Tried, alone: bool) -> Round | None:
         return None
     changed = changed_names(first, stage.space)
     numbers = [name for name in changed if is_number(first[name]) and isinstance(stage.space[name], float)]
+    numbers = [name for name in numbers if role_of(name) != "rate"]
     stage.set_up(data, 1 if alone else inputs.count)
     names = [name for name, one in first.items() if name in changed or is_kept(name, one, stage)]
     if not changed or not all(name in stage.space for name in names):
         return None
     found = Round(stage, names)
-    found.adopt([name for name in numbers if role_of(name) != "rate"])
+    for name in numbers:  # a bias that starts as 0 is a parameter
+        setattr(found, name, np.array(getattr(found, name), float))
     stage.data, stage.like, stage.columns, stage.targets = tried.names, tried.like, bool(inputs.axis), y
     return found if sees_output(found, x, y) else None
 

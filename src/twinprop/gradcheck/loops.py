@@ -17,7 +17,7 @@ from typing import Any
 
 from twinprop.gradcheck.held import arrays_of, wrapped_in
 from twinprop.gradcheck.reading import parsed
-from twinprop.gradcheck.roles import Method
+from twinprop.gradcheck.roles import Method, word_of
 
 NAMES = re.compile(
     r"(partial)?fit\w*|(batch)?train(?!ed|ing|able|set|data|x|y|loss|acc|err)\w*|(mini|full)?(batch)?(sgd|bgd|mbgd|gd)|learn|"
@@ -26,9 +26,9 @@ NAMES = re.compile(
 """Names of methods that train, in lower case and without underscores."""
 
 STEPS = re.compile(r"(n|num|max)?(of)?(epochs?|iterations?|iters?|steps?|itera)(num|count)?|maxiter|epoch(s|es)?")
-BATCH = re.compile(r"(mini)?batch(size)?|bs|minibatchsize|sizeofbatch")
-PENALTY = re.compile(r"penalty|lambda\w*|lambd|lmbda|lam|reg\w*|l[12]\w*|weightdecay|wd|decay\w*")
-OFF = re.compile(rf"{PENALTY.pattern}|momentum|mu|dropout\w*|droprate|shuffle")
+BATCH = re.compile(r"(mini)?batch(size)?|nbatch|bs|sizeofbatch")
+PENALTY = re.compile(r"penalty|lam\w*|lmbda|\w*reg\w*|l[12]\w*|weightdecay|wd|decay\w*")
+OFF = re.compile(rf"{PENALTY.pattern}|momentum|mu|\w*dropout\w*|droprate|shuffle")
 """Arguments and attributes that are 0 in a plain step."""
 
 NO_OUTPUT = re.compile(r"back|grad|deriv|prime|loss|cost|error|normal|one_?hot|shuffle|split|batch|train|fit")
@@ -48,10 +48,6 @@ SHORTENED = "_one_step"
 
 TREE = "_tree"
 """An attribute of a function that stands in no file: its definition."""
-
-
-def word_of(name: str) -> str:
-    return name.lower().replace("_", "")
 
 
 def training_methods(made: Any) -> list[str]:

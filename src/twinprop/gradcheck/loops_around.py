@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
 import os
 import re
@@ -14,11 +13,10 @@ from types import ModuleType
 from typing import Any
 
 from twinprop.gradcheck.held import objects_of
-from twinprop.gradcheck.importing import code_cells, run_definitions
-from twinprop.gradcheck.loading import others_that_name, text_of
+from twinprop.gradcheck.importing import run_definitions
+from twinprop.gradcheck.loading import others_that_name, text_of, trees_of
 from twinprop.gradcheck.looped import LoopTrained, with_loop
-from twinprop.gradcheck.reading import parsed
-from twinprop.gradcheck.roles import role_of
+from twinprop.gradcheck.roles import role_of, word_of
 from twinprop.gradcheck.rounds import Loop, loops_of
 from twinprop.gradcheck.staging import NotFoundError, Stage
 from twinprop.gradcheck.stand_ins import forgiving
@@ -40,7 +38,7 @@ def is_called_as_usual(found: Mapping[str, Any]) -> bool:
     for one in found.values():
         if inspect.isfunction(one) and any(role_of(name) == "dy" for name in inspect.signature(one).parameters):
             return True
-        words = {name.lower().replace("_", "") for name in dir(one) if not name.startswith("__")}
+        words = {word_of(name) for name in dir(one) if not name.startswith("__")}
         if inspect.isclass(one) and words & {*FORWARD.split()} and words & {*BACKWARD.split()}:
             return True
     return False
@@ -84,20 +82,11 @@ def loops_around(
                     yield one, f"{title}, in the loop of {place}"
 
 
-def loops_in(path: Path, own: Path) -> Iterator[tuple[Loop, str, str]]:
+def loops_in(path: Path, own: Path) -> list[tuple[Loop, str, str]]:
     """The loops of a file, with the name that its code has, and how it is told; those of the script itself first."""
     shown = os.path.relpath(path, own.parent)
-    body: list[ast.stmt] = []
-    try:
-        if path.suffix == ".ipynb":
-            for number, code in code_cells(path):
-                with suppress(SyntaxError):
-                    body += parsed(code, f"{path} cell {number}").body
-        else:
-            body = parsed(text_of(path), str(path)).body
-        yield from ((one, str(path), shown) for one in loops_of(body))
-    except (SyntaxError, ValueError):
-        return
+    body = [one for _, tree in trees_of(path) for one in tree.body]
+    return [(one, str(path), shown) for one in loops_of(body)]
 
 
 def script(path: Path) -> ModuleType:

@@ -14,14 +14,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from twinprop.gradcheck.autograd import Operations, boxes_of, computes_with_arrays, with_boxes
-from twinprop.gradcheck.building import built
 from twinprop.gradcheck.faults import SubjectError, error_with_line, guarded_call
-from twinprop.gradcheck.fed import with_places
 from twinprop.gradcheck.function_parts import looks_like_function_of_network
 from twinprop.gradcheck.functions import Functions, join_functions
 from twinprop.gradcheck.guesses import HIDDEN, INPUTS, OUTPUTS, arguments_for, filled, words_left_out
 from twinprop.gradcheck.held import arrays_of, attributes_of, shown_argument
 from twinprop.gradcheck.importing import told_of
+from twinprop.gradcheck.lacking import built, with_places
 from twinprop.gradcheck.loading import load_attributes, parse_arguments
 from twinprop.gradcheck.loops_around import is_called_as_usual, loops_around
 from twinprop.gradcheck.recipes import bound
@@ -177,7 +176,10 @@ def made_of(
     if len(found) == 1:
         ((name, one),) = found.items()
         return make_one(name, one, words, outputs)
-    made = [make_one(name, one, words if takes_arguments(one) else (), outputs) for name, one in found.items()]
+    made = [
+        make_one(name, one, words if callable(one) and inspect.signature(one).parameters else (), outputs)
+        for name, one in found.items()
+    ]
     notes = [note for _, _, notes in made for note in notes]
     return chain([one for one, _, _ in made], ", ".join(found)), ", ".join(title for _, title, _ in made), notes
 
@@ -206,22 +208,13 @@ def filled_up(made: Any, sizes: Sequence[Sizes]) -> Iterator[Any]:
         yield one
         yield from built(one)
     yield from built(made)
-    yield from with_optimizer(made)
-
-
-def with_optimizer(made: Any) -> Iterator[Any]:
-    """A copy of an object with the optimizer that it lacks, and such copies built."""
     try:
         one = copy.deepcopy(made)
-    except Exception:
+    except Exception:  # it cannot be copied
         return
     if lend_optimizer(one, held_by):
         yield one
         yield from built(one)
-
-
-def takes_arguments(found: Any) -> bool:
-    return callable(found) and bool(inspect.signature(found).parameters)
 
 
 def make_one(name: str, found: Callable[..., Any], words: Sequence[str], outputs: int) -> tuple[Any, str, list[str]]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import linecache
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.faults import is_users
+from twinprop.gradcheck.faults import is_users, traced
 
 
 @dataclass(frozen=True)
@@ -124,17 +123,9 @@ def find_site(run: Callable[[], Any], y: Any) -> Site | None:
     def called(frame: FrameType, event: str, argument: Any) -> Any:
         return line if is_users(frame.f_code.co_filename) else None
 
-    traced(run, called)
+    with traced(called):
+        run()
     return min(found, key=lambda one: one[0])[1] if found else None
-
-
-def traced(run: Callable[[], Any], called: Any) -> Any:
-    before = sys.gettrace()
-    sys.settrace(called)
-    try:
-        return run()
-    finally:
-        sys.settrace(before)
 
 
 def output_beside(pair: Pair, frame: FrameType, y: Any) -> CodeType | None:
@@ -195,7 +186,8 @@ def output_at(site: Site, run: Callable[[], Any]) -> Any:
         return line if code.co_name == site.name and code.co_filename == site.file else None
 
     try:
-        traced(run, called)
+        with traced(called):
+            run()
     except Seen as seen:
         return seen.value
     raise ValueError("the output is not computed")

@@ -9,8 +9,7 @@ import numpy as np
 
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.finding import Found
-from twinprop.gradcheck.gradient_names import is_bare, names_gradient
-from twinprop.gradcheck.held import ArrayRef, arrays_of, is_float_array
+from twinprop.gradcheck.held import ArrayRef, arrays_of, is_bare, is_float_array, names_gradient
 from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.roles import role_of
 from twinprop.gradcheck.subject import Subject

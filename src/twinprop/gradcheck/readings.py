@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import copy
-import inspect
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -35,10 +34,11 @@ from twinprop.gradcheck.hints.table import UNKNOWN
 from twinprop.gradcheck.inputs import CLOSE, Inputs, draw_y
 from twinprop.gradcheck.lending import kinds_of
 from twinprop.gradcheck.likely_losses import LIKELY
-from twinprop.gradcheck.loops import OFF, word_of
+from twinprop.gradcheck.loops import OFF
 from twinprop.gradcheck.parameters import keep_used
 from twinprop.gradcheck.report import Report
-from twinprop.gradcheck.sources import nodes_of
+from twinprop.gradcheck.roles import word_of
+from twinprop.gradcheck.sources import nodes_of, source_of
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.trained import Trained
 from twinprop.gradcheck.trial import Trial
@@ -122,7 +122,9 @@ def right_in_another_reading(
         except SubjectError:
             continue
         named = reading.instead or (partly and not any(UNKNOWN in text for _, text in tried[0].mistakes))
-        if named or all(report.right and tells_something(report) for report in tried):
+        if named or all(
+            report.right and any(np.nan_to_num(one.right).any() for one in report.gradients) for report in tried
+        ):
             tried[0].advice[:0] = [reading.told] if reading.told else []
             return tried[0]
     return None
@@ -186,7 +188,7 @@ def with_a_likely_loss(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
 def with_small_errors(subject: Subject, inputs: Inputs, seed: int) -> Iterator[Reading]:
     """Targets next to the outputs, where the source clips what is large, or scales it."""
     made = wrapped_in(subject.made)
-    lines = [line for kind in kinds_of(type(made)) for line in source_of(kind) if CLIPS.search(line)]
+    lines = [line for kind in kinds_of(type(made)) for line in source_of(kind).splitlines() if CLIPS.search(line)]
     if isinstance(subject.way, NetworkWay) and inputs.y is not None and lines:
         trial = Trial(subject.copied(), inputs, seed)
         keep_used(trial, np.random.default_rng(seed + 2))  # as the check itself does
@@ -194,13 +196,6 @@ def with_small_errors(subject: Subject, inputs: Inputs, seed: int) -> Iterator[R
         if np.shape(inputs.y) == out.shape:
             y = out + 1e-3 * np.random.default_rng(0).standard_normal(out.shape)
             yield Reading(subject.way, replace(inputs, y=y, kind=CLOSE), UNCLIPPED.format(lines[0].strip()))
-
-
-def source_of(kind: type) -> list[str]:
-    try:
-        return inspect.getsourcelines(kind)[0]
-    except (OSError, TypeError):
-        return []
 
 
 def given_its_output(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
@@ -252,8 +247,3 @@ def with_its_loss(subject: Subject, inputs: Inputs, seed: int) -> Iterator[Readi
     code = " ".join(ast.unparse(node) for node in nodes_of(function) if isinstance(node, ast.If | ast.Call))
     if inputs.count == 1 and re.search(r"argmax|nonzero|== 0:|!= 0:", code):  # it looks for that entry
         yield Reading(OneEntryWay(**fields), inputs, ONE_ENTRY, seeds=3)
-
-
-def tells_something(report: Report) -> bool:
-    """Whether some gradient is not 0 everywhere."""
-    return any(np.nan_to_num(gradient.right).any() for gradient in report.gradients)

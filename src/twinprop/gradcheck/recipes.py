@@ -9,14 +9,15 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Any
 
 import numpy as np
 
 from twinprop.gradcheck.guesses import HIDDEN, INPUTS, OUTPUTS, number_for, usual
-from twinprop.gradcheck.held import may_hold_arrays
-from twinprop.gradcheck.roles import role_of
+from twinprop.gradcheck.held import may_hold_arrays, shown_argument
+from twinprop.gradcheck.loops import BATCH, OFF
+from twinprop.gradcheck.roles import role_of, word_of
+from twinprop.gradcheck.sources import parameters_of
 from twinprop.gradcheck.upkeep import PlainSteps
 
 SMALL = (3, 4, 6, 7, 8, 9, 11, 12, 13, 14)
@@ -28,9 +29,7 @@ LARGE = 10
 KEPT = re.compile(r"seed|randomstate|epochs?|\w*iter\w*|verbose|\w*every|kernel\w*|stride\w*|pad\w*")
 """Whole numbers that are no sizes of layers."""
 
-BATCH = re.compile(r"(mini)?batch(size)?|nbatch|bs")
-
-PENALTY = re.compile(r"l[12]\w*|lambd?a?\w*|\w*reg\w*|weightdecay|wd|momentum|\w*dropout\w*|keepprob|clip\w*|decay\w*")
+LEFT_OUT = re.compile(rf"{OFF.pattern}|keepprob|clip\w*")
 """What changes a step, or the loss, beyond the gradient: it stays at its default."""
 
 COUNT = re.compile(r"\.shape\b|\blen\(|(\b|_)(size|dim|dims|num|n|count|shape)(\b|_)")
@@ -95,7 +94,7 @@ class Written:
 def numbers_in(value: Any, name: str = "", seen: set[int] | None = None) -> Iterator[int]:
     """The whole numbers in a recipe that may be sizes; recipes may hold each other."""
     seen = set() if seen is None else seen
-    if type(value) is int and not KEPT.fullmatch(plain(name)) and not BATCH.fullmatch(plain(name)):
+    if type(value) is int and not KEPT.fullmatch(word_of(name)) and not BATCH.fullmatch(word_of(name)):
         yield value
     elif isinstance(value, list | tuple | set):
         for one in value:
@@ -114,21 +113,15 @@ def numbers_in(value: Any, name: str = "", seen: set[int] | None = None) -> Iter
                 yield from numbers_in(one, key, seen)
 
 
-def plain(name: str) -> str:
-    return name.lower().replace("_", "")
-
-
 def bound(called: Any, args: Sequence[Any], keywords: Mapping[str, Any]) -> dict[str, Any]:
     """Arguments by their names, as far as those are known."""
-    names = [one.name for one in parameters_of(called)]
+    names = [one.name for one in named_parameters(called)]
     return {**{names[at] if at < len(names) else str(at): one for at, one in enumerate(args)}, **keywords}
 
 
-def parameters_of(called: Any) -> list[inspect.Parameter]:
-    try:
-        found = list(inspect.signature(called).parameters.values())
-    except (TypeError, ValueError):
-        return []
+def named_parameters(called: Any) -> list[inspect.Parameter]:
+    """The arguments of what is called that have names, but for `self`."""
+    found = parameters_of(called)
     bare = inspect.isfunction(called) and found and found[0].name == "self"  # a method, by its class
     return [one for one in found[1 if bare else 0 :] if one.kind not in (one.VAR_KEYWORD, one.VAR_POSITIONAL)]
 
@@ -156,7 +149,9 @@ class Cook:
         """
         if id(recipe) in self.done:
             return self.done[id(recipe)]
-        if role_of(getattr(recipe.kind, "__name__", "")) == "optimizer" or is_optimizer(recipe.kind):
+        name = getattr(recipe.kind, "__name__", "")
+        steps = isinstance(recipe.kind, type) and re.search("adam|rmsprop|momentum|adagrad|optimi[sz]er", name.lower())
+        if role_of(name) == "optimizer" or steps:  # its own would not be plain
             self.done[id(recipe)] = PlainSteps()
             return self.done[id(recipe)]
         own = self if not is_numpys(recipe.kind) or SHAPED.search(recipe.kind.__name__) else Cook({})
@@ -179,7 +174,7 @@ class Cook:
 
     def given(self, called: Any, args: list[Any], keywords: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
         """The arguments as they are passed on."""
-        parameters = parameters_of(called)
+        parameters = named_parameters(called)
         by_name = {one.name: one for one in parameters}
         needed = [one.name for one in parameters if one.default is one.empty]
 
@@ -196,7 +191,7 @@ class Cook:
                     return by_name[name].default
                 return usual(name, needed.index(name), len(needed), called, OUTPUTS, by_name[name].annotation)
             left = by_name[name].default if name in by_name else inspect.Parameter.empty
-            if PENALTY.fullmatch(plain(name)) and isinstance(left, int | float):
+            if LEFT_OUT.fullmatch(word_of(name)) and isinstance(left, int | float):
                 return left
             return self.value(one, name)
 
@@ -206,12 +201,12 @@ class Cook:
 
     def value(self, value: Any, name: str = "") -> Any:
         """A value of a script as it is passed on for an argument of that name."""
-        if BATCH.fullmatch(plain(name)) and isinstance(value, int | Unknown):
+        if BATCH.fullmatch(word_of(name)) and isinstance(value, int | Unknown):
             return number_for("batch")
         if role_of(name) == "optimizer" and not isinstance(value, str | None):
             return PlainSteps if isinstance(value, type) else PlainSteps()
         if type(value) is int:
-            return value if KEPT.fullmatch(plain(name)) else self.sizes.get(value, value)
+            return value if KEPT.fullmatch(word_of(name)) else self.sizes.get(value, value)
         if isinstance(value, list | tuple | set):
             return type(value)(self.value(one, name) for one in value)
         if isinstance(value, dict):
@@ -251,20 +246,7 @@ class Cook:
         if isinstance(value, list | tuple) and isinstance(real, list | tuple) and len(value) == len(real):
             some = ", ".join(map(self.shown, value, real))
             return f"[{some}]" if isinstance(value, list) else f"({some})"
-        if isinstance(real, np.ndarray):
-            return "×".join(map(str, real.shape))
-        if isinstance(real, list) and real and not isinstance(real[0], int | float | str | list | tuple):
-            return f"[{', '.join(self.shown(None, one) for one in real)}]"
-        named = str(real) if isinstance(real, Enum) else getattr(real, "__name__", "")
-        return str(named or (f"{type(real).__name__}()" if may_hold_arrays(real) or callable(real) else repr(real)))
-
-
-def is_optimizer(kind: Any) -> bool:
-    """Whether a class is one of an optimizer whose steps are not plain."""
-    return (
-        isinstance(kind, type)
-        and re.search("adam|rmsprop|momentum|adagrad|optimi[sz]er", kind.__name__.lower()) is not None
-    )
+        return shown_argument(real)
 
 
 def data_named(text: str, role: str) -> Any:

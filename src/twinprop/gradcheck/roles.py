@@ -50,9 +50,14 @@ SETTINGS = (*FLAGS, "rate", "optimizer", "fixed", "count", "before")
 """Roles of what every method is given that asks for it, and that is no number to compute with."""
 
 
+def word_of(name: str) -> str:
+    """A name in lower case, without underscores."""
+    return name.lower().replace("_", "")
+
+
 def role_of(name: str) -> str:
     """The role of an argument; empty where its name says nothing."""
-    word = name.lower().replace("_", "")
+    word = word_of(name)
     if word.endswith(("param", "params")):
         return ""
     if not word or re.fullmatch(r"l[a-z]+rate|learning(?!data|set)\w*", word):

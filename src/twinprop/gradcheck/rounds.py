@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from twinprop.gradcheck.loops import repeats
+from twinprop.gradcheck.sources import defaults_of
 
 DEEPEST = 4
 """Functions on the way to a loop."""
@@ -109,11 +110,11 @@ def trains(loop: ast.For | ast.While) -> bool:
 
 def without_shows(body: Sequence[ast.stmt]) -> list[ast.stmt]:
     """Statements without those that only show something."""
-
-    def shows(one: ast.stmt) -> bool:
-        return isinstance(one, ast.Expr) and isinstance(one.value, ast.Call) and is_shown(one.value)
-
-    return [one for one in body if not shows(one)]
+    return [
+        one
+        for one in body
+        if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Call) and is_shown(one.value))
+    ]
 
 
 def is_shown(call: ast.Call) -> bool:
@@ -149,14 +150,12 @@ def arguments(
     owner: ast.FunctionDef, call: ast.Call | None
 ) -> tuple[list[ast.stmt], list[tuple[ast.FunctionDef, str]]]:
     """What gives the arguments of a function their values: as they are called, else as they are by default."""
-    places, own = [one.arg for one in owner.args.posonlyargs + owner.args.args], owner.args.defaults
-    names = [*places, *(one.arg for one in owner.args.kwonlyargs)]
-    defaults = [*[None] * (len(places) - len(own)), *own, *owner.args.kw_defaults]
-    plain = {name: one for name, one in zip(names, defaults, strict=True) if one is not None}
+    defaults = defaults_of(owner)
+    names = list(defaults)
     args = call.args if call is not None else []
     given = dict(zip(names, args, strict=False)) if not any(isinstance(one, ast.Starred) for one in args) else {}
     given |= {one.arg: one.value for one in (call.keywords if call is not None else []) if one.arg}
-    values = {name: given.get(name, plain.get(name)) for name in names}
+    values = {name: given.get(name, defaults[name]) for name in names}
     kept = {name: f"{HIDDEN_NAME}{name}" for name, value in values.items() if value is not None}
     pairs = [(kept[name], value) for name, value in values.items() if value is not None]
     pairs += [(name, ast.Name(hidden, ast.Load())) for name, hidden in kept.items()]  # one may have the name of another

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -10,8 +11,7 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.calling import LossesWay, Way
-from twinprop.gradcheck.clock import Clock
-from twinprop.gradcheck.faults import SubjectError
+from twinprop.gradcheck.faults import Clock, SubjectError
 from twinprop.gradcheck.finding import Found
 from twinprop.gradcheck.functions import Functions
 from twinprop.gradcheck.held import FloatArray
@@ -81,7 +81,13 @@ class Search:
 
         def drawn(shapes: Iterable[tuple[tuple[int, ...], int | None]]) -> Iterator[Inputs]:
             inputs = candidates(subject, words, list(shapes), wanted.targets, wanted.classes, wanted.seed)
-            return (one for one in inputs if wanted.values == one.values or (not wanted.values and self.may_need(one)))
+            # others than the usual ones can help where those were refused, or gave no finite answer
+            return (
+                one
+                for one in inputs
+                if (wanted.values or "normal") == one.values
+                or (not wanted.values and (self.gave_none or self.accepted_by_forward is None))
+            )
 
         if (own := getattr(subject.made, "_inputs", None)) is not None:
             return own if self.best_of([own]) is not None else None
@@ -106,19 +112,13 @@ class Search:
                 chosen.alone = ONE_SAMPLE if chosen.x.ndim == 2 and (self.partly or alone) else ""
         return chosen
 
-    def may_need(self, inputs: Inputs) -> bool:
-        """Whether other numbers than the usual ones can help: these were refused, or gave no finite answer."""
-        return inputs.values == "normal" or self.gave_none or self.accepted_by_forward is None
-
     def best_of(self, several: Iterable[Inputs]) -> Inputs | None:
         """The first that suits; None if none does, or time is over."""
         return next((inputs for inputs in several if not self.clock.over and self.suits(inputs)), None)
 
     def wants_indices(self) -> bool:
         """Whether it said that it uses x as an index, as an embedding does."""
-        return any(
-            "indices must be" in text or "of integer" in text or "valid indices" in text for text in self.refusals
-        )
+        return any(re.search("indices must be|of integer|valid indices", text) for text in self.refusals)
 
     def suits(self, inputs: Inputs) -> bool:
         """Whether all goes well with these inputs.

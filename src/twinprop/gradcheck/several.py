@@ -40,11 +40,6 @@ def is_index(made: Any, method: str, name: str) -> bool:
     return indexes_with(getattr(getattr(made, method), "__func__", None), name)
 
 
-def smallest_size(made: Any) -> int:
-    """A number that every index stays below: the smallest axis of a matrix that an object holds."""
-    return max(2, min((size for ref in arrays_of(made) if ref.get().ndim > 1 for size in ref.get().shape), default=2))
-
-
 @dataclass
 class Plan:
     """What each argument gets: `x`, `y`, `dy0`, `dy1`, `cache`, `out0`, or the name of another input.
@@ -123,7 +118,9 @@ class Several(Fitted, Wrapper):
         plan.extras = [name for name in plan.extras if name not in settings and name not in self._held]
         self._free = [(name,) for name in plan.extras]
         self._whole = [name for name in plan.extras if is_index(made, plan.front.name, name)]
-        self._most = smallest_size(made)
+        # every index stays below the smallest axis of a matrix that the object holds
+        sizes = [size for ref in arrays_of(made) if ref.get().ndim > 1 for size in ref.get().shape]
+        self._most = max(2, min(sizes, default=2))
         self.returned_names = returned_names(getattr(made, (plan.back or plan.front).name))
         for name in plan.extras:
             setattr(self, name, np.zeros(0))

@@ -11,13 +11,29 @@ from functools import cache
 from typing import Any
 
 
+def source_of(found: Any) -> str:
+    """The source of a class or a function; empty where it is not known."""
+    try:
+        return textwrap.dedent(inspect.getsource(found))
+    except (OSError, TypeError, SyntaxError):
+        return ""
+
+
 @cache
 def tree_of(found: Any) -> ast.AST | None:
     """The tree of a class or a function; None where its source is not known."""
     try:
-        return ast.parse(textwrap.dedent(inspect.getsource(found)))
-    except (OSError, TypeError, SyntaxError):
+        return ast.parse(source) if (source := source_of(found)) else None
+    except SyntaxError:
         return None
+
+
+def parameters_of(found: Any) -> list[inspect.Parameter]:
+    """The arguments of a function or a constructor; none where they are not known."""
+    try:
+        return list(inspect.signature(found).parameters.values())
+    except (TypeError, ValueError):
+        return []
 
 
 def nodes_of(found: Any) -> Iterator[ast.AST]:
@@ -196,6 +212,14 @@ def tested_bare(found: Any, name: str) -> bool:
     tests = [node.test for node in nodes_of(found) if isinstance(node, ast.If | ast.IfExp)]
     tests = [test.operand if isinstance(test, ast.UnaryOp) else test for test in tests]
     return any(isinstance(test, ast.Name) and test.id == name for test in tests)
+
+
+def defaults_of(node: ast.FunctionDef) -> dict[str, ast.expr | None]:
+    """What the arguments of a function are by default, by their names; None for those that have to be given."""
+    args = node.args
+    places = [*args.posonlyargs, *args.args]
+    defaults = [*[None] * (len(places) - len(args.defaults)), *args.defaults, *args.kw_defaults]
+    return {one.arg: default for one, default in zip([*places, *args.kwonlyargs], defaults, strict=True)}
 
 
 def returns_of(function: Any) -> list[ast.expr | None]:

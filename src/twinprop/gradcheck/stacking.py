@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from twinprop.gradcheck.lending import classes_near, module_of, use_of
-from twinprop.gradcheck.roles import role_of
+from twinprop.gradcheck.roles import role_of, word_of
 from twinprop.gradcheck.ways import BACKWARD, FORWARD, named
 
 ADD = "add addlayer appendlayer append push pushlayer stack insertlayer"
@@ -40,7 +40,7 @@ Sizes = tuple[int, int, int]
 
 
 def is_layer(kind: type) -> bool:
-    methods = {name.lower().replace("_", "") for name in dir(kind)}
+    methods = {word_of(name) for name in dir(kind)}
     return bool(methods & {*FORWARD.split()}) and bool(methods & {*BACKWARD.split()})
 
 
@@ -50,7 +50,9 @@ def layers_of(module: ModuleType | None, sizes: Sizes, fill: Callable[[Any], lis
     Args:
         fill: usual arguments of a class, for 4 inputs and 3 outputs.
     """
-    several = classes_near(module, is_dense, PASSES)
+    several = classes_near(
+        module, lambda kind: is_layer(kind) and DENSE.fullmatch(kind.__name__.lower()) is not None, PASSES
+    )
     if not several:
         return []
     own = [kind for kind in several if not any(kind in other.__mro__[1:] for other in several)]  # no bases of others
@@ -63,7 +65,7 @@ def layers_of(module: ModuleType | None, sizes: Sizes, fill: Callable[[Any], lis
     try:
         parts = [
             dense(*sized(dense, fill(dense), [first], second), **(told if first == sizes[0] else {}))
-            for first, second in pairs(sizes)
+            for first, second in pairwise(sizes)
         ]
     except Exception:  # it wants something else
         return []
@@ -75,14 +77,6 @@ def layers_of(module: ModuleType | None, sizes: Sizes, fill: Callable[[Any], lis
                 except Exception:  # it wants something else
                     continue
     return parts
-
-
-def is_dense(kind: type) -> bool:
-    return is_layer(kind) and DENSE.fullmatch(kind.__name__.lower()) is not None
-
-
-def pairs(sizes: Sizes) -> list[tuple[int, int]]:
-    return list(pairwise(sizes))
 
 
 def sized(found: Any, values: Sequence[Any], incoming: Sequence[int], width: int) -> list[Any]:
@@ -99,7 +93,7 @@ def sized(found: Any, values: Sequence[Any], incoming: Sequence[int], width: int
 
 def takes_layers(found: Any, name: str) -> bool:
     """Whether an argument is a list of objects that go forward or back."""
-    asked = {one.lower().replace("_", "") for one in use_of(found, name).each}
+    asked = {word_of(one) for one in use_of(found, name).each}
     return bool(asked & {*FORWARD.split(), *BACKWARD.split()})
 
 
@@ -117,7 +111,7 @@ def stacked(made: Any, sizes: Sizes, fill: Callable[[Any], list[Any]]) -> Iterat
     calls: list[list[tuple[str, list[Any]]]] = []
     if layers := layers_of(sys.modules.get(type(made).__module__), sizes, fill):
         calls.append([(name, [layer, *values[1:]]) for layer in layers])
-    calls.append([(name, sized(method, values, [first], second)) for first, second in pairs(sizes)])
+    calls.append([(name, sized(method, values, [first], second)) for first, second in pairwise(sizes)])
     calls.append([(name, sized(method, values, [first], first)) for first in sizes])
     if len(adders) > 1:  # one for the inputs, one for a hidden layer, one for the outputs
         found = [next((one for one in adders if word in one.lower()), "") for word in ("in", "hid", "out")]

@@ -23,10 +23,10 @@ import numpy as np
 from twinprop.gradcheck.faults import is_users
 from twinprop.gradcheck.guesses import INPUTS, OUTPUTS, number_for, usual
 from twinprop.gradcheck.held import is_number, may_hold_arrays
-from twinprop.gradcheck.loops import BATCH, STEPS, TREE, word_of
+from twinprop.gradcheck.loops import BATCH, STEPS, TREE
 from twinprop.gradcheck.outputs import Site
 from twinprop.gradcheck.recipes import is_numpys
-from twinprop.gradcheck.roles import role_of
+from twinprop.gradcheck.roles import role_of, word_of
 from twinprop.gradcheck.rounds import FUNCTION, HIDDEN_NAME, Loop, changed_in, root_of, stored
 from twinprop.gradcheck.tracing import READING
 

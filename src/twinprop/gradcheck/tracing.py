@@ -7,15 +7,15 @@ of the user's classes as values. Nothing of the user's is called.
 from __future__ import annotations
 
 import ast
-import inspect
 import re
 from collections import ChainMap
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from twinprop.gradcheck.expressions import PLAIN, SYMBOLIC, Expressions, Self, has_data, has_symbols
-from twinprop.gradcheck.faults import is_users
+from twinprop.gradcheck.faults import is_users_own
 from twinprop.gradcheck.recipes import Recipe, Unknown, Written, is_numpys
+from twinprop.gradcheck.sources import defaults_of, source_of
 
 MOST_STEPS = 4000
 """Statements that are gone through in a file."""
@@ -162,7 +162,7 @@ class Tracer(Expressions):
                 return unknown
             found = called(*args, **keywords)
             return found if isinstance(found, int | float | str | range | tuple | dict) else list(found)
-        own = is_users(getattr(inspect.getmodule(called), "__file__", None) or "<")
+        own = is_users_own(called)
         reads = not isinstance(called, type) and READING.search(getattr(called, "__name__", "").lower())
         if reads or (is_numpys(called) and has_data([args, *keywords.values()])):
             return unknown
@@ -181,7 +181,7 @@ class Tracer(Expressions):
         if owner.closed or method is None or IDLE.fullmatch(name.lower()) or not isinstance(owner.kind, type):
             return unknown
         owner.later.append((name, args, keywords))
-        return owner if returns_itself(method) else unknown
+        return owner if re.search(r"return self$", source_of(method), re.MULTILINE) else unknown
 
     def written(self, called: Written, args: list[Any], keywords: dict[str, Any], unknown: Unknown) -> Any:
         """A function of the script."""
@@ -201,17 +201,7 @@ class Tracer(Expressions):
 
     def parameters(self, node: Any, args: list[Any], keywords: dict[str, Any], scope: Any) -> dict[str, Any]:
         """The values of a function's parameters: given, else the default, else unknown."""
-        names = [one.arg for one in [*node.args.posonlyargs, *node.args.args]]
-        values = {name: Unknown(name) for name in [*names, *(one.arg for one in node.args.kwonlyargs)]}
-        defaults = node.args.defaults
-        pairs = [*zip(names[len(names) - len(defaults) :], defaults, strict=True)]
-        pairs += [(one.arg, value) for one, value in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)]
-        values |= {name: self.value(one, scope) for name, one in pairs if one is not None}
-        return {**values, **dict(zip(names, args, strict=False)), **keywords}
-
-
-def returns_itself(method: Any) -> bool:
-    try:
-        return "return self\n" in f"{inspect.getsource(method)}\n"
-    except (OSError, TypeError):
-        return False
+        defaults = defaults_of(node)
+        values = {name: Unknown(name) if one is None else self.value(one, scope) for name, one in defaults.items()}
+        places = list(values)[: len(values) - len(node.args.kwonlyargs)]
+        return {**values, **dict(zip(places, args, strict=False)), **keywords}

@@ -31,9 +31,8 @@ from twinprop.gradcheck.loops import (
     runs_over_samples,
     shorten,
     training_methods,
-    word_of,
 )
-from twinprop.gradcheck.roles import Method, method_of
+from twinprop.gradcheck.roles import Method, method_of, word_of
 from twinprop.gradcheck.sources import attributes_read, nodes_of
 from twinprop.gradcheck.upkeep import RATE, rates_of
 from twinprop.gradcheck.ways import ALL_AT_ONCE, FORWARD, LOSS, named

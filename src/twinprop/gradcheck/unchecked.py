@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.faults import SubjectError, error_with_line, is_users, short_path
+from twinprop.gradcheck.faults import SubjectError, error_with_line, is_users, short_path, traced
 from twinprop.gradcheck.finding import Found
-from twinprop.gradcheck.gradient_names import is_bare, marked, stems
-from twinprop.gradcheck.held import FloatArray, arrays_of, attributes_of, is_numeric
+from twinprop.gradcheck.held import FloatArray, arrays_of, attributes_of, is_bare, is_numeric, marked, stems
 from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.report import Gradient
+from twinprop.gradcheck.roles import word_of
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.trial import Trial
 from twinprop.gradcheck.upkeep import owners_of
@@ -76,7 +76,7 @@ def looks_like_gradient(trial: Trial, one: Found, kept: set[str]) -> bool:
     if one.label in trial.subject.initial:
         return False
     prefix = one.label[: one.label.rfind(".") + 1].lower().replace("_", "")
-    told = [prefix + stem.lower().replace("_", "") for stem in marked(one.attribute)]
+    told = [prefix + word_of(stem) for stem in marked(one.attribute)]
     return bool(told) and not kept & {*told}
 
 
@@ -91,11 +91,8 @@ def lines_not_run(trial: Trial) -> list[str]:
         run.setdefault(code, set()).add(frame.f_lineno)
         return watch
 
-    before = sys.gettrace()
-    try:
+    with traced(None):
         trial.run(lambda: sys.settrace(watch))
-    finally:
-        sys.settrace(before)
     found = []
     for code, lines in run.items():
         # a method of the class, not a function within: its own lines come as a code of its own

@@ -15,8 +15,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from twinprop.gradcheck.gradient_names import canonical, stems
-from twinprop.gradcheck.held import ArrayRef, arrays_of, is_number, is_numeric, may_hold_arrays
+from twinprop.gradcheck.held import ArrayRef, arrays_of, canonical, is_number, is_numeric, may_hold_arrays, stems
 from twinprop.gradcheck.roles import role_of
 from twinprop.gradcheck.sources import own_attributes
 from twinprop.gradcheck.ways import held_by

@@ -16,9 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from twinprop.gradcheck.expressions import Self
-from twinprop.gradcheck.importing import code_cells
-from twinprop.gradcheck.loading import ABOVE, is_slow, known_module, others_that_name, text_of
-from twinprop.gradcheck.reading import parsed
+from twinprop.gradcheck.loading import ABOVE, is_slow, known_module, others_that_name, trees_of
 from twinprop.gradcheck.recipes import Cook, Recipe, Unknown, bound, numbers_in, small_sizes
 from twinprop.gradcheck.stand_ins import forgiving
 from twinprop.gradcheck.tracing import Enough, Returned, Tracer
@@ -119,12 +117,7 @@ class Script:
         shown = os.path.relpath(path, own.parent)
         self.body: list[ast.stmt] = []
         places: dict[int, str] = {}
-        cells = code_cells(path) if path.suffix == ".ipynb" else [(0, text_of(path))]
-        for number, code in cells:
-            try:
-                tree = parsed(code, str(path))
-            except SyntaxError:
-                continue
+        for number, tree in trees_of(path):
             self.body += tree.body
             where = f"{shown} cell {number}" if number else shown
             places |= {id(node): where for node in ast.walk(tree) if isinstance(node, ast.Call)}

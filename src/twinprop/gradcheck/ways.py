@@ -14,14 +14,13 @@ from twinprop.gradcheck.calling import (
     LayerWay,
     LossesWay,
     LossWay,
-    LossWithGradientsWay,
     SecondOutputWay,
     Way,
 )
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.held import arrays_of, wrapped_in
 from twinprop.gradcheck.network_ways import networks, with_other_words
-from twinprop.gradcheck.roles import Argument, Method, method_of
+from twinprop.gradcheck.roles import Argument, Method, method_of, word_of
 from twinprop.gradcheck.sources import lacks_self, returned_names
 
 FORWARD = (
@@ -80,7 +79,7 @@ def named(made: Any, names: str) -> str:
     for name in dir(made):
         own = not name.startswith("__") or name == "__call__"
         if own and not isinstance(made, type) and callable(held_by(made, name)):
-            there.setdefault(name if name == "__call__" else name.lower().replace("_", ""), name)
+            there.setdefault(name if name == "__call__" else word_of(name), name)
     exact = next((there[name] for name in names.split() if name in there), "")
     like = LIKE.get(names)
     alike = [name for name in there if like is not None and like.fullmatch(name)]
@@ -103,8 +102,10 @@ def ways_of(made: Any, title: str) -> list[Way]:
         SubjectError: in none of the known ways.
     """
     forward, backward, loss = named(made, FORWARD), named(made, BACKWARD), named(made, LOSS)
-    if backward and is_update(method_of(made, backward)):
-        others = [name for name in dir(made) if name != backward and name.lower().replace("_", "") in BACKWARD.split()]
+    back = method_of(made, backward) if backward else None
+    # it takes gradients that are there already, and a rate: backward(grads, lr)
+    if back is not None and back.needed and back.needed[0].name.lower() in ("grads", "gradients") and back.has("rate"):
+        others = [name for name in dir(made) if name != backward and word_of(name) in BACKWARD.split()]
         backward = next((name for name in others if callable(held_by(made, name))), backward)
     found = list(possible_ways(made, title, forward, backward, loss))
     for name in ("__call__", "predict"):  # it may do what forward leaves out
@@ -145,11 +146,11 @@ def possible_ways(made: Any, title: str, forward: str, backward: str, loss: str)
         yield from losses(title, cost, back, roles)
     if back is None:
         if cost is not None and len(cost.offered) == 1:
-            yield LossWithGradientsWay(title, cost, None, {cost.offered[0].name: "x"})
+            yield LossWay(title, cost, None, {cost.offered[0].name: "x"})
         for method in (cost, front):
             roles = loss_roles(method) if method else None
             if method is not None and roles is not None:
-                yield LossWithGradientsWay(title, method, None, roles)
+                yield LossWay(title, method, None, roles)
 
 
 def ways_after(made: Any, way: Way) -> Iterator[Method]:
@@ -187,7 +188,8 @@ def layers_and_losses(title: str, front: Method, back: Method, kept: Sequence[st
         yield LossWay(title, front, back, first)
         yield DerivativeWay(title, front, back, first)
     alone = back.needed[0].role if len(back.needed) == 1 else ""
-    takes_x = alone == "x" or (len(back.needed) == 1 and (back.needed[0].name in first or is_derivative(back)))
+    derivative = re.search("prime|deriv|^dfn?$", back.name.lower()) is not None
+    takes_x = alone == "x" or (len(back.needed) == 1 and (back.needed[0].name in first or derivative))
     if takes_x and alone != "dy":
         yield DerivativeWay(title, front, back, first, {back.needed[0].name: "x"})
         yield JacobianWay(title, front, back, first, {back.needed[0].name: "x"})
@@ -195,19 +197,9 @@ def layers_and_losses(title: str, front: Method, back: Method, kept: Sequence[st
     known = {kept[1]: "cache"} | first if len(kept) == 2 else first
     for given in layer_backward_roles(back, known) if alone != "y" else ():
         yield LayerWay(title, front, back, first, given)
-    other_name = back.name.lower().replace("_", "") not in ("backward", "backwardpass", "backprop", "bprop")
+    other_name = word_of(back.name) not in ("backward", "backwardpass", "backprop", "bprop")
     if len(back.needed) == 1 and other_name and (not takes_x or alone == "dy"):
         yield DerivativeWay(title, front, back, first, {back.needed[0].name: "x"})
-
-
-def is_update(back: Method) -> bool:
-    """Whether a method takes gradients that are there already, and a rate: `backward(grads, lr)`."""
-    return bool(back.needed) and back.needed[0].name.lower() in ("grads", "gradients") and back.has("rate")
-
-
-def is_derivative(back: Method) -> bool:
-    """Whether a method is called a derivative, which is given x."""
-    return any(word in back.name.lower() for word in ("prime", "deriv")) or back.name in ("df", "dfn")
 
 
 def losses(title: str, front: Method, back: Method, roles: dict[str, str]) -> Iterator[Way]:

@@ -19,12 +19,11 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.clock import Clock
 from twinprop.gradcheck.comparison import same_numbers
-from twinprop.gradcheck.faults import SubjectError, short_path
+from twinprop.gradcheck.faults import Clock, SubjectError, short_path
 from twinprop.gradcheck.hints.edits import EDITS
+from twinprop.gradcheck.hints.edits.matrices import FIRST, LAST, StatementEdit
 from twinprop.gradcheck.hints.edits.site import OUTPUT, Edit, sites_in, statements_in
-from twinprop.gradcheck.hints.edits.statements import FIRST, LAST, StatementEdit
 from twinprop.gradcheck.hints.routines import Evidence, Routine, routines_of
 from twinprop.gradcheck.trial import Trial
 

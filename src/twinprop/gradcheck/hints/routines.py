@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.faults import SubjectError, is_users
+from twinprop.gradcheck.faults import SubjectError, is_users, is_users_own, traced
 from twinprop.gradcheck.held import attributes_of, is_number
 from twinprop.gradcheck.loops import SHORTENED, compiled, definition_of
 from twinprop.gradcheck.report import Gradient
@@ -79,12 +79,8 @@ class Routine:
 
             return line if frame.f_code is self.function.__code__ else None
 
-        before = sys.gettrace()
-        sys.settrace(called)
-        try:
+        with traced(called):
             yield
-        finally:
-            sys.settrace(before)
 
     def compiled(self) -> CodeType:
         """The code of the definition as it is now.
@@ -117,15 +113,10 @@ def routines_of(trial: Trial) -> tuple[list[Routine], int]:
         frames.clear()
         sys.settrace(watch)
 
-    before = sys.gettrace()
-    try:
-        if trial.subject.way.given_apart:
-            trial.run(start)
-        else:
+    with traced(None):
+        if not trial.subject.way.given_apart:
             start()
-            trial.run()
-    finally:
-        sys.settrace(before)
+        trial.run(start if trial.subject.way.given_apart else None)
     found = []
     for code, names in frames.items():
         routine = routine_of(code, trial)
@@ -189,14 +180,8 @@ def expressions(names: dict[str, Any]) -> Iterator[tuple[str, Any]]:
                     yield f"self.{attribute}", plain(held)
                 elif isinstance(held, dict):
                     yield from entries(f"self.{attribute}", held)
-                elif is_users_object(held) and (back := named(held, BACKWARD)):
+                elif hasattr(held, "__dict__") and is_users_own(type(held)) and (back := named(held, BACKWARD)):
                     yield f"self.{attribute}.{back}", getattr(held, back)
-
-
-def is_users_object(held: Any) -> bool:
-    """Whether something is of a class in a file of the user's."""
-    file = getattr(sys.modules.get(type(held).__module__), "__file__", None)
-    return hasattr(held, "__dict__") and file is not None and is_users(file)
 
 
 def entries(name: str, held: dict[Any, Any]) -> Iterator[tuple[str, Any]]:

@@ -17,6 +17,7 @@ from twinprop.gradcheck.held import FloatArray
 from twinprop.gradcheck.hints.repair import repairs
 from twinprop.gradcheck.hints.routines import Evidence, Routine, routines_of
 from twinprop.gradcheck.report import Gradient
+from twinprop.gradcheck.stand_ins import sigmoid
 from twinprop.gradcheck.trained import Trained
 from twinprop.gradcheck.trial import CHANGE
 
@@ -83,10 +84,6 @@ def known_factors(evidence: Evidence) -> dict[float, str]:
     }
 
 
-def sigmoid(z: FloatArray) -> FloatArray:
-    return 1 / (1 + np.exp(-z))
-
-
 DERIVATIVES: dict[str, Callable[[FloatArray], FloatArray]] = {
     "{} (1 - {})": lambda a: a * (1 - a),
     "1 - {}²": lambda a: 1 - a * a,
@@ -139,14 +136,10 @@ def missing_term(gradient: Gradient, routines: Sequence[Routine]) -> str | None:
         }
         for code, value in products(dict(list(arrays.items())[:MOST_ARRAYS]), rest.shape):
             factor = ratio(value, rest) if value.shape == rest.shape else None
-            if factor is not None and close_to_plain(1 / factor):
+            if factor is not None and any(abs(abs(1 / factor) - plain) < 1e-3 for plain in (1, 0.5, 2)):
                 number = "" if abs(factor - 1) < 1e-3 else f"{1 / factor:.4g} * "
                 return f"a term is missing: the gradient of another branch, {number}{code}, has to be added."
     return None
-
-
-def close_to_plain(factor: float) -> bool:
-    return any(abs(abs(factor) - plain) < 1e-3 for plain in (1, 0.5, 2))
 
 
 def products(arrays: dict[str, FloatArray], shape: tuple[int, ...]) -> Iterator[tuple[str, Any]]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.gradient_names import canonical
+from twinprop.gradcheck.held import canonical
 from twinprop.gradcheck.hints.routines import Evidence, Routine
 
 
@@ -96,12 +97,9 @@ def kept_by_forward(site: Site) -> list[str]:
         for name, value in site.scope.items()
         if isinstance(value, np.ndarray) and value.size > 1 and value.dtype.kind == "f"
         if shape in (None, value.shape)
-        if not last_name(expression(name)).lower().startswith(("d", "grad")) and last_base(name) not in ("w", "b")
+        if not last_name(expression(name)).lower().startswith(("d", "grad"))
+        and canonical(last_name(expression(name))).rstrip("0123456789") not in ("w", "b")
     ]
-
-
-def last_base(name: str) -> str:
-    return canonical(last_name(expression(name))).rstrip("0123456789")
 
 
 def scaled(site: Site, by: str) -> ast.expr:
@@ -121,7 +119,7 @@ def sites_in(routine: Routine, evidence: Evidence) -> Iterator[Site]:
             name = ast.Name(argument.arg, ast.Load())
             yield Site(evidence, routine, name, first_statement(tree, argument.arg), tree.lineno, whole=True)
     for statement in list(tree.body):
-        yield from below(statement, Site(evidence, routine, ast.Constant(None), ignore, statement.lineno))
+        yield from below(statement, Site(evidence, routine, ast.Constant(None), lambda new: None, statement.lineno))
 
 
 def statements_in(tree: ast.FunctionDef) -> Iterator[tuple[list[ast.stmt], int]]:
@@ -131,10 +129,6 @@ def statements_in(tree: ast.FunctionDef) -> Iterator[tuple[list[ast.stmt], int]]
             block = getattr(node, name, None)
             if isinstance(block, list) and len(block) > 1:
                 yield from ((block, at) for at in range(len(block)))
-
-
-def ignore(new: ast.expr) -> None:
-    """A statement is not replaced."""
 
 
 def below(node: ast.AST, around: Site) -> Iterator[Site]:
@@ -152,7 +146,7 @@ def below(node: ast.AST, around: Site) -> Iterator[Site]:
         if name in ("targets", "target"):
             for target in value if isinstance(value, list) else [value]:
                 if isinstance(target, ast.Subscript):  # d[x <= 0] = 0: the index is computed
-                    yield from below(target.slice, replace(around, put=setter(target, "slice"), whole=False))
+                    yield from below(target.slice, replace(around, put=partial(setattr, target, "slice"), whole=False))
             continue
         if name == "ctx":
             continue
@@ -161,13 +155,13 @@ def below(node: ast.AST, around: Site) -> Iterator[Site]:
         inner = replace(around, whole=whole, product=product)
         if name == "func":
             if isinstance(value, ast.Attribute):  # x.dot(y): x is computed, the name of the method is not
-                yield from below(value.value, replace(inner, put=setter(value, "value")))
+                yield from below(value.value, replace(inner, put=partial(setattr, value, "value")))
         elif isinstance(value, ast.AST):
-            yield from below(value, replace(inner, put=setter(node, name)))
+            yield from below(value, replace(inner, put=partial(setattr, node, name)))
         elif isinstance(value, list):
             for at, item in enumerate(value):
                 if isinstance(item, ast.AST):
-                    yield from below(item, replace(inner, put=item_setter(value, at)))
+                    yield from below(item, replace(inner, put=partial(value.__setitem__, at)))
 
 
 def is_no_number(node: ast.AST, names: Mapping[str, Any]) -> bool:
@@ -188,14 +182,6 @@ def in_module(node: ast.AST, names: Mapping[str, Any]) -> Any:
         return None
     module = in_module(node.value, names)
     return None if module is None else getattr(module, node.attr, None)
-
-
-def setter(node: ast.AST, name: str) -> Put:
-    return lambda new: setattr(node, name, new)
-
-
-def item_setter(items: list[ast.expr], at: int) -> Put:
-    return lambda new: items.__setitem__(at, new)
 
 
 def assigned(statement: ast.AST) -> frozenset[str]:
