@@ -5,15 +5,18 @@ For a network that does not say its loss, the likely one that fits best is taken
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from twinprop.gradcheck.calling import Way
 from twinprop.gradcheck.comparison import LARGER, Index, Slopes, compare, largest, proportional, same_numbers
 from twinprop.gradcheck.conventions import accept_conventions, lost_mean, negative_and_added
 from twinprop.gradcheck.faults import Clock, SubjectError
+from twinprop.gradcheck.held import wrapped_in
 from twinprop.gradcheck.hints.repair import repairs
 from twinprop.gradcheck.hints.routines import Evidence
 from twinprop.gradcheck.hints.table import explain_gradients, notes
@@ -21,13 +24,19 @@ from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.parameters import adopt_forgotten, adopt_parameters, keep_used
 from twinprop.gradcheck.repetition import STALE_OUTPUT, check_repetition, output_is_stale
 from twinprop.gradcheck.report import Gradient, Report
+from twinprop.gradcheck.roles import Method, method_of
 from twinprop.gradcheck.searching import harmless, without_ones
 from twinprop.gradcheck.several import Several
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.trial import CHANGE, NotRepeatableError, Trial, slopes_of
 from twinprop.gradcheck.unchecked import explain_overflow, lines_not_run, unchecked_gradients
 from twinprop.gradcheck.upkeep import GOES_ON, Start
-from twinprop.gradcheck.ways import ways_after
+from twinprop.gradcheck.ways import held_by
+
+AFTER = re.compile(
+    r"(?!zero|reset|clear|clip|check|num|set|get_param|load|save).*(grad|update|step|optimi[sz]e|adjust|apply|accum|descent).*"
+)
+"""Names of methods that compute the gradients of the parameters, where backward does not."""
 
 FEW_EDITS = 800
 """Edits that are tried with each likely loss, where the network does not say which is its own."""
@@ -47,6 +56,18 @@ def gradients_of(trial: Trial) -> list[Gradient]:
         measured[parameter.name] = trial.measure(parameter.get())
         slopes[parameter.name] = slopes_of(measured[parameter.name], parameter.get().shape)
     return compare_gradients(trial, trial.find(slopes), measured)
+
+
+def ways_after(made: Any, way: Way) -> Iterator[Method]:
+    """The methods that may compute the gradients of the parameters, after a backward that does not."""
+    made = wrapped_in(made)
+    used = [way.forward.name, way.backward.name if way.backward else ""]
+    names = [name for name in dir(made) if AFTER.fullmatch(name.lower().strip("_")) and name not in used]
+    for name in sorted(names, key=lambda name: "grad" not in name.lower()):
+        if not name.startswith("__") and callable(held_by(made, name)):
+            method = method_of(made, name)
+            if not method.any_number and all(one.role in ("x", "y", "dy", "out") for one in method.needed):
+                yield method
 
 
 def gradients_of_another_method(trial: Trial) -> tuple[Trial, list[Gradient]] | None:

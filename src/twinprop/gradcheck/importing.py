@@ -12,8 +12,8 @@ import json
 import linecache
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from importlib.machinery import ModuleSpec
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -83,6 +83,20 @@ def load_file(spec: str, path: Path) -> ModuleType:
         )
     setattr(made[0], TOLD, told)
     return made[0]
+
+
+def run_apart(load: Callable[[], ModuleType], folder: Path) -> ModuleType | None:
+    """A module of the same work, with what is not installed stood in for; None where it cannot be run.
+
+    Args:
+        folder: that it may import from.
+    """
+    found: list[ModuleType] = []
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))
+    with forgiving() as imported, suppress(Exception, SystemExit):
+        imported(lambda: found.append(load()))
+    return found[-1] if found else None
 
 
 def folders_above(file: Path) -> list[Path]:

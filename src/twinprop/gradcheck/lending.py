@@ -11,8 +11,8 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.faults import is_users_own
-from twinprop.gradcheck.importing import script
+from twinprop.gradcheck.importing import run_apart, script
 from twinprop.gradcheck.sources import aliases, nodes_of, own_attributes
-from twinprop.gradcheck.stand_ins import LentActivation, LentLayer, LentLoss, StandIn, forgiving
+from twinprop.gradcheck.stand_ins import LentActivation, LentLayer, LentLoss, StandIn
 
 PLAIN = {name for kind in (np.ndarray, str, list, dict, int) for name in dir(kind)}
 """What arrays, words, lists and numbers have, too."""
@@ -211,8 +211,6 @@ def modules_beside(module: ModuleType, asked: set[str]) -> Iterator[ModuleType]:
     files = list(dict.fromkeys(one for folder in folders for one in sorted(folder.rglob("*.py"))[:MOST_FILES]))
     for one in files:
         text = one.read_text("utf-8", "replace")
-        if one != file and all(re.search(rf"def {name}\b", text) for name in asked):
-            with forgiving() as imported, suppress(Exception):  # what cannot be run is of no help
-                there: list[ModuleType] = []
-                imported(lambda: there.append(script(one, [])))  # noqa: B023
-                yield there[-1]
+        defines = one != file and all(re.search(rf"def {name}\b", text) for name in asked)
+        if defines and (found := run_apart(partial(script, one, []), one.parent)) is not None:
+            yield found

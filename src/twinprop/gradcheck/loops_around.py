@@ -5,21 +5,20 @@ from __future__ import annotations
 import inspect
 import os
 import re
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from twinprop.gradcheck.held import objects_of
-from twinprop.gradcheck.importing import run_definitions
+from twinprop.gradcheck.importing import run_apart, run_definitions
 from twinprop.gradcheck.loading import others_that_name, text_of, trees_of
 from twinprop.gradcheck.looped import LoopTrained, with_loop
 from twinprop.gradcheck.roles import role_of, word_of
 from twinprop.gradcheck.rounds import Loop, loops_of
 from twinprop.gradcheck.staging import NotFoundError, Stage
-from twinprop.gradcheck.stand_ins import forgiving
 from twinprop.gradcheck.ways import BACKWARD, FORWARD
 
 MOST_READ = 6
@@ -75,10 +74,12 @@ def loops_around(
                 )
 
             with suppress(NotFoundError, SyntaxError):
-                space = vars(module) if path == own else vars(script(path))
+                there = module if path == own else run_apart(partial(script, path), path.parent)
+                if there is None:
+                    continue
                 place = f"{where}:{loop.line}"
                 count += 1
-                for one in with_loop(Stage(loop, space, file, given), place, wanted):
+                for one in with_loop(Stage(loop, vars(there), file, given), place, wanted):
                     yield one, f"{title}, in the loop of {place}"
 
 
@@ -90,18 +91,8 @@ def loops_in(path: Path, own: Path) -> list[tuple[Loop, str, str]]:
 
 
 def script(path: Path) -> ModuleType:
-    """The imports, classes and functions of a script.
-
-    Raises:
-        NotFoundError: they cannot be had.
-    """
+    """The imports, classes and functions of a script."""
     module = ModuleType(path.stem)
     module.__file__ = str(path)
-    if str(path.parent) not in sys.path:
-        sys.path.append(str(path.parent))
-    try:
-        with forgiving() as imported:
-            imported(lambda: run_definitions(text_of(path), str(path), module))
-    except (Exception, SystemExit) as error:
-        raise NotFoundError(str(path)) from error
+    run_definitions(text_of(path), str(path), module)
     return module

@@ -54,15 +54,10 @@ def alike(a: Any, b: Any) -> bool:
 
 def kept_names(trial: Trial) -> set[str]:
     """Names of the attributes that forward keeps."""
-    own = {ref.name for parameter in trial.parameters for ref in (parameter, *parameter.also)} | set(
-        trial.subject.initial
-    )
-    names = set()
-    for prefix, owner in owners_of(trial.subject.made, is_numeric).items():
-        names |= {
-            f"{prefix}{name}".lower().replace("_", "") for name in attributes_of(owner) if prefix + name not in own
-        }
-    return names
+    parameters = {ref.name for parameter in trial.parameters for ref in (parameter, *parameter.also)}
+    owners = owners_of(trial.subject.made, is_numeric)
+    names = {f"{prefix}{name}" for prefix, owner in owners.items() for name in attributes_of(owner)}
+    return set(map(word_of, names - parameters - set(trial.subject.initial)))
 
 
 def looks_like_gradient(trial: Trial, one: Found, kept: set[str]) -> bool:

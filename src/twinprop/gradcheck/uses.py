@@ -6,19 +6,18 @@ import ast
 import importlib
 import inspect
 import os
-import sys
 from collections import ChainMap
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from twinprop.gradcheck.expressions import Self
+from twinprop.gradcheck.expressions import Self, has_data
+from twinprop.gradcheck.importing import run_apart
 from twinprop.gradcheck.loading import ABOVE, is_slow, known_module, others_that_name, trees_of
 from twinprop.gradcheck.recipes import Cook, Recipe, Unknown, bound, numbers_in, small_sizes
-from twinprop.gradcheck.stand_ins import forgiving
 from twinprop.gradcheck.tracing import Enough, Returned, Tracer
 
 MOST_READ = 12
@@ -68,12 +67,11 @@ def uses_of(module: ModuleType, kind: Any) -> list[Recipe]:
     for one in found:
         different.setdefault(repr(described(one)), one)
     long = {text: len(text) > LONG for text in different}
-    some = sorted(different, key=lambda text: (long[text], unknowns_in(arguments_of(different[text])) > 0))
+    some = sorted(
+        different,
+        key=lambda text: (long[text], has_data([different[text].arguments, *different[text].keywords.values()])),
+    )
     return [different[text] for text in some[:MOST_USES]]
-
-
-def arguments_of(recipe: Recipe) -> Any:
-    return [recipe.arguments, recipe.keywords]
 
 
 def described(value: Any, seen: dict[int, int] | None = None) -> Any:
@@ -91,14 +89,6 @@ def described(value: Any, seen: dict[int, int] | None = None) -> Any:
     if isinstance(value, dict):
         return {key: described(one, seen) for key, one in value.items()}
     return value.text if isinstance(value, Unknown) else repr(value)
-
-
-def unknowns_in(value: Any) -> int:
-    if isinstance(value, list | tuple):
-        return sum(map(unknowns_in, value))
-    if isinstance(value, dict):
-        return sum(map(unknowns_in, value.values()))
-    return int(isinstance(value, Unknown))
 
 
 class Script:
@@ -190,19 +180,10 @@ class Script:
                     known = known_module(one)
                     if known is None and is_slow(one, wanted):
                         raise KeyError(name)
-                    return known or self.load(name, folder)
+                    if (found := known or run_apart(partial(importlib.import_module, name), folder)) is None:
+                        raise KeyError(name)
+                    return found
         raise KeyError(name)
-
-    def load(self, name: str, folder: Path) -> ModuleType:
-        found: list[ModuleType] = []
-        if str(folder) not in sys.path:
-            sys.path.append(str(folder))
-        try:
-            with forgiving() as imported:
-                imported(lambda: found.append(importlib.import_module(name)))
-        except (Exception, SystemExit) as error:
-            raise KeyError(name) from error
-        return found[-1]
 
     def recipes_of(self, kind: Any) -> list[Recipe]:
         """The objects of a class that the file makes, wherever it does so."""
