@@ -170,10 +170,6 @@ class OneEntryWay(LayerWay):
 class FusedWay(LayerWay):
     """A layer that ends in softmax or sigmoid, and takes p − y for the gradient of what went into that."""
 
-    @property
-    def takes_y(self) -> bool:
-        return True
-
     def upstream(self, out: Any, y: Any, rng: np.random.Generator) -> Any:
         return np.asarray(out) - y
 

@@ -44,7 +44,7 @@ def choose_inputs(
             chosen = search.chosen(wanted)
         except SubjectError as error:
             search.failure = search.failure or error
-            if len(subject.ways) == 1 or error.final:
+            if len(subject.ways) == 1:
                 raise
             continue
         if chosen is not None:

@@ -36,12 +36,11 @@ class SubjectError(TwinpropError):
 
     Attributes:
         input_matters: whether it may work with an input of another shape.
-        final: whether no other way of calling it can help.
     """
 
-    def __init__(self, message: str, input_matters: bool = True, final: bool = False) -> None:
+    def __init__(self, message: str, input_matters: bool = True) -> None:
         super().__init__(message)
-        self.input_matters, self.final = input_matters, final
+        self.input_matters = input_matters
 
 
 def guarded_call(what: str, f: Callable[..., Any], *args: Any, **keywords: Any) -> Any:

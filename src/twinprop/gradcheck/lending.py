@@ -21,7 +21,7 @@ import numpy as np
 
 from twinprop.gradcheck.faults import is_users_own
 from twinprop.gradcheck.importing import run_apart, script
-from twinprop.gradcheck.sources import aliases, nodes_of, own_attributes
+from twinprop.gradcheck.sources import aliases, names_of_entries, nodes_of, own_attributes
 from twinprop.gradcheck.stand_ins import LentActivation, LentLayer, LentLoss, StandIn
 
 PLAIN = {name for kind in (np.ndarray, str, list, dict, int) for name in dir(kind)}
@@ -75,16 +75,12 @@ def use_of(found: Any, name: str) -> Use:
     held = {f"self.{name}", f"self._{name}"} if inspect.isclass(found) else set()
     names = {name, *held} | {alias for kind in kinds for alias in aliases(kind, name)}
     use = Use()
-    entries: set[str] = set()
     nodes = [node for kind in kinds for node in nodes_of(kind)]
     for node in nodes:
         if isinstance(node, ast.Assign) and ast.unparse(node.value) == f"{name}()":
             use.made = True
             names |= {ast.unparse(target) for target in node.targets}
-        if isinstance(node, ast.For | ast.comprehension):
-            looped = [part for part in ast.walk(node.iter) if isinstance(part, ast.Name | ast.Attribute)]
-            if any(ast.unparse(part) in names for part in looped):
-                entries |= {part.id for part in ast.walk(node.target) if isinstance(part, ast.Name)}
+    entries = {entry for kind in kinds for entry in names_of_entries(kind, names)}
     for node in nodes:
         if isinstance(node, ast.Attribute):
             if ast.unparse(node.value) in names:

@@ -123,11 +123,15 @@ def words_compared(found: Any, name: str, deeper: int = 2) -> list[str]:
 
 def words_of_entries(found: Any, name: str) -> list[str]:
     """The words that the entries of a list may be, as `[table[a] for a in activations]` reads them."""
-    held = aliases(found, name)
+    return [word for entry in names_of_entries(found, aliases(found, name)) for word in words_compared(found, entry)]
+
+
+def names_of_entries(found: Any, held: set[str]) -> list[str]:
+    """What the entries of lists are called in the loops over them."""
     loops = [node for node in nodes_of(found) if isinstance(node, ast.For | ast.comprehension)]
     over = [loop for loop in loops if any(ast.unparse(part) in held for part in ast.walk(loop.iter))]
     targets = [part.id for loop in over for part in ast.walk(loop.target) if isinstance(part, ast.Name)]
-    return [word for target in dict.fromkeys(targets) for word in words_compared(found, target)]
+    return list(dict.fromkeys(targets))
 
 
 def words_of(table: Any) -> list[str]:
