@@ -49,7 +49,7 @@ def choose_inputs(
             continue
         if chosen is not None:
             chosen = samples_in_columns(subject, chosen) or chosen
-            if subject.takes_y:
+            if subject.way.takes_y:
                 turned = as_softmax_has_them(subject, chosen, wanted.seed)
                 chosen = next((one for one in turned if search.suits(one)), chosen)
             subject.settle(chosen)
@@ -81,7 +81,7 @@ def nothing_accepted(subject: Subject, searches: Sequence[Search], wanted: Wante
         else f"\n  Inputs of shape {tried} were tried; give it by --input N M."
     )
     late = f" The search was ended after {SECONDS:g} seconds." if search.clock.over else ""
-    asks = subject.is_loss and search.failure.input_matters and not wanted.targets
+    asks = subject.way.is_loss and search.failure.input_matters and not wanted.targets
     targets_too = "" if not asks else " Say what the targets are by --targets."
     return SubjectError(f"{search.failure}{more}{late}{targets_too}")
 
@@ -97,7 +97,7 @@ def samples_in_columns(subject: Subject, chosen: Inputs) -> Inputs | None:
 
     After that, more columns are all the same to it, and more rows are not.
     """
-    if chosen.axis != 0 or chosen.x.ndim != 2 or chosen.count == 1 or subject.takes_y:
+    if chosen.axis != 0 or chosen.x.ndim != 2 or chosen.count == 1 or subject.way.takes_y:
         return None
     turned = replace(chosen, axis=-1)
     taken = []
@@ -147,7 +147,7 @@ def softmax_axes(subject: Subject, inputs: Inputs) -> tuple[bool, bool, bool]:
     ones = np.zeros((3, *x.shape))
     ones[0, 0], ones[1, :, 0], ones[2] = 1, 1, 1
     row, column, whole = (bool(np.allclose(subject.forward(x + one, y), out, rtol=1e-9, atol=0)) for one in ones)
-    return (row, column, whole) if subject.is_loss else (False, False, False)
+    return (row, column, whole) if subject.way.is_loss else (False, False, False)
 
 
 def drawn_again(inputs: Inputs, shape: tuple[int, int], axis: int, seed: int) -> Inputs:

@@ -170,7 +170,8 @@ def accept_small_constants(trial: Trial, report: Report) -> None:
         for function, code, small in found:
             consts = tuple(0.0 if value in small else value for value in code.co_consts)
             function.__code__ = code.replace(co_consts=consts)
-        slopes = {one.of: slope_of(trial, one) for one in wrong}
+        trial.out = trial.subject.forward(trial.x, trial.inputs.y)
+        slopes = {one.of: slopes_of(trial.measure(one.target), one.target.shape) for one in wrong}
     except SubjectError:
         return
     finally:
@@ -180,11 +181,6 @@ def accept_small_constants(trial: Trial, report: Report) -> None:
         for one in wrong:
             one.accepted = "but for a constant"
         report.advice.append(CONSTANT.format(" or ".join(names)))
-
-
-def slope_of(trial: Trial, gradient: Gradient) -> Any:
-    trial.out = trial.subject.forward(trial.x, trial.inputs.y)
-    return slopes_of(trial.measure(gradient.target), gradient.target.shape)
 
 
 def nearly_right(gradient: Gradient) -> bool:

@@ -6,7 +6,6 @@ Literals, lists, arithmetic and what a module holds are known; what is computed 
 from __future__ import annotations
 
 import ast
-import operator
 from abc import ABC, abstractmethod
 from collections import ChainMap
 from collections.abc import Callable, Iterator, Sequence
@@ -27,29 +26,6 @@ PLAIN: dict[str, Any] = {
     one.__name__: one
     for one in (len, range, zip, enumerate, list, tuple, dict, set, int, float, str, bool, min, max, sum, abs, round)
 } | {"reversed": reversed, "sorted": sorted, "True": True, "False": False, "None": None, "map": map}
-
-OPERATIONS: dict[type, Callable[..., Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod,
-    ast.Pow: operator.pow,
-    ast.USub: operator.neg,
-    ast.UAdd: operator.pos,
-    ast.Not: operator.not_,
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.Is: operator.is_,
-    ast.IsNot: operator.is_not,
-    ast.In: lambda one, some: one in some,
-    ast.NotIn: lambda one, some: one not in some,
-}
 
 SYMBOLIC = (Unknown, Recipe, Member, Written)
 
@@ -143,10 +119,13 @@ class Expressions(ABC):
         return self.value(node.body if first else node.orelse, scope)
 
     def operation(self, kind: ast.AST, node: ast.AST, *sides: Any) -> Any:
-        f = OPERATIONS.get(type(kind))
-        if f is None or any(isinstance(one, SYMBOLIC) for one in sides):
+        """What an operator makes of one value, or of two; unknown where one of them is."""
+        if any(isinstance(one, SYMBOLIC) for one in sides):
             return Unknown(ast.unparse(node))
-        return f(*sides)
+        a, b = ast.Name("a"), ast.Name("b")
+        whole: Any = ast.UnaryOp(kind, a) if len(sides) == 1 else ast.BinOp(a, kind, b)  # type: ignore[arg-type]
+        whole = ast.Compare(a, [kind], [b]) if isinstance(kind, ast.cmpop) else whole
+        return eval(ast.unparse(whole), dict(zip("ab", sides, strict=False)))
 
     def of_Subscript(self, node: ast.Subscript, scope: Any) -> Any:
         held, at = self.value(node.value, scope), node.slice
@@ -154,7 +133,8 @@ class Expressions(ABC):
         keys = [self.value(one, scope) if one is not None else None for one in parts]
         if not isinstance(held, list | tuple | dict | str | range) or any(isinstance(one, SYMBOLIC) for one in keys):
             return Unknown(ast.unparse(node))
-        return operator.getitem(held, slice(*keys) if isinstance(at, ast.Slice) else keys[0])  # type: ignore[arg-type]
+        index: Any = slice(*keys) if isinstance(at, ast.Slice) else keys[0]
+        return held[index]
 
     def of_Attribute(self, node: ast.Attribute, scope: Any) -> Any:
         owner = self.value(node.value, scope)

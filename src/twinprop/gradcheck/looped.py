@@ -23,9 +23,10 @@ from twinprop.gradcheck.held import arrays_of, is_float_array, is_number, is_num
 from twinprop.gradcheck.inputs import Inputs, draw_x, draw_y, unused_size
 from twinprop.gradcheck.loops import OFF, OTHERS, STEPS
 from twinprop.gradcheck.outputs import find_site, output_at
+from twinprop.gradcheck.recipes import SAMPLES
 from twinprop.gradcheck.roles import method_of, role_of, word_of
 from twinprop.gradcheck.rounds import FUNCTION, walk
-from twinprop.gradcheck.staging import COUNT, Stage, data_role, in_order, is_data
+from twinprop.gradcheck.staging import Stage, data_role, in_order, is_data
 from twinprop.gradcheck.trained import BY_RATE, EACH, NOTE, Form, Front, Trained
 
 MOST_TRIED = 150
@@ -108,7 +109,7 @@ def data_to_try(stage: Stage) -> Iterator[Tried]:
         kinds += [kind for kind in ("onehot", "binary", "labels") if kind not in kinds]
         tried = product((axis, -1 - axis), kinds, dict.fromkeys([own, *sizes]), dict.fromkeys([outputs, *sizes, 1]))
         for side, kind, width, number in islice(tried, MOST_TRIED):
-            count = unused_size(COUNT, {width, number, *sizes})
+            count = unused_size(SAMPLES, {width, number, *sizes})
             shape = (width, count) if side else (count, width)
             rng = np.random.default_rng(0)
             x = draw_x(rng, (count,) if np.ndim(like[0]) == 1 else shape, side, "normal")

@@ -27,8 +27,8 @@ NAMES = re.compile(
 
 STEPS = re.compile(r"(n|num|max)?(of)?(epochs?|iterations?|iters?|steps?|itera)(num|count)?|maxiter|epoch(s|es)?")
 BATCH = re.compile(r"(mini)?batch(size)?|nbatch|bs|sizeofbatch")
-PENALTY = re.compile(r"penalty|lam\w*|lmbda|\w*reg\w*|l[12]\w*|weightdecay|wd|decay\w*")
-OFF = re.compile(rf"{PENALTY.pattern}|momentum|mu|\w*dropout\w*|droprate|shuffle")
+PENALTY = re.compile(r"penalty|lam\w*|lmbda|reg\w*|l[12]\w*|weightdecay|wd|decay\w*")
+OFF = re.compile(rf"{PENALTY.pattern}|momentum|mu|dropout\w*|droprate|shuffle")
 """Arguments and attributes that are 0 in a plain step."""
 
 NO_OUTPUT = re.compile(r"back|grad|deriv|prime|loss|cost|error|normal|one_?hot|shuffle|split|batch|train|fit")

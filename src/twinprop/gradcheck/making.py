@@ -31,7 +31,7 @@ from twinprop.gradcheck.stand_ins import LentActivation
 from twinprop.gradcheck.trained import with_training
 from twinprop.gradcheck.upkeep import lend_optimizer, owners_in
 from twinprop.gradcheck.uses import made_as_used
-from twinprop.gradcheck.ways import BACKWARD, FORWARD, LOSS, LOSS_AND_GRADIENTS, held_by, named
+from twinprop.gradcheck.ways import BACKWARD, FORWARD, LOSS, LOSS_AND_GRADIENTS, named
 
 EMPTY = (
     "{}: holds no layers, and no file at hand has any that it takes. Check a function that makes a filled one, "
@@ -212,7 +212,7 @@ def filled_up(made: Any, sizes: Sequence[Sizes]) -> Iterator[Any]:
         one = copy.deepcopy(made)
     except Exception:  # it cannot be copied
         return
-    if lend_optimizer(one, held_by):
+    if lend_optimizer(one):
         yield one
         yield from built(one)
 

@@ -143,7 +143,7 @@ def in_another_shape(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
 
 def one_sample(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
     """A loss that is that of one sample: of a batch, it is neither the sum nor the mean of theirs."""
-    if inputs.y is None or inputs.axis is None or inputs.count == 1 or not subject.is_loss:
+    if inputs.y is None or inputs.axis is None or inputs.count == 1 or not subject.way.is_loss:
         return
     singles = [inputs.sample(at) for at in range(inputs.count)]
     try:

@@ -26,10 +26,13 @@ SMALL = (3, 4, 6, 7, 8, 9, 11, 12, 13, 14)
 LARGE = 10
 """A size from which on a smaller one is taken."""
 
+SAMPLES = 5
+"""Of the data that stand in for those of a script."""
+
 KEPT = re.compile(r"seed|randomstate|epochs?|\w*iter\w*|verbose|\w*every|kernel\w*|stride\w*|pad\w*")
 """Whole numbers that are no sizes of layers."""
 
-LEFT_OUT = re.compile(rf"{OFF.pattern}|keepprob|clip\w*")
+LEFT_OUT = re.compile(rf"{OFF.pattern}|\w*(reg|dropout)\w*|keepprob|clip\w*")
 """What changes a step, or the loss, beyond the gradient: it stays at its default."""
 
 COUNT = re.compile(r"\.shape\b|\blen\(|(\b|_)(size|dim|dims|num|n|count|shape)(\b|_)")
@@ -250,8 +253,8 @@ class Cook:
 
 
 def data_named(text: str, role: str) -> Any:
-    """Five samples of what a script has under that name, in columns if it is turned there."""
-    found = np.random.randn(5, INPUTS) if role == "x" else np.eye(OUTPUTS)[np.arange(5) % OUTPUTS]
+    """Some samples of what a script has under that name, in columns if it is turned there."""
+    found = np.random.randn(SAMPLES, INPUTS) if role == "x" else np.eye(OUTPUTS)[np.arange(SAMPLES) % OUTPUTS]
     return found.T if text.endswith((".T", ".transpose()")) else found
 
 

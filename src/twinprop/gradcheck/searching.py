@@ -196,8 +196,8 @@ def candidates(
     Class numbers come last, since they broadcast with anything.
     """
     kinds = [targets] if targets else ["onehot", "binary", "labels"]
-    for values in ("normal", "probabilities" if subject.is_loss else "positive"):
-        if not subject.takes_y:
+    for values in ("normal", "probabilities" if subject.way.is_loss else "positive"):
+        if not subject.way.takes_y:
             for size, axis in shapes:
                 yield Inputs(draw_x(np.random.default_rng(seed), size, axis, values), None, axis, "", values)
             continue
@@ -218,9 +218,9 @@ def index_inputs(subject: Subject, words: Sequence[str], given: Sequence[int] | 
     most = max(2, min(sizes, default=2))
     for shape in [tuple(given)] if given else [(5,), (5, 3), (1,)]:
         x = draw_x(np.random.default_rng(seed), shape, 0, "indices", most)
-        counts = class_counts(subject, words, (*shape, 1), 0, None) if subject.takes_y else [0]
-        axes = (0, None) if len(shape) == 1 and subject.takes_y else (0,)
-        for axis, number, kind in product(axes, counts, ("onehot", "labels") if subject.takes_y else ("",)):
+        counts = class_counts(subject, words, (*shape, 1), 0, None) if subject.way.takes_y else [0]
+        axes = (0, None) if len(shape) == 1 and subject.way.takes_y else (0,)
+        for axis, number, kind in product(axes, counts, ("onehot", "labels") if subject.way.takes_y else ("",)):
             y = draw_y(np.random.default_rng(seed), shape[0], number, axis, kind) if number else None
             yield Inputs(x, y, axis, kind, "indices")
 
@@ -246,9 +246,9 @@ def fits(subject: Subject, found: Sequence[Found], x: FloatArray, count: int) ->
     others = [np.shape(parameter.get()) for parameter in subject.parameters]
     same = bool(bare) and (bare[0] == x.shape or (given is not None and without_ones(bare[0], x.shape)))
     of_x = [one.shape for one in found if one.position is not None and one.is_of_x()]
-    if of_x and x.shape not in of_x and given is None and not subject.is_loss:
+    if of_x and x.shape not in of_x and given is None and not subject.way.is_loss:
         return [*fit, False]
-    own = not bare or x.dtype.kind != "f" or same or (subject.is_loss and bare[0] in others)
+    own = not bare or x.dtype.kind != "f" or same or (subject.way.is_loss and bare[0] in others)
     return [*fit, own]
 
 

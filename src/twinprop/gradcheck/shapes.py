@@ -58,7 +58,7 @@ def usual_shapes(
     count = unused_size(SAMPLES, {*numbers, *sizes})
     features = sorted(dict.fromkeys([*numbers[:1], *sizes[:2], 4]), key=lambda size: size == 1)
     yield from (((count, width), 0) for width in features)
-    if subject.is_loss and not subject.parameters:
+    if subject.way.is_loss and not subject.parameters:
         yield (count, 1), 0
         yield (count,), 0
     yield from (((width, count), -1) for width in features)

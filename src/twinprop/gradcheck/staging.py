@@ -21,17 +21,14 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.faults import is_users
-from twinprop.gradcheck.guesses import INPUTS, OUTPUTS, number_for, usual
+from twinprop.gradcheck.guesses import OUTPUTS, number_for, usual
 from twinprop.gradcheck.held import is_number, may_hold_arrays
 from twinprop.gradcheck.loops import BATCH, STEPS, TREE
 from twinprop.gradcheck.outputs import Site
-from twinprop.gradcheck.recipes import is_numpys
+from twinprop.gradcheck.recipes import SAMPLES, data_named, is_numpys
 from twinprop.gradcheck.roles import role_of, word_of
 from twinprop.gradcheck.rounds import FUNCTION, HIDDEN_NAME, Loop, changed_in, root_of, stored
 from twinprop.gradcheck.tracing import READING
-
-COUNT = 5
-"""Samples of the data that stand in."""
 
 KNOWN = ("numpy", "math", "random", "functools", "itertools", "copy", "collections", "types")
 """Modules beside the user's that a script may call before its loop."""
@@ -93,7 +90,7 @@ class Stage:
             self.compile_round()
         return bool(at)
 
-    def set_up(self, data: Mapping[str, Any], count: int = COUNT) -> None:
+    def set_up(self, data: Mapping[str, Any], count: int = SAMPLES) -> None:
         """Run what stands before the loop; whatever is called as in `data` becomes that, when it is assigned last.
 
         Args:
@@ -141,12 +138,10 @@ class Stage:
         """Give a name of data, or an argument, a likely value."""
         word, role = word_of(name.removeprefix(HIDDEN_NAME)), data_role(name)
         value = self.given(name) if owner is not None else None
-        if value is None and role == "x":
-            value = np.random.randn(COUNT, INPUTS)
-        elif value is None and role == "y":
-            value = np.eye(OUTPUTS)[np.arange(COUNT) % OUTPUTS]
+        if value is None and role in ("x", "y"):
+            value = data_named(name, role)
         elif value is None and (role == "rate" or STEPS.fullmatch(word) or BATCH.fullmatch(word)):
-            value = 0.1 if role == "rate" else 1 if STEPS.fullmatch(word) else COUNT
+            value = 0.1 if role == "rate" else 1 if STEPS.fullmatch(word) else SAMPLES
         elif value is None and owner is not None:
             names = [one.arg for one in owner.args.args]
             function = self.space.get(owner.name)

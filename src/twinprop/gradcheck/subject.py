@@ -116,16 +116,6 @@ class Subject:
             raise failure
 
     @property
-    def is_loss(self) -> bool:
-        """Whether what is measured is a loss."""
-        return self.way.is_loss
-
-    @property
-    def takes_y(self) -> bool:
-        """Whether targets are needed."""
-        return self.way.takes_y
-
-    @property
     def knows_rate(self) -> bool:
         """Whether the learning rate of an update inside backward can be chosen."""
         return bool(self.rates) or self.is_given_rate

@@ -172,7 +172,9 @@ def large_numbers(subject: Subject, inputs: Inputs) -> list[str]:
                     parameter.get()[...] = array * factor
                 if overflows(subject, x, inputs.y):
                     why, text = cause_with_line(subject, x, inputs, softmax, f"{what} of size {size:g}")
-                    if "logarithm" in why or leaves_range(subject, x, inputs.y):
+                    # a division by 0 may have another cause than an exponential out of range
+                    out_of_range = (float_error(subject, x, inputs.y, kind) is not None for kind in ("over", "under"))
+                    if "logarithm" in why or any(out_of_range):
                         found.setdefault(why, text)
     finally:
         for parameter, array in keep:
@@ -189,11 +191,6 @@ def float_error(subject: Subject, x: FloatArray, y: Any, *kinds: str) -> Floatin
     except SubjectError as error:
         return error.__cause__ if isinstance(error.__cause__, FloatingPointError) else None
     return None
-
-
-def leaves_range(subject: Subject, x: FloatArray, y: Any) -> bool:
-    """Whether an exponential is too large or too small for a float: a division by 0 may have another cause."""
-    return any(float_error(subject, x, y, kind) is not None for kind in ("over", "under"))
 
 
 def cause_with_line(subject: Subject, x: FloatArray, inputs: Inputs, softmax: bool, when: str) -> tuple[str, str]:
@@ -226,7 +223,7 @@ def shows_probabilities(subject: Subject, x: FloatArray, y: Any) -> bool:
         return True  # numbers of classes
     shifted = output_or_none(subject, x + 1, y)
     return (
-        subject.is_loss
+        subject.way.is_loss
         and not subject.parameters
         and shifted is not None
         and bool(np.allclose(shifted, out, rtol=1e-9))

@@ -57,8 +57,12 @@ class PlainSteps:
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         """One update, of whatever is in the arguments."""
-        values = [*args, *keywords.values()]
-        values = [arrays_by_name(one) if may_hold_arrays(one) else one for one in values]
+        values = [
+            {str(ref.keys[-1] if ref.keys else ref.attribute): ref.get() for ref in arrays_of(one)}
+            if may_hold_arrays(one)  # a layer
+            else one
+            for one in [*args, *keywords.values()]
+        ]
         held = [one for one in values if isinstance(one, np.ndarray | np.floating | list | tuple | dict)]
         if not held:
             return values[0] if values else None
@@ -78,11 +82,6 @@ class PlainSteps:
             return gradient
         self._given.append((None, np.copy(gradient)))
         return self.lr * gradient
-
-
-def arrays_by_name(layer: Any) -> dict[str, Any]:
-    """The arrays that a layer holds, by their own names."""
-    return {str(ref.keys[-1] if ref.keys else ref.attribute): ref.get() for ref in arrays_of(layer)}
 
 
 def pairs(held: Any, gradients: Any) -> Iterator[tuple[Any, Any]]:
@@ -108,7 +107,7 @@ def leaves(held: Any) -> Iterator[Any]:
             yield from leaves(held[key])
 
 
-def lend_optimizer(made: Any, held_by: Callable[[Any, str], Any]) -> bool:
+def lend_optimizer(made: Any) -> bool:
     """Give an object the optimizer that its methods ask for, and that nobody has set; whether there is such."""
     kinds = [kind for kind in type(made).__mro__ if kind is not object]
     names = {node.attr for kind in kinds for node in own_attributes(kind) if role_of(node.attr) == "optimizer"}
