@@ -15,7 +15,7 @@ import numpy as np
 
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.held import FloatArray, attributes_of, is_number
-from twinprop.gradcheck.likely_losses import LIKELY, REDUCTIONS, Reduction
+from twinprop.gradcheck.inputs import LIKELY, REDUCTIONS, Reduction
 from twinprop.gradcheck.roles import Method, word_of
 
 OUTPUTS = ("output", "outputs", "out", "activations", "activation", "yhat", "ypred", "probs", "a", "y", "result")

@@ -1,36 +1,118 @@
-"""Plain functions as one object: forward_prop, back_prop, a cost, and the parameters that an init function makes."""
+"""Plain functions as one object: which belong together, and the parameters that an init function makes.
+
+forward_prop, back_prop and a cost; affine_forward and affine_backward; a function and its slope; a loss and gradients.
+"""
 
 from __future__ import annotations
 
 import inspect
 import re
 from collections.abc import Mapping, Sequence
+from difflib import SequenceMatcher
 from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.faults import SubjectError
+from twinprop.gradcheck.faults import SubjectError, guarded_call
 from twinprop.gradcheck.fitting import Fitted, Path, cut
-from twinprop.gradcheck.function_parts import (
-    BACK,
-    COST,
-    DERIVATIVE,
-    FRONT,
-    PARAMETERS,
-    START,
-    belongs_to,
-    contains,
-    lacking_parameters,
-    partner,
-    pick,
-    pick_alike,
-    plain_partner,
-    started,
-)
-from twinprop.gradcheck.guesses import number_for
+from twinprop.gradcheck.guesses import PARAMETERS, filled, lacking_parameters, number_for
+from twinprop.gradcheck.loading import parse_arguments
 from twinprop.gradcheck.loops import PENALTY
 from twinprop.gradcheck.roles import role_of, word_of
-from twinprop.gradcheck.sources import returned_names
+from twinprop.gradcheck.sources import parts_unpacked, returned_names
+
+BACK = ("backward", "backprop", "back_prop", "gradient", "grad", "backpropagation", "back")
+DERIVATIVE = ("prime", "deriv")
+FRONT = ("forward", "feedforward", "forwardprop", "fprop", "predict")
+COST = ("cost", "loss", "entropy", "mse")
+START = ("init",)
+
+MORE_THAN_A_WORD = 8
+"""Letters in a row that names of what belongs together share."""
+
+
+def contains(name: str, words: Sequence[str]) -> bool:
+    return any(word_of(word) in word_of(name) for word in words)
+
+
+def looks_like_function_of_network(name: str) -> bool:
+    """Whether a function of this name goes forward or back, or is a loss: it is not called to make an object."""
+    return contains(name, (*BACK, *DERIVATIVE, *FRONT, *COST)) and not contains(name, START)
+
+
+def plain_partner(functions: Mapping[str, Any], back: str) -> str:
+    """The function that a derivative is named after: `mse` of `mse_grad`, `sigmoid` of `sigmoid_prime`."""
+    for name in functions:
+        rest = word_of(back).replace(word_of(name), "", 1) if word_of(name) in word_of(back) else ""
+        if rest and re.fullmatch(r"(d|grad|gradient|derivative|deriv|prime|backward|backprop|back|bwd|of)+", rest):
+            return name
+    return ""
+
+
+def pick(functions: Mapping[str, Any], words: Sequence[str]) -> str:
+    """The first function whose name has one of the words."""
+    return next((name for word in words for name in functions if contains(name, (word,))), "")
+
+
+def pick_alike(functions: Mapping[str, Any], words: Sequence[str], name: str) -> str:
+    """The same, of those that share more than a word with another: `cost_with_penalty` for `backward_with_penalty`."""
+    others = {other: one for other, one in functions.items() if other != name}
+    alike = {other: one for other, one in others.items() if shared(other, name) >= MORE_THAN_A_WORD}
+    return pick(alike, words) or pick(functions, words)
+
+
+def shared(one: str, other: str) -> int:
+    """How many letters in a row two names have in common, without the words for directions."""
+    return SequenceMatcher(None, stem(one), stem(other), autojunk=False).find_longest_match().size
+
+
+def partner(functions: Mapping[str, Any], name: str, words: Sequence[str]) -> str:
+    """The function that belongs to another: affine_forward to affine_backward, by its name or by what it keeps."""
+    own = functions.get(name)
+    needed = list(inspect.signature(own).parameters) if own else []
+    unpacked = [set(parts) for one in needed if (parts := parts_unpacked(own, one))]
+
+    def keeps(other: str) -> bool:
+        """Whether it returns (z, cache) for (dz, cache), or is given what is unpacked from a cache."""
+        made = returned_names(functions[other])
+        named = len(made) > 1 and made[0] not in needed and all(one in needed or f"d{one}" in needed for one in made)
+        return named or set(inspect.signature(functions[other]).parameters) in unpacked
+
+    def nearness(other: str) -> tuple[bool, bool, bool, int, bool]:
+        without_more = len(stem(other)) > 0 and stem(other) in stem(name)
+        begins = other.lower().startswith(name.split("_")[0].lower())
+        return stem(other) == stem(name), keeps(other), without_more, shared(other, name), begins
+
+    fit = [other for other in functions if other != name and (contains(other, words) or keeps(other))]
+    return max(fit, key=nearness, default="")
+
+
+def stem(name: str) -> str:
+    """A name without the word for its direction."""
+    return re.sub("|".join(sorted(map(word_of, (*BACK, *FRONT)), key=len, reverse=True)), "", word_of(name))
+
+
+def belongs_to(start: Any, front: Any) -> bool:
+    """Whether an init function makes what a forward function is given."""
+    needed = inspect.signature(front).parameters
+    made = returned_names(start)
+    if any(name.lower() in PARAMETERS for name in needed) or set(made) & set(needed):
+        return True
+    return len(made) == len([name for name in needed if role_of(name) != "x"]) and not any(made)
+
+
+def started(start: Any, front: Any, words: Sequence[str], outputs: int) -> dict[str, Any]:
+    """The parameters that an init function makes, by their names."""
+    args, keywords = parse_arguments(words) if words else filled(start, 0, outputs)
+    made = guarded_call(f"{start.__name__}", start, *args, **keywords)
+    if isinstance(made, dict):
+        taken = [name for name in inspect.signature(front).parameters if name.lower() in PARAMETERS]
+        return {taken[0]: made} if taken else dict(made)
+    parts = made if isinstance(made, tuple) else (made,)
+    names = [name for name in returned_names(start) if name]
+    if len(names) != len(parts):
+        names = [name for name in inspect.signature(front).parameters if role_of(name) != "x"]
+    return dict(zip(names, parts, strict=False))
 
 
 class Functions(Fitted):

@@ -31,9 +31,8 @@ from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.functions import Pair
 from twinprop.gradcheck.held import wrapped_in
 from twinprop.gradcheck.hints.table import UNKNOWN
-from twinprop.gradcheck.inputs import CLOSE, Inputs, draw_y
+from twinprop.gradcheck.inputs import CLOSE, LIKELY, Inputs, draw_y
 from twinprop.gradcheck.lending import kinds_of
-from twinprop.gradcheck.likely_losses import LIKELY
 from twinprop.gradcheck.loops import OFF
 from twinprop.gradcheck.parameters import keep_used
 from twinprop.gradcheck.report import Report

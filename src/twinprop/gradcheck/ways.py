@@ -20,7 +20,7 @@ from twinprop.gradcheck.calling import (
 )
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.held import arrays_of, wrapped_in
-from twinprop.gradcheck.likely_losses import LIKELY
+from twinprop.gradcheck.inputs import LIKELY
 from twinprop.gradcheck.roles import Argument, Method, method_of, word_of
 from twinprop.gradcheck.sources import lacks_self, returned_names, words_compared
 
