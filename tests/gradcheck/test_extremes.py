@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from tests.kit.students import SIZES, check, said, spec_of
 
+from twinprop.gradcheck.check import check_class
 from twinprop.gradcheck.choice import choose_inputs
 from twinprop.gradcheck.faults import Clock
+from twinprop.gradcheck.report import report_text
 from twinprop.gradcheck.searching import Wanted
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.unchecked import explain_overflow
@@ -54,3 +58,36 @@ def test_looking_for_overflow_leaves_the_weights() -> None:
     with np.errstate(all="ignore"):
         assert explain_overflow(subject, inputs) == []
     assert all(np.array_equal(parameter.get(), old) for parameter, old in zip(subject.parameters, before, strict=True))
+
+
+ONE_WORD = """
+import numpy as np
+
+def shares(z):
+    return np.exp(z - z.max()) / np.exp(z - z.max()).sum()
+
+def guess_loss_and_gradient(x, word_idx, vectors):
+    p = shares(vectors @ x)
+    d = p.copy()
+    d[word_idx] -= 1
+    return -np.log(p[word_idx]), vectors.T @ d, np.outer(d, x)
+"""
+
+
+def test_softmax_that_only_a_function_holds(tmp_path: Path) -> None:
+    (tmp_path / "words.py").write_text(ONE_WORD)
+    report = check_class(f"{tmp_path}/words.py:guess_loss_and_gradient")
+    assert report.right, report_text(report)
+    assert "the logarithm of the softmax" in " ".join(said(report)[""].split())
+    assert "sigmoid" not in said(report)[""]
+    (tmp_path / "wrong.py").write_text(ONE_WORD.replace("-= 1", "-= 2"))
+    assert check_class(f"{tmp_path}/wrong.py:guess_loss_and_gradient").verdict == "wrong"
+
+
+def test_softmax_over_everything_is_told_as_one(tmp_path: Path) -> None:
+    (tmp_path / "soft.py").write_text(
+        "import numpy as np\n\ndef soft(z):\n    return np.exp(z) / np.exp(z).sum()\n\n"
+        "def soft_backward(z, d):\n    p = soft(z)\n    return p * (d - (p * d).sum())\n"
+    )
+    report = check_class(f"{tmp_path}/soft.py:soft,soft_backward")
+    assert "the largest number of each sample first" in " ".join(said(report)[""].split()), report_text(report)

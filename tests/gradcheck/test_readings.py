@@ -128,3 +128,47 @@ def test_a_step_with_a_decay_beside_the_classes_that_are_predicted(tmp_path: Pat
     report = check_class(f"{tmp_path}/straight.py:Straight")
     assert report.right is right, report_text(report)
     assert "wd = 0" in report_text(report) or not right
+
+
+SLOPES = """
+import numpy as np
+
+class Same:
+    def forward(self, z):
+        return z
+
+    def backward(self, dz):
+        return {slope}
+
+class Half:
+    def forward(self, z):
+        return np.maximum(z, 0)
+
+    def backward(self, dz):
+        return np.where(dz {side} 0, 1.0, 0.0)
+
+class Net:
+    def back(self, error):
+        for layer in self.layers:
+            {line}
+"""
+MULTIPLIED = "error = layer.W @ (error * layer.activation.backward(layer.z))"
+
+
+@pytest.mark.parametrize(
+    ("name", "slope", "side", "line", "verdict"),
+    [
+        ("Same", "1", ">", MULTIPLIED, "right"),
+        ("Same", "2", ">", MULTIPLIED, "wrong"),
+        ("Half", "1", ">", MULTIPLIED, "right"),
+        ("Half", "1", "<", MULTIPLIED, "wrong"),
+        ("Half", "1", ">", "error = layer.activation.backward(error)", "wrong"),  # the gradient from above is lost
+        ("Half", "1", ">", "d = layer.activation.backward(layer.z); error = d * error", "right"),
+    ],
+)
+def test_what_is_multiplied_with_a_gradient_is_a_derivative(
+    name: str, slope: str, side: str, line: str, verdict: str, tmp_path: Path
+) -> None:
+    (tmp_path / "net.py").write_text(SLOPES.format(slope=slope, side=side, line=line))
+    report = check_class(f"{tmp_path}/net.py:{name}")
+    assert report.verdict == verdict, report_text(report)

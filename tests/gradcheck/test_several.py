@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.kit.students import FOLDER, check, failed
 
@@ -47,3 +49,35 @@ def test_functions_with_arrays_and_dicts_of_unknown_sizes(names: str, count: int
     assert report.verdict == "right", report_text(report)
     assert len(report.gradients) == count
     assert "x (5, 4)" in report.given
+
+
+COLUMN_CELL = """
+import numpy as np
+
+class Cell:
+    def __init__(self, size, units):
+        self.units = units
+        self.W, self.b = 0.5 * np.random.randn(units, units + size), np.zeros((units, 1))
+
+    def forward(self, x, short_prev, long_prev):
+        self.both, self.old = np.concatenate([short_prev, x]), long_prev
+        self.new = np.tanh(self.W @ self.both + self.b)
+        return self.new * long_prev, long_prev + self.new
+
+    def backward(self, dshort, dlong):
+        dz = (dlong + dshort * self.old) * (1 - self.new**2)
+        both = self.W.T @ dz
+        return {
+            "dW": dz @ self.both.T, "db": dz, "dshort_prev": both[: self.units],
+            "dlong_prev": dlong + dshort * self.new, "dx": both[self.units :],
+        }
+"""
+
+
+def test_a_cell_for_one_column_is_right_for_that(tmp_path: Path) -> None:
+    (tmp_path / "cell.py").write_text(COLUMN_CELL)
+    report = check_class(f"{tmp_path}/cell.py:Cell", ["1", "4"])
+    assert report.verdict == "right, but", report_text(report)
+    assert "right for one sample alone" in report.advice[0]
+    (tmp_path / "wrong.py").write_text(COLUMN_CELL.replace("(dlong +", "(dlong -"))
+    assert check_class(f"{tmp_path}/wrong.py:Cell", ["1", "4"]).verdict == "wrong"

@@ -22,6 +22,12 @@ OUTPUTS = ("output", "outputs", "out", "activations", "activation", "yhat", "ypr
 """Attributes where forward may leave what it does not return."""
 
 
+OF_LOSS = (
+    "{} returned {}; with {} it is called as a loss, so return one number. Of a network, forward(x) returns the "
+    "outputs instead, and backward(x, y) is given the targets."
+)
+
+
 @dataclass
 class Way:
     """One way to call an object.
@@ -190,16 +196,16 @@ class LossWay(Way):
     is_loss = True
 
     def output(self, made: Any, returned: Any, before: Mapping[str, int]) -> Any:
-        wanted = "return one number, the loss."
         number = number_in(returned)
         if number is None:
             name = f"{self.title}.{self.forward.name}"
             what = "nothing" if returned is None else f"a {type(returned).__name__}"
             if not isinstance(returned, int | float | np.ndarray | np.generic):
-                raise SubjectError(f"{name} returned {what}; {wanted}", False)
-            raise SubjectError(
-                f"{name} returned an array of shape {np.shape(returned)}; {wanted} Take the mean over samples.", False
-            )
+                first = returned[0] if isinstance(returned, tuple) and returned else None  # one sample has one loss
+                both = " and ".join(str(one) for one in (self.forward, self.backward) if one is not None)
+                raise SubjectError(OF_LOSS.format(name, what, both), is_many(first))
+            shown = f"{name} returned an array of shape {np.shape(returned)}"
+            raise SubjectError(f"{shown}; return one number, the loss. Take the mean over samples.", False)
         refuse_coarse(self.title, self.forward.name, number)
         return number.reshape(())[()]
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from twinprop.gradcheck.calling import NetworkWay
+from twinprop.gradcheck.calling import DerivativeWay, JacobianWay, NetworkWay
 from twinprop.gradcheck.checking import check_subject, first_gradients
 from twinprop.gradcheck.choice import accepted_in_part, choose_inputs, nothing_accepted
 from twinprop.gradcheck.comparison import proportional, same_numbers
@@ -115,6 +115,7 @@ def check_chosen(spec: str, wanted: Wanted, constants: Sequence[str], subject: S
         report.mistakes, report.advice = [], [OF_LOGITS, *report.advice]
         return report
     refuse_lent(subject, report)
+    refuse_local(subject, report)
     refuse_guessed_step(subject, report)
     return report
 
@@ -134,6 +135,18 @@ def refuse_lent(subject: Subject, report: Report) -> None:
             "with your own:\n    def made():\n        return ...",
             False,
         )
+
+
+def refuse_local(subject: Subject, report: Report) -> None:
+    """No verdict on a layer with parameters that is given no gradient from above, which something else puts to it.
+
+    Raises:
+        SubjectError: it is one, and not all is right.
+    """
+    way = subject.way
+    if isinstance(way, DerivativeWay | JacobianWay) and not way.backward_roles and report.gradients[1:]:
+        assert way.backward is not None
+        raise SubjectError(LOCAL.format(subject.title, way.backward.name), False)
 
 
 def used_in_training(subject: Subject, wanted: Wanted, single: bool) -> tuple[Subject, Inputs, list[Gradient]] | None:
@@ -261,6 +274,12 @@ OTHER_STEP = (
 UPHILL = (
     "what backward returns is right, but {} adds it where it has to be subtracted: each step goes uphill, and the loss "
     "grows."
+)
+LOCAL = (
+    "{0}: {1} is given no gradient from above, so it returns derivatives of this layer alone, and what multiplies "
+    "them with that gradient stands elsewhere. Check that: --layer FILE:Class of the network; or give the class a "
+    "method that does it:\n"
+    "    def backward(self, dy): ...  # returns dx, and leaves the gradients as self.dW, self.db"
 )
 SQUARE = "runs only with as many outputs as inputs: a matrix is the wrong way round."
 OF_LOGITS = (

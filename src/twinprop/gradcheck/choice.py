@@ -72,7 +72,8 @@ def nothing_accepted(subject: Subject, searches: Sequence[Search], wanted: Wante
     """What is said where no inputs are accepted: what was wrong with the first, and what was tried."""
     subject.way, search = searches[0].way, searches[0]
     if search.failure is None:
-        return SubjectError(f"{subject.title}: the gradients that {subject.way.title}'s backward leaves do not fit.")
+        methods = " and ".join(str(one) for one in (subject.way.forward, subject.way.backward) if one is not None)
+        return SubjectError(NO_FIT.format(subject.title, methods))
     shapes = list(dict.fromkeys(search.tried))
     tried = ", ".join(shapes[:SHOWN]) + (f" and {len(shapes) - SHOWN} more" if len(shapes) > SHOWN else "")
     more = (
@@ -86,6 +87,10 @@ def nothing_accepted(subject: Subject, searches: Sequence[Search], wanted: Wante
     return SubjectError(f"{search.failure}{more}{late}{targets_too}")
 
 
+NO_FIT = (
+    "{}: {} can be called, and what is left then does not look like gradients: each has the shape of what it is of, as "
+    "self.dW that of self.W, and dx that of x."
+)
 WHOLE = (
     "right for one sample alone: the softmax is taken over the whole array. Of a batch, each sample has its own: "
     "np.exp(z) / np.exp(z).sum(axis, keepdims=True), with the axis of the classes."

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
+import linecache
 import sys
 import sysconfig
 import traceback
@@ -31,6 +33,12 @@ def is_users_own(found: Any) -> bool:
 TURNED = "Is a matrix the wrong way round, as W where W.T belongs?"
 
 
+MADE_ELSEWHERE = (
+    "\n  The file makes {0} by `{1}`, which was not run, or needs what is missing here. Give it a value that needs "
+    "nothing else, at the top of the file: {0} = ..."
+)
+
+
 class SubjectError(TwinpropError):
     """The class under test breaks the contract, or raised an exception.
 
@@ -55,7 +63,8 @@ def guarded_call(what: str, f: Callable[..., Any], *args: Any, **keywords: Any) 
         raise
     except (Exception, SystemExit) as error:
         input_matters = isinstance(error, ValueError | IndexError | AssertionError)
-        raise SubjectError(f"{what} raised an error.\n  {error_with_line(error)}", input_matters) from error
+        text = f"{what} raised an error.\n  {error_with_line(error)}{made_elsewhere(error)}"
+        raise SubjectError(text, input_matters) from error
 
 
 def error_with_line(error: BaseException) -> str:
@@ -68,6 +77,27 @@ def error_with_line(error: BaseException) -> str:
         if is_users(frame.filename):
             return f"{short_path(frame.filename)}:{frame.lineno}: {frame.line}: {what}"
     return what
+
+
+def made_elsewhere(error: BaseException) -> str:
+    """What is said of a global name that its file makes in a statement which was not run; empty for other errors."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__) if is_users(frame.f_code.co_filename)]
+    if not isinstance(error, NameError) or not frames:
+        return ""
+    try:
+        tree = ast.parse("".join(linecache.getlines(frames[-1].f_globals.get("__file__", ""))))
+    except SyntaxError:
+        return ""
+    left = list(reversed(tree.body))
+    while left:
+        one = left.pop()
+        if isinstance(one, ast.FunctionDef | ast.ClassDef):
+            continue
+        targets = one.targets if isinstance(one, ast.Assign) else []
+        if any(isinstance(part, ast.Name) and part.id == error.name for target in targets for part in ast.walk(target)):
+            return MADE_ELSEWHERE.format(error.name, ast.unparse(one))
+        left += [inner for inner in reversed(list(ast.iter_child_nodes(one))) if isinstance(inner, ast.stmt)]
+    return ""
 
 
 def short_path(file: str) -> str:

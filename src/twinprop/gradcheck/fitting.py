@@ -21,8 +21,8 @@ Path = tuple[str, ...]
 """An attribute, or an attribute and the key of an entry in the dict there."""
 
 PASSES = 4
-
-
+HIDDEN = 6
+"""Units of a hidden layer, where nothing says how many."""
 MOST_RUNS = 12_000
 """Runs forward in all, for every shape of x together."""
 
@@ -59,6 +59,7 @@ class Fitted:
     Attributes:
         _free: where they stand.
         _whole: names of those that hold whole numbers, below `_most`.
+        _sizes: of the matrices of a layer, of which one may be that of its hidden units.
         _templates: the shapes that were found.
         _memory: what was tried.
     """
@@ -71,6 +72,7 @@ class Fitted:
     _free: Sequence[Path] = ()
     _whole: Sequence[str] = ()
     _most: int = 2
+    _sizes: Sequence[int] = ()
     _axis: int | None = 0
     _templates: dict[Path, Template]
     _memory: Memory
@@ -93,19 +95,23 @@ class Fitted:
         if not self._free or (not unknown and progress(lambda: whole(self._attempt(x, y)))[0]):
             return
         before = {path: self._at(path) for path in self._free}
-        groups: dict[str, list[Path]] = {}
-        for path in self._free:
-            groups.setdefault(family(path[-1]), []).append(path)
-        # a weight gives way to an input, not the other way round
-        ordered = sorted(groups.values(), key=lambda paths: not is_parameter(paths[0][-1]))
-        gates = GATES if any(is_parameter(paths[0][-1]) for paths in ordered) else GATES[:1]
-        if any(self._search(ordered, gate, x, y) for gate in gates):
+        gates = GATES if any(is_parameter(path[-1]) for path in self._free) else GATES[:1]
+        both = self._groups("state"), self._groups("")
+        if any(self._search(groups, gate, x, y) for groups in both[both[0] == both[1] :] for gate in gates):
             self._memory.found[key] = dict(self._templates)
         else:
             self._memory.failed.add(key)
             self._templates = {}
             for path, value in before.items():
                 self._put(path, value)
+
+    def _groups(self, states: str) -> list[list[Path]]:
+        """What has one shape, in groups; all states in one, if that has a name."""
+        groups: dict[str, list[Path]] = {}
+        for path in self._free:
+            groups.setdefault(states if states and "prev" in path[-1] else family(path[-1]), []).append(path)
+        # a weight gives way to an input, not the other way round
+        return sorted(groups.values(), key=lambda paths: not is_parameter(paths[0][-1]))
 
     def take_from(self, other: Fitted) -> None:
         """The shapes and the numbers that another object of the same kind has found."""
@@ -146,7 +152,7 @@ class Fitted:
     def _take(self, paths: Sequence[Path], template: Template, x: FloatArray) -> None:
         for path in paths:
             self._templates[path] = template
-            self._put(path, self._drawn(path, shape_for(template, x, self._axis)))
+            self._put(path, self._drawn(path, shape_for(template, x, self._axis, self._sizes)))
 
     def _drawn(self, path: Path, shape: tuple[int, ...]) -> Any:
         """Random numbers that are the same for the same name; whole ones where indices are wanted."""
@@ -157,7 +163,7 @@ class Fitted:
     def resize(self, x: Any) -> None:
         """Other arrays of the same kind for an x of another size."""
         for path, template in getattr(self, "_templates", {}).items():
-            shape = shape_for(template, x, self._axis)
+            shape = shape_for(template, x, self._axis, self._sizes)
             if np.shape(self._at(path)) != shape:
                 self._put(path, self._drawn(path, shape))
 
@@ -260,19 +266,22 @@ def is_parameter(name: str) -> bool:
     return WEIGHT.fullmatch(word) is not None or BIAS.fullmatch(word) is not None
 
 
-def sizes_for(x: FloatArray, axis: int | None) -> dict[str, int]:
-    """What the letters of a template stand for.
+def hidden_units(own: Sequence[int], features: int) -> int:
+    """How many hidden units a layer has whose matrices have these sizes: of h and x together, or of 4 gates, one is."""
+    some = [n for n in own if n not in (1, features)]
+    gates = [n for n in some if {n + features, 3 * n, 4 * n} & {*own}]
+    return HIDDEN if HIDDEN in some or not some else (gates or some)[0]
 
-    Args:
-        axis: of the samples in x.
-    """
+
+def sizes_for(x: FloatArray, axis: int | None, own: Sequence[int]) -> dict[str, int]:
+    """What the letters of a template stand for, with the axis of the samples, and sizes of a layer's own matrices."""
     columns = axis == -1
     samples = 1 if axis is None else x.shape[axis]
     features = x.shape[0] if columns or x.ndim == 1 else x.shape[-1]
     channels = x.shape[1] if x.ndim == 4 and x.shape[1] < x.shape[3] else features
     if x.ndim == 3 and axis is None:
         channels = x.shape[0]
-    hidden, outputs = 6, next(n for n in (3, 8, 9, 10) if n not in x.shape)
+    hidden, outputs = hidden_units(own, features), next(n for n in (3, 8, 9, 10) if n not in x.shape)
     time = next((n for at, n in enumerate(x.shape) if x.ndim == 3 and at not in (0, 2)), 1)
     return {
         "N": samples,
@@ -289,9 +298,9 @@ def sizes_for(x: FloatArray, axis: int | None) -> dict[str, int]:
     }
 
 
-def shape_for(template: Template, x: FloatArray, axis: int | None) -> tuple[int, ...]:
+def shape_for(template: Template, x: FloatArray, axis: int | None, own: Sequence[int]) -> tuple[int, ...]:
     """The shape that a template gives."""
-    sizes = sizes_for(x, axis)
+    sizes = sizes_for(x, axis, own)
     return x.shape if template == ("X",) else tuple(sizes[letter] for letter in template)
 
 

@@ -114,6 +114,11 @@ def started(start: Any, front: Any, words: Sequence[str], outputs: int) -> dict[
         names = [name for name in inspect.signature(front).parameters if role_of(name) != "x"]
     return dict(zip(names, parts, strict=False))
 
+NO_FRONT = (
+    "{0}({1}): which function goes forward? Name both: --layer FILE:forward_prop,{0}. If the file has none, write it:\n"
+    "    def forward_prop(x, ...): ...  # returns the output, and what {0} is given of the way to it"
+)
+
 
 class Functions(Fitted):
     """The functions of a network, with its parameters as attributes.
@@ -278,9 +283,7 @@ def join_functions(
     told = [other for other in named if other != back and not contains(other, COST)]
     front = pick(named, FRONT) or (told[0] if len(told) == 1 else partner(own, back, FRONT) or plain)
     if not front:
-        raise SubjectError(
-            f"{back}: which function goes forward? Name both: --layer FILE:forward_prop,back_prop.", False
-        )
+        raise SubjectError(NO_FRONT.format(back, ", ".join(inspect.signature(own[back]).parameters)), False)
     roles = [role_of(name) for name in inspect.signature(own[back]).parameters]
     if front == plain and not contains(front, FRONT) and "dy" not in roles:
         return Pair(own[front], own[back]), f"{front}, {back}"

@@ -144,7 +144,7 @@ def script(path: Path, told: list[str]) -> ModuleType:
         told.append("np is not imported in the file; it was taken to be NumPy.")
     setattr(module, LOOPS, trains(tree))
     if trains(tree):
-        told.append("the file runs a loop when it is imported: only its imports, classes and functions were run.")
+        told.append("the file runs a loop when it is imported: of it, what it imports, defines and names was run.")
         run_definitions(code, str(file), module)
         return module
     try:
@@ -154,7 +154,7 @@ def script(path: Path, told: list[str]) -> ModuleType:
             raise
         # a script that lacks its data: its classes can be looked at all the same
         run_definitions(code, str(file), module)
-        told.append(f"only the imports, classes and functions of the file were run:\n{error_with_line(error)}")
+        told.append(f"of the file, what it imports, defines and names was run, for it stops:\n{error_with_line(error)}")
     return module
 
 

@@ -33,6 +33,9 @@ MOST_TRIED = 150
 """Sizes of data that are tried."""
 
 
+RAN = "what a round needs of the lines before it, and one round, were run as well, with small random data:"
+
+
 class Round:
     """What a round changes, and the numbers and arrays that belong to it: each is an attribute.
 
@@ -134,7 +137,7 @@ class LoopTrained(Trained):
         self._inputs, self._parts = inputs, {FUNCTION: stage.round}
         self.usual_alone = True
         self.train = f"the loop in {place}"
-        self.told = [NOTE.format(self.train, EACH if alone else "", BY_RATE)]
+        self.told = [NOTE.format(self.train, EACH if alone else "", BY_RATE), f"{RAN} {place}."]
 
     def _call(self, made: Any, inputs: list[Any], targets: list[Any]) -> None:
         made.one_round(inputs[0], targets[0])

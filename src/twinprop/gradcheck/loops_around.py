@@ -73,6 +73,7 @@ def loops_around(
                     about or not names or any(True for kind in kinds for _ in objects_of([*held.values()], kind))
                 )
 
+            found_one, before = False, dict(vars(module))
             with suppress(NotFoundError, SyntaxError):
                 there = module if path == own else run_apart(partial(script, path), path.parent)
                 if there is None:
@@ -80,7 +81,11 @@ def loops_around(
                 place = f"{where}:{loop.line}"
                 count += 1
                 for one in with_loop(Stage(loop, vars(there), file, given), place, wanted):
+                    found_one = True
                     yield one, f"{title}, in the loop of {place}"
+            if not found_one and path == own:
+                vars(module).clear()  # what was made up for it is nothing to compute with
+                vars(module).update(before)
 
 
 def loops_in(path: Path, own: Path) -> list[tuple[Loop, str, str]]:

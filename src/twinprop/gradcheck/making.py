@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from twinprop.gradcheck.autograd import Operations, boxes_of, computes_with_arrays, with_boxes
+from twinprop.gradcheck.composing import composed
 from twinprop.gradcheck.faults import SubjectError, error_with_line, guarded_call
 from twinprop.gradcheck.functions import Functions, join_functions, looks_like_function_of_network
 from twinprop.gradcheck.guesses import HIDDEN, INPUTS, OUTPUTS, arguments_for, filled, words_left_out
@@ -142,6 +143,7 @@ def ready(made: Any, module: ModuleType, sizes: Sizes, whole: bool = False) -> I
         return
     for one in map(in_training, (made, *filled_up(made, () if whole else (sizes,)))):
         yield one
+        yield from composed(one, named(one, FORWARD))
         yield from with_several_inputs(one)
         methods = named(one, FORWARD), named(one, BACKWARD), named(one, LOSS)
         yield from with_places(one, *methods)
@@ -195,10 +197,9 @@ def with_several_inputs(made: Any) -> Iterator[Any]:
         plan = plan_for(made, method_of(made, front), method_of(made, backward))
         if plan is not None:
             yield (SeveralLoss if plan.has_targets else SeveralLayer)(made, plan)
-    if forward and backward:
-        methods = method_of(made, forward), method_of(made, backward)
-        if all(len(method.needed) == 1 for method in methods):
-            yield ListOfInputs(made, *methods)
+    methods = [method_of(made, name) for name in (forward, backward) if name]
+    if [len(one.needed) for one in methods] == [1, 1]:
+        yield ListOfInputs(made, *methods)
 
 
 def filled_up(made: Any, sizes: Sequence[Sizes]) -> Iterator[Any]:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import ast
 import copy
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -33,6 +35,7 @@ from twinprop.gradcheck.held import wrapped_in
 from twinprop.gradcheck.hints.table import UNKNOWN
 from twinprop.gradcheck.inputs import CLOSE, LIKELY, Inputs, draw_y
 from twinprop.gradcheck.lending import kinds_of
+from twinprop.gradcheck.loading import files_around, text_of, trees_of
 from twinprop.gradcheck.loops import OFF
 from twinprop.gradcheck.parameters import keep_used
 from twinprop.gradcheck.report import Report
@@ -206,7 +209,12 @@ def given_its_output(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
     if isinstance(way, DerivativeWay) and isinstance(subject.made, Pair):
         yield Reading(replace(way, backward_roles=dict.fromkeys(way.backward_roles, "out")), inputs, OF_OUTPUT)
     wanted = way.backward.needed if type(way) is LayerWay and way.backward is not None else []
-    if [one.role for one in wanted] == ["out"] and not subject.parameters and not is_linear(subject, inputs):
+    if len(wanted) == 1 and not subject.parameters and is_multiplied(subject) and not is_linear(subject, inputs):
+        fields = {**vars(way), "backward_roles": {wanted[0].name: "x"}}
+        both = [DerivativeWay(**{**fields, "backward_roles": {wanted[0].name: role}}) for role in ("x", "out")]
+        yield from (Reading(one, inputs) for one in both)
+        yield Reading(both[1], inputs, instead=True)
+    elif [one.role for one in wanted] == ["out"] and not subject.parameters and not is_linear(subject, inputs):
         fields = {**vars(way), "backward_roles": {wanted[0].name: "out"}}
         yield Reading(JacobianWay(**fields), inputs)
         if inputs.axis is not None and inputs.count > 1:
@@ -216,6 +224,28 @@ def given_its_output(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
         given = {one.name: "kept" for one in way.backward.needed if one.role == "dy"}
         if given:
             yield Reading(replace(way, backward_roles={**way.backward_roles, **given}), inputs)
+
+
+def is_multiplied(subject: Subject) -> bool:
+    """Whether code around a class multiplies what its backward returns, as a derivative: `d * act.backward(z)`."""
+    assert subject.way.backward is not None
+    name = subject.way.backward.name
+    own = getattr(sys.modules.get(type(wrapped_in(subject.made)).__module__), "__file__", None)
+    files = files_around(Path(own).absolute()) if own else []
+    trees = [tree for path in files if f".{name}(" in text_of(path) for _, tree in trees_of(path)]
+    return any(multiplies(node, name) for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+
+
+def multiplies(function: ast.FunctionDef, name: str) -> bool:
+    """Whether a function multiplies what a method of that name returns."""
+
+    def calls(node: ast.AST) -> bool:
+        return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == name
+
+    nodes = list(ast.walk(function))
+    kept = {ast.unparse(node.targets[0]) for node in nodes if isinstance(node, ast.Assign) and calls(node.value)}
+    products = [node for node in nodes if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)]
+    return any(calls(side) or ast.unparse(side) in kept for node in products for side in (node.left, node.right))
 
 
 def is_linear(subject: Subject, inputs: Inputs) -> bool:

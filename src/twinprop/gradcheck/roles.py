@@ -105,6 +105,9 @@ class Method:
         """The same with those that have a default."""
         return [one for one in self.arguments if not one.keyword and one.role not in SETTINGS]
 
+    def __str__(self) -> str:
+        return f"{self.name}({', '.join(one.name for one in self.needed)})"
+
     def has(self, role: str) -> bool:
         return any(one.role == role for one in self.arguments)
 

@@ -176,8 +176,10 @@ class Search:
             if not error.input_matters and self.accepted_by_forward is None:
                 raise
             self.failed_for_batch = self.failed_for_batch or (went_forward and not self.rare)
-            if went_forward and not self.failed_backward:
+            lacks_name = isinstance(error.__cause__, NameError)  # which no input can help
+            if went_forward and (not self.failed_backward or lacks_name):
                 self.failure, self.failed_backward = error, True  # it came further
+                self.accepted_by_forward = inputs if lacks_name else self.accepted_by_forward
             self.failure = self.failure or error
             self.refusals.append(str(error.__cause__))
         return False

@@ -120,7 +120,7 @@ class Several(Fitted, Wrapper):
         self._whole = [name for name in plan.extras if is_index(made, plan.front.name, name)]
         # every index stays below the smallest axis of a matrix that the object holds
         sizes = [size for ref in arrays_of(made) if ref.get().ndim > 1 for size in ref.get().shape]
-        self._most = max(2, min(sizes, default=2))
+        self._sizes, self._most = sizes, max(2, min(sizes, default=2))
         self.returned_names = returned_names(getattr(made, (plan.back or plan.front).name))
         for name in plan.extras:
             setattr(self, name, np.zeros(0))

@@ -198,7 +198,8 @@ def cause_with_line(subject: Subject, x: FloatArray, inputs: Inputs, softmax: bo
     y = inputs.y
     usual = np.asarray(output_or_none(subject, inputs.x, y))
     columns = usual.ndim == 2 and np.allclose(usual.sum(0), 1) and not np.allclose(usual.sum(1), 1)
-    where = ("sample", None) if getattr(subject.made, "by_sample", False) else ("row", -1)
+    alone = getattr(subject.made, "by_sample", False) or adds_up(usual, None)
+    where = ("sample", None) if alone else ("row", -1)
     unshifted = UNSHIFTED.format(*(("column", 0) if inputs.axis or columns else where))
     out = np.asarray(output_or_none(subject, x, y)).ravel()
     head = f"For {when} forward gives {out[~np.isfinite(out)][0]}, although the answer is finite: "
@@ -209,15 +210,35 @@ def cause_with_line(subject: Subject, x: FloatArray, inputs: Inputs, softmax: bo
     return why, f"{head}{why}" + (f"\n{error_with_line(cause)}" if cause is not None else "")
 
 
+def adds_up(array: Any, axis: int | None) -> bool:
+    """Whether these are probabilities of several classes, along an axis; along None, of one sample."""
+    if not isinstance(array, np.ndarray) or not array.ndim or array.dtype.kind != "f" or not (array > 0).all():
+        return False
+    return (array.size if axis is None else array.shape[axis]) > 1 and bool(np.allclose(array.sum(axis), 1))
+
+
+def arrays_within(subject: Subject, x: FloatArray, y: Any) -> list[Any]:
+    """The arrays that the functions of forward hold at their ends."""
+    found: list[Any] = []
+
+    def watch(frame: FrameType, event: str, argument: Any) -> None:
+        if event == "return" and is_users(frame.f_code.co_filename):
+            found.extend(frame.f_locals.values())
+
+    before = sys.getprofile()
+    sys.setprofile(watch)
+    try:
+        output_or_none(subject, x, y)
+    finally:
+        sys.setprofile(before)
+    return found
+
+
 def shows_probabilities(subject: Subject, x: FloatArray, y: Any) -> bool:
     """Whether there is a softmax: probabilities of several classes, or a loss that a shift of a row does not change."""
     out = output_or_none(subject, x, y)
-    kept = [np.asarray(ref.get(), float) for ref in arrays_of(subject.made)]
-    if any(
-        array.ndim > 0 and array.shape[axis] > 1 and (array > 0).all() and np.allclose(array.sum(axis), 1)
-        for array in [*kept, np.asarray(out, float)]
-        for axis in (0, -1)
-    ):
+    held = [np.asarray(out, float), *(ref.get() for ref in arrays_of(subject.made)), *arrays_within(subject, x, y)]
+    if any(adds_up(array, axis) for array in held for axis in (0, -1)) or adds_up(held[0], None):
         return True
     if y is not None and np.asarray(y).dtype.kind in "iu":
         return True  # numbers of classes

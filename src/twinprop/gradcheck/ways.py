@@ -180,8 +180,7 @@ def ways_of(made: Any, title: str) -> list[Way]:
             raise SubjectError(f"{title}: has no {name}. {CONTRACT}", False)
     if lost := lacks_self(type(wrapped_in(made))):
         raise SubjectError(f"{title}: {lost}", False)
-    needed = {name: method_of(made, name).needed for name in (forward or loss, backward)}
-    texts = [f"{name}({', '.join(one.name for one in some)})" for name, some in needed.items()]
+    texts = [str(method_of(made, name)) for name in (forward or loss, backward)]
     raise SubjectError(f"{title}: {' and '.join(texts)} do not fit. {CONTRACT}", False)
 
 
@@ -235,6 +234,7 @@ def layers_and_losses(title: str, front: Method, back: Method, kept: Sequence[st
     if not back.needed and not back.has("dy"):
         yield LossWay(title, front, back, first)
         yield DerivativeWay(title, front, back, first)
+        yield JacobianWay(title, front, back, first)
     alone = back.needed[0].role if len(back.needed) == 1 else ""
     derivative = re.search("prime|deriv|^dfn?$", back.name.lower()) is not None
     takes_x = alone == "x" or (len(back.needed) == 1 and (back.needed[0].name in first or derivative))
