@@ -226,8 +226,7 @@ def choose(spec: str, wanted: Wanted, constants: Sequence[str]) -> tuple[Subject
         if inputs is not None:
             return with_constants(subject, constants), inputs
         failure = failure or nothing_accepted(subject, searches, wanted)
-    assert failure is not None
-    raise failure
+    raise failure or SubjectError(NO_LOOP.format(spec), False)
 
 
 def with_as_many_outputs(spec: str, wanted: Wanted) -> tuple[Subject, Inputs] | None:
@@ -265,6 +264,10 @@ def of_logits(report: Report, inputs: Inputs) -> bool:
     return any(same_numbers(value, logits) for logits in (softmax, slope * p * (1 - p)))
 
 
+NO_LOOP = (
+    "{0}: no loop there runs as a step of training with small data in place of its own. Name the functions or the "
+    "class to be checked: --layer {0}:NAME."
+)
 OTHER_STEP = (
     "{}: what one step of {} changes is the gradient of none of the likely losses, nor is it after any small edit. So "
     "its loss may be another one, or its step no plain one, or its gradients may be wrong; which of these is not "

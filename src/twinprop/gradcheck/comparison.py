@@ -206,3 +206,8 @@ def same_numbers(a: Any, b: Any) -> bool:
             return False
         a = a.reshape(b.shape)
     return nearly_equal(a, b) or bool(a.size and not np.nan_to_num(b).any() and not a.any() and not np.isnan(b).all())
+
+
+def is_even(step: Any) -> bool:
+    """Whether most entries of a step have one size, as where each is divided by its own root of squares."""
+    return step.size > 9 and bool(np.ptp(np.quantile(np.abs(step), (0.25, 0.75))) < 1e-3 * np.abs(step).max())

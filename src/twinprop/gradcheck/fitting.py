@@ -1,13 +1,12 @@
 """What a function wants beside x is fitted: of the likely shapes of each array, the one that lets it run furthest.
 
 So `lstm_step(x, prev_h, prev_c, Wx, Wh, b)`, an attention's `forward(q, k, v)` and a gate's `forward(a, b)` can be
-called without a word about sizes. Likely shapes are told by names: of states, weights, biases, other inputs.
+called without a word about sizes.
 """
 
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any, Self
@@ -16,18 +15,28 @@ import numpy as np
 
 from twinprop.gradcheck.faults import Clock, is_users, traced
 from twinprop.gradcheck.held import FloatArray, item_at
+from twinprop.gradcheck.likely_shapes import CONSTANT, GATES, Template, family, is_parameter, shape_for, templates_of
 
 Path = tuple[str, ...]
 """An attribute, or an attribute and the key of an entry in the dict there."""
 
 PASSES = 4
-HIDDEN = 6
-"""Units of a hidden layer, where nothing says how many."""
 MOST_RUNS = 12_000
 """Runs forward in all, for every shape of x together."""
 
 SECONDS = 6.0
 """Of a processor, for all these runs."""
+
+SECONDS_OF_SHAPE = 1.0
+"""The same for one shape of x: it may be the wrong one."""
+
+
+class UnlikeError(ValueError):
+    """Gradients have other shapes than what they are of; `right` of them have not."""
+
+    def __init__(self, right: int) -> None:
+        super().__init__("shape")
+        self.right = right
 
 
 class Memory:
@@ -37,6 +46,7 @@ class Memory:
         failed: shapes of x and y, with the axis of the samples, for which nothing was found.
         found: what was found, for others.
         runs: how many there were.
+        clock, clock_of_shape: the time, in all and for this shape.
     """
 
     def __init__(self) -> None:
@@ -44,10 +54,15 @@ class Memory:
         self.found: dict[Any, dict[Path, Template]] = {}
         self.runs = 0
         self.clock = Clock(SECONDS, every=1)
+        self.clock_of_shape = Clock(SECONDS_OF_SHAPE, every=1)
 
     @property
     def over(self) -> bool:
         return self.runs > MOST_RUNS or self.clock.over
+
+    @property
+    def over_for_shape(self) -> bool:
+        return self.over or self.clock_of_shape.over
 
     def __deepcopy__(self, memo: dict[int, object]) -> Memory:
         return self
@@ -81,6 +96,13 @@ class Fitted:
         """What one run forward returns."""
         raise NotImplementedError
 
+    def _attempt_back(self, out: Any) -> None:
+        """One run back from there, which raises where gradients have other shapes than what they are of."""
+
+    def may_lack(self, name: str) -> bool:
+        """Whether an input needs no gradient."""
+        return CONSTANT.fullmatch(name.lower()) is not None
+
     def fit_to(self, x: FloatArray, y: Any, axis: int | None) -> None:
         """Find the shapes for an x; where none is found, the arrays stay as they are."""
         self._axis, self._templates = axis, {}
@@ -94,6 +116,7 @@ class Fitted:
         unknown = any(np.size(self._at(path)) == 0 for path in self._free)
         if not self._free or (not unknown and progress(lambda: whole(self._attempt(x, y)))[0]):
             return
+        self._memory.clock_of_shape = Clock(SECONDS_OF_SHAPE, every=1)
         before = {path: self._at(path) for path in self._free}
         gates = GATES if any(is_parameter(path[-1]) for path in self._free) else GATES[:1]
         both = self._groups("state"), self._groups("")
@@ -120,16 +143,23 @@ class Fitted:
             self._put(path, copy.copy(other._at(path)))
 
     def _search(self, groups: list[list[Path]], gate: str, x: FloatArray, y: Any) -> bool:
-        """Change one shape at a time, as long as that lets it run further."""
+        """Change one shape at a time, as long as that lets it run further, forward and back."""
+        forward: dict[Path, Template] = {}
+
+        def there_and_back() -> None:
+            out = whole(self._attempt(x, y))
+            if not forward:
+                forward.update(self._templates)
+            self._attempt_back(out)
 
         def steps_with(at: int, template: Template) -> tuple[bool, int]:
             self._memory.runs += 1
-            if self._memory.over:
+            if self._memory.over_for_shape:
                 return False, 0
             self._take(groups[at], template, x)
-            return progress(lambda: whole(self._attempt(x, y)))
+            return progress(there_and_back)
 
-        choices = [templates_of(paths[0][-1], x.ndim, gate) for paths in groups]
+        choices = [templates_of(paths[0][-1], x.ndim, gate, self._axis) for paths in groups]
         chosen = [some[0] for some in choices]
         for at, template in enumerate(chosen):
             done, best = steps_with(at, template)
@@ -147,7 +177,9 @@ class Fitted:
                 self._take(groups[at], chosen[at], x)
             if best == start:
                 break
-        return False
+        for path, template in forward.items():  # backward may be wrong
+            self._take([path], template, x)
+        return bool(forward)
 
     def _take(self, paths: Sequence[Path], template: Template, x: FloatArray) -> None:
         for path in paths:
@@ -193,8 +225,9 @@ def progress(run: Callable[[], None]) -> tuple[bool, int]:
     try:
         with traced(watch):
             run()
-    except Exception:
-        return False, steps
+    except Exception as error:
+        further = error.right if isinstance(error, UnlikeError) else 0
+        return False, further + steps
     return True, steps
 
 
@@ -206,8 +239,8 @@ def cut(dy: Any, shapes: Sequence[tuple[int, ...]]) -> list[Any]:
     return [part.reshape(shape) for part, shape in zip(np.split(dy, ends), shapes, strict=True)]
 
 
-def whole(returned: Any) -> None:
-    """Refuses empty arrays: slices beyond an array's end raise nothing.
+def whole(returned: Any) -> Any:
+    """What was returned; refuses empty arrays: slices beyond an array's end raise nothing.
 
     Raises:
         ValueError: one is empty.
@@ -215,98 +248,4 @@ def whole(returned: Any) -> None:
     parts = returned if isinstance(returned, tuple) else (returned,)
     if any(isinstance(part, np.ndarray) and part.size == 0 for part in parts):
         raise ValueError("empty")
-
-
-Template = tuple[str, ...]
-"""A shape by its sizes: N samples, D features, H hidden units, O outputs, K of a kernel; X is the shape of x."""
-
-STATES = "N H|H N|H|H 1|1 H"
-INPUTS = "X|N H|H N|N D|D N|N O|O N|N 1|1 N|H|D|H 1|1 H|N T H|H N T|N"
-MATRICES = (
-    "D O|D H|H D|H H|H O|O H|O D|D 4H|H 4H|4H D|4H H|H D+H|D+H H|D 3H|H 3H|3H D|3H H|O C K K|K K C O|O C K|D 1|1 D|D D"
-)
-VECTORS = "O|H|D|4H|3H|O 1|H 1|D 1|1 O|1 H|1 D|4H 1|1 4H|1 1 1 O|1|C|1 C 1 1|1 1 1 C"
-
-WEIGHT = re.compile(r"[wuv]|w.{0,3}|.*(weight|kernel|filter|theta|embed).*")
-BIAS = re.compile(r"b.{0,2}|.*bias.*|gamma|beta|scale|shift")
-"""Names of parameters, in lower case."""
-
-GATES = ("", "H", "4H", "3H", "O")
-"""Sizes that all weights may have in common; the first leaves them free."""
-
-
-def templates_of(name: str, axes: int, gate: str = "") -> list[Template]:
-    """Likely shapes for an array of this name, the likeliest first.
-
-    Args:
-        axes: of x; a kernel goes with an image, and time with a sequence.
-        gate: a size that a weight or a bias must have; empty for any.
-    """
-    word = name.lower().lstrip("_")
-    weight, bias = WEIGHT.fullmatch(word), BIAS.fullmatch(word)
-    if weight or bias:
-        first = of_axes(MATRICES if weight else VECTORS, axes)
-        rest = of_axes(f"{VECTORS}|{INPUTS}" if weight else f"{VECTORS}|{MATRICES}", axes)
-        return [one for one in first if gate in one] if gate else [*first, *rest]
-    alike = re.fullmatch(r"(x|q|k|v|query|key|value|inp|y|a|b|left|right|other|second|skip|res|z).*", word)
-    text = f"{INPUTS}|{MATRICES}|{VECTORS}" if alike and "prev" not in word else f"{STATES}|{INPUTS}|{MATRICES}"
-    return of_axes(text, axes)
-
-
-def of_axes(text: str, axes: int) -> list[Template]:
-    """The shapes in a text that may go with an x of so many axes."""
-    found = [tuple(one.split()) for one in text.split("|")]
-    flat = [one for one in found if len(one) < 4 and not {"C", "K"} & {*one}]
-    image = found if axes == 4 else [one for one in found if one in flat or (axes, len(one)) == (3, 4)]
-    return [one for one in image if "T" not in one or axes == 3]
-
-
-def is_parameter(name: str) -> bool:
-    word = name.lower().lstrip("_")
-    return WEIGHT.fullmatch(word) is not None or BIAS.fullmatch(word) is not None
-
-
-def hidden_units(own: Sequence[int], features: int) -> int:
-    """How many hidden units a layer has whose matrices have these sizes: of h and x together, or of 4 gates, one is."""
-    some = [n for n in own if n not in (1, features)]
-    gates = [n for n in some if {n + features, 3 * n, 4 * n} & {*own}]
-    return HIDDEN if HIDDEN in some or not some else (gates or some)[0]
-
-
-def sizes_for(x: FloatArray, axis: int | None, own: Sequence[int]) -> dict[str, int]:
-    """What the letters of a template stand for, with the axis of the samples, and sizes of a layer's own matrices."""
-    columns = axis == -1
-    samples = 1 if axis is None else x.shape[axis]
-    features = x.shape[0] if columns or x.ndim == 1 else x.shape[-1]
-    channels = x.shape[1] if x.ndim == 4 and x.shape[1] < x.shape[3] else features
-    if x.ndim == 3 and axis is None:
-        channels = x.shape[0]
-    hidden, outputs = hidden_units(own, features), next(n for n in (3, 8, 9, 10) if n not in x.shape)
-    time = next((n for at, n in enumerate(x.shape) if x.ndim == 3 and at not in (0, 2)), 1)
-    return {
-        "N": samples,
-        "D": features,
-        "C": channels,
-        "H": hidden,
-        "O": outputs,
-        "K": 3,
-        "T": time,
-        "3H": 3 * hidden,
-        "4H": 4 * hidden,
-        "D+H": features + hidden,
-        "1": 1,
-    }
-
-
-def shape_for(template: Template, x: FloatArray, axis: int | None, own: Sequence[int]) -> tuple[int, ...]:
-    """The shape that a template gives."""
-    sizes = sizes_for(x, axis, own)
-    return x.shape if template == ("X",) else tuple(sizes[letter] for letter in template)
-
-
-def family(name: str) -> str:
-    """What has one shape: `Wf`, `Wi` and `Wo`, but not `Wy`; `prev_h` and `prev_c`."""
-    if re.sub(r"prev|init|next|_|t|0", "", name.lower()) in ("h", "c", "s"):
-        return "state"
-    match = re.fullmatch(r"([WUbR])_?([a-z])(\d*)", name)
-    return f"{match[1]}{match[3]}" if match and match[2] not in "xyh" else name
+    return returned

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.faults import SubjectError, guarded_call
-from twinprop.gradcheck.fitting import Fitted, Path, cut
-from twinprop.gradcheck.guesses import PARAMETERS, filled, lacking_parameters, number_for
-from twinprop.gradcheck.loading import parse_arguments
+from twinprop.gradcheck.faults import SubjectError
+from twinprop.gradcheck.fitting import Fitted, Path, UnlikeError, cut
+from twinprop.gradcheck.function_arguments import lacking_parameters, started
+from twinprop.gradcheck.guesses import PARAMETERS, number_for
 from twinprop.gradcheck.loops import PENALTY
 from twinprop.gradcheck.roles import role_of, word_of
 from twinprop.gradcheck.sources import parts_unpacked, returned_names
@@ -100,19 +100,6 @@ def belongs_to(start: Any, front: Any) -> bool:
         return True
     return len(made) == len([name for name in needed if role_of(name) != "x"]) and not any(made)
 
-
-def started(start: Any, front: Any, words: Sequence[str], outputs: int) -> dict[str, Any]:
-    """The parameters that an init function makes, by their names."""
-    args, keywords = parse_arguments(words) if words else filled(start, 0, outputs)
-    made = guarded_call(f"{start.__name__}", start, *args, **keywords)
-    if isinstance(made, dict):
-        taken = [name for name in inspect.signature(front).parameters if name.lower() in PARAMETERS]
-        return {taken[0]: made} if taken else dict(made)
-    parts = made if isinstance(made, tuple) else (made,)
-    names = [name for name in returned_names(start) if name]
-    if len(names) != len(parts):
-        names = [name for name in inspect.signature(front).parameters if role_of(name) != "x"]
-    return dict(zip(names, parts, strict=False))
 
 NO_FRONT = (
     "{0}({1}): which function goes forward? Name both: --layer FILE:forward_prop,{0}. If the file has none, write it:\n"
@@ -231,6 +218,22 @@ class FunctionLayer(Functions):
         self._kept |= dict(zip(names, cut(dy, self._shapes), strict=False))
         return self._go_back({})
 
+    def _attempt(self, x: Any, y: Any) -> Any:
+        return self.forward(x)
+
+    def _attempt_back(self, out: Any) -> None:
+        returned = self.backward(np.ones_like(out))
+        listed = list(returned.values() if isinstance(returned, dict) else returned)
+        names = list(returned if isinstance(returned, dict) else self.returned_names or ())
+        found = [np.squeeze(one).shape for one in listed if isinstance(one, np.ndarray)]
+        right = 0
+        for path in self._free:
+            own = np.squeeze(self._at(path)).shape
+            named = [found[at] for at, name in enumerate(names[: len(found)]) if name == f"d{path[-1]}"]
+            right += own in (named or found) or not (named or len(found) > len(self._free))
+        if right < len(self._free):
+            raise UnlikeError(right)
+
 
 class FunctionNetwork(Functions):
     """forward_prop(params, X) and back_prop(params, cache, X, Y)."""
@@ -256,6 +259,17 @@ class FunctionLoss(Functions):
         return self._invoke("cost", {"x": x, "out": x, "y": y, "rest": x})
 
 
+class FunctionLossAlone(Functions):
+    """naive_softmax(center, at, outside), which has no targets."""
+
+    def _attempt(self, x: Any, y: Any) -> Any:
+        return self.loss(x)
+
+    def loss(self, x: Any) -> Any:
+        self.resize(x)
+        return self._invoke("cost", {"x": x, "out": x, "rest": x})
+
+
 class Pair:
     """sigmoid(x) and sigmoid_prime(x), or mse(p, y) and mse_grad(p, y)."""
 
@@ -278,7 +292,9 @@ def join_functions(
     both = len(named) == 1 and contains(name, COST) and (not contains(name, BACK) or len(returned_names(alone)) > 1)
     back = "" if both else pick(named, BACK) or pick(named, DERIVATIVE) or partner(own, pick(named, FRONT), BACK)
     if not back:
-        return FunctionLoss({"cost": alone}, *lacking_parameters([alone], {}, words, outputs)), name
+        targets = any(role_of(one) == "y" for one in inspect.signature(alone).parameters)
+        kind = FunctionLoss if targets or len(inspect.signature(alone).parameters) < 3 else FunctionLossAlone
+        return kind({"cost": alone}, *lacking_parameters([alone], {}, words, outputs)), name
     plain = plain_partner(own, back) or next((other for other in named if other != back and len(named) == 2), "")
     told = [other for other in named if other != back and not contains(other, COST)]
     front = pick(named, FRONT) or (told[0] if len(told) == 1 else partner(own, back, FRONT) or plain)
@@ -299,5 +315,5 @@ def join_functions(
     sources = [one for one in parts.values() if one is not None]
     layer = "dy" in roles and "y" not in roles
     more, free = lacking_parameters(sources, parameters, words if not start else (), outputs, not layer)
-    kind = FunctionLayer if layer else FunctionNetworkWithCost if cost else FunctionNetwork
-    return kind(parts, {**parameters, **more}, free), f"{front}, {back}"
+    network = FunctionNetworkWithCost if cost else FunctionNetwork
+    return (FunctionLayer if layer else network)(parts, {**parameters, **more}, free), f"{front}, {back}"

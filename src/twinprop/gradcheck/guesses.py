@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.fitting import Path, is_parameter
 from twinprop.gradcheck.lending import kinds_of, module_of, object_for, rank
-from twinprop.gradcheck.loading import parse_arguments
 from twinprop.gradcheck.roles import role_of, word_of
 from twinprop.gradcheck.sources import (
     entries_read,
-    indexes_with,
     is_array_there,
     is_list_there,
-    is_used,
-    keys_read,
+    layers_read,
     parameters_of,
     parts_unpacked,
     words_compared,
@@ -120,6 +116,11 @@ def filled(
     if many and takes_layers(f, many):  # Sequential(*layers)
         values += layers_of(module_of(f), (INPUTS, HIDDEN, outputs), arguments_for)
     return values[given:], empty
+
+
+def layer_sizes(source: Any, outputs: int = OUTPUTS) -> list[int]:
+    """Sizes of as many layers as a source, or a function that it calls, reads: of three, where it reads `W3`."""
+    return [INPUTS, *range(HIDDEN, HIDDEN + max(2, layers_read(source)) - 1), outputs]
 
 
 def number_for(name: str) -> Any:
@@ -231,7 +232,7 @@ def usual(
     if base in ("gamma", "beta"):
         return 1 + 0.1 * np.random.randn(INPUTS)
     if base != "units" and re.fullmatch(SIZES, base):
-        return [INPUTS, HIDDEN, outputs]
+        return layer_sizes(source, outputs)
     if base.endswith("shape"):
         return (INPUTS,) if base.startswith("in") else (INPUTS, outputs)
     if re.fullmatch(r"(?=act|func|f|phi|d).*(prime|derivative|deriv|grad|dactivation)", word):
@@ -261,59 +262,3 @@ def usual(
     if "in" in word or base in ("nx", "i", "d", "dim", "n", "features", "dmodel", "embeddim"):
         return INPUTS
     return INPUTS if position == 0 else outputs if position == count - 1 else HIDDEN
-
-
-def lacking_parameters(
-    functions: Sequence[Any], parameters: Mapping[str, Any], words: Sequence[str], outputs: int, targets: bool = True
-) -> tuple[dict[str, Any], list[Path]]:
-    """Something for each argument of forward that is no input, and is not there yet.
-
-    Args:
-        functions: forward, and then the others, whose source tells what a dict may hold.
-        targets: whether an argument that is called y holds them, and is no second input.
-
-    Returns:
-        the arguments; and where arrays stand in them that may need another shape.
-    """
-    needed = inspect.signature(functions[0]).parameters
-    lacking = [
-        name
-        for name, one in needed.items()
-        if one.default is inspect.Parameter.empty
-        and name not in parameters
-        and role_of(name) not in ("x", "out", "dy", "training", "testing", *(("y",) if targets else ()))
-        and not (parameters and name.lower() in PARAMETERS)
-    ]
-    if list(needed)[:1] == lacking[:1] and not any(role_of(name) in ("x", "out") for name in needed):
-        main = next((name for name in lacking if not is_parameter(name)), lacking[0])
-        lacking.remove(main)  # nothing is called x: the first argument is that is no parameter
-    if words:
-        return dict(zip(lacking, parse_arguments(words)[0], strict=False)), []
-    guessed = dict(zip(needed, filled(functions[0], 0, outputs)[0], strict=False))
-    found: dict[str, Any] = {}
-    free: list[Path] = []
-    for name in lacking:
-        keys = list(dict.fromkeys(key for one in functions for key in keys_read(one, name)))
-        if keys:
-            found[name] = {key: settled(one, key) for one in functions[:1] for key in keys}
-            free += [(name, key) for key, value in found[name].items() if isinstance(value, np.ndarray)]
-            continue
-        if indexes_with(functions[0], name) or not is_used(functions[0], name):
-            found[name] = 1 if is_used(functions[0], name) else None  # a row; nobody looks at it
-            continue
-        guess = guessed.get(name)
-        if is_parameter(name) and not isinstance(guess, np.ndarray):
-            guess = None
-        unknown = isinstance(guess, int) and number_for(name) is None and not COUNTS.fullmatch(name.lower())
-        found[name] = np.zeros(0) if unknown or guess is None else guess
-        if isinstance(found[name], np.ndarray):
-            free.append((name,))
-    return found, free
-
-
-def settled(function: Any, key: str) -> Any:
-    """What an entry of a dict is: a word or a number that is known by its name, else an array."""
-    words = words_compared(function, key)
-    # x[pad:-pad] is empty without
-    value = words[0] if words else 1 if key == "pad" else 0.5 if re.fullmatch(DROPOUT, key) else number_for(key)
-    return np.zeros(0) if value is None else value

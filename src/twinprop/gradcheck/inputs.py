@@ -24,7 +24,8 @@ class Inputs:
     Attributes:
         x: float64, or whole numbers where values is `indices`.
         y: targets; None for a layer.
-        axis: 0 where samples are rows, -1 where they are columns; None where x is one sample without an axis for it.
+        axis: 0 where samples are rows, -1 where they are columns, -2 of (features, samples, time); None where x is one
+            sample without an axis for it.
         kind: of the targets: `onehot` (float), `binary` (0 or 1 for each sample, float), `labels` (int), `real`, or
             `CLOSE`, which belong to these outputs alone.
         values: of x: `normal`, `positive`, `probabilities` or `indices`.
@@ -82,6 +83,8 @@ class Inputs:
             return Inputs(x, rng.standard_normal(shape), self.axis, self.kind, self.values)
         classes = np.size(self.y) // self.count if self.kind in ("onehot", "real") else int(np.max(self.y)) + 1
         y = draw_y(rng, count, max(classes, 1), self.axis, self.kind)
+        if self.kind == "labels" and np.ndim(self.y) > 1:
+            y = rng.integers(0, classes, shape[: self.y.ndim])
         fits = self.axis is None or np.ndim(y) == np.ndim(self.y)
         return Inputs(x, y if fits else y.reshape((-1, 1)), self.axis, self.kind, self.values)
 

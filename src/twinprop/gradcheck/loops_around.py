@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from twinprop.gradcheck.functions import COST, contains, looks_like_function_of_network
 from twinprop.gradcheck.held import objects_of
 from twinprop.gradcheck.importing import run_apart, run_definitions
 from twinprop.gradcheck.loading import others_that_name, text_of, trees_of
@@ -33,10 +34,14 @@ OBJECT = re.compile("net|model|nn|mlp|clf|classifier")
 
 
 def is_called_as_usual(found: Mapping[str, Any]) -> bool:
-    """Whether classes or functions look like layers, of which a loop that trains shows less."""
+    """Whether classes or functions look like layers, or have a loss: a loop that trains shows less of these."""
     for one in found.values():
-        if inspect.isfunction(one) and any(role_of(name) == "dy" for name in inspect.signature(one).parameters):
-            return True
+        if inspect.isfunction(one):
+            from_above = any(role_of(name) == "dy" for name in inspect.signature(one).parameters)
+            has_loss = any(
+                inspect.isfunction(one.__globals__[name]) and contains(name, COST) for name in one.__globals__
+            )
+            return from_above or (has_loss and looks_like_function_of_network(one.__name__))
         words = {word_of(name) for name in dir(one) if not name.startswith("__")}
         if inspect.isclass(one) and words & {*FORWARD.split()} and words & {*BACKWARD.split()}:
             return True

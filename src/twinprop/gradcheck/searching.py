@@ -212,6 +212,8 @@ def candidates(
                 count = 1 if axis is None else size[axis]
                 y = rng.standard_normal(size) if same else draw_y(rng, count, number, axis, kind)
                 yield Inputs(x, y, axis, "real" if same else kind, values)
+                if kind == "labels" and x.ndim == 3 and axis == 0 and number > 1:  # of each step of a sequence
+                    yield Inputs(x, rng.integers(0, number, size[:2]), axis, kind, values)
 
 
 def index_inputs(subject: Subject, words: Sequence[str], given: Sequence[int] | None, seed: int) -> Iterator[Inputs]:
@@ -243,6 +245,8 @@ def fits(subject: Subject, found: Sequence[Found], x: FloatArray, count: int) ->
         elif count > 1 and not any(harmless(one.shape, shape, subject.made) for one in found if one.changed):
             each = sorted((int(np.prod(shape)), count))
             listed = [one.shape for one in found if one.owner is None and one.keys and not one.stacked]
+            if x.shape in listed:
+                listed.remove(x.shape)  # that of x
             fit += [False] if any(sorted(one) == each for one in listed) and given is None else []
     bare = [one.shape for one in found if one.position == 0 and not one.attribute and not one.stacked]
     others = [np.shape(parameter.get()) for parameter in subject.parameters]

@@ -23,10 +23,6 @@ from twinprop.gradcheck.roles import FLAGS, Method
 from twinprop.gradcheck.sources import indexes_with, returned_name, returned_names
 from twinprop.gradcheck.ways import ways_of
 
-CONSTANT = re.compile(r".*(mask|length|mode).*")
-"""An input that has no gradient, by its name."""
-
-
 INDEX = re.compile(
     r"(.*_)?(idx|idxs|index|indexes|indices|ids?|tokens?|words?|wordids?|cent(er|re)s?|contexts?|ctx|negs?|negatives?)(_.*)?"
 )
@@ -133,7 +129,7 @@ class Several(Fitted, Wrapper):
 
     def may_lack(self, name: str) -> bool:
         """Whether an input needs no gradient: beside targets, weights are constants."""
-        return name in self._plan.extras and (self._plan.has_targets or CONSTANT.fullmatch(name.lower()) is not None)
+        return name in self._plan.extras and (self._plan.has_targets or super().may_lack(name))
 
     def _attempt(self, x: Any, y: Any) -> Any:
         return self._go(x, y)

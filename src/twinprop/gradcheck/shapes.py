@@ -92,6 +92,7 @@ def rare_shapes(subject: Subject, words: Sequence[str]) -> Iterator[tuple[tuple[
         yield (2, count, width), 1
         yield (count, time, width), 0
         yield (time, count, width), 1
+        yield (width, count, time), -2
         yield (count, width, 1), 0
         yield (1, width, 1), 0
         yield (time, width, 1), -1

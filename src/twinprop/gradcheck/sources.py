@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -71,15 +72,55 @@ def attributes_read(kind: type, name: str) -> set[str]:
     return seen
 
 
-def keys_read(found: Any, name: str) -> list[str]:
-    """The keys of a dict in an argument, as `bn_param["mode"]` reads them."""
-    return list(dict.fromkeys(entries_named(found, (name, f"self.{name}"), str)))
+def keys_read(found: Any, name: str, deeper: int = 2) -> list[str]:
+    """The keys of a dict in an argument, as `bn_param["mode"]` reads them, here or where it is passed on to."""
+    keys = entries_named(found, (name, f"self.{name}"), str)
+    for called, argument in passed_on(found, name) if deeper else ():
+        keys += keys_read(called, argument, deeper - 1)
+    return list(dict.fromkeys(keys))
+
+
+def is_dict_there(found: Any, name: str, deeper: int = 2) -> bool:
+    """Whether a source asks an argument for an entry that may be missing: `bn_param.get("eps", 1e-5)`."""
+    own = any(isinstance(node, ast.Attribute) and ast.unparse(node) == f"{name}.get" for node in nodes_of(found))
+    return own or any(deeper and is_dict_there(*one, deeper - 1) for one in passed_on(found, name))
+
+
+def passed_on(found: Any, name: str) -> Iterator[tuple[Any, str]]:
+    """The functions that are called with an argument, and what they call it."""
+    for node in (one for one in nodes_of(found) if isinstance(one, ast.Call)):
+        for at, one in enumerate(node.args):
+            called = value_named(found, node.func) if names(one, name) else None
+            start = called.__init__ if inspect.isclass(called) else called
+            parameters = list(getattr(getattr(start, "__code__", None), "co_varnames", ()))[start is not called :]
+            if called is not None and at < len(parameters):
+                yield called, parameters[at]
 
 
 def indexes_with(found: Any, name: str) -> bool:
     """Whether an argument stands in brackets, as in `rows[at]`."""
     slices = [node.slice for node in nodes_of(found) if isinstance(node, ast.Subscript)]
     return any(isinstance(one, ast.Name) and one.id == name for one in slices)
+
+
+def divides_by(found: Any, name: str) -> bool:
+    """Whether an argument is a whole number that others are divided by, as in `channels // groups`."""
+    return any(
+        isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv) and ast.unparse(node.right) == name
+        for node in nodes_of(found)
+    )
+
+
+def layers_read(found: Any, deeper: int = 1) -> int:
+    """The highest number in the keys of weights that a function reads, or one that it calls: 3 for `params["W3"]`."""
+    keys = [
+        one.slice.value
+        for one in nodes_of(found)
+        if isinstance(one, ast.Subscript) and isinstance(one.slice, ast.Constant)
+    ]
+    own = [int(told[1]) for key in keys if isinstance(key, str) and (told := re.fullmatch(r"[Ww]_?(\d)", key))]
+    called = {ast.unparse(node.func): node.func for node in nodes_of(found) if deeper and isinstance(node, ast.Call)}
+    return max([*own, *(layers_read(value_named(found, one), deeper - 1) for one in called.values())], default=0)
 
 
 def is_used(found: Any, name: str) -> bool:
@@ -108,16 +149,10 @@ def words_compared(found: Any, name: str, deeper: int = 2) -> list[str]:
             words += [one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and type(one.value) is str]
         elif isinstance(node, ast.Subscript) and names(node.slice, name):
             words += words_of(value_named(found, node.value))
-        elif isinstance(node, ast.Call) and deeper and any(names(one, name) for one in node.args):
-            if isinstance(node.func, ast.Attribute) and node.func.attr == "get":
-                words += words_of(value_named(found, node.func.value))
-                continue
-            called = value_named(found, node.func)
-            at = next(at for at, one in enumerate(node.args) if names(one, name))
-            start = called.__init__ if inspect.isclass(called) else called
-            parameters = list(getattr(getattr(start, "__code__", None), "co_varnames", ()))[start is not called :]
-            if at < len(parameters):
-                words += words_compared(called, parameters[at], deeper - 1)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
+            words += words_of(value_named(found, node.func.value)) if any(names(one, name) for one in node.args) else []
+    for called, argument in passed_on(found, name) if deeper else ():
+        words += words_compared(called, argument, deeper - 1)
     return list(dict.fromkeys(words))
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from twinprop.gradcheck.comparison import is_even
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.guesses import INPUTS, OUTPUTS
 from twinprop.gradcheck.held import WRAPPED, Wrapper, arrays_of, attributes_of, is_number, objects_of
@@ -262,14 +263,16 @@ class Trained(Wrapper):
             changes.append({name: now.get(name, np.nan) - old for name, old in before.items()})
         first, double, shifted = changes
         moved = [name for name, change in first.items() if np.any(change)]
+        if not moved:
+            raise SubjectError(f"{type(made).__name__}.{self._train.name} changes nothing.")
         # one that is right for both rates is that of a single update, before which nothing has changed
         plain = [name for name in moved if alike(2 * first[name], double[name])]
         anew = [name for name in moved if np.allclose(first[name] - shifted[name], 0.1)]
+        if any(is_even(first[name]) for name in moved):
+            raise SubjectError(f"{type(made).__name__}: a step has one size everywhere, as of Adam.", False)
         rated = own is not None or bool(rates_of(made))
-        if moved and ((rated and not plain) or anew):
+        if (rated and not plain) or anew:
             raise SubjectError(f"{type(made).__name__}: has {ALL_AT_ONCE.format(self._train.name)}", False)
-        if not moved:
-            raise SubjectError(f"{type(made).__name__}.{self._train.name} changes nothing.")
 
 
 def alike(one: Any, other: Any) -> bool:

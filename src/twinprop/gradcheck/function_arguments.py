@@ -1,0 +1,113 @@
+"""What functions are given beside x: the parameters that an init function makes, and what is there for each other."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from twinprop.gradcheck.faults import guarded_call
+from twinprop.gradcheck.fitting import Path
+from twinprop.gradcheck.guesses import (
+    COUNTS,
+    DROPOUT,
+    HIDDEN,
+    INPUTS,
+    PARAMETERS,
+    filled,
+    layer_sizes,
+    number_for,
+)
+from twinprop.gradcheck.likely_shapes import is_parameter
+from twinprop.gradcheck.loading import parse_arguments
+from twinprop.gradcheck.roles import role_of
+from twinprop.gradcheck.sources import (
+    divides_by,
+    indexes_with,
+    is_dict_there,
+    is_used,
+    keys_read,
+    returned_names,
+    words_compared,
+)
+
+
+def started(start: Any, front: Any, words: Sequence[str], outputs: int) -> dict[str, Any]:
+    """The parameters that an init function makes, by their names."""
+    args, keywords = parse_arguments(words) if words else filled(start, 0, outputs)
+    if not words:  # as many layers as forward reads
+        args = [layer_sizes(front, outputs) if one == [INPUTS, HIDDEN, outputs] else one for one in args]
+    made = guarded_call(f"{start.__name__}", start, *args, **keywords)
+    if isinstance(made, dict):
+        taken = [name for name in inspect.signature(front).parameters if name.lower() in PARAMETERS]
+        return {taken[0]: made} if taken else dict(made)
+    parts = made if isinstance(made, tuple) else (made,)
+    names = [name for name in returned_names(start) if name]
+    if len(names) != len(parts):
+        names = [name for name in inspect.signature(front).parameters if role_of(name) != "x"]
+    return dict(zip(names, parts, strict=False))
+
+
+def lacking_parameters(
+    functions: Sequence[Any], parameters: Mapping[str, Any], words: Sequence[str], outputs: int, targets: bool = True
+) -> tuple[dict[str, Any], list[Path]]:
+    """Something for each argument of forward that is no input, and is not there yet.
+
+    Args:
+        functions: forward, and then the others, whose source tells what a dict may hold.
+        targets: whether an argument that is called y holds them, and is no second input.
+
+    Returns:
+        the arguments; and where arrays stand in them that may need another shape.
+    """
+    needed = inspect.signature(functions[0]).parameters
+    given = {"x", "out", "dy", "training", "testing", *(("y",) if targets else ())}
+    if any(role_of(name) == "x" for name in needed):
+        given.remove("out")  # the a0 of a sequence x
+    lacking = [
+        name
+        for name, one in needed.items()
+        if one.default is inspect.Parameter.empty
+        and name not in parameters
+        and (role_of(name) not in given or divides_by(functions[0], name))
+        and not (parameters and name.lower() in PARAMETERS)
+    ]
+    if list(needed)[:1] == lacking[:1] and not any(role_of(name) in ("x", "out") for name in needed):
+        main = next((name for name in lacking if not is_parameter(name)), lacking[0])
+        lacking.remove(main)  # nothing is called x: the first argument is that is no parameter
+    if words:
+        return dict(zip(lacking, parse_arguments(words)[0], strict=False)), []
+    guessed = dict(zip(needed, filled(functions[0], 0, outputs)[0], strict=False))
+    found: dict[str, Any] = {}
+    free: list[Path] = []
+    for name in lacking:
+        keys = list(dict.fromkeys(key for one in functions for key in keys_read(one, name)))
+        if keys or any(is_dict_there(one, name) for one in functions):
+            found[name] = {key: settled(one, key) for one in functions[:1] for key in keys}
+            free += [(name, key) for key, value in found[name].items() if isinstance(value, np.ndarray)]
+            continue
+        if divides_by(functions[0], name):
+            found[name] = 2
+            continue
+        if indexes_with(functions[0], name) or not is_used(functions[0], name):
+            found[name] = 1 if is_used(functions[0], name) else None  # a row; nobody looks at it
+            continue
+        guess = guessed.get(name)
+        if is_parameter(name) and not isinstance(guess, np.ndarray):
+            guess = None
+        unknown = isinstance(guess, int) and number_for(name) is None and not COUNTS.fullmatch(name.lower())
+        found[name] = np.zeros(0) if unknown or guess is None else guess
+        if isinstance(found[name], np.ndarray):
+            free.append((name,))
+    return found, free
+
+
+def settled(function: Any, key: str) -> Any:
+    """What an entry of a dict is: a word or a number that is known by its name, else an array."""
+    words = words_compared(function, key)
+    # x[pad:-pad] is empty without
+    value = words[0] if words else 1 if key == "pad" else 0.5 if re.fullmatch(DROPOUT, key) else number_for(key)
+    return np.zeros(0) if value is None else value
