@@ -24,7 +24,7 @@ def test_mean_in_a_part_of_the_layer_is_wrong() -> None:
 def test_first_layer_returns_no_dx() -> None:
     report = check("FirstLayer", *LAYER)
     assert report.verdict == "right, but"
-    assert "backward returns nothing" in report.advice[0]
+    assert "backward returns no dx" in report.advice[0]
 
 
 def test_update_that_is_right_for_one_sample_alone() -> None:

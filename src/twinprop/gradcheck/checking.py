@@ -5,19 +5,16 @@ For a network that does not say its loss, the likely one that fits best is taken
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.calling import Way
 from twinprop.gradcheck.comparison import LARGER, Index, Slopes, compare, largest, proportional, same_numbers
 from twinprop.gradcheck.conventions import accept_conventions, lost_mean, negative_and_added
 from twinprop.gradcheck.faults import Clock, SubjectError
 from twinprop.gradcheck.fitting import Fitted
-from twinprop.gradcheck.held import wrapped_in
 from twinprop.gradcheck.hints.repair import repairs
 from twinprop.gradcheck.hints.routines import Evidence
 from twinprop.gradcheck.hints.table import explain_gradients, notes
@@ -25,19 +22,12 @@ from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.parameters import adopt_forgotten, adopt_parameters, keep_used
 from twinprop.gradcheck.repetition import STALE_OUTPUT, check_repetition, output_is_stale
 from twinprop.gradcheck.report import Gradient, Report
-from twinprop.gradcheck.roles import Method, method_of
 from twinprop.gradcheck.searching import harmless, without_ones
 from twinprop.gradcheck.several import Several
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.trial import CHANGE, NotRepeatableError, Trial, slopes_of
 from twinprop.gradcheck.unchecked import explain_overflow, lines_not_run, unchecked_gradients
-from twinprop.gradcheck.upkeep import GOES_ON, Start
-from twinprop.gradcheck.ways import held_by
-
-AFTER = re.compile(
-    r"(?!zero|reset|clear|clip|check|num|set|get_param|load|save).*(grad|update|step|optimi[sz]e|adjust|apply|accum|descent).*"
-)
-"""Names of methods that compute the gradients of the parameters, where backward does not."""
+from twinprop.gradcheck.upkeep import GOES_ON, Start, ways_after
 
 FEW_EDITS = 800
 """Edits that are tried with each likely loss, where the network does not say which is its own."""
@@ -59,20 +49,11 @@ def gradients_of(trial: Trial) -> list[Gradient]:
     return compare_gradients(trial, trial.find(slopes), measured)
 
 
-def ways_after(made: Any, way: Way) -> Iterator[Method]:
-    """The methods that may compute the gradients of the parameters, after a backward that does not."""
-    made = wrapped_in(made)
-    used = [way.forward.name, way.backward.name if way.backward else ""]
-    names = [name for name in dir(made) if AFTER.fullmatch(name.lower().strip("_")) and name not in used]
-    for name in sorted(names, key=lambda name: "grad" not in name.lower()):
-        if not name.startswith("__") and callable(held_by(made, name)):
-            method = method_of(made, name)
-            if not method.any_number and all(one.role in ("x", "y", "dy", "out") for one in method.needed):
-                yield method
+def gradients_of_another_method(trial: Trial, alone: list[Gradient]) -> tuple[Trial, list[Gradient]] | None:
+    """The same with a method called after backward, that leaves gradients which backward alone does not.
 
-
-def gradients_of_another_method(trial: Trial) -> tuple[Trial, list[Gradient]] | None:
-    """The same with a method called after backward, that leaves gradients which backward alone does not."""
+    Such are those of each time step, which an update sums.
+    """
     subject, before = trial.subject, trial.subject.way
     trial.set_back()
     for method in ways_after(subject.made, before):
@@ -83,10 +64,15 @@ def gradients_of_another_method(trial: Trial) -> tuple[Trial, list[Gradient]] | 
             gradients = gradients_of(another)
         except SubjectError:
             continue
-        if all(gradient.value is not None for gradient in gradients):
+        if all(one.value is not None for one in gradients) and lacks(gradients) < lacks(alone):
             return another, gradients
     subject.way = before
     return None
+
+
+def lacks(gradients: list[Gradient]) -> tuple[int, int]:
+    """How many gradients are not there, and how many have a wrong shape."""
+    return sum(one.value is None for one in gradients), sum(one.problem == "wrong shape" for one in gradients)
 
 
 def gradients_that_an_edit_mends(trial: Trial) -> list[Gradient] | None:
@@ -151,7 +137,7 @@ def compare_gradients(
         array = trial.array(name)
         if name not in found and not (isinstance(trial.subject.made, Fitted) and trial.subject.made.may_lack(name)):
             # a first layer may keep the gradients of its parameters and return no dx
-            idle = trial.dy is None or (trial.returned_nothing and any(one.name in found for one in trial.parameters))
+            idle = trial.dy is None or trial.returned_no_dx
             if not (name == "x" and idle) and any(abs(entry.central[1]) > 1e-7 for entry in entries.values()):
                 label = "dx" if name == "x" else f"d{name}"
                 gradients.append(Gradient(name, label, None, array, np.full(array.shape, np.nan), None, "not found"))
@@ -235,8 +221,8 @@ def check_subject(
     if guessed:
         choose_loss(trial)
     gradients = gradients_of(trial)
-    if subject.way.given_apart and any(one.value is None and one.of != "x" for one in gradients):
-        trial, gradients = gradients_of_another_method(trial) or (trial, gradients)
+    if subject.way.given_apart and any(one.problem and one.of != "x" for one in gradients):
+        trial, gradients = gradients_of_another_method(trial, gradients) or (trial, gradients)
         if guessed and subject.way.after is not None:
             choose_loss(trial)
             gradients = gradients_of(trial)

@@ -39,7 +39,7 @@ NEGATIVE = "the gradients are those of -loss. That is right with an update that 
 TURNED = "{} is right, and has shape {}; what it is subtracted from has shape {}: transpose it for the update."
 RATE = "{} changes every parameter by {:.6g} times its gradient, at a learning rate of 1: that is a matter of the rate."
 TIMES = "a step of {} is the gradient of {} times {:.6g} and the learning rate{}."
-NO_DX = "backward returns nothing. A layer below this one would need dx; a first layer has none below."
+NO_DX = "backward returns no dx. A layer below this one would need it; a first layer has none below."
 
 
 def accept_conventions(trial: Trial, report: Report) -> None:
@@ -84,7 +84,7 @@ def accept_conventions(trial: Trial, report: Report) -> None:
     floats = trial.x.dtype.kind == "f"  # word numbers have no gradient
     if (
         floats
-        and trial.returned_nothing
+        and trial.returned_no_dx
         and isinstance(way, LayerWay)
         and not inputs
         and own

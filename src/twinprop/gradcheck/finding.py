@@ -202,6 +202,8 @@ def assign(
         own = taken.get(target.of)
         # a velocity is no gradient, though it may be a multiple of one
         moment = own is not None and own.owner is not None and target.parameter and not own.level(target.parameter)
+        # nor are those of each time step, which an update sums
+        moment = moment or (own is not None and np.size(own.value) != target.array.size)
         # a gradient that is negative is right where the update adds it
         if update and (moment or own is None or not own.changed or (equal(target, update) and not equal(target, own))):
             taken[target.of] = update
@@ -257,7 +259,9 @@ def gradient_of_x(target: Target, targets: Sequence[Target], found: Sequence[Fou
             and (one.shape == target.array.shape or (not one.stacked and (target.of_layer or not shapes)))
         ):
             return one
-    named = [one for one in found if one.changed and one.is_of_x()]
+    # what a part of the object keeps is the gradient of that part's input
+    some = [one for one in found if one.changed and one.is_of_x()]
+    named = [one for one in some if one.shape == target.array.shape or one.owner is None or "." not in one.label]
     return max(named, key=lambda one: one.shape == target.array.shape, default=None)
 
 

@@ -1,6 +1,7 @@
 """A student's source is read: what is old or coarse in it is put right, since neither is what the check is about.
 
-float32 becomes float64, whose rounding does not blur the differences; names that NumPy has dropped become today's.
+float32 becomes float64, whose rounding does not blur the differences; names that NumPy has dropped become today's;
+float(a) takes an array of one number, as it did.
 Line numbers stay as they are.
 """
 
@@ -63,6 +64,11 @@ class Renewed(ast.NodeTransformer):
                 kind.value = "float64"
         for one in node.keywords if method == "reshape" else []:
             one.arg = "shape" if one.arg == "newshape" else one.arg
+        if ast.unparse(node.func) == "float" and len(node.args) == 1 and not isinstance(node.args[0], ast.Constant):
+            squeezed = ast.parse("__import__('numpy').squeeze()", mode="eval").body
+            squeezed.args = node.args  # type: ignore[attr-defined]
+            node.args = [ast.copy_location(squeezed, node)]
+            ast.fix_missing_locations(node)
         return node
 
     def visit_Name(self, node: ast.Name) -> ast.AST:

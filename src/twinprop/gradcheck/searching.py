@@ -20,6 +20,7 @@ from twinprop.gradcheck.several import Several
 from twinprop.gradcheck.shapes import class_counts, rare_shapes, suggested_shapes, usual_shapes
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.trial import plain_shape
+from twinprop.gradcheck.upkeep import ways_after
 
 ONE_SAMPLE = (
     "right for one sample alone. Of a batch some gradients have a wrong shape, as that of a bias that is not summed "
@@ -232,15 +233,19 @@ def index_inputs(subject: Subject, words: Sequence[str], given: Sequence[int] | 
 def fits(subject: Subject, found: Sequence[Found], x: FloatArray, count: int) -> list[bool]:
     """Whether each gradient with a name has the shape of what it belongs to, or one that can be subtracted from it.
 
-    The last is that of x; what has no name is taken for right, unless there is nothing but one for each sample.
+    Of a sequence it may stand for each time step, where another method may sum it. The last is that of x; what has no
+    name is taken for right, unless there is nothing but one for each sample.
     """
     fit = []
     given = subject.made if isinstance(subject.made, Several) else None
+    stepwise = x.ndim == 3 and any(True for _ in ways_after(subject.made, subject.way))
     for parameter in subject.parameters:
         shape = np.shape(parameter.get())
         named = [one.shape for one in found if one.changed and one.level(parameter) > 0]
         if named:
             free = parameter.owner is given
+            if stepwise:
+                named += [one[1:] for one in named if one and one[0] in x.shape]
             fit.append(any(without_ones(one, shape) if free else harmless(one, shape, subject.made) for one in named))
         elif count > 1 and not any(harmless(one.shape, shape, subject.made) for one in found if one.changed):
             each = sorted((int(np.prod(shape)), count))

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from twinprop.gradcheck.held import attributes_of
+from twinprop.gradcheck.building import SIZE_OF_INPUT
+from twinprop.gradcheck.held import attributes_of, wrapped_in
 from twinprop.gradcheck.inputs import unused_size
 from twinprop.gradcheck.loading import parse_arguments
 from twinprop.gradcheck.subject import Subject
@@ -38,6 +39,12 @@ def whole_numbers(words: Sequence[str]) -> list[int]:
     return [item for item in flat if isinstance(item, int) and not isinstance(item, bool) and item > 0]
 
 
+def told_sizes(subject: Subject) -> list[int]:
+    """The sizes of the inputs that an object keeps under names such as `input_size`."""
+    held = attributes_of(wrapped_in(subject.made)).items()
+    return [size for name, size in held if type(size) is int and SIZE_OF_INPUT.fullmatch(name.lower().strip("_"))]
+
+
 def matrix_sizes(subject: Subject) -> list[int]:
     """The sizes of the parameters, but for those of vectors."""
     held = [parameter.get() for parameter in (*subject.parameters, *subject.numbers)]
@@ -56,7 +63,7 @@ def usual_shapes(
     if "x" in (wanted := getattr(subject.made, "wanted", {})):
         yield wanted["x"], 0
     count = unused_size(SAMPLES, {*numbers, *sizes})
-    features = sorted(dict.fromkeys([*numbers[:1], *sizes[:2], 4]), key=lambda size: size == 1)
+    features = sorted(dict.fromkeys([*numbers[:1], *told_sizes(subject), *sizes[:2], 4]), key=lambda size: size == 1)
     yield from (((count, width), 0) for width in features)
     if subject.way.is_loss and not subject.parameters:
         yield (count, 1), 0
@@ -67,7 +74,7 @@ def usual_shapes(
 def rare_shapes(subject: Subject, words: Sequence[str]) -> Iterator[tuple[tuple[int, ...], int | None]]:
     """Shapes that are tried last: one sample as a vector or a column, sequences, images."""
     numbers, sizes = whole_numbers(words), matrix_sizes(subject)
-    features = list(dict.fromkeys([*numbers[:1], *sizes, 4]))
+    features = list(dict.fromkeys([*numbers[:1], *told_sizes(subject), *sizes, 4]))
     used = {*numbers, *sizes}
     held = [
         value

@@ -15,7 +15,8 @@ from typing import Any
 from twinprop.gradcheck.expressions import PLAIN, SYMBOLIC, Expressions, Self, has_data, has_symbols
 from twinprop.gradcheck.faults import is_users_own
 from twinprop.gradcheck.recipes import Recipe, Unknown, Written, is_numpys
-from twinprop.gradcheck.sources import defaults_of, source_of
+from twinprop.gradcheck.roles import role_of
+from twinprop.gradcheck.sources import defaults_of, parameters_of, source_of
 
 MOST_STEPS = 4000
 """Statements that are gone through in a file."""
@@ -176,7 +177,8 @@ class Tracer(Expressions):
         """A method of an object: part of making it, until it is used."""
         method = getattr(owner.kind, name, None)
         sets_mode = name == "train" and not args and not keywords
-        if USING.fullmatch(name.lower()) and not sets_mode:
+        roles = {role_of(one.name) for one in parameters_of(method)}
+        if (USING.fullmatch(name.lower()) and not sets_mode) or {"y", "rate"} <= roles:  # whatever it is called
             owner.closed = True
         if owner.closed or method is None or IDLE.fullmatch(name.lower()) or not isinstance(owner.kind, type):
             return unknown

@@ -45,7 +45,7 @@ class Trial:
         updated: names of parameters that backward has changed.
         unused: arrays that the output does not depend on; known after `keep_used`.
         labels: where the gradient of each parameter, and of x, is found; known after `find`.
-        returned_nothing: whether backward did so, at its last run.
+        returned: what backward returned at its last run.
         changed: what backward has changed since `set_back`, with what was there before.
         update_rate: by what an update inside backward is divided to give the gradient.
 
@@ -65,7 +65,7 @@ class Trial:
         self.unused: list[ArrayRef] = []
         self.labels: dict[str, Found] = {}
         self.changed: list[tuple[ArrayRef, Any]] = []
-        self.returned_nothing = False
+        self.returned: list[Found] = []
         self.update_rate: float | None = subject.rate if subject.knows_rate else None
         if self.x.dtype.kind == "f" and self.is_coarse():
             raise SubjectError(
@@ -129,8 +129,8 @@ class Trial:
         except SubjectError:
             self.note_changes(held)
             raise
-        self.returned_nothing = returned is None and subject.way.given_apart
         found = candidates(subject.made, returned, subject.names_of_returned(), held)
+        self.returned = [one for one in found if one.owner is None and not one.stacked]
         self.note_changes(held, found)
         for number, (array, gradient) in enumerate(PlainSteps._given):
             of = owners.get(id(array), "")
@@ -186,6 +186,14 @@ class Trial:
         for ref, old in several:
             if plain_shape(old.shape) in shapes and ref.name not in own and not np.array_equal(ref.get(), old):
                 self.changed.append((ref, old))
+
+    @property
+    def returned_no_dx(self) -> bool:
+        """Whether there are gradients of parameters, and backward, a call of its own, returned no others."""
+        known = {one.label for one in self.labels.values()}
+        own = [one.label in known or any(map(one.level, self.parameters)) for one in self.returned]
+        some = any(one.name in self.labels for one in self.parameters)
+        return self.subject.way.given_apart and "x" not in self.labels and some and all(own)
 
     def set_back(self) -> None:
         """Undo that, so that what adds up begins anew."""

@@ -7,6 +7,7 @@ reach much further. Then the code runs once more with NumPy's own errors switche
 
 from __future__ import annotations
 
+import linecache
 import sys
 from collections.abc import Iterator
 from types import CodeType, FrameType
@@ -92,6 +93,7 @@ def lines_not_run(trial: Trial) -> list[str]:
     for code, lines in run.items():
         # a method of the class, not a function within: its own lines come as a code of its own
         own = {line for _, _, line in code.co_lines() if line is not None and line > code.co_firstlineno}
+        own = {line for line in own if not linecache.getline(code.co_filename, line).lstrip().startswith("raise")}
         if own - lines:
             found.append(f"{short_path(code.co_filename)}:{ranges(sorted(own - lines))}")
     return found

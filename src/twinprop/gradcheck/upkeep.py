@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import cache
@@ -15,8 +16,18 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from twinprop.gradcheck.held import ArrayRef, arrays_of, canonical, is_number, is_numeric, may_hold_arrays, stems
-from twinprop.gradcheck.roles import role_of
+from twinprop.gradcheck.calling import Way
+from twinprop.gradcheck.held import (
+    ArrayRef,
+    arrays_of,
+    canonical,
+    is_number,
+    is_numeric,
+    may_hold_arrays,
+    stems,
+    wrapped_in,
+)
+from twinprop.gradcheck.roles import Method, method_of, role_of
 from twinprop.gradcheck.sources import own_attributes
 from twinprop.gradcheck.ways import held_by
 
@@ -149,6 +160,24 @@ def owners_of(made: Any, wanted: Callable[[Any], bool]) -> dict[str, Any]:
     for ref in refs:
         owners[ref.prefix] = ref.owner
     return owners
+
+
+AFTER = re.compile(
+    r"(?!zero|reset|clear|clip|check|num|set|get_param|load|save).*(grad|update|step|optimi[sz]e|adjust|apply|accum|descent).*"
+)
+"""Names of methods that compute the gradients of the parameters, where backward does not."""
+
+
+def ways_after(made: Any, way: Way) -> Iterator[Method]:
+    """The methods that may compute the gradients of the parameters, after a backward that does not."""
+    made = wrapped_in(made)
+    used = [way.forward.name, way.backward.name if way.backward else ""]
+    names = [name for name in dir(made) if AFTER.fullmatch(name.lower().strip("_")) and name not in used]
+    for name in sorted(names, key=lambda name: "grad" not in name.lower()):
+        if not name.startswith("__") and callable(held_by(made, name)):
+            method = method_of(made, name)
+            if not method.any_number and all(one.role in ("x", "y", "dy", "out") for one in method.needed):
+                yield method
 
 
 GOES_ON = "forward goes on from where the last one ended, as by a state that is kept: it is set back before each."

@@ -6,6 +6,7 @@ import inspect
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import Any
 
 from twinprop.gradcheck.calling import (
@@ -143,6 +144,9 @@ def named(made: Any, names: str) -> str:
     exact = next((there[name] for name in names.split() if name in there), "")
     like = LIKE.get(names)
     alike = [name for name in there if like is not None and like.fullmatch(name)]
+    if not exact and not alike and names in (FORWARD, BACKWARD):  # backword, forwad
+        long = [word for word in names.split() if len(word) > 6]
+        alike = [name for name in there if get_close_matches(name, long, 1, 0.87)]
     plain = sorted(alike, key=lambda name: re.search("adam|rms|moment|adagrad|nesterov", name) is not None)
     return exact or next((there[name] for name in plain), "")
 

@@ -214,7 +214,7 @@ def lost(gradient: Gradient) -> str:
     """What is said of a gradient that is not there."""
     name = gradient.of.rpartition(".")[2]
     if gradient.of == "x":
-        return "backward returned nothing. A layer returns dx, which the layer below needs."
+        return "backward returned no dx. A layer returns it, for the layer below needs it."
     return (
         f"no gradient was found: nothing that backward returned or changed is equal to it or named like it, as "
         f"d{name}, {name}_grad or grads[{name!r}]. "

@@ -22,16 +22,19 @@ def sign(site: Site) -> Iterator[tuple[ast.expr, str]]:
         yield ast.BinOp(node.left, ast.Add(), node.right), text
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         yield ast.BinOp(node.left, ast.Sub(), node.right), text
-    elif site.whole:
+    elif site.whole and not is_count(site):
         yield ast.UnaryOp(ast.USub(), node), text
 
 
-def count_of_samples(site: Site) -> Iterator[tuple[ast.expr, str]]:
-    # what is the number of samples itself
-    counts = isinstance(site.node, ast.Attribute | ast.Subscript | ast.Call) and (
+def is_count(site: Site) -> bool:
+    """Whether an expression is the number of samples, or another size."""
+    return isinstance(site.node, ast.Attribute | ast.Subscript | ast.Call) and (
         "shape" in site.code or site.code.startswith(("len(", "np.size(", "float(len("))
     )
-    if not counts and (site.whole or isinstance(site.node, ast.BinOp)):
+
+
+def count_of_samples(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    if not is_count(site) and (site.whole or isinstance(site.node, ast.BinOp)):
         n, numbers = site.evidence.samples, site.evidence.numbers
         if n > 1:
             yield scaled(site, f"/ {n}"), f"1/n is missing: divide by the {n} samples"

@@ -1,0 +1,110 @@
+"""Recurrent layers step by step, cells for one sample, names that are nearly right, and what is made or kept late."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.kit.students import check, failed
+
+from twinprop.gradcheck.check import check_class
+from twinprop.gradcheck.report import report_text
+
+
+@pytest.mark.parametrize("name", ["StepwiseRNN", "StepwiseRNNDict"])
+def test_gradients_of_each_time_step_are_right_where_the_update_sums_them(name: str) -> None:
+    report = check(name, "4", "6")
+    assert report.verdict == "right, but", report_text(report)
+    assert {one.of for one in report.gradients} == {"U", "R", "b"}
+    assert [text for text in report.advice if "returns no dx" in text] == report.advice
+
+
+def test_mistake_in_gradients_of_each_time_step() -> None:
+    report = check("StepwiseRNNOneOff", "4", "6")
+    assert [one.of for one in report.gradients if not one.passed] == ["R"], report_text(report)
+
+
+def test_gradients_of_each_time_step_that_nothing_sums_are_wrong() -> None:
+    report = check("UnsummedRNN", "4", "6", shape=[3, 5, 4])
+    assert failed(report) == {"dU", "dR", "db"}, report_text(report)
+
+
+def test_cell_whose_states_stand_beside_x_gets_states_of_its_own_size() -> None:
+    report = check("SummedColumnCell", "3", "4")
+    assert report.verdict == "right", report_text(report)
+    assert {one.of: one.target.shape for one in report.gradients}["prev_hidden_state"] == (4, 5)
+
+
+def test_cell_for_one_sample_gets_one() -> None:
+    report = check("ColumnCell", "3", "4")
+    assert report.verdict == "right, but", report_text(report)
+    assert "right for one sample alone" in " ".join(report.advice)
+
+
+def test_mistake_in_a_cell_for_one_sample() -> None:
+    report = check("ColumnCellWrongGate", "3", "4")
+    assert "prev_cell_state" in {one.of for one in report.gradients if not one.passed}, report_text(report)
+
+
+def test_gradient_that_a_part_keeps_is_not_that_of_x() -> None:
+    report = check("OwnActivation", "4")
+    assert report.verdict == "right, but", report_text(report)
+    assert [one.of for one in report.gradients] == ["W"]
+
+
+def test_names_of_methods_that_are_nearly_the_known_ones() -> None:
+    report = check("Misspelt", "4", "3")
+    assert report.verdict == "right", report_text(report)
+    assert failed(check("MisspeltWrong", "4", "3")) == {"dx"}
+
+
+def test_array_of_one_number_is_read_as_a_number() -> None:
+    report = check("LateScale")
+    assert report.verdict == "right", report_text(report)
+    assert failed(check("LateScaleWrong")) == {"grads['db']"}
+
+
+def test_method_with_targets_and_a_rate_is_no_way_to_make_a_network(tmp_path: Path) -> None:
+    net = """
+import numpy as np
+
+class Net:
+    def __init__(self, i, o):
+        self.W = 0.5 * np.random.randn(i, o)
+        self.ready = False
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.W
+
+    def backward(self, dy):
+        self.dW = self.x.T @ dy
+        return dy @ self.W.T
+
+    def nag(self, X, Y, eta):
+        raise ValueError("no data")
+"""
+    (tmp_path / "net.py").write_text(net)
+    (tmp_path / "main.py").write_text("from net import Net\nnet = Net(3, 2)\nnet.nag([[0.0]], [[1.0]], 0.1)\n")
+    report = check_class(f"{tmp_path}/net.py:Net")
+    assert report.title == "Net(3, 2), as in main.py:2"
+    assert report.verdict == "right", report_text(report)
+    (tmp_path / "net.py").write_text(net.replace("self.x.T @ dy", "2 * self.x.T @ dy"))
+    assert failed(check_class(f"{tmp_path}/net.py:Net")) == {"dW"}
+
+
+def test_sign_of_a_count_is_no_hint(tmp_path: Path) -> None:
+    (tmp_path / "loss.py").write_text("""
+import numpy as np
+
+class Huberless:
+    def forward(self, p, y):
+        return np.mean(np.abs(p - y))
+
+    def backward(self, p, y):
+        count = len(p)
+        return np.sign(y - p) / count / len(p[0])
+""")
+    report = check_class(f"{tmp_path}/loss.py:Huberless")
+    assert report.verdict == "wrong"
+    assert "np.sign(y - p)" in report.mistakes[0][1], report_text(report)
