@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from twinprop.gradcheck.building import SIZE_OF_INPUT
 from twinprop.gradcheck.held import attributes_of, wrapped_in
 from twinprop.gradcheck.inputs import unused_size
+from twinprop.gradcheck.lacking import SIZE_OF_INPUT
 from twinprop.gradcheck.loading import parse_arguments
 from twinprop.gradcheck.subject import Subject
 
