@@ -11,7 +11,14 @@ import numpy as np
 
 from twinprop.gradcheck.calling import DerivativeWay, JacobianWay, NetworkWay
 from twinprop.gradcheck.checking import check_subject, first_gradients
-from twinprop.gradcheck.choice import accepted_in_part, choose_inputs, nothing_accepted
+from twinprop.gradcheck.choice import (
+    accepted_in_part,
+    choose_inputs,
+    how_far,
+    nothing_accepted,
+    refuse_unusual,
+    refuse_way_around,
+)
 from twinprop.gradcheck.comparison import proportional, same_numbers
 from twinprop.gradcheck.conventions import is_times
 from twinprop.gradcheck.faults import SECONDS, TURNED, Clock, SubjectError
@@ -55,11 +62,17 @@ def check_class(
     silent = contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet)  # where progress bars go
     with silent[0], silent[1], folders_as_before(), np.errstate(all="ignore"):
         wanted = Wanted(words, shape, targets, classes, seed)
-        return check_chosen(spec, wanted, constants, *choose(spec, wanted, constants))
+        subject, inputs, searches = choose(spec, wanted, constants)
+        report = check_chosen(spec, wanted, constants, subject, inputs, searches)
+        if report.right:
+            refuse_way_around(subject, inputs, searches)
+        return report
 
 
-def check_chosen(spec: str, wanted: Wanted, constants: Sequence[str], subject: Subject, inputs: Inputs) -> Report:
-    """The check of an object on the inputs that were chosen for it.
+def check_chosen(
+    spec: str, wanted: Wanted, constants: Sequence[str], subject: Subject, inputs: Inputs, searches: Sequence[Search]
+) -> Report:
+    """The check of an object on the inputs that were chosen for it, after what was tried before.
 
     Raises:
         SubjectError: it cannot be called with them, or there is no verdict.
@@ -75,16 +88,15 @@ def check_chosen(spec: str, wanted: Wanted, constants: Sequence[str], subject: S
         if other := right_in_another_reading(fresh, inputs, constants, seed, bool(shape)):
             return other
         if looped := used_in_a_loop(spec, subject, wanted):
-            return check_chosen(spec, wanted, constants, *looped[:2])
-        square = with_as_many_outputs(spec, wanted) if TURNED in str(error) and not wanted.words else None
+            return check_chosen(spec, wanted, constants, *looped[:2], [])
+        square = with_as_many_outputs(spec, wanted, constants) if TURNED in str(error) and not wanted.words else None
         if square is None:
             raise
-        subject, inputs = square
+        subject, inputs, report = square
         fresh = subject.copied()
-        report = check_subject(subject, inputs, constants, seed, explain=once)
         (report.advice if report.right else report.notes).append(SQUARE)
     if clips_probabilities(report, subject, inputs):
-        subject, inputs = choose(spec, replace(wanted, values="probabilities"), constants)
+        subject, inputs, searches = choose(spec, replace(wanted, values="probabilities"), constants)
         fresh = subject.copied()
         report = check_subject(subject, inputs, constants, seed, explain=once)
     if used is not None and right_there and not report.right:
@@ -105,7 +117,8 @@ def check_chosen(spec: str, wanted: Wanted, constants: Sequence[str], subject: S
         return other
     guessed = isinstance(subject.way, NetworkWay)
     if guessed and (looped := used_in_a_loop(spec, subject, wanted)) and all(one.passed for one in looped[2]):
-        return check_chosen(spec, wanted, constants, *looped[:2])
+        return check_chosen(spec, wanted, constants, *looped[:2], [])
+    refuse_unusual(subject, inputs, searches, report)
     if not once:
         told = report.notes if SQUARE in report.notes else []
         report = check_subject(fresh.copied(), inputs, constants, seed)
@@ -194,8 +207,10 @@ def refuse_guessed_step(subject: Subject, report: Report) -> None:
         raise SubjectError(OTHER_STEP.format(subject.title, subject.made.train, report.assumed_loss), False)
 
 
-def choose(spec: str, wanted: Wanted, constants: Sequence[str]) -> tuple[Subject, Inputs]:
+def choose(spec: str, wanted: Wanted, constants: Sequence[str]) -> tuple[Subject, Inputs, list[Search]]:
     """The first way to make an object, and to call it, in which all goes well; else one that does so in part.
+
+    Beside its inputs, what was tried up to that.
 
     Raises:
         SubjectError: there is none; the text is about the first.
@@ -208,7 +223,7 @@ def choose(spec: str, wanted: Wanted, constants: Sequence[str]) -> tuple[Subject
         if late and not isinstance(subject.made, LoopTrained):
             continue  # what is guessed has its time, too, and a loop
         try:
-            mistaken = any(search.mistaken for _, searches in tried for search in searches)
+            mistaken = any(one.mistaken or one.failed_backward for _, searches in tried for one in searches)
             own = clock_of_uses if subject.like else Clock() if isinstance(subject.made, LoopTrained) else clock
             inputs, searches = choose_inputs(subject, wanted, own, mistaken)
             if inputs is None and any(search.dead for search in searches):
@@ -219,23 +234,26 @@ def choose(spec: str, wanted: Wanted, constants: Sequence[str]) -> tuple[Subject
             failure = failure or (nothing_accepted(*tried[0], wanted) if tried else error)
             continue
         if inputs is not None:
-            return with_constants(subject, constants), inputs
+            before = [search for _, some in tried for search in some]
+            return with_constants(subject, constants), inputs, [*before, *searches]
         tried.append((subject, searches))
+    tried.sort(key=lambda one: how_far(*one), reverse=True)
     for subject, searches in tried:
         inputs = accepted_in_part(subject, searches)
         if inputs is not None:
-            return with_constants(subject, constants), inputs
+            return with_constants(subject, constants), inputs, []
         failure = failure or nothing_accepted(subject, searches, wanted)
     raise failure or SubjectError(NO_LOOP.format(spec), False)
 
 
-def with_as_many_outputs(spec: str, wanted: Wanted) -> tuple[Subject, Inputs] | None:
+def with_as_many_outputs(spec: str, wanted: Wanted, constants: Sequence[str]) -> tuple[Subject, Inputs, Report] | None:
     """The class with as many outputs as inputs, so that a matrix that is the wrong way round fits; None if in vain."""
     clock = Clock()
-    for subject in Subject.load(spec, (), wanted.seed, square=True):
-        inputs, _ = choose_inputs(subject, wanted, clock)
-        if inputs is not None:
-            return subject, inputs
+    with contextlib.suppress(SubjectError):
+        for subject in Subject.load(spec, (), wanted.seed, square=True):
+            inputs, _ = choose_inputs(subject, wanted, clock)
+            if inputs is not None:
+                return subject, inputs, check_subject(subject.copied(), inputs, constants, wanted.seed, explain=False)
     return None
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.comparison import LARGER, Index, Slopes, compare, largest, proportional, same_numbers
-from twinprop.gradcheck.conventions import accept_conventions, lost_mean, negative_and_added
+from twinprop.gradcheck.conventions import accept_conventions, lost_mean, means_beside_mistakes, negative_and_added
 from twinprop.gradcheck.faults import Clock, SubjectError
 from twinprop.gradcheck.fitting import Fitted
 from twinprop.gradcheck.hints.repair import repairs
@@ -228,6 +228,9 @@ def check_subject(
             gradients = gradients_of(trial)
     if guessed and explain and not any(one.passed for one in gradients) and not negative_and_added(trial, gradients):
         gradients = gradients_that_an_edit_mends(trial) or gradients
+    if parts := means_beside_mistakes(trial, gradients):
+        trial.parts = parts
+        gradients = gradients_of(trial)
     training = ", training=True" if subject.depends_on_training(trial.x, inputs.y) else ""
     given = getattr(subject.made, "given", inputs.text())
     report = Report(f"{subject.title}{subject.like}", f"{given}{training}", gradients)

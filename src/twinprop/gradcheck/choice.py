@@ -12,7 +12,9 @@ import numpy as np
 
 from twinprop.gradcheck.faults import SECONDS, Clock, SubjectError
 from twinprop.gradcheck.inputs import Inputs, draw_x, draw_y
+from twinprop.gradcheck.report import Report
 from twinprop.gradcheck.searching import Search, Wanted
+from twinprop.gradcheck.several import Several
 from twinprop.gradcheck.subject import Subject
 
 SHOWN = 8
@@ -91,6 +93,46 @@ NO_FIT = (
     "{}: {} can be called, and what is left then does not look like gradients: each has the shape of what it is of, as "
     "self.dW that of self.W, and dx that of x."
 )
+
+
+def how_far(subject: Subject, searches: Sequence[Search]) -> tuple[bool, bool, tuple[int, int]]:
+    """How far an object came that no inputs suited; one in whose place a list goes in comes last."""
+    both = any(search.accepted_by_both is not None for search in searches)
+    return not isinstance(subject.made, Several), both, max(search.came for search in searches)
+
+
+def failures_before(subject: Subject, inputs: Inputs, searches: Sequence[Search]) -> list[SubjectError]:
+    """What backward raised of objects that were tried before, in the same way and with inputs of the same kind."""
+    failed = [(search.way, *search.failed_backward) for search in searches if search.failed_backward]
+    kind = (subject.way.backward_roles, inputs.kind, inputs.axis, inputs.x.ndim)
+    return [error for way, error, one in failed if (way.backward_roles, one.kind, one.axis, one.x.ndim) == kind]
+
+
+def refuse_way_around(subject: Subject, inputs: Inputs, searches: Sequence[Search]) -> None:
+    """What backward raises of an object as its author makes it is no less wrong where another goes around it.
+
+    Raises:
+        SubjectError: that error.
+    """
+    used = [search for search in searches if search.subject.like not in ("", subject.like)]
+    for error in failures_before(subject, inputs, used):
+        raise error
+
+
+def refuse_unusual(subject: Subject, inputs: Inputs, searches: Sequence[Search], report: Report) -> None:
+    """Where a mistake raises an error, what it does for an unusual input that it lets through means nothing.
+
+    Raises:
+        SubjectError: that error.
+    """
+    free = inputs.count > 1 and not subject.parameters  # it takes any shape
+    unusual = [one.failed_backward[0] for one in searches[-1:] if free and one.rare and one.failed_backward]
+    before = [one for one in searches if one.subject is not searches[-1].subject]
+    others = [] if any(one.passed for one in report.gradients) else failures_before(subject, inputs, before)
+    for error in (*unusual, *others):
+        raise error
+
+
 WHOLE = (
     "right for one sample alone: the softmax is taken over the whole array. Of a batch, each sample has its own: "
     "np.exp(z) / np.exp(z).sum(axis, keepdims=True), with the axis of the classes."

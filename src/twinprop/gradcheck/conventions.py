@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import FunctionType
 from typing import Any, TypeGuard
 
@@ -46,15 +46,14 @@ def accept_conventions(trial: Trial, report: Report) -> None:
     """Take for right what is right in another convention, and say so."""
     way = trial.subject.way
     made = trial.subject.made
-    extras = made._plan.extras if isinstance(made, Several) else []
-    inputs = [one for one in report.gradients if one.of == "x" or one.of in extras]
-    own = [one for one in report.gradients if one not in inputs]
+    inputs, own = inputs_and_own(trial, report.gradients)
     n = trial.inputs.count
-    divided = bool(own) and n > 1 and all(is_times(one, 1 / n) for one in own)
-    if divided and isinstance(way, LayerWay) and all(one.passed for one in inputs):
-        for one in own:
+    means = [one for one in own if (one.passed if trial.parts else is_times(one, 1 / n))]
+    divided = bool(own) and own == means and n > 1 and all(one.passed for one in inputs)
+    if trial.parts or (divided and isinstance(way, LayerWay)):
+        for one in means:
             one.accepted = "a mean"
-        report.advice.append(MEAN.format(", ".join(one.name for one in own), n))
+        report.advice.append(MEAN.format(", ".join(one.name for one in means), n))
     if n > 1 and own and isinstance(way, NetworkWay) and all(one.passed for one in own):
         for one in inputs:
             if is_times(one, n):
@@ -91,6 +90,28 @@ def accept_conventions(trial: Trial, report: Report) -> None:
         and not isinstance(made, Operations)
     ):
         report.advice.append(NO_DX)
+
+
+def inputs_and_own(trial: Trial, gradients: Sequence[Gradient]) -> tuple[list[Gradient], list[Gradient]]:
+    """The gradients of what goes in, and those of parameters."""
+    made = trial.subject.made
+    extras = made._plan.extras if isinstance(made, Several) else []
+    inputs = [one for one in gradients if one.of == "x" or one.of in extras]
+    return inputs, [one for one in gradients if one not in inputs]
+
+
+def means_beside_mistakes(trial: Trial, gradients: Sequence[Gradient]) -> dict[str, float]:
+    """The part of the loss that a layer's gradients are of, 1/n, where some are so, and something else is wrong.
+
+    If dx is divided as well, it is 1/n that is wrong; and if a gradient is no mean, the others are none by convention.
+    """
+    n = trial.inputs.count
+    inputs, own = inputs_and_own(trial, gradients)
+    means = [one for one in own if is_times(one, 1 / n)]
+    undivided = any(one.passed for one in own) or any(is_times(one, 1 / n) for one in inputs)
+    if n == 1 or not isinstance(trial.subject.way, LayerWay) or not means or undivided:
+        return {}
+    return {} if own == means and all(one.passed for one in inputs) else {one.of: 1 / n for one in own}
 
 
 def is_turned_vector(gradient: Gradient) -> bool:

@@ -44,11 +44,13 @@ class SubjectError(TwinpropError):
 
     Attributes:
         input_matters: whether it may work with an input of another shape.
+        place: the file and the line of an exception, if they are the user's.
     """
 
     def __init__(self, message: str, input_matters: bool = True) -> None:
         super().__init__(message)
         self.input_matters = input_matters
+        self.place: tuple[str, int] | None = None
 
 
 def guarded_call(what: str, f: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
@@ -64,7 +66,9 @@ def guarded_call(what: str, f: Callable[..., Any], *args: Any, **keywords: Any) 
     except (Exception, SystemExit) as error:
         input_matters = isinstance(error, ValueError | IndexError | AssertionError)
         text = f"{what} raised an error.\n  {error_with_line(error)}{made_elsewhere(error)}"
-        raise SubjectError(text, input_matters) from error
+        told, frame = SubjectError(text, input_matters), last_of_users(error)
+        told.place = (frame.filename, frame.lineno or 0) if frame else None
+        raise told from error
 
 
 def error_with_line(error: BaseException) -> str:
@@ -73,10 +77,14 @@ def error_with_line(error: BaseException) -> str:
     if isinstance(error, SyntaxError) and error.filename:
         code = (error.text or "").strip()
         return f"{short_path(error.filename)}:{error.lineno}: {code}: {type(error).__name__}: {error.msg}"
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if is_users(frame.filename):
-            return f"{short_path(frame.filename)}:{frame.lineno}: {frame.line}: {what}"
-    return what
+    frame = last_of_users(error)
+    return f"{short_path(frame.filename)}:{frame.lineno}: {frame.line}: {what}" if frame else what
+
+
+def last_of_users(error: BaseException) -> traceback.FrameSummary | None:
+    """Where in the user's own code an exception was raised, or what raised it was called."""
+    frames = reversed(traceback.extract_tb(error.__traceback__))
+    return next((frame for frame in frames if is_users(frame.filename)), None)
 
 
 def made_elsewhere(error: BaseException) -> str:

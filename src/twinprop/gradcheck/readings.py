@@ -32,7 +32,6 @@ from twinprop.gradcheck.comparison import same_numbers
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.functions import Pair
 from twinprop.gradcheck.held import wrapped_in
-from twinprop.gradcheck.hints.table import UNKNOWN
 from twinprop.gradcheck.inputs import CLOSE, LIKELY, Inputs, draw_y
 from twinprop.gradcheck.lending import kinds_of
 from twinprop.gradcheck.loading import files_around, text_of, trees_of
@@ -46,9 +45,8 @@ from twinprop.gradcheck.trained import Trained
 from twinprop.gradcheck.trial import Trial
 
 FUSED = (
-    "backward is given the gradient of what went into the softmax, p - y, and is right for that: together "
-    "with a cross entropy whose backward returns p - y. As a layer of its own it is wrong. Check both together: "
-    "--layer FILE:Softmax,CrossEntropy."
+    "backward is given the gradient of what went into the softmax, p - y, as by a cross entropy whose backward returns "
+    "that. As a layer of its own it is wrong. Check both together: --layer FILE:Softmax,CrossEntropy."
 )
 OF_OUTPUT = (
     "right where the derivative is given the output of the function, as a * (1 - a) with a = sigmoid(z). Of x itself, "
@@ -79,6 +77,7 @@ class Reading:
         seeds: how many draws of dy have to be right.
         off: names of numbers that are set to 0.
         instead: whether it is the reading that is meant, right or wrong.
+        likelier: whether it is meant if more gradients are right in it than in the first.
     """
 
     way: Way
@@ -87,6 +86,7 @@ class Reading:
     seeds: int = 1
     off: Sequence[str] = ()
     instead: bool = False
+    likelier: bool = False
 
 
 def right_in_another_reading(
@@ -115,21 +115,28 @@ def right_in_another_reading(
         for ref in one.numbers:
             if ref.name in reading.off:
                 ref.set(0)
-        partly = "zero" in reading.way.backward_roles.values()
         try:
             tried = [
-                check_subject(copy.deepcopy(one), reading.inputs, constants, other, explain=partly or reading.instead)
+                check_subject(copy.deepcopy(one), reading.inputs, constants, other, reading.instead)
                 for other in range(seed, seed + reading.seeds)
             ]
         except SubjectError:
             continue
-        named = reading.instead or (partly and not any(UNKNOWN in text for _, text in tried[0].mistakes))
-        if named or all(
-            report.right and any(np.nan_to_num(one.right).any() for one in report.gradients) for report in tried
-        ):
+        before = first.gradients if first else []
+        whole = {gradient.of for gradient in before} <= {gradient.of for gradient in tried[0].gradients}
+        more = sum(gradient.passed for gradient in tried[0].gradients) > sum(gradient.passed for gradient in before)
+        meant = reading.instead or (reading.likelier and more)
+        if whole and (meant or all(map(tells_something, tried))):
+            if not tried[0].right and not reading.instead:
+                tried = [check_subject(one, reading.inputs, constants, seed)]
             tried[0].advice[:0] = [reading.told] if reading.told else []
             return tried[0]
     return None
+
+
+def tells_something(report: Report) -> bool:
+    """Whether all is right, and some gradient is not 0 everywhere."""
+    return report.right and any(np.nan_to_num(gradient.right).any() for gradient in report.gradients)
 
 
 def in_another_shape(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
@@ -173,7 +180,8 @@ def without_penalty(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
     held = held if way.guesses else []  # a loss of its own may have the penalty, too
     if given or held:
         roles = {**way.backward_roles, **given}
-        yield Reading(replace(way, backward_roles=roles), inputs, WITHOUT.format(", ".join([*given, *held])), off=held)
+        told = WITHOUT.format(", ".join([*given, *held]))
+        yield Reading(replace(way, backward_roles=roles), inputs, told, off=held, likelier=True)
 
 
 def with_a_likely_loss(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
@@ -271,7 +279,7 @@ def with_its_loss(subject: Subject, inputs: Inputs, seed: int) -> Iterator[Readi
     if out.ndim >= 1 and out.shape[of_classes] > 1 and np.all(out > 0) and np.allclose(out.sum(of_classes), 1):
         y = draw_y(np.random.default_rng(seed), inputs.count, out.shape[of_classes], axis, "onehot")
         if y.shape == out.shape:
-            yield Reading(FusedWay(**fields), replace(inputs, y=y, kind="onehot"), FUSED)
+            yield Reading(FusedWay(**fields), replace(inputs, y=y, kind="onehot"), FUSED, likelier=True)
     function = getattr(wrapped_in(subject.made), subject.way.backward.name, None) if subject.way.backward else None
     code = " ".join(ast.unparse(node) for node in nodes_of(function) if isinstance(node, ast.If | ast.Call))
     if inputs.count == 1 and re.search(r"argmax|nonzero|== 0:|!= 0:", code):  # it looks for that entry

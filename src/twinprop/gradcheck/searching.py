@@ -18,14 +18,13 @@ from twinprop.gradcheck.held import FloatArray
 from twinprop.gradcheck.inputs import Inputs, draw_x, draw_y
 from twinprop.gradcheck.several import Several
 from twinprop.gradcheck.shapes import class_counts, rare_shapes, suggested_shapes, usual_shapes
+from twinprop.gradcheck.sources import sums_along
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.trial import plain_shape
 from twinprop.gradcheck.upkeep import ways_after
 
-ONE_SAMPLE = (
-    "right for one sample alone. Of a batch some gradients have a wrong shape, as that of a bias that is not summed "
-    "over the samples."
-)
+ONE_SAMPLE = "right for one sample alone. {}"
+NOT_SUMMED = "Of a batch some gradients have a wrong shape, as that of a bias that is not summed over the samples."
 
 
 @dataclass
@@ -52,16 +51,17 @@ class Search:
 
     Attributes:
         tried: shapes of x so far.
-        failure: what was said of the first.
+        failure: what was said of the first, or of the one that came furthest; `came` says how far, with the line.
         refusals: what the class said of those that it refused.
         accepted_by_forward: the first that forward takes.
         accepted_by_both: the first that backward takes as well, though its gradients have other shapes.
-        accepted_rare: the same of a sequence or an image.
+        accepted_rare: the same of a sequence or an image; fits_x, whether the gradient of x has its shape.
         mistaken: whether a gradient of a batch is summed over the wrong axis.
         dead: whether some answer was 0 everywhere, as that of a small network of ReLU can be.
         gave_none: whether some answer was not finite.
         partly: whether some of them had the right shapes, for a batch.
-        failed_backward: whether the failure is one of backward; failed_for_batch, whether that was for a batch.
+        failed_backward: what was said of the first usual batch that forward takes and backward does not, and that
+            batch; one whose targets have the shape of the output comes before the others.
         rare: whether the shapes are of the rare ones, which are taken only where they suit.
     """
 
@@ -74,7 +74,9 @@ class Search:
         self.accepted_by_both: Inputs | None = None
         self.accepted_rare: Inputs | None = None
         self.gave_none = self.mistaken = self.dead = False
-        self.partly = self.rare = self.failed_backward = self.failed_for_batch = False
+        self.partly = self.rare = self.fits_x = False
+        self.failed_backward: tuple[SubjectError, Inputs] | None = None
+        self.came = (0, 0)
 
     def chosen(self, wanted: Wanted) -> Inputs | None:
         """The first inputs that suit, of usual shapes, those that the class asks for, rare ones, whole numbers."""
@@ -106,16 +108,22 @@ class Search:
             chosen = self.best_of(drawn(rare_shapes(subject, words)))
             if chosen is None and not told and self.wants_indices():
                 chosen = self.best_of(indices)
-            if chosen is not None and chosen.count == 1 and self.mistaken:
+            if chosen is not None and chosen.count == 1 and (self.mistaken or self.is_made_for_batches()):
                 return None  # one sample is no excuse
             if chosen is not None and chosen.count == 1:
-                alone = self.failed_backward and self.failed_for_batch and chosen.axis is not None
-                chosen.alone = ONE_SAMPLE if chosen.x.ndim == 2 and (self.partly or alone) else ""
+                error = self.failed_backward and chosen.axis is not None and f"Of a batch, {self.failed_backward[0]}"
+                why = NOT_SUMMED if self.partly else error
+                chosen.alone = ONE_SAMPLE.format(why) if why and chosen.x.ndim == 2 else ""
         return chosen
 
     def best_of(self, several: Iterable[Inputs]) -> Inputs | None:
         """The first that suits; None if none does, or time is over."""
         return next((inputs for inputs in several if not self.clock.over and self.suits(inputs)), None)
+
+    def is_made_for_batches(self) -> bool:
+        """Whether backward sums along an axis where it raised an error for a batch."""
+        place = self.failed_backward[0].place if self.failed_backward else None
+        return place is not None and sums_along(*place)
 
     def wants_indices(self) -> bool:
         """Whether it said that it uses x as an index, as an embedding does."""
@@ -128,7 +136,7 @@ class Search:
             SubjectError: it does not, and no other input can help.
         """
         self.tried.append(str(inputs.x.shape))
-        went_forward = False
+        came = 0
         try:
             rehearsal = self.subject.copied()
             rehearsal.settle(inputs)
@@ -154,7 +162,7 @@ class Search:
             dy = rehearsal.way.upstream(out, inputs.y, np.random.default_rng(0))
             rehearsal.value(out, dy, inputs.x, inputs.y, inputs.axis, inputs.count)
             shapes = [np.shape(parameter.get()) for parameter in rehearsal.parameters]
-            went_forward = True
+            came = 2 if inputs.y is None or np.size(inputs.y) == np.size(out) else 1
             found = rehearsal.gradients_left(dy, inputs.x, inputs.y)
             if not rehearsal.way.given_apart and not leaves_gradients(rehearsal, found, old):
                 return False  # a loss alone
@@ -167,21 +175,22 @@ class Search:
                 return True
             # x may be a pair that is taken apart
             pair = any(one.position == 0 and one.shape == inputs.x.shape[1:] for one in found)
-            self.mistaken = self.mistaken or (not self.rare and summed_wrongly(rehearsal, found, inputs.count))
-            if self.rare and inputs.x.ndim > 2 and not pair:
-                self.accepted_rare = self.accepted_rare or inputs
+            whole = not self.rare or inputs.axis == 0
+            self.mistaken = self.mistaken or (whole and summed_wrongly(rehearsal, found, inputs.count))
+            if self.rare and inputs.x.ndim > 2 and not pair and (self.accepted_rare is None or fit[-1] > self.fits_x):
+                self.accepted_rare, self.fits_x = inputs, fit[-1]
             if not self.rare:
                 self.accepted_by_both = self.accepted_by_both or inputs
                 self.partly = self.partly or any(fit[:-1])
         except SubjectError as error:
             if not error.input_matters and self.accepted_by_forward is None:
                 raise
-            self.failed_for_batch = self.failed_for_batch or (went_forward and not self.rare)
-            lacks_name = isinstance(error.__cause__, NameError)  # which no input can help
-            if went_forward and (not self.failed_backward or lacks_name):
-                self.failure, self.failed_backward = error, True  # it came further
-                self.accepted_by_forward = inputs if lacks_name else self.accepted_by_forward
-            self.failure = self.failure or error
+            lacks_name = came > 0 and isinstance(error.__cause__, NameError)  # which no input can help
+            far = (3 if lacks_name else came, error.place[1] if came and error.place else 0)
+            if self.failure is None or far > self.came:
+                self.failure, self.came = error, far
+                if lacks_name or (came and not self.rare):
+                    self.failed_backward, self.accepted_by_forward = (error, inputs), inputs
             self.refusals.append(str(error.__cause__))
         return False
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import linecache
 import re
 import sys
 import textwrap
@@ -40,6 +41,16 @@ def parameters_of(found: Any) -> list[inspect.Parameter]:
 def nodes_of(found: Any) -> Iterator[ast.AST]:
     tree = tree_of(found)
     return ast.walk(tree) if tree is not None else iter(())
+
+
+def sums_along(file: str, line: int) -> bool:
+    """Whether the function around a line sums along an axis, as what is made for a batch does."""
+    whole = ast.parse("".join(linecache.getlines(file)))
+    around = [one for one in ast.walk(whole) if isinstance(one, ast.FunctionDef)]
+    around = [one for one in around if one.lineno <= line <= (one.end_lineno or 0)]
+    calls = [node for one in around for node in ast.walk(one) if isinstance(node, ast.Call)]
+    sums = [node for node in calls if ast.unparse(node.func).endswith(("sum", "mean"))]
+    return any(key.arg == "axis" for node in sums for key in node.keywords)
 
 
 def own_attributes(found: Any) -> Iterator[ast.Attribute]:

@@ -251,7 +251,9 @@ class Subject:
             return way.gradient(guarded_call(f"{self.title}.{method.name}", run), dy, x)
         except SubjectError as error:
             if any(word in str(error.__cause__) for word in ("matmul", "not aligned", "dot:")):
-                raise SubjectError(f"{error}\n  {TURNED}") from error
+                turned = SubjectError(f"{error}\n  {TURNED}")
+                turned.place = error.place
+                raise turned from error
             raise
 
     def gradients_left(self, dy: Any, x: FloatArray, y: Any) -> list[Found]:

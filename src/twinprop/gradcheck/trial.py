@@ -48,6 +48,7 @@ class Trial:
         returned: what backward returned at its last run.
         changed: what backward has changed since `set_back`, with what was there before.
         update_rate: by what an update inside backward is divided to give the gradient.
+        parts: of the number that is differentiated, for parameters whose gradient is that of a part, as of a mean.
 
     Raises:
         SubjectError: the subject raised, or broke the contract.
@@ -66,6 +67,7 @@ class Trial:
         self.labels: dict[str, Found] = {}
         self.changed: list[tuple[ArrayRef, Any]] = []
         self.returned: list[Found] = []
+        self.parts: dict[str, float] = {}
         self.update_rate: float | None = subject.rate if subject.knows_rate else None
         if self.x.dtype.kind == "f" and self.is_coarse():
             raise SubjectError(
@@ -259,9 +261,13 @@ class Trial:
         """Slopes of the value at the entries of a parameter, or of x."""
         if sum(one.get().size for one in self.parameters) > LARGE:
             most = min(most, FEW)
-        middle, magnitude = self.value(), self.magnitude()
+        part = next((self.parts.get(one.name, 1) for one in self.parameters if one.get() is array), 1)
+        middle, magnitude = part * self.value(), part * self.magnitude()
         where = sample_entries(array.shape, most, self.seed)
-        return {index: measure_slopes(self.value, array, index, middle, magnitude, larger) for index in where}
+        return {
+            index: measure_slopes(lambda: part * self.value(), array, index, middle, magnitude, larger)
+            for index in where
+        }
 
 
 def plain_shape(shape: Index) -> Index:

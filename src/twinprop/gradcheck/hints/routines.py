@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from twinprop.gradcheck.comparison import ratio
 from twinprop.gradcheck.faults import SubjectError, is_users, is_users_own, traced
 from twinprop.gradcheck.held import attributes_of, is_number
 from twinprop.gradcheck.loops import SHORTENED, compiled, definition_of
@@ -31,6 +32,7 @@ class Evidence:
     Attributes:
         samples: in the batch.
         numbers: of outputs, or of targets, in the batch.
+        too_large: by what number wrong gradients are, where nothing else is wrong with them.
     """
 
     def __init__(self, trial: Trial, gradients: list[Gradient]) -> None:
@@ -38,6 +40,8 @@ class Evidence:
         self.samples = trial.inputs.count
         y = trial.inputs.y
         self.numbers = int(np.size(trial.inputs.x if y is None or np.ndim(y) < 2 else y))
+        wrong = [one.comparison for one in gradients if one.comparison is not None and not one.passed]
+        self.too_large = [k for one in wrong if (k := ratio(one.analytic, one.numeric)) is not None]
 
     @property
     def is_layer(self) -> bool:

@@ -38,7 +38,7 @@ def not_finite(evidence: Evidence, gradient: Gradient) -> str | None:
 def zero(evidence: Evidence, gradient: Gradient) -> str | None:
     if np.any(gradient.value):
         return None
-    return "0 everywhere: backward does not fill it, or keeps it in a variable of its own."
+    return "0 everywhere: backward does not fill it, fills it with 0, or keeps it in a variable of its own."
 
 
 def known_factor(evidence: Evidence, gradient: Gradient) -> str | None:
@@ -126,8 +126,8 @@ def missing_term(gradient: Gradient, routines: Sequence[Routine]) -> str | None:
     if compared is None or np.isnan(compared.numeric).any() or compared.numeric.size < 4:
         return None
     rest = compared.numeric - compared.analytic
-    if nearly_equal(rest, compared.numeric):
-        return None  # nothing is there yet
+    if nearly_equal(rest, compared.numeric) or nearly_equal(rest, -compared.analytic):
+        return None  # nothing is there yet, or nothing belongs there
     for routine in routines:
         arrays = {
             name: np.asarray(value, float)

@@ -9,47 +9,74 @@ from itertools import combinations
 
 import numpy as np
 
+from twinprop.gradcheck.comparison import CLOSE
 from twinprop.gradcheck.hints.edits.site import Site, bracketed, expression, is_name, kept_by_forward, scaled
+
+WRONG_SIGN = "the sign is wrong"
 
 
 def sign(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    """A sign that is there: a minus before something, or the order of a difference."""
     node = site.node
-    text = "the sign is wrong"
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        yield node.operand, text
+        yield node.operand, WRONG_SIGN
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
-        yield ast.BinOp(node.right, ast.Sub(), node.left), text
-        yield ast.BinOp(node.left, ast.Add(), node.right), text
+        yield ast.BinOp(node.right, ast.Sub(), node.left), WRONG_SIGN
+        yield ast.BinOp(node.left, ast.Add(), node.right), WRONG_SIGN
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        yield ast.BinOp(node.left, ast.Sub(), node.right), text
-    elif site.whole and not is_count(site):
-        yield ast.UnaryOp(ast.USub(), node), text
+        yield ast.BinOp(node.left, ast.Sub(), node.right), WRONG_SIGN
 
 
-def is_count(site: Site) -> bool:
-    """Whether an expression is the number of samples, or another size."""
-    return isinstance(site.node, ast.Attribute | ast.Subscript | ast.Call) and (
-        "shape" in site.code or site.code.startswith(("len(", "np.size(", "float(len("))
+def sign_of_step(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    """`+=` for `-=`."""
+    if site.added:
+        yield ast.UnaryOp(ast.USub(), site.node), WRONG_SIGN
+
+
+def sign_lost(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    if site.whole and not is_count(site, site.node):
+        yield ast.UnaryOp(ast.USub(), site.node), WRONG_SIGN
+
+
+def is_count(site: Site, node: ast.expr) -> bool:
+    """Whether an expression is a number of samples or of entries."""
+    code = ast.unparse(node)
+    sized = isinstance(node, ast.Attribute | ast.Subscript | ast.Call) and (
+        "shape" in code or code.startswith(("len(", "np.size(", "float(len("))
     )
+    value = site.scope.get(code)
+    return sized or (isinstance(value, int | np.integer) and value in (site.evidence.samples, site.evidence.numbers))
+
+
+def superfluous_count(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    """`x / n`, or `1 / n * x`, where n is divided by already."""
+    match site.node:
+        case ast.BinOp(rest, ast.Div(), count) if is_count(site, count):
+            pass
+        case ast.BinOp(ast.BinOp(_, ast.Div(), count), ast.Mult(), rest) if is_count(site, count):
+            pass
+        case _:
+            return
+    n = site.evidence.samples
+    of_samples = all(abs(n * k - 1) < CLOSE for k in site.evidence.too_large)
+    yield rest, f"divided by {f'the {n} samples, n,' if of_samples else ast.unparse(count)} once too often"
 
 
 def count_of_samples(site: Site) -> Iterator[tuple[ast.expr, str]]:
-    if not is_count(site) and (site.whole or isinstance(site.node, ast.BinOp)):
+    if (site.whole or isinstance(site.node, ast.BinOp)) and not is_count(site, site.node):
         n, numbers = site.evidence.samples, site.evidence.numbers
-        if n > 1:
-            yield scaled(site, f"/ {n}"), f"1/n is missing: divide by the {n} samples"
-            yield scaled(site, f"* {n}"), f"divided by the {n} samples, n, once too often"
-        if numbers > n:
-            yield scaled(site, f"/ {numbers}"), f"divide by the count of all {numbers} numbers"
-            yield scaled(site, f"* {numbers}"), f"divided by the count of all {numbers} numbers once too often"
-            yield (
-                scaled(site, f"/ {numbers // n}"),
-                f"divide by the count of all {numbers} numbers, not by that of samples",
-            )
-            yield (
-                scaled(site, f"* {numbers // n}"),
-                f"divide by the {n} samples, not by the count of all {numbers} numbers",
-            )
+        several, too_large = numbers > n, site.evidence.too_large
+        for by, needed, text in (
+            (1 / n, n > 1, f"1/n is missing: divide by the {n} samples"),
+            (n, n > 1, f"divided by the {n} samples, n, once too often"),
+            (1 / numbers, several, f"divide by the count of all {numbers} numbers"),
+            (numbers, several, f"divided by the count of all {numbers} numbers once too often"),
+            (n / numbers, several, f"divide by the count of all {numbers} numbers, not by that of samples"),
+            (numbers / n, several, f"divide by the {n} samples, not by the count of all {numbers} numbers"),
+        ):
+            # what stands in a denominator helps the other way round
+            if needed and (not too_large or any(abs(by * k - 1) < CLOSE for k in too_large)):
+                yield scaled(site, f"* {by:g}" if by > 1 else f"/ {round(1 / by)}"), text
 
 
 def factor(site: Site) -> Iterator[tuple[ast.expr, str]]:
@@ -160,6 +187,7 @@ OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
 
 
 def mask(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    """A comparison, and what turns a mask round where it is used."""
     node = site.node
     text = f"the mask {site.code} is the wrong way round"
     if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in OPPOSITE:
@@ -168,10 +196,13 @@ def mask(site: Site) -> Iterator[tuple[ast.expr, str]]:
         yield node.operand, text
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and ast.unparse(node.left) == "1":
         yield node.right, text
-    elif is_name(node) and isinstance(site.value, np.ndarray) and site.value.dtype.kind == "b":
-        yield ast.UnaryOp(ast.Invert(), node), text
     elif isinstance(node, ast.Call) and ast.unparse(node.func) == "np.where" and len(node.args) == 3:
         yield ast.Call(node.func, [node.args[0], node.args[2], node.args[1]], []), text
+
+
+def mask_not_turned(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    if is_name(site.node) and isinstance(site.value, np.ndarray) and site.value.dtype.kind == "b":
+        yield ast.UnaryOp(ast.Invert(), site.node), f"the mask {site.code} is the wrong way round"
 
 
 def index(site: Site) -> Iterator[tuple[ast.expr, str]]:

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.held import canonical, stems
+from twinprop.gradcheck.comparison import same_numbers
+from twinprop.gradcheck.held import canonical, is_bare, stems
 from twinprop.gradcheck.hints.edits.site import (
     Site,
     alike,
@@ -124,9 +125,14 @@ def not_summed(site: Site) -> Iterator[tuple[ast.expr, str]]:
 
 
 def missing_term(site: Site) -> Iterator[tuple[ast.expr, str]]:
-    if site.whole:
-        for name, value in site.scope.items():
-            if isinstance(value, np.ndarray) and value.size > 1 and value.dtype.kind == "f" and site.code not in name:
+    if not site.whole:
+        return
+    targets = site.evidence.trial.inputs.y
+    for name, value in site.scope.items():
+        if isinstance(value, np.ndarray) and value.size > 1 and value.dtype.kind == "f" and site.code not in name:
+            if targets is not None and same_numbers(value, targets):
+                yield scaled(site, f"- {name}"), f"a term is missing: {name}, the targets, has to be subtracted"
+            if name not in site.targets:  # that is += in place of =
                 text = f"a term is missing: {name}, the gradient of another branch, has to be added"
                 yield scaled(site, f"+ {name}"), text
 
@@ -175,11 +181,15 @@ StatementEdit = Callable[[ast.stmt, str], Iterator[tuple[list[ast.stmt], str]]]
 
 
 def update_before_use(statement: ast.stmt, later: str) -> Iterator[tuple[list[ast.stmt], str]]:
+    """`W -= lr * dW` or `W = W - lr * dW`, where W is no gradient, and stands in what follows."""
     if isinstance(statement, ast.AugAssign | ast.Assign):
-        target = ast.unparse(statement.target if isinstance(statement, ast.AugAssign) else statement.targets[0])
-        own = isinstance(statement, ast.AugAssign) or target in ast.unparse(statement.value)
-        if own and target in later:
-            yield [], f"{target} is changed before it is used: the update belongs at the end of backward"
+        target = statement.target if isinstance(statement, ast.AugAssign) else statement.targets[0]
+        value, code = statement.value, ast.unparse(target)
+        sum_of_it = isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add | ast.Sub)
+        own = isinstance(statement, ast.AugAssign) or (sum_of_it and code in ast.unparse(value))
+        name = last_name(target)
+        if own and code in later and not stems(name) and not is_bare(name):
+            yield [], f"{code} is changed before it is used: the update belongs at the end of backward"
 
 
 def sum_replaced(statement: ast.stmt, later: str) -> Iterator[tuple[list[ast.stmt], str]]:

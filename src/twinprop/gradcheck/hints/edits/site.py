@@ -24,6 +24,7 @@ class Site:
         put: puts another expression into its place.
         line: in the file.
         whole: whether it is all of what is assigned, returned, or added to something.
+        added: whether it is all of what is added to something, or subtracted.
         product: whether it is an operand of a matrix product.
         targets: what is assigned in the same statement.
     """
@@ -34,6 +35,7 @@ class Site:
     put: Callable[[ast.expr], None]
     line: int
     whole: bool = False
+    added: bool = False
     product: bool = False
     targets: frozenset[str] = frozenset()
 
@@ -112,14 +114,14 @@ PRODUCTS = ("dot", "matmul", "outer")
 
 
 def sites_in(routine: Routine, evidence: Evidence) -> Iterator[Site]:
-    """The arguments of a function, then every expression in the order of its lines."""
+    """Every expression of a function in the order of its lines, then its arguments, which have no line."""
     tree = routine.tree
+    for statement in list(tree.body):
+        yield from below(statement, Site(evidence, routine, ast.Constant(None), lambda new: None, statement.lineno))
     for argument in tree.args.args:
         if argument.arg != "self":
             name = ast.Name(argument.arg, ast.Load())
             yield Site(evidence, routine, name, first_statement(tree, argument.arg), tree.lineno, whole=True)
-    for statement in list(tree.body):
-        yield from below(statement, Site(evidence, routine, ast.Constant(None), lambda new: None, statement.lineno))
 
 
 def statements_in(tree: ast.FunctionDef) -> Iterator[tuple[list[ast.stmt], int]]:
@@ -152,7 +154,8 @@ def below(node: ast.AST, around: Site) -> Iterator[Site]:
             continue
         whole = name == "value" and isinstance(node, ast.Assign | ast.AugAssign | ast.Return | ast.AnnAssign)
         whole = whole or (around.whole and isinstance(node, ast.Tuple | ast.Dict))
-        inner = replace(around, whole=whole, product=product)
+        added = isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add | ast.Sub)
+        inner = replace(around, whole=whole, added=added, product=product)
         if name == "func":
             if isinstance(value, ast.Attribute):  # x.dot(y): x is computed, the name of the method is not
                 yield from below(value.value, replace(inner, put=partial(setattr, value, "value")))
