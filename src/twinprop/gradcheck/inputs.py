@@ -23,7 +23,7 @@ class Inputs:
 
     Attributes:
         x: float64, or whole numbers where values is `indices`.
-        y: targets; None for a layer.
+        y: targets; None for a layer; x itself where that is to come out again.
         axis: 0 where samples are rows, -1 where they are columns, -2 of (features, samples, time); None where x is one
             sample without an axis for it.
         kind: of the targets: `onehot` (float), `binary` (0 or 1 for each sample, float), `labels` (int), `real`, or
@@ -76,8 +76,8 @@ class Inputs:
         if self.axis is not None:
             shape[self.axis] = count
         x = draw_x(rng, tuple(shape), self.axis, self.values, int(self.x.max()) + 1 if self.values == "indices" else 0)
-        if self.y is None:
-            return Inputs(x, None, self.axis, self.kind, self.values)
+        if self.y is None or self.y is self.x:
+            return Inputs(x, None if self.y is None else x, self.axis, self.kind, self.values)
         if np.ndim(self.y) > 2 or (self.axis is not None and np.size(self.y) % self.count):
             shape = [count if n == self.count else n for n in self.y.shape]
             return Inputs(x, rng.standard_normal(shape), self.axis, self.kind, self.values)

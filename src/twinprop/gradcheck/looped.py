@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.guesses import OUTPUTS
-from twinprop.gradcheck.held import arrays_of, is_float_array, is_number, is_numeric
+from twinprop.gradcheck.held import arrays_of, is_number, is_numeric
 from twinprop.gradcheck.inputs import Inputs, draw_x, draw_y, unused_size
 from twinprop.gradcheck.loops import OFF, OTHERS, STEPS
 from twinprop.gradcheck.outputs import find_site, output_at
@@ -27,13 +27,20 @@ from twinprop.gradcheck.recipes import SAMPLES
 from twinprop.gradcheck.roles import method_of, role_of, word_of
 from twinprop.gradcheck.rounds import FUNCTION, walk
 from twinprop.gradcheck.staging import Stage, data_role, in_order, is_data
-from twinprop.gradcheck.trained import BY_RATE, EACH, NOTE, Form, Front, Trained
+from twinprop.gradcheck.trained import BY_RATE, EACH, NOTE, Form, Front, Trained, is_learnt
+from twinprop.gradcheck.upkeep import owners_in
 
 MOST_TRIED = 150
 """Sizes of data that are tried."""
 
 
 RAN = "what a round needs of the lines before it, and one round, were run as well, with small random data:"
+
+NOT_PLAIN = (
+    "{}: what it changes is not the learning rate times something that weights and samples tell, so there is no "
+    "gradient to look at. Let a round be a plain step, W -= lr * dW, or give a method backward(self, x, y) that leaves "
+    "the gradients as self.dW, self.db."
+)
 
 
 class Round:
@@ -48,16 +55,25 @@ class Round:
         for name in names:
             setattr(self, name, stage.space[name])
 
+    def adopt(self, numbers: Sequence[str]) -> None:
+        """Take numbers for parameters, as a bias that starts as 0."""
+        for ref in arrays_of(self, is_number):
+            if ref.name in numbers and role_of(ref.attribute) != "rate":
+                ref.set(np.array(ref.get(), float))
+
     def one_round(self, x: Any, y: Any) -> None:
         stage, space = self._stage, self._stage.space
+        scalars = [ref for ref in arrays_of(self) if not np.shape(ref.get())]
         space.update({name: getattr(self, name) for name in self._names})
-        space.update(zip(stage.data, map(shaped, (x, y), stage.like), strict=True))
+        space.update(zip(stage.data[::-1], map(shaped, (y, x), stage.like[::-1]), strict=True))
         space.update(dict.fromkeys(stage.loop.counted, 0))
         with in_order():
             stage.round()
         for name in self._names:
-            own = is_float_array(getattr(self, name)) and np.ndim(space[name]) == 0
-            setattr(self, name, np.array(space[name], float) if own else space[name])
+            setattr(self, name, space[name])
+        for ref in scalars:  # what was an array of one number stays one
+            if not np.shape(ref.get()):
+                ref.set(np.array(ref.get(), float))
 
     def output(self, x: Any) -> Any:
         """The output; it runs up to where that is compared with targets, whatever these are."""
@@ -98,7 +114,7 @@ def data_to_try(stage: Stage) -> Iterator[Tried]:
     order = [one.id for one in walk(stage.loop.body) if isinstance(one, ast.Name)]
     data = {name: one for name, one in held.items() if name in stage.derived and is_data(one)}
     some = sorted(data, key=lambda name: (OTHERS.fullmatch(word_of(name)) is not None, (*order, name).index(name)))
-    pairs = list(permutations(some[:5], 2))
+    pairs = list(permutations(some[:5], 2)) or [(name, name) for name in some]  # what it is given is its target
     pairs.sort(key=lambda pair: (data_role(pair[0]) != "x", data_role(pair[1]) != "y"))
     arrays = [np.shape(ref.get()) for ref in arrays_of(SimpleNamespace(**held)) if ref.attribute not in stage.derived]
     sizes = list(dict.fromkeys(size for shape in arrays if len(shape) == 2 for size in shape))[:8]
@@ -111,13 +127,17 @@ def data_to_try(stage: Stage) -> Iterator[Tried]:
         kinds = ["onehot"] if y.ndim > 1 else ["labels", "binary"] if y.dtype.kind in "iu" else ["binary"]
         kinds += [kind for kind in ("onehot", "binary", "labels") if kind not in kinds]
         tried = product((axis, -1 - axis), kinds, dict.fromkeys([own, *sizes]), dict.fromkeys([outputs, *sizes, 1]))
-        for side, kind, width, number in islice(tried, MOST_TRIED):
+        flat = [1] if x.ndim > 1 and not sizes else []  # one number for each sample, as a last try
+        for side, kind, width, number in [*islice(tried, MOST_TRIED), *product((0,), kinds[::-1], [0], flat)]:
             count = unused_size(SAMPLES, {width, number, *sizes})
             shape = (width, count) if side else (count, width)
             rng = np.random.default_rng(0)
-            x = draw_x(rng, (count,) if np.ndim(like[0]) == 1 else shape, side, "normal")
+            itself = names[0] == names[1]
+            values = "probabilities" if itself else "normal"
+            x = draw_x(rng, (count,) if np.ndim(like[0]) == 1 or not width else shape, side, values)
             classes = max(number, OUTPUTS if kind == "labels" else 1)
-            yield Tried(names, like, Inputs(x, draw_y(rng, count, classes, side, kind), side, kind))
+            y = x if itself else draw_y(rng, count, classes, side, kind)
+            yield Tried(names, like, Inputs(x, y, side, "real" if itself else kind, values))
 
 
 class LoopTrained(Trained):
@@ -136,8 +156,15 @@ class LoopTrained(Trained):
         super().__init__(one, [Front("output", "x", (), "")], method_of(one, "one_round"), uses, form)
         self._inputs, self._parts = inputs, {FUNCTION: stage.round}
         self.usual_alone = True
-        self.train = f"the loop in {place}"
-        self.told = [NOTE.format(self.train, EACH if alone else "", BY_RATE), f"{RAN} {place}."]
+        self.train = f"{stage.loop.whole} in {place}" if stage.loop.whole else f"the loop in {place}"
+        self.told[0] = NOTE.format(self.train, EACH if alone else "", BY_RATE)
+        self.told.append(f"{RAN} {place}.")
+
+    def _with_settings(self, made: Any) -> list[Any]:
+        return owners_in(made)
+
+    def _refusal(self) -> str:
+        return NOT_PLAIN.format(self.train)
 
     def _call(self, made: Any, inputs: list[Any], targets: list[Any]) -> None:
         made.one_round(inputs[0], targets[0])
@@ -163,16 +190,16 @@ def fitting(stage: Stage, tried: Tried, alone: bool) -> Round | None:
         if changed_names(first, stage.space) and stage.end_before(error):
             return fitting(stage, tried, alone)
         return None
+    if any(np.ndim(old) == 0 < np.ndim(new) for _, old, new in both(first, stage.space)):
+        return None  # a bias would become an array: the targets are wanted in another shape
     changed = changed_names(first, stage.space)
-    numbers = [name for name in changed if is_number(first[name]) and isinstance(stage.space[name], float)]
-    numbers = [name for name in numbers if role_of(name) != "rate"]
+    numbers = [name for name, old, new in both(first, stage.space) if is_number(old) and new != old and is_learnt(new)]
     stage.set_up(data, 1 if alone else inputs.count)
     names = [name for name, one in first.items() if name in changed or is_kept(name, one, stage)]
     if not changed or not all(name in stage.space for name in names):
         return None
     found = Round(stage, names)
-    for name in numbers:  # a bias that starts as 0 is a parameter
-        setattr(found, name, np.array(getattr(found, name), float))
+    found.adopt(numbers)
     stage.data, stage.like, stage.columns, stage.targets = tried.names, tried.like, bool(inputs.axis), y
     return found if sees_output(found, x, y) else None
 
@@ -193,6 +220,9 @@ def sees_output(found: Round, x: Any, y: Any) -> bool:
     for ref in arrays_of(one):
         if not ref.get().any():  # with zeros nothing depends on x
             ref.get()[...] = np.random.default_rng(2).standard_normal(np.shape(ref.get()))
+    for ref in arrays_of(one, is_number):
+        if ref.get() == 0:
+            ref.set(0.3)
     try:
         out, other = copy.deepcopy(one).output(x), copy.deepcopy(one).output(1.01 * x)
     except Exception:  # what is compared there is something else
@@ -200,14 +230,20 @@ def sees_output(found: Round, x: Any, y: Any) -> bool:
     return bool(out.shape == other.shape and np.all(np.isfinite(out)) and not np.array_equal(out, other))
 
 
-def changed_names(first: Mapping[str, Any], space: Mapping[str, Any]) -> set[str]:
-    """The names whose arrays and numbers are others now, of the same shape."""
+def both(first: Mapping[str, Any], space: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+    """The arrays and numbers of names, as they were and as they are now."""
     there = {name: space[name] for name in first if name in space}
     before, now = (
         {ref.name: ref.get() for ref in arrays_of(SimpleNamespace(**some), is_numeric)} for some in (first, there)
     )
-    both = [(name, old, now[name]) for name, old in before.items() if name in now]
-    changed = [name for name, old, new in both if np.shape(old) == np.shape(new) and not np.array_equal(old, new)]
+    return [(name, old, now[name]) for name, old in before.items() if name in now]
+
+
+def changed_names(first: Mapping[str, Any], space: Mapping[str, Any]) -> set[str]:
+    """The names whose arrays and numbers are others now, of the same shape."""
+    changed = [
+        name for name, old, new in both(first, space) if np.shape(old) == np.shape(new) and not np.array_equal(old, new)
+    ]
     return {re.split(r"[.\[]", name)[0] for name in changed}
 
 
@@ -239,7 +275,8 @@ def with_loop(stage: Stage, place: str, wanted: Callable[[dict[str, Any]], bool]
         wanted: whether it is about what is to be checked, by the values that it reads.
     """
     by_sample = any(
-        isinstance(one, ast.For | ast.While) or "random" in getattr(one, "attr", "") for one in walk(stage.loop.body)
+        isinstance(one, ast.For | ast.While | ast.comprehension) or "random" in getattr(one, "attr", "")
+        for one in walk(stage.loop.body)
     )
     for tried in data_to_try(stage):
         if not wanted(stage.held()):

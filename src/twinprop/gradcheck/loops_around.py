@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -29,7 +29,7 @@ MOST_LOOPS = 6
 """Loops that are tried in all."""
 
 
-OBJECT = re.compile("net|model|nn|mlp|clf|classifier")
+OBJECT = re.compile("^self$|net|model|nn|mlp|clf|classifier")
 """An argument that is the network."""
 
 
@@ -68,7 +68,7 @@ def loops_around(
     count = 0
     files = dict.fromkeys([own, *(other for name in names for other in others_that_name(own, name))])
     for path in [*files][:MOST_READ]:
-        for loop, file, where in loops_in(path, own):
+        for loop, file, where in loops_in(path, own, [one.__name__ for one in kinds if path == own]):
             about = names & loop.reached or loop.owner in names
             if (names and not about and not kinds) or count >= MOST_LOOPS:
                 continue
@@ -87,17 +87,17 @@ def loops_around(
                 count += 1
                 for one in with_loop(Stage(loop, vars(there), file, given), place, wanted):
                     found_one = True
-                    yield one, f"{title}, in the loop of {place}"
+                    yield one, f"{title}.{loop.whole}, {place}" if loop.whole else f"{title}, in the loop of {place}"
             if not found_one and path == own:
                 vars(module).clear()  # what was made up for it is nothing to compute with
                 vars(module).update(before)
 
 
-def loops_in(path: Path, own: Path) -> list[tuple[Loop, str, str]]:
+def loops_in(path: Path, own: Path, kinds: Collection[str]) -> list[tuple[Loop, str, str]]:
     """The loops of a file, with the name that its code has, and how it is told; those of the script itself first."""
     shown = os.path.relpath(path, own.parent)
     body = [one for _, tree in trees_of(path) for one in tree.body]
-    return [(one, str(path), shown) for one in loops_of(body)]
+    return [(one, str(path), shown) for one in loops_of(body, kinds)]
 
 
 def script(path: Path) -> ModuleType:

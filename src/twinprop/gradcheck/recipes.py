@@ -252,9 +252,9 @@ class Cook:
         return shown_argument(real)
 
 
-def data_named(text: str, role: str) -> Any:
+def data_named(text: str, role: str, count: int = SAMPLES) -> Any:
     """Some samples of what a script has under that name, in columns if it is turned there."""
-    found = np.random.randn(SAMPLES, INPUTS) if role == "x" else np.eye(OUTPUTS)[np.arange(SAMPLES) % OUTPUTS]
+    found = np.random.randn(count, INPUTS) if role == "x" else np.eye(OUTPUTS)[np.arange(count) % OUTPUTS]
     return found.T if text.endswith((".T", ".transpose()")) else found
 
 

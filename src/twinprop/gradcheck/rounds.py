@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from twinprop.gradcheck.loops import repeats
@@ -40,7 +40,8 @@ class Loop:
         body: one round of it.
         counted: names that count the rounds.
         line: where it begins.
-        owner: the function that it stands in; empty for the script itself.
+        owner: the function, or the class, that it stands in; empty for the script itself.
+        whole: the method whose whole body is a round, and no loop; empty for a loop.
         free: arguments of functions on the way that nobody gives.
         reached: names of all that a round reads, in the script's functions too.
     """
@@ -50,6 +51,7 @@ class Loop:
     counted: list[str]
     line: int
     owner: str
+    whole: str = ""
     free: list[tuple[ast.FunctionDef, str]] = field(default_factory=list)
     reached: set[str] = field(default_factory=set)
 
@@ -64,24 +66,48 @@ class Loop:
         return tree
 
 
-def loops_of(body: Sequence[ast.stmt]) -> Iterator[Loop]:
-    """The loops that train, of a script and of its functions."""
+def loops_of(body: Sequence[ast.stmt], kinds: Collection[str] = ()) -> Iterator[Loop]:
+    """The loops that train, of a script, of its functions, and of the methods of some of its classes.
+
+    Args:
+        kinds: names of these classes; a loop in one of them has its name as `owner`.
+    """
     script = flat(body)
     functions = {one.name: one for one in script if isinstance(one, ast.FunctionDef)}
-    for owner in (None, *functions.values()):
+    methods = dict(methods_of(script, kinds))
+    for owner in (None, *functions.values(), *methods):
         inside = script if owner is None else flat(owner.body)
-        for at, loop in enumerate(inside):
-            if isinstance(loop, ast.For | ast.While) and trains(loop):
-                before, free = way_to(owner, script, functions, DEEPEST)
-                round_of = isinstance(loop, ast.While) or repeats(loop)
-                inner = without_shows(loop.body if round_of else [loop])
-                if not inner:
-                    continue
-                counted = sorted(stored([loop.target])) if isinstance(loop, ast.For) and round_of else []
-                found = Loop([*before, *inside[:at]], inner, counted, loop.lineno, owner.name if owner else "", free)
-                found.reached = names_in(inner, functions)
-                found.before = needed(found.before, found.reached, functions)
-                yield found
+        loops = [at for at, one in enumerate(inside) if isinstance(one, ast.For | ast.While) and trains(one.body)]
+        rounds = [(inside[:at], *round_of(inside[at]), inside[at].lineno) for at in loops]
+        if owner in methods and not loops and trains(inside):
+            rounds = [([], inside, [], owner.lineno)]  # all of it is one step
+        for prior, inner, counted, line in rounds:
+            if not inner:
+                continue
+            before, free = arguments(owner, None) if owner in methods else way_to(owner, script, functions, DEEPEST)
+            name = methods.get(owner) or owner.name if owner else ""
+            found = Loop([*before, *prior], inner, counted, line, name, owner.name if owner and not loops else "", free)
+            found.reached = names_in(inner, functions)
+            found.before = needed(found.before, found.reached, functions)
+            yield found
+
+
+def round_of(loop: ast.stmt) -> tuple[list[ast.stmt], list[str]]:
+    """A round of a loop, and the names that count: its body where that is repeated, all of it where it is over data."""
+    assert isinstance(loop, ast.For | ast.While)
+    repeated = isinstance(loop, ast.While) or repeats(loop)
+    counted = sorted(stored([loop.target])) if isinstance(loop, ast.For) and repeated else []
+    return without_shows(loop.body if repeated else [loop]), counted
+
+
+def methods_of(script: Sequence[ast.stmt], kinds: Collection[str]) -> Iterator[tuple[ast.FunctionDef, str]]:
+    """The methods of classes and of those that they come from, each with the name of its class."""
+    classes = {one.name: one for one in script if isinstance(one, ast.ClassDef)}
+    for name in kinds:
+        left = [classes[name]] if name in classes else []
+        for one in left:
+            left += [classes[base.id] for base in one.bases if isinstance(base, ast.Name) and base.id in classes]
+            yield from ((method, name) for method in one.body if isinstance(method, ast.FunctionDef))
 
 
 def flat(body: Iterable[ast.stmt]) -> list[ast.stmt]:
@@ -93,9 +119,9 @@ def flat(body: Iterable[ast.stmt]) -> list[ast.stmt]:
     return found
 
 
-def trains(loop: ast.For | ast.While) -> bool:
-    """Whether a loop changes something in place, or calls what is named as if it did."""
-    for part in walk(loop.body):
+def trains(body: Sequence[ast.stmt]) -> bool:
+    """Whether statements change something in place, or call what is named as if it did."""
+    for part in walk(body):
         if isinstance(part, ast.AugAssign) and isinstance(part.op, ast.Sub | ast.Add):
             if not isinstance(part.value, ast.Constant):
                 return True

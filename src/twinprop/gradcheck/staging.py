@@ -13,7 +13,7 @@ import random
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -29,6 +29,7 @@ from twinprop.gradcheck.recipes import SAMPLES, data_named, is_numpys
 from twinprop.gradcheck.roles import role_of, word_of
 from twinprop.gradcheck.rounds import FUNCTION, HIDDEN_NAME, Loop, changed_in, root_of, stored
 from twinprop.gradcheck.tracing import READING
+from twinprop.gradcheck.upkeep import owners_in
 
 KNOWN = ("numpy", "math", "random", "functools", "itertools", "copy", "collections", "types")
 """Modules beside the user's that a script may call before its loop."""
@@ -63,6 +64,7 @@ class Stage:
     def __init__(self, loop: Loop, space: dict[str, Any], file: str, given: Callable[[str], Any]) -> None:
         self.loop, self.space, self.file, self.given = loop, space, file, given
         self.derived: set[str] = set()
+        self.count = SAMPLES
         self.data = "", ""
         self.like: tuple[Any, Any] = None, None
         self.columns, self.targets = False, None
@@ -98,7 +100,7 @@ class Stage:
         """
         self.space.clear()
         self.space.update(self.first)
-        self.derived = set(data)
+        self.derived, self.count = set(data), count
         np.random.seed(0)
         random.seed(0)
         for owner, name in self.loop.free:
@@ -111,9 +113,10 @@ class Stage:
             if isinstance(statement, Defines) and names <= set(self.space):
                 continue
             self.run(statement, code, names)
-            batches = [name for name in names if BATCH.fullmatch(word_of(name)) and is_number(self.space.get(name))]
-            self.space.update(dict.fromkeys(batches, count))
+            self.space.update(dict.fromkeys(batches_in(self.space, names), count))
             self.space.update({name: copy.deepcopy(one) for name, one in data.items() if last.get(name) == at})
+        for owner in owners_in(self.held()):
+            vars(owner).update(dict.fromkeys(batches_in(vars(owner), vars(owner)), count))
         self.space.update(dict.fromkeys(self.loop.counted, 0))
 
     def run(self, statement: ast.stmt, code: CodeType, names: set[str]) -> None:
@@ -139,9 +142,9 @@ class Stage:
         word, role = word_of(name.removeprefix(HIDDEN_NAME)), data_role(name)
         value = self.given(name) if owner is not None else None
         if value is None and role in ("x", "y"):
-            value = data_named(name, role)
+            value = data_named(name, role, self.count)
         elif value is None and (role == "rate" or STEPS.fullmatch(word) or BATCH.fullmatch(word)):
-            value = 0.1 if role == "rate" else 1 if STEPS.fullmatch(word) else SAMPLES
+            value = 0.1 if role == "rate" else 1 if STEPS.fullmatch(word) else self.count
         elif value is None and owner is not None:
             names = [one.arg for one in owner.args.args]
             function = self.space.get(owner.name)
@@ -206,6 +209,11 @@ def in_order() -> Iterator[None]:
         for name, one in before.items():
             setattr(np.random, name, one)
         random.shuffle = shuffle
+
+
+def batches_in(space: Mapping[str, Any], names: Iterable[str]) -> list[str]:
+    """The names of numbers that are the size of a batch."""
+    return [name for name in names if BATCH.fullmatch(word_of(name)) and is_number(space.get(name))]
 
 
 def names_of_values(statement: ast.stmt) -> set[str]:

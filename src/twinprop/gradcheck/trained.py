@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -19,7 +20,16 @@ import numpy as np
 from twinprop.gradcheck.comparison import is_even
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.guesses import INPUTS, OUTPUTS
-from twinprop.gradcheck.held import WRAPPED, Wrapper, arrays_of, attributes_of, is_number, objects_of
+from twinprop.gradcheck.held import (
+    WRAPPED,
+    Wrapper,
+    arrays_of,
+    attributes_of,
+    is_float_array,
+    is_number,
+    is_numeric,
+    objects_of,
+)
 from twinprop.gradcheck.loops import (
     OFF,
     PENALTY,
@@ -144,16 +154,21 @@ class Trained(Wrapper):
             self.loss = getattr(made, loss)
         read = attributes_read(type(made), loss)
         self.penalised, off = False, []
-        for name, value in attributes_of(made).items():
-            word = word_of(name)
-            if is_number(value) and name in read and PENALTY.fullmatch(word):
-                self.penalised = self.penalised or bool(value)
-            elif is_number(value) and STEPS.fullmatch(word):
-                setattr(made, name, 1)
-            elif is_number(value) and OFF.fullmatch(word) and value:
-                setattr(made, name, type(value)(0))
-                off.append(name)
-        self.told += [WITHOUT.format(", ".join(off))] if off else []
+        for owner in self._with_settings(made):
+            for name, value in attributes_of(owner).items():
+                word = word_of(name)
+                if is_number(value) and name in read and PENALTY.fullmatch(word):
+                    self.penalised = self.penalised or bool(value)
+                elif is_number(value) and STEPS.fullmatch(word):
+                    setattr(owner, name, 1)
+                elif is_number(value) and value and (OFF.fullmatch(word) or is_penalty(owner)):
+                    setattr(owner, name, type(value)(0))
+                    off.append(name)
+        self.told += [WITHOUT.format(", ".join(dict.fromkeys(off)))] if off else []
+
+    def _with_settings(self, made: Any) -> list[Any]:
+        """The objects whose settings are those of a plain step."""
+        return [made]
 
     def forward(self, x: Any) -> Any:
         if self._front is None:
@@ -183,10 +198,10 @@ class Trained(Wrapper):
             self._plain = True
         after = self._copied()  # each step is a first one
         self._step(after, x, y)
-        now = {ref.name: ref.get() for ref in arrays_of(after)}
-        for ref in arrays_of(made):
+        now = {ref.name: ref.get() for ref in arrays_of(after, is_learnt)}
+        for ref in arrays_of(made, is_numeric):
             if ref.name in now and not np.array_equal(ref.get(), now[ref.name], equal_nan=True):
-                ref.set(now[ref.name])
+                ref.set(np.array(now[ref.name]) if is_float_array(ref.get()) else now[ref.name])
 
     def _step(self, made: Any, x: Any, y: Any) -> None:
         if self._form.sample is None:
@@ -199,17 +214,18 @@ class Trained(Wrapper):
         if not self._form.alone:
             self._call(made, inputs, targets)
             return
-        refs = arrays_of(made)
-        before = {ref.name: np.copy(ref.get()) for ref in refs}
-        total = {name: np.zeros_like(old) for name, old in before.items()}
+        refs = arrays_of(made, may_be_learnt)
+        before = {ref.name: copy.copy(ref.get()) for ref in refs}
+        total = {name: np.zeros(np.shape(old)) for name, old in before.items()}
         for one, target in zip(inputs, targets, strict=True):
             self._call(made, [one], [target])
             for ref in refs:
-                if np.shape(ref.get()) == before[ref.name].shape:
+                if np.shape(ref.get()) == np.shape(before[ref.name]):
                     total[ref.name] += ref.get() - before[ref.name]
-                ref.set(before[ref.name].copy())
+                ref.set(copy.copy(before[ref.name]))
         for ref in refs:
-            ref.set(before[ref.name] + total[ref.name])
+            if total[ref.name].any():
+                ref.set(before[ref.name] + total[ref.name])
 
     def begins(self) -> bool:
         """Whether it has parameters, which some make when their training begins."""
@@ -272,7 +288,26 @@ class Trained(Wrapper):
             raise SubjectError(f"{type(made).__name__}: a step has one size everywhere, as of Adam.", False)
         rated = own is not None or bool(rates_of(made))
         if (rated and not plain) or anew:
-            raise SubjectError(f"{type(made).__name__}: has {ALL_AT_ONCE.format(self._train.name)}", False)
+            raise SubjectError(self._refusal(), False)
+
+    def _refusal(self) -> str:
+        """What is said where a step is not plain."""
+        return f"{type(self._user).__name__}: has {ALL_AT_ONCE.format(self._train.name)}"
+
+
+def is_penalty(owner: Any) -> bool:
+    """Whether an object is what a penalty is computed by."""
+    return re.search(r"regulari[sz]|penalty|^l[12]|elasticnet$", word_of(type(owner).__name__)) is not None
+
+
+def may_be_learnt(value: Any) -> bool:
+    """Whether a value can be a parameter; a bias may start as a plain 0."""
+    return is_float_array(value) or is_number(value)
+
+
+def is_learnt(value: Any) -> bool:
+    """Whether a value can be what a step made of a parameter; a bias may be a plain number."""
+    return is_float_array(value) or isinstance(value, float)
 
 
 def alike(one: Any, other: Any) -> bool:

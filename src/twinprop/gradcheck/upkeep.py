@@ -144,13 +144,15 @@ def clears_cache(kind: type, forward: str, zero: str) -> bool:
 
 def rates_of(made: Any) -> list[ArrayRef]:
     """The attributes that hold a learning rate, of the class too."""
-    found = []
-    for prefix, owner in {id(owner): (prefix, owner) for prefix, owner in owners_of(made, is_numeric).items()}.values():
-        names = [name for name in dir(owner) if not name.startswith("__") and role_of(name) == "rate"]
-        if any(name != "alpha" for name in names):  # beside a rate it is a momentum, or a penalty
-            names = [name for name in names if name != "alpha"]
-        found += [ArrayRef(prefix + name, owner, name) for name in names if is_number(held_by(owner, name))]
-    return found
+    owners = {id(owner): (prefix, owner) for prefix, owner in owners_of(made, is_numeric).items()}.values()
+    found = [
+        ArrayRef(prefix + name, owner, name)
+        for prefix, owner in owners
+        for name in dir(owner)
+        if not name.startswith("__") and role_of(name) == "rate" and is_number(held_by(owner, name))
+    ]
+    # beside a rate, alpha is a momentum or a penalty
+    return [ref for ref in found if ref.attribute != "alpha"] or found
 
 
 def owners_of(made: Any, wanted: Callable[[Any], bool]) -> dict[str, Any]:
