@@ -274,10 +274,8 @@ def with_loop(stage: Stage, place: str, wanted: Callable[[dict[str, Any]], bool]
     Args:
         wanted: whether it is about what is to be checked, by the values that it reads.
     """
-    by_sample = any(
-        isinstance(one, ast.For | ast.While | ast.comprehension) or "random" in getattr(one, "attr", "")
-        for one in walk(stage.loop.body)
-    )
+    passes = ast.For | ast.While | ast.comprehension
+    by_sample = any(isinstance(one, passes) or "random" in getattr(one, "attr", "") for one in walk(stage.loop.body))
     for tried in data_to_try(stage):
         if not wanted(stage.held()):
             return

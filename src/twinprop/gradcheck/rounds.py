@@ -55,6 +55,12 @@ class Loop:
     free: list[tuple[ast.FunctionDef, str]] = field(default_factory=list)
     reached: set[str] = field(default_factory=set)
 
+    def with_needed(self, functions: Mapping[str, ast.FunctionDef]) -> Loop:
+        """The same with what it reads, and with those statements alone before it that make this."""
+        self.reached = names_in(self.body, functions)
+        self.before = needed(self.before, self.reached, functions)
+        return self
+
     def definition(self) -> ast.FunctionDef:
         """A round as a function, all of whose names are those of the script; a `continue` ends it."""
         given = sorted({*stored(self.body), *self.counted})
@@ -75,21 +81,24 @@ def loops_of(body: Sequence[ast.stmt], kinds: Collection[str] = ()) -> Iterator[
     script = flat(body)
     functions = {one.name: one for one in script if isinstance(one, ast.FunctionDef)}
     methods = dict(methods_of(script, kinds))
+    steps = {f"self.{one.name}" for one in methods if trains(one.body)}
+    whole = []
     for owner in (None, *functions.values(), *methods):
         inside = script if owner is None else flat(owner.body)
-        loops = [at for at, one in enumerate(inside) if isinstance(one, ast.For | ast.While) and trains(one.body)]
-        rounds = [(inside[:at], *round_of(inside[at]), inside[at].lineno) for at in loops]
-        if owner in methods and not loops and trains(inside):
-            rounds = [([], inside, [], owner.lineno)]  # all of it is one step
-        for prior, inner, counted, line in rounds:
-            if not inner:
-                continue
-            before, free = arguments(owner, None) if owner in methods else way_to(owner, script, functions, DEEPEST)
-            name = methods.get(owner) or owner.name if owner else ""
-            found = Loop([*before, *prior], inner, counted, line, name, owner.name if owner and not loops else "", free)
-            found.reached = names_in(inner, functions)
-            found.before = needed(found.before, found.reached, functions)
-            yield found
+        loops = [
+            at for at, one in enumerate(inside) if isinstance(one, ast.For | ast.While) and trains(one.body, steps)
+        ]
+        for at in loops:
+            body, counted = round_of(inside[at])
+            if body:
+                before, free = arguments(owner, None) if owner in methods else way_to(owner, script, functions, DEEPEST)
+                name = methods.get(owner) or owner.name if owner else ""
+                found = Loop([*before, *inside[:at]], body, counted, inside[at].lineno, name, free=free)
+                yield found.with_needed(functions)
+        if owner is not None and owner in methods and not loops and trains(inside):
+            before, free = arguments(owner, None)
+            whole.append(Loop(before, inside, [], owner.lineno, methods[owner], owner.name, free))
+    yield from (one.with_needed(functions) for one in whole)  # a loop makes first what it needs
 
 
 def round_of(loop: ast.stmt) -> tuple[list[ast.stmt], list[str]]:
@@ -119,14 +128,16 @@ def flat(body: Iterable[ast.stmt]) -> list[ast.stmt]:
     return found
 
 
-def trains(body: Sequence[ast.stmt]) -> bool:
-    """Whether statements change something in place, or call what is named as if it did."""
+def trains(body: Sequence[ast.stmt], steps: Collection[str] = ()) -> bool:
+    """Whether statements change something in place, or call what is named as if it did, or one of the `steps`."""
     for part in walk(body):
         if isinstance(part, ast.AugAssign) and isinstance(part.op, ast.Sub | ast.Add):
             if not isinstance(part.value, ast.Constant):
                 return True
-        elif isinstance(part, ast.Call) and STEP.search(ast.unparse(part.func).rpartition(".")[2].lower()):
-            return True
+        elif isinstance(part, ast.Call):
+            called = ast.unparse(part.func)
+            if called in steps or STEP.search(called.rpartition(".")[2].lower()):
+                return True
         elif isinstance(part, ast.Assign) and isinstance(part.value, ast.BinOp):
             own = ast.unparse(part.targets[0])
             if isinstance(part.value.op, ast.Sub | ast.Add) and ast.unparse(part.value.left) == own:
