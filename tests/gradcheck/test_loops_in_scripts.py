@@ -79,10 +79,10 @@ MISTAKES = {
     ),
     "fit_logistic": ("np.sum(guess - y) / rows", "np.sum(guess - y)", {"change of self.intercept"}),
     "fit_adaline": ("2.0 * error\n", "error\n", {"change of self.b"}),
-    "fit_ridge": ("dot(X) + self", "dot(X[::-1]) + self", {"change of self.w"}),
+    "fit_ridge": ("step = -(y", "step = (y", {"change of self.w"}),
     "fit_line": ("sum(y - found)", "sum(found - y)", {"change of self.b"}),
     "fit_hidden": ("h * (1 - h)", "(1 - h)", {"change of self.W", "change of self.w0"}),
-    "fit_batches": ("X.T.dot(p) / n", "X.T.dot(p > 0) / n", {"change of self.W"}),
+    "fit_batches": ("X.T.dot(p) / n", "-X.T.dot(p) / n", {"change of self.W"}),
     "fit_itself": ("(1 - h**2)", "(1 - h)", {"change of self.W1", "change of self.b1"}),
 }
 

@@ -208,6 +208,11 @@ def same_numbers(a: Any, b: Any) -> bool:
     return nearly_equal(a, b) or bool(a.size and not np.nan_to_num(b).any() and not a.any() and not np.isnan(b).all())
 
 
+FEW = 9
+"""Entries of a step whose sizes may be alike by chance."""
+
+
 def is_even(step: Any) -> bool:
     """Whether most entries of a step have one size, as where each is divided by its own root of squares."""
-    return step.size > 9 and bool(np.ptp(np.quantile(np.abs(step), (0.25, 0.75))) < 1e-3 * np.abs(step).max())
+    sizes = np.abs(step[step != 0])  # where all is 0, as behind a ReLU, nothing is divided
+    return sizes.size > FEW and bool(np.ptp(np.quantile(sizes, (0.25, 0.75))) < 1e-3 * sizes.max())

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from twinprop.gradcheck.forms import Form, Front
 from twinprop.gradcheck.guesses import OUTPUTS
 from twinprop.gradcheck.held import arrays_of, is_number, is_numeric
 from twinprop.gradcheck.inputs import Inputs, draw_x, draw_y, unused_size
@@ -27,7 +28,7 @@ from twinprop.gradcheck.recipes import SAMPLES
 from twinprop.gradcheck.roles import method_of, role_of, word_of
 from twinprop.gradcheck.rounds import FUNCTION, walk
 from twinprop.gradcheck.staging import Stage, data_role, in_order, is_data
-from twinprop.gradcheck.trained import BY_RATE, EACH, NOTE, Form, Front, Trained, is_learnt
+from twinprop.gradcheck.trained import BY_RATE, EACH, NOTE, Trained, is_learnt
 from twinprop.gradcheck.upkeep import owners_in
 
 MOST_TRIED = 150

@@ -49,13 +49,14 @@ def is_called_as_usual(found: Mapping[str, Any]) -> bool:
 
 
 def loops_around(
-    module: ModuleType, found: Mapping[str, Any], make: Callable[[type], Any]
+    module: ModuleType, found: Mapping[str, Any], make: Callable[[type], Any], methods: bool | None
 ) -> Iterator[tuple[LoopTrained, str]]:
     """Objects of the loops that train a class or functions, or of those of a script; with their titles.
 
     Args:
         found: classes and functions by their names; empty for a script.
         make: what makes an object of a class.
+        methods: whether only loops of its methods are wanted, or only others; None for all.
     """
 
     def given(name: str) -> Any:
@@ -69,6 +70,8 @@ def loops_around(
     files = dict.fromkeys([own, *(other for name in names for other in others_that_name(own, name))])
     for path in [*files][:MOST_READ]:
         for loop, file, where in loops_in(path, own, [one.__name__ for one in kinds if path == own]):
+            if methods not in (None, any(loop.owner == kind.__name__ for kind in kinds)):
+                continue
             about = names & loop.reached or loop.owner in names
             if (names and not about and not kinds) or count >= MOST_LOOPS:
                 continue

@@ -96,16 +96,25 @@ def ways_to_make(module: ModuleType, found: dict[str, Any], words: Sequence[str]
         if large:
             continue
         late = is_called_as_usual(found)
-        yield from looped(module, found, words, square) if not late else ()
+        yield from looped(module, found, words, square, False) if not late else ()
         yield from guessed(module, found, words, square, titles) if found else ()
-        yield from looped(module, found, words, square) if late else ()
+        yield from looped(module, found, words, square, None if late else True)
 
 
-def looped(module: ModuleType, found: dict[str, Any], words: Sequence[str], square: bool) -> Iterator[Made]:
-    """The loops that train it, in scripts and functions around it."""
+def looped(
+    module: ModuleType, found: dict[str, Any], words: Sequence[str], square: bool, own: bool | None = None
+) -> Iterator[Made]:
+    """The loops that train it, in scripts and functions around it, and in its own methods; or, by `own`, these alone.
+
+    Args:
+        own: True for those of its methods, False for the others, None for all.
+    """
+
+    def make(kind: type) -> Any:
+        return make_one(kind.__name__, kind, (), OUTPUTS)[0]
+
     if not words and not square:
-        for one, title in loops_around(module, found, lambda kind: make_one(kind.__name__, kind, (), OUTPUTS)[0]):
-            yield Made(one, title)
+        yield from (Made(one, title) for one, title in loops_around(module, found, make, own))
 
 
 def guessed(

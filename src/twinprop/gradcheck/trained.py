@@ -6,19 +6,17 @@ samples of a batch are updated for one after the other, each is taken alone, fro
 
 from __future__ import annotations
 
-import ast
 import copy
 import re
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.comparison import is_even
+from twinprop.gradcheck.comparison import FEW, is_even
 from twinprop.gradcheck.faults import SubjectError
+from twinprop.gradcheck.forms import APART, TOGETHER, Form, Front
 from twinprop.gradcheck.guesses import INPUTS, OUTPUTS
 from twinprop.gradcheck.held import (
     WRAPPED,
@@ -34,7 +32,6 @@ from twinprop.gradcheck.loops import (
     OFF,
     PENALTY,
     STEPS,
-    applied_after,
     definition_of,
     function_of,
     given_the_input,
@@ -44,7 +41,7 @@ from twinprop.gradcheck.loops import (
     training_methods,
 )
 from twinprop.gradcheck.roles import Method, method_of, word_of
-from twinprop.gradcheck.sources import attributes_read, nodes_of
+from twinprop.gradcheck.sources import attributes_read
 from twinprop.gradcheck.upkeep import RATE, rates_of
 from twinprop.gradcheck.ways import ALL_AT_ONCE, FORWARD, LOSS, named
 
@@ -52,77 +49,6 @@ NOTE = "the gradients are what one step of {} changes{}{}."
 BY_RATE = ", divided by the learning rate"
 WITHOUT = "checked with {} = 0."
 EACH = ", for each sample alone from the same weights"
-
-
-@dataclass(frozen=True)
-class Form:
-    """How samples are handed over.
-
-    Attributes:
-        sample: what becomes of one sample; None where the batch stays whole.
-        packed: how inputs and targets become one argument.
-        alone: whether each sample is a call of its own.
-    """
-
-    sample: Callable[[Any], Any] | None
-    packed: Callable[[Sequence[Any], Sequence[Any]], Any] | None = None
-    alone: bool = False
-
-    def inputs(self, x: Any) -> list[Any]:
-        return [np.copy(x)] if self.sample is None else [self.sample(np.copy(one)) for one in x]
-
-
-def column(one: Any) -> Any:
-    return np.reshape(one, (-1, 1)) if np.ndim(one) else one
-
-
-def batch_of(one: Any) -> Any:
-    return np.asarray(one)[np.newaxis]
-
-
-def pairs(x: Sequence[Any], y: Sequence[Any]) -> Any:
-    return list(zip(x, y, strict=True))
-
-
-APART = [Form(None), Form(column), Form(batch_of, None, True), Form(column, None, True), Form(np.asarray, None, True)]
-TOGETHER = [
-    *(Form(sample, pairs, alone) for alone in (False, True) for sample in (column, np.asarray, batch_of)),
-    Form(None, lambda x, y: (x[0], y[0])),
-    Form(None, pairs),
-]
-
-
-@dataclass(frozen=True)
-class Front:
-    """A method that goes forward.
-
-    Attributes:
-        name: of it; argument, that of its input.
-        soft: arguments that make it return probabilities, no classes.
-        applied: what the author's loop applies to what it returns, as `self.sigmoid`; empty for nothing.
-    """
-
-    name: str
-    argument: str
-    soft: tuple[str, ...]
-    applied: str
-
-    @classmethod
-    def of(cls, made: Any, name: str) -> Front:
-        method = method_of(made, name)
-        soft = tuple(one.name for one in method.arguments if not one.needed and "hot" in one.name)
-        argument = next(iter(method.needed or method.offered), None)
-        nodes = [node for kind in type(made).__mro__ for node in nodes_of(kind)]
-        found = [applied_after(node, name) for node in nodes if isinstance(node, ast.FunctionDef)]
-        return cls(name, argument.name if argument else "", soft, next(filter(None, found), ""))
-
-    def output(self, made: Any, x: Any) -> Any:
-        """The last of what it returns, with the activation that the loop applies to it."""
-        out = last(getattr(made, self.name)(**{self.argument: x}, **dict.fromkeys(self.soft, False)))
-        if self.applied:
-            holder = made if self.applied.startswith("self.") else sys.modules.get(type(made).__module__)
-            out = getattr(holder, self.applied.removeprefix("self."))(out)
-        return np.array(out, float)
 
 
 class Trained(Wrapper):
@@ -284,7 +210,8 @@ class Trained(Wrapper):
         # one that is right for both rates is that of a single update, before which nothing has changed
         plain = [name for name in moved if alike(2 * first[name], double[name])]
         anew = [name for name in moved if np.allclose(first[name] - shifted[name], 0.1)]
-        if any(is_even(first[name]) for name in moved):
+        large = [first[name] for name in moved if first[name].size > FEW]
+        if large and all(map(is_even, large)):
             raise SubjectError(f"{type(made).__name__}: a step has one size everywhere, as of Adam.", False)
         rated = own is not None or bool(rates_of(made))
         if (rated and not plain) or anew:
@@ -312,17 +239,6 @@ def is_learnt(value: Any) -> bool:
 
 def alike(one: Any, other: Any) -> bool:
     return np.shape(one) == np.shape(other) and np.allclose(one, other, atol=1e-12)
-
-
-def last(returned: Any) -> Any:
-    """The output in what a method returns: of a list the last, of several the first array."""
-    if isinstance(returned, dict):
-        returned = list(returned.values())
-    if isinstance(returned, tuple) and len(returned):
-        return last(next((part for part in returned if isinstance(part, np.ndarray)), returned[0]))
-    if isinstance(returned, list) and returned and np.ndim(returned[-1]):
-        return last(returned[-1])
-    return np.asarray(returned)
 
 
 def with_training(made: Any) -> Iterator[Trained]:
