@@ -75,7 +75,7 @@ def test_rounding_hides_no_mistake(sizes: tuple[str, str]) -> None:
 def test_layer_that_returns_no_dx() -> None:
     report = check("NoDx", *LAYER)
     assert report.verdict == "right, but"
-    assert "would need dx" in said(report)[""]
+    assert "returns no dx" in said(report)[""]
 
 
 def test_wrong_shape_of_dx() -> None:

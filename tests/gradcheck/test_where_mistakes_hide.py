@@ -188,11 +188,25 @@ class Pool:
 """
 
 
+COLUMNS = """
+import numpy as np
+
+def gate_forward(A, W, b):
+    return W @ A + b, (A, W, b)
+
+def gate_backward(dZ, cache):
+    A, W, b = cache
+    db = np.sum(dZ, axis=1).reshape(b.shape)
+    return W.T @ dZ, dZ @ A.T, db
+"""
+
+
 def check(tmp_path: Path, code: str, *change: str) -> Report:
     """The report of a code in which one text stands for another."""
     assert not change or change[0] in code
     (tmp_path / "own.py").write_text(code.replace(*change) if change else code)  # type: ignore[arg-type]
-    return check_class(f"{tmp_path}/own.py")
+    name = ":gate_forward,gate_backward" if code is COLUMNS else ""
+    return check_class(f"{tmp_path}/own.py{name}")
 
 
 @pytest.mark.parametrize(
@@ -246,3 +260,9 @@ def test_one_step_of_a_sequence_hides_no_recurrent_weight(tmp_path: Path, monkey
 def test_code_that_writes_through_strides_is_not_edited(tmp_path: Path) -> None:
     assert check(tmp_path, WINDOWS).right
     assert not check(tmp_path, WINDOWS, "return dx", "return dx / len(d)").right
+
+
+def test_functions_are_not_given_one_column_where_several_raise(tmp_path: Path) -> None:
+    assert check(tmp_path, COLUMNS).right
+    with pytest.raises(SubjectError, match=r"own\.py:10: "):
+        check(tmp_path, COLUMNS, "W.T @ dZ,", "W.T @ dZ.T,")

@@ -15,6 +15,7 @@ from twinprop.gradcheck.choice import (
     accepted_in_part,
     choose_inputs,
     how_far,
+    known_before,
     nothing_accepted,
     refuse_unusual,
     refuse_way_around,
@@ -223,19 +224,18 @@ def choose(spec: str, wanted: Wanted, constants: Sequence[str]) -> tuple[Subject
         if late and not isinstance(subject.made, LoopTrained):
             continue  # what is guessed has its time, too, and a loop
         try:
-            mistaken = any(one.mistaken or one.failed_backward for _, searches in tried for one in searches)
+            known = known_before(subject, tried)
             own = clock_of_uses if subject.like else Clock() if isinstance(subject.made, LoopTrained) else clock
-            inputs, searches = choose_inputs(subject, wanted, own, mistaken)
+            inputs, searches = choose_inputs(subject, wanted, own, *known)
             if inputs is None and any(search.dead for search in searches):
                 for ref in subject.parameters:  # with positive weights it is alive
                     ref.set(np.abs(ref.get()))
-                inputs, searches = choose_inputs(subject, wanted, own, mistaken)
+                inputs, searches = choose_inputs(subject, wanted, own, *known)
         except SubjectError as error:
             failure = failure or (nothing_accepted(*tried[0], wanted) if tried else error)
             continue
         if inputs is not None:
-            before = [search for _, some in tried for search in some]
-            return with_constants(subject, constants), inputs, [*before, *searches]
+            return with_constants(subject, constants), inputs, [*(one for _, some in tried for one in some), *searches]
         tried.append((subject, searches))
     tried.sort(key=lambda one: how_far(*one), reverse=True)
     for subject, searches in tried:

@@ -22,7 +22,7 @@ SHOWN = 8
 
 
 def choose_inputs(
-    subject: Subject, wanted: Wanted, clock: Clock, mistaken: bool = False
+    subject: Subject, wanted: Wanted, clock: Clock, mistaken: bool = False, failed: bool = False
 ) -> tuple[Inputs | None, list[Search]]:
     """The first inputs with which all goes well, and the way of calling; and what was tried in each way.
 
@@ -32,6 +32,7 @@ def choose_inputs(
 
     Args:
         mistaken: whether a gradient of a batch is known to be wrong, so that one sample is no way out.
+        failed: whether backward raised an error for a batch in an object of the same kind.
 
     Raises:
         SubjectError: no other input can help.
@@ -40,7 +41,7 @@ def choose_inputs(
     for way in subject.ways:
         subject.way = way
         search = Search(subject, way, clock)
-        search.mistaken = mistaken
+        search.mistaken, search.failed_before = mistaken, failed
         searches.append(search)
         try:
             chosen = search.chosen(wanted)
@@ -93,6 +94,13 @@ NO_FIT = (
     "{}: {} can be called, and what is left then does not look like gradients: each has the shape of what it is of, as "
     "self.dW that of self.W, and dx that of x."
 )
+
+
+def known_before(subject: Subject, tried: Sequence[tuple[Subject, list[Search]]]) -> tuple[bool, bool]:
+    """What is known from objects that no inputs suited, as `choose_inputs` wants it."""
+    alike = [some for other, some in tried if type(other.made) is type(subject.made)]
+    mistaken = any(one.mistaken for _, some in tried for one in some)
+    return mistaken, any(one.failed_backward for some in alike for one in some)
 
 
 def how_far(subject: Subject, searches: Sequence[Search]) -> tuple[bool, bool, tuple[int, int]]:

@@ -57,11 +57,11 @@ class Search:
         accepted_by_both: the first that backward takes as well, though its gradients have other shapes.
         accepted_rare: the same of a sequence or an image; fits_x, whether the gradient of x has its shape.
         mistaken: whether a gradient of a batch is summed over the wrong axis.
+        failed_before: whether backward raised an error for a batch in an object of the same kind.
         dead: whether some answer was 0 everywhere, as that of a small network of ReLU can be.
         gave_none: whether some answer was not finite.
         partly: whether some of them had the right shapes, for a batch.
-        failed_backward: what was said of the first usual batch that forward takes and backward does not, and that
-            batch; one whose targets have the shape of the output comes before the others.
+        failed_backward: what was said of a batch that forward takes and backward does not, and that batch.
         rare: whether the shapes are of the rare ones, which are taken only where they suit.
     """
 
@@ -73,7 +73,7 @@ class Search:
         self.accepted_by_forward: Inputs | None = None
         self.accepted_by_both: Inputs | None = None
         self.accepted_rare: Inputs | None = None
-        self.gave_none = self.mistaken = self.dead = False
+        self.gave_none = self.mistaken = self.dead = self.failed_before = False
         self.partly = self.rare = self.fits_x = False
         self.failed_backward: tuple[SubjectError, Inputs] | None = None
         self.came = (0, 0)
@@ -108,22 +108,22 @@ class Search:
             chosen = self.best_of(drawn(rare_shapes(subject, words)))
             if chosen is None and not told and self.wants_indices():
                 chosen = self.best_of(indices)
-            if chosen is not None and chosen.count == 1 and (self.mistaken or self.is_made_for_batches()):
-                return None  # one sample is no excuse
             if chosen is not None and chosen.count == 1:
                 error = self.failed_backward and chosen.axis is not None and f"Of a batch, {self.failed_backward[0]}"
                 why = NOT_SUMMED if self.partly else error
                 chosen.alone = ONE_SAMPLE.format(why) if why and chosen.x.ndim == 2 else ""
-        return chosen
+        return None if chosen is not None and self.is_way_out(chosen) else chosen
 
     def best_of(self, several: Iterable[Inputs]) -> Inputs | None:
         """The first that suits; None if none does, or time is over."""
         return next((inputs for inputs in several if not self.clock.over and self.suits(inputs)), None)
 
-    def is_made_for_batches(self) -> bool:
-        """Whether backward sums along an axis where it raised an error for a batch."""
+    def is_way_out(self, inputs: Inputs) -> bool:
+        """Whether inputs are one sample, or one feature, where backward is known to be wrong for more."""
         place = self.failed_backward[0].place if self.failed_backward else None
-        return place is not None and sums_along(*place)
+        if self.rare and inputs.count == 1 and (self.mistaken or self.failed_before or (place and sums_along(*place))):
+            return True
+        return self.failed_before and not self.subject.like and inputs.x.ndim == 2 and 1 in inputs.x.shape
 
     def wants_indices(self) -> bool:
         """Whether it said that it uses x as an index, as an embedding does."""
@@ -189,7 +189,7 @@ class Search:
             far = (3 if lacks_name else came, error.place[1] if came and error.place else 0)
             if self.failure is None or far > self.came:
                 self.failure, self.came = error, far
-                if lacks_name or (came and not self.rare):
+                if lacks_name or (came and (not self.rare or (inputs.count > 1 and inputs.x.ndim == 2))):
                     self.failed_backward, self.accepted_by_forward = (error, inputs), inputs
             self.refusals.append(str(error.__cause__))
         return False
