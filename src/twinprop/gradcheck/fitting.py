@@ -7,7 +7,8 @@ called without a word about sizes.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from contextlib import nullcontext
 from types import FrameType
 from typing import Any, Self
 
@@ -75,6 +76,8 @@ class Fitted:
         _free: where they stand.
         _whole: names of those that hold whole numbers, below `_most`.
         _sizes: of the matrices of a layer, of which one may be that of its hidden units.
+        _flat: whether all parameters may lie in one vector.
+        _form: how what it is given is tried just now.
         _templates: the shapes that were found.
         _memory: what was tried.
     """
@@ -89,6 +92,8 @@ class Fitted:
     _most: int = 2
     _sizes: Sequence[int] = ()
     _axis: int | None = 0
+    _flat: bool = False
+    _form: Hashable = None
     _templates: dict[Path, Template]
     _memory: Memory
 
@@ -106,7 +111,7 @@ class Fitted:
     def fit_to(self, x: FloatArray, y: Any, axis: int | None) -> None:
         """Find the shapes for an x; where none is found, the arrays stay as they are."""
         self._axis, self._templates = axis, {}
-        key = (x.shape, axis, np.shape(y))
+        key = (x.shape, axis, np.shape(y), np.asarray(y).dtype.kind, self._form)
         if known := self._memory.found.get(key):
             for path, template in known.items():
                 self._take([path], template, x)
@@ -118,7 +123,8 @@ class Fitted:
             return
         self._memory.clock_of_shape = Clock(SECONDS_OF_SHAPE, every=1)
         before = {path: self._at(path) for path in self._free}
-        gates = GATES if any(is_parameter(path[-1]) for path in self._free) else GATES[:1]
+        gated = not self._flat and any(is_parameter(path[-1]) for path in self._free)
+        gates = GATES if gated else GATES[:1]
         both = self._groups("state"), self._groups("")
         if any(self._search(groups, gate, x, y) for groups in both[both[0] == both[1] :] for gate in gates):
             self._memory.found[key] = dict(self._templates)
@@ -138,7 +144,7 @@ class Fitted:
 
     def take_from(self, other: Fitted) -> None:
         """The shapes and the numbers that another object of the same kind has found."""
-        self._axis, self._templates = other._axis, dict(other._templates)
+        self._axis, self._form, self._templates = other._axis, other._form, dict(other._templates)
         for path in self._free:
             self._put(path, copy.copy(other._at(path)))
 
@@ -157,9 +163,9 @@ class Fitted:
             if self._memory.over_for_shape:
                 return False, 0
             self._take(groups[at], template, x)
-            return progress(there_and_back)
+            return progress(there_and_back, len(groups) > 1)
 
-        choices = [templates_of(paths[0][-1], x.ndim, gate, self._axis) for paths in groups]
+        choices = [templates_of(paths[0][-1], x.ndim, gate, self._axis, self._flat) for paths in groups]
         chosen = [some[0] for some in choices]
         for at, template in enumerate(chosen):
             done, best = steps_with(at, template)
@@ -190,7 +196,7 @@ class Fitted:
         """Random numbers that are the same for the same name; whole ones where indices are wanted."""
         rng = np.random.default_rng(sum(ord(letter) * (31**at) for at, letter in enumerate("".join(path))) % 2**32)
         whole_numbers = path[-1] in self._whole
-        return rng.integers(0, self._most, shape) if whole_numbers else 0.5 * rng.standard_normal(shape)
+        return rng.integers(0, self._most, shape) if whole_numbers else np.asarray(0.5 * rng.standard_normal(shape))
 
     def resize(self, x: Any) -> None:
         """Other arrays of the same kind for an x of another size."""
@@ -209,8 +215,8 @@ class Fitted:
             getattr(self, path[0])[path[1]] = value
 
 
-def progress(run: Callable[[], None]) -> tuple[bool, int]:
-    """Whether something runs to its end, and how many steps of the user's code it runs."""
+def progress(run: Callable[[], None], counted: bool = True) -> tuple[bool, int]:
+    """Whether something runs to its end, and how many steps of the user's code it runs, where these are counted."""
     steps = 0
 
     def watch(frame: FrameType, event: str, argument: Any) -> Any:
@@ -223,7 +229,7 @@ def progress(run: Callable[[], None]) -> tuple[bool, int]:
         return watch
 
     try:
-        with traced(watch):
+        with traced(watch) if counted else nullcontext():
             run()
     except Exception as error:
         further = error.right if isinstance(error, UnlikeError) else 0

@@ -1,6 +1,6 @@
 """Plain functions as one object: which belong together, and the parameters that an init function makes.
 
-forward_prop, back_prop and a cost; affine_forward and affine_backward; a function and its slope; a loss and gradients.
+forward_prop, back_prop and a cost; affine_forward and affine_backward; a function and its slope.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.faults import SubjectError
+from twinprop.gradcheck.faults import SubjectError, is_users
 from twinprop.gradcheck.fitting import Fitted, Path, UnlikeError, cut
-from twinprop.gradcheck.function_arguments import lacking_parameters, started
 from twinprop.gradcheck.guesses import PARAMETERS, number_for
+from twinprop.gradcheck.likely_shapes import BIAS, is_parameter
 from twinprop.gradcheck.loops import PENALTY
 from twinprop.gradcheck.roles import role_of, word_of
 from twinprop.gradcheck.sources import parts_unpacked, returned_names
@@ -29,6 +29,9 @@ START = ("init",)
 
 MORE_THAN_A_WORD = 8
 """Letters in a row that names of what belongs together share."""
+
+TOO_ALIKE = 3
+"""Letters that a name must share more than another one, to be taken."""
 
 
 def contains(name: str, words: Sequence[str]) -> bool:
@@ -87,6 +90,54 @@ def partner(functions: Mapping[str, Any], name: str, words: Sequence[str]) -> st
     return max(fit, key=nearness, default="")
 
 
+def imported(there: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """A module's own functions, and those of the user's modules that it imports, where one alone has the name."""
+    modules = [one for one in there.values() if inspect.ismodule(one) and is_users(getattr(one, "__file__", "") or "")]
+    others = [(name, one) for module in modules for name, one in vars(module).items() if inspect.isfunction(one)]
+    names = [name for name, _ in others]
+    return {name: one for name, one in others if names.count(name) == 1 and "test" not in name.lower()} | {**own}
+
+
+def arguments(function: Any) -> list[str]:
+    return list(inspect.signature(function).parameters)
+
+
+def returns_loss(function: Any) -> bool:
+    """Whether a function of data returns `J, grad`, whatever it is called."""
+    first, roles = returned_names(function), [*map(role_of, arguments(function))]
+    data = "x" in roles and not {"out", "cache", "dy"} & {*roles}
+    return data and len(first) > 1 and re.fullmatch(r"j|f|jval|jreg|\w*(cost|loss)", word_of(first[0])) is not None
+
+
+def loss_and_slope(functions: Mapping[str, Any], named: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The loss and its gradient, which take the same parameters and data; None where those named are something else.
+
+    Raises:
+        SubjectError: several functions may be the one that is not named.
+    """
+    name, *more = named
+    taken = arguments(named[name])
+    if len(taken) < 3 or len(more) > 1 or not any(map(is_parameter, taken)) or (not more and returns_loss(named[name])):
+        return None
+    goes_back = contains(name, (*BACK, *DERIVATIVE))
+    kinds = [(*COST, "objective", "likelihood"), (*BACK, *DERIVATIVE)]
+    alike = [
+        other
+        for other in more or functions
+        if other != name
+        and {*arguments(functions[other])} == {*taken}
+        and contains(other, kinds[not goes_back])
+        and contains(other, kinds[1]) != goes_back
+    ]
+    alike.sort(key=lambda other: -shared(other, name))
+    if len(alike) > 1 and shared(alike[0], name) < shared(alike[1], name) + TOO_ALIKE:
+        told = " or ".join(f"--layer FILE:{other},{name}" for other in alike)
+        raise SubjectError(f"{name}: which function belongs to it? Name both: {told}.", False)
+    if not alike:
+        return None
+    return (alike[0], name) if goes_back else (name, alike[0])
+
+
 def stem(name: str) -> str:
     """A name without the word for its direction."""
     return re.sub("|".join(sorted(map(word_of, (*BACK, *FRONT)), key=len, reverse=True)), "", word_of(name))
@@ -99,12 +150,6 @@ def belongs_to(start: Any, front: Any) -> bool:
     if any(name.lower() in PARAMETERS for name in needed) or set(made) & set(needed):
         return True
     return len(made) == len([name for name in needed if role_of(name) != "x"]) and not any(made)
-
-
-NO_FRONT = (
-    "{0}({1}): which function goes forward? Name both: --layer FILE:forward_prop,{0}. If the file has none, write it:\n"
-    "    def forward_prop(x, ...): ...  # returns the output, and what {0} is given of the way to it"
-)
 
 
 class Functions(Fitted):
@@ -130,7 +175,7 @@ class Functions(Fitted):
         others = [name for name, role in zip(self._names_of_back, self._roles_of_back, strict=True) if not role]
         others, lacking = (
             [name for name in others if name not in known and self._number(name) is None],
-            [name for name in parameters if name not in self._names_of_back],
+            [name for name in parameters if name not in self._names_of_back and not BIAS.fullmatch(name.lower())],
         )
         # what forward calls filters, backward may call W
         self._also = dict(zip(others, lacking, strict=True)) if len(others) == len(lacking) else {}
@@ -213,7 +258,7 @@ class FunctionLayer(Functions):
 
     def backward(self, dy: Any) -> Any:
         if not self._shapes:
-            return self._go_back({"dy": dy, "rest": dy})
+            return self._go_back({"dy": dy, "rest": self._x if "dy" in self._roles_of_back else dy})
         names = [name for name, role in zip(self._names_of_back, self._roles_of_back, strict=True) if role == "dy"]
         self._kept |= dict(zip(names, cut(dy, self._shapes), strict=False))
         return self._go_back({})
@@ -249,71 +294,9 @@ class FunctionNetworkWithCost(FunctionNetwork):
         return self._invoke("cost", {"out": y_hat, "x": y_hat, "y": y, "rest": y_hat})
 
 
-class FunctionLoss(Functions):
-    """softmax_loss(x, y), or svm_loss(W, X, y, reg), returns the loss and its gradients."""
-
-    def _attempt(self, x: Any, y: Any) -> Any:
-        return self.loss(x, y)
-
-    def loss(self, x: Any, y: Any) -> Any:
-        return self._invoke("cost", {"x": x, "out": x, "y": y, "rest": x})
-
-
-class FunctionLossAlone(Functions):
-    """naive_softmax(center, at, outside), which has no targets."""
-
-    def _attempt(self, x: Any, y: Any) -> Any:
-        return self.loss(x)
-
-    def loss(self, x: Any) -> Any:
-        self.resize(x)
-        return self._invoke("cost", {"x": x, "out": x, "rest": x})
-
-
 class Pair:
     """sigmoid(x) and sigmoid_prime(x), or mse(p, y) and mse_grad(p, y)."""
 
     def __init__(self, function: Any, derivative: Any) -> None:
         self.forward, self.gradient = function, derivative
         self.returned_names: list[str] = []
-
-
-def join_functions(
-    there: Mapping[str, Any], named: Mapping[str, Any], words: Sequence[str], outputs: int
-) -> tuple[Any, str]:
-    """The functions that are named, and those of the same module that belong to them, as one object with its title.
-
-    Raises:
-        SubjectError: no function goes back.
-    """
-    tests = [name for name in there if "test" in name.lower()]
-    own = {name: one for name, one in there.items() if inspect.isfunction(one) and name not in tests} | {**named}
-    name, alone = next(iter(named.items()))
-    both = len(named) == 1 and contains(name, COST) and (not contains(name, BACK) or len(returned_names(alone)) > 1)
-    back = "" if both else pick(named, BACK) or pick(named, DERIVATIVE) or partner(own, pick(named, FRONT), BACK)
-    if not back:
-        targets = any(role_of(one) == "y" for one in inspect.signature(alone).parameters)
-        kind = FunctionLoss if targets or len(inspect.signature(alone).parameters) < 3 else FunctionLossAlone
-        return kind({"cost": alone}, *lacking_parameters([alone], {}, words, outputs)), name
-    plain = plain_partner(own, back) or next((other for other in named if other != back and len(named) == 2), "")
-    told = [other for other in named if other != back and not contains(other, COST)]
-    front = pick(named, FRONT) or (told[0] if len(told) == 1 else partner(own, back, FRONT) or plain)
-    if not front:
-        raise SubjectError(NO_FRONT.format(back, ", ".join(inspect.signature(own[back]).parameters)), False)
-    roles = [role_of(name) for name in inspect.signature(own[back]).parameters]
-    if front == plain and not contains(front, FRONT) and "dy" not in roles:
-        return Pair(own[front], own[back]), f"{front}, {back}"
-    cost, start = pick(named, COST) or pick_alike(own, COST, back), pick(named, START) or pick(own, START)
-    start = start if start and belongs_to(own[start], own[front]) else ""
-    parts = {"front": own[front], "back": own[back], "cost": own.get(cost)}
-    try:
-        parameters = started(own[start], parts["front"], words, outputs) if start else {}
-    except SubjectError:
-        if words:
-            raise
-        parameters, start = {}, ""  # an init function of something else
-    sources = [one for one in parts.values() if one is not None]
-    layer = "dy" in roles and "y" not in roles
-    more, free = lacking_parameters(sources, parameters, words if not start else (), outputs, not layer)
-    network = FunctionNetworkWithCost if cost else FunctionNetwork
-    return (FunctionLayer if layer else network)(parts, {**parameters, **more}, free), f"{front}, {back}"

@@ -44,7 +44,7 @@ NUMBERS: tuple[tuple[str, Any], ...] = (
     (r"seed|randomstate|verbose|debug", 0),
     (r"use\w+|bias(flag)?|isoutput|batchfirst", True),
     (r"name|label|id|layername|tag", "layer"),
-    (r"lambd\w*|lamda|reg\w*|l[12]\w*|weightdecay|slope|negativeslope", 0.1),
+    (r"\w*lam(b?da?)?|lambd\w*|lmb?da|\w*reg\w*|l[12]\w*|weightdecay|slope|negativeslope|sparsityparam|rho", 0.1),
     (r"delta|margin|temperature|gamma_?focal", 1.0),
     (r"mode", "train"),
     (r"(weight|w|init)\w*(std|scale|sigma|gain)|std|sigma|scale", 0.5),
@@ -64,7 +64,7 @@ SIZES = (
 )
 
 
-COUNTS = re.compile(r"n_?\w{0,2}|num\w*|\w*size|\w*dim|\w*count|[mkg]")
+COUNTS = re.compile(r"n_?\w{0,2}|n_\w+|num\w*|\w*size|\w*dim|\w*count|\w*units|[mkg]")
 """Names of arguments that are whole numbers."""
 
 PARAMETERS = {"parameters", "params", "param", "weights", "theta", "model", "nn", "network", "p"}
@@ -257,8 +257,8 @@ def usual(
         return [HIDDEN] if any(map(is_size, others)) else [INPUTS, HIDDEN, outputs]
     if "hid" in word or base in ("nh", "h"):
         return HIDDEN
-    if "out" in word or "class" in word or base in ("ny", "o", "units", "neurons", "nunits", "filters", "nfilters"):
+    if re.search("out|class|label", word) or base in ("ny", "o", "units", "neurons", "nunits", "filters", "nfilters"):
         return outputs
-    if "in" in word or base in ("nx", "i", "d", "dim", "n", "features", "dmodel", "embeddim"):
+    if re.search("in|visible", word) or base in ("nx", "i", "d", "dim", "n", "features", "dmodel", "embeddim"):
         return INPUTS
     return INPUTS if position == 0 else outputs if position == count - 1 else HIDDEN

@@ -11,7 +11,7 @@ HIDDEN = 6
 """Units of a hidden layer, where nothing says how many."""
 
 Template = tuple[str, ...]
-"""A shape by its sizes: N samples, D features, H hidden units, O outputs, K of a kernel; X is the shape of x."""
+"""A shape by its sizes: N samples, D features, H hidden units, O outputs, K of a kernel; X is the shape of x, 51 51."""
 
 STATES = "N H|H N|H|H 1|1 H"
 INPUTS = "X|N H|H N|N D|D N|N O|O N|N 1|1 N|H|D|H 1|1 H|N T|N T H|H N T|N"
@@ -20,9 +20,14 @@ MATRICES = (
 )
 VECTORS = "O|H|D|4H|3H|O 1|H 1|D 1|1 O|1 H|1 D|4H 1|1 4H|1 1 1 O|1|C|1 C 1 1|1 1 1 C"
 
-WEIGHT = re.compile(r"[wuv]|w.{0,3}|.*(weight|kernel|filter|theta|embed).*")
+WEIGHT = re.compile(r"[wuv]|w.{0,3}|.*(weight|kernel|filt|theta|embed).*")
 BIAS = re.compile(r"b.{0,2}|.*bias.*|gamma|beta|scale|shift")
 """Names of parameters, in lower case."""
+
+FLAT = re.compile(r".*(params|parameters|thetas?|weights)|w|x0")
+"""All parameters of a network may lie in one vector, which scipy.optimize asks for."""
+
+LONGEST = 120  # entries of such a vector, of the sizes that are taken here
 
 CONSTANT = re.compile(r".*(mask|length|mode).*")
 """An input that has no gradient, by its name."""
@@ -31,18 +36,21 @@ GATES = ("", "H", "4H", "3H", "O")
 """Sizes that all weights may have in common; the first leaves them free."""
 
 
-def templates_of(name: str, axes: int, gate: str = "", axis: int | None = 0) -> list[Template]:
+def templates_of(name: str, axes: int, gate: str = "", axis: int | None = 0, flat: bool = False) -> list[Template]:
     """Likely shapes for an array of this name, the likeliest first.
 
     Args:
         axes: of x; a kernel goes with an image, and time with a sequence.
         gate: a size that a weight or a bias must have; empty for any.
         axis: of the samples in x; inputs and states have theirs on the same side.
+        flat: whether all parameters may lie in one vector, and a bias may be a number.
     """
     word = name.lower().lstrip("_")
     weight, bias = WEIGHT.fullmatch(word), BIAS.fullmatch(word)
+    if flat and FLAT.fullmatch(word):
+        return [(str(size),) for size in range(1, LONGEST)]
     if weight or bias:
-        first = of_axes(MATRICES if weight else VECTORS, axes)
+        first = of_axes(MATRICES if weight else f"|{VECTORS}" if flat else VECTORS, axes)
         rest = of_axes(f"{VECTORS}|{INPUTS}" if weight else f"{VECTORS}|{MATRICES}", axes)
         if len(word) > 1:  # u and v may be inputs; what has as many rows as there are samples is no weight
             rest = [one for one in rest if not {"N", "X"} & {*one}]
@@ -70,7 +78,7 @@ def is_state(name: str) -> bool:
 
 def is_parameter(name: str) -> bool:
     word = name.lower().lstrip("_")
-    return WEIGHT.fullmatch(word) is not None or BIAS.fullmatch(word) is not None
+    return any(one.fullmatch(word) for one in (WEIGHT, BIAS, FLAT))
 
 
 def hidden_units(own: Sequence[int], features: int) -> int:
@@ -113,7 +121,7 @@ def sizes_for(x: FloatArray, axis: int | None, own: Sequence[int]) -> dict[str, 
 def shape_for(template: Template, x: FloatArray, axis: int | None, own: Sequence[int]) -> tuple[int, ...]:
     """The shape that a template gives."""
     sizes = sizes_for(x, axis, own)
-    return x.shape if template == ("X",) else tuple(sizes[letter] for letter in template)
+    return x.shape if template == ("X",) else tuple(sizes.get(letter) or int(letter) for letter in template)
 
 
 def family(name: str) -> str:

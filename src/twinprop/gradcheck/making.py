@@ -16,10 +16,11 @@ import numpy as np
 from twinprop.gradcheck.autograd import Operations, boxes_of, computes_with_arrays, with_boxes
 from twinprop.gradcheck.composing import composed
 from twinprop.gradcheck.faults import SubjectError, error_with_line, guarded_call
-from twinprop.gradcheck.functions import Functions, join_functions, looks_like_function_of_network
+from twinprop.gradcheck.functions import Functions, looks_like_function_of_network
 from twinprop.gradcheck.guesses import HIDDEN, INPUTS, OUTPUTS, arguments_for, filled, words_left_out
 from twinprop.gradcheck.held import arrays_of, attributes_of, shown_argument
 from twinprop.gradcheck.importing import told_of
+from twinprop.gradcheck.joining import join_functions
 from twinprop.gradcheck.lacking import built, with_places
 from twinprop.gradcheck.loading import load_attributes, parse_arguments
 from twinprop.gradcheck.loops_around import is_called_as_usual, loops_around

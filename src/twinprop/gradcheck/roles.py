@@ -40,6 +40,9 @@ TARGET = re.compile(
 UPSTREAM = re.compile(r"(d|jac|grad|up|delta|err|accum|nextgrad|nextd|chain).*|g|e|.*(grad|gradient|error|delta|err)s?")
 """A gradient that comes from above."""
 
+COUNT = re.compile(r"(n|nb|nr|num|number)_?(of)?_?(label|target|class|output|input|hidden|unit|feature)\w*|\w+_?size")
+"""How many of something there are."""
+
 CACHE = re.compile(r"\w+caches?")
 
 OUTPUT = re.compile(r"\w+(output|prediction|predicted|probabilit(y|ie))s?")
@@ -58,7 +61,7 @@ def word_of(name: str) -> str:
 def role_of(name: str) -> str:
     """The role of an argument; empty where its name says nothing."""
     word = word_of(name)
-    if word.endswith(("param", "params")):
+    if word.endswith(("param", "params")) or COUNT.fullmatch(name.lower()):
         return ""
     if not word or re.fullmatch(r"l[a-z]+rate|learning(?!data|set)\w*", word):
         return "rate"  # `_` is looked at by nobody
