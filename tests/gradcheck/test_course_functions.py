@@ -100,6 +100,7 @@ def soft_backward(dout, cache):
 """
 
 
+@pytest.mark.slow
 def test_a_dict_of_options_that_is_passed_on_or_asked_with_get(tmp_path: Path) -> None:
     report = check(tmp_path, OPTIONS, "dense_centre_backward")
     assert report.right, report_text(report)
@@ -222,6 +223,7 @@ def model(X, Y, layer_sizes, learning_rate=0.1, epochs=10):
 """
 
 
+@pytest.mark.slow
 def test_as_many_layers_as_forward_reads_though_they_are_trained_by_adam(tmp_path: Path) -> None:
     report = check(tmp_path, THREE + ADAM, "backward_pass")
     assert report.right, report_text(report)

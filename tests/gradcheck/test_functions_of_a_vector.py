@@ -88,6 +88,7 @@ def compute_gradient(X, y, w, b):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("source", "name", "title", "old", "new"),
     [
@@ -167,6 +168,7 @@ def slideBackward(dout, below, filt, s):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("new", "verdict"), [("+= dout[k, i, j] * below", "right"), ("= dout[k, i, j] * below", "wrong")]
 )

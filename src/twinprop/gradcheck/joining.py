@@ -53,6 +53,7 @@ class Cost(Functions):
     ) -> None:
         super().__init__(parts, parameters, free)
         self._outputs = outputs
+        self._in_vectors = any(FLAT.fullmatch(path[-1].lower()) for path in free if isinstance(path[-1], str))
         vectors = [path[0] for path in free if FLAT.fullmatch(path[0].lower()) and path[0].lower() != "w"]
         for name in [path[0] for path in free if vectors and path[0] not in vectors and is_parameter(path[0])]:
             self._free = [path for path in self._free if path != (name,)]
@@ -67,6 +68,10 @@ class Cost(Functions):
 
         A matrix for what one number for each sample fits would make several outputs of one.
         """
+        if not self._in_vectors:
+            self._flat, self._form = False, (False, False, False)
+            super().fit_to(x, y, axis)
+            return
         several = np.ndim(y) > 1
         if not self._fits(x, y, axis, True) and not (several and self._fits(x, y[:, 0], axis, True)):
             self._fits(x, y, axis, False)
