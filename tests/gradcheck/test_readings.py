@@ -20,7 +20,7 @@ from twinprop.gradcheck.report import report_text
         ("Penalty", 1, ""),
         ("TargetsFirst", 1, ""),
         ("OfOneSample", 1, "right for one sample alone"),
-        ("FusedDense", 3, "right for that"),
+        ("FusedDense", 3, "as by a cross entropy whose backward returns that"),
         ("AsksForGradient", 2, ""),
         ("SharesWeights", 2, "sum of 2 dW"),
         ("CellOfBook", 5, ""),

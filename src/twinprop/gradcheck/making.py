@@ -62,7 +62,7 @@ def make(
 
     Args:
         square: whether it gets as many outputs as inputs.
-        loops: whether only the loops are asked for that train it.
+        loops: whether only the loops are asked for that train it, but for those of its own methods.
 
     Returns:
         ways to make it ready to be called, the likeliest first; and what was left out of its file.
@@ -71,7 +71,7 @@ def make(
         SubjectError: it cannot be found.
     """
     module, found = load_attributes(spec)
-    ways = looped(module, found, words, square) if loops else ways_to_make(module, found, words, square)
+    ways = looped(module, found, words, square, False) if loops else ways_to_make(module, found, words, square)
     return ways, told_of(module)
 
 
