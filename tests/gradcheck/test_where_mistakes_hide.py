@@ -266,3 +266,12 @@ def test_functions_are_not_given_one_column_where_several_raise(tmp_path: Path) 
     assert check(tmp_path, COLUMNS).right
     with pytest.raises(SubjectError, match=r"own\.py:10: "):
         check(tmp_path, COLUMNS, "W.T @ dZ,", "W.T @ dZ.T,")
+
+
+def test_a_mean_over_columns_is_one_of_functions_too(tmp_path: Path) -> None:
+    code = COLUMNS.replace("dZ @ A.T, db", "dZ @ A.T / A.shape[1], db / A.shape[1]")
+    (tmp_path / "own.py").write_text(code)
+    report = check_class(f"{tmp_path}/own.py:gate_forward,gate_backward")
+    assert [one.accepted for one in report.gradients] == ["a mean", "a mean", ""], report.given
+    (tmp_path / "own.py").write_text(code.replace("db / A.shape[1]", "db"))
+    assert not check_class(f"{tmp_path}/own.py:gate_forward,gate_backward").right

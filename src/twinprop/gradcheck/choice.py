@@ -11,6 +11,7 @@ from typing import cast
 import numpy as np
 
 from twinprop.gradcheck.faults import SECONDS, Clock, SubjectError
+from twinprop.gradcheck.fitting import Fitted
 from twinprop.gradcheck.inputs import Inputs, draw_x, draw_y
 from twinprop.gradcheck.report import Report
 from twinprop.gradcheck.searching import Search, Wanted
@@ -150,11 +151,18 @@ WHOLE = (
 def samples_in_columns(subject: Subject, chosen: Inputs) -> Inputs | None:
     """The same inputs with their samples in columns, if a layer that makes its weights for the first x says so.
 
-    After that, more columns are all the same to it, and more rows are not.
+    After that, more columns are all the same to it, and more rows are not. Functions whose weights are fitted to each x
+    take both; of them an output that keeps the number of columns alone says so, as W @ x does.
     """
     if chosen.axis != 0 or chosen.x.ndim != 2 or chosen.count == 1 or subject.way.takes_y:
         return None
     turned = replace(chosen, axis=-1)
+    if isinstance(subject.made, Fitted):
+        fitted = subject.copied()
+        fitted.settle(chosen)
+        shape = np.shape(fitted.forward(chosen.x, None))
+        columns = len(shape) == 2 and shape[0] != chosen.x.shape[0] and shape[1] == chosen.x.shape[1]
+        return turned if columns else None
     taken = []
     for other in (chosen.another(chosen.count + 2, 1), turned.another(turned.count + 2, 1)):
         rehearsal = subject.copied()
