@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -188,7 +189,9 @@ def update_before_use(statement: ast.stmt, later: str) -> Iterator[tuple[list[as
         sum_of_it = isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add | ast.Sub)
         own = isinstance(statement, ast.AugAssign) or (sum_of_it and code in ast.unparse(value))
         name = last_name(target)
-        if own and code in later and not stems(name) and not is_bare(name):
+        # gamma is no gradient of amma
+        of = [stem for stem in stems(name) if re.search(rf"(?<![a-z0-9]){re.escape(stem)}(?![a-z0-9])", later.lower())]
+        if own and code in later and not of and not is_bare(name):
             yield [], f"{code} is changed before it is used: the update belongs at the end of backward"
 
 
