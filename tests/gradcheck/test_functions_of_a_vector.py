@@ -177,3 +177,19 @@ def test_a_forward_without_the_word_and_its_input_by_another_name(tmp_path: Path
     report = check_class(f"{tmp_path}/slides.py:slideBackward")
     assert report.title == "slide, slideBackward"
     assert report.verdict == verdict, report_text(report)
+
+
+def test_a_sigmoid_for_each_class_is_not_called_a_softmax(tmp_path: Path) -> None:
+    (tmp_path / "each.py").write_text(
+        "import numpy as np\n"
+        "def cost_function(theta, X, y, num_labels):\n"
+        "    weights = theta.reshape(num_labels, X.shape[1])\n"
+        "    h = 1 / (1 + np.exp(-(X @ weights.T)))\n"
+        "    Y = np.eye(num_labels)[y]\n"
+        "    J = -np.sum(Y * np.log(h) + (1 - Y) * np.log(1 - h)) / len(y)\n"
+        "    return J, ((h - Y).T @ X / len(y)).ravel()\n"
+    )
+    report = check_class(f"{tmp_path}/each.py:cost_function")
+    assert report.right
+    assert "softmax" not in report_text(report)
+    assert "sigmoid" in report_text(report)

@@ -44,7 +44,13 @@ NO_FRONT = (
 
 
 class Cost(Functions):
-    """A loss of x, y and parameters, which may lie in one vector; y may have to be a column."""
+    """A loss of x, y and parameters, which may lie in one vector; y may have to be a column.
+
+    Attributes:
+        _in_vectors: whether an argument is named as a vector of parameters; else no vectors are tried.
+        _flat: whether such an argument is tried as a vector.
+        _form: what is tried now: as a vector, y as a column, and only what gives one number and a gradient that fits.
+    """
 
     _flat, _form = True, (True, False, True)
 

@@ -191,10 +191,14 @@ def fitting(stage: Stage, tried: Tried, alone: bool) -> Round | None:
         if changed_names(first, stage.space) and stage.end_before(error):
             return fitting(stage, tried, alone)
         return None
-    if any(np.ndim(old) == 0 < np.ndim(new) for _, old, new in both(first, stage.space)):
+    if any(np.ndim(old) == 0 < np.ndim(new) for _, old, new in before_and_after(first, stage.space)):
         return None  # a bias would become an array: the targets are wanted in another shape
     changed = changed_names(first, stage.space)
-    numbers = [name for name, old, new in both(first, stage.space) if is_number(old) and new != old and is_learnt(new)]
+    numbers = [
+        name
+        for name, old, new in before_and_after(first, stage.space)
+        if is_number(old) and new != old and is_learnt(new)
+    ]
     stage.set_up(data, 1 if alone else inputs.count)
     names = [name for name, one in first.items() if name in changed or is_kept(name, one, stage)]
     if not changed or not all(name in stage.space for name in names):
@@ -231,7 +235,7 @@ def sees_output(found: Round, x: Any, y: Any) -> bool:
     return bool(out.shape == other.shape and np.all(np.isfinite(out)) and not np.array_equal(out, other))
 
 
-def both(first: Mapping[str, Any], space: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+def before_and_after(first: Mapping[str, Any], space: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
     """The arrays and numbers of names, as they were and as they are now."""
     there = {name: space[name] for name in first if name in space}
     before, now = (
@@ -243,7 +247,9 @@ def both(first: Mapping[str, Any], space: Mapping[str, Any]) -> list[tuple[str, 
 def changed_names(first: Mapping[str, Any], space: Mapping[str, Any]) -> set[str]:
     """The names whose arrays and numbers are others now, of the same shape."""
     changed = [
-        name for name, old, new in both(first, space) if np.shape(old) == np.shape(new) and not np.array_equal(old, new)
+        name
+        for name, old, new in before_and_after(first, space)
+        if np.shape(old) == np.shape(new) and not np.array_equal(old, new)
     ]
     return {re.split(r"[.\[]", name)[0] for name in changed}
 

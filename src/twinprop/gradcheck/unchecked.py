@@ -219,6 +219,13 @@ def adds_up(array: Any, axis: int | None) -> bool:
     return (array.size if axis is None else array.shape[axis]) > 1 and bool(np.allclose(array.sum(axis), 1))
 
 
+def is_sigmoid_of_each(array: Any, classes: int) -> bool:
+    """Whether these may be probabilities of each class by itself, which do not add up."""
+    if not isinstance(array, np.ndarray) or array.ndim != 2 or classes not in array.shape or array.dtype.kind != "f":
+        return False
+    return bool(((array > 0) & (array < 1)).all())
+
+
 def arrays_within(subject: Subject, x: FloatArray, y: Any) -> list[Any]:
     """The arrays that the functions of forward hold at their ends."""
     found: list[Any] = []
@@ -242,8 +249,8 @@ def shows_probabilities(subject: Subject, x: FloatArray, y: Any) -> bool:
     held = [np.asarray(out, float), *(ref.get() for ref in arrays_of(subject.made)), *arrays_within(subject, x, y)]
     if any(adds_up(array, axis) for array in held for axis in (0, -1)) or adds_up(held[0], None):
         return True
-    if y is not None and np.asarray(y).dtype.kind in "iu":
-        return True  # numbers of classes
+    if y is not None and np.asarray(y).dtype.kind in "iu":  # numbers of classes, but of a sigmoid for each
+        return not any(is_sigmoid_of_each(array, int(np.max(y)) + 1) for array in held)
     shifted = output_or_none(subject, x + 1, y)
     return (
         subject.way.is_loss
