@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,13 @@ def wholes(tmp_path_factory: pytest.TempPathFactory) -> dict[bool, Command]:
 
 def broken(folder: Path, sweep: bool, **options: Any) -> Command:
     return Command(folder, [*(SWEEP if sweep else RUN), OFTEN], sweep, options=options)
+
+
+def removed(folder: Path) -> bool:
+    """Remove a folder, and say whether it is gone: what is at work in it may write a file meanwhile."""
+    with suppress(OSError):
+        shutil.rmtree(folder)
+    return not folder.exists()
 
 
 def statuses(command: Command) -> list[str]:
@@ -163,7 +171,7 @@ def test_a_folder_that_vanishes_ends_it_and_does_not_come_back(sweep: bool, tmp_
     command = Command(tmp_path, ["model.backend=scratch", "train.epochs=3000", *(["seed=0,1"] if sweep else [])], sweep)
     process = command.start()
     assert command.wait_for_training(process)
-    shutil.rmtree(command.directory)
+    until(lambda: removed(command.directory), "the folder stays")
     said, _ = process.communicate(timeout=SECONDS)
     assert process.returncode == 1, said
     assert "Traceback" not in said

@@ -147,6 +147,13 @@ class Half:
     def backward(self, dz):
         return np.where(dz {side} 0, 1.0, 0.0)
 
+class Third:
+    def forward(self, x):
+        return x / 3
+
+    def backward(self, dy):
+        return dy // 3
+
 class Net:
     def back(self, error):
         for layer in self.layers:
@@ -172,3 +179,10 @@ def test_what_is_multiplied_with_a_gradient_is_a_derivative(
     (tmp_path / "net.py").write_text(SLOPES.format(slope=slope, side=side, line=line))
     report = check_class(f"{tmp_path}/net.py:{name}")
     assert report.verdict == verdict, report_text(report)
+
+
+def test_a_gradient_without_its_fractions_is_no_derivative_though_others_are_multiplied(tmp_path: Path) -> None:
+    (tmp_path / "net.py").write_text(SLOPES.format(slope="1", side=">", line=MULTIPLIED))
+    report = check_class(f"{tmp_path}/net.py:Third")
+    assert report.verdict == "wrong"
+    assert any("// throws the fraction away" in text for _, text in report.mistakes), report_text(report)

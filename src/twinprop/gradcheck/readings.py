@@ -257,11 +257,24 @@ def multiplies(function: ast.FunctionDef, name: str) -> bool:
 
 
 def is_linear(subject: Subject, inputs: Inputs) -> bool:
-    """Whether twice what backward is given doubles what it returns, as it does with a gradient from above."""
+    """Whether twice what backward is given doubles what it returns, as it does with a gradient from above.
+
+    Of large numbers, too: one that throws fractions away, as // does, is a wrong gradient, and no derivative.
+    """
     one = subject.copied()
     out = one.forward(inputs.x, inputs.y)
-    single, double = (np.asarray(one.backward(factor * out, inputs.x, inputs.y)) for factor in (1, 2))
-    return same_numbers(double, 2 * single)
+
+    def returned(factor: float) -> Any:
+        return np.asarray(one.backward(factor * out, inputs.x, inputs.y))
+
+    if same_numbers(returned(2), 2 * returned(1)):
+        return True
+    large = returned(LARGE)
+    return bool(np.any(large)) and same_numbers(returned(2 * LARGE), 2 * large)
+
+
+LARGE = 2.0**30
+"""Times a number: enough that what is thrown away of it does not count."""
 
 
 def with_its_loss(subject: Subject, inputs: Inputs, seed: int) -> Iterator[Reading]:
