@@ -158,6 +158,7 @@ class Target:
         array: its numbers.
         slope: the measured gradient, NaN where it is not known.
         of_layer: whether backward has to return it.
+        needed: whether there has to be one.
     """
 
     of: str
@@ -165,6 +166,7 @@ class Target:
     array: FloatArray
     slope: FloatArray
     of_layer: bool = False
+    needed: bool = True
 
 
 def assign(
@@ -207,6 +209,7 @@ def assign(
         # a gradient that is negative is right where the update adds it
         if update and (moment or own is None or not own.changed or (equal(target, update) and not equal(target, own))):
             taken[target.of] = update
+    rest = [target for target in rest if target.needed]
     for target in rest:
         if target.of not in taken:
             alike = [

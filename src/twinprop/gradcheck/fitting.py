@@ -16,7 +16,16 @@ import numpy as np
 
 from twinprop.gradcheck.faults import Clock, is_users, traced
 from twinprop.gradcheck.held import FloatArray, item_at
-from twinprop.gradcheck.likely_shapes import CONSTANT, GATES, Template, family, is_parameter, shape_for, templates_of
+from twinprop.gradcheck.likely_shapes import (
+    CONSTANT,
+    GATES,
+    Template,
+    family,
+    is_parameter,
+    is_state,
+    shape_for,
+    templates_of,
+)
 
 Path = tuple[str, ...]
 """An attribute, or an attribute and the key of an entry in the dict there."""
@@ -103,6 +112,11 @@ class Fitted:
 
     def _attempt_back(self, out: Any) -> None:
         """One run back from there, which raises where gradients have other shapes than what they are of."""
+
+    @property
+    def has_state(self) -> bool:
+        """Whether a state is among them, as a step of a sequence hands it on."""
+        return any(is_state(path[0]) or "prev" in path[0].lower() for path in self._free)
 
     def may_lack(self, name: str) -> bool:
         """Whether an input needs no gradient."""

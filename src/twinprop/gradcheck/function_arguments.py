@@ -21,6 +21,7 @@ from twinprop.gradcheck.guesses import (
     layer_sizes,
     number_for,
 )
+from twinprop.gradcheck.held import FloatArray, is_float_array
 from twinprop.gradcheck.likely_shapes import is_parameter
 from twinprop.gradcheck.loading import parse_arguments
 from twinprop.gradcheck.roles import role_of
@@ -111,3 +112,26 @@ def settled(function: Any, key: str) -> Any:
     # x[pad:-pad] is empty without
     value = words[0] if words else 1 if key == "pad" else 0.5 if re.fullmatch(DROPOUT, key) else number_for(key)
     return np.zeros(0) if value is None else value
+
+
+def weights_read(functions: Sequence[Any]) -> dict[str, FloatArray]:
+    """Copies of the weights that stand in the module of functions that read them, by their names.
+
+    A weight is called as one, or something in the functions is called its gradient, as `dc` is that of `c`.
+    """
+    read: dict[str, Any] = {}
+    for one in functions:
+        read |= globals_read(one)
+    arrays = {name: np.copy(one) for name, one in read.items() if is_float_array(one) and one.ndim > 0}
+    makes = {name for one in functions for name in one.__code__.co_varnames}
+    return {name: one for name, one in arrays.items() if is_parameter(name) or f"d{name}" in makes}
+
+
+def globals_read(found: Any, deeper: int = 2) -> dict[str, Any]:
+    """What a function reads of its module, or the functions that it calls: values by their names."""
+    code, space = getattr(found, "__code__", None), getattr(found, "__globals__", {})
+    own = {name: space[name] for name in getattr(code, "co_names", ()) if name in space}
+    for one in list(own.values()) if deeper else ():
+        if inspect.isfunction(one) and one.__globals__ is space:
+            own |= globals_read(one, deeper - 1)
+    return own

@@ -15,11 +15,12 @@ import numpy as np
 
 from twinprop.gradcheck.faults import SubjectError, is_users
 from twinprop.gradcheck.fitting import Fitted, Path, UnlikeError, cut
+from twinprop.gradcheck.function_arguments import weights_read
 from twinprop.gradcheck.guesses import PARAMETERS, number_for
 from twinprop.gradcheck.likely_shapes import BIAS, is_parameter
 from twinprop.gradcheck.loops import PENALTY
 from twinprop.gradcheck.roles import role_of, word_of
-from twinprop.gradcheck.sources import parts_unpacked, returned_names
+from twinprop.gradcheck.sources import indexes_with, parts_unpacked, returned_names
 
 BACK = ("backward", "backprop", "back_prop", "gradient", "grad", "backpropagation", "back")
 DERIVATIVE = ("prime", "deriv")
@@ -157,6 +158,7 @@ class Functions(Fitted):
 
     Attributes:
         returned_names: the names of what the backward function returns, as its source tells.
+        _shared: weights that stand in the module; for each call those of this object are put there.
     """
 
     def __init__(self, parts: Mapping[str, Any], parameters: Mapping[str, Any], free: Sequence[Path] = ()) -> None:
@@ -165,7 +167,7 @@ class Functions(Fitted):
         self._kept: dict[str, Any] = {}
         self._out: Any = None
         self._beside: Any = None
-        self.returned_names = returned_names(parts["back"]) if parts.get("back") else None
+        self.returned_names = returned_names(parts.get("back") or parts["cost"])
         self._names_of_front = returned_names(parts["front"]) if parts.get("front") else []
         self._names_of_back = list(inspect.signature(parts["back"]).parameters) if parts.get("back") else []
         front = list(inspect.signature(parts["front"]).parameters) if parts.get("front") else []
@@ -180,8 +182,16 @@ class Functions(Fitted):
         # what forward calls filters, backward may call W
         self._also = dict(zip(others, lacking, strict=True)) if len(others) == len(lacking) else {}
         self._shapes: list[tuple[int, ...]] = []
-        for name, value in parameters.items():
+        self._shared = weights_read([one for one in parts.values() if one is not None])
+        self._sizes = [size for one in self._shared.values() if one.ndim > 1 for size in one.shape]
+        for name, value in [*self._shared.items(), *parameters.items()]:
             setattr(self, name, value)
+
+    @property
+    def wants_indices(self) -> bool:
+        """Whether x holds whole numbers."""
+        front = self._parts.get("front") or self._parts["cost"]
+        return any(role_of(name) == "x" and indexes_with(front, name) for name in arguments(front))
 
     def _invoke(self, part: str, values: Mapping[str, Any]) -> Any:
         """Call a function: each argument is a parameter, or what forward returned, or has a role."""
@@ -201,7 +211,13 @@ class Functions(Fitted):
                 given[name] = number
             elif argument.default is inspect.Parameter.empty and "rest" in values:
                 given[name] = values["rest"]
-        return self._parts[part](**given)
+        space = self._parts[part].__globals__ if self._shared else {}
+        space.update({name: getattr(self, name) for name in self._shared})
+        try:
+            return self._parts[part](**given)
+        finally:
+            for name in self._shared:  # it may put another array there
+                setattr(self, name, space[name])
 
     def _number(self, name: str) -> Any:
         """A number that backward or the cost is given: as forward has it, else a usual one; None where it is none.

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.machinery import ModuleSpec
 from importlib.util import module_from_spec, spec_from_file_location
+from io import StringIO
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -145,7 +146,7 @@ def script(path: Path, told: list[str]) -> ModuleType:
     setattr(module, LOOPS, trains(tree))
     if trains(tree):
         told.append("the file runs a loop when it is imported: of it, what it imports, defines and names was run.")
-        run_definitions(code, str(file), module)
+        run_definitions(code, str(file), module, told)
         return module
     try:
         Reader(name, str(file)).exec_module(module)
@@ -153,7 +154,7 @@ def script(path: Path, told: list[str]) -> ModuleType:
         if isinstance(error, SyntaxError) or (isinstance(error, ImportError) and error.name):
             raise
         # a script that lacks its data: its classes can be looked at all the same
-        run_definitions(code, str(file), module)
+        run_definitions(code, str(file), module, told)
         told.append(f"of the file, what it imports, defines and names was run, for it stops:\n{error_with_line(error)}")
     return module
 
@@ -187,7 +188,7 @@ def notebook(path: Path, told: list[str]) -> ModuleType:
     linecache.cache[module.__file__] = (len(whole), None, whole.splitlines(keepends=True), module.__file__)
     for number, code in cells:
         try:
-            run_definitions(code, f"{path} cell {number}", module)
+            run_definitions(code, f"{path} cell {number}", module, told)
         except SyntaxError as error:
             told.append(f"left out, for it is no Python: {error_with_line(error)}")
     return module
@@ -226,23 +227,48 @@ def calls(node: ast.AST) -> Iterator[ast.Call]:
     return (part for part in ast.walk(node) if isinstance(part, ast.Call))
 
 
-def run_definitions(code: str, name: str, module: ModuleType) -> None:
-    """Run the statements of a cell or a file that import, define or name something."""
+def run_definitions(code: str, name: str, module: ModuleType, told: list[str]) -> None:
+    """Run the statements of a cell or a file that import, define or name something, or read a text."""
     linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
+
+    def text_or_another(path: Any, *args: Any, encoding: str | None = None, **keywords: Any) -> StringIO:
+        """A file that is read; another text in place of one that is not there: a vocabulary is made of either."""
+        try:
+            return StringIO(Path(path).read_text(encoding or "utf-8", "replace"))
+        except FileNotFoundError:
+            told.append(f"{path} is not there; another text was read in its place.")
+            return StringIO(TEXT)
+
+    vars(module)["open"] = text_or_another
     for part in parsed(code, name).body:
         single = compile(ast.Module([part], []), name, "exec")
         if isinstance(part, ast.Import | ast.ImportFrom | ast.ClassDef | ast.FunctionDef):
             exec(single, vars(module))
-        elif isinstance(part, ast.Assign | ast.AnnAssign) and all(map(of_numpy, calls(part))):
+        elif isinstance(part, ast.Assign | ast.AnnAssign | ast.With) and all(map(is_quick, calls(part))):
             try:
                 exec(single, vars(module))
             except Exception:  # a number that an earlier statement computes, which is left out as well
                 continue
+    vars(module).pop("open", None)
 
 
-def of_numpy(call: ast.Call) -> bool:
-    """Whether a call is one of NumPy's own functions, which takes no time."""
-    return ast.unparse(call.func).partition(".")[0] in ("np", "numpy", "random", "math", "len", "range", "int", "float")
+QUICK = re.compile(
+    r"(np|numpy|random|math|len|range|int|float|list|set|sorted|enumerate|dict|zip|tuple|max|min|sum|str)(\..*)?"
+)
+OF_TEXTS = ("read", "readlines", "lower", "upper", "strip", "split", "splitlines", "replace")
+
+TEXT = "the cat sat on the mat. that is a tame cat.\n" * 20
+
+
+def is_quick(call: ast.Call) -> bool:
+    """Whether a call takes no time and changes nothing: one of NumPy's own functions, or what reads a text."""
+    name = ast.unparse(call.func)
+    if name == "open":
+        modes = [one.value for one in call.args[1:2] if isinstance(one, ast.Constant)]
+        modes += [one.value.value for one in call.keywords if one.arg == "mode" and isinstance(one.value, ast.Constant)]
+        return all(mode in ("r", "rt") for mode in modes) and len(modes) == len(call.args[1:2])
+    of_text = isinstance(call.func, ast.Attribute) and call.func.attr in OF_TEXTS
+    return of_text or QUICK.fullmatch(name) is not None
 
 
 def load_module(spec: str, name: str) -> ModuleType:

@@ -85,7 +85,8 @@ def hidden_units(own: Sequence[int], features: int) -> int:
     """How many hidden units a layer has whose matrices have these sizes: of h and x together, or of 4 gates, one is."""
     some = [n for n in own if n not in (1, features)]
     gates = [n for n in some if {n + features, 3 * n, 4 * n} & {*own}]
-    return HIDDEN if HIDDEN in some or not some else (gates or some)[0]
+    square = max(some, key=some.count, default=HIDDEN)  # a state's own matrix has this size twice
+    return HIDDEN if HIDDEN in some else (gates or [square])[0]
 
 
 def sizes_for(x: FloatArray, axis: int | None, own: Sequence[int]) -> dict[str, int]:

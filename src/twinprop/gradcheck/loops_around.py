@@ -107,5 +107,5 @@ def script(path: Path) -> ModuleType:
     """The imports, classes and functions of a script."""
     module = ModuleType(path.stem)
     module.__file__ = str(path)
-    run_definitions(text_of(path), str(path), module)
+    run_definitions(text_of(path), str(path), module, [])
     return module

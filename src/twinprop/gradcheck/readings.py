@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -30,6 +31,7 @@ from twinprop.gradcheck.checking import check_subject
 from twinprop.gradcheck.choice import as_softmax_has_them
 from twinprop.gradcheck.comparison import same_numbers
 from twinprop.gradcheck.faults import SubjectError
+from twinprop.gradcheck.fitting import Fitted
 from twinprop.gradcheck.functions import Pair
 from twinprop.gradcheck.held import wrapped_in
 from twinprop.gradcheck.inputs import CLOSE, LIKELY, Inputs, draw_y
@@ -154,6 +156,8 @@ def one_sample(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
     """A loss that is that of one sample: of a batch, it is neither the sum nor the mean of theirs."""
     if inputs.y is None or inputs.axis is None or inputs.count == 1 or not subject.way.is_loss:
         return
+    if isinstance(subject.made, Fitted) and subject.made.has_state:
+        return  # x is a sequence, of which each step depends on those before
     singles = [inputs.sample(at) for at in range(inputs.count)]
     try:
         whole = np.asarray(subject.copied().forward(inputs.x, inputs.y)).ravel()

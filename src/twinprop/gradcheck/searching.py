@@ -228,7 +228,7 @@ def candidates(
 
 def index_inputs(subject: Subject, words: Sequence[str], given: Sequence[int] | None, seed: int) -> Iterator[Inputs]:
     """Whole numbers for x, smaller than every size of a parameter."""
-    sizes = [size for parameter in subject.parameters for size in np.shape(parameter.get())]
+    sizes = [size for parameter in subject.parameters for size in np.shape(parameter.get()) if size > 1]
     most = max(2, min(sizes, default=2))
     for shape in [tuple(given)] if given else [(5,), (5, 3), (1,)]:
         x = draw_x(np.random.default_rng(seed), shape, 0, "indices", most)

@@ -109,9 +109,14 @@ def passed_on(found: Any, name: str) -> Iterator[tuple[Any, str]]:
 
 
 def indexes_with(found: Any, name: str) -> bool:
-    """Whether an argument stands in brackets, as in `rows[at]`."""
-    slices = [node.slice for node in nodes_of(found) if isinstance(node, ast.Subscript)]
+    """Whether an argument stands in brackets, as in `rows[at]`, or one of its entries, as in `x[inputs[t]]`."""
+    slices = [part for node in nodes_of(found) if isinstance(node, ast.Subscript) for part in parts_of(node.slice)]
+    slices = [one.value if isinstance(one, ast.Subscript) else one for one in slices]
     return any(isinstance(one, ast.Name) and one.id == name for one in slices)
+
+
+def parts_of(node: ast.expr) -> list[ast.expr]:
+    return node.elts if isinstance(node, ast.Tuple) else [node]
 
 
 def divides_by(found: Any, name: str) -> bool:
@@ -290,6 +295,9 @@ def returned_name(function: Any) -> str:
 
 
 def name_in(node: ast.AST | None) -> str:
+    """The name of what an expression is: of `dW` and `self.dW`, and of the list in `hs[len(x) - 1]`."""
+    if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Constant):
+        return name_in(node.value)
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 

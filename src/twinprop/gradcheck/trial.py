@@ -12,6 +12,7 @@ from twinprop.gradcheck.calling import DerivativeWay
 from twinprop.gradcheck.comparison import Index, Slopes, measure_slopes, ratio, same_numbers, sample_entries
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.finding import Found, Snapshot, Target, assign, candidates, snapshot
+from twinprop.gradcheck.fitting import Fitted
 from twinprop.gradcheck.held import ArrayRef, FloatArray, is_float_array, wrapped_in
 from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.sources import nodes_of
@@ -207,9 +208,17 @@ class Trial:
                 ref.set(old.copy() if old.ndim else old[()])
         self.changed = []
 
+    def may_lack(self, name: str) -> bool:
+        """Whether something needs no gradient, as what a function is given beside x and its parameters."""
+        made = self.subject.made
+        return isinstance(made, Fitted) and made.may_lack(name)
+
     def targets(self, measured: dict[str, FloatArray]) -> list[Target]:
         """What gradients are looked for."""
-        own = [Target(one.name, one, one.get(), measured[one.name]) for one in self.parameters]
+        own = [
+            Target(one.name, one, one.get(), measured[one.name], needed=not self.may_lack(one.name))
+            for one in self.parameters
+        ]
         of_x = Target("x", None, self.x, measured["x"], self.dy is not None) if self.x.dtype.kind == "f" else None
         return [*own, of_x] if of_x else own
 
