@@ -17,7 +17,7 @@ from twinprop.gradcheck.functions import Functions
 from twinprop.gradcheck.held import FloatArray
 from twinprop.gradcheck.inputs import Inputs, draw_x, draw_y
 from twinprop.gradcheck.several import Several
-from twinprop.gradcheck.shapes import class_counts, rare_shapes, suggested_shapes, usual_shapes
+from twinprop.gradcheck.shapes import class_counts, numbers_of_output, rare_shapes, suggested_shapes, usual_shapes
 from twinprop.gradcheck.sources import sums_along
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.trial import plain_shape
@@ -214,7 +214,7 @@ def candidates(
                 yield Inputs(draw_x(np.random.default_rng(seed), size, axis, values), None, axis, "", values)
             continue
         for kind, (size, axis) in product(kinds, shapes):
-            counts = class_counts(subject, words, size, axis, classes)
+            counts = class_counts(subject, words, size, axis, classes, numbers_of_output(subject, size, axis))
             for number in [1] if kind == "binary" else counts:
                 rng = np.random.default_rng(seed)
                 x = draw_x(rng, size, axis, values)

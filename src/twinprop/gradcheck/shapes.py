@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from twinprop.gradcheck.faults import SubjectError
+from twinprop.gradcheck.fitting import Fitted
 from twinprop.gradcheck.held import attributes_of, wrapped_in
 from twinprop.gradcheck.inputs import unused_size
 from twinprop.gradcheck.lacking import SIZE_OF_INPUT
@@ -46,9 +48,10 @@ def told_sizes(subject: Subject) -> list[int]:
 
 
 def matrix_sizes(subject: Subject) -> list[int]:
-    """The sizes of the parameters, but for those of vectors."""
+    """The sizes of the parameters, but for those of vectors, where there are others than those of neurons."""
     held = [parameter.get() for parameter in (*subject.parameters, *subject.numbers)]
-    return [size for array in held if np.ndim(array) > 1 for size in array.shape]
+    sizes = [[size for array in held if np.ndim(array) in axes for size in array.shape] for axes in (range(2, 9), (1,))]
+    return sizes[0] or list(dict.fromkeys(sizes[1]))
 
 
 def usual_shapes(
@@ -162,11 +165,11 @@ def shape_of(axes: str, used: set[int], larger: int) -> tuple[int, ...]:
 
 
 def class_counts(
-    subject: Subject, words: Sequence[str], x: tuple[int, ...], axis: int | None, given: int | None
+    subject: Subject, words: Sequence[str], x: tuple[int, ...], axis: int | None, given: int | None, known: int = 0
 ) -> list[int]:
-    """Numbers of classes to try."""
-    if given:
-        return [given]
+    """Numbers of classes to try, that of the numbers of an output first, where it is `known`."""
+    if given or known:
+        return [given or known]
     own = x[0] if axis == -1 else 1 if len(x) == 1 and axis == 0 else x[-1]
     if not subject.parameters:
         return [own] if own > 1 else [own, 2]  # of one column, labels are 0 and 1
@@ -176,3 +179,16 @@ def class_counts(
     counts = [size for size in dict.fromkeys([*sizes[:4], own]) if size]
     # a column of targets broadcasts with any output
     return list(dict.fromkeys([*wanted[-1:], *whole_numbers(words)[-1:], *sorted(counts, key=lambda size: size == 1)]))
+
+
+def numbers_of_output(subject: Subject, x: tuple[int, ...], axis: int | None) -> int:
+    """How many numbers a network gives for one sample as a vector; 0 where that is not asked, or not known.
+
+    Where neurons are objects in lists, no shape of a parameter says it.
+    """
+    if axis is not None or len(x) > 1 or "y" in subject.way.forward_roles.values() or isinstance(subject.made, Fitted):
+        return 0
+    try:
+        return int(np.size(subject.copied().forward(np.ones(x), None)))
+    except SubjectError:
+        return 0

@@ -285,9 +285,13 @@ def plain_shape(shape: Index) -> Index:
 
 
 def can_be_subtracted(old: FloatArray, new: Any) -> bool:
-    """Whether a parameter has become another one of its shape, or of one that it was broadcast to."""
+    """Whether a parameter has become another one of its shape, or of one that it was broadcast to.
+
+    What is subtracted from an array without axes gives a number.
+    """
     try:
-        return is_float_array(new) and np.broadcast_shapes(old.shape, new.shape) == new.shape
+        of_floats = is_float_array(new) or isinstance(new, float)
+        return of_floats and np.broadcast_shapes(old.shape, np.shape(new)) == np.shape(new)
     except ValueError:
         return False
 
