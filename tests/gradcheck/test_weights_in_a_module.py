@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from twinprop.gradcheck.check import check_class
+from twinprop.gradcheck.hints import repair
 from twinprop.gradcheck.report import report_text
 
 LETTERS = """
@@ -56,24 +57,26 @@ while n < 10**9:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "wrong"),
+    ("old", "new", "wrong", "hint"),
     [
-        ("", "", set()),
-        ("draw @ hs[t - 1].T", "draw @ hs[t].T", {"Wh"}),
-        ("+ after", "", {"Wx", "Wh", "bh"}),
-        ("dc += dz", "dc = dz", {"c"}),
+        ("", "", set(), ""),
+        ("draw @ hs[t - 1].T", "draw @ hs[t].T", {"Wh"}, "the index is off by one"),
+        ("+ after", "+ 0 * after", {"Wx", "Wh", "bh"}, ""),
+        ("dc += dz", "dc = dz", {"c"}, "dc is replaced where it has to be added up"),
     ],
 )
 @pytest.mark.parametrize("there", [True, False], ids=["the text is there", "another one"])
 def test_letters_by_numbers_and_the_state_before(
-    old: str, new: str, wrong: set[str], there: bool, tmp_path: Path
+    old: str, new: str, wrong: set[str], hint: str, there: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(repair, "SECONDS", 60.0 if hint else 0.0)
     (tmp_path / "rnn.py").write_text(LETTERS.replace(old, new, 1).replace("letters.txt", f"{tmp_path}/letters.txt"))
     if there:
         (tmp_path / "letters.txt").write_text("abracadabra")
     report = check_class(f"{tmp_path}/rnn.py:loss_and_slopes")
     assert {one.name for one in report.gradients} == {f"d{name}" for name in ("Wx", "Wh", "Wy", "bh", "c")}
     assert {one.of for one in report.gradients if not one.passed} == wrong, report_text(report)
+    assert hint in " ".join(text for _, text in report.mistakes)
     assert not report.unchecked
     assert any("letters.txt is not there" in note for note in report.notes) is not there
 
@@ -112,9 +115,18 @@ RETURNED = "return dW1, db1, dW2, db2"
 
 @pytest.mark.parametrize(("first", "last"), [(CHANGED, IN_PLACE), (CHANGED, ANEW), ("pass", RETURNED)])
 @pytest.mark.parametrize(("power", "wrong"), [(" ** 2", set()), ("", {"W1", "b1"})])
-def test_a_network_of_global_weights(first: str, last: str, power: str, wrong: set[str], tmp_path: Path) -> None:
+def test_a_network_of_global_weights(
+    first: str, last: str, power: str, wrong: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repair, "SECONDS", 0.0)
     (tmp_path / "net.py").write_text(NETWORK.format(first, power, last))
     for named in ("backward", "forward,backward"):
         report = check_class(f"{tmp_path}/net.py:{named}")
         assert {one.of for one in report.gradients} == {"W1", "b1", "W2", "b2"}
         assert {one.of for one in report.gradients if not one.passed} == wrong, report_text(report)
+
+
+def test_a_hint_knows_what_stands_in_the_module(tmp_path: Path) -> None:
+    (tmp_path / "net.py").write_text(NETWORK.format("pass", "", RETURNED))
+    report = check_class(f"{tmp_path}/net.py:backward")
+    assert any("the wrong derivative: (1 - hidden) stands" in text for _, text in report.mistakes), report_text(report)

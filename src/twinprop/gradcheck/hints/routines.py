@@ -110,7 +110,9 @@ def routines_of(trial: Trial) -> tuple[list[Routine], int]:
         if event == "call":
             frames.setdefault(code, {})
         if event == "return":
-            frames[code] |= dict(frame.f_globals if code.co_name == FUNCTION else frame.f_locals)
+            read = [name for name in code.co_names if name in frame.f_globals]
+            held = frame.f_globals if code.co_name == FUNCTION else {name: frame.f_globals[name] for name in read}
+            frames[code] |= {**held, **frame.f_locals}
         return watch
 
     def start() -> None:
