@@ -27,13 +27,14 @@ from twinprop.gradcheck.held import objects_of, wrapped_in
 from twinprop.gradcheck.hints.table import UNKNOWN
 from twinprop.gradcheck.importing import folders_as_before
 from twinprop.gradcheck.inputs import Inputs
-from twinprop.gradcheck.looped import LoopTrained
 from twinprop.gradcheck.readings import right_in_another_reading
 from twinprop.gradcheck.report import Gradient, Report
 from twinprop.gradcheck.searching import Search, Wanted
 from twinprop.gradcheck.stand_ins import Lent
 from twinprop.gradcheck.subject import Subject
-from twinprop.gradcheck.trained import Trained, with_training
+from twinprop.gradcheck.trained import Trained
+from twinprop.gradcheck.trained_by_loop import TrainedByLoop
+from twinprop.gradcheck.trained_by_method import with_training
 
 
 def check_class(
@@ -186,7 +187,7 @@ def used_in_training(subject: Subject, wanted: Wanted, single: bool) -> tuple[Su
 
 def used_in_a_loop(spec: str, subject: Subject, wanted: Wanted) -> tuple[Subject, Inputs, list[Gradient]] | None:
     """One round of a loop that trains it, in a script or a function around it; None where there is none."""
-    if isinstance(subject.made, LoopTrained):
+    if isinstance(subject.made, TrainedByLoop):
         return None
     for one in Subject.load(spec, wanted.words, wanted.seed, loops=True):
         with contextlib.suppress(SubjectError):
@@ -221,11 +222,11 @@ def choose(spec: str, wanted: Wanted, constants: Sequence[str]) -> tuple[Subject
     clock, clock_of_uses = Clock(), Clock(SECONDS / 3)
     for subject in Subject.load(spec, wanted.words, wanted.seed):
         late = clock_of_uses.over and (tried or failure) if subject.like else clock.over
-        if late and not isinstance(subject.made, LoopTrained):
+        if late and not isinstance(subject.made, TrainedByLoop):
             continue  # what is guessed has its time, too, and a loop
         try:
             known = known_before(subject, tried)
-            own = clock_of_uses if subject.like else Clock() if isinstance(subject.made, LoopTrained) else clock
+            own = clock_of_uses if subject.like else Clock() if isinstance(subject.made, TrainedByLoop) else clock
             inputs, searches = choose_inputs(subject, wanted, own, *known)
             if inputs is None and any(search.dead for search in searches):
                 for ref in subject.parameters:  # with positive weights it is alive

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,10 +17,10 @@ from twinprop.gradcheck.functions import COST, contains, looks_like_function_of_
 from twinprop.gradcheck.held import objects_of
 from twinprop.gradcheck.importing import run_apart, run_definitions
 from twinprop.gradcheck.loading import others_that_name, text_of, trees_of
-from twinprop.gradcheck.looped import LoopTrained, with_loop
 from twinprop.gradcheck.roles import role_of, word_of
 from twinprop.gradcheck.rounds import Loop, loops_of
 from twinprop.gradcheck.staging import NotFoundError, Stage
+from twinprop.gradcheck.trained_by_loop import TrainedByLoop, with_loop
 from twinprop.gradcheck.ways import BACKWARD, FORWARD
 
 MOST_READ = 6
@@ -49,14 +50,14 @@ def is_called_as_usual(found: Mapping[str, Any]) -> bool:
 
 
 def loops_around(
-    module: ModuleType, found: Mapping[str, Any], make: Callable[[type], Any], methods: bool | None
-) -> Iterator[tuple[LoopTrained, str]]:
+    module: ModuleType, found: Mapping[str, Any], make: Callable[[type], Any], in_methods: bool
+) -> Iterator[tuple[TrainedByLoop, str]]:
     """Objects of the loops that train a class or functions, or of those of a script; with their titles.
 
     Args:
         found: classes and functions by their names; empty for a script.
         make: what makes an object of a class.
-        methods: whether only loops of its methods are wanted, or only others; None for all.
+        in_methods: whether the loops of its methods are wanted, or all others.
     """
 
     def given(name: str) -> Any:
@@ -65,42 +66,37 @@ def loops_around(
     kinds = tuple(one for one in found.values() if isinstance(one, type))
     title = ", ".join(found) or Path(str(module.__file__)).name
     own = Path(getattr(module, "__file__", None) or "none").absolute()
-    names = set(found)
-    count = 0
-    files = dict.fromkeys([own, *(other for name in names for other in others_that_name(own, name))])
+    some = loops_about(own, found, kinds, in_methods)
+    for loop, path in islice(some, MOST_LOOPS):
+        place = f"{os.path.relpath(path, own.parent)}:{loop.line}"
+        about = bool(not found or {*found} & loop.reached or loop.owner in found)
+
+        def wanted(held: dict[str, Any], about: bool = about) -> bool:
+            return about or any(True for kind in kinds for _ in objects_of([*held.values()], kind))
+
+        found_one, before = False, dict(vars(module))
+        with suppress(NotFoundError, SyntaxError):
+            there = module if path == own else run_apart(partial(script, path), path.parent)
+            for one in with_loop(Stage(loop, vars(there), str(path), given), place, wanted) if there else ():
+                found_one = True
+                yield one, f"{title}.{loop.whole}, {place}" if loop.whole else f"{title}, in the loop of {place}"
+        if not found_one and path == own:
+            vars(module).clear()  # what was made up for it is nothing to compute with
+            vars(module).update(before)
+
+
+def loops_about(
+    own: Path, found: Mapping[str, Any], kinds: Collection[type], in_methods: bool
+) -> Iterator[tuple[Loop, Path]]:
+    """The loops of a file, and of those around it that name what is found there, which may be about that."""
+    names = [kind.__name__ for kind in kinds]
+    files = dict.fromkeys([own, *(other for name in found for other in others_that_name(own, name))])
     for path in [*files][:MOST_READ]:
-        for loop, file, where in loops_in(path, own, [one.__name__ for one in kinds if path == own]):
-            if methods not in (None, any(loop.owner == kind.__name__ for kind in kinds)):
-                continue
-            about = names & loop.reached or loop.owner in names
-            if (names and not about and not kinds) or count >= MOST_LOOPS:
-                continue
-
-            def wanted(held: dict[str, Any], about: Any = about) -> bool:
-                return bool(
-                    about or not names or any(True for kind in kinds for _ in objects_of([*held.values()], kind))
-                )
-
-            found_one, before = False, dict(vars(module))
-            with suppress(NotFoundError, SyntaxError):
-                there = module if path == own else run_apart(partial(script, path), path.parent)
-                if there is None:
-                    continue
-                place = f"{where}:{loop.line}"
-                count += 1
-                for one in with_loop(Stage(loop, vars(there), file, given), place, wanted):
-                    found_one = True
-                    yield one, f"{title}.{loop.whole}, {place}" if loop.whole else f"{title}, in the loop of {place}"
-            if not found_one and path == own:
-                vars(module).clear()  # what was made up for it is nothing to compute with
-                vars(module).update(before)
-
-
-def loops_in(path: Path, own: Path, kinds: Collection[str]) -> list[tuple[Loop, str, str]]:
-    """The loops of a file, with the name that its code has, and how it is told; those of the script itself first."""
-    shown = os.path.relpath(path, own.parent)
-    body = [one for _, tree in trees_of(path) for one in tree.body]
-    return [(one, str(path), shown) for one in loops_of(body, kinds)]
+        body = [one for _, tree in trees_of(path) for one in tree.body]
+        for loop in loops_of(body, names if path == own else ()):
+            about = not found or kinds or {*found} & loop.reached or loop.owner in found
+            if about and in_methods == (loop.owner in names):
+                yield loop, path
 
 
 def script(path: Path) -> ModuleType:

@@ -29,7 +29,7 @@ from twinprop.gradcheck.roles import method_of, role_of
 from twinprop.gradcheck.several import ListOfInputs, SeveralLayer, SeveralLoss, SeveralWithGradients, chain, plan_for
 from twinprop.gradcheck.stacking import ADD, ADDER, Sizes, stacked
 from twinprop.gradcheck.stand_ins import LentActivation
-from twinprop.gradcheck.trained import with_training
+from twinprop.gradcheck.trained_by_method import with_training
 from twinprop.gradcheck.upkeep import lend_optimizer, owners_in
 from twinprop.gradcheck.uses import made_as_used
 from twinprop.gradcheck.ways import BACKWARD, FORWARD, LOSS, LOSS_AND_GRADIENTS, named
@@ -71,7 +71,7 @@ def make(
         SubjectError: it cannot be found.
     """
     module, found = load_attributes(spec)
-    ways = looped(module, found, words, square, False) if loops else ways_to_make(module, found, words, square)
+    ways = looped(module, found, False) if loops else ways_to_make(module, found, words, square)
     return ways, told_of(module)
 
 
@@ -87,35 +87,30 @@ def ways_to_make(module: ModuleType, found: dict[str, Any], words: Sequence[str]
             own = box.kind is kind and box.scalar != computes_with_arrays(kind)
             if own and (each := Operations(box)).some:
                 yield Made(each, f"{next(iter(found))}, each operation")
-    used = inspect.isclass(kind) and not words and not square
+    free = not words and not square
     titles: set[str] = set()
     for large in (False, True):
-        for made, title, like, given in made_as_used(module, kind, large) if used else ():
+        for made, title, like, given in made_as_used(module, kind, large) if free and inspect.isclass(kind) else ():
             titles.add(title)
             notes = words_left_out(kind, given)
             yield from (Made(one, title, like, notes) for one in ready(made, module, (INPUTS, HIDDEN, OUTPUTS), True))
         if large:
             continue
-        late = is_called_as_usual(found)
-        yield from looped(module, found, words, square, False) if not late else ()
+        first, last = ((), (False, True)) if is_called_as_usual(found) else ((False,), (True,))
+        for in_methods in first if free else ():
+            yield from looped(module, found, in_methods)
         yield from guessed(module, found, words, square, titles) if found else ()
-        yield from looped(module, found, words, square, None if late else True)
+        for in_methods in last if free else ():
+            yield from looped(module, found, in_methods)
 
 
-def looped(
-    module: ModuleType, found: dict[str, Any], words: Sequence[str], square: bool, own: bool | None = None
-) -> Iterator[Made]:
-    """The loops that train it, in scripts and functions around it, and in its own methods; or, by `own`, these alone.
-
-    Args:
-        own: True for those of its methods, False for the others, None for all.
-    """
+def looped(module: ModuleType, found: dict[str, Any], in_methods: bool) -> Iterator[Made]:
+    """The loops that train it: in its own methods, or in scripts and functions around it."""
 
     def make(kind: type) -> Any:
         return make_one(kind.__name__, kind, (), OUTPUTS)[0]
 
-    if not words and not square:
-        yield from (Made(one, title) for one, title in loops_around(module, found, make, own))
+    yield from (Made(one, title) for one, title in loops_around(module, found, make, in_methods))
 
 
 def guessed(

@@ -18,17 +18,16 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.forms import Form, Front
 from twinprop.gradcheck.guesses import OUTPUTS
 from twinprop.gradcheck.held import arrays_of, is_number, is_numeric
 from twinprop.gradcheck.inputs import Inputs, draw_x, draw_y, unused_size
 from twinprop.gradcheck.loops import OFF, OTHERS, STEPS
 from twinprop.gradcheck.outputs import find_site, output_at
 from twinprop.gradcheck.recipes import SAMPLES
-from twinprop.gradcheck.roles import method_of, role_of, word_of
+from twinprop.gradcheck.roles import role_of, word_of
 from twinprop.gradcheck.rounds import FUNCTION, walk
 from twinprop.gradcheck.staging import Stage, data_role, in_order, is_data
-from twinprop.gradcheck.trained import BY_RATE, EACH, NOTE, Trained, is_learnt
+from twinprop.gradcheck.trained import SINGLE, WHOLE, Trained, is_learnt
 from twinprop.gradcheck.upkeep import owners_in
 
 MOST_TRIED = 150
@@ -141,8 +140,8 @@ def data_to_try(stage: Stage) -> Iterator[Tried]:
             yield Tried(names, like, Inputs(x, y, side, "real" if itself else kind, values))
 
 
-class LoopTrained(Trained):
-    """A round of a loop as an object: its output is what the script compares with y, its backward is the round.
+class TrainedByLoop(Trained):
+    """The step is a round of a loop; the output is what the script compares with y.
 
     Attributes:
         same_count: no batch has another number of samples, which the script may have counted.
@@ -152,23 +151,16 @@ class LoopTrained(Trained):
 
     def __init__(self, one: Round, inputs: Inputs, alone: bool, place: str) -> None:
         stage = one._stage
-        form = Form((lambda sample: sample[np.newaxis]) if alone else None, None, alone)
-        uses = {"x": "x", "y": "y"}
-        super().__init__(one, [Front("output", "x", (), "")], method_of(one, "one_round"), uses, form)
+        name = f"{stage.loop.whole} in {place}" if stage.loop.whole else f"the loop in {place}"
+        super().__init__(one, name, [Round.output], SINGLE if alone else WHOLE, True, owners_in(one))
         self._inputs, self._parts = inputs, {FUNCTION: stage.round}
-        self.usual_alone = True
-        self.train = f"{stage.loop.whole} in {place}" if stage.loop.whole else f"the loop in {place}"
-        self.told[0] = NOTE.format(self.train, EACH if alone else "", BY_RATE)
         self.told.append(f"{RAN} {place}.")
-
-    def _with_settings(self, made: Any) -> list[Any]:
-        return owners_in(made)
-
-    def _refusal(self) -> str:
-        return NOT_PLAIN.format(self.train)
 
     def _call(self, made: Any, inputs: list[Any], targets: list[Any]) -> None:
         made.one_round(inputs[0], targets[0])
+
+    def _refusal(self) -> str:
+        return NOT_PLAIN.format(self.train)
 
 
 def fitting(stage: Stage, tried: Tried, alone: bool) -> Round | None:
@@ -177,11 +169,11 @@ def fitting(stage: Stage, tried: Tried, alone: bool) -> Round | None:
     Args:
         alone: whether it is given one sample.
     """
-    inputs = tried.inputs
-    x, y = (inputs.x[:1], inputs.y[:1]) if alone else (inputs.x, inputs.y)
+    inputs = tried.inputs.sample(0) if alone else tried.inputs
+    x, y = inputs.x, inputs.y
     like = tuple(shaped(one, there) for one, there in zip((x, y), tried.like, strict=True))
     data = dict(zip(tried.names, like, strict=True))
-    stage.set_up(data, 1 if alone else inputs.count)
+    stage.set_up(data, inputs.count)
     held = {name: one for name, one in stage.held().items() if name not in tried.names}
     first = copy.deepcopy(held)
     try:
@@ -194,12 +186,9 @@ def fitting(stage: Stage, tried: Tried, alone: bool) -> Round | None:
     if any(np.ndim(old) == 0 < np.ndim(new) for _, old, new in before_and_after(first, stage.space)):
         return None  # a bias would become an array: the targets are wanted in another shape
     changed = changed_names(first, stage.space)
-    numbers = [
-        name
-        for name, old, new in before_and_after(first, stage.space)
-        if is_number(old) and new != old and is_learnt(new)
-    ]
-    stage.set_up(data, 1 if alone else inputs.count)
+    others = [one for one in before_and_after(first, stage.space) if is_number(one[1])]
+    numbers = [name for name, old, new in others if new != old and is_learnt(new)]
+    stage.set_up(data, inputs.count)
     names = [name for name, one in first.items() if name in changed or is_kept(name, one, stage)]
     if not changed or not all(name in stage.space for name in names):
         return None
@@ -246,12 +235,8 @@ def before_and_after(first: Mapping[str, Any], space: Mapping[str, Any]) -> list
 
 def changed_names(first: Mapping[str, Any], space: Mapping[str, Any]) -> set[str]:
     """The names whose arrays and numbers are others now, of the same shape."""
-    changed = [
-        name
-        for name, old, new in before_and_after(first, space)
-        if np.shape(old) == np.shape(new) and not np.array_equal(old, new)
-    ]
-    return {re.split(r"[.\[]", name)[0] for name in changed}
+    alike = [one for one in before_and_after(first, space) if np.shape(one[1]) == np.shape(one[2])]
+    return {re.split(r"[.\[]", name)[0] for name, old, new in alike if not np.array_equal(old, new)}
 
 
 def is_kept(name: str, value: Any, stage: Stage) -> bool:
@@ -275,7 +260,7 @@ def commutes(one: Round, inputs: Inputs) -> bool:
     return all(np.shape(a) == np.shape(b) and np.allclose(a, b, 1e-8, 1e-12, True) for a, b in zip(*found, strict=True))
 
 
-def with_loop(stage: Stage, place: str, wanted: Callable[[dict[str, Any]], bool]) -> Iterator[LoopTrained]:
+def with_loop(stage: Stage, place: str, wanted: Callable[[dict[str, Any]], bool]) -> Iterator[TrainedByLoop]:
     """A loop as an object, with the first data that fit it.
 
     Args:
@@ -289,5 +274,5 @@ def with_loop(stage: Stage, place: str, wanted: Callable[[dict[str, Any]], bool]
         for alone in (False, True) if by_sample and tried.inputs.axis == 0 else (False,):
             one = fitting(stage, tried, alone)
             if one is not None and (alone or commutes(one, tried.inputs)):
-                yield LoopTrained(one, tried.inputs, alone, place)
+                yield TrainedByLoop(one, tried.inputs, alone, place)
                 return

@@ -1,0 +1,162 @@
+"""An object with a method of its own that trains: a call of it is the step, and another method goes forward."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from twinprop.gradcheck.guesses import INPUTS, OUTPUTS
+from twinprop.gradcheck.held import WRAPPED, arrays_of
+from twinprop.gradcheck.loops import (
+    applied_after,
+    definition_of,
+    function_of,
+    given_the_input,
+    purposes,
+    runs_over_samples,
+    shorten,
+    training_methods,
+)
+from twinprop.gradcheck.roles import Method, method_of, word_of
+from twinprop.gradcheck.sources import nodes_of
+from twinprop.gradcheck.trained import SINGLE, WHOLE, Form, Trained, batch_of
+from twinprop.gradcheck.upkeep import RATE, rates_of
+from twinprop.gradcheck.ways import ALL_AT_ONCE, FORWARD, named
+
+
+def column(one: Any) -> Any:
+    return np.reshape(one, (-1, 1)) if np.ndim(one) else one
+
+
+def pairs(x: Sequence[Any], y: Sequence[Any]) -> Any:
+    return list(zip(x, y, strict=True))
+
+
+APART = [WHOLE, Form(column), SINGLE, Form(column, alone=True), Form(np.asarray, alone=True)]
+TOGETHER = [
+    *(Form(sample, pairs, alone) for alone in (False, True) for sample in (column, np.asarray, batch_of)),
+    Form(None, lambda x, y: (x[0], y[0])),
+    Form(None, pairs),
+]
+
+
+@dataclass(frozen=True)
+class Front:
+    """A method that goes forward.
+
+    Attributes:
+        name: of it; argument, that of its input.
+        soft: arguments that make it return probabilities, no classes.
+        applied: what the author's loop applies to what it returns, as `self.sigmoid`; empty for nothing.
+    """
+
+    name: str
+    argument: str
+    soft: tuple[str, ...]
+    applied: str
+
+    @classmethod
+    def of(cls, made: Any, name: str) -> Front:
+        method = method_of(made, name)
+        soft = tuple(one.name for one in method.arguments if not one.needed and "hot" in one.name)
+        argument = next(iter(method.needed or method.offered), None)
+        nodes = [node for kind in type(made).__mro__ for node in nodes_of(kind)]
+        found = [applied_after(node, name) for node in nodes if isinstance(node, ast.FunctionDef)]
+        return cls(name, argument.name if argument else "", soft, next(filter(None, found), ""))
+
+    def output(self, made: Any, x: Any) -> Any:
+        """The last of what it returns, with the activation that the loop applies to it."""
+        out = last(getattr(made, self.name)(**{self.argument: x}, **dict.fromkeys(self.soft, False)))
+        if self.applied:
+            holder = made if self.applied.startswith("self.") else sys.modules.get(type(made).__module__)
+            out = getattr(holder, self.applied.removeprefix("self."))(out)
+        return np.array(out, float)
+
+
+def last(returned: Any) -> Any:
+    """The output in what a method returns: of a list the last, of several the first array."""
+    if isinstance(returned, dict):
+        returned = list(returned.values())
+    if isinstance(returned, tuple) and len(returned):
+        return last(next((part for part in returned if isinstance(part, np.ndarray)), returned[0]))
+    if isinstance(returned, list) and returned and np.ndim(returned[-1]):
+        return last(returned[-1])
+    return np.asarray(returned)
+
+
+class TrainedByMethod(Trained):
+    """The step is a call of a method.
+
+    Args:
+        fronts: the methods of the object that may go forward.
+        method, uses: the one that trains, and what its arguments are for.
+    """
+
+    def __init__(self, made: Any, fronts: Sequence[Front], method: Method, uses: dict[str, str], form: Form) -> None:
+        rated = "rate" in uses.values()
+        outputs = [one.output for one in fronts]
+        super().__init__(made, method.name, outputs, form, rated or bool(rates_of(made)), [made])
+        self._method, self._uses = method, uses
+        self.usual_alone = form.sample is not None or runs_over_samples(definition_of(function_of(made, method.name)))
+        self.learning_rate = RATE if rated else None
+
+    def begins(self) -> bool:
+        """Whether it has parameters, which some make when their training begins."""
+        made = self._user
+        x = np.random.default_rng(0).standard_normal((5, INPUTS))
+        for y in (np.eye(OUTPUTS)[[0, 1, 2, 0, 1]], np.array([0, 1, 2, 0, 1]), np.array([[0.0], [1], [0], [1], [1]])):
+            if any(ref.get().ndim > 1 for ref in arrays_of(made)):
+                return True
+            with suppress(Exception):  # not with these targets
+                self._step(made, x, y)
+        return False
+
+    def _call(self, made: Any, inputs: list[Any], targets: list[Any]) -> None:
+        whole = self._form.sample is None
+        x, y = (inputs[0], targets[0]) if whole else (np.array(inputs), np.array(targets))
+        data = self._form.packed(inputs, targets) if self._form.packed is not None else x
+        count = len(x)
+        values = {"x": x, "y": y, "data": data, "steps": 1, "batch": count, "off": 0, "one": 1}
+        values["rate"] = self.learning_rate or RATE
+        given = {name: values[use] for name, use in self._uses.items() if use != "other"}
+        for one in self._method.arguments:
+            if self._uses.get(one.name) == "other":
+                of_y = word_of(one.name)[:1] in "yt" and not word_of(one.name).startswith("test")
+                given[one.name] = np.copy(y if of_y else x) if self._form.packed is None else data
+        getattr(made, self._method.name)(**given)
+
+    def _refusal(self) -> str:
+        return f"{type(self._user).__name__}: has {ALL_AT_ONCE.format(self.train)}"
+
+
+def with_training(made: Any) -> Iterator[TrainedByMethod]:
+    """An object as one whose backward is a step of its training, in each form in which samples may be handed over."""
+    fronts = [name for name in (named(made, FORWARD), named(made, "predict predictproba")) if name]
+    fronts += [name for name in dir(made) if word_of(name).startswith(("predict", "feedforward"))]
+    names = training_methods(made)
+    fronts += [front for name in names for front in given_the_input(function_of(made, name))]
+    methods = [Front.of(made, one) for one in dict.fromkeys(fronts) if len(method_of(made, one).needed) <= 1]
+    names = names if methods else []
+    for name in names:
+        try:
+            one = copy.deepcopy(made)
+        except Exception:  # it cannot be set back
+            return
+        method, tree = method_of(one, name), definition_of(function_of(one, name))
+        uses = purposes(method, tree) if tree is not None else {}
+        if not {"x", "data"} & {*uses.values()}:
+            continue
+        for form in TOGETHER if "data" in uses.values() else APART:
+            if form.alone and not runs_over_samples(tree):
+                continue
+            trained = TrainedByMethod(copy.deepcopy(one), methods, method, uses, form)
+            if trained.begins():
+                shorten(getattr(trained, WRAPPED), name)
+                yield trained
