@@ -30,7 +30,7 @@ class Composed(Wrapper):
         self.returned_names: list[str] = []
 
     def forward(self, x: Any) -> Any:
-        return self._front.call(self._user, {one.name: "x" for one in self._front.needed}, {"x": x, "training": True})
+        return self._front.call(self._user, {one.name: "x" for one in self._front.needed}, {"x": x})
 
     def backward(self, dy: Any) -> Any:
         dx, *rest = (one.call(self._user, {one.needed[0].name: "dy"}, {"dy": dy}) for one in self._back)

@@ -64,7 +64,20 @@ def lacking_parameters(
     Returns:
         the arguments; and where arrays stand in them that may need another shape.
     """
-    needed = inspect.signature(functions[0]).parameters
+    lacking = lacking_names(functions[0], parameters, targets)
+    if words:
+        return dict(zip(lacking, parse_arguments(words)[0], strict=False)), []
+    guessed = dict(zip(inspect.signature(functions[0]).parameters, filled(functions[0], 0, outputs)[0], strict=False))
+    found = {name: value_for(functions, name, guessed.get(name)) for name in lacking}
+    free = [(name,) for name, value in found.items() if isinstance(value, np.ndarray)]
+    dicts = {name: value for name, value in found.items() if isinstance(value, dict)}
+    inner = [(name, key) for name, held in dicts.items() for key, one in held.items() if isinstance(one, np.ndarray)]
+    return found, sorted([*free, *inner], key=lambda path: lacking.index(path[0]))
+
+
+def lacking_names(front: Any, parameters: Mapping[str, Any], targets: bool) -> list[str]:
+    """The arguments of forward that nothing gives a value yet."""
+    needed = inspect.signature(front).parameters
     given = {"x", "out", "dy", "training", "testing", *(("y",) if targets else ())}
     if any(role_of(name) == "x" for name in needed):
         given.remove("out")  # the a0 of a sequence x
@@ -73,37 +86,30 @@ def lacking_parameters(
         for name, one in needed.items()
         if one.default is inspect.Parameter.empty
         and name not in parameters
-        and (role_of(name) not in given or divides_by(functions[0], name))
+        and (role_of(name) not in given or divides_by(front, name))
         and not (parameters and name.lower() in PARAMETERS)
     ]
     if list(needed)[:1] == lacking[:1] and not any(role_of(name) in ("x", "out") for name in needed):
-        main = next((name for name in lacking if not is_parameter(name)), lacking[0])
-        lacking.remove(main)  # nothing is called x: the first argument is that is no parameter
-    if words:
-        return dict(zip(lacking, parse_arguments(words)[0], strict=False)), []
-    guessed = dict(zip(needed, filled(functions[0], 0, outputs)[0], strict=False))
-    found: dict[str, Any] = {}
-    free: list[Path] = []
-    for name in lacking:
-        keys = list(dict.fromkeys(key for one in functions for key in keys_read(one, name)))
-        if keys or any(is_dict_there(one, name) for one in functions):
-            found[name] = {key: settled(one, key) for one in functions[:1] for key in keys}
-            free += [(name, key) for key, value in found[name].items() if isinstance(value, np.ndarray)]
-            continue
-        if divides_by(functions[0], name):
-            found[name] = 2
-            continue
-        if indexes_with(functions[0], name) or not is_used(functions[0], name):
-            found[name] = 1 if is_used(functions[0], name) else None  # a row; nobody looks at it
-            continue
-        guess = guessed.get(name)
-        if is_parameter(name) and not isinstance(guess, np.ndarray):
-            guess = None
-        unknown = isinstance(guess, int) and number_for(name) is None and not COUNTS.fullmatch(name.lower())
-        found[name] = np.zeros(0) if unknown or guess is None else guess
-        if isinstance(found[name], np.ndarray):
-            free.append((name,))
-    return found, free
+        # nothing is called x: the first argument is that is no parameter
+        lacking.remove(next((name for name in lacking if not is_parameter(name)), lacking[0]))
+    return lacking
+
+
+def value_for(functions: Sequence[Any], name: str, guess: Any) -> Any:
+    """A dict of what is read from it, a number, or an array; empty where its shape is still to be found."""
+    front = functions[0]
+    keys = list(dict.fromkeys(key for one in functions for key in keys_read(one, name)))
+    if keys or any(is_dict_there(one, name) for one in functions):
+        return {key: settled(front, key) for key in keys}
+    if divides_by(front, name):
+        return 2
+    if not is_used(front, name):
+        return None
+    if indexes_with(front, name):
+        return 1  # a row
+    unknown = isinstance(guess, int) and number_for(name) is None and not COUNTS.fullmatch(name.lower())
+    other = is_parameter(name) and not isinstance(guess, np.ndarray)
+    return np.zeros(0) if unknown or other or guess is None else guess
 
 
 def settled(function: Any, key: str) -> Any:

@@ -77,7 +77,7 @@ class Fed(Wrapper):
             ref.set(np.copy(value))
 
     def _call(self, method: Method, dy: Any = None) -> Any:
-        values = {"x": self._x, "y": self._y, "dy": dy, "out": self._out, "training": True, "testing": False}
+        values = {"x": self._x, "y": self._y, "dy": dy, "out": self._out}
         known = {one.name: one.role if one.role in values else "x" for one in method.needed}
         return method.call(self._user, known, {**values, "rate": RATE, "optimizer": PlainSteps(RATE)})
 

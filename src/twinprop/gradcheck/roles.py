@@ -115,7 +115,11 @@ class Method:
         return any(one.role == role for one in self.arguments)
 
     def call(self, made: Any, roles: Mapping[str, str], values: Mapping[str, Any]) -> Any:
-        """Call it: `roles` says which value each argument gets; an argument with a default and no role keeps it."""
+        """Call it: `roles` says which value each argument gets; an argument with a default and no role keeps it.
+
+        It is training where nothing else is said.
+        """
+        values = {"training": True, "testing": False, **values}
         positional, keywords = [], {}
         by_name = False
         for one in self.arguments:

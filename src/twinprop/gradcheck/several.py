@@ -8,7 +8,7 @@ gradient for each is cut out of dy again. Of objects in a row, the output of eac
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.fitting import Fitted, cut
 from twinprop.gradcheck.guesses import number_for
 from twinprop.gradcheck.held import Wrapper, arrays_of, attributes_of, is_float_array
-from twinprop.gradcheck.roles import FLAGS, Method
+from twinprop.gradcheck.roles import Method
 from twinprop.gradcheck.sources import indexes_with, returned_name, returned_names
 from twinprop.gradcheck.ways import ways_of
 
@@ -139,9 +139,8 @@ class Several(Fitted, Wrapper):
         self._inputs = {"x": x, "y": y} | {name: getattr(self, name) for name in self._plan.extras}
         # a layer may keep what it is given and change it
         self._inputs |= self._settings | {name: getattr(self._user, name) for name in self._held}
-        given = {name: np.copy(value) for name, value in self._inputs.items()} | dict.fromkeys(FLAGS[:1], True)
-        given |= self._settings
-        returned = self._plan.front.call(self._user, self._plan.given_front, given | {"testing": False})
+        given = {name: np.copy(value) for name, value in self._inputs.items()} | self._settings
+        returned = self._plan.front.call(self._user, self._plan.given_front, given)
         parts = list(returned) if isinstance(returned, tuple) else [returned]
         self._kept = {f"out{at}": part for at, part in enumerate(parts)}
         arrays = [part for part in parts if is_float_array(part)]
@@ -153,8 +152,7 @@ class Several(Fitted, Wrapper):
         return np.concatenate([part.ravel() for part in arrays[: self._plan.outputs]])
 
     def _to_front(self, dy: Any) -> Any:
-        values: dict[str, Any] = {**self._inputs, **self._kept, "training": True, "testing": False, "rate": 0.01}
-        values["dy0"] = 1.0
+        values: dict[str, Any] = {**self._inputs, **self._kept, "rate": 0.01, "dy0": 1.0}
         if dy is not None:
             values |= {f"dy{at}": part for at, part in enumerate(cut(dy, self._shapes))}
         assert self._plan.back is not None
@@ -194,8 +192,7 @@ class ListOfInputs(Wrapper):
 
     def _call(self, method: Method, value: Any) -> Any:
         argument = (method.needed or method.offered)[0].name
-        flags: Mapping[str, Any] = {"training": True, "testing": False}
-        return method.call(self._user, {argument: "x"}, {"x": value, **flags})
+        return method.call(self._user, {argument: "x"}, {"x": value})
 
     def forward(self, x: Any) -> Any:
         if np.ndim(x) < 3:
@@ -224,8 +221,7 @@ class Chain:
         self._seen = []
         for part, way in zip(self.parts, self._ways, strict=True):
             before = {name: id(value) for name, value in attributes_of(part).items()}
-            given = {"x": x, "y": y, "training": True, "testing": False}
-            out = way.output(part, way.forward.call(part, way.forward_roles, given), before)
+            out = way.output(part, way.forward.call(part, way.forward_roles, {"x": x, "y": y}), before)
             self._seen.append((np.copy(x), out))
             x = out
         return x
