@@ -11,16 +11,7 @@ import numpy as np
 
 from twinprop.gradcheck.faults import guarded_call
 from twinprop.gradcheck.fitting import Path
-from twinprop.gradcheck.guesses import (
-    COUNTS,
-    DROPOUT,
-    HIDDEN,
-    INPUTS,
-    PARAMETERS,
-    filled,
-    layer_sizes,
-    number_for,
-)
+from twinprop.gradcheck.guesses import COUNTS, DROPOUT, HIDDEN, INPUTS, PARAMETERS, filled, layer_sizes, number_for
 from twinprop.gradcheck.held import FloatArray, is_float_array
 from twinprop.gradcheck.likely_shapes import is_parameter
 from twinprop.gradcheck.loading import parse_arguments

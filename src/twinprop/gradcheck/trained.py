@@ -16,15 +16,7 @@ import numpy as np
 
 from twinprop.gradcheck.comparison import FEW, is_even
 from twinprop.gradcheck.faults import SubjectError
-from twinprop.gradcheck.held import (
-    Wrapper,
-    arrays_of,
-    attributes_of,
-    is_float_array,
-    is_number,
-    is_numeric,
-    objects_of,
-)
+from twinprop.gradcheck.held import Wrapper, arrays_of, attributes_of, is_float_array, is_number, is_numeric, objects_of
 from twinprop.gradcheck.loops import OFF, PENALTY, STEPS
 from twinprop.gradcheck.roles import word_of
 from twinprop.gradcheck.sources import attributes_read

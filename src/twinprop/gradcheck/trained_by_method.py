@@ -122,8 +122,7 @@ class TrainedByMethod(Trained):
         whole = self._form.sample is None
         x, y = (inputs[0], targets[0]) if whole else (np.array(inputs), np.array(targets))
         data = self._form.packed(inputs, targets) if self._form.packed is not None else x
-        count = len(x)
-        values = {"x": x, "y": y, "data": data, "steps": 1, "batch": count, "off": 0, "one": 1}
+        values = {"x": x, "y": y, "data": data, "steps": 1, "batch": len(x), "off": 0, "one": 1}
         values["rate"] = self.learning_rate or RATE
         given = {name: values[use] for name, use in self._uses.items() if use != "other"}
         for one in self._method.arguments:
