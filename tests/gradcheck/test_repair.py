@@ -81,3 +81,76 @@ def test_no_edit_is_told_that_leaves_right_numbers_in_another_shape(tmp_path: Pa
     report = check_class(f"{tmp_path / 'bent.py'}:Bent")
     assert failed(report) == {"db"}
     assert "leave out keepdims=True" in said(report)["db"]
+
+
+SQUARE = """
+import numpy as np
+
+
+class Net:
+    def __init__(self, n=5):
+        self.W = np.random.randn(n, n)
+        self.V = np.random.randn(n, n)
+
+    def forward(self, x):
+        self.x = x
+        self.h = np.tanh(x @ self.W)
+        return self.h @ self.V
+
+    def backward(self, dy):
+        self.dV = self.h.T @ dy
+        d = (dy @ self.V.T) * (1 - self.h**2)
+        self.dW = self.x.T @ d
+        return d @ self.W.T
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "told"),
+    [
+        ("(dy @ self.V.T) * (1", "(dy @ self.V.T) @ (1", "@ stands where * belongs"),
+        ("(dy @ self.V.T) * (1", "(dy * self.V.T) * (1", "* stands where the matrix product @ belongs"),
+    ],
+)
+def test_one_product_for_the_other(tmp_path: Path, right: str, wrong: str, told: str) -> None:
+    (tmp_path / "square.py").write_text(SQUARE.replace(right, wrong))
+    report = check_class(f"{tmp_path / 'square.py'}:Net", ["5"], shape=[5, 5])
+    assert failed(report) == {"dW", "dx"}
+    assert told in " ".join(said(report).values())
+
+
+SLOPE_OF_ITS_OWN = """
+import numpy as np
+
+
+def squash(z):
+    return z / (1 + np.abs(z))
+
+
+def squash_prime(z):
+    return 1 / (1 + np.abs(z)) ** 2
+
+
+class Net:
+    def __init__(self, coming=4, units=6, going=3):
+        self.W, self.V = np.random.randn(coming, units), np.random.randn(units, going)
+
+    def forward(self, x):
+        self.x, self.z = x, x @ self.W
+        self.h = squash(self.z)
+        return self.h @ self.V
+
+    def backward(self, dy):
+        self.dV = self.h.T @ dy
+        dh = dy @ self.V.T
+        dz = dh * squash_prime(self.z)
+        self.dW = self.x.T @ dz
+        return dz @ self.W.T
+"""
+
+
+def test_a_derivative_of_the_file_that_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text(SLOPE_OF_ITS_OWN.replace("dh * squash_prime(self.z)", "dh"))
+    report = check_class(f"{tmp_path / 'own.py'}:Net")
+    assert failed(report) == {"dW", "dx"}
+    assert "the derivative of the activation is missing: squash_prime(self.z)" in " ".join(said(report).values())

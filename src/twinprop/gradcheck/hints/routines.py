@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -127,7 +128,7 @@ def routines_of(trial: Trial) -> tuple[list[Routine], int]:
     for code, names in frames.items():
         routine = routine_of(code, trial)
         if routine is not None:
-            routine.scope = dict(expressions(names))
+            routine.scope = dict(expressions(names)) | dict(derivatives(routine.function, names.get("self")))
             found.append(routine)
     return found, lines
 
@@ -188,6 +189,15 @@ def expressions(names: dict[str, Any]) -> Iterator[tuple[str, Any]]:
                     yield from entries(f"self.{attribute}", held)
                 elif hasattr(held, "__dict__") and is_users_own(type(held)) and (back := named(held, BACKWARD)):
                     yield f"self.{attribute}.{back}", getattr(held, back)
+
+
+def derivatives(function: FunctionType, owner: Any) -> Iterator[tuple[str, Any]]:
+    """Functions of the file, and methods of the object, that are named as a derivative: `sigmoid_prime`."""
+    methods = {f"self.{name}": value for kind in type(owner).__mro__ for name, value in vars(kind).items()}
+    for name, value in {**function.__globals__, **methods}.items():
+        plain = getattr(value, "__func__", value)
+        if isinstance(plain, FunctionType) and plain is not function and re.search(r"prime|deriv", name.lower()):
+            yield name, value
 
 
 def entries(name: str, held: dict[Any, Any]) -> Iterator[tuple[str, Any]]:

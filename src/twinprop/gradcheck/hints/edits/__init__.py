@@ -37,5 +37,6 @@ EDITS: tuple[Edit, ...] = (
     factors.derivative_of_another,
     matrices.superfluous_term,
     matrices.product_order,
+    matrices.kind_of_product,
 )
 """The edits in the order in which they are tried: of several that help, the first is told."""

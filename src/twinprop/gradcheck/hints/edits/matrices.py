@@ -39,6 +39,16 @@ def product_order(site: Site) -> Iterator[tuple[ast.expr, str]]:
         yield ast.BinOp(node.right, ast.MatMult(), node.left), "the factors of the product are in the wrong order"
 
 
+def kind_of_product(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    """`@` for `*`, or the other way round, where square matrices allow both."""
+    node = site.node
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+        yield ast.BinOp(node.left, ast.Mult(), node.right), f"{site.code}: @ stands where * belongs, entry by entry"
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        text = f"{site.code}: * stands where the matrix product @ belongs"
+        yield ast.BinOp(node.left, ast.MatMult(), node.right), text
+
+
 def gradient_for_weight(site: Site) -> Iterator[tuple[ast.expr, str]]:
     name = last_name(site.node)
     for other in alike(site):
