@@ -103,3 +103,16 @@ def test_neurons_in_lists_get_a_target_for_each_output(
     file = tmp_path / "other.py"
     file.write_text(source.replace(right, wrong))
     assert check_class(f"{file}:Net").verdict == "wrong"
+
+
+@pytest.mark.parametrize(("wrong", "told"), [("dj", False), ("1.7 * dj * cell.a * (1 - cell.a)", True)])
+def test_a_factor_that_changes_with_the_sample_is_not_called_a_constant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: str, told: bool
+) -> None:
+    monkeypatch.setattr("twinprop.gradcheck.hints.repair.SECONDS", 0.0)
+    file = tmp_path / "net.py"
+    file.write_text(IN_LISTS.replace("dj * cell.a * (1 - cell.a)", wrong))
+    report = check_class(f"{file}:Net")
+    assert report.verdict == "wrong"
+    assert any("1.7 times the right gradient" in text for _, text in report.mistakes) == told, report_text(report)
+    assert told or not any("times the right gradient" in text for _, text in report.mistakes), report_text(report)

@@ -201,12 +201,18 @@ def holds(trial: Trial, repair: Repair, mended: set[str]) -> bool:
     """Whether an edit makes the same gradients right for another batch."""
     try:
         with edited(repair):
-            other = Trial(trial.subject, trial.inputs.another(trial.inputs.count, trial.seed + 11), trial.seed + 5)
-            other.parameters, other.labels, other.update_rate = trial.parameters, trial.labels, trial.update_rate
-            other.unused, other.parts = trial.unused, trial.parts
+            other = with_another_batch(trial)
             found = other.gradients(with_output(other, repair.routine.function))
             return all(of in found and same_numbers(found[of][1], other.slope(of, 30)) for of in mended)
     except SubjectError:
         return False
     finally:
         trial.subject.forward(trial.x, trial.inputs.y)
+
+
+def with_another_batch(trial: Trial) -> Trial:
+    """The same object with another batch, and gradients in the same places."""
+    other = Trial(trial.subject, trial.inputs.another(trial.inputs.count, trial.seed + 11), trial.seed + 5)
+    other.parameters, other.labels, other.update_rate = trial.parameters, trial.labels, trial.update_rate
+    other.unused, other.parts = trial.unused, trial.parts
+    return other

@@ -14,7 +14,7 @@ import numpy as np
 
 from twinprop.gradcheck.comparison import CLOSE, nearly_equal, proportional, ratio
 from twinprop.gradcheck.held import FloatArray
-from twinprop.gradcheck.hints.repair import repairs
+from twinprop.gradcheck.hints.repair import repairs, with_another_batch
 from twinprop.gradcheck.hints.routines import Evidence, Routine, routines_of
 from twinprop.gradcheck.report import Gradient
 from twinprop.gradcheck.stand_ins import sigmoid
@@ -53,10 +53,18 @@ def known_factor(evidence: Evidence, gradient: Gradient) -> str | None:
 
 
 def some_factor(evidence: Evidence, gradient: Gradient) -> str | None:
-    """Any other factor."""
+    """Any other factor, if it is the same for another batch: a derivative that is lost in one neuron is none."""
     k = factor_of(gradient)
     if k is None or gradient.target.size < 3 or abs(k - 1) < 0.01:
         return None
+    trial = evidence.trial
+    try:
+        other = with_another_batch(trial)
+        found = other.gradients()
+        if gradient.of not in found or not nearly_equal(found[gradient.of][1], k * other.slope(gradient.of)):
+            return None
+    finally:
+        trial.subject.forward(trial.x, trial.inputs.y)
     return f"{k:.6g} times the right gradient: a constant factor is missing, or one too many."
 
 
