@@ -14,7 +14,7 @@ GLOBAL_SIZE = """
 import numpy as np
 
 {first}
-text = open("poems.txt").read()
+text = {read}
 letters = sorted(set(text))
 size = len(letters)
 
@@ -41,17 +41,22 @@ def refused(path: Path, text: str, name: str) -> str:
 
 def test_a_name_that_a_script_makes_of_data_is_told_with_its_statement(tmp_path: Path) -> None:
     file = tmp_path / "net.py"
-    text = refused(file, GLOBAL_SIZE.format(first="", divisor="size"), "Net")
+    text = refused(file, GLOBAL_SIZE.format(first="", read='np.loadtxt("poems.csv")', divisor="size"), "Net")
     assert "The file makes size by `size = len(letters)`" in text
     assert "at the top of the file: size = ..." in text
 
 
+@pytest.mark.parametrize(("first", "read"), [("size = 7", 'np.loadtxt("poems.csv")'), ("", 'open("poems.txt").read()')])
 @pytest.mark.parametrize(("divisor", "right"), [("size", True), ("(2 * size)", False)])
-def test_what_is_told_to_be_added_helps(divisor: str, right: bool, tmp_path: Path) -> None:
-    (tmp_path / "net.py").write_text(GLOBAL_SIZE.format(first="size = 7", divisor=divisor))
+def test_what_is_told_to_be_added_helps_and_a_text_has_another_in_its_place(
+    first: str, read: str, divisor: str, right: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "net.py").write_text(GLOBAL_SIZE.format(first=first, read=read, divisor=divisor))
     report = check_class(f"{tmp_path}/net.py:Net")
     assert report.right is right, report_text(report)
-    assert "what it imports, defines and names was run" in " ".join(report.notes)
+    notes = " ".join(report.notes)
+    assert "what it imports, defines and names was run" in notes
+    assert ("poems.txt is not there; another text was read in its place" in notes) is not bool(first)
 
 
 def test_a_name_that_is_nowhere_is_pythons_own_message(tmp_path: Path) -> None:
