@@ -60,7 +60,7 @@ def test_what_is_told_to_be_added_helps_and_a_text_has_another_in_its_place(
 
 
 def test_a_name_that_is_nowhere_is_pythons_own_message(tmp_path: Path) -> None:
-    text = GLOBAL_SIZE.format(first="", divisor="size").replace("/ size", "/ nowhere")
+    text = GLOBAL_SIZE.format(first="", read="set()", divisor="size").replace("/ size", "/ nowhere")
     assert "The file makes" not in refused(tmp_path / "net.py", text, "Net")
 
 
