@@ -248,7 +248,7 @@ def lost_mean(made: Any) -> str:
 def script_of(kind: type) -> Iterator[ast.AST]:
     """What the file of a class does outside of classes and functions."""
     module = inspect.getmodule(kind)
-    for node in getattr(next(nodes_of(module), None), "body", []):
+    for node in getattr(next(iter(nodes_of(module)), None), "body", []):
         if not isinstance(node, ast.ClassDef | ast.FunctionDef):
             yield from ast.walk(node)
 

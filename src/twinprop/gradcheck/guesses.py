@@ -192,7 +192,7 @@ def usual(
         and (one := object_for(source, name, lambda kind: kind(*arguments_for(kind)), annotation)) is not None
     ):
         return one
-    start = getattr(source, "__init__", source) if inspect.isclass(source) else source
+    start: Any = getattr(source, "__init__", source) if inspect.isclass(source) else source
     if parts := parts_unpacked(source, name):
         if isinstance(size := number_for(name), int):
             return (size,) * len(parts)

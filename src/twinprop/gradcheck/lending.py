@@ -12,7 +12,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -69,6 +69,7 @@ def module_of(found: Any) -> ModuleType | None:
     return sys.modules.get(getattr(found, "__module__", None) or "")
 
 
+@cache
 def use_of(found: Any, name: str) -> Use:
     """What a class or a function does with an argument of that name."""
     kinds = kinds_of(found)

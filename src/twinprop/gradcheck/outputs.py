@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.faults import is_users, traced
+from twinprop.gradcheck.sources import parts_of
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def pairs_in(statement: ast.stmt, inner: list[ast.AST]) -> Iterator[tuple[int, a
     if isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Sub):
         target = statement.target
         if isinstance(target, ast.Subscript):
-            yield from ((0, target.value, one) for one in index_parts(target.slice))
+            yield from ((0, target.value, one) for one in parts_of(target.slice))
         yield 0, target, statement.value
     for part in inner:
         if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Sub | ast.Div):
@@ -91,12 +92,8 @@ def pairs_in(statement: ast.stmt, inner: list[ast.AST]) -> Iterator[tuple[int, a
         elif isinstance(part, ast.Call) and len(part.args) == 1 and ast.unparse(part.func).endswith("log"):
             of = part.args[0]
             if isinstance(of, ast.Subscript):
-                yield from ((2, of.value, one) for one in index_parts(of.slice))
+                yield from ((2, of.value, one) for one in parts_of(of.slice))
             yield from ((2, of, one) for one in inner if isinstance(one, ast.Name | ast.Attribute))
-
-
-def index_parts(node: ast.expr) -> list[ast.expr]:
-    return list(node.elts) if isinstance(node, ast.Tuple) else [node]
 
 
 def code_of(node: ast.expr) -> CodeType:

@@ -184,3 +184,17 @@ def arguments_of(f: Callable[..., Any]) -> tuple[tuple[Argument, ...], bool]:
     if any_number and not found:
         found.append(Argument("", "", True, False))  # one at least
     return tuple(found), any_number
+
+
+def lacks_self(kind: type) -> str:
+    """What is said of a method without self that is called as `self.step(...)`; empty where there is none."""
+    tree = next((node for node in nodes_of(kind) if isinstance(node, ast.ClassDef)), None)
+    called = {ast.unparse(node.func) for node in nodes_of(kind) if isinstance(node, ast.Call)}
+    for one in tree.body if tree is not None else ():
+        if isinstance(one, ast.FunctionDef) and not one.decorator_list and f"self.{one.name}" in called:
+            names = [argument.arg for argument in one.args.args]
+            if names[:1] not in (["self"], ["cls"]) and not one.args.vararg:
+                return (
+                    f"self is missing in `def {one.name}({', '.join(names)})`, which is called as self.{one.name}(...)."
+                )
+    return ""

@@ -50,9 +50,9 @@ def told_sizes(subject: Subject) -> list[int]:
 def matrix_sizes(subject: Subject) -> list[int]:
     """The sizes of the parameters, but for those of vectors, where there are others than those of neurons."""
     held = [parameter.get() for parameter in (*subject.parameters, *subject.numbers)]
-    held = [array for array in held if np.size(array)]  # the shape of some is still to be found
     sizes = [[size for array in held if np.ndim(array) in axes for size in array.shape] for axes in (range(2, 9), (1,))]
-    return sizes[0] or list(dict.fromkeys(sizes[1]))
+    fitted = isinstance(subject.made, Fitted)  # a vector there gets its size from x
+    return sizes[0] or ([] if fitted else list(dict.fromkeys(sizes[1])))
 
 
 def usual_shapes(

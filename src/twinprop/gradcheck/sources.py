@@ -8,7 +8,7 @@ import linecache
 import re
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -38,9 +38,15 @@ def parameters_of(found: Any) -> list[inspect.Parameter]:
         return []
 
 
-def nodes_of(found: Any) -> Iterator[ast.AST]:
+def nodes_of(found: Any) -> Sequence[ast.AST]:
+    """The nodes of the tree of a class or a function; they are asked for a thousand times, and walked once."""
+    return walked(found)
+
+
+@cache
+def walked(found: Any) -> tuple[ast.AST, ...]:
     tree = tree_of(found)
-    return ast.walk(tree) if tree is not None else iter(())
+    return tuple(ast.walk(tree)) if tree is not None else ()
 
 
 def sums_along(file: str, line: int) -> bool:
@@ -62,6 +68,7 @@ def own_attributes(found: Any) -> Iterator[ast.Attribute]:
     )
 
 
+@cache
 def entries_named(found: Any, names: tuple[str, ...], kind: type) -> list[Any]:
     """The keys or the numbers with which a source reads entries of something."""
     slices = [
@@ -108,17 +115,27 @@ def passed_on(found: Any, name: str) -> Iterator[tuple[Any, str]]:
                 yield called, parameters[at]
 
 
+@cache
 def indexes_with(found: Any, name: str) -> bool:
     """Whether an argument stands in brackets, as in `rows[at]`, or one of its entries, as in `x[inputs[t]]`."""
-    slices = [part for node in nodes_of(found) if isinstance(node, ast.Subscript) for part in parts_of(node.slice)]
+    places = [node for node in nodes_of(found) if isinstance(node, ast.Subscript)]
+    slices = [
+        part for node in places if not PUTS_TOGETHER.fullmatch(ast.unparse(node.value)) for part in parts_of(node)
+    ]
     slices = [one.value if isinstance(one, ast.Subscript) else one for one in slices]
     return any(isinstance(one, ast.Name) and one.id == name for one in slices)
 
 
+PUTS_TOGETHER = re.compile(r"\w+\.[cr]_")
+"""np.c_[ones, x] has brackets, and is no place in anything."""
+
+
 def parts_of(node: ast.expr) -> list[ast.expr]:
-    return node.elts if isinstance(node, ast.Tuple) else [node]
+    """The places in brackets: two of `a[i, j]`."""
+    return list(node.elts) if isinstance(node, ast.Tuple) else [node]
 
 
+@cache
 def divides_by(found: Any, name: str) -> bool:
     """Whether an argument is a whole number that others are divided by, as in `channels // groups`."""
     return any(
@@ -150,6 +167,7 @@ def entries_read(found: Any, name: str) -> int:
     return max(entries_named(found, (name,), int), default=-1) + 1
 
 
+@cache
 def words_compared(found: Any, name: str, deeper: int = 2) -> list[str]:
     """The words that an argument is compared with, as `activation == "relu"`, or looks up in a dict.
 
@@ -172,6 +190,7 @@ def words_compared(found: Any, name: str, deeper: int = 2) -> list[str]:
     return list(dict.fromkeys(words))
 
 
+@cache
 def words_of_entries(found: Any, name: str) -> list[str]:
     """The words that the entries of a list may be, as `[table[a] for a in activations]` reads them."""
     return [word for entry in names_of_entries(found, aliases(found, name)) for word in words_compared(found, entry)]
@@ -215,12 +234,14 @@ def names(node: ast.AST, name: str) -> bool:
     return (isinstance(node, ast.Name) and node.id == name) or (isinstance(node, ast.Attribute) and node.attr == name)
 
 
+@cache
 def aliases(found: Any, name: str) -> set[str]:
     """An argument, and the attributes that it is assigned to."""
     assigned = [node for node in nodes_of(found) if isinstance(node, ast.Assign) and ast.unparse(node.value) == name]
     return {name, *(ast.unparse(target) for node in assigned for target in node.targets)}
 
 
+@cache
 def parts_unpacked(found: Any, name: str) -> list[str]:
     """The names that an argument is taken apart into, as `depth, height, width = shape`."""
     names = aliases(found, name)
@@ -230,6 +251,7 @@ def parts_unpacked(found: Any, name: str) -> list[str]:
     return []
 
 
+@cache
 def is_array_there(found: Any, name: str) -> bool:
     """Whether a source asks an argument for its shape."""
     names = aliases(found, name)
@@ -239,6 +261,7 @@ def is_array_there(found: Any, name: str) -> bool:
     )
 
 
+@cache
 def is_list_there(found: Any, name: str) -> bool:
     """Whether a source uses an argument as a list: len(sizes), for size in sizes, [4] + sizes."""
     names = aliases(found, name)
@@ -299,17 +322,3 @@ def name_in(node: ast.AST | None) -> str:
     if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Constant):
         return name_in(node.value)
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
-
-
-def lacks_self(kind: type) -> str:
-    """What is said of a method without self that is called as `self.step(...)`; empty where there is none."""
-    tree = next((node for node in nodes_of(kind) if isinstance(node, ast.ClassDef)), None)
-    called = {ast.unparse(node.func) for node in nodes_of(kind) if isinstance(node, ast.Call)}
-    for one in tree.body if tree is not None else ():
-        if isinstance(one, ast.FunctionDef) and not one.decorator_list and f"self.{one.name}" in called:
-            names = [argument.arg for argument in one.args.args]
-            if names[:1] not in (["self"], ["cls"]) and not one.args.vararg:
-                return (
-                    f"self is missing in `def {one.name}({', '.join(names)})`, which is called as self.{one.name}(...)."
-                )
-    return ""

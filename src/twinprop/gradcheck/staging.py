@@ -191,10 +191,14 @@ def in_order() -> Iterator[None]:
     before = {name: getattr(np.random, name) for name in ("shuffle", "permutation", "choice", "randint")}
     shuffle = random.shuffle
 
+    at = 0
+
     def drawn(some: Any, size: Any) -> Any:
+        nonlocal at
         count = 1 if size is None else math.prod(np.atleast_1d(size))
         pool = np.arange(some) if np.ndim(some) == 0 else np.asarray(some)
-        found = pool[np.arange(count) % len(pool)]
+        found = pool[np.arange(at, at + count) % len(pool)]
+        at += count  # what draws until another one comes, ends
         return found[0] if size is None else found.reshape(size)
 
     np.random.shuffle = random.shuffle = lambda some: None  # type: ignore[assignment]

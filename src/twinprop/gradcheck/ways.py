@@ -22,8 +22,8 @@ from twinprop.gradcheck.calling import (
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.held import arrays_of, wrapped_in
 from twinprop.gradcheck.inputs import LIKELY
-from twinprop.gradcheck.roles import Argument, Method, method_of, word_of
-from twinprop.gradcheck.sources import lacks_self, returned_names, words_compared
+from twinprop.gradcheck.roles import Argument, Method, lacks_self, method_of, word_of
+from twinprop.gradcheck.sources import returned_names, words_compared
 
 
 def with_other_words(function: Any, back: Method) -> Iterator[Method]:
