@@ -92,7 +92,7 @@ def attributes_read(kind: type, name: str) -> set[str]:
 
 def keys_read(found: Any, name: str, deeper: int = 2) -> list[str]:
     """The keys of a dict in an argument, as `bn_param["mode"]` reads them, here or where it is passed on to."""
-    keys = entries_named(found, (name, f"self.{name}"), str)
+    keys = list(entries_named(found, (name, f"self.{name}"), str))
     for called, argument in passed_on(found, name) if deeper else ():
         keys += keys_read(called, argument, deeper - 1)
     return list(dict.fromkeys(keys))
@@ -120,7 +120,7 @@ def indexes_with(found: Any, name: str) -> bool:
     """Whether an argument stands in brackets, as in `rows[at]`, or one of its entries, as in `x[inputs[t]]`."""
     places = [node for node in nodes_of(found) if isinstance(node, ast.Subscript)]
     slices = [
-        part for node in places if not PUTS_TOGETHER.fullmatch(ast.unparse(node.value)) for part in parts_of(node)
+        part for node in places if not PUTS_TOGETHER.fullmatch(ast.unparse(node.value)) for part in parts_of(node.slice)
     ]
     slices = [one.value if isinstance(one, ast.Subscript) else one for one in slices]
     return any(isinstance(one, ast.Name) and one.id == name for one in slices)

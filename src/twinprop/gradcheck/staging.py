@@ -189,17 +189,17 @@ class Stage:
 def in_order() -> Iterator[None]:
     """Samples are not shuffled meanwhile."""
     before = {name: getattr(np.random, name) for name in ("shuffle", "permutation", "choice", "randint")}
-    shuffle = random.shuffle
-
-    at = 0
+    shuffle, at = random.shuffle, 0
 
     def drawn(some: Any, size: Any) -> Any:
         nonlocal at
-        count = 1 if size is None else math.prod(np.atleast_1d(size))
         pool = np.arange(some) if np.ndim(some) == 0 else np.asarray(some)
-        found = pool[np.arange(at, at + count) % len(pool)]
-        at += count  # what draws until another one comes, ends
-        return found[0] if size is None else found.reshape(size)
+        if size is None:  # what draws until another one comes, ends
+            at += 1
+            return pool[(at - 1) % len(pool)]
+        count = math.prod(np.atleast_1d(size))
+        found = pool[np.arange(count) % len(pool)]
+        return found.reshape(size)
 
     np.random.shuffle = random.shuffle = lambda some: None  # type: ignore[assignment]
     np.random.permutation = lambda some: np.arange(some) if np.ndim(some) == 0 else np.asarray(some)
