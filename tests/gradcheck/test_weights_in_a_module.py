@@ -130,3 +130,14 @@ def test_a_hint_knows_what_stands_in_the_module(tmp_path: Path) -> None:
     (tmp_path / "net.py").write_text(NETWORK.format("pass", "", RETURNED))
     report = check_class(f"{tmp_path}/net.py:backward")
     assert any("the wrong derivative: (1 - hidden) stands" in text for _, text in report.mistakes), report_text(report)
+
+
+def test_a_text_is_read_and_nothing_is_written(tmp_path: Path) -> None:
+    read = 'letters = open("letters.txt").read()'
+    with_read = 'with open("letters.txt", "r") as file:\n    letters = file.read()\n'
+    written = f'with open("{tmp_path}/out.txt", "w") as file:\n    count = file.write("x")\n'
+    assert read in LETTERS
+    (tmp_path / "rnn.py").write_text(LETTERS.replace(read, with_read + written))
+    report = check_class(f"{tmp_path}/rnn.py:loss_and_slopes")
+    assert report.right, report_text(report)
+    assert not (tmp_path / "out.txt").exists()

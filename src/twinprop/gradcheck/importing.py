@@ -244,7 +244,7 @@ def run_definitions(code: str, name: str, module: ModuleType, told: list[str]) -
         single = compile(ast.Module([part], []), name, "exec")
         if isinstance(part, ast.Import | ast.ImportFrom | ast.ClassDef | ast.FunctionDef):
             exec(single, vars(module))
-        elif isinstance(part, ast.Assign | ast.AnnAssign | ast.With) and all(map(is_quick, calls(part))):
+        elif is_naming(part) and all(map(is_quick, calls(part))):
             try:
                 exec(single, vars(module))
             except Exception:  # a number that an earlier statement computes, which is left out as well
@@ -252,10 +252,16 @@ def run_definitions(code: str, name: str, module: ModuleType, told: list[str]) -
     vars(module).pop("open", None)
 
 
+def is_naming(part: ast.stmt) -> bool:
+    """Whether a statement gives names to values, also within `with open(...) as f:`."""
+    named = ast.Assign | ast.AnnAssign
+    return isinstance(part, named) or (isinstance(part, ast.With) and all(isinstance(one, named) for one in part.body))
+
+
 QUICK = re.compile(
     r"(np|numpy|random|math|len|range|int|float|list|set|sorted|enumerate|dict|zip|tuple|max|min|sum|str)(\..*)?"
 )
-OF_TEXTS = ("read", "readlines", "lower", "upper", "strip", "split", "splitlines", "replace")
+OF_TEXTS = ("read", "readlines", "lower", "upper", "strip", "split", "splitlines")
 
 TEXT = "the cat sat on the mat. that is a tame cat.\n" * 20
 
