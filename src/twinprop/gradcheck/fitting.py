@@ -21,8 +21,8 @@ from twinprop.gradcheck.likely_shapes import (
     GATES,
     Template,
     family,
+    is_handed_on,
     is_parameter,
-    is_state,
     shape_for,
     templates_of,
 )
@@ -116,7 +116,7 @@ class Fitted:
     @property
     def has_state(self) -> bool:
         """Whether a state is among them, as a step of a sequence hands it on."""
-        return any(is_state(path[0]) or "prev" in path[0].lower() for path in self._free)
+        return any(is_handed_on(path[0]) for path in self._free)
 
     def may_lack(self, name: str) -> bool:
         """Whether an input needs no gradient."""

@@ -33,7 +33,7 @@ from twinprop.gradcheck.functions import (
     returns_loss,
     stem,
 )
-from twinprop.gradcheck.likely_shapes import FLAT, is_parameter, is_state
+from twinprop.gradcheck.likely_shapes import FLAT, is_handed_on, is_parameter
 from twinprop.gradcheck.roles import role_of
 from twinprop.gradcheck.sources import returned_names
 
@@ -71,7 +71,7 @@ class Cost(Functions):
 
     def may_lack(self, name: str) -> bool:
         """Whether an input needs no gradient: the state that a sequence begins with is a constant."""
-        return is_state(name) or "prev" in name.lower() or super().may_lack(name)
+        return is_handed_on(name) or super().may_lack(name)
 
     def fit_to(self, x: Any, y: Any, axis: int | None) -> None:
         """Find the shapes for an x, and for y: parameters in a vector first, whose gradient is as long.

@@ -56,7 +56,7 @@ def templates_of(name: str, axes: int, gate: str = "", axis: int | None = 0, fla
             rest = [one for one in rest if not {"N", "X"} & {*one}]
         return [one for one in first if gate in one] if gate else [*first, *rest]
     alike = re.fullmatch(r"(x|q|k|v|query|key|value|inp|y|a|b|left|right|other|second|skip|res|z).*", word)
-    state = is_state(name) or "prev" in word or not alike
+    state = is_handed_on(name) or not alike
     text = f"{f'{STATES}|' if state else ''}{INPUTS}|{MATRICES}|{VECTORS}"
     columns = axis is not None and axis < 0
     return sorted(of_axes(text, axes), key=lambda one: columns and "N" in one and one[-1] != "N")
@@ -74,6 +74,11 @@ def is_state(name: str) -> bool:
     """Whether an array is what a recurrent cell hands on: `h`, `c_prev`, `a0`."""
     word = re.sub(r"prev|init|next|_|t|0", "", name.lower())
     return word in ("h", "c", "s") or (word == "a" != name.lower())
+
+
+def is_handed_on(name: str) -> bool:
+    """Whether it is a state, or what was there a step before: `h`, `h_prev`, `prev_out`."""
+    return is_state(name) or "prev" in name.lower()
 
 
 def is_parameter(name: str) -> bool:
