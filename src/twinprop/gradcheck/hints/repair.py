@@ -200,19 +200,20 @@ def with_output(trial: Trial, function: FunctionType) -> Callable[[], None] | No
 def holds(trial: Trial, repair: Repair, mended: set[str]) -> bool:
     """Whether an edit makes the same gradients right for another batch."""
     try:
-        with edited(repair):
-            other = with_another_batch(trial)
+        with edited(repair), another_batch(trial) as other:
             found = other.gradients(with_output(other, repair.routine.function))
             return all(of in found and same_numbers(found[of][1], other.slope(of, 30)) for of in mended)
     except SubjectError:
         return False
-    finally:
-        trial.subject.forward(trial.x, trial.inputs.y)
 
 
-def with_another_batch(trial: Trial) -> Trial:
-    """The same object with another batch, and gradients in the same places."""
+@contextlib.contextmanager
+def another_batch(trial: Trial) -> Iterator[Trial]:
+    """The same object with another batch, and gradients in the same places; it has its own batch again afterwards."""
     other = Trial(trial.subject, trial.inputs.another(trial.inputs.count, trial.seed + 11), trial.seed + 5)
     other.parameters, other.labels, other.update_rate = trial.parameters, trial.labels, trial.update_rate
     other.unused, other.parts = trial.unused, trial.parts
-    return other
+    try:
+        yield other
+    finally:
+        trial.subject.forward(trial.x, trial.inputs.y)

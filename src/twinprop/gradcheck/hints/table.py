@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.comparison import CLOSE, nearly_equal, proportional, ratio
+from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.held import FloatArray
-from twinprop.gradcheck.hints.repair import repairs, with_another_batch
+from twinprop.gradcheck.hints.repair import another_batch, repairs
 from twinprop.gradcheck.hints.routines import Evidence, Routine, routines_of
 from twinprop.gradcheck.report import Gradient
 from twinprop.gradcheck.stand_ins import sigmoid
@@ -57,14 +58,13 @@ def some_factor(evidence: Evidence, gradient: Gradient) -> str | None:
     k = factor_of(gradient)
     if k is None or gradient.target.size < 3 or abs(k - 1) < 0.01:
         return None
-    trial = evidence.trial
     try:
-        other = with_another_batch(trial)
-        found = other.gradients()
-        if gradient.of not in found or not nearly_equal(found[gradient.of][1], k * other.slope(gradient.of)):
-            return None
-    finally:
-        trial.subject.forward(trial.x, trial.inputs.y)
+        with another_batch(evidence.trial) as other:
+            found = other.gradients()
+            if gradient.of not in found or not nearly_equal(found[gradient.of][1], k * other.slope(gradient.of)):
+                return None
+    except SubjectError:  # it does not run with another one
+        return None
     return f"{k:.6g} times the right gradient: a constant factor is missing, or one too many."
 
 
