@@ -250,7 +250,7 @@ def usual(
     if (known := number_for(name)) is not None:
         return known
     if listed:
-        words = words_of_entries(source, name) or (["sigmoid"] if "activ" in word else [])
+        words = words_of_entries(source, name) or (("sigmoid",) if "activ" in word else ())
         if words:
             return [min(words, key=rank)] * 2
         others = [other for other in beside if other not in (name.lower(), "self")]

@@ -8,7 +8,7 @@ import linecache
 import re
 import sys
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from functools import cache
 from typing import Any
 
@@ -69,14 +69,14 @@ def own_attributes(found: Any) -> Iterator[ast.Attribute]:
 
 
 @cache
-def entries_named(found: Any, names: tuple[str, ...], kind: type) -> list[Any]:
+def entries_named(found: Any, names: tuple[str, ...], kind: type) -> tuple[Any, ...]:
     """The keys or the numbers with which a source reads entries of something."""
     slices = [
         node.slice
         for node in nodes_of(found)
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and ast.unparse(node.value) in names
     ]
-    return [one.value for one in slices if isinstance(one, ast.Constant) and isinstance(one.value, kind)]
+    return tuple(one.value for one in slices if isinstance(one, ast.Constant) and isinstance(one.value, kind))
 
 
 def attributes_read(kind: type, name: str) -> set[str]:
@@ -168,7 +168,7 @@ def entries_read(found: Any, name: str) -> int:
 
 
 @cache
-def words_compared(found: Any, name: str, deeper: int = 2) -> list[str]:
+def words_compared(found: Any, name: str, deeper: int = 2) -> tuple[str, ...]:
     """The words that an argument is compared with, as `activation == "relu"`, or looks up in a dict.
 
     Functions that it is passed on to are looked through as well.
@@ -187,16 +187,17 @@ def words_compared(found: Any, name: str, deeper: int = 2) -> list[str]:
             words += words_of(value_named(found, node.func.value)) if any(names(one, name) for one in node.args) else []
     for called, argument in passed_on(found, name) if deeper else ():
         words += words_compared(called, argument, deeper - 1)
-    return list(dict.fromkeys(words))
+    return tuple(dict.fromkeys(words))
 
 
 @cache
-def words_of_entries(found: Any, name: str) -> list[str]:
+def words_of_entries(found: Any, name: str) -> tuple[str, ...]:
     """The words that the entries of a list may be, as `[table[a] for a in activations]` reads them."""
-    return [word for entry in names_of_entries(found, aliases(found, name)) for word in words_compared(found, entry)]
+    entries = names_of_entries(found, aliases(found, name))
+    return tuple(word for entry in entries for word in words_compared(found, entry))
 
 
-def names_of_entries(found: Any, held: set[str]) -> list[str]:
+def names_of_entries(found: Any, held: Set[str]) -> list[str]:
     """What the entries of lists are called in the loops over them."""
     loops = [node for node in nodes_of(found) if isinstance(node, ast.For | ast.comprehension)]
     over = [loop for loop in loops if any(ast.unparse(part) in held for part in ast.walk(loop.iter))]
@@ -235,20 +236,20 @@ def names(node: ast.AST, name: str) -> bool:
 
 
 @cache
-def aliases(found: Any, name: str) -> set[str]:
+def aliases(found: Any, name: str) -> frozenset[str]:
     """An argument, and the attributes that it is assigned to."""
     assigned = [node for node in nodes_of(found) if isinstance(node, ast.Assign) and ast.unparse(node.value) == name]
-    return {name, *(ast.unparse(target) for node in assigned for target in node.targets)}
+    return frozenset({name, *(ast.unparse(target) for node in assigned for target in node.targets)})
 
 
 @cache
-def parts_unpacked(found: Any, name: str) -> list[str]:
+def parts_unpacked(found: Any, name: str) -> tuple[str, ...]:
     """The names that an argument is taken apart into, as `depth, height, width = shape`."""
     names = aliases(found, name)
     for node in nodes_of(found):
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple) and ast.unparse(node.value) in names:
-            return [ast.unparse(one).rpartition(".")[2] for one in node.targets[0].elts]
-    return []
+            return tuple(ast.unparse(one).rpartition(".")[2] for one in node.targets[0].elts)
+    return ()
 
 
 @cache
