@@ -214,7 +214,7 @@ def candidates(
                 yield Inputs(draw_x(np.random.default_rng(seed), size, axis, values), None, axis, "", values)
             continue
         for kind, (size, axis) in product(kinds, shapes):
-            counts = class_counts(subject, words, size, axis, classes, numbers_of_output(subject, size, axis))
+            counts = class_counts(subject, words, size, axis, classes or numbers_of_output(subject, size, axis))
             for number in [1] if kind == "binary" else counts:
                 rng = np.random.default_rng(seed)
                 x = draw_x(rng, size, axis, values)

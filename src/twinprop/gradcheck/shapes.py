@@ -48,11 +48,12 @@ def told_sizes(subject: Subject) -> list[int]:
 
 
 def matrix_sizes(subject: Subject) -> list[int]:
-    """The sizes of the parameters, but for those of vectors, where there are others than those of neurons."""
+    """The sizes of the matrices among the parameters; of neurons, which hold vectors alone, those of the vectors."""
     held = [parameter.get() for parameter in (*subject.parameters, *subject.numbers)]
-    sizes = [[size for array in held if np.ndim(array) in axes for size in array.shape] for axes in (range(2, 9), (1,))]
-    fitted = isinstance(subject.made, Fitted)  # a vector there gets its size from x
-    return sizes[0] or ([] if fitted else list(dict.fromkeys(sizes[1])))
+    sizes = [size for array in held if np.ndim(array) > 1 for size in array.shape]
+    if sizes or isinstance(subject.made, Fitted):  # a vector there gets its size from x
+        return sizes
+    return list(dict.fromkeys(array.size for array in held if np.ndim(array) == 1))
 
 
 def usual_shapes(
@@ -166,11 +167,11 @@ def shape_of(axes: str, used: set[int], larger: int) -> tuple[int, ...]:
 
 
 def class_counts(
-    subject: Subject, words: Sequence[str], x: tuple[int, ...], axis: int | None, given: int | None, known: int = 0
+    subject: Subject, words: Sequence[str], x: tuple[int, ...], axis: int | None, given: int | None
 ) -> list[int]:
-    """Numbers of classes to try, that of the numbers of an output first, where it is `known`."""
-    if given or known:
-        return [given or known]
+    """Numbers of classes to try."""
+    if given:
+        return [given]
     own = x[0] if axis == -1 else 1 if len(x) == 1 and axis == 0 else x[-1]
     if not subject.parameters:
         return [own] if own > 1 else [own, 2]  # of one column, labels are 0 and 1
