@@ -65,8 +65,10 @@ class Fed(Wrapper):
             if (role := role_of_place(ref)) in self._places:
                 self._places[role].append(ref)
         self._empty = [ref for ref in arrays_of(made, is_place) if ref.get() is None]
-        held = [(role, np.shape(ref.get())) for role, refs in self._places.items() for ref in refs[::-1]]
-        self.wanted = {role: shape for role, shape in held if len(shape) > 1}  # the first of each
+        held = {role: [np.shape(ref.get()) for ref in refs] for role, refs in self._places.items()}
+        self.wanted = {
+            role: shapes[0] for role, some in held.items() if (shapes := [one for one in some if len(one) > 1])
+        }
         self._x: Any = None
         self._y: Any = None
 
