@@ -117,3 +117,24 @@ def test_a_missing_name_is_told_before_targets_of_another_kind(loop: str, tmp_pa
     """
     text = refused(tmp_path / "net.py", "\n".join(line[8:] for line in code.splitlines()) + loop, "Net")
     assert "The file makes count by `count = len(data)`" in text
+
+
+def test_a_text_of_another_in_a_script_beside_is_told(tmp_path: Path) -> None:
+    (tmp_path / "net.py").write_text(
+        "import numpy as np\nclass Net:\n"
+        "    def __init__(self, many):\n        self.W = np.random.randn(many, 2)\n"
+        "    def scores(self, x):\n        return x @ self.W\n"
+    )
+    (tmp_path / "train.py").write_text(
+        "import numpy as np\nfrom net import Net\n"
+        'letters = sorted(set(open("poems.txt").read()))\n'
+        "def main():\n"
+        "    x, y = np.random.randn(8, len(letters)), np.random.randn(8, 2)\n"
+        "    net = Net(len(letters))\n"
+        "    for turn in range(100):\n"
+        "        error = net.scores(x) - y\n"
+        "        net.W -= 0.1 * x.T @ error / len(x)\n"
+    )
+    report = check_class(f"{tmp_path}/net.py:Net")
+    assert report.right, report_text(report)
+    assert any("poems.txt is not there; another text was read" in note for note in report.notes), report.notes

@@ -261,18 +261,20 @@ def is_naming(part: ast.stmt) -> bool:
 QUICK = re.compile(
     r"(np|numpy|random|math|len|range|int|float|list|set|sorted|enumerate|dict|zip|tuple|max|min|sum|str)(\..*)?"
 )
+"""Names of modules and functions whose calls take no time."""
+
 OF_TEXTS = ("read", "readlines", "lower", "upper", "strip", "split", "splitlines")
 
 TEXT = "the cat sat on the mat. that is a tame cat.\n" * 20
+"""Of few letters, so that what is counted by them stays small."""
 
 
 def is_quick(call: ast.Call) -> bool:
     """Whether a call takes no time and changes nothing: one of NumPy's own functions, or what reads a text."""
     name = ast.unparse(call.func)
     if name == "open":
-        modes = [one.value for one in call.args[1:2] if isinstance(one, ast.Constant)]
-        modes += [one.value.value for one in call.keywords if one.arg == "mode" and isinstance(one.value, ast.Constant)]
-        return all(mode in ("r", "rt") for mode in modes) and len(modes) == len(call.args[1:2])
+        modes = [*call.args[1:2], *(one.value for one in call.keywords if one.arg == "mode")]
+        return all(isinstance(one, ast.Constant) and one.value in ("r", "rt") for one in modes)
     of_text = isinstance(call.func, ast.Attribute) and call.func.attr in OF_TEXTS
     return of_text or QUICK.fullmatch(name) is not None
 

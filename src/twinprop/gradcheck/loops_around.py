@@ -15,7 +15,7 @@ from typing import Any
 
 from twinprop.gradcheck.functions import COST, contains, looks_like_function_of_network
 from twinprop.gradcheck.held import objects_of
-from twinprop.gradcheck.importing import run_apart, run_definitions
+from twinprop.gradcheck.importing import TOLD, run_apart, run_definitions, told_of
 from twinprop.gradcheck.loading import others_that_name, text_of, trees_of
 from twinprop.gradcheck.roles import role_of, word_of
 from twinprop.gradcheck.rounds import Loop, loops_of
@@ -79,6 +79,7 @@ def loops_around(
             there = module if path == own else run_apart(partial(script, path), path.parent)
             for one in with_loop(Stage(loop, vars(there), str(path), given), place, wanted) if there else ():
                 found_one = True
+                one.told += told_of(there) if path != own else []
                 yield one, f"{title}.{loop.whole}, {place}" if loop.whole else f"{title}, in the loop of {place}"
         if not found_one and path == own:
             vars(module).clear()  # what was made up for it is nothing to compute with
@@ -103,5 +104,7 @@ def script(path: Path) -> ModuleType:
     """The imports, classes and functions of a script."""
     module = ModuleType(path.stem)
     module.__file__ = str(path)
-    run_definitions(text_of(path), str(path), module, [])
+    told: list[str] = []
+    setattr(module, TOLD, told)
+    run_definitions(text_of(path), str(path), module, told)
     return module
