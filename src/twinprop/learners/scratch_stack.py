@@ -69,6 +69,7 @@ class Mixed(Activation):
 
     def __init__(self, parts: Sequence[slice], activations: Sequence[Layer]) -> None:
         self.parts, self.activations = parts, activations
+        self.rises = all(isinstance(each, Activation) and each.rises for each in activations)
 
     def forward(self, z: Array, training: bool = False) -> Array:
         a = namespace(z).empty_like(z)

@@ -18,9 +18,14 @@ from twinprop.scratch.layer import Layer
 class Activation(Layer):
     """A layer without parameters, which keeps the shape of what comes in."""
 
+    rises = False
+    """Whether f(z) is a function of each z alone that never falls, so that the largest f(z) is f of the largest z."""
+
 
 class Identity(Activation):
     """f(z) = z"""
+
+    rises = True
 
     def forward(self, z: Array, training: bool = False) -> Array:
         return z
@@ -31,6 +36,8 @@ class Identity(Activation):
 
 class ReLU(Activation):
     """f(z) = max(z, 0)"""
+
+    rises = True
 
     def forward(self, z: Array, training: bool = False) -> Array:
         self.a = positive(z)
@@ -45,7 +52,7 @@ class LeakyReLU(Activation):
     """f(z) = z for z > 0, else s·z, with the slope s = `negative_slope`"""
 
     def __init__(self, negative_slope: float = 0.01) -> None:
-        self.negative_slope = negative_slope
+        self.negative_slope, self.rises = negative_slope, negative_slope >= 0
 
     def forward(self, z: Array, training: bool = False) -> Array:
         # a sum of products: to choose by signs, which no processor can predict, takes several times as long
@@ -60,6 +67,8 @@ class LeakyReLU(Activation):
 
 class Tanh(Activation):
     """f(z) = tanh z"""
+
+    rises = True
 
     def forward(self, z: Array, training: bool = False) -> Array:
         self.a = namespace(z).tanh(z)
@@ -79,6 +88,8 @@ def sigmoid(z: Array) -> Array:
 class Sigmoid(Activation):
     """f(z) = σ(z)"""
 
+    rises = True
+
     def forward(self, z: Array, training: bool = False) -> Array:
         self.a = sigmoid(z)
         return self.a
@@ -90,6 +101,8 @@ class Sigmoid(Activation):
 
 class ELU(Activation):
     """f(z) = z for z > 0, else eᶻ − 1  (Clevert et al. 2016, α = 1)"""
+
+    rises = True
 
     def forward(self, z: Array, training: bool = False) -> Array:
         self.a = z.clip(0) + namespace(z).expm1(z.clip(None, 0))
@@ -129,6 +142,7 @@ class SiLU(Activation):
 class Softplus(Activation):
     """f(z) = log(1 + eᶻ), and z itself above 20, where the two agree to 2e-9 (PyTorch's threshold)"""
 
+    rises = True
     threshold = 20.0
 
     def forward(self, z: Array, training: bool = False) -> Array:

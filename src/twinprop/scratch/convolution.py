@@ -13,8 +13,8 @@ from math import prod
 import numpy as np
 
 from twinprop.arrays.blas import many_products, ones
-from twinprop.arrays.namespace import Array, empty, namespace, overlapping
-from twinprop.scratch.images import batch_first, for_each, over_pixels, padded, pixels_first
+from twinprop.arrays.namespace import Array, empty, full, namespace, overlapping
+from twinprop.scratch.images import batch_first, for_each, over_pixels, pixels_first
 from twinprop.scratch.layer import Layer
 
 CACHED, ON_DEVICE = 2**17, 2**26
@@ -24,28 +24,37 @@ MANY_ROWS = 40
 """Numbers in a window from which it pays to turn ∂L/∂y first: measured, 0.7 of the time at 144, the same at 9."""
 
 
-def windows(wide: Array, k: int, more: int = 0) -> Iterator[tuple[slice, Array]]:
+def windows(x: Array, k: int, padding: int, more: int = 0) -> Iterator[tuple[slice, Array]]:
     """The k × k windows of images (..., height, width, channels, batch), some rows of them at a time.
 
     Args:
-        wide: the images.
+        x: the images.
         k: pixels of a window each way.
+        padding: zeros on each side of an image.
         more: numbers that the caller makes of each window.
 
     Yields:
-        Which rows, and their windows as (..., rows, columns, k · k · channels, batch), by column, row and channel.
+        Which rows, and their windows as (..., rows, columns, k · k · channels, batch), by column, row and channel, in
+        memory that the next rows take.
     """
-    *rest, height, width, channels, batch = wide.shape
-    most = CACHED if namespace(wide) is np else ON_DEVICE
-    step = max(1, most // (width * (k * channels * batch + more)))
-    for top in range(0, height - k + 1, step):
-        rows = min(step, height - k + 1 - top)
-        # of k rows, what stands in one column lies together; so do the k columns of a window, which share memory
-        stacked = empty((*rest, rows, width, k, channels, batch), wide)
+    *rest, height, width, channels, batch = x.shape
+    most = CACHED if namespace(x) is np else ON_DEVICE
+    down, wide = height + 2 * padding - k + 1, width + 2 * padding
+    step = min(down, max(1, most // (wide * (k * channels * batch + more))))
+    # of k rows, what stands in one column lies together; so do the k columns of a window, which share memory
+    stacked = full((*rest, step, wide, k, channels, batch), 0, x)
+    image = stacked[..., padding : padding + width, :, :, :]
+    found = overlapping(stacked.reshape(*rest, step, wide, k * channels, batch), k)
+    for top in range(0, down, step):
+        rows = min(step, down - top)
         for i in range(k):
-            stacked[..., i, :, :] = wide[..., top + i : top + i + rows, :, :, :]
-        flat = stacked.reshape(*rest, rows, width, k * channels, batch)
-        yield slice(top, top + rows), overlapping(flat, k)
+            above = top + i - padding
+            first = min(rows, max(0, -above))
+            end = max(first, min(rows, height - above))
+            image[..., :first, :, i, :, :] = 0
+            image[..., first:end, :, i, :, :] = x[..., above + first : above + end, :, :, :]
+            image[..., end:rows, :, i, :, :] = 0
+        yield slice(top, top + rows), found[..., :rows, :, :, :]
 
 
 def matrix(weight: Array) -> Array:
@@ -54,12 +63,13 @@ def matrix(weight: Array) -> Array:
     return turned.reshape(*turned.shape[:-3], -1)
 
 
-def correlate(wide: Array, weight: Array) -> Array:
-    """y[r, s, o] = Σ_c,i,j weight[o, c, i, j] wide[r + i, s + j, c], with the batch as last axis."""
-    (*_, out, _, _, k), (*_, height, width, _, batch) = weight.shape, wide.shape
-    y = empty((*weight.shape[:-4], height - k + 1, width - k + 1, out, batch), wide)
+def correlate(x: Array, weight: Array, padding: int) -> Array:
+    """y[r, s, o] = Σ_c,i,j weight[o, c, i, j] x[r + i − padding, s + j − padding, c], with the batch as last axis."""
+    (*_, out, _, _, k), (*_, height, width, _, batch) = weight.shape, x.shape
+    smaller = k - 1 - 2 * padding
+    y = empty((*weight.shape[:-4], height - smaller, width - smaller, out, batch), x)
     flat = matrix(weight)
-    for rows, found in windows(wide, k):
+    for rows, found in windows(x, k, padding):
         if isinstance(y, np.ndarray):
             many_products(flat[..., None, None, :, :], found, y[..., rows, :, :, :])
         else:
@@ -109,15 +119,15 @@ class Conv2d(Layer):
         smallest = max(1, self.kernel_size - 2 * self.padding)
         if min(x.shape[-2:]) < smallest:
             self.refuse(f"(batch, {channels}, height, width) with at least {smallest} pixels each way", x)
-        self.wide = padded(pixels_first(x), self.padding)
-        y = correlate(self.wide, self.weight)
+        self.x = pixels_first(x)
+        y = correlate(self.x, self.weight, self.padding)
         y += for_each(self.bias, y)
         return batch_first(y)
 
     def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
         xp, dy = namespace(dy), pixels_first(dy)
         # y = W windows + b  ⇒  ∂L/∂W = Σ ∂L/∂y windowsᵀ and ∂L/∂b = Σ ∂L/∂y, over all pixels
-        some = windows(self.wide, self.kernel_size, more=prod(self.shapes["weight"]))
+        some = windows(self.x, self.kernel_size, self.padding, more=prod(self.shapes["weight"]))
         turned = self.weight_grad.swapaxes(-3, -1)
         turned[...] = sum(windows_times(found, dy[..., rows, :, :, :]) for rows, found in some).mT.reshape(turned.shape)
         self.bias_grad[...] = over_pixels(dy)
@@ -126,4 +136,4 @@ class Conv2d(Layer):
         # a pixel is in the windows around it, opposite to where they are
         # ⇒  ∂L/∂x[c] = Σ_o w[o, c] turned by 180° ⋆ ∂L/∂y[o]
         opposite = xp.flip(self.weight, (-2, -1)).swapaxes(-4, -3)
-        return batch_first(correlate(padded(dy, self.kernel_size - 1 - self.padding), opposite))
+        return batch_first(correlate(dy, opposite, self.kernel_size - 1 - self.padding))

@@ -23,16 +23,6 @@ def batch_first(x: Array) -> Array:
     return x.swapaxes(-3, -2).swapaxes(-4, -2).swapaxes(-4, -1)
 
 
-def padded(x: Array, padding: int) -> Array:
-    """Images (..., height, width, channels, batch) with `padding` zeros on each side."""
-    if not padding:
-        return x
-    *rest, height, width, channels, batch = x.shape
-    wide = full((*rest, height + 2 * padding, width + 2 * padding, channels, batch), 0, x)
-    wide[..., padding:-padding, padding:-padding, :, :] = x
-    return wide
-
-
 def for_each(values: Array, x: Array) -> Array:
     """A number for each channel, (..., channels), as it meets images (..., height, width, channels, batch)."""
     if not isinstance(x, np.ndarray):

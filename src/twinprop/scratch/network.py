@@ -17,6 +17,7 @@ from twinprop.arrays.random import INIT, generator
 from twinprop.scratch.dropout import Random
 from twinprop.scratch.init import Float, Initializer
 from twinprop.scratch.layer import Layer
+from twinprop.scratch.pool_first import pool_first
 
 MOST_NAMED = 10
 """Layers of a network that are all named where it is printed."""
@@ -65,9 +66,10 @@ class Network:
         for number, random in enumerate(self.random, start=1):
             random.seeds, random.index = (seed,), number if random.index is None else random.index
         self.steps = 0
+        self.way = pool_first(self.layers)
         # below the first layer with parameters nobody needs a gradient
-        first = next((number for number, layer in enumerate(self.layers) if layer.shapes), len(self.layers))
-        self.way_back = [(layer, number > first) for number, layer in enumerate(self.layers) if number >= first][::-1]
+        first = next((number for number, layer in enumerate(self.way) if layer.shapes), len(self.way))
+        self.way_back = [(layer, number > first) for number, layer in enumerate(self.way) if number >= first][::-1]
 
     def allocate(self, parameters: Array) -> None:
         """Lay out parameters and gradients, and lend each layer its own."""
@@ -103,7 +105,7 @@ class Network:
         if training:
             for random in self.random:
                 random.step = self.steps
-        for layer in self.layers:
+        for layer in self.way:
             x = layer.forward(x, training)
         return x
 

@@ -57,15 +57,20 @@ class BatchNorm1d(Layer):
         return values[..., None, :]
 
     def forward(self, x: Array, training: bool = False) -> Array:
+        x, scale, shift = self.line(x, training)
+        y = x * self.wide(scale, x)
+        y += self.wide(shift, x)
+        return self.outside(y)
+
+    def line(self, x: Array, training: bool) -> tuple[Array, Array, Array]:
+        """x̃, a and b of y = a x̃ + b: in training x̃ is x − μ, else x; a and b are (..., features)."""
         if x.ndim < 1 - self.axis or x.shape[self.axis] != self.num_features:
             self.refuse(self.expected.format(self.num_features), x)
-        self.count = prod(x.shape[self.axis - 1 :]) // self.num_features
         sqrt, x = namespace(x).sqrt, self.inside(x)
         if not training:
             scale = self.weight / sqrt(self.running_var + self.eps)
-            y = x * self.wide(scale, x)
-            y += self.wide(self.bias - self.running_mean * scale, x)
-            return self.outside(y)
+            return x, scale, self.bias - self.running_mean * scale
+        self.count = prod(x.shape[self.weight.ndim - 1 :]) // self.num_features
         mean = self.total(x) / self.count
         self.centred = x - self.wide(mean, x)
         variance = self.total(self.centred * self.centred) / self.count
@@ -76,15 +81,11 @@ class BatchNorm1d(Layer):
         self.running_var *= 1 - self.momentum
         self.running_var += self.momentum * variance * (self.count / (self.count - 1))
         # γ x̂ + β, and x̂ = (x − μ) / σ
-        y = self.centred * self.wide(self.weight / self.deviation, x)
-        y += self.wide(self.bias, x)
-        return self.outside(y)
+        return self.centred, self.weight / self.deviation, self.bias
 
     def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
         dy = self.inside(dy)
-        # y = γ x̂ + β  ⇒  ∂L/∂γ = Σ ∂L/∂y x̂ and ∂L/∂β = Σ ∂L/∂y
-        self.weight_grad[...] = self.total(dy * self.centred) / self.deviation
-        self.bias_grad[...] = self.total(dy)
+        self.own_gradients(dy, self.centred)
         if not need_dx:
             return None
         # μ and σ depend on x too  ⇒  ∂L/∂x = γ/σ (∂L/∂y − mean(∂L/∂y) − x̂ mean(∂L/∂y x̂))
@@ -93,6 +94,12 @@ class BatchNorm1d(Layer):
         dx -= self.wide(self.bias_grad / self.count, dy)
         dx *= self.wide(self.weight / self.deviation, dy)
         return self.outside(dx)
+
+    def own_gradients(self, dy: Array, centred: Array) -> None:
+        """Those of γ and β, from ∂L/∂y and x − μ."""
+        # y = γ x̂ + β  ⇒  ∂L/∂γ = Σ ∂L/∂y x̂ and ∂L/∂β = Σ ∂L/∂y
+        self.weight_grad[...] = self.total(dy * centred) / self.deviation
+        self.bias_grad[...] = self.total(dy)
 
 
 class BatchNorm2d(BatchNorm1d):

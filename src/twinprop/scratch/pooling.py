@@ -57,19 +57,24 @@ class MaxPool2d(Layer):
         return batch_first(y)
 
     def backward(self, dy: Array, need_dx: bool = True) -> Array:
+        dy = pixels_first(dy)
+        dx = full(self.shape, 0, dy)
+        self.add_back(dy, dx)
+        return batch_first(dx)
+
+    def add_back(self, dy: Array, dx: Array) -> None:
+        """Add ∂L/∂y to ∂L/∂x in place, both with the pixels first; ∂L/∂x lies in memory in that order."""
         # y is one of the pixels of its window  ⇒  that pixel, and no other, gets ∂L/∂y
-        dy, dx = pixels_first(dy), full(self.shape, 0, dy)
         at, flat = self.positions(dy), dx.reshape(-1)
         if isinstance(dx, np.ndarray):
             np.add.at(flat, at.reshape(-1), dy.reshape(-1))
-            return batch_first(dx)
+            return
         # on a device nothing says in which order one place is added to: windows that do not overlap, at a time
         apart = -(-self.kernel_size // self.stride)
         for top in range(apart):
             for left in range(apart):
                 some = (..., slice(top, None, apart), slice(left, None, apart), slice(None), slice(None))
                 flat[at[some]] += dy[some]
-        return batch_first(dx)
 
     def positions(self, dy: Array) -> Array:
         """Where in memory the pixel lies that each number of y is."""
