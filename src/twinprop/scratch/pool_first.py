@@ -74,8 +74,9 @@ def pool_first(layers: Iterable[Layer]) -> list[Layer]:
     found: list[Layer] = []
     for layer in layers:
         if type(layer) is MaxPool2d and found and isinstance(f := found[-1], Activation) and f.rises:
-            found.pop()
-            norm = found.pop() if found and type(found[-1]) is BatchNorm2d else None
+            before = found[-2] if len(found) > 1 else None
+            norm = before if type(before) is BatchNorm2d else None
+            del found[-1 if norm is None else -2 :]
             layer = PoolFirst(norm, f, layer)
         found.append(layer)
     return found
