@@ -258,6 +258,17 @@ class NetworkWay(Way):
         return f"The network does not say what its loss is; of the likely ones this one fits: {self.likely}."
 
 
+class GivenLossWay(NetworkWay):
+    """A network with a loss that is known, and is not that of its own method."""
+
+    @property
+    def guesses(self) -> Sequence[Reduction]:
+        return ()
+
+    def note(self) -> str:
+        return ""
+
+
 def is_many(returned: Any, out: Any = None) -> bool:
     """Whether a method has returned a loss for each sample, or for each number of an output."""
     array = isinstance(returned, np.ndarray) and returned.ndim > 0 and returned.dtype.kind == "f"

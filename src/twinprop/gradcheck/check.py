@@ -20,8 +20,7 @@ from twinprop.gradcheck.choice import (
     refuse_unusual,
     refuse_way_around,
 )
-from twinprop.gradcheck.comparison import proportional, same_numbers
-from twinprop.gradcheck.conventions import is_times
+from twinprop.gradcheck.conventions import accept_loss_of_others, is_times
 from twinprop.gradcheck.faults import SECONDS, TURNED, Clock, SubjectError
 from twinprop.gradcheck.held import objects_of, wrapped_in
 from twinprop.gradcheck.hints.table import UNKNOWN
@@ -125,9 +124,7 @@ def check_chosen(
         told = report.notes if SQUARE in report.notes else []
         report = check_subject(fresh.copied(), inputs, constants, seed)
         report.notes += [one for one in told if one == SQUARE]
-    if inputs.values == "probabilities" and of_logits(report, inputs):
-        report.gradients[0].accepted = "as a pair"
-        report.mistakes, report.advice = [], [OF_LOGITS, *report.advice]
+    if accept_loss_of_others(report, subject, inputs):
         return report
     refuse_lent(subject, report)
     refuse_local(subject, report)
@@ -271,18 +268,6 @@ def with_constants(subject: Subject, constants: Sequence[str]) -> Subject:
     return subject
 
 
-def of_logits(report: Report, inputs: Inputs) -> bool:
-    """Whether the dx of a loss of probabilities is the gradient of what goes into the softmax or sigmoid before it."""
-    if len(report.gradients) != 1 or report.gradients[0].of != "x" or report.gradients[0].value is None:
-        return False
-    value, slope, p = report.gradients[0].value, report.gradients[0].right, inputs.x
-    axis = 0 if inputs.axis == -1 else -1
-    softmax = p * (slope - (p * slope).sum(axis, keepdims=True))
-    if report.assumed_loss:  # whether it is a sum or a mean is a guess, that rests on the other gradient
-        return any(proportional(value, logits) for logits in (softmax, slope * p * (1 - p)))
-    return any(same_numbers(value, logits) for logits in (softmax, slope * p * (1 - p)))
-
-
 NO_LOOP = (
     "{0}: no loop there runs as a step of training with small data in place of its own. Name the functions or the "
     "class to be checked: --layer {0}:NAME."
@@ -304,10 +289,6 @@ LOCAL = (
     "    def backward(self, dy): ...  # returns dx, and leaves the gradients as self.dW, self.db"
 )
 SQUARE = "runs only with as many outputs as inputs: a matrix is the wrong way round."
-OF_LOGITS = (
-    "dx is the gradient of what went into the softmax or sigmoid, p - y, not that of p. It is right together with one "
-    "whose backward passes it on as it is. Check both together: --layer FILE:Softmax,CrossEntropy."
-)
 
 
 def clips_probabilities(report: Report, subject: Subject, inputs: Inputs) -> bool:

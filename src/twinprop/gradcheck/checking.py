@@ -17,7 +17,7 @@ from twinprop.gradcheck.faults import Clock, SubjectError
 from twinprop.gradcheck.hints.repair import repairs
 from twinprop.gradcheck.hints.routines import Evidence
 from twinprop.gradcheck.hints.table import explain_gradients, notes
-from twinprop.gradcheck.inputs import Inputs
+from twinprop.gradcheck.inputs import Inputs, Reduction
 from twinprop.gradcheck.parameters import adopt_forgotten, adopt_parameters, keep_used
 from twinprop.gradcheck.repetition import STALE_OUTPUT, check_repetition, output_is_stale
 from twinprop.gradcheck.report import Gradient, Report
@@ -97,26 +97,43 @@ def gradients_that_an_edit_mends(trial: Trial) -> list[Gradient] | None:
 
 
 def choose_loss(trial: Trial) -> None:
-    """Take the likely loss that most of a network's gradients fit, a right one or a multiple of it."""
+    """Take the likely loss that most of a network's gradients fit, a right one or a multiple of it.
+
+    The output does not depend on the loss, so forward runs once for all of them.
+    """
     way = trial.subject.way
-    best, chosen = -1.0, way.likely
-    for loss in way.guesses:
-        way.likely = loss
-        try:
-            measured = {one.name: trial.measure(one.get(), 12) for one in trial.parameters}
-            if not measured and trial.x.dtype.kind == "f":
-                measured = {"x": trial.measure(trial.x, 12)}
-        except SubjectError:
-            continue
-        slopes = {name: slopes_of(entries, trial.array(name).shape) for name, entries in measured.items()}
-        if not all(np.isfinite(entry.central).all() for entries in measured.values() for entry in entries.values()):
-            continue
-        found = trial.find({"x": np.full(trial.x.shape, np.nan)} | slopes)
-        pairs = [(found[name][1], slope) for name, slope in slopes.items() if name in found]
-        score = sum(likeness(value, slope) for value, slope in pairs)
-        if score > best:
-            best, chosen = score, loss
+    arrays = {one.name: one.get() for one in trial.parameters}
+    if not arrays and trial.x.dtype.kind == "f":
+        arrays = {"x": trial.x}
+    guesses, chosen = list(way.guesses), way.likely
+
+    def values() -> Any:
+        out = trial.subject.forward(trial.x, trial.inputs.y)
+        return np.array([likely_value(trial, out, loss) for loss in guesses])
+
+    measured = {name: trial.measure(array, 12, value=values) for name, array in arrays.items()}
+    slopes = {name: slopes_of(entries, (*arrays[name].shape, len(guesses))) for name, entries in measured.items()}
+    numbers = [entry.central[1] for entries in measured.values() for entry in entries.values()]
+    finite = np.isfinite(np.reshape(numbers, (-1, len(guesses)))).all(axis=0)
+    best = -1.0
+    for at, loss in enumerate(guesses):
+        if finite[at]:
+            way.likely = loss
+            known = {name: slope[..., at] for name, slope in slopes.items()}
+            found = trial.find({"x": np.full(trial.x.shape, np.nan)} | known)
+            score = sum(likeness(found[name][1], slope) for name, slope in known.items() if name in found)
+            if score > best:
+                best, chosen = score, loss
     way.likely = chosen
+
+
+def likely_value(trial: Trial, out: Any, loss: Reduction) -> float:
+    """A likely loss of an output; NaN where it cannot be computed."""
+    trial.subject.way.likely = loss
+    try:
+        return trial.of_output(out)
+    except SubjectError:
+        return np.nan
 
 
 def likeness(value: Any, slope: Any) -> float:

@@ -17,15 +17,19 @@ import numpy as np
 
 from twinprop.gradcheck.autograd import Operations
 from twinprop.gradcheck.calling import FusedWay, LayerWay, NetworkWay
-from twinprop.gradcheck.comparison import CLOSE, same_numbers
+from twinprop.gradcheck.comparison import CLOSE, ratio, same_numbers
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.functions import Functions
+from twinprop.gradcheck.held import wrapped_in
 from twinprop.gradcheck.hints.routines import functions_near
 from twinprop.gradcheck.hints.table import factor_of
+from twinprop.gradcheck.inputs import Inputs
+from twinprop.gradcheck.loading import trees_around
 from twinprop.gradcheck.report import Gradient, Report
 from twinprop.gradcheck.roles import role_of
 from twinprop.gradcheck.several import Several
 from twinprop.gradcheck.sources import nodes_of
+from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.trial import CHANGE, Trial, slopes_of
 
 MEAN = (
@@ -231,6 +235,45 @@ def small_constants(function: FunctionType) -> list[float]:
     return [value for value in small if is_small(value)]
 
 
+OF_LOGITS = (
+    "dx is the gradient of what went into the softmax or sigmoid, p - y, not that of p. It is right together with one "
+    "whose backward passes it on as it is. Check both together: --layer FILE:Softmax,CrossEntropy."
+)
+DIVIDED_LATER = (
+    "dx is {} times the gradient: 1/n of the mean is left out. It is right where a step divides instead, as here:\n{}"
+)
+
+
+def accept_loss_of_others(report: Report, subject: Subject, inputs: Inputs) -> bool:
+    """Take for right the dx of a loss that others make right: a softmax before it, or a step that divides by n."""
+    if len(report.gradients) != 1 or report.gradients[0].of != "x" or report.gradients[0].problem:
+        return False
+    one, p = report.gradients[0], inputs.x
+    kinds = [one.right]
+    if inputs.values == "probabilities":
+        softmax = p * (one.right - (p * one.right).sum(0 if inputs.axis == -1 else -1, keepdims=True))
+        kinds += [softmax, one.right * p * (1 - p)]
+    factors = [ratio(one.value, right) or 0.0 for right in kinds]
+    later = divided_later(type(wrapped_in(subject.made))) if subject.way.is_loss and inputs.count > 1 else ""
+    for at, k in enumerate(factors):
+        same = at > 0 and k and (abs(k - 1) < CLOSE or report.assumed_loss)  # a sum or a mean is a guess, resting on dx
+        many = later and any(abs(k / count - 1) < CLOSE for count in (inputs.count, p.size))
+        if same or many:
+            told = [] if same else [DIVIDED_LATER.format(round(k), later)]
+            one.accepted = "as a pair" if at else "n times"
+            report.mistakes, report.advice = [], [*([OF_LOGITS] if at else []), *told, *report.advice]
+            return True
+    return False
+
+
+def divided_later(kind: type) -> str:
+    """A step around a class that takes the mean of its gradients; empty where there is none."""
+    trees = trees_around(kind, kind.__name__)
+    steps = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.AugAssign))
+    added = (node for node in steps if isinstance(node.op, ast.Add | ast.Sub) and divides_a_step(node))
+    return next((ast.unparse(node) for node in added), "")
+
+
 LOST = (
     "the gradients are those of a sum over the samples, and this is a mean:\n{}\nIf it is the loss, 1/n is missing: "
     "divide by the number of samples, once."
@@ -263,8 +306,10 @@ def is_mean(node: ast.AST) -> bool:
 
 
 def divides_a_step(node: ast.AST) -> bool:
-    """`W -= lr * dW / n`: the gradient is divided where it is used."""
+    """`W -= lr * dW / n`, `W -= lr * dW.mean(0)`: the gradient is divided where it is used."""
     if not isinstance(node, ast.AugAssign | ast.BinOp):
         return False
-    divided = any(isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div) for part in ast.walk(node))
+    parts = list(ast.walk(node))
+    divided = any(isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div) for part in parts)
+    divided = divided or any(isinstance(part, ast.Call) and ast.unparse(part.func).endswith("mean") for part in parts)
     return divided and names_rate(node)

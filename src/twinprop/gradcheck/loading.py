@@ -157,6 +157,14 @@ def trees_of(path: Path) -> Iterator[tuple[int, ast.Module]]:
             yield number, parsed(code, str(path))
 
 
+def trees_around(kind: type, word: str) -> Iterator[ast.Module]:
+    """The trees of the files around that of a class which hold a word."""
+    own = getattr(sys.modules.get(kind.__module__), "__file__", None)
+    for path in files_around(Path(own).absolute()) if own else []:
+        if word in text_of(path):
+            yield from (tree for _, tree in trees_of(path))
+
+
 def is_slow(file: Path, wanted: str) -> bool:
     """Whether a module takes seconds to import, and has no class of the wanted name."""
     text = text_of(file)

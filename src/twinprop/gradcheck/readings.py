@@ -9,10 +9,8 @@ from __future__ import annotations
 import ast
 import copy
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +18,7 @@ import numpy as np
 from twinprop.gradcheck.calling import (
     DerivativeWay,
     FusedWay,
+    GivenLossWay,
     JacobianWay,
     LayerWay,
     LossWay,
@@ -34,9 +33,9 @@ from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.fitting import Fitted
 from twinprop.gradcheck.functions import Pair
 from twinprop.gradcheck.held import wrapped_in
-from twinprop.gradcheck.inputs import CLOSE, LIKELY, Inputs, draw_y
+from twinprop.gradcheck.inputs import CLOSE, LIKELY, MEANS, Inputs, LikelyLoss, draw_y
 from twinprop.gradcheck.lending import kinds_of
-from twinprop.gradcheck.loading import files_around, text_of, trees_of
+from twinprop.gradcheck.loading import trees_around
 from twinprop.gradcheck.loops import OFF
 from twinprop.gradcheck.parameters import keep_used
 from twinprop.gradcheck.report import Report
@@ -56,6 +55,10 @@ OF_OUTPUT = (
 )
 WITHOUT = "checked with {} = 0: none of the likely losses has such a penalty, or a momentum."
 ANOTHER_LOSS = "a step of {} follows the gradient of this loss, and not that of its own method for the loss."
+OTHER_ENTROPY = (
+    "the gradients are those of {}. {} returns another loss: {}. Of p - y the binary one belongs to a sigmoid, the "
+    "other to a softmax."
+)
 UNCLIPPED = (
     "right where nothing is clipped or scaled: the targets are close to the outputs here. Large errors are changed:\n{}"
 )
@@ -189,14 +192,30 @@ def without_penalty(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
 
 
 def with_a_likely_loss(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
-    """A training whose steps are not those of the method for the loss, which may be a measure of the success alone.
+    """A network whose steps are not those of the method for the loss, which may be a measure of the success alone.
 
-    That cannot be where it holds a penalty.
+    That cannot be where it holds a penalty. What is no training of its own may mean the other cross entropy: the
+    gradient p - y belongs to one for a softmax and to the other for a sigmoid.
     """
     way, made = subject.way, subject.made
-    if isinstance(made, Trained) and way.loss_method is not None and not made.penalised:
-        likely = replace(way, loss_method=None, loss_roles={}, likely=LIKELY[0], many=False)
-        yield Reading(likely, inputs, ANOTHER_LOSS.format(made.train))
+    if way.loss_method is None or not isinstance(way, NetworkWay):
+        return
+    other: dict[str, Any] = {"loss_method": None, "loss_roles": {}, "many": False}
+    if isinstance(made, Trained):
+        if not made.penalised:
+            yield Reading(replace(way, **other, likely=LIKELY[0]), inputs, ANOTHER_LOSS.format(made.train))
+        return
+    one = subject.copied()
+    out = one.forward(inputs.x, inputs.y)
+    value = one.value(out, None, inputs.x, inputs.y, inputs.axis, inputs.count)
+    formulas = ["cross entropy", "binary cross entropy"]
+    softmax = np.allclose(np.sum(out, 0 if inputs.axis == -1 else -1), 1)
+    meant, printed = formulas if softmax else reversed(formulas)
+    for mean in MEANS:
+        loss = LikelyLoss(mean, printed)
+        if np.isclose(loss.value(out, inputs.y, inputs.axis or 0, inputs.count), value):
+            given = GivenLossWay(**{**vars(way), **other, "likely": LikelyLoss(mean, meant)})
+            yield Reading(given, inputs, OTHER_ENTROPY.format(given.likely, way.loss_method.name, loss))
 
 
 def with_small_errors(subject: Subject, inputs: Inputs, seed: int) -> Iterator[Reading]:
@@ -242,9 +261,7 @@ def is_multiplied(subject: Subject) -> bool:
     """Whether code around a class multiplies what its backward returns, as a derivative: `d * act.backward(z)`."""
     assert subject.way.backward is not None
     name = subject.way.backward.name
-    own = getattr(sys.modules.get(type(wrapped_in(subject.made)).__module__), "__file__", None)
-    files = files_around(Path(own).absolute()) if own else []
-    trees = [tree for path in files if f".{name}(" in text_of(path) for _, tree in trees_of(path)]
+    trees = trees_around(type(wrapped_in(subject.made)), f".{name}(")
     return any(multiplies(node, name) for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Sequence
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -13,17 +13,19 @@ from twinprop.gradcheck.comparison import Index, Slopes, measure_slopes, ratio, 
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.finding import Found, Snapshot, Target, assign, candidates, snapshot
 from twinprop.gradcheck.fitting import Fitted
-from twinprop.gradcheck.held import ArrayRef, FloatArray, is_float_array, wrapped_in
+from twinprop.gradcheck.held import ArrayRef, FloatArray, is_float_array
 from twinprop.gradcheck.inputs import Inputs
-from twinprop.gradcheck.sources import nodes_of
 from twinprop.gradcheck.subject import Subject
-from twinprop.gradcheck.upkeep import TO_OPTIMIZER, PlainSteps
+from twinprop.gradcheck.upkeep import TO_OPTIMIZER, PlainSteps, adds_bare
 
 ENTRIES = 400
 """Entries of each gradient that are measured; small sizes are measured whole."""
 
 LARGE, FEW = 100_000, 60
 """Of a subject with more numbers than that, so few entries of each gradient are measured."""
+
+SECONDS, FEWEST = 10.0, 8
+"""Of a processor, that all measuring may take where forward is slow; and how few entries are measured all the same."""
 
 CHANGE = "change of "
 """What the report calls an update inside backward, before the name of the parameter."""
@@ -43,6 +45,7 @@ class Trial:
         parameters: of the subject, but for those that are called constants.
         out: what forward returns.
         dy: random numbers in the shape of the output; None for a loss.
+        seconds: that forward takes.
         updated: names of parameters that backward has changed.
         unused: arrays that the output does not depend on; known after `keep_used`.
         labels: where the gradient of each parameter, and of x, is found; known after `find`.
@@ -76,7 +79,9 @@ class Trial:
                 "1e-10 changes nothing. That is too coarse to check; leave out the cast.",
                 False,
             )
+        begin = process_time()
         again = subject.forward(self.x, inputs.y)
+        self.seconds = process_time() - begin
         if not np.array_equal(self.out, again):
             raise NotRepeatableError(
                 f"{subject.title}.{subject.way.forward.name} gives other numbers for the same input each time, and "
@@ -96,10 +101,6 @@ class Trial:
     def value(self) -> float:
         """The number that is differentiated."""
         return self.of_output(self.subject.forward(self.x, self.inputs.y))
-
-    def magnitude(self) -> float:
-        """The size of the numbers whose sum it is."""
-        return abs(self.of_output(self.out)) if self.dy is None else float(np.abs(np.asarray(self.out) * self.dy).sum())
 
     def run(self, change: Callable[[], None] | None = None, clear: bool = True) -> list[Found]:
         """What backward returns and leaves; `change()` is called between forward and backward.
@@ -266,17 +267,25 @@ class Trial:
         """What is measured for x, or for a parameter; NaN where nothing was measured."""
         return slopes_of(self.measure(self.array(of), most), self.array(of).shape)
 
-    def measure(self, array: FloatArray, most: int = ENTRIES, larger: float = 1.0) -> dict[Index, Slopes]:
-        """Slopes of the value at the entries of a parameter, or of x."""
+    def measure(
+        self, array: FloatArray, most: int = ENTRIES, larger: float = 1.0, value: Callable[[], Any] | None = None
+    ) -> dict[Index, Slopes]:
+        """Slopes of the value at the entries of a parameter, or of x.
+
+        Args:
+            value: another number, or several at once.
+        """
         if sum(one.get().size for one in self.parameters) > LARGE:
             most = min(most, FEW)
+        each = 4 * self.seconds * (len(self.parameters) + 1)
+        most = min(most, max(FEWEST, int(SECONDS / each))) if each else most
+        f = value or self.value
         part = next((self.parts.get(one.name, 1) for one in self.parameters if one.get() is array), 1)
-        middle, magnitude = part * self.value(), part * self.magnitude()
+        middle = part * f()
+        # the size of the numbers whose sum it is
+        magnitude = abs(middle) if self.dy is None else part * float(np.abs(np.asarray(self.out) * self.dy).sum())
         where = sample_entries(array.shape, most, self.seed)
-        return {
-            index: measure_slopes(lambda: part * self.value(), array, index, middle, magnitude, larger)
-            for index in where
-        }
+        return {index: measure_slopes(lambda: part * f(), array, index, middle, magnitude, larger) for index in where}
 
 
 def plain_shape(shape: Index) -> Index:
@@ -302,15 +311,6 @@ def slopes_of(measured: dict[Index, Slopes], shape: Index) -> FloatArray:
     for where, entry in measured.items():
         slope[where] = entry.central[1]
     return slope
-
-
-def adds_bare(made: Any, attributes: Sequence[str]) -> bool:
-    """Whether every update adds something as it is, as in `self.W += d`: then there is no learning rate."""
-    nodes = [node for kind in type(wrapped_in(made)).__mro__ for node in nodes_of(kind)]
-    steps = [node for node in nodes if isinstance(node, ast.AugAssign)]
-    names = [ast.unparse(one.target).partition("[")[0].rpartition(".")[2] for one in steps]
-    steps = [one for one, name in zip(steps, names, strict=True) if name in attributes]
-    return bool(steps) and all(isinstance(one.value, ast.Name | ast.Attribute) for one in steps)
 
 
 def common_rate(updates: dict[str, Found], measured: dict[str, FloatArray]) -> float | None:

@@ -28,7 +28,7 @@ from twinprop.gradcheck.held import (
     wrapped_in,
 )
 from twinprop.gradcheck.roles import Method, method_of, role_of
-from twinprop.gradcheck.sources import own_attributes
+from twinprop.gradcheck.sources import nodes_of, own_attributes
 from twinprop.gradcheck.ways import held_by
 
 RATE = 0.01
@@ -153,6 +153,15 @@ def rates_of(made: Any) -> list[ArrayRef]:
     ]
     # beside a rate, alpha is a momentum or a penalty
     return [ref for ref in found if ref.attribute != "alpha"] or found
+
+
+def adds_bare(made: Any, attributes: Sequence[str]) -> bool:
+    """Whether every update adds something as it is, as in `self.W += d`: then there is no learning rate."""
+    nodes = [node for kind in type(wrapped_in(made)).__mro__ for node in nodes_of(kind)]
+    steps = [node for node in nodes if isinstance(node, ast.AugAssign)]
+    names = [ast.unparse(one.target).partition("[")[0].rpartition(".")[2] for one in steps]
+    steps = [one for one, name in zip(steps, names, strict=True) if name in attributes]
+    return bool(steps) and all(isinstance(one.value, ast.Name | ast.Attribute) for one in steps)
 
 
 def owners_of(made: Any, wanted: Callable[[Any], bool]) -> dict[str, Any]:

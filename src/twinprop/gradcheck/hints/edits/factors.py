@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
@@ -162,7 +163,10 @@ def entrywise_softmax(site: Site) -> Iterator[tuple[ast.expr, str]]:
             if codes[other] == f"1 - {code}":
                 rest = [bracketed(one) for at, one in enumerate(factors) if at not in (position, other)]
                 d = " * ".join(rest) or "1.0"
+                p: Any = site.scope.get(code)
                 for axis in ("-1", "0"):
+                    if np.ndim(p) and not np.allclose(np.sum(p, int(axis)), 1):
+                        continue  # it is no softmax
                     right = f"{code} * (({d}) - ({code} * ({d})).sum(axis={axis}, keepdims=True))"
                     text = (
                         "the derivative of softmax is taken entry by entry, p (1 - p). Each output depends on every "

@@ -92,13 +92,18 @@ def last_name(node: ast.expr) -> str:
 
 
 def kept_by_forward(site: Site) -> list[str]:
-    """Names of arrays that are neither gradients nor parameters, of the shape of a name where one is looked at."""
+    """Names of arrays that are neither gradients nor parameters, of the shape of a name where one is looked at.
+
+    Nor are they the targets, which no activation has returned.
+    """
     shape = np.shape(site.value) if isinstance(site.value, np.ndarray) else None
+    x, y = site.evidence.trial.x, site.evidence.trial.inputs.y
     return [
         name
         for name, value in site.scope.items()
         if isinstance(value, np.ndarray) and value.size > 1 and value.dtype.kind == "f"
         if shape in (None, value.shape)
+        if y is None or not np.array_equal(value, y) or np.array_equal(x, y)
         if not last_name(expression(name)).lower().startswith(("d", "grad"))
         and canonical(last_name(expression(name))).rstrip("0123456789") not in ("w", "b")
     ]
