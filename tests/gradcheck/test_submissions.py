@@ -15,7 +15,7 @@ SUBMISSIONS = {
     "ada": "def backward(self, d):\n        self.dW = self.x.T @ d\n        return d @ self.W.T",
     "bob": "def backward(self, d):\n        print('hello')\n        self.dW = 7 * self.x.T @ d\n        "
     "return d @ self.W.T",
-    "dee": "def backward(self, d):\n        import os\n        os._exit(0)",
+    "dee": "def backward(self, d):\n        import os\n        os.kill(os.getpid(), 9)",
     "eve": "def backward(self, d):\n        import socket\n        socket.create_connection(('127.0.0.1', 9))",
     "fay": "def backward(self, d)\n        return d",
 }
@@ -54,6 +54,44 @@ def test_one_row_for_each_whatever_the_others_do(tmp_path: Path, capsys: pytest.
     assert "7 is one factor too many" in rows["bob"]["message"]
     assert "not allowed here: no network" in rows["eve"]["message"]
     assert "layers.py:" in rows["fay"]["message"]
+
+
+ENDS = {  # what students write where something does not fit
+    "exit": "exit(0)",
+    "sys": "import sys\n        sys.exit()",
+    "of sys": "from sys import exit as stop\n        stop(0)",
+    "quit": "quit()",
+    "at once": "import os\n        os._exit(0)",
+    "by hand": "raise SystemExit(0)",
+    "its own way to tell": "try:\n            exit(0)\n        except ValueError:\n            pass",
+}
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+@pytest.mark.parametrize("place", ["forward", "backward", "fit", "module"])
+def test_what_ends_python_is_no_right_gradient(
+    end: str, place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    backward = "def backward(self, d):\n        self.dW = self.x.T @ d\n        return d @ self.W.T"
+    code = LAYER.format(backward)
+    if place == "fit":
+        code = LAYER.format(f"def fit(self, x, y):\n        {end}").replace("forward", "predict")
+    elif place == "module":
+        code = f"if True:\n        {end}\n" + code
+    else:
+        head = next(line for line in code.splitlines() if f"def {place}(" in line)
+        code = code.replace(head, f"{head}\n        {end}")
+    (tmp_path / "layers.py").write_text(code)
+    words = ["gradcheck", "--layer", f"{tmp_path}/layers.py:Linear", "--args", "4", "3"]
+    status = main(words)
+    told = "".join(capsys.readouterr())
+    if place == "module":  # a script that ends: its classes can be looked at all the same
+        assert status == 0
+        assert "All 2 gradients agree" in told
+        return
+    assert status == 1
+    assert "All" not in told
+    assert "ends Python" in told or "raise SystemExit" in told
 
 
 def test_one_that_hangs_is_ended(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

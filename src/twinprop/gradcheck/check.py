@@ -21,7 +21,7 @@ from twinprop.gradcheck.choice import (
     refuse_way_around,
 )
 from twinprop.gradcheck.conventions import accept_loss_of_others, is_times
-from twinprop.gradcheck.faults import SECONDS, TURNED, Clock, SubjectError
+from twinprop.gradcheck.faults import SECONDS, TURNED, Clock, SubjectError, kept_running
 from twinprop.gradcheck.held import objects_of, wrapped_in
 from twinprop.gradcheck.hints.table import UNKNOWN
 from twinprop.gradcheck.importing import folders_as_before
@@ -61,7 +61,7 @@ def check_class(
     # what the class prints is no part of the report
     quiet = io.StringIO()
     silent = contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet)  # where progress bars go
-    with silent[0], silent[1], folders_as_before(), np.errstate(all="ignore"):
+    with silent[0], silent[1], folders_as_before(), kept_running(), np.errstate(all="ignore"):
         wanted = Wanted(words, shape, targets, classes, seed)
         subject, inputs, searches = choose(spec, wanted, constants)
         report = check_chosen(spec, wanted, constants, subject, inputs, searches)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import inspect
 import linecache
+import os
 import sys
 import sysconfig
 import traceback
@@ -114,6 +116,36 @@ def short_path(file: str) -> str:
         return str(Path(file).relative_to(Path.cwd()))
     except ValueError:
         return file
+
+
+class Ended(Exception):
+    """What the user's code raises where it would end Python, and with it the check, without a word."""
+
+
+WAYS_TO_END = ((sys, "exit"), (builtins, "exit"), (builtins, "quit"), (os, "_exit"), (os, "abort"))
+
+
+@contextmanager
+def kept_running() -> Iterator[None]:
+    """Nothing that runs meanwhile ends Python: it raises `Ended`, as any other mistake.
+
+    Raises:
+        SubjectError: a SystemExit was raised by hand.
+    """
+
+    def end(*status: Any) -> None:
+        raise Ended("it ends Python here")
+
+    before = [(where, name, getattr(where, name)) for where, name in WAYS_TO_END if hasattr(where, name)]
+    for where, name, _ in before:
+        setattr(where, name, end)
+    try:
+        yield
+    except SystemExit as error:
+        raise SubjectError(f"The class ends Python.\n  {error_with_line(error)}", False) from error
+    finally:
+        for where, name, its in before:
+            setattr(where, name, its)
 
 
 @contextmanager
