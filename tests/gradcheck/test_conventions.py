@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.kit.students import LAYER, check, failed
 
+from twinprop.gradcheck.check import check_class
 from twinprop.gradcheck.faults import SubjectError
+from twinprop.gradcheck.report import report_text
 
 
 def test_mean_over_the_samples_in_the_layer() -> None:
@@ -78,3 +82,40 @@ def test_a_small_number_that_forward_adds_is_told() -> None:
     assert report.verdict == "right, but"
     assert "forward adds a small number, 0.0001" in " ".join(report.advice)
     assert failed(check("SmallPenalty", *LAYER)) == {"dW"}
+
+
+MEANS = """
+import numpy as np
+
+
+class Dense:
+    def __init__(self, inputs, outputs):
+        self.W = np.random.randn(outputs, inputs)
+        self.b = np.random.randn(outputs, 1)
+
+    def forward(self, x):
+        self.x, self.z = x, self.W @ x.T + self.b
+        return (self.z * (self.z > 0)).T
+
+    def backward(self, d):
+        d = d.T
+        n = d.shape[1]
+        self.dW = d @ self.x / n
+        self.db = np.mean(d, axis=1, keepdims=True)
+        return d.T @ self.W
+"""
+
+
+def test_a_mean_that_is_a_convention_is_no_mistake_beside_another(tmp_path: Path) -> None:
+    file = tmp_path / "dense.py"
+    file.write_text(MEANS)
+    report = check_class(f"{file}:Dense", ["4", "3"])
+    assert failed(report) == {"dW", "db", "dx"}, report_text(report)
+    ((names, text),) = report.mistakes
+    assert set(names) == {"dW", "db", "dx"}
+    assert "derivative of the activation is missing" in text
+    file.write_text(MEANS.replace("d = d.T", "d = d.T * (self.z > 0)"))
+    assert check_class(f"{file}:Dense", ["4", "3"]).verdict == "right, but"
+    # where one is a sum, the other is no mean by convention
+    file.write_text(MEANS.replace("np.mean(d,", "np.sum(d,"))
+    assert "once too often" in report_text(check_class(f"{file}:Dense", ["4", "3"]))

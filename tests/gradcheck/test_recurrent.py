@@ -108,3 +108,59 @@ class Huberless:
     report = check_class(f"{tmp_path}/loss.py:Huberless")
     assert report.verdict == "wrong"
     assert "np.sign(y - p)" in report.mistakes[0][1], report_text(report)
+
+
+ONE_LABEL = """
+import numpy as np
+
+
+def column(which, size):
+    v = np.zeros((size, 1))
+    v[which] = 1
+    return v
+
+
+class LastLetter:
+    def __init__(self, letters, hidden, rate=0.1):
+        self.letters, self.hidden, self.rate = letters, hidden, rate
+        self.U = np.random.randn(hidden, letters)
+        self.R = np.random.randn(hidden, hidden) * 0.5
+        self.V = np.random.randn(letters, hidden)
+        self.c = np.zeros((letters, 1))
+
+    def forward(self, word):
+        self.word, self.states = word, [np.zeros((self.hidden, 1))]
+        for letter in word:
+            self.states.append(np.tanh(self.U @ column(letter, self.letters) + self.R @ self.states[-1]))
+        e = np.exp(self.V @ self.states[-1] + self.c)
+        self.p = e / e.sum()
+        return self.p
+
+    def loss(self, next_letter):
+        return -np.sum(column(next_letter, self.letters) * np.log(self.p))
+
+    def backward(self, next_letter):
+        d = self.p - column(next_letter, self.letters)
+        dV, dc, dU, dR = d @ self.states[-1].T, d, np.zeros_like(self.U), np.zeros_like(self.R)
+        dh = self.V.T @ d
+        for t in reversed(range(len(self.word))):
+            dz = dh * (1 - self.states[t + 1] ** 2)
+            dU += dz @ column(self.word[t], self.letters).T
+            dR += dz @ self.states[t].T
+            dh = self.R.T @ dz
+        for name, gradient in zip("UVRc", (dU, dV, dR, dc)):
+            W = getattr(self, name)
+            W -= self.rate * gradient
+"""
+
+
+def test_sequence_with_one_label_gets_one(tmp_path: Path) -> None:
+    file = tmp_path / "letters.py"
+    file.write_text(ONE_LABEL)
+    report = check_class(f"{file}:LastLetter")
+    assert report.right, report_text(report)
+    assert {one.of for one in report.gradients} == set("UVRc")
+    file.write_text(ONE_LABEL.replace("self.states[t + 1] ** 2", "np.tanh(self.states[t + 1]) ** 2"))
+    report = check_class(f"{file}:LastLetter")
+    assert failed(report) == {"change of U", "change of R"}, report_text(report)
+    assert "tanh is applied once too often" in report_text(report)

@@ -33,7 +33,7 @@ from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.fitting import Fitted
 from twinprop.gradcheck.functions import Pair
 from twinprop.gradcheck.held import wrapped_in
-from twinprop.gradcheck.inputs import CLOSE, LIKELY, MEANS, Inputs, LikelyLoss, draw_y
+from twinprop.gradcheck.inputs import CLOSE, LIKELY, MEANS, Inputs, LikelyLoss, draw_y, targets_like
 from twinprop.gradcheck.lending import kinds_of
 from twinprop.gradcheck.loading import trees_around
 from twinprop.gradcheck.loops import OFF
@@ -206,8 +206,12 @@ def with_a_likely_loss(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
             yield Reading(replace(way, **other, likely=LIKELY[0]), inputs, ANOTHER_LOSS.format(made.train))
         return
     one = subject.copied()
-    out = one.forward(inputs.x, inputs.y)
-    value = one.value(out, None, inputs.x, inputs.y, inputs.axis, inputs.count)
+    try:
+        out = one.forward(inputs.x, inputs.y)
+        value = one.value(out, None, inputs.x, inputs.y, inputs.axis, inputs.count)
+        targets_like(np.asarray(out), inputs.y, 0 if inputs.axis else -1)
+    except (SubjectError, ValueError):  # its targets are of another kind
+        return
     formulas = ["cross entropy", "binary cross entropy"]
     softmax = np.allclose(np.sum(out, 0 if inputs.axis == -1 else -1), 1)
     meant, printed = formulas if softmax else reversed(formulas)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.calling import LossesWay, Way
+from twinprop.gradcheck.calling import LossesWay, NetworkWay, Way
 from twinprop.gradcheck.faults import Clock, SubjectError
 from twinprop.gradcheck.finding import Found
 from twinprop.gradcheck.functions import Functions
@@ -150,6 +150,9 @@ class Search:
                 raise not_finite(self.subject, inputs, np.asarray(out))
             if not self.rare:
                 self.accepted_by_forward = self.accepted_by_forward or inputs
+            is_network = isinstance(rehearsal.way, NetworkWay) and np.size(out) > 1
+            if is_network and inputs.kind == "labels" and np.size(out) % np.size(inputs.y):
+                return False  # the output is that of a whole sequence, which has one label
             if not rehearsal.parameters and not rehearsal.numbers and inputs.x.dtype.kind != "f":
                 return False  # whole numbers have no gradient, and there is nothing else
             roles = {tuple(way.forward_roles.items()) for way in self.subject.ways if way.is_loss}
