@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from tests.kit.students import failed
 
 from twinprop.gradcheck.check import check_class
+from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.outputs import find_site, output_at
 from twinprop.gradcheck.report import Report, report_text
 from twinprop.gradcheck.rounds import FUNCTION, loops_of
@@ -38,6 +40,10 @@ SUBJECTS = {
     "fit_hidden": "OneHidden",
     "fit_batches": "Scores",
     "fit_itself": "Autoencoder",
+    "kept_data": "Odds",
+    "kept_layers": "Layers",
+    "margin": "separate",
+    "fit_margin": "Separator",
 }
 """What is checked of each script; nothing of one whose weights are global, and whose loop stands in it."""
 
@@ -54,6 +60,10 @@ LOSSES = {
     "fit_hidden": "cross entropy, sum",
     "fit_batches": "cross entropy, mean over the samples",
     "fit_itself": "½ squared error, mean over the samples",
+    "kept_data": "binary cross entropy, mean over the samples",
+    "kept_layers": "½ squared error, mean over the samples",
+    "margin": "hinge loss, sum",
+    "fit_margin": "hinge loss, sum",
 }
 
 MISTAKES = {
@@ -84,9 +94,13 @@ MISTAKES = {
     "fit_hidden": ("h * (1 - h)", "(1 - h)", {"change of self.W", "change of self.w0"}),
     "fit_batches": ("X.T.dot(p) / n", "-X.T.dot(p) / n", {"change of self.W"}),
     "fit_itself": ("(1 - h**2)", "(1 - h)", {"change of self.W1", "change of self.b1"}),
+    "kept_data": ("(guess - self.labels)", "(self.labels - guess)", {"change of self.theta"}),
+    "margin": ("-cost * np.sum(y", "cost * np.sum(y", {"change of b"}),
+    "fit_margin": ("self.b -= self", "self.b += self", {"change of self.b"}),
+    "kept_layers": ("(1 - h**2)", "(1 - self.x @ self.W1)", {"change of self.W1", "change of self.b1"}),
 }
 
-QUICK = ("logistic", "fit_logistic", "fit_line")
+QUICK = ("logistic", "fit_logistic", "fit_line", "kept_data", "margin")
 
 
 def some() -> list[object]:
@@ -117,6 +131,17 @@ def test_wrong_twin_is_found(tmp_path: Path, name: str) -> None:
     assert failed(report) == wrong, report_text(report)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"), [("dw = w -", "dw = -w -"), ("= y * (X.dot", "= 2 * y * (X.dot"), ("w - cost *", "w + cost *")]
+)
+def test_penalty_hides_no_mistake(tmp_path: Path, old: str, new: str) -> None:
+    text = (SCRIPTS / "margin.py").read_text()
+    assert text.count(old) == 1
+    (tmp_path / "margin.py").write_text(text.replace(old, new))
+    with suppress(SubjectError):  # none of the likely losses
+        assert not check(tmp_path, "margin").right
+
+
 @pytest.mark.slow
 def test_loop_in_another_file(tmp_path: Path) -> None:
     text = (SCRIPTS / "own_call.py").read_text()
@@ -144,7 +169,7 @@ def test_way_to_a_loop_goes_through_functions(tmp_path: Path) -> None:
         "    main()\n"
     )
     (loop,) = loops_of(tree.body)
-    assert (loop.owner, loop.line, loop.counted) == ("inner", 4, ["turn"])
+    assert (loop.owner, loop.line, loop.counted) == ("inner", 4, {"turn": 0})
     lines = [ast.unparse(one).splitlines()[0] for one in loop.before]
     assert lines == [
         "import numpy as np",

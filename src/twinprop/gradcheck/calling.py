@@ -7,20 +7,17 @@ activation with its derivative. `ways_of` lists those that the methods of an obj
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
 
 from twinprop.gradcheck.faults import SubjectError
-from twinprop.gradcheck.held import FloatArray, attributes_of, is_number
+from twinprop.gradcheck.held import is_number
 from twinprop.gradcheck.inputs import LIKELY, REDUCTIONS, Reduction
-from twinprop.gradcheck.roles import Method, word_of
-
-OUTPUTS = ("output", "outputs", "out", "activations", "activation", "yhat", "ypred", "probs", "a", "y", "result")
-"""Attributes where forward may leave what it does not return."""
-
+from twinprop.gradcheck.returned import array_in, is_many, last_of, number_in, refuse_coarse
+from twinprop.gradcheck.roles import Method
+from twinprop.gradcheck.sources import returned_names
 
 OF_LOSS = (
     "{} returned {}; with {} it is called as a loss, so return one number. Of a network, forward(x) returns the "
@@ -79,7 +76,7 @@ class Way:
         Raises:
             SubjectError: it is not there, or is not what was expected.
         """
-        out = array_in(made, returned, before)
+        out = array_in(made, returned, before, returned_names(getattr(made, self.forward.name)))
         if out is None:
             what = "nothing" if returned is None else f"a {type(returned).__name__}"
             wanted = "a network returns its outputs" if self.is_loss else "a layer returns its output"
@@ -91,9 +88,16 @@ class Way:
         return out
 
     def beside(self, returned: Any) -> Any:
-        """What forward returned beside its output."""
+        """What forward returned beside its output; all of it, where that stands in a list or a dict."""
+        if isinstance(returned, dict | list):
+            return returned
         rest = returned[1:] if isinstance(returned, tuple) else ()
         return rest[0] if len(rest) == 1 else rest
+
+    def handed_on(self, returned: Any, out: Any) -> Any:
+        """What backward is given as the output: all that forward has returned in a list or a dict with it."""
+        first = returned[0] if isinstance(returned, tuple) and returned else returned
+        return first if isinstance(first, dict | list) and last_of(first) is not None else out
 
     def upstream(self, out: Any, y: Any, rng: np.random.Generator) -> Any:
         """What backward is given as the gradient of the output; None for a loss."""
@@ -269,56 +273,5 @@ class GivenLossWay(NetworkWay):
         return ""
 
 
-def is_many(returned: Any, out: Any = None) -> bool:
-    """Whether a method has returned a loss for each sample, or for each number of an output."""
-    array = isinstance(returned, np.ndarray) and returned.ndim > 0 and returned.dtype.kind == "f"
-    return array and (out is None or np.squeeze(returned).ndim < 2 or returned.shape == np.shape(out))
-
-
 def many_numbers(name: str, likely: Reduction) -> str:
     return f"{name} returns many numbers; the loss is taken to be this of them, which fits: {likely}."
-
-
-def number_in(returned: Any) -> Any:
-    """The only number among what a method returned; None where there is none."""
-    parts = returned if isinstance(returned, tuple | list) else [returned]
-    numbers = [part for part in parts if is_number(part) or (isinstance(part, np.ndarray) and part.size == 1)]
-    return np.asarray(numbers[0]) if len(numbers) == 1 else None
-
-
-def array_in(made: Any, returned: Any, before: Mapping[str, int]) -> Any:
-    """The first array that forward returned, or that it left in an attribute that is called `output` or the like.
-
-    Whole numbers beside others are classes that were predicted.
-    """
-    arrays = []
-    for part in returned if isinstance(returned, tuple) else [returned]:
-        if isinstance(part, np.ndarray) and part.dtype.kind in "fiu":
-            arrays.append(part)
-        if isinstance(part, list) and part:
-            with suppress(ValueError, TypeError):  # of several shapes, or no numbers
-                whole = np.array(part).dtype.kind in "iu"
-                arrays.append(np.array(part, int if whole else float))
-    if arrays:
-        found = next((one for one in arrays if one.dtype.kind == "f"), arrays[0])
-        return found if isinstance(returned, tuple | np.ndarray) else found.astype(float)
-    if returned is not None:
-        return None
-    held = {
-        word_of(name): value
-        for name, value in attributes_of(made).items()
-        if isinstance(value, np.ndarray) and value.dtype.kind == "f" and before.get(name) != id(value)
-    }
-    exact = next((held[name] for name in OUTPUTS if name in held), None)
-    # of A1 and A2, the last
-    numbered = [value for name, value in held.items() if name.rstrip("0123456789") in ("a", "y", "out", "output")]
-    return exact if exact is not None else numbered[-1] if numbered else None
-
-
-def refuse_coarse(title: str, name: str, out: FloatArray) -> None:
-    if out.dtype in (np.float32, np.float16):
-        raise SubjectError(
-            f"{title}.{name} returned {out.dtype} for a float64 input, which is too coarse to check; "
-            "leave out the cast.",
-            False,
-        )

@@ -19,6 +19,7 @@ from twinprop.gradcheck.hints.routines import Evidence
 from twinprop.gradcheck.hints.table import explain_gradients, notes
 from twinprop.gradcheck.inputs import Inputs, Reduction
 from twinprop.gradcheck.parameters import adopt_forgotten, adopt_parameters, keep_used
+from twinprop.gradcheck.penalties import accept_penalty, parts_of, penalty_in
 from twinprop.gradcheck.repetition import STALE_OUTPUT, check_repetition, output_is_stale
 from twinprop.gradcheck.report import Gradient, Report
 from twinprop.gradcheck.searching import harmless, without_ones
@@ -121,7 +122,7 @@ def choose_loss(trial: Trial) -> None:
             way.likely = loss
             known = {name: slope[..., at] for name, slope in slopes.items()}
             found = trial.find({"x": np.full(trial.x.shape, np.nan)} | known)
-            score = sum(likeness(found[name][1], slope) for name, slope in known.items() if name in found)
+            score = sum(likeness(found[of][1], slope, arrays[of]) for of, slope in known.items() if of in found)
             if score > best:
                 best, chosen = score, loss
     way.likely = chosen
@@ -136,10 +137,14 @@ def likely_value(trial: Trial, out: Any, loss: Reduction) -> float:
         return np.nan
 
 
-def likeness(value: Any, slope: Any) -> float:
-    """1 for a right gradient, less for its negative, and little for a multiple."""
+def likeness(value: Any, slope: Any, weights: Any) -> float:
+    """1 for a right gradient, nearly so for one with a penalty, less for its negative, and little for a multiple."""
     if same_numbers(value, slope):
         return 1.0
+    there = np.isfinite(slope)
+    factor, share = parts_of(value[there], slope[there], weights[there]) if value.shape == slope.shape else (0, 0)
+    if factor > 0 and share > 0:
+        return 0.9 if abs(factor - 1) < 1e-4 else 0.1
     return 0.2 if same_numbers(value, -slope) else 0.1 if proportional(value, slope) else 0.0
 
 
@@ -242,7 +247,8 @@ def check_subject(
         if guessed and subject.way.after is not None:
             choose_loss(trial)
             gradients = gradients_of(trial)
-    if guessed and explain and not any(one.passed for one in gradients) and not negative_and_added(trial, gradients):
+    told = negative_and_added(trial, gradients) or penalty_in(trial, gradients)[1]
+    if guessed and explain and not told and not any(one.passed for one in gradients):
         gradients = gradients_that_an_edit_mends(trial) or gradients
     if parts := means_beside_mistakes(trial, gradients):
         trial.parts = parts
@@ -258,6 +264,7 @@ def check_subject(
         )
     check_repetition(trial, unmade, report)
     accept_conventions(trial, report)
+    accept_penalty(trial, report)
     evidence = Evidence(trial, report.gradients)
     if stale:
         report.mistakes = [([], STALE_OUTPUT)]

@@ -19,8 +19,9 @@ from twinprop.gradcheck.function_arguments import weights_read
 from twinprop.gradcheck.guesses import PARAMETERS, number_for
 from twinprop.gradcheck.likely_shapes import BIAS, is_parameter
 from twinprop.gradcheck.loops import PENALTY
+from twinprop.gradcheck.returned import last_of
 from twinprop.gradcheck.roles import role_of, word_of
-from twinprop.gradcheck.sources import indexes_with, parts_unpacked, returned_names
+from twinprop.gradcheck.sources import indexes_with, parts_unpacked, returned_name, returned_names
 
 BACK = ("backward", "backprop", "back_prop", "gradient", "grad", "backpropagation", "back")
 DERIVATIVE = ("prime", "deriv")
@@ -126,7 +127,7 @@ def loss_and_slope(functions: Mapping[str, Any], named: Mapping[str, Any]) -> tu
         other
         for other in more or functions
         if other != name
-        and {*arguments(functions[other])} == {*taken}
+        and sorted(map(purpose, arguments(functions[other]))) == sorted(map(purpose, taken))
         and contains(other, kinds[not goes_back])
         and contains(other, kinds[1]) != goes_back
     ]
@@ -137,6 +138,12 @@ def loss_and_slope(functions: Mapping[str, Any], named: Mapping[str, Any]) -> tu
     if not alike:
         return None
     return (alike[0], name) if goes_back else (name, alike[0])
+
+
+def purpose(name: str) -> str:
+    """What an argument is for; X is in one function what X_batch is in another."""
+    role = role_of(name)
+    return role if role in ("x", "y") else name
 
 
 def stem(name: str) -> str:
@@ -238,8 +245,9 @@ class Functions(Fitted):
         self.resize(x)
         self._x = x
         returned = self._invoke("front", {"x": x, "rest": x})
-        if isinstance(returned, dict) and (named_as_output := outputs_in(returned)):
-            self._kept, self._out, self._beside = {}, named_as_output[-1], returned
+        if isinstance(returned, dict | list) and (last := last_of(returned)) is not None:
+            kept = {returned_name(self._parts["front"]): returned}
+            self._kept, self._out, self._beside = kept, last, returned
             return self._out
         parts = returned if isinstance(returned, tuple) else (returned,)
         names = self._names_of_front
@@ -260,13 +268,6 @@ class Functions(Fitted):
 
     def _go_back(self, values: Mapping[str, Any]) -> Any:
         return self._invoke("back", {"out": self._out, "cache": getattr(self, "_beside", None), **values})
-
-
-def outputs_in(values: Mapping[Any, Any]) -> list[Any]:
-    """The arrays of a dict of intermediate values that are named as outputs, the last layer's last: A1, A2."""
-    held = {str(name).lower(): value for name, value in values.items() if isinstance(value, np.ndarray)}
-    names = [name for name in held if re.fullmatch(r"(a|h|out|output|activation|y_?hat|y_?pred|probs?)_?\d*", name)]
-    return [held[name] for name in sorted(names, key=lambda name: int("0" + re.sub(r"\D", "", name)))]
 
 
 class FunctionLayer(Functions):

@@ -26,8 +26,8 @@ class Inputs:
         y: targets; None for a layer; x itself where that is to come out again.
         axis: 0 where samples are rows, -1 where they are columns, -2 of (features, samples, time); None where x is one
             sample without an axis for it.
-        kind: of the targets: `onehot` (float), `binary` (0 or 1 for each sample, float), `labels` (int), `real`, or
-            `CLOSE`, which belong to these outputs alone.
+        kind: of the targets: `onehot` (float), `binary` (0 or 1 for each sample, float), `signs` (1 or -1), `labels`
+            (int), `real`, or `CLOSE`, which belong to these outputs alone.
         values: of x: `normal`, `positive`, `probabilities` or `indices`.
         alone: why x is one sample, where a batch is not right; empty for the others.
     """
@@ -105,8 +105,9 @@ def draw_x(
 
 
 def draw_y(rng: np.random.Generator, count: int, classes: int, axis: int | None, kind: str) -> Any:
-    if kind == "binary":
+    if kind in ("binary", "signs"):
         y = rng.permutation(np.arange(count) % 2).astype(float)
+        y = 2 * y - 1 if kind == "signs" else y
         return y if axis is not None else y[0]
     labels = rng.integers(0, classes, count)
     if count > 1 and labels.max() < classes - 1:
@@ -136,6 +137,11 @@ def cross_entropy_of_softmax(z: FloatArray, y: FloatArray, axis: int) -> Any:
     return -(y * (z - np.log(np.exp(z).sum(axis, keepdims=True)))).sum()
 
 
+def of_margin(loss: Callable[[FloatArray], FloatArray]) -> Formula:
+    """A loss of y z, where all targets are 1 or -1."""
+    return lambda z, y, axis: loss(y * z).sum() if np.all(np.abs(y) == 1) else np.nan
+
+
 FORMULAS: dict[str, Formula] = {
     "cross entropy": lambda p, y, axis: -(y * np.log(p)).sum(),
     "binary cross entropy": lambda p, y, axis: -(y * np.log(p) + (1 - y) * np.log(1 - p)).sum(),
@@ -143,6 +149,9 @@ FORMULAS: dict[str, Formula] = {
     "½ squared error": lambda a, y, axis: 0.5 * ((a - y) ** 2).sum(),
     "cross entropy of the softmax": cross_entropy_of_softmax,
     "binary cross entropy of the sigmoid": lambda z, y, axis: (np.logaddexp(0, z) - y * z).sum(),
+    "hinge loss": of_margin(lambda margin: np.maximum(0, 1 - margin)),
+    "squared hinge loss": of_margin(lambda margin: np.maximum(0, 1 - margin) ** 2),
+    "logistic loss": of_margin(lambda margin: np.logaddexp(0, -margin)),
 }
 
 MEANS = ("mean over the samples", "sum", "mean over all numbers")
@@ -175,12 +184,14 @@ class LikelyLoss(Reduction):
         return f"{self.formula}, {self.mean}"
 
     def value(self, out: Any, y: Any, axis: int, samples: int) -> float:
-        """The loss of an output for targets.
+        """The loss of an output for targets; NaN where it is none, as the cross entropy of a single number is binary.
 
         Args:
             axis: of the samples in the output, 0 or -1.
         """
         out = np.asarray(out)
+        if self.formula == "cross entropy" and out.size == samples:
+            return np.nan
         if out.ndim == 2 and np.shape(y) == out.shape[::-1] != out.shape:
             out = out.T  # samples are rows in the targets, and columns in the output
         classes = 0 if axis else -1

@@ -1,7 +1,7 @@
 """Where code compares its output with its targets: what stands there beside them is the output.
 
-`out - y`, `y / p`, `probs[range(n), y] -= 1`, `y * np.log(p)`: the code is run once and looked at, line by line, for an
-expression with the numbers of the targets. From then on it is run up to that line.
+`out - y`, `y / p`, `probs[range(n), y] -= 1`, `y * np.log(p)`, `y * (w @ x)`: the code is run once and looked at, line
+by line, for an expression with the numbers of the targets. From then on it is run up to that line.
 """
 
 from __future__ import annotations
@@ -19,13 +19,17 @@ import numpy as np
 from twinprop.gradcheck.faults import is_users, traced
 from twinprop.gradcheck.sources import parts_of
 
+PRODUCT = 3
+
+RANKS = {ast.Sub: 0, ast.Div: 1, ast.Mult: PRODUCT}
+
 
 @dataclass(frozen=True)
 class Pair:
     """Two expressions in a line: where one is the targets, the other is the output.
 
     Attributes:
-        rank: how sure that is: 0 for a difference.
+        rank: how sure that is: 0 for a difference, and `PRODUCT` for a product.
         sides: one, and the other.
     """
 
@@ -68,7 +72,8 @@ def pairs_of(file: str) -> dict[int, list[Pair]]:
     for statement in ast.walk(tree):
         if isinstance(statement, ast.stmt) and not isinstance(statement, ast.FunctionDef | ast.ClassDef):
             inner = [part for one in heads(statement) for part in ast.walk(one)]
-            some = [Pair(rank, (code_of(a), code_of(b))) for rank, a, b in pairs_in(statement, inner)]
+            two = [one for one in pairs_in(statement, inner) if not any(isinstance(side, ast.Constant) for side in one)]
+            some = [Pair(rank, (code_of(a), code_of(b))) for rank, a, b in two]
             found.setdefault(statement.lineno, []).extend(some)
     return found
 
@@ -85,8 +90,8 @@ def pairs_in(statement: ast.stmt, inner: list[ast.AST]) -> Iterator[tuple[int, a
             yield from ((0, target.value, one) for one in parts_of(target.slice))
         yield 0, target, statement.value
     for part in inner:
-        if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Sub | ast.Div):
-            yield int(isinstance(part.op, ast.Div)), part.left, part.right
+        if isinstance(part, ast.BinOp) and type(part.op) in RANKS:
+            yield RANKS[type(part.op)], part.left, part.right
         elif isinstance(part, ast.Call) and part.args and ast.unparse(part.func).endswith(("subtract", "divide")):
             yield 0 if "sub" in ast.unparse(part.func) else 1, part.args[0], part.args[-1]
         elif isinstance(part, ast.Call) and len(part.args) == 1 and ast.unparse(part.func).endswith("log"):
@@ -102,8 +107,12 @@ def code_of(node: ast.expr) -> CodeType:
     return compile(read, "<expression>", "eval")
 
 
-def find_site(run: Callable[[], Any], y: Any) -> Site | None:
-    """Where the code that `run` calls compares its output with targets y; None where it does so nowhere."""
+def find_site(run: Callable[[], Any], y: Any, signs: bool = False) -> Site | None:
+    """Where the code that `run` calls compares its output with targets y; None where it does so nowhere.
+
+    Args:
+        signs: whether y are 1 and -1, which an output may be multiplied by.
+    """
     found: list[tuple[int, Site]] = []
     turns: dict[tuple[CodeType, int], int] = {}
 
@@ -112,6 +121,8 @@ def find_site(run: Callable[[], Any], y: Any) -> Site | None:
             code, number = frame.f_code, frame.f_lineno
             turn = turns[code, number] = turns.get((code, number), -1) + 1
             for pair in pairs_of(code.co_filename).get(number, ()):
+                if pair.rank == PRODUCT and not signs:
+                    continue
                 seen = output_beside(pair, frame, y)
                 if seen is not None:
                     found.append((pair.rank, Site(code.co_filename, code.co_name, number, turn, seen)))

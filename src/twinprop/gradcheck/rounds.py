@@ -11,7 +11,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from twinprop.gradcheck.loops import repeats
+from twinprop.gradcheck.loops import range_of, repeats
+from twinprop.gradcheck.roles import role_of
 from twinprop.gradcheck.sources import defaults_of
 
 DEEPEST = 4
@@ -28,6 +29,9 @@ FUNCTION = "one_round"
 HIDDEN_NAME = "_of_"
 """Before the name of an argument, while it gets its value."""
 
+RENEW = "_with_other_data"
+"""What puts other data into an object that was given them when it was made."""
+
 Around = ast.With | ast.Try
 
 
@@ -38,27 +42,46 @@ class Loop:
     Attributes:
         before: the statements that lead to it.
         body: one round of it.
-        counted: names that count the rounds.
+        counted: names that count the rounds, and where they begin.
         line: where it begins.
         owner: the function, or the class, that it stands in; empty for the script itself.
         whole: the method whose whole body is a round, and no loop; empty for a loop.
         free: arguments of functions on the way that nobody gives.
+        put: what a round begins with, where an object was given its data when it was made.
         reached: names of all that a round reads, in the script's functions too.
     """
 
     before: list[ast.stmt]
     body: list[ast.stmt]
-    counted: list[str]
+    counted: dict[str, int]
     line: int
     owner: str
     whole: str = ""
     free: list[tuple[ast.FunctionDef, str]] = field(default_factory=list)
+    put: list[ast.stmt] = field(default_factory=list)
     reached: set[str] = field(default_factory=set)
 
     def with_needed(self, functions: Mapping[str, ast.FunctionDef]) -> Loop:
         """The same with what it reads, and with those statements alone before it that make this."""
-        self.reached = names_in(self.body, functions)
+        self.reached = names_in([*self.put, *self.body], functions)
         self.before = needed(self.before, self.reached, functions)
+        return self
+
+    def given_data(self, start: ast.FunctionDef | None) -> Loop:
+        """The same of an object that its constructor, `start`, gives x: it is made of x, and a round puts x there."""
+        names = list(defaults_of(start))[1:] if start is not None else []
+        if start is not None and "x" in map(role_of, names):
+            before, lacking = arguments(start, None)
+            before = [one for one in before if min(stored([one])).startswith(HIDDEN_NAME)]
+            made = f"{self.owner}({', '.join(f'{name}={HIDDEN_NAME}{name}' for name in names)})"
+            renewed = made.replace("(", ", ", 1)
+            first, put = ast.parse(f"self = {made}\n{RENEW}(self, {renewed}").body
+            for one in (first, put):
+                ast.copy_location(one, start)
+                ast.fix_missing_locations(one)
+            self.before, self.put = [*before, first, *self.before], [put]
+            others = [one for one in self.free if one[1] != "self"]
+            self.free = [*((start, f"{HIDDEN_NAME}{name}") for _, name in lacking if name != "self"), *others]
         return self
 
     def definition(self) -> ast.FunctionDef:
@@ -81,6 +104,7 @@ def loops_of(body: Sequence[ast.stmt], kinds: Collection[str] = ()) -> Iterator[
     script = flat(body)
     functions = {one.name: one for one in script if isinstance(one, ast.FunctionDef)}
     methods = dict(methods_of(script, kinds))
+    starts = {name: one for one, name in [*methods.items()][::-1] if one.name == "__init__"}
     steps = {f"self.{one.name}" for one in methods if trains(one.body)}
     whole = []
     for owner in (None, *functions.values(), *methods):
@@ -94,19 +118,23 @@ def loops_of(body: Sequence[ast.stmt], kinds: Collection[str] = ()) -> Iterator[
                 before, free = arguments(owner, None) if owner in methods else way_to(owner, script, functions, DEEPEST)
                 name = methods.get(owner) or owner.name if owner else ""
                 found = Loop([*before, *inside[:at]], body, counted, inside[at].lineno, name, free=free)
-                yield found.with_needed(functions)
+                yield found.given_data(starts.get(name)).with_needed(functions)
         if owner is not None and owner in methods and not loops and trains(inside):
             before, free = arguments(owner, None)
-            whole.append(Loop(before, inside, [], owner.lineno, methods[owner], owner.name, free))
+            name = methods[owner]
+            one = Loop(before, inside, {}, owner.lineno, name, owner.name, free)
+            whole.append(one.given_data(starts.get(name)))
     yield from (one.with_needed(functions) for one in whole)  # a loop makes first what it needs
 
 
-def round_of(loop: ast.stmt) -> tuple[list[ast.stmt], list[str]]:
+def round_of(loop: ast.stmt) -> tuple[list[ast.stmt], dict[str, int]]:
     """A round of a loop, and the names that count: its body where that is repeated, all of it where it is over data."""
     assert isinstance(loop, ast.For | ast.While)
     repeated = isinstance(loop, ast.While) or repeats(loop)
-    counted = sorted(stored([loop.target])) if isinstance(loop, ast.For) and repeated else []
-    return without_shows(loop.body if repeated else [loop]), counted
+    names = sorted(stored([loop.target])) if isinstance(loop, ast.For) and repeated else []
+    ends = range_of(loop) if isinstance(loop, ast.For) else []
+    first = ends[0].value if len(ends) == 2 and isinstance(ends[0], ast.Constant) else 0
+    return without_shows(loop.body if repeated else [loop]), dict.fromkeys(names, first if type(first) is int else 0)
 
 
 def methods_of(script: Sequence[ast.stmt], kinds: Collection[str]) -> Iterator[tuple[ast.FunctionDef, str]]:

@@ -15,19 +15,19 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from types import CodeType, FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from twinprop.gradcheck.faults import is_users
 from twinprop.gradcheck.guesses import OUTPUTS, number_for, usual
-from twinprop.gradcheck.held import is_number, may_hold_arrays
+from twinprop.gradcheck.held import arrays_of, attributes_of, is_number, is_numeric, may_hold_arrays
 from twinprop.gradcheck.loops import BATCH, STEPS, TREE
 from twinprop.gradcheck.outputs import Site
 from twinprop.gradcheck.recipes import SAMPLES, data_named, is_numpys
 from twinprop.gradcheck.roles import role_of, word_of
-from twinprop.gradcheck.rounds import FUNCTION, HIDDEN_NAME, Loop, changed_in, root_of, stored
+from twinprop.gradcheck.rounds import FUNCTION, HIDDEN_NAME, RENEW, Loop, changed_in, root_of, stored
 from twinprop.gradcheck.tracing import READING
 from twinprop.gradcheck.upkeep import owners_in
 
@@ -69,8 +69,11 @@ class Stage:
         self.like: tuple[Any, Any] = None, None
         self.columns, self.targets = False, None
         self.site: Site | None = None
+        self.replaced: list[tuple[Any, str, Any]] = []
+        space[RENEW] = self.give_data
         self.first = dict(space)
         self.compile_round()
+        self.put = compile(ast.Module(loop.put, []), file, "exec")
         self.steps = [(one, compile(ast.Module([one], []), file, "exec")) for one in loop.before]
 
     def __deepcopy__(self, memo: Any) -> Stage:
@@ -81,6 +84,16 @@ class Stage:
         code = compile(ast.fix_missing_locations(ast.Module([tree], [])), self.file, "exec")
         self.round = FunctionType(next(one for one in code.co_consts if isinstance(one, CodeType)), self.space)
         setattr(self.round, TREE, tree)
+
+    def one_round(self) -> None:
+        """Run a round; data that an object holds are in it meanwhile, and are no parameters."""
+        exec(self.put, self.space)
+        try:
+            with in_order():
+                self.round()
+        finally:
+            while self.replaced:
+                setattr(*self.replaced.pop())
 
     def end_before(self, error: BaseException) -> bool:
         """Leave out what follows the statement of a round that has raised an error, with it; whether that is some."""
@@ -117,7 +130,7 @@ class Stage:
             self.space.update({name: copy.deepcopy(one) for name, one in data.items() if last.get(name) == at})
         for owner in owners_in(self.held()):
             vars(owner).update(dict.fromkeys(batches_in(vars(owner), vars(owner)), count))
-        self.space.update(dict.fromkeys(self.loop.counted, 0))
+        self.space.update(self.loop.counted)
 
     def run(self, statement: ast.stmt, code: CodeType, names: set[str]) -> None:
         """Run a statement before the loop, which gives some names a value; if it lacks its data, these stand in."""
@@ -139,7 +152,8 @@ class Stage:
 
     def stand_for(self, name: str, owner: ast.FunctionDef | None) -> None:
         """Give a name of data, or an argument, a likely value."""
-        word, role = word_of(name.removeprefix(HIDDEN_NAME)), data_role(name)
+        place, name = name, name.removeprefix(HIDDEN_NAME)
+        word, role = word_of(name), data_role(name)
         value = self.given(name) if owner is not None else None
         if value is None and role in ("x", "y"):
             value = data_named(name, role, self.count)
@@ -147,12 +161,12 @@ class Stage:
             value = 0.1 if role == "rate" else 1 if STEPS.fullmatch(word) else self.count
         elif value is None and owner is not None:
             names = [one.arg for one in owner.args.args]
-            function = self.space.get(owner.name)
+            function = self.space.get(self.loop.owner if owner.name == "__init__" else owner.name)
             at = names.index(name) if name in names else 0
             value = number_for(name) if not callable(function) else usual(name, at, len(names), function, OUTPUTS, None)
         if value is not None:
-            self.space[name] = value
-            self.derived |= {name} if role in ("x", "y") else set()
+            self.space[place] = value
+            self.derived |= {place} if role in ("x", "y") else set()
 
     def refuse_foreign(self, statement: ast.stmt) -> None:
         """Make sure that a statement gets nothing from outside.
@@ -174,6 +188,15 @@ class Stage:
             if reads or root in UNSAFE or not (own or known or plain):
                 raise NotFoundError(name)
 
+    def give_data(self, made: Any, kind: type, **given: Any) -> None:
+        """Put into an object what its constructor makes of data: whatever is another for other numbers."""
+        changed = {name: others(one) for name, one in given.items()}
+        fresh, other = (attributes_of(seeded(kind, **some)) for some in (given, changed))
+        for name, value in fresh.items():
+            if not alike(value, other.get(name)):
+                self.replaced.append((made, name, getattr(made, name, None)))
+                setattr(made, name, value)
+
     def held(self) -> dict[str, Any]:
         """The values of the names that a round reads, but for functions, classes and modules."""
         names = self.loop.reached & set(self.space)
@@ -183,6 +206,33 @@ class Stage:
             for name, one in found.items()
             if not isinstance(one, type | ModuleType) and not (callable(one) and not may_hold_arrays(one))
         }
+
+
+def seeded(made: Callable[..., Any], **given: Any) -> Any:
+    """What is made with the same random numbers each time; those that come after it stay as they are."""
+    before = np.random.get_state(), random.getstate()
+    np.random.seed(0)
+    random.seed(0)
+    try:
+        return made(**given)
+    finally:
+        np.random.set_state(before[0])
+        random.setstate(before[1])
+
+
+def others(value: Any) -> Any:
+    """Other numbers of the same kind, for data; the rest as it is."""
+    if not is_data(value):
+        return value
+    array = np.asarray(value)
+    other = 1.5 * array + 0.1 if array.dtype.kind == "f" else np.roll(array, 1, 0)
+    return list(other) if isinstance(value, list) else other
+
+
+def alike(value: Any, other: Any) -> bool:
+    """Whether two attributes hold the same numbers."""
+    held = [[ref.get() for ref in arrays_of(SimpleNamespace(held=one), is_numeric)] for one in (value, other)]
+    return len(held[0]) == len(held[1]) and all(map(np.array_equal, *held))
 
 
 @contextmanager

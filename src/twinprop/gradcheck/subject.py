@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.calling import OUTPUTS, Way
+from twinprop.gradcheck.calling import Way
 from twinprop.gradcheck.faults import TURNED, SubjectError, guarded_call
 from twinprop.gradcheck.finding import Found, candidates, snapshot
 from twinprop.gradcheck.fitting import Fitted
@@ -30,6 +30,7 @@ from twinprop.gradcheck.held import (
 )
 from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.making import make
+from twinprop.gradcheck.returned import OUTPUTS
 from twinprop.gradcheck.sources import returned_names
 from twinprop.gradcheck.upkeep import RATE, ZERO, PlainSteps, Start, clears_cache, rates_of
 from twinprop.gradcheck.ways import named, ways_of
@@ -236,9 +237,9 @@ class Subject:
             return self.beside_the_loss()
         if not self.clears_before_forward:
             self.zero_grad()
-        cache = way.beside(self.returned)
+        cache, out = way.beside(self.returned), way.handed_on(self.returned, self.out)
         kept = copy.copy(getattr(self.made, "output", None))
-        values = {**self.values(x, y), "dy": copy.copy(dy), "out": copy.copy(self.out), "cache": cache, "kept": kept}
+        values = {**self.values(x, y), "dy": copy.copy(dy), "out": copy.copy(out), "cache": cache, "kept": kept}
         method = way.backward
 
         def run() -> Any:

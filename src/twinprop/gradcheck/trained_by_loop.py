@@ -26,7 +26,7 @@ from twinprop.gradcheck.outputs import find_site, output_at
 from twinprop.gradcheck.recipes import SAMPLES
 from twinprop.gradcheck.roles import role_of, word_of
 from twinprop.gradcheck.rounds import FUNCTION, walk
-from twinprop.gradcheck.staging import Stage, data_role, in_order, is_data
+from twinprop.gradcheck.staging import Stage, data_role, is_data
 from twinprop.gradcheck.trained import SINGLE, WHOLE, Trained, is_learnt
 from twinprop.gradcheck.upkeep import owners_in
 
@@ -66,9 +66,8 @@ class Round:
         scalars = [ref for ref in arrays_of(self) if not np.shape(ref.get())]
         space.update({name: getattr(self, name) for name in self._names})
         space.update(zip(stage.data[::-1], map(shaped, (y, x), stage.like[::-1]), strict=True))
-        space.update(dict.fromkeys(stage.loop.counted, 0))
-        with in_order():
-            stage.round()
+        space.update(stage.loop.counted)
+        stage.one_round()
         for name in self._names:
             setattr(self, name, space[name])
         for ref in scalars:  # what was an array of one number stays one
@@ -125,7 +124,7 @@ def data_to_try(stage: Stage) -> Iterator[Tried]:
         own = x.shape[0] if axis else x[0].size
         outputs = 1 if y.ndim == 1 else y.shape[0] if axis else y[0].size
         kinds = ["onehot"] if y.ndim > 1 else ["labels", "binary"] if y.dtype.kind in "iu" else ["binary"]
-        kinds += [kind for kind in ("onehot", "binary", "labels") if kind not in kinds]
+        kinds += [kind for kind in ("onehot", "binary", "labels", "signs") if kind not in kinds]
         tried = product((axis, -1 - axis), kinds, dict.fromkeys([own, *sizes]), dict.fromkeys([outputs, *sizes, 1]))
         flat = [1] if x.ndim > 1 and not sizes else []  # one number for each sample, as a last try
         for side, kind, width, number in [*islice(tried, MOST_TRIED), *product((0,), kinds[::-1], [0], flat)]:
@@ -177,8 +176,7 @@ def fitting(stage: Stage, tried: Tried, alone: bool) -> Round | None:
     held = {name: one for name, one in stage.held().items() if name not in tried.names}
     first = copy.deepcopy(held)
     try:
-        with in_order():
-            stage.round()
+        stage.one_round()
     except Exception as error:  # not with these data; what comes after the update is not needed
         if changed_names(first, stage.space) and stage.end_before(error):
             return fitting(stage, tried, alone)
@@ -195,17 +193,17 @@ def fitting(stage: Stage, tried: Tried, alone: bool) -> Round | None:
     found = Round(stage, names)
     found.adopt(numbers)
     stage.data, stage.like, stage.columns, stage.targets = tried.names, tried.like, bool(inputs.axis), y
-    return found if sees_output(found, x, y) else None
+    return found if sees_output(found, x, y, inputs.kind == "signs") else None
 
 
-def sees_output(found: Round, x: Any, y: Any) -> bool:
-    """Whether a round compares something with y that depends on x."""
+def sees_output(found: Round, x: Any, y: Any, signs: bool) -> bool:
+    """Whether a round compares something with y that depends on x, or, if y are signs, multiplies it by them."""
     probe = np.random.default_rng(1).uniform(0.1, 0.9, np.shape(y))
     stage = found._stage
     stage.site = None
     for targets in (probe, y) if np.asarray(y).dtype.kind == "f" else (y,):
         with suppress(Exception):  # not with targets between 0 and 1
-            stage.site = find_site(partial(copy.deepcopy(found).one_round, x, targets), targets)
+            stage.site = find_site(partial(copy.deepcopy(found).one_round, x, targets), targets, signs)
         if stage.site is not None:
             break
     if stage.site is None:

@@ -23,7 +23,7 @@ from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.held import arrays_of, wrapped_in
 from twinprop.gradcheck.inputs import LIKELY
 from twinprop.gradcheck.roles import Argument, Method, lacks_self, method_of, word_of
-from twinprop.gradcheck.sources import returned_names, words_compared
+from twinprop.gradcheck.sources import returned_name, returned_names, words_compared
 
 
 def with_other_words(function: Any, back: Method) -> Iterator[Method]:
@@ -45,7 +45,7 @@ def networks(title: str, front: Method, back: Method, cost: Method | None, kept:
     if len(front.needed) > 1 or not front.offered:
         return
     first = {(front.needed or front.offered)[0].name: "x"}
-    same = first | (dict(zip(kept, ("out", "cache"), strict=True)) if len(kept) == 2 else {})
+    same = dict(zip(kept, ("out", "cache"), strict=False)) | first if len(kept) < 3 else first
     for given in network_backward_roles(back, same):
         own = cost_roles(cost) if cost is not None and cost.name not in (front.name, back.name) else []
         for roles in own:
@@ -195,6 +195,7 @@ def possible_ways(made: Any, title: str, forward: str, backward: str, loss: str)
     front = method_of(made, forward) if forward else None
     if front is not None and back is not None:
         kept = returned_names(getattr(made, front.name))
+        alone = returned_name(getattr(made, front.name))
         for way in layers_and_losses(title, front, back, kept):
             given = way.backward_roles
             if type(way) is LayerWay and len(kept) == 2 and kept[0] in given and kept[1] not in given:
@@ -203,7 +204,7 @@ def possible_ways(made: Any, title: str, forward: str, backward: str, loss: str)
         targets = bool(back.needed) and back.needed[0].role == "y"
         if targets or next(iter(arrays_of(made)), None) is not None:
             for other in with_other_words(getattr(made, back.name), back):
-                yield from networks(title, front, other, cost, kept)
+                yield from networks(title, front, other, cost, kept or [alone])
     ours = type(made).__module__.startswith(__package__ or "?")  # whose loss needs a forward before it
     if cost is not None and back is not None and not ours and (roles := loss_roles(cost)) is not None:
         yield from losses(title, cost, back, roles)

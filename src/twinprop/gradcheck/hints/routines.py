@@ -112,7 +112,8 @@ def routines_of(trial: Trial) -> tuple[list[Routine], int]:
             frames.setdefault(code, {})
         if event == "return":
             read = [name for name in code.co_names if name in frame.f_globals]
-            held = frame.f_globals if code.co_name == FUNCTION else {name: frame.f_globals[name] for name in read}
+            read = [name for name in frame.f_globals if name[:1] != "_"] if code.co_name == FUNCTION else read
+            held = {name: frame.f_globals[name] for name in read}
             frames[code] |= {**held, **frame.f_locals}
         return watch
 

@@ -1,0 +1,100 @@
+"""What a method has returned, or left: the output among several arrays, or the one number that is a loss."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+
+from twinprop.gradcheck.faults import SubjectError
+from twinprop.gradcheck.held import FloatArray, attributes_of, is_number
+from twinprop.gradcheck.roles import word_of
+
+OUTPUTS = ("output", "outputs", "out", "activations", "activation", "yhat", "ypred", "probs", "a", "y", "result")
+"""Attributes where forward may leave what it does not return."""
+
+BEFORE = re.compile(r"_?(z|pre|net_?in|logit|score)")
+"""Names of what an activation is given."""
+
+NAMED = re.compile(r"(a|h|z|out|output|activation|y_?hat|y_?pred|probs?|logits|scores)_?(\d*)")
+"""Names of outputs in a dict, of each layer or of the last."""
+
+
+def is_many(returned: Any, out: Any = None) -> bool:
+    """Whether a method has returned a loss for each sample, or for each number of an output."""
+    array = isinstance(returned, np.ndarray) and returned.ndim > 0 and returned.dtype.kind == "f"
+    return array and (out is None or np.squeeze(returned).ndim < 2 or returned.shape == np.shape(out))
+
+
+def number_in(returned: Any) -> Any:
+    """The only number among what a method returned; None where there is none."""
+    parts = returned if isinstance(returned, tuple | list) else [returned]
+    numbers = [part for part in parts if is_number(part) or (isinstance(part, np.ndarray) and part.size == 1)]
+    return np.asarray(numbers[0]) if len(numbers) == 1 else None
+
+
+def array_in(made: Any, returned: Any, before: Mapping[str, int], names: Sequence[str] = ()) -> Any:
+    """The first array that forward returned, or that it left in an attribute that is called `output` or the like.
+
+    Whole numbers beside others are classes that were predicted. Of arrays in a list or a dict, one is the output; of
+    two lists, it is in that of the activations.
+
+    Args:
+        names: of what forward returns, as its source tells.
+    """
+    arrays = []
+    parts = list(returned) if isinstance(returned, tuple) else [returned]
+    if len(names) == len(parts):
+        parts = [
+            part for _, part in sorted(zip(names, parts, strict=True), key=lambda one: BEFORE.match(one[0]) is not None)
+        ]
+    for part in parts:
+        if isinstance(part, np.ndarray) and part.dtype.kind in "fiu":
+            arrays.append(part)
+        elif isinstance(part, dict | list) and (last := last_of(part)) is not None:
+            arrays.append(last)
+        elif isinstance(part, list) and part:
+            with suppress(ValueError, TypeError):  # of several shapes, or no numbers
+                whole = np.array(part).dtype.kind in "iu"
+                arrays.append(np.array(part, int if whole else float))
+    if arrays:
+        found = next((one for one in arrays if one.dtype.kind == "f"), arrays[0])
+        return found if isinstance(returned, tuple | np.ndarray) else found.astype(float)
+    if returned is not None:
+        return None
+    held = {
+        word_of(name): value
+        for name, value in attributes_of(made).items()
+        if isinstance(value, np.ndarray) and value.dtype.kind == "f" and before.get(name) != id(value)
+    }
+    exact = next((held[name] for name in OUTPUTS if name in held), None)
+    # of A1 and A2, the last
+    numbered = [value for name, value in held.items() if name.rstrip("0123456789") in ("a", "y", "out", "output")]
+    return exact if exact is not None else numbered[-1] if numbered else None
+
+
+def last_of(several: Any) -> Any:
+    """The output in a list of activations, or in a dict of all that forward computes; None where there is none."""
+    if isinstance(several, list):
+        shapes = {one.shape if isinstance(one, np.ndarray) else None for one in several}
+        return several[-1] if len(shapes) > 1 and None not in shapes else None
+    held = {str(name).lower(): one for name, one in several.items() if isinstance(one, np.ndarray)}
+    named = {name: found for name in held if (found := NAMED.fullmatch(name))}
+
+    def order(name: str) -> tuple[float, bool]:
+        found = named[name]
+        return float(found[2] or "inf"), BEFORE.match(name) is None
+
+    return held[max(named, key=order)] if named else None
+
+
+def refuse_coarse(title: str, name: str, out: FloatArray) -> None:
+    if out.dtype in (np.float32, np.float16):
+        raise SubjectError(
+            f"{title}.{name} returned {out.dtype} for a float64 input, which is too coarse to check; "
+            "leave out the cast.",
+            False,
+        )
