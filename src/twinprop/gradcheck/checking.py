@@ -14,6 +14,7 @@ import numpy as np
 from twinprop.gradcheck.comparison import LARGER, Index, Slopes, compare, largest, proportional, same_numbers
 from twinprop.gradcheck.conventions import accept_conventions, lost_mean, means_beside_mistakes, negative_and_added
 from twinprop.gradcheck.faults import Clock, SubjectError
+from twinprop.gradcheck.functions import Functions
 from twinprop.gradcheck.hints.repair import repairs
 from twinprop.gradcheck.hints.routines import Evidence
 from twinprop.gradcheck.hints.table import explain_gradients, notes
@@ -167,7 +168,9 @@ def compare_gradients(
         label, value = found[name]
         # (1, o) in place of (o,): an update broadcasts it
         flat = value.shape != array.shape and without_ones(value.shape, array.shape)
-        flat = flat and (is_input(trial, name) or harmless(value.shape, array.shape, trial.subject.made))
+        flat = flat and (
+            harmless(value.shape, array.shape, trial.subject.made) or has_shape_of_choice(trial, name, value.shape)
+        )
         value = value.reshape(array.shape) if flat else value
         fits = value.shape == array.shape
         claimed = value if fits else np.zeros(array.shape)
@@ -185,11 +188,25 @@ def compare_gradients(
     return gradients
 
 
-def is_input(trial: Trial, name: str) -> bool:
-    """Whether a gradient is that of one of several inputs, which nothing is subtracted from."""
+def has_shape_of_choice(trial: Trial, name: str, shape: Index) -> bool:
+    """Whether a gradient is that of one of several inputs, or of what forward takes in that shape as well.
+
+    Nothing is subtracted from the first, and the shape of the other is a guess.
+    """
     made = trial.subject.made
-    own = any(one.name == name and one.owner is made for one in trial.parameters)
-    return isinstance(made, Several) and (name == "x" or own)
+    if isinstance(made, Several) and (name == "x" or (name,) in made._free):
+        return True
+    own = next((one for one in trial.parameters if one.name == name), None)
+    if own is None or not isinstance(made, Functions) or (name,) not in made._free:
+        return False
+    array = own.get()
+    own.set(array.reshape(shape))
+    try:
+        return np.array_equal(trial.subject.forward(trial.x, trial.inputs.y), trial.out)
+    except SubjectError as error:
+        return "0-dimensional" in str(error) or "with a sequence" in str(error)  # NumPy 1 took an array of one number
+    finally:
+        own.set(array)
 
 
 FEW = "one sample was taken: with it, a lost or a wrong 1/n is not seen."

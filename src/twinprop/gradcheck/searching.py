@@ -14,13 +14,12 @@ from twinprop.gradcheck.calling import LossesWay, NetworkWay, Way
 from twinprop.gradcheck.faults import Clock, SubjectError
 from twinprop.gradcheck.finding import Found
 from twinprop.gradcheck.functions import Functions
-from twinprop.gradcheck.held import FloatArray
+from twinprop.gradcheck.held import FloatArray, plain_shape
 from twinprop.gradcheck.inputs import Inputs, draw_x, draw_y
 from twinprop.gradcheck.several import Several
 from twinprop.gradcheck.shapes import class_counts, numbers_of_output, rare_shapes, suggested_shapes, usual_shapes
 from twinprop.gradcheck.sources import sums_along
 from twinprop.gradcheck.subject import Subject
-from twinprop.gradcheck.trial import plain_shape
 from twinprop.gradcheck.upkeep import ways_after
 
 ONE_SAMPLE = "right for one sample alone. {}"

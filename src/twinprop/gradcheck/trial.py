@@ -11,9 +11,9 @@ import numpy as np
 from twinprop.gradcheck.calling import DerivativeWay
 from twinprop.gradcheck.comparison import Index, Slopes, measure_slopes, ratio, same_numbers, sample_entries
 from twinprop.gradcheck.faults import SubjectError
-from twinprop.gradcheck.finding import Found, Snapshot, Target, assign, candidates, snapshot
+from twinprop.gradcheck.finding import Found, Snapshot, Target, assign, candidates, reduced, snapshot
 from twinprop.gradcheck.fitting import Fitted
-from twinprop.gradcheck.held import ArrayRef, FloatArray, is_float_array
+from twinprop.gradcheck.held import ArrayRef, FloatArray, is_float_array, plain_shape
 from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.upkeep import TO_OPTIMIZER, PlainSteps, adds_bare
@@ -141,7 +141,7 @@ class Trial:
             found.append(Found(f"d{of}" if of else f"{TO_OPTIMIZER}{number}", "", (), None, gradient, of=of))
         if isinstance(subject.way, DerivativeWay) and found and found[0].position == 0 and not found[0].shape:
             found[0].value = np.full(self.x.shape, found[0].value)  # the derivative is the same everywhere
-        found += self.summed(found)
+        found += [*self.summed(found), *reduced(subject.made, {np.shape(one.get()) for one in self.parameters})]
         moved = [(parameter, old) for parameter, old in kept if not np.array_equal(parameter.get(), old)]
         own = {place.name for parameter in self.parameters for place in (parameter, *parameter.also)}
         found = [one for one in found if one.owner is None or one.label not in own]
@@ -286,11 +286,6 @@ class Trial:
         magnitude = abs(middle) if self.dy is None else part * float(np.abs(np.asarray(self.out) * self.dy).sum())
         where = sample_entries(array.shape, most, self.seed)
         return {index: measure_slopes(lambda: part * f(), array, index, middle, magnitude, larger) for index in where}
-
-
-def plain_shape(shape: Index) -> Index:
-    """A shape without its axes of size 1."""
-    return tuple(n for n in shape if n > 1)
 
 
 def can_be_subtracted(old: FloatArray, new: Any) -> bool:

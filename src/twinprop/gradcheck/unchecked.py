@@ -37,7 +37,7 @@ def unchecked_gradients(trial: Trial, gradients: list[Gradient]) -> list[str]:
     known = [np.asarray(gradient.value) for gradient in gradients if gradient.value is not None]
     known += [np.asarray(trial.dy)] if trial.dy is not None else []
     kept = kept_names(trial)
-    names = {gradient.name for gradient in gradients}
+    names = {name for one in gradients for name in (one.name, one.name.partition(" of ")[2])}  # mean of dW
     left = [
         one
         for one in found
