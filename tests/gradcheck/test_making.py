@@ -101,11 +101,13 @@ def test_a_parameter_that_a_network_would_set(tmp_path: Path, slope: str, right:
     assert {one.of for one in report.gradients} == {"alpha", "x"}
 
 
-def test_activations_that_were_not_checked_are_named(tmp_path: Path) -> None:
+def test_activations_by_other_names_are_checked_too(tmp_path: Path) -> None:
     (tmp_path / "by_names.py").write_text("import numpy as np\n" + NAMED)
     report = check_class(f"{tmp_path}/by_names.py:Net")
-    assert report.right
-    assert "acts: not checked with 'relu'." in report.notes
+    assert report.verdict == "right, but"
+    (told,) = report.advice
+    assert told.startswith("with acts=['relu'"), told
+    assert not any("not checked" in one for one in report.notes)
     (tmp_path / "run.py").write_text("from by_names import *\nnet = Net([20, 30, 10], ['relu', 'sigmoid'])\n")
     (tmp_path / "by_names_again.py").write_text("import numpy as np\n" + NAMED)
     report = check_class(f"{tmp_path}/by_names_again.py:Net", ("sizes=[4,3]", "acts=['relu']"))

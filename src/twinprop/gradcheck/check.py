@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import io
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from twinprop.gradcheck.calling import DerivativeWay, JacobianWay, NetworkWay
+from twinprop.gradcheck.calling import NetworkWay
 from twinprop.gradcheck.checking import check_subject, first_gradients
 from twinprop.gradcheck.choice import (
     accepted_in_part,
@@ -17,19 +18,21 @@ from twinprop.gradcheck.choice import (
     how_far,
     known_before,
     nothing_accepted,
+    refuse_lent,
+    refuse_local,
     refuse_unusual,
     refuse_way_around,
 )
 from twinprop.gradcheck.conventions import accept_loss_of_others, is_times
 from twinprop.gradcheck.faults import SECONDS, TURNED, Clock, SubjectError, kept_running
-from twinprop.gradcheck.held import objects_of, wrapped_in
+from twinprop.gradcheck.guesses import Untried
+from twinprop.gradcheck.held import wrapped_in
 from twinprop.gradcheck.hints.table import UNKNOWN
 from twinprop.gradcheck.importing import folders_as_before
 from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.readings import right_in_another_reading
 from twinprop.gradcheck.report import Gradient, Report
 from twinprop.gradcheck.searching import Search, Wanted
-from twinprop.gradcheck.stand_ins import Lent
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.trained import Trained
 from twinprop.gradcheck.trained_by_loop import TrainedByLoop
@@ -67,7 +70,34 @@ def check_class(
         report = check_chosen(spec, wanted, constants, subject, inputs, searches)
         if report.right:
             refuse_way_around(subject, inputs, searches)
+        try_other_words(spec, wanted, constants, subject.untried, report)
         return report
+
+
+def try_other_words(
+    spec: str, wanted: Wanted, constants: Sequence[str], untried: Sequence[Untried], report: Report
+) -> None:
+    """Say what becomes of a right class that is made with other words, and which of them were not tried.
+
+    A softmax is not: as a layer it mostly counts on a loss that knows it.
+    """
+    clock, left = Clock(every=1), list(untried)
+    for one in untried if report.right else ():
+        word = f"{one.name}={one.value}"
+        other = replace(wanted, words=[*wanted.words, word])
+        if clock.over or one.word.lower() == "softmax":
+            continue
+        try:
+            found = check_chosen(spec, other, constants, *choose(spec, other, constants))
+        except SubjectError:
+            continue
+        left.remove(one)
+        if not found.right:
+            wrong = ", ".join(gradient.name for gradient in found.gradients if not gradient.passed)
+            report.advice.append(OTHER_WORD.format(wrong, word, shlex.quote(word)))
+    for name in dict.fromkeys(one.name for one in left):
+        words = ", ".join(repr(one.word) for one in left if one.name == name)
+        report.notes.append(f"{name}: not checked with {words}.")
 
 
 def check_chosen(
@@ -130,35 +160,6 @@ def check_chosen(
     refuse_local(subject, report)
     refuse_guessed_step(subject, report)
     return report
-
-
-def refuse_lent(subject: Subject, report: Report) -> None:
-    """No verdict on a class with an object of ours, whose methods may mean something else there.
-
-    Raises:
-        SubjectError: there is one, and not all gradients are right with it.
-    """
-    lent = {type(one).__name__: one for one in objects_of(subject.made, Lent)}
-    if lent and not report.right:
-        shown = " and ".join(f"{one.__name__}" for one in lent.values())
-        raise SubjectError(
-            f"{subject.title}: its constructor asks for an object that no file at hand has. With one of ours in its "
-            f"place ({shown}), not all gradients are right, which may be due to that. Check a function that makes it "
-            "with your own:\n    def made():\n        return ...",
-            False,
-        )
-
-
-def refuse_local(subject: Subject, report: Report) -> None:
-    """No verdict on a layer with parameters that is given no gradient from above, which something else puts to it.
-
-    Raises:
-        SubjectError: it is one, and not all is right.
-    """
-    way = subject.way
-    if isinstance(way, DerivativeWay | JacobianWay) and not way.backward_roles and report.gradients[1:]:
-        assert way.backward is not None
-        raise SubjectError(LOCAL.format(subject.title, way.backward.name), False)
 
 
 def used_in_training(subject: Subject, wanted: Wanted, single: bool) -> tuple[Subject, Inputs, list[Gradient]] | None:
@@ -282,12 +283,8 @@ UPHILL = (
     "what backward returns is right, but {} adds it where it has to be subtracted: each step goes uphill, and the loss "
     "grows."
 )
-LOCAL = (
-    "{0}: {1} is given no gradient from above, so it returns derivatives of this layer alone, and what multiplies "
-    "them with that gradient stands elsewhere. Check that: --layer FILE:Class of the network; or give the class a "
-    "method that does it:\n"
-    "    def backward(self, dy): ...  # returns dx, and leaves the gradients as self.dW, self.db"
-)
+OTHER_WORD = "with {1} the gradients are wrong: {0}. To see how, check that alone: --args {2}"
+
 SQUARE = "runs only with as many outputs as inputs: a matrix is the wrong way round."
 
 

@@ -10,12 +10,15 @@ from typing import cast
 
 import numpy as np
 
+from twinprop.gradcheck.calling import DerivativeWay, JacobianWay
 from twinprop.gradcheck.faults import SECONDS, Clock, SubjectError
 from twinprop.gradcheck.fitting import Fitted
+from twinprop.gradcheck.held import objects_of
 from twinprop.gradcheck.inputs import Inputs, draw_x, draw_y
 from twinprop.gradcheck.report import Report
 from twinprop.gradcheck.searching import Search, Wanted
 from twinprop.gradcheck.several import Several
+from twinprop.gradcheck.stand_ins import Lent
 from twinprop.gradcheck.subject import Subject
 
 SHOWN = 8
@@ -220,3 +223,40 @@ def drawn_again(inputs: Inputs, shape: tuple[int, int], axis: int, seed: int) ->
     kind = inputs.kind
     y = None if inputs.y is None else draw_y(rng, shape[axis], shape[0 if axis else 1], axis, kind)
     return replace(inputs, x=x, y=y, axis=axis)
+
+
+def refuse_lent(subject: Subject, report: Report) -> None:
+    """No verdict on a class with an object of ours, whose methods may mean something else there.
+
+    Raises:
+        SubjectError: there is one, and not all gradients are right with it.
+    """
+    lent = {type(one).__name__: one for one in objects_of(subject.made, Lent)}
+    if lent and not report.right:
+        shown = " and ".join(f"{one.__name__}" for one in lent.values())
+        raise SubjectError(
+            f"{subject.title}: its constructor asks for an object that no file at hand has. With one of ours in its "
+            f"place ({shown}), not all gradients are right, which may be due to that. Check a function that makes it "
+            "with your own:\n    def made():\n        return ...",
+            False,
+        )
+
+
+def refuse_local(subject: Subject, report: Report) -> None:
+    """No verdict on a layer with parameters that is given no gradient from above, which something else puts to it.
+
+    Raises:
+        SubjectError: it is one, and not all is right.
+    """
+    way = subject.way
+    if isinstance(way, DerivativeWay | JacobianWay) and not way.backward_roles and report.gradients[1:]:
+        assert way.backward is not None
+        raise SubjectError(LOCAL.format(subject.title, way.backward.name), False)
+
+
+LOCAL = (
+    "{0}: {1} is given no gradient from above, so it returns derivatives of this layer alone, and what multiplies "
+    "them with that gradient stands elsewhere. Check that: --layer FILE:Class of the network; or give the class a "
+    "method that does it:\n"
+    "    def backward(self, dy): ...  # returns dx, and leaves the gradients as self.dW, self.db"
+)

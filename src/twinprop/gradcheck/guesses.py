@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -151,13 +151,21 @@ ACTIVATIONS = {"relu", "sigmoid", "tanh", "softmax", "linear", "leaky_relu", "id
 """Words that choose what a class computes."""
 
 
-def words_left_out(found: Any, given: Mapping[str, Any]) -> list[str]:
-    """What is to be said of the activations that a class offers by their names, and was not made with.
+class Untried(NamedTuple):
+    """A word that chooses what a class computes, with which it was not made: the argument, the word, what is given."""
+
+    name: str
+    word: str
+    value: Any
+
+
+def words_left_out(found: Any, given: Mapping[str, Any]) -> list[Untried]:
+    """The activations that a class offers by their names, and was not made with.
 
     Args:
         given: its arguments, by their names.
     """
-    notes = []
+    left_out: list[Untried] = []
     kinds = [kind for kind in kinds_of(found) if kind is not object]
     for one in inspect.signature(found).parameters.values() if kinds else ():
         value = given.get(one.name, one.default)
@@ -165,8 +173,9 @@ def words_left_out(found: Any, given: Mapping[str, Any]) -> list[str]:
         some = [word for kind in kinds for read in (words_compared, words_of_entries) for word in read(kind, one.name)]
         left = [word for word in dict.fromkeys(some) if word not in used]
         if used & set(some) and ACTIVATIONS & {word.lower() for word in left}:
-            notes.append(f"{one.name}: not checked with {', '.join(map(repr, left))}.")
-    return notes
+            listed = isinstance(value, list | tuple)
+            left_out += [Untried(one.name, word, [word] * len(value) if listed else word) for word in left]
+    return left_out
 
 
 def usual(

@@ -17,7 +17,7 @@ from twinprop.gradcheck.autograd import Operations, boxes_of, computes_with_arra
 from twinprop.gradcheck.composing import composed
 from twinprop.gradcheck.faults import SubjectError, error_with_line, guarded_call
 from twinprop.gradcheck.functions import Functions, looks_like_function_of_network
-from twinprop.gradcheck.guesses import HIDDEN, INPUTS, OUTPUTS, arguments_for, filled, words_left_out
+from twinprop.gradcheck.guesses import HIDDEN, INPUTS, OUTPUTS, Untried, arguments_for, filled, words_left_out
 from twinprop.gradcheck.held import arrays_of, attributes_of, shown_argument
 from twinprop.gradcheck.importing import told_of
 from twinprop.gradcheck.joining import join_functions
@@ -46,13 +46,13 @@ class Made(NamedTuple):
     Attributes:
         title: the class with its arguments.
         like: `, as in main.py:31`, where its author makes it so.
-        notes: what the report says of how it was made.
+        untried: what it could also be made with.
     """
 
     made: Any
     title: str
     like: str = ""
-    notes: Sequence[str] = ()
+    untried: Sequence[Untried] = ()
 
 
 def make(
@@ -92,8 +92,8 @@ def ways_to_make(module: ModuleType, found: dict[str, Any], words: Sequence[str]
     for large in (False, True):
         for made, title, like, given in made_as_used(module, kind, large) if free and inspect.isclass(kind) else ():
             titles.add(title)
-            notes = words_left_out(kind, given)
-            yield from (Made(one, title, like, notes) for one in ready(made, module, (INPUTS, HIDDEN, OUTPUTS), True))
+            left = words_left_out(kind, given)
+            yield from (Made(one, title, like, left) for one in ready(made, module, (INPUTS, HIDDEN, OUTPUTS), True))
         if large:
             continue
         first, last = ((), (False, True)) if is_called_as_usual(found) else ((False,), (True,))
@@ -123,16 +123,16 @@ def guessed(
     """
     for outputs in (INPUTS,) if square else (OUTPUTS, 1):
         sizes = (INPUTS, HIDDEN, outputs)
-        made, title, notes = made_of(module, found, words, outputs)
+        made, title, untried = made_of(module, found, words, outputs)
         if title in titles and not isinstance(made, Functions):
             continue  # the number of outputs is given
         titles.add(title)
         if len(found) > 1:
-            yield Made(made, title, "", notes)
+            yield Made(made, title, "", untried)
             continue
         if is_empty_container(made) and not any(True for _ in stacked(made, sizes, arguments_for)):
             raise SubjectError(EMPTY.format(title), False)
-        yield from (Made(one, title, "", notes) for one in ready(made, module, sizes))
+        yield from (Made(one, title, "", untried) for one in ready(made, module, sizes))
 
 
 def ready(made: Any, module: ModuleType, sizes: Sizes, whole: bool = False) -> Iterator[Any]:
@@ -175,7 +175,7 @@ def is_empty_container(made: Any) -> bool:
 
 def made_of(
     module: ModuleType, found: dict[str, Any], words: Sequence[str], outputs: int
-) -> tuple[Any, str, list[str]]:
+) -> tuple[Any, str, list[Untried]]:
     """One class, one function of its arguments, classes in a row, or the functions of a network."""
     if any(inspect.isfunction(one) and looks_like_function_of_network(name) for name, one in found.items()):
         return *join_functions(vars(module), found, words, outputs), []
@@ -186,8 +186,8 @@ def made_of(
         make_one(name, one, words if callable(one) and inspect.signature(one).parameters else (), outputs)
         for name, one in found.items()
     ]
-    notes = [note for _, _, notes in made for note in notes]
-    return chain([one for one, _, _ in made], ", ".join(found)), ", ".join(title for _, title, _ in made), notes
+    untried = [one for *_, some in made for one in some]
+    return chain([one for one, _, _ in made], ", ".join(found)), ", ".join(title for _, title, _ in made), untried
 
 
 def with_several_inputs(made: Any) -> Iterator[Any]:
@@ -222,8 +222,10 @@ def filled_up(made: Any, sizes: Sequence[Sizes]) -> Iterator[Any]:
         yield from built(one)
 
 
-def make_one(name: str, found: Callable[..., Any], words: Sequence[str], outputs: int) -> tuple[Any, str, list[str]]:
-    """An object of a class, or what a function makes, with its title, and what is to be said of it."""
+def make_one(
+    name: str, found: Callable[..., Any], words: Sequence[str], outputs: int
+) -> tuple[Any, str, list[Untried]]:
+    """An object of a class, or what a function makes, with its title, and what it could also be made with."""
     if not callable(found):
         return found, name, []
     typed, keywords = parse_arguments(words)

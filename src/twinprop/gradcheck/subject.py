@@ -18,6 +18,7 @@ from twinprop.gradcheck.calling import Way
 from twinprop.gradcheck.faults import TURNED, SubjectError, guarded_call
 from twinprop.gradcheck.finding import Found, candidates, snapshot
 from twinprop.gradcheck.fitting import Fitted
+from twinprop.gradcheck.guesses import Untried
 from twinprop.gradcheck.held import (
     FloatArray,
     arrays_of,
@@ -58,6 +59,7 @@ class Subject:
         zero: the name of its method that clears gradients; empty where it has none.
         like: `, as in main.py:31`, where its author makes it so.
         start: where it is set back to before every forward; None for what needs no such thing.
+        untried: words that choose what it computes, with which it was not made.
 
     Raises:
         SubjectError: it has no `forward` or `backward`, or they take the wrong arguments.
@@ -77,6 +79,7 @@ class Subject:
         self.names: dict[str, list[str]] = {}
         self.start: Start | None = None
         self.like = ""
+        self.untried: Sequence[Untried] = ()
         self.zero = named(made, ZERO) or named(wrapped_in(made), ZERO)
         for parameter in self.parameters:
             if parameter.get().dtype != np.float64:
@@ -104,8 +107,8 @@ class Subject:
         while True:
             try:
                 one = next(ways)
-                subject = cls(one.made, one.title, [*told, *one.notes], seed)
-                subject.like = one.like
+                subject = cls(one.made, one.title, told, seed)
+                subject.like, subject.untried = one.like, one.untried
             except StopIteration:
                 break
             except SubjectError as error:
