@@ -44,6 +44,8 @@ SUBJECTS = {
     "kept_layers": "Layers",
     "margin": "separate",
     "fit_margin": "Separator",
+    "fit_classes": "Clf",
+    "fit_labels": "Linear",
 }
 """What is checked of each script; nothing of one whose weights are global, and whose loop stands in it."""
 
@@ -64,6 +66,8 @@ LOSSES = {
     "kept_layers": "½ squared error, mean over the samples",
     "margin": "hinge loss, sum",
     "fit_margin": "hinge loss, sum",
+    "fit_classes": "cross entropy, mean over the samples",
+    "fit_labels": "cross entropy, mean over the samples",
 }
 
 MISTAKES = {
@@ -97,6 +101,8 @@ MISTAKES = {
     "kept_data": ("(guess - self.labels)", "(self.labels - guess)", {"change of self.theta"}),
     "margin": ("-cost * np.sum(y", "cost * np.sum(y", {"change of b"}),
     "fit_margin": ("self.b -= self", "self.b += self", {"change of self.b"}),
+    "fit_classes": ("* h * (1 - h)", "* (1 - h)", {"change of self.A", "change of self.a"}),
+    "fit_labels": ("* some.T @ g", "* some.T @ g * len(some)", {"change of self.W"}),
     "kept_layers": ("(1 - h**2)", "(1 - self.x @ self.W1)", {"change of self.W1", "change of self.b1"}),
 }
 

@@ -7,6 +7,7 @@ samples of a batch are updated for one after the other, each is taken alone, fro
 from __future__ import annotations
 
 import copy
+import random
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -114,7 +115,9 @@ class Trained(Wrapper):
     def forward(self, x: Any) -> Any:
         if self._output is None:
             self._output = next((one for one in self._outputs if self._is_fine(one, x)), None)
-        return self._output_of(self._output or self._outputs[0], x)
+        if self._output is None:
+            raise SubjectError(f"{type(self._user).__name__}: no method returns the outputs that {self.train} makes.")
+        return self._output_of(self._output, x)
 
     def _copied(self) -> Any:
         """A copy of the object; of generators of random numbers, which are slow to copy, it shares those."""
@@ -122,13 +125,17 @@ class Trained(Wrapper):
 
     def _is_fine(self, output: Output, x: Any) -> bool:
         """Whether a method returns numbers that follow small changes of its input, and no classes."""
+        made, rng = self._copied(), np.random.default_rng(0)
+        for ref in arrays_of(made):  # of zeros nothing follows
+            ref.get()[...] += 0.1 * rng.standard_normal(np.shape(ref.get()))
         try:
-            return not np.array_equal(self._output_of(output, x), self._output_of(output, x * 1.001))
+            one, other = (self._output_of(output, x * factor, made) for factor in (1, 1.001))
         except Exception:  # it wants something else
             return False
+        return not np.array_equal(one, other)
 
-    def _output_of(self, output: Output, x: Any) -> Any:
-        made = self._copied()  # what it keeps is not there when the training begins
+    def _output_of(self, output: Output, x: Any, like: Any = None) -> Any:
+        made = copy.deepcopy(like) if like is not None else self._copied()  # what it keeps is not there at the start
         outs = [output(made, one) for one in self._form.inputs(x)]
         return outs[0] if self._form.sample is None else np.array([np.ravel(one) for one in outs])
 
@@ -185,6 +192,8 @@ class Trained(Wrapper):
             for ref in refs:
                 ref.get()[...] += shift
             before = {ref.name: ref.get().copy() for ref in refs}
+            np.random.seed(0)  # weights that are drawn anew are the same ones, whatever they were before
+            random.seed(0)
             try:
                 self._step(one, x, y)
             finally:
