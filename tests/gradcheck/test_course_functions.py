@@ -243,3 +243,48 @@ def test_a_script_whose_loop_cannot_be_run_is_told_so(tmp_path: Path) -> None:
     )
     with pytest.raises(SubjectError, match=r"no loop there runs.*letters.py:NAME"):
         check_class(f"{tmp_path}/letters.py")
+
+
+ONE_STEP = """
+def sig(z):
+    return 1 / (1 + np.exp(-z))
+
+def pass_both_ways(w, b, X, Y):
+    m = X.shape[1]
+    A = sig(w.T @ X + b)
+    cost = -np.sum(Y * np.log(A) + (1 - Y) * np.log(1 - A)) / m
+    grads = {"dw": X @ (A - Y).T / m, "db": np.sum(A - Y) / m}
+    return grads, cost
+"""
+
+
+def test_a_function_that_returns_its_gradients_before_its_cost(tmp_path: Path) -> None:
+    report = check(tmp_path, ONE_STEP, "pass_both_ways")
+    assert report.right, report_text(report)
+    assert [one.of for one in report.gradients] == ["w", "b"]
+    wrong = check(tmp_path, ONE_STEP.replace("np.sum(A - Y) / m", "np.sum(A - Y)"), "pass_both_ways")
+    assert [one.of for one in wrong.gradients if not one.passed] == ["b"], report_text(wrong)
+
+
+ONE_FEATURE = """
+def total_cost(x, y, w, b):
+    m, total = x.shape[0], 0
+    for i in range(m):
+        total += (w * x[i] + b - y[i]) ** 2
+    return total / (2 * m)
+
+def total_gradient(x, y, w, b):
+    m, dw, db = x.shape[0], 0, 0
+    for i in range(m):
+        dw += (w * x[i] + b - y[i]) * x[i]
+        db += w * x[i] + b - y[i]
+    return dw / m, db / m
+"""
+
+
+def test_a_cost_of_one_feature_is_one_number(tmp_path: Path) -> None:
+    report = check(tmp_path, ONE_FEATURE, "total_gradient")
+    assert report.right, report_text(report)
+    assert "x (5,)" in report.given
+    wrong = check(tmp_path, ONE_FEATURE.replace("* x[i]\n        db", "* w\n        db"), "total_gradient")
+    assert [one.of for one in wrong.gradients if not one.passed] == ["w"], report_text(wrong)

@@ -234,3 +234,31 @@ def test_what_stands_before_a_loop_may_hold_several_shapes(tmp_path: Path) -> No
         "    b -= 0.1 * d.sum(axis=0)\n"
     )
     assert check_class(f"{tmp_path}/several.py").right
+
+
+DESCENT = """
+import numpy as np
+
+def half_cost(X, y, theta):
+    return np.sum((X.dot(theta) - y) ** 2) / (2 * len(y))
+
+def gradient_steps(X, y, theta, alpha, rounds):
+    costs = []
+    for number in range(rounds):
+        guess = X.dot(theta)
+        theta = theta - (alpha / len(y)) * X.T.dot(guess - y)
+        costs.append(half_cost(X, y, theta))
+    return theta, costs
+"""
+
+
+def test_a_function_that_descends_from_weights_that_nobody_makes(tmp_path: Path) -> None:
+    file = tmp_path / "descent.py"
+    file.write_text(DESCENT)
+    (tmp_path / "other.py").write_text(DESCENT.replace("guess - y", "y"))  # another one of the same name
+    report = check_class(f"{file}:gradient_steps")
+    assert report.right, report_text(report)
+    assert [one.target.shape for one in report.gradients] == [(4,)]
+    file.write_text(DESCENT.replace("(guess - y)", "((guess - y) * guess)"))
+    with suppress(SubjectError):  # none of the likely losses
+        assert not check_class(f"{file}:gradient_steps").right

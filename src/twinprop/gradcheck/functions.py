@@ -29,6 +29,9 @@ FRONT = ("forward", "feedforward", "forwardprop", "fprop", "predict")
 COST = ("cost", "loss", "entropy", "mse")
 START = ("init",)
 
+LOSS = re.compile(r"j|f|jval|jreg|\w*(cost|loss)")
+"""What a loss is called that a function returns."""
+
 MORE_THAN_A_WORD = 8
 """Letters in a row that names of what belongs together share."""
 
@@ -105,10 +108,11 @@ def arguments(function: Any) -> list[str]:
 
 
 def returns_loss(function: Any) -> bool:
-    """Whether a function of data returns `J, grad`, whatever it is called."""
-    first, roles = returned_names(function), [*map(role_of, arguments(function))]
+    """Whether a function of data returns `J, grad`, or `grads, cost`, whatever it is called."""
+    names, roles = [*map(word_of, returned_names(function))], [*map(role_of, arguments(function))]
     data = "x" in roles and not {"out", "cache", "dy"} & {*roles}
-    return data and len(first) > 1 and re.fullmatch(r"j|f|jval|jreg|\w*(cost|loss)", word_of(first[0])) is not None
+    losses = [name for name in (names[0], names[-1]) if LOSS.fullmatch(name)] if len(names) > 1 else []
+    return data and bool(losses) and (losses[0] == names[0] or names[0].startswith("grad"))
 
 
 def loss_and_slope(functions: Mapping[str, Any], named: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import os
 import re
@@ -94,6 +95,8 @@ def loops_about(
     files = dict.fromkeys([own, *(other for name in found for other in others_that_name(own, name))])
     for path in [*files][:MOST_READ]:
         body = [one for _, tree in trees_of(path) for one in tree.body]
+        if path != own and {*found} & {one.name for one in body if isinstance(one, ast.ClassDef | ast.FunctionDef)}:
+            continue  # it has another one of that name
         for loop in loops_of(body, names if path == own else ()):
             about = not found or kinds or {*found} & loop.reached or loop.owner in found
             if about and in_methods == (loop.owner in names):

@@ -16,7 +16,7 @@ import numpy as np
 from twinprop.gradcheck.autograd import Operations, boxes_of, computes_with_arrays, with_boxes
 from twinprop.gradcheck.composing import composed
 from twinprop.gradcheck.faults import SubjectError, error_with_line, guarded_call
-from twinprop.gradcheck.functions import Functions, looks_like_function_of_network
+from twinprop.gradcheck.functions import Functions, looks_like_function_of_network, returns_loss
 from twinprop.gradcheck.guesses import HIDDEN, INPUTS, OUTPUTS, Untried, arguments_for, filled, words_left_out
 from twinprop.gradcheck.held import arrays_of, attributes_of, shown_argument
 from twinprop.gradcheck.importing import told_of
@@ -99,9 +99,15 @@ def ways_to_make(module: ModuleType, found: dict[str, Any], words: Sequence[str]
         first, last = ((), (False, True)) if is_called_as_usual(found) else ((False,), (True,))
         for in_methods in first if free else ():
             yield from looped(module, found, in_methods)
-        yield from guessed(module, found, words, square, titles) if found else ()
+        failure: SubjectError | None = None
+        try:
+            yield from guessed(module, found, words, square, titles) if found else ()
+        except SubjectError as error:  # it may be the loop itself
+            failure = error
         for in_methods in last if free else ():
             yield from looped(module, found, in_methods)
+        if failure is not None:
+            raise failure
 
 
 def looped(module: ModuleType, found: dict[str, Any], in_methods: bool) -> Iterator[Made]:
@@ -177,7 +183,8 @@ def made_of(
     module: ModuleType, found: dict[str, Any], words: Sequence[str], outputs: int
 ) -> tuple[Any, str, list[Untried]]:
     """One class, one function of its arguments, classes in a row, or the functions of a network."""
-    if any(inspect.isfunction(one) and looks_like_function_of_network(name) for name, one in found.items()):
+    plain = {name: one for name, one in found.items() if inspect.isfunction(one)}
+    if any(looks_like_function_of_network(name) or returns_loss(one) for name, one in plain.items()):
         return *join_functions(vars(module), found, words, outputs), []
     if len(found) == 1:
         ((name, one),) = found.items()

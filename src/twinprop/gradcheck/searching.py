@@ -149,9 +149,12 @@ class Search:
                 raise not_finite(self.subject, inputs, np.asarray(out))
             if not self.rare:
                 self.accepted_by_forward = self.accepted_by_forward or inputs
-            is_network = isinstance(rehearsal.way, NetworkWay) and np.size(out) > 1
-            if is_network and inputs.kind == "labels" and np.size(out) % np.size(inputs.y):
+            is_network = isinstance(rehearsal.way, NetworkWay)
+            if is_network and inputs.kind == "labels" and np.size(out) > 1 and np.size(out) % np.size(inputs.y):
                 return False  # the output is that of a whole sequence, which has one label
+            is_cost = rehearsal.way.is_loss and not is_network and isinstance(rehearsal.made, Functions)
+            if is_cost and np.size(out) not in (1, inputs.count):
+                return False  # a loss is one number, or one for each sample
             if not rehearsal.parameters and not rehearsal.numbers and inputs.x.dtype.kind != "f":
                 return False  # whole numbers have no gradient, and there is nothing else
             roles = {tuple(way.forward_roles.items()) for way in self.subject.ways if way.is_loss}

@@ -10,6 +10,7 @@ import numpy as np
 
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.fitting import Fitted
+from twinprop.gradcheck.functions import Functions
 from twinprop.gradcheck.held import attributes_of, wrapped_in
 from twinprop.gradcheck.inputs import unused_size
 from twinprop.gradcheck.lacking import SIZE_OF_INPUT
@@ -72,6 +73,7 @@ def usual_shapes(
     yield from (((count, width), 0) for width in features)
     if subject.way.is_loss and not subject.parameters:
         yield (count, 1), 0
+    if subject.way.is_loss and (not subject.parameters or isinstance(subject.made, Functions)):
         yield (count,), 0
     yield from (((width, count), -1) for width in features)
 

@@ -21,8 +21,9 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.faults import is_users
-from twinprop.gradcheck.guesses import OUTPUTS, number_for, usual
+from twinprop.gradcheck.guesses import INPUTS, OUTPUTS, number_for, usual
 from twinprop.gradcheck.held import arrays_of, attributes_of, is_number, is_numeric, may_hold_arrays
+from twinprop.gradcheck.likely_shapes import BIAS, is_parameter
 from twinprop.gradcheck.loops import BATCH, STEPS, TREE
 from twinprop.gradcheck.outputs import Site
 from twinprop.gradcheck.recipes import SAMPLES, data_named, is_numpys
@@ -164,6 +165,8 @@ class Stage:
             function = self.space.get(self.loop.owner if owner.name == "__init__" else owner.name)
             at = names.index(name) if name in names else 0
             value = number_for(name) if not callable(function) else usual(name, at, len(names), function, OUTPUTS, None)
+            if not np.ndim(value) and is_parameter(name) and not BIAS.fullmatch(name.lower()):
+                value = np.random.standard_normal(INPUTS) / 2
         if value is not None:
             self.space[place] = value
             self.derived |= {place} if role in ("x", "y") else set()
