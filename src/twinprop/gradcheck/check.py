@@ -30,6 +30,7 @@ from twinprop.gradcheck.held import wrapped_in
 from twinprop.gradcheck.hints.table import UNKNOWN
 from twinprop.gradcheck.importing import folders_as_before
 from twinprop.gradcheck.inputs import Inputs
+from twinprop.gradcheck.loading import forget_files
 from twinprop.gradcheck.readings import right_in_another_reading
 from twinprop.gradcheck.report import Gradient, Report
 from twinprop.gradcheck.searching import Search, Wanted
@@ -65,6 +66,7 @@ def check_class(
     quiet = io.StringIO()
     silent = contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet)  # where progress bars go
     with silent[0], silent[1], folders_as_before(), kept_running(), np.errstate(all="ignore"):
+        forget_files()
         wanted = Wanted(words, shape, targets, classes, seed)
         subject, inputs, searches = choose(spec, wanted, constants)
         report = check_chosen(spec, wanted, constants, subject, inputs, searches)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import linecache
 import os
 import re
 import sys
@@ -148,6 +149,13 @@ def text_of(path: Path) -> str:
     except OSError:
         return ""
     return text if len(text) <= LONGEST_FILE or path.suffix == ".ipynb" else ""
+
+
+def forget_files() -> None:
+    """Read every file anew from now on: it may have been changed since the last check."""
+    files_around.cache_clear()
+    text_of.cache_clear()
+    linecache.checkcache()
 
 
 def trees_of(path: Path) -> Iterator[tuple[int, ast.Module]]:
