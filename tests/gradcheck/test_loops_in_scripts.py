@@ -42,6 +42,8 @@ SUBJECTS = {
     "fit_itself": "Autoencoder",
     "kept_data": "Odds",
     "kept_layers": "Layers",
+    "kept_matrix": "Recommender",
+    "kept_factors": "Factors",
     "margin": "separate",
     "fit_margin": "Separator",
     "fit_classes": "Clf",
@@ -64,6 +66,8 @@ LOSSES = {
     "fit_itself": "½ squared error, mean over the samples",
     "kept_data": "binary cross entropy, mean over the samples",
     "kept_layers": "½ squared error, mean over the samples",
+    "kept_matrix": "½ squared error, mean over the samples",
+    "kept_factors": "squared error, mean over the samples",
     "margin": "hinge loss, sum",
     "fit_margin": "hinge loss, sum",
     "fit_classes": "cross entropy, mean over the samples",
@@ -99,6 +103,8 @@ MISTAKES = {
     "fit_batches": ("X.T.dot(p) / n", "-X.T.dot(p) / n", {"change of self.W"}),
     "fit_itself": ("(1 - h**2)", "(1 - h)", {"change of self.W1", "change of self.b1"}),
     "kept_data": ("(guess - self.labels)", "(self.labels - guess)", {"change of self.theta"}),
+    "kept_matrix": ("error * before", "error * self.V[j]", {"change of self.V"}),
+    "kept_factors": ("-2 * rest.T", "2 * rest.T", {"change of self.right"}),
     "margin": ("-cost * np.sum(y", "cost * np.sum(y", {"change of b"}),
     "fit_margin": ("self.b -= self", "self.b += self", {"change of self.b"}),
     "fit_classes": ("* h * (1 - h)", "* (1 - h)", {"change of self.A", "change of self.a"}),
@@ -106,7 +112,7 @@ MISTAKES = {
     "kept_layers": ("(1 - h**2)", "(1 - self.x @ self.W1)", {"change of self.W1", "change of self.b1"}),
 }
 
-QUICK = ("logistic", "fit_logistic", "fit_line", "kept_data", "margin")
+QUICK = ("logistic", "fit_logistic", "fit_line", "kept_data", "kept_factors", "margin")
 
 
 def some() -> list[object]:
@@ -211,6 +217,21 @@ def test_output_is_what_stands_beside_the_targets(tmp_path: Path) -> None:
     assert site is not None
     assert site.line == 5
     assert np.array_equal(output_at(site, lambda: module.run(2 * x, y)), np.tanh(2 * x))
+
+
+def test_slices_that_are_updated_hide_no_output(tmp_path: Path) -> None:
+    (tmp_path / "sliced.py").write_text(
+        "def run(w, x, y):\n    error = w[0] + x @ w[1:] - y\n    w[1:] -= 0.1 * x.T @ error\n    w[0] -= error.sum()\n"
+    )
+    spec = importlib.util.spec_from_file_location("sliced", tmp_path / "sliced.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    w, x, y = np.ones(4), np.eye(5)[:, :3], np.arange(5.0)
+    site = find_site(lambda: module.run(w.copy(), x, y), y)
+    assert site is not None
+    assert site.line == 2
 
 
 def test_samples_keep_their_order() -> None:

@@ -127,7 +127,7 @@ def test_a_step_with_a_decay_beside_the_classes_that_are_predicted(tmp_path: Pat
     (tmp_path / "straight.py").write_text(STEPS.replace("d.sum(axis=0)", step))
     report = check_class(f"{tmp_path}/straight.py:Straight")
     assert report.right is right, report_text(report)
-    assert "wd = 0" in report_text(report) or not right
+    assert "a penalty, 0.005 times the squares of W" in report_text(report) or not right
 
 
 SLOPES = """

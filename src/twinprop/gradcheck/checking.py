@@ -20,7 +20,7 @@ from twinprop.gradcheck.hints.routines import Evidence
 from twinprop.gradcheck.hints.table import explain_gradients, notes
 from twinprop.gradcheck.inputs import Inputs, Reduction
 from twinprop.gradcheck.parameters import adopt_forgotten, adopt_parameters, keep_used
-from twinprop.gradcheck.penalties import accept_penalty, parts_of, penalty_in
+from twinprop.gradcheck.penalties import parts_of, penalties_in, told_of
 from twinprop.gradcheck.repetition import STALE_OUTPUT, check_repetition, output_is_stale
 from twinprop.gradcheck.report import Gradient, Report
 from twinprop.gradcheck.searching import harmless, without_ones
@@ -264,9 +264,12 @@ def check_subject(
         if guessed and subject.way.after is not None:
             choose_loss(trial)
             gradients = gradients_of(trial)
-    told = negative_and_added(trial, gradients) or penalty_in(trial, gradients)[1]
+    told = negative_and_added(trial, gradients) or penalties_in(trial, gradients)
     if guessed and explain and not told and not any(one.passed for one in gradients):
         gradients = gradients_that_an_edit_mends(trial) or gradients
+    if penalties := penalties_in(trial, gradients):
+        trial.penalties = penalties
+        gradients = gradients_of(trial)
     if parts := means_beside_mistakes(trial, gradients):
         trial.parts = parts
         gradients = gradients_of(trial)
@@ -281,7 +284,6 @@ def check_subject(
         )
     check_repetition(trial, unmade, report)
     accept_conventions(trial, report)
-    accept_penalty(trial, report)
     evidence = Evidence(trial, report.gradients)
     if stale:
         report.mistakes = [([], STALE_OUTPUT)]
@@ -298,6 +300,7 @@ def check_subject(
         report.notes.append(FEW)
     if inputs.alone and report.right:
         report.advice.append(inputs.alone)
+    report.notes += [told_of(penalties)] if penalties else []
     if guessed:
         report.assumed_loss = str(subject.way.likely)
         if report.right and inputs.count > 1 and subject.way.likely.mean == "sum" and (told := lost_mean(subject.made)):

@@ -28,7 +28,7 @@ class Inputs:
             sample without an axis for it.
         kind: of the targets: `onehot` (float), `binary` (0 or 1 for each sample, float), `signs` (1 or -1), `labels`
             (int), `real`, or `CLOSE`, which belong to these outputs alone.
-        values: of x: `normal`, `positive`, `probabilities` or `indices`.
+        values: of x: `normal`, `positive`, `probabilities`, `indices`, or `words`, which are indices and no two alike.
         alone: why x is one sample, where a batch is not right; empty for the others.
     """
 
@@ -75,7 +75,8 @@ class Inputs:
             shape[longer] += 2
         if self.axis is not None:
             shape[self.axis] = count
-        x = draw_x(rng, tuple(shape), self.axis, self.values, int(self.x.max()) + 1 if self.values == "indices" else 0)
+        whole = self.values in ("indices", "words")
+        x = draw_x(rng, tuple(shape), self.axis, self.values, int(self.x.max()) + 1 if whole else 0)
         if self.y is None or self.y is self.x:
             return Inputs(x, None if self.y is None else x, self.axis, self.kind, self.values)
         if np.ndim(self.y) > 2 or (self.axis is not None and np.size(self.y) % self.count):
@@ -92,6 +93,8 @@ class Inputs:
 def draw_x(
     rng: np.random.Generator, shape: tuple[int, ...], axis: int | None, values: str, most: int = 3
 ) -> FloatArray:
+    if values == "words":
+        return rng.permutation(most)[: shape[0]]  # type: ignore[return-value]
     if values == "indices":
         return rng.integers(0, most, shape)  # type: ignore[return-value]
     x: FloatArray = rng.standard_normal(shape)

@@ -24,15 +24,16 @@ from twinprop.gradcheck.joining import join_functions
 from twinprop.gradcheck.lacking import built, with_places
 from twinprop.gradcheck.loading import load_attributes, parse_arguments
 from twinprop.gradcheck.loops_around import is_called_as_usual, loops_around
+from twinprop.gradcheck.own_loss import with_own_loss
 from twinprop.gradcheck.recipes import bound
 from twinprop.gradcheck.roles import method_of, role_of
-from twinprop.gradcheck.several import ListOfInputs, SeveralLayer, SeveralLoss, SeveralWithGradients, chain, plan_for
+from twinprop.gradcheck.several import ListOfInputs, SeveralLayer, SeveralLoss, chain, plan_for
 from twinprop.gradcheck.stacking import ADD, ADDER, Sizes, stacked
 from twinprop.gradcheck.stand_ins import LentActivation
 from twinprop.gradcheck.trained_by_method import with_training
 from twinprop.gradcheck.upkeep import lend_optimizer, owners_in
 from twinprop.gradcheck.uses import made_as_used
-from twinprop.gradcheck.ways import BACKWARD, FORWARD, LOSS, LOSS_AND_GRADIENTS, named
+from twinprop.gradcheck.ways import BACKWARD, FORWARD, LOSS, named
 
 EMPTY = (
     "{}: holds no layers, and no file at hand has any that it takes. Check a function that makes a filled one, "
@@ -159,6 +160,7 @@ def ready(made: Any, module: ModuleType, sizes: Sizes, whole: bool = False) -> I
         methods = named(one, FORWARD), named(one, BACKWARD), named(one, LOSS)
         yield from with_places(one, *methods)
         yield from with_training(one)
+        yield from with_own_loss(one)
     yield from with_boxes(made, sys.modules.get(type(made).__module__, module))
 
 
@@ -200,9 +202,6 @@ def made_of(
 def with_several_inputs(made: Any) -> Iterator[Any]:
     """An object as a layer whose other inputs are held like parameters, and as one that is given a list."""
     forward, backward = named(made, FORWARD), named(made, BACKWARD)
-    both = named(made, LOSS_AND_GRADIENTS)
-    if both and (plan := plan_for(made, method_of(made, both), None)) is not None:
-        yield SeveralWithGradients(made, plan)
     for front in dict.fromkeys(name for name in (forward, named(made, LOSS)) if name):
         if not backward or front == backward:
             continue

@@ -21,6 +21,9 @@ from twinprop.gradcheck.sources import parts_of
 
 PRODUCT = 3
 
+NONE = ast.Constant | ast.Slice
+"""What is neither an output nor targets, as in 1 - p and W[1:]."""
+
 RANKS = {ast.Sub: 0, ast.Div: 1, ast.Mult: PRODUCT}
 
 
@@ -72,7 +75,7 @@ def pairs_of(file: str) -> dict[int, list[Pair]]:
     for statement in ast.walk(tree):
         if isinstance(statement, ast.stmt) and not isinstance(statement, ast.FunctionDef | ast.ClassDef):
             inner = [part for one in heads(statement) for part in ast.walk(one)]
-            two = [one for one in pairs_in(statement, inner) if not any(isinstance(side, ast.Constant) for side in one)]
+            two = [one for one in pairs_in(statement, inner) if not any(isinstance(side, NONE) for side in one)]
             some = [Pair(rank, (code_of(a), code_of(b))) for rank, a, b in two]
             found.setdefault(statement.lineno, []).extend(some)
     return found

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.report import Gradient, Report
+from twinprop.gradcheck.report import Gradient
 from twinprop.gradcheck.trial import CHANGE, Trial
 
 FEWEST = 3
@@ -18,38 +18,30 @@ FEWEST = 3
 
 EXACT = 1e-5
 
-PENALTY = "what {} changes is the gradient of the loss and of a penalty, {:.4g} times the squares of {}{}."
-TIMES = ", times {:.6g} and the learning rate"
+PENALTY = "to the loss belongs a penalty, {:.4g} times the squares of {}: the gradients are of both."
 
 
-def accept_penalty(trial: Trial, report: Report) -> None:
-    """Take for right what is the gradient of the loss with a penalty, and say so."""
-    factor, share = penalty_in(trial, report.gradients)
-    shrunk = [one for one in report.gradients if share and fits(*known(one), factor, share)]
-    for one in report.gradients:
-        if not one.passed and (one in shrunk or (share and fits(*known(one), factor, 0.0))):
-            one.accepted = "with a penalty"
-    if shrunk:
-        backward = trial.subject.way.backward
-        name = getattr(trial.subject.made, "train", backward.name if backward is not None else "")
-        times = TIMES.format(factor) if abs(factor - 1) > EXACT else ""
-        report.notes.append(PENALTY.format(name, share / factor / 2, ", ".join(one.of for one in shrunk), times))
+def told_of(penalties: Mapping[str, float]) -> str:
+    """What is said of penalties."""
+    return PENALTY.format(max(penalties.values()) / 2, ", ".join(penalties))
 
 
-def penalty_in(trial: Trial, gradients: Sequence[Gradient]) -> tuple[float, float]:
-    """How many times the gradient of the loss, and of the weights themselves, add up to that of the most weights.
+def penalties_in(trial: Trial, gradients: Sequence[Gradient]) -> dict[str, float]:
+    """The c of each parameter that has a penalty; nothing where the gradients do not say so.
 
-    0, where they do not. A step may be another multiple of all gradients than the rate, since that is not always known.
+    A step may be another multiple of all gradients than the rate, since that is not always known.
     """
-    if not trial.subject.way.guesses or any(one.problem or one.comparison is None for one in gradients):
-        return 0.0, 0.0
     own = [one for one in gradients if one.of != "x"]
+    if not trial.subject.way.guesses or any(one.problem or one.comparison is None for one in own):
+        return {}
     main = max(own, key=lambda one: one.target.size, default=None)
     factor, share = parts_of(*known(main)) if main is not None else (0.0, 0.0)
     steps = all(one.name.startswith(CHANGE) for one in gradients)
     same = all(fits(*known(one), factor, 0.0) or fits(*known(one), factor, share) for one in own)
-    likely = abs(factor - 1) < EXACT or (steps and same and factor > EXACT)
-    return (factor, share) if likely and share > EXACT else (0.0, 0.0)
+    if share <= EXACT or not (abs(factor - 1) < EXACT or (steps and same and factor > EXACT)):
+        return {}
+    shrunk = [one for one in own if fits(*known(one), factor, share) and not fits(*known(one), factor, 0.0)]
+    return {one.of: share / factor for one in shrunk}
 
 
 def known(gradient: Gradient) -> tuple[Any, Any, Any]:

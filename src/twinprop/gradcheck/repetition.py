@@ -226,7 +226,7 @@ def wrong_for(subject: Subject, inputs: Inputs, first: Trial, report: Report) ->
         trial = Trial(subject, inputs, first.seed + 3)
         names = [parameter.name for parameter in first.parameters]
         trial.parameters = [ref for ref in arrays_of(subject.made) if ref.name in names]
-        trial.labels, trial.update_rate = first.labels, first.update_rate
+        trial.labels, trial.update_rate, trial.penalties = first.labels, first.update_rate, first.penalties
         first.set_back()
         found = trial.gradients()
         trial.set_back()

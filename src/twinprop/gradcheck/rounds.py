@@ -29,9 +29,6 @@ FUNCTION = "one_round"
 HIDDEN_NAME = "_of_"
 """Before the name of an argument, while it gets its value."""
 
-RENEW = "_with_other_data"
-"""What puts other data into an object that was given them when it was made."""
-
 Around = ast.With | ast.Try
 
 
@@ -47,7 +44,7 @@ class Loop:
         owner: the function, or the class, that it stands in; empty for the script itself.
         whole: the method whose whole body is a round, and no loop; empty for a loop.
         free: arguments of functions on the way that nobody gives.
-        put: what a round begins with, where an object was given its data when it was made.
+        data: names of what an object is given when it is made, where that are its data.
         reached: names of all that a round reads, in the script's functions too.
     """
 
@@ -58,30 +55,30 @@ class Loop:
     owner: str
     whole: str = ""
     free: list[tuple[ast.FunctionDef, str]] = field(default_factory=list)
-    put: list[ast.stmt] = field(default_factory=list)
+    data: list[str] = field(default_factory=list)
     reached: set[str] = field(default_factory=set)
 
     def with_needed(self, functions: Mapping[str, ast.FunctionDef]) -> Loop:
         """The same with what it reads, and with those statements alone before it that make this."""
-        self.reached = names_in([*self.put, *self.body], functions)
+        self.reached = names_in(self.body, functions) | {*self.data}
         self.before = needed(self.before, self.reached, functions)
         return self
 
     def given_data(self, start: ast.FunctionDef | None) -> Loop:
-        """The same of an object that its constructor, `start`, gives x: it is made of x, and a round puts x there."""
+        """The same of an object that its constructor, `start`, gives x: it is made of that."""
         names = list(defaults_of(start))[1:] if start is not None else []
-        if start is not None and "x" in map(role_of, names):
+        sized = [one for one in names if start is not None and f"{one}.shape" in ast.unparse(start)]
+        data = [one for one in names if role_of(one) == "x"] or sized[:1]  # a matrix to be factorized has any name
+        if start is not None and data:
+            hidden = {name: f"{HIDDEN_NAME}{'x' if name == data[0] else name}" for name in names}
             before, lacking = arguments(start, None)
             before = [one for one in before if min(stored([one])).startswith(HIDDEN_NAME)]
-            made = f"{self.owner}({', '.join(f'{name}={HIDDEN_NAME}{name}' for name in names)})"
-            renewed = made.replace("(", ", ", 1)
-            first, put = ast.parse(f"self = {made}\n{RENEW}(self, {renewed}").body
-            for one in (first, put):
-                ast.copy_location(one, start)
-                ast.fix_missing_locations(one)
-            self.before, self.put = [*before, first, *self.before], [put]
+            given = ", ".join(f"{name}={hidden[name]}" for name in names)
+            made = ast.parse(f"self = {self.owner}({given})").body[0]
+            ast.fix_missing_locations(ast.copy_location(made, start))
+            self.before, self.data = [*before, made, *self.before], [*hidden.values()]
             others = [one for one in self.free if one[1] != "self"]
-            self.free = [*((start, f"{HIDDEN_NAME}{name}") for _, name in lacking if name != "self"), *others]
+            self.free = [*((start, hidden[name]) for _, name in lacking if name != "self"), *others]
         return self
 
     def definition(self) -> ast.FunctionDef:

@@ -41,7 +41,7 @@ class Plan:
     """What each argument gets: `x`, `y`, `dy0`, `dy1`, `cache`, `out0`, or the name of another input.
 
     Attributes:
-        front, back: the methods; no `back` where forward returns the gradients.
+        front, back: the methods.
         given_front, given_back: by the names of their arguments.
         extras: the names of the other inputs.
         outputs: how many outputs have a gradient of their own.
@@ -49,7 +49,7 @@ class Plan:
     """
 
     front: Method
-    back: Method | None
+    back: Method
     given_front: dict[str, str]
     given_back: dict[str, str]
     extras: list[str]
@@ -57,7 +57,7 @@ class Plan:
     has_targets: bool
 
 
-def plan_for(made: Any, front: Method, back: Method | None) -> Plan | None:
+def plan_for(made: Any, front: Method, back: Method) -> Plan | None:
     """How a layer with several inputs is called; None where it is none."""
     needed = front.needed
     if len(needed) < 2 or front.any_number:
@@ -73,7 +73,7 @@ def plan_for(made: Any, front: Method, back: Method | None) -> Plan | None:
     alone = returned_name(getattr(made, front.name))
     given_back: dict[str, str] = {}
     upstream = 0
-    for one in back.needed if back is not None else ():
+    for one in back.needed:
         if one.name in given:
             given_back[one.name] = given[one.name]
         elif one.role == "dy":
@@ -88,7 +88,7 @@ def plan_for(made: Any, front: Method, back: Method | None) -> Plan | None:
             given_back[one.name] = "x"
         else:
             return None
-    if back is not None and not targets and not upstream:
+    if not targets and not upstream:
         if len(given_back) != 1:
             return None
         given_back, upstream = dict.fromkeys(given_back, "dy0"), 1
@@ -117,7 +117,7 @@ class Several(Fitted, Wrapper):
         # every index stays below the smallest axis of a matrix that the object holds
         sizes = [size for ref in arrays_of(made) if ref.get().ndim > 1 for size in ref.get().shape]
         self._sizes, self._most = sizes, max(2, min(sizes, default=2))
-        self.returned_names = returned_names(getattr(made, (plan.back or plan.front).name))
+        self.returned_names = returned_names(getattr(made, plan.back.name))
         for name in plan.extras:
             setattr(self, name, np.zeros(0))
 
@@ -155,7 +155,6 @@ class Several(Fitted, Wrapper):
         values: dict[str, Any] = {**self._inputs, **self._kept, "rate": 0.01, "dy0": 1.0}
         if dy is not None:
             values |= {f"dy{at}": part for at, part in enumerate(cut(dy, self._shapes))}
-        assert self._plan.back is not None
         return self._plan.back.call(self._user, self._plan.given_back, values)
 
 
@@ -173,14 +172,6 @@ class SeveralLoss(Several):
 
     def backward(self) -> Any:
         return self._to_front(None)
-
-
-class SeveralWithGradients(Several):
-    """loss_and_grad(center, context, negatives) returns the loss and its gradients, and needs no targets."""
-
-    def loss(self, x: Any) -> Any:
-        self._plan.has_targets = True  # what is returned stays together
-        return self._go(x, None)
 
 
 class ListOfInputs(Wrapper):

@@ -28,7 +28,7 @@ from twinprop.gradcheck.loops import BATCH, STEPS, TREE
 from twinprop.gradcheck.outputs import Site
 from twinprop.gradcheck.recipes import SAMPLES, data_named, is_numpys
 from twinprop.gradcheck.roles import role_of, word_of
-from twinprop.gradcheck.rounds import FUNCTION, HIDDEN_NAME, RENEW, Loop, changed_in, root_of, stored
+from twinprop.gradcheck.rounds import FUNCTION, HIDDEN_NAME, Loop, changed_in, root_of, stored
 from twinprop.gradcheck.tracing import READING
 from twinprop.gradcheck.upkeep import owners_in
 
@@ -70,11 +70,10 @@ class Stage:
         self.like: tuple[Any, Any] = None, None
         self.columns, self.targets = False, None
         self.site: Site | None = None
-        self.replaced: list[tuple[Any, str, Any]] = []
-        space[RENEW] = self.give_data
+        self.ran: list[CodeType] = []
+        self.of_data: list[str] | None = None
         self.first = dict(space)
         self.compile_round()
-        self.put = compile(ast.Module(loop.put, []), file, "exec")
         self.steps = [(one, compile(ast.Module([one], []), file, "exec")) for one in loop.before]
 
     def __deepcopy__(self, memo: Any) -> Stage:
@@ -88,13 +87,43 @@ class Stage:
 
     def one_round(self) -> None:
         """Run a round; data that an object holds are in it meanwhile, and are no parameters."""
-        exec(self.put, self.space)
+        made = self.space.get("self")
+        before = self.attributes_of_data(made) if self.loop.data else {}
         try:
             with in_order():
                 self.round()
         finally:
-            while self.replaced:
-                setattr(*self.replaced.pop())
+            for name, value in before.items():
+                setattr(made, name, value)
+
+    def attributes_of_data(self, made: Any) -> dict[str, Any]:
+        """Put into an object what is made of other data before the loop; what was there instead.
+
+        That is whatever is another for other numbers.
+        """
+        data = {name: self.space[name] for name in self.loop.data if name in self.space}
+        fresh = attributes_of(self.made_of(data))
+        if self.of_data is None:
+            other = attributes_of(self.made_of({name: others(one) for name, one in data.items()}))
+            self.of_data = [name for name, value in fresh.items() if not alike(value, other.get(name))]
+        before = {name: getattr(made, name, None) for name in self.of_data}
+        for name in self.of_data:
+            setattr(made, name, fresh[name])
+        return before
+
+    def made_of(self, data: Mapping[str, Any]) -> Any:
+        """The object that is made of data, as it is before the loop, with the same random numbers each time."""
+        states = np.random.get_state(), random.getstate()
+        np.random.seed(0)
+        random.seed(0)
+        space = {**self.space, **data}
+        try:
+            for code in self.ran:
+                exec(code, space)
+        finally:
+            np.random.set_state(states[0])
+            random.setstate(states[1])
+        return space["self"]
 
     def end_before(self, error: BaseException) -> bool:
         """Leave out what follows the statement of a round that has raised an error, with it; whether that is some."""
@@ -114,7 +143,7 @@ class Stage:
         """
         self.space.clear()
         self.space.update(self.first)
-        self.derived, self.count = set(data), count
+        self.derived, self.count, self.ran, self.of_data = set(data), count, [], None
         np.random.seed(0)
         random.seed(0)
         for owner, name in self.loop.free:
@@ -139,6 +168,7 @@ class Stage:
             if not isinstance(statement, Defines):
                 self.refuse_foreign(statement)
             exec(code, self.space)
+            self.ran += [] if isinstance(statement, Defines) else [code]
         except (Exception, SystemExit):  # it lacks its data
             for name in names:
                 self.space.pop(name, None)
@@ -191,15 +221,6 @@ class Stage:
             if reads or root in UNSAFE or not (own or known or plain):
                 raise NotFoundError(name)
 
-    def give_data(self, made: Any, kind: type, **given: Any) -> None:
-        """Put into an object what its constructor makes of data: whatever is another for other numbers."""
-        changed = {name: others(one) for name, one in given.items()}
-        fresh, other = (attributes_of(seeded(kind, **some)) for some in (given, changed))
-        for name, value in fresh.items():
-            if not alike(value, other.get(name)):
-                self.replaced.append((made, name, getattr(made, name, None)))
-                setattr(made, name, value)
-
     def held(self) -> dict[str, Any]:
         """The values of the names that a round reads, but for functions, classes and modules."""
         names = self.loop.reached & set(self.space)
@@ -209,18 +230,6 @@ class Stage:
             for name, one in found.items()
             if not isinstance(one, type | ModuleType) and not (callable(one) and not may_hold_arrays(one))
         }
-
-
-def seeded(made: Callable[..., Any], **given: Any) -> Any:
-    """What is made with the same random numbers each time; those that come after it stay as they are."""
-    before = np.random.get_state(), random.getstate()
-    np.random.seed(0)
-    random.seed(0)
-    try:
-        return made(**given)
-    finally:
-        np.random.set_state(before[0])
-        random.setstate(before[1])
 
 
 def others(value: Any) -> Any:

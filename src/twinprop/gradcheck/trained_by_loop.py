@@ -27,7 +27,7 @@ from twinprop.gradcheck.recipes import SAMPLES
 from twinprop.gradcheck.roles import role_of, word_of
 from twinprop.gradcheck.rounds import FUNCTION, walk
 from twinprop.gradcheck.staging import Stage, data_role, is_data
-from twinprop.gradcheck.trained import SINGLE, WHOLE, Trained, is_learnt
+from twinprop.gradcheck.trained import SINGLE, WHOLE, Output, Trained, is_learnt
 from twinprop.gradcheck.upkeep import owners_in
 
 MOST_TRIED = 150
@@ -127,8 +127,9 @@ def data_to_try(stage: Stage) -> Iterator[Tried]:
         kinds += [kind for kind in ("onehot", "binary", "labels", "signs") if kind not in kinds]
         tried = product((axis, -1 - axis), kinds, dict.fromkeys([own, *sizes]), dict.fromkeys([outputs, *sizes, 1]))
         flat = [1] if x.ndim > 1 and not sizes else []  # one number for each sample, as a last try
-        for side, kind, width, number in [*islice(tried, MOST_TRIED), *product((0,), kinds[::-1], [0], flat)]:
-            count = unused_size(SAMPLES, {width, number, *sizes})
+        alone = [(None, kinds[0], 1, 1)] if names[0] == names[1] else []  # one entry of a matrix
+        for side, kind, width, number in [*islice(tried, MOST_TRIED), *product((0,), kinds[::-1], [0], flat), *alone]:
+            count = 1 if side is None else unused_size(SAMPLES, {width, number, *sizes})
             shape = (width, count) if side else (count, width)
             rng = np.random.default_rng(0)
             itself = names[0] == names[1]
@@ -157,6 +158,10 @@ class TrainedByLoop(Trained):
 
     def _call(self, made: Any, inputs: list[Any], targets: list[Any]) -> None:
         made.one_round(inputs[0], targets[0])
+
+    def _is_fine(self, output: Output, x: Any) -> bool:
+        """It was seen to follow x, or the factors of a matrix, when it was found."""
+        return True
 
     def _refusal(self) -> str:
         return NOT_PLAIN.format(self.train)
@@ -215,8 +220,11 @@ def sees_output(found: Round, x: Any, y: Any, signs: bool) -> bool:
     for ref in arrays_of(one, is_number):
         if ref.get() == 0:
             ref.set(0.3)
+    changed = copy.deepcopy(one)
+    for ref in arrays_of(changed) if stage.data[0] == stage.data[1] else ():  # a matrix may be its factors alone
+        ref.set(1.01 * ref.get())
     try:
-        out, other = copy.deepcopy(one).output(x), copy.deepcopy(one).output(1.01 * x)
+        out, other = copy.deepcopy(one).output(x), changed.output(1.01 * x)
     except Exception:  # what is compared there is something else
         return False
     return bool(out.shape == other.shape and np.all(np.isfinite(out)) and not np.array_equal(out, other))
@@ -246,7 +254,9 @@ def is_kept(name: str, value: Any, stage: Stage) -> bool:
 
 
 def commutes(one: Round, inputs: Inputs) -> bool:
-    """Whether the order of the samples in a round does not matter."""
+    """Whether the order of the samples in a round does not matter; the rows of a matrix have factors of their own."""
+    if np.array_equal(*(copy.deepcopy(one).output(x) for x in (inputs.x, 1.01 * inputs.x))):
+        return True
     found = []
     known = {ref.name for ref in arrays_of(one)}  # what forward keeps has an order
     for step in (1, -1):

@@ -15,6 +15,7 @@ from twinprop.gradcheck.finding import Found, Snapshot, Target, assign, candidat
 from twinprop.gradcheck.fitting import Fitted
 from twinprop.gradcheck.held import ArrayRef, FloatArray, is_float_array, plain_shape
 from twinprop.gradcheck.inputs import Inputs
+from twinprop.gradcheck.own_loss import OwnLoss
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.upkeep import TO_OPTIMIZER, PlainSteps, adds_bare
 
@@ -52,6 +53,7 @@ class Trial:
         returned: what backward returned at its last run.
         changed: what backward has changed since `set_back`, with what was there before.
         update_rate: by what an update inside backward is divided to give the gradient.
+        penalties: half of this, times the squares of a parameter, is added to the loss.
         parts: of the number that is differentiated, for parameters whose gradient is that of a part, as of a mean.
 
     Raises:
@@ -72,6 +74,7 @@ class Trial:
         self.changed: list[tuple[ArrayRef, Any]] = []
         self.returned: list[Found] = []
         self.parts: dict[str, float] = {}
+        self.penalties: dict[str, float] = {}
         self.update_rate: float | None = subject.rate if subject.knows_rate else None
         if self.x.dtype.kind == "f" and self.is_coarse():
             raise SubjectError(
@@ -100,7 +103,8 @@ class Trial:
 
     def value(self) -> float:
         """The number that is differentiated."""
-        return self.of_output(self.subject.forward(self.x, self.inputs.y))
+        penalty = sum(each / 2 * float((self.array(name) ** 2).sum()) for name, each in self.penalties.items())
+        return self.of_output(self.subject.forward(self.x, self.inputs.y)) + penalty
 
     def run(self, change: Callable[[], None] | None = None, clear: bool = True) -> list[Found]:
         """What backward returns and leaves; `change()` is called between forward and backward.
@@ -212,7 +216,7 @@ class Trial:
     def may_lack(self, name: str) -> bool:
         """Whether something needs no gradient, as what a function is given beside x and its parameters."""
         made = self.subject.made
-        return isinstance(made, Fitted) and made.may_lack(name)
+        return isinstance(made, Fitted | OwnLoss) and made.may_lack(name)
 
     def targets(self, measured: dict[str, FloatArray]) -> list[Target]:
         """What gradients are looked for."""

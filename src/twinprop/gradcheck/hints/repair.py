@@ -222,7 +222,7 @@ def another_batch(trial: Trial) -> Iterator[Trial]:
     """The same object with another batch, and gradients in the same places; it has its own batch again afterwards."""
     other = Trial(trial.subject, trial.inputs.another(trial.inputs.count, trial.seed + 11), trial.seed + 5)
     other.parameters, other.labels, other.update_rate = trial.parameters, trial.labels, trial.update_rate
-    other.unused, other.parts = trial.unused, trial.parts
+    other.unused, other.parts, other.penalties = trial.unused, trial.parts, trial.penalties
     try:
         yield other
     finally:
