@@ -14,7 +14,7 @@ import numpy as np
 from twinprop.gradcheck.comparison import LARGER, Index, Slopes, compare, largest, proportional, same_numbers
 from twinprop.gradcheck.conventions import accept_conventions, lost_mean, means_beside_mistakes, negative_and_added
 from twinprop.gradcheck.faults import Clock, SubjectError
-from twinprop.gradcheck.functions import Functions
+from twinprop.gradcheck.held import plain_shape
 from twinprop.gradcheck.hints.repair import repairs
 from twinprop.gradcheck.hints.routines import Evidence
 from twinprop.gradcheck.hints.table import explain_gradients, notes
@@ -23,8 +23,7 @@ from twinprop.gradcheck.parameters import adopt_forgotten, adopt_parameters, kee
 from twinprop.gradcheck.penalties import parts_of, penalties_in, told_of
 from twinprop.gradcheck.repetition import STALE_OUTPUT, check_repetition, output_is_stale
 from twinprop.gradcheck.report import Gradient, Report
-from twinprop.gradcheck.searching import harmless, without_ones
-from twinprop.gradcheck.several import Several
+from twinprop.gradcheck.searching import harmless, has_shape_of_choice
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.trial import CHANGE, NotRepeatableError, Trial, slopes_of
 from twinprop.gradcheck.unchecked import explain_overflow, lines_not_run, unchecked_gradients
@@ -167,7 +166,7 @@ def compare_gradients(
             continue
         label, value = found[name]
         # (1, o) in place of (o,): an update broadcasts it
-        flat = value.shape != array.shape and without_ones(value.shape, array.shape)
+        flat = value.shape != array.shape and plain_shape(value.shape) == plain_shape(array.shape)
         flat = flat and (
             harmless(value.shape, array.shape, trial.subject.made) or has_shape_of_choice(trial, name, value.shape)
         )
@@ -188,27 +187,10 @@ def compare_gradients(
     return gradients
 
 
-def has_shape_of_choice(trial: Trial, name: str, shape: Index) -> bool:
-    """Whether a gradient is that of one of several inputs, or of what forward takes in that shape as well.
-
-    Nothing is subtracted from the first, and the shape of the other is a guess.
-    """
-    made = trial.subject.made
-    if isinstance(made, Several) and (name == "x" or (name,) in made._free):
-        return True
-    own = next((one for one in trial.parameters if one.name == name), None)
-    if own is None or not isinstance(made, Functions) or (name,) not in made._free:
-        return False
-    array = own.get()
-    own.set(array.reshape(shape))
-    try:
-        return np.array_equal(trial.subject.forward(trial.x, trial.inputs.y), trial.out)
-    except SubjectError as error:
-        return "0-dimensional" in str(error) or "with a sequence" in str(error)  # NumPy 1 took an array of one number
-    finally:
-        own.set(array)
-
-
+NOTHING = (
+    "{}: no gradient was found that can be checked, neither returned by {} nor left by it. Return dx, or keep the "
+    'gradient of a parameter W as self.dW, self.W_grad or self.grads["W"].'
+)
 FEW = "one sample was taken: with it, a lost or a wrong 1/n is not seen."
 BROKEN = "operations whose backward raises an error; they were not checked:"
 UPDATES = "backward changes {}. It should only leave the gradients; the update is a step of its own."
@@ -224,12 +206,44 @@ def arrays_left_alone(subject: Subject, inputs: Inputs) -> set[str]:
 
 def first_gradients(subject: Subject, inputs: Inputs, seed: int) -> list[Gradient]:
     """The gradients of an object on given inputs, with the likely loss that fits best, and no more."""
+    return settled_gradients(trial_of(subject, inputs, seed))
+
+
+def trial_of(subject: Subject, inputs: Inputs, seed: int, constants: Sequence[str] = ()) -> Trial:
+    """An object with its inputs, and the parameters that its output depends on."""
     adopt_parameters(subject, inputs)
-    trial = Trial(subject, inputs, seed)
+    trial = Trial(subject, inputs, seed, constants)
     keep_used(trial, np.random.default_rng(seed + 2))
-    if subject.way.guesses:
+    return trial
+
+
+def settled_gradients(trial: Trial) -> list[Gradient]:
+    """The gradients, of the likely loss that fits best where a network does not say its own."""
+    if trial.subject.way.guesses:
         choose_loss(trial)
     return gradients_of(trial)
+
+
+def meant_gradients(trial: Trial, explain: bool) -> tuple[Trial, list[Gradient]]:
+    """The gradients: with another method where that leaves them, of the loss that an edit tells, of a part of it."""
+    way, gradients = trial.subject.way, settled_gradients(trial)
+    guessed = bool(way.guesses)
+    if way.given_apart and any(one.problem and one.of != "x" for one in gradients):
+        trial, gradients = gradients_of_another_method(trial, gradients) or (trial, gradients)
+        if guessed and trial.subject.way.after is not None:
+            gradients = settled_gradients(trial)
+    told = negative_and_added(trial, gradients) or penalties_in(trial, gradients)
+    if guessed and explain and not told and not any(one.passed for one in gradients):
+        gradients = gradients_that_an_edit_mends(trial) or gradients
+    if penalties := penalties_in(trial, gradients):
+        trial.penalties = penalties
+        gradients = gradients_of(trial)
+    if parts := means_beside_mistakes(trial, gradients):
+        trial.parts = parts
+        gradients = gradients_of(trial)
+    if not any(gradient.value is not None for gradient in gradients):
+        raise SubjectError(NOTHING.format(trial.subject.title, (way.backward or way.forward).name))
+    return trial, gradients
 
 
 def check_subject(
@@ -241,47 +255,22 @@ def check_subject(
         explain: whether what is wrong is explained, which takes time.
     """
     unmade = subject.copied()
-    adopt_parameters(subject, inputs)
     try:
-        trial = Trial(subject, inputs, seed, constants)
+        trial = trial_of(subject, inputs, seed, constants)
     except NotRepeatableError:
         if unmade is subject:
             raise
         subject = unmade.copied()
         subject.start = Start(subject.made, arrays_left_alone(unmade.copied(), inputs))
-        adopt_parameters(subject, inputs)
-        trial = Trial(subject, inputs, seed, constants)
+        trial = trial_of(subject, inputs, seed, constants)
         subject.told = [*subject.told, GOES_ON]
     stale = subject.start is None and output_is_stale(unmade, inputs, seed)
-    keep_used(trial, np.random.default_rng(seed + 2))
     trial.value()
     guessed = bool(subject.way.guesses)
-    if guessed:
-        choose_loss(trial)
-    gradients = gradients_of(trial)
-    if subject.way.given_apart and any(one.problem and one.of != "x" for one in gradients):
-        trial, gradients = gradients_of_another_method(trial, gradients) or (trial, gradients)
-        if guessed and subject.way.after is not None:
-            choose_loss(trial)
-            gradients = gradients_of(trial)
-    told = negative_and_added(trial, gradients) or penalties_in(trial, gradients)
-    if guessed and explain and not told and not any(one.passed for one in gradients):
-        gradients = gradients_that_an_edit_mends(trial) or gradients
-    if penalties := penalties_in(trial, gradients):
-        trial.penalties = penalties
-        gradients = gradients_of(trial)
-    if parts := means_beside_mistakes(trial, gradients):
-        trial.parts = parts
-        gradients = gradients_of(trial)
+    trial, gradients = meant_gradients(trial, explain)
     training = ", training=True" if subject.depends_on_training(trial.x, inputs.y) else ""
     given = getattr(subject.made, "given", inputs.text())
     report = Report(f"{subject.title}{subject.like}", f"{given}{training}", gradients)
-    if not any(gradient.value is not None for gradient in report.gradients):
-        raise SubjectError(
-            f"{subject.title}: no gradient was found that can be checked, neither returned by "
-            f"{subject.way.backward.name if subject.way.backward else subject.way.forward.name} nor left by it. Return "
-            'dx, or keep the gradient of a parameter W as self.dW, self.W_grad or self.grads["W"].'
-        )
     check_repetition(trial, unmade, report)
     accept_conventions(trial, report)
     evidence = Evidence(trial, report.gradients)
@@ -289,26 +278,29 @@ def check_subject(
         report.mistakes = [([], STALE_OUTPUT)]
     elif explain:
         report.mistakes = explain_gradients(evidence, report.found)
+    report.assumed_loss = str(subject.way.likely) if guessed else ""
+    advise(trial, report)
+    report.notes += notes(evidence)
+    report.unchecked = unchecked_gradients(trial, report.gradients)
+    if report.right and subject.way.given_apart and (idle := lines_not_run(trial)):
+        report.notes.append(f"lines of backward that did not run, and were not checked: {', '.join(idle)}.")
+    return report
+
+
+def advise(trial: Trial, report: Report) -> None:
+    """Say what should be mended beside the gradients, and what one sample does not show."""
+    subject, inputs = trial.subject, trial.inputs
     report.advice += explain_overflow(subject, inputs)
-    if (
-        trial.updated
-        and not subject.knows_rate
-        and not any(one.label.startswith(CHANGE) for one in trial.labels.values())
-    ):
+    by_update = any(one.label.startswith(CHANGE) for one in trial.labels.values())
+    if trial.updated and not subject.knows_rate and not by_update:
         report.advice.append(UPDATES.format(", ".join(trial.updated)))
     if inputs.count == 1 and inputs.y is not None and report.right and not inputs.alone:
         report.notes.append(FEW)
     if inputs.alone and report.right:
         report.advice.append(inputs.alone)
-    report.notes += [told_of(penalties)] if penalties else []
-    if guessed:
-        report.assumed_loss = str(subject.way.likely)
-        if report.right and inputs.count > 1 and subject.way.likely.mean == "sum" and (told := lost_mean(subject.made)):
-            report.advice.append(told)
-    report.notes += notes(evidence)
+    report.notes += [told_of(trial.penalties)] if trial.penalties else []
+    summed = report.assumed_loss and inputs.count > 1 and subject.way.likely.mean == "sum"
+    if summed and report.right and (told := lost_mean(subject.made)):
+        report.advice.append(told)
     if broken := getattr(subject.made, "broken", []):
         report.advice.append("\n".join([BROKEN, *broken]))
-    report.unchecked = unchecked_gradients(trial, report.gradients)
-    if report.right and subject.way.given_apart and (idle := lines_not_run(trial)):
-        report.notes.append(f"lines of backward that did not run, and were not checked: {', '.join(idle)}.")
-    return report

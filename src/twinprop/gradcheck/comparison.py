@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.held import FloatArray
+from twinprop.gradcheck.held import FloatArray, plain_shape
 
 Index = tuple[int, ...]
 
@@ -201,10 +201,9 @@ def proportional(a: Any, b: Any) -> bool:
 def same_numbers(a: Any, b: Any) -> bool:
     """Whether two arrays hold the same numbers, though perhaps in shapes that differ by axes of size 1."""
     a, b = np.asarray(a, float), np.asarray(b, float)
-    if a.shape != b.shape:
-        if a.size != b.size or tuple(n for n in a.shape if n > 1) != tuple(n for n in b.shape if n > 1):
-            return False
-        a = a.reshape(b.shape)
+    if plain_shape(a.shape) != plain_shape(b.shape):
+        return False
+    a = a.reshape(b.shape)
     return nearly_equal(a, b) or bool(a.size and not np.nan_to_num(b).any() and not a.any() and not np.isnan(b).all())
 
 

@@ -212,9 +212,8 @@ def with_a_likely_loss(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
         targets_like(np.asarray(out), inputs.y, 0 if inputs.axis else -1)
     except (SubjectError, ValueError):  # its targets are of another kind
         return
-    formulas = ["cross entropy", "binary cross entropy"]
     softmax = np.allclose(np.sum(out, 0 if inputs.axis == -1 else -1), 1)
-    meant, printed = formulas if softmax else reversed(formulas)
+    meant, printed = ("cross entropy", "binary cross entropy")[:: 1 if softmax else -1]
     for mean in MEANS:
         loss = LikelyLoss(mean, printed)
         if np.isclose(loss.value(out, inputs.y, inputs.axis or 0, inputs.count), value):
@@ -292,14 +291,9 @@ def is_linear(subject: Subject, inputs: Inputs) -> bool:
     def returned(factor: float) -> Any:
         return np.asarray(one.backward(factor * out, inputs.x, inputs.y))
 
-    if same_numbers(returned(2), 2 * returned(1)):
-        return True
-    large = returned(LARGE)
-    return bool(np.any(large)) and same_numbers(returned(2 * LARGE), 2 * large)
-
-
-LARGE = 2.0**30
-"""Times a number: enough that what is thrown away of it does not count."""
+    large = 2.0**30  # what is thrown away of that does not count
+    sizes = (1, large) if np.any(returned(large)) else (1,)
+    return any(same_numbers(returned(2 * size), 2 * returned(size)) for size in sizes)
 
 
 def with_its_loss(subject: Subject, inputs: Inputs, seed: int) -> Iterator[Reading]:

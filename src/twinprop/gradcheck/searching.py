@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -15,11 +14,12 @@ from twinprop.gradcheck.faults import Clock, SubjectError
 from twinprop.gradcheck.finding import Found
 from twinprop.gradcheck.functions import Functions
 from twinprop.gradcheck.held import FloatArray, plain_shape
-from twinprop.gradcheck.inputs import Inputs, draw_x, draw_y
+from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.several import Several
-from twinprop.gradcheck.shapes import class_counts, numbers_of_output, rare_shapes, suggested_shapes, usual_shapes
+from twinprop.gradcheck.shapes import candidates, index_inputs, rare_shapes, suggested_shapes, usual_shapes
 from twinprop.gradcheck.sources import sums_along
 from twinprop.gradcheck.subject import Subject
+from twinprop.gradcheck.trial import Trial
 from twinprop.gradcheck.upkeep import ways_after
 
 ONE_SAMPLE = "right for one sample alone. {}"
@@ -75,7 +75,7 @@ class Search:
         self.gave_none = self.mistaken = self.dead = self.failed_before = False
         self.partly = self.rare = self.fits_x = False
         self.failed_backward: tuple[SubjectError, Inputs] | None = None
-        self.came = (0, 0)
+        self.reached, self.came = 0, (0, 0)
 
     def chosen(self, wanted: Wanted) -> Inputs | None:
         """The first inputs that suit, of usual shapes, those that the class asks for, rare ones, whole numbers."""
@@ -135,59 +135,15 @@ class Search:
             SubjectError: it does not, and no other input can help.
         """
         self.tried.append(str(inputs.x.shape))
-        came = 0
+        self.reached = 0
         try:
             rehearsal = self.subject.copied()
             rehearsal.settle(inputs)
             old = [np.copy(one.get()) for one in rehearsal.parameters]
-            out = rehearsal.forward(inputs.x, inputs.y)
-            self.dead = self.dead or not np.any(out)
-            if np.size(out) == 0:
-                raise empty(self.subject, inputs, np.shape(out))
-            if not np.all(np.isfinite(out)):
-                self.gave_none = True
-                raise not_finite(self.subject, inputs, np.asarray(out))
-            if not self.rare:
-                self.accepted_by_forward = self.accepted_by_forward or inputs
-            is_network = isinstance(rehearsal.way, NetworkWay)
-            if is_network and inputs.kind == "labels" and np.size(out) > 1 and np.size(out) % np.size(inputs.y):
-                return False  # the output is that of a whole sequence, which has one label
-            is_cost = rehearsal.way.is_loss and not is_network and isinstance(rehearsal.made, Functions)
-            if is_cost and np.size(out) not in (1, inputs.count):
-                return False  # a loss is one number, or one for each sample
-            if not rehearsal.parameters and not rehearsal.numbers and inputs.x.dtype.kind != "f":
-                return False  # whole numbers have no gradient, and there is nothing else
-            roles = {tuple(way.forward_roles.items()) for way in self.subject.ways if way.is_loss}
-            if (len(roles) > 1 and inputs.x.dtype.kind == "f") or rehearsal.way.forward.name == "predict":
-                if np.array_equal(rehearsal.forward(inputs.x * 1.001, inputs.y), out):
-                    return False  # it rounds, or what was taken for the targets is x
-                rehearsal.forward(inputs.x, inputs.y)
-            if rehearsal is self.subject:
-                return True
-            dy = rehearsal.way.upstream(out, inputs.y, np.random.default_rng(0))
-            rehearsal.value(out, dy, inputs.x, inputs.y, inputs.axis, inputs.count)
-            shapes = [np.shape(parameter.get()) for parameter in rehearsal.parameters]
-            came = 2 if inputs.y is None or np.size(inputs.y) == np.size(out) else 1
-            found = rehearsal.gradients_left(dy, inputs.x, inputs.y)
-            if not rehearsal.way.given_apart and not leaves_gradients(rehearsal, found, old):
-                return False  # a loss alone
-            fit = fits(rehearsal, found, inputs.x, inputs.count)
-            # an update that is not summed over the samples makes a bias grow
-            fit[:-1] += [np.shape(one.get()) == old for one, old in zip(rehearsal.parameters, shapes, strict=True)]
-            # a sequence of word numbers has one label
-            many = inputs.values == "indices" and inputs.kind == "labels" and np.ndim(inputs.y) == 1
-            if all(fit) and not (many and (rehearsal.way.many or isinstance(rehearsal.way, LossesWay))):
-                return True
-            # x may be a pair that is taken apart
-            pair = any(one.position == 0 and one.shape == inputs.x.shape[1:] for one in found)
-            whole = not self.rare or inputs.axis == 0
-            self.mistaken = self.mistaken or (whole and summed_wrongly(rehearsal, found, inputs.count))
-            if self.rare and inputs.x.ndim > 2 and not pair and (self.accepted_rare is None or fit[-1] > self.fits_x):
-                self.accepted_rare, self.fits_x = inputs, fit[-1]
-            if not self.rare:
-                self.accepted_by_both = self.accepted_by_both or inputs
-                self.partly = self.partly or any(fit[:-1])
+            out = self.output_of(rehearsal, inputs)
+            return out is not None and (rehearsal is self.subject or self.goes_back(rehearsal, inputs, out, old))
         except SubjectError as error:
+            came = self.reached
             if not error.input_matters and self.accepted_by_forward is None:
                 raise
             lacks_name = came > 0 and isinstance(error.__cause__, NameError)  # which no input can help
@@ -199,49 +155,62 @@ class Search:
             self.refusals.append(str(error.__cause__))
         return False
 
+    def output_of(self, rehearsal: Subject, inputs: Inputs) -> Any:
+        """What forward returns; None where that tells that these inputs are not meant."""
+        out = rehearsal.forward(inputs.x, inputs.y)
+        self.dead = self.dead or not np.any(out)
+        if np.size(out) == 0:
+            raise empty(self.subject, inputs, np.shape(out))
+        if not np.all(np.isfinite(out)):
+            self.gave_none = True
+            raise not_finite(self.subject, inputs, np.asarray(out))
+        if not self.rare:
+            self.accepted_by_forward = self.accepted_by_forward or inputs
+        is_network = isinstance(rehearsal.way, NetworkWay)
+        if is_network and inputs.kind == "labels" and np.size(out) > 1 and np.size(out) % np.size(inputs.y):
+            return None  # the output is that of a whole sequence, which has one label
+        is_cost = rehearsal.way.is_loss and not is_network and isinstance(rehearsal.made, Functions)
+        if is_cost and np.size(out) not in (1, inputs.count):
+            return None  # a loss is one number, or one for each sample
+        if not rehearsal.parameters and not rehearsal.numbers and inputs.x.dtype.kind != "f":
+            return None  # whole numbers have no gradient, and there is nothing else
+        roles = {tuple(way.forward_roles.items()) for way in self.subject.ways if way.is_loss}
+        if (len(roles) > 1 and inputs.x.dtype.kind == "f") or rehearsal.way.forward.name == "predict":
+            if np.array_equal(rehearsal.forward(inputs.x * 1.001, inputs.y), out):
+                return None  # it rounds, or what was taken for the targets is x
+            rehearsal.forward(inputs.x, inputs.y)
+        return out
 
-def candidates(
-    subject: Subject,
-    words: Sequence[str],
-    shapes: Sequence[tuple[tuple[int, ...], int | None]],
-    targets: str | None,
-    classes: int | None,
-    seed: int,
-) -> Iterator[Inputs]:
-    """What to try in shapes of x with the axis of their samples, in the order of how usual it is.
+    def goes_back(self, rehearsal: Subject, inputs: Inputs, out: Any, old: Sequence[FloatArray]) -> bool:
+        """Whether backward leaves gradients whose shapes fit.
 
-    Class numbers come last, since they broadcast with anything.
-    """
-    kinds = [targets] if targets else ["onehot", "binary", "labels"]
-    for values in ("normal", "probabilities" if subject.way.is_loss else "positive"):
-        if not subject.way.takes_y:
-            for size, axis in shapes:
-                yield Inputs(draw_x(np.random.default_rng(seed), size, axis, values), None, axis, "", values)
-            continue
-        for kind, (size, axis) in product(kinds, shapes):
-            counts = class_counts(subject, words, size, axis, classes or numbers_of_output(subject, size, axis))
-            for number in [1] if kind == "binary" else counts:
-                rng = np.random.default_rng(seed)
-                x = draw_x(rng, size, axis, values)
-                same = not subject.parameters and x.ndim > 2 and kind not in ("labels", "binary")
-                count = 1 if axis is None else size[axis]
-                y = rng.standard_normal(size) if same else draw_y(rng, count, number, axis, kind)
-                yield Inputs(x, y, axis, "real" if same else kind, values)
-                if kind == "labels" and x.ndim == 3 and axis == 0 and number > 1:  # of each step of a sequence
-                    yield Inputs(x, rng.integers(0, number, size[:2]), axis, kind, values)
-
-
-def index_inputs(subject: Subject, words: Sequence[str], given: Sequence[int] | None, seed: int) -> Iterator[Inputs]:
-    """Whole numbers for x, smaller than every size of a parameter."""
-    sizes = [size for parameter in subject.parameters for size in np.shape(parameter.get()) if size > 1]
-    most = max(2, min(sizes, default=2))
-    for shape in [tuple(given)] if given else [(5,), (5, 3), (1,)]:
-        x = draw_x(np.random.default_rng(seed), shape, 0, "indices", most)
-        counts = class_counts(subject, words, (*shape, 1), 0, None) if subject.way.takes_y else [0]
-        axes = (0, None) if len(shape) == 1 and subject.way.takes_y else (0,)
-        for axis, number, kind in product(axes, counts, ("onehot", "labels") if subject.way.takes_y else ("",)):
-            y = draw_y(np.random.default_rng(seed), shape[0], number, axis, kind) if number else None
-            yield Inputs(x, y, axis, kind, "indices")
+        Args:
+            old: the parameters before forward.
+        """
+        dy = rehearsal.way.upstream(out, inputs.y, np.random.default_rng(0))
+        rehearsal.value(out, dy, inputs.x, inputs.y, inputs.axis, inputs.count)
+        shapes = [np.shape(parameter.get()) for parameter in rehearsal.parameters]
+        self.reached = 2 if inputs.y is None or np.size(inputs.y) == np.size(out) else 1
+        found = rehearsal.gradients_left(dy, inputs.x, inputs.y)
+        if not rehearsal.way.given_apart and not leaves_gradients(rehearsal, found, old):
+            return False  # a loss alone
+        fit = fits(rehearsal, found, inputs.x, inputs.count)
+        # an update that is not summed over the samples makes a bias grow
+        fit[:-1] += [np.shape(one.get()) == was for one, was in zip(rehearsal.parameters, shapes, strict=True)]
+        # a sequence of word numbers has one label
+        many = inputs.values == "indices" and inputs.kind == "labels" and np.ndim(inputs.y) == 1
+        if all(fit) and not (many and (rehearsal.way.many or isinstance(rehearsal.way, LossesWay))):
+            return True
+        # x may be a pair that is taken apart
+        pair = any(one.position == 0 and one.shape == inputs.x.shape[1:] for one in found)
+        whole = not self.rare or inputs.axis == 0
+        self.mistaken = self.mistaken or (whole and summed_wrongly(rehearsal, found, inputs.count))
+        if self.rare and inputs.x.ndim > 2 and not pair and (self.accepted_rare is None or fit[-1] > self.fits_x):
+            self.accepted_rare, self.fits_x = inputs, fit[-1]
+        if not self.rare:
+            self.accepted_by_both = self.accepted_by_both or inputs
+            self.partly = self.partly or any(fit[:-1])
+        return False
 
 
 def fits(subject: Subject, found: Sequence[Found], x: FloatArray, count: int) -> list[bool]:
@@ -260,7 +229,12 @@ def fits(subject: Subject, found: Sequence[Found], x: FloatArray, count: int) ->
             free = parameter.owner is given
             if stepwise:
                 named += [one[1:] for one in named if one and one[0] in x.shape]
-            fit.append(any(without_ones(one, shape) if free else harmless(one, shape, subject.made) for one in named))
+            fit.append(
+                any(
+                    plain_shape(one) == plain_shape(shape) if free else harmless(one, shape, subject.made)
+                    for one in named
+                )
+            )
         elif count > 1 and not any(harmless(one.shape, shape, subject.made) for one in found if one.changed):
             each = sorted((int(np.prod(shape)), count))
             listed = [one.shape for one in found if one.owner is None and one.keys and not one.stacked]
@@ -269,7 +243,7 @@ def fits(subject: Subject, found: Sequence[Found], x: FloatArray, count: int) ->
             fit += [False] if any(sorted(one) == each for one in listed) and given is None else []
     bare = [one.shape for one in found if one.position == 0 and not one.attribute and not one.stacked]
     others = [np.shape(parameter.get()) for parameter in subject.parameters]
-    same = bool(bare) and (bare[0] == x.shape or (given is not None and without_ones(bare[0], x.shape)))
+    same = bool(bare) and (bare[0] == x.shape or (given is not None and plain_shape(bare[0]) == plain_shape(x.shape)))
     of_x = [one.shape for one in found if one.position is not None and one.is_of_x()]
     if of_x and x.shape not in of_x and given is None and not subject.way.is_loss:
         return [*fit, False]
@@ -293,22 +267,38 @@ def summed_wrongly(subject: Subject, found: Sequence[Found], count: int) -> bool
     return False
 
 
-def without_ones(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
-    """Whether two shapes differ by axes of size 1 alone."""
-    return plain_shape(shape) == plain_shape(target)
-
-
 def harmless(shape: tuple[int, ...], target: tuple[int, ...], made: Any) -> bool:
     """Whether W -= lr * dW is right all the same: the shapes differ by axes of size 1, and broadcast to the target.
 
     What functions are given may have more axes in front of the others, as forward broadcasts them.
     """
-    if not without_ones(shape, target):
+    if plain_shape(shape) != plain_shape(target):
         return False
     try:
         return np.broadcast_shapes(shape, target) in (target, shape if isinstance(made, Functions) else target)
     except ValueError:
         return False
+
+
+def has_shape_of_choice(trial: Trial, name: str, shape: tuple[int, ...]) -> bool:
+    """Whether a gradient is that of one of several inputs, or of what forward takes in that shape as well.
+
+    Nothing is subtracted from the first, and the shape of the other is a guess.
+    """
+    made = trial.subject.made
+    if isinstance(made, Several) and (name == "x" or (name,) in made._free):
+        return True
+    own = next((one for one in trial.parameters if one.name == name), None)
+    if own is None or not isinstance(made, Functions) or (name,) not in made._free:
+        return False
+    array = own.get()
+    own.set(array.reshape(shape))
+    try:
+        return np.array_equal(trial.subject.forward(trial.x, trial.inputs.y), trial.out)
+    except SubjectError as error:
+        return "0-dimensional" in str(error) or "with a sequence" in str(error)  # NumPy 1 took an array of one number
+    finally:
+        own.set(array)
 
 
 def empty(subject: Subject, inputs: Inputs, shape: tuple[int, ...]) -> SubjectError:

@@ -1,10 +1,11 @@
-"""Shapes of x and numbers of classes that a class may accept, the usual ones first."""
+"""Shapes of x, numbers of classes, and inputs of these that a class may accept, the usual ones first."""
 
 from __future__ import annotations
 
 import inspect
 import re
 from collections.abc import Iterator, Sequence
+from itertools import product
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.fitting import Fitted
 from twinprop.gradcheck.functions import Functions
 from twinprop.gradcheck.held import attributes_of, wrapped_in
-from twinprop.gradcheck.inputs import unused_size
+from twinprop.gradcheck.inputs import Inputs, draw_x, draw_y, unused_size
 from twinprop.gradcheck.lacking import SIZE_OF_INPUT
 from twinprop.gradcheck.loading import parse_arguments
 from twinprop.gradcheck.subject import Subject
@@ -196,3 +197,47 @@ def numbers_of_output(subject: Subject, x: tuple[int, ...], axis: int | None) ->
         return int(np.size(subject.copied().forward(np.ones(x), None)))
     except SubjectError:
         return 0
+
+
+def candidates(
+    subject: Subject,
+    words: Sequence[str],
+    shapes: Sequence[tuple[tuple[int, ...], int | None]],
+    targets: str | None,
+    classes: int | None,
+    seed: int,
+) -> Iterator[Inputs]:
+    """What to try in shapes of x with the axis of their samples, in the order of how usual it is.
+
+    Class numbers come last, since they broadcast with anything.
+    """
+    kinds = [targets] if targets else ["onehot", "binary", "labels"]
+    for values in ("normal", "probabilities" if subject.way.is_loss else "positive"):
+        if not subject.way.takes_y:
+            for size, axis in shapes:
+                yield Inputs(draw_x(np.random.default_rng(seed), size, axis, values), None, axis, "", values)
+            continue
+        for kind, (size, axis) in product(kinds, shapes):
+            counts = class_counts(subject, words, size, axis, classes or numbers_of_output(subject, size, axis))
+            for number in [1] if kind == "binary" else counts:
+                rng = np.random.default_rng(seed)
+                x = draw_x(rng, size, axis, values)
+                same = not subject.parameters and x.ndim > 2 and kind not in ("labels", "binary")
+                count = 1 if axis is None else size[axis]
+                y = rng.standard_normal(size) if same else draw_y(rng, count, number, axis, kind)
+                yield Inputs(x, y, axis, "real" if same else kind, values)
+                if kind == "labels" and x.ndim == 3 and axis == 0 and number > 1:  # of each step of a sequence
+                    yield Inputs(x, rng.integers(0, number, size[:2]), axis, kind, values)
+
+
+def index_inputs(subject: Subject, words: Sequence[str], given: Sequence[int] | None, seed: int) -> Iterator[Inputs]:
+    """Whole numbers for x, smaller than every size of a parameter."""
+    sizes = [size for parameter in subject.parameters for size in np.shape(parameter.get()) if size > 1]
+    most = max(2, min(sizes, default=2))
+    for shape in [tuple(given)] if given else [(5,), (5, 3), (1,)]:
+        x = draw_x(np.random.default_rng(seed), shape, 0, "indices", most)
+        counts = class_counts(subject, words, (*shape, 1), 0, None) if subject.way.takes_y else [0]
+        axes = (0, None) if len(shape) == 1 and subject.way.takes_y else (0,)
+        for axis, number, kind in product(axes, counts, ("onehot", "labels") if subject.way.takes_y else ("",)):
+            y = draw_y(np.random.default_rng(seed), shape[0], number, axis, kind) if number else None
+            yield Inputs(x, y, axis, kind, "indices")

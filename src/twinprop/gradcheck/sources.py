@@ -79,17 +79,6 @@ def entries_named(found: Any, names: tuple[str, ...], kind: type) -> tuple[Any, 
     return tuple(one.value for one in slices if isinstance(one, ast.Constant) and isinstance(one.value, kind))
 
 
-def attributes_read(kind: type, name: str) -> set[str]:
-    """The attributes of self that a method names, and those that the methods name that it calls."""
-    seen: set[str] = set()
-    left = [name]
-    while left:
-        new = {node.attr for node in own_attributes(getattr(kind, left.pop(), None))} - seen
-        seen |= new
-        left += new
-    return seen
-
-
 def keys_read(found: Any, name: str, deeper: int = 2) -> list[str]:
     """The keys of a dict in an argument, as `bn_param["mode"]` reads them, here or where it is passed on to."""
     keys = list(entries_named(found, (name, f"self.{name}"), str))

@@ -20,7 +20,7 @@ from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.held import Wrapper, arrays_of, attributes_of, is_float_array, is_number, is_numeric, objects_of
 from twinprop.gradcheck.loops import OFF, PENALTY, STEPS
 from twinprop.gradcheck.roles import word_of
-from twinprop.gradcheck.sources import attributes_read
+from twinprop.gradcheck.sources import own_attributes
 from twinprop.gradcheck.upkeep import rates_of
 from twinprop.gradcheck.ways import LOSS, named
 
@@ -213,6 +213,17 @@ class Trained(Wrapper):
         rated = own is not None or bool(rates_of(made))
         if (rated and not plain) or anew:
             raise SubjectError(self._refusal(), False)
+
+
+def attributes_read(kind: type, name: str) -> set[str]:
+    """The attributes of self that a method names, and those that the methods name that it calls."""
+    seen: set[str] = set()
+    left = [name]
+    while left:
+        new = {node.attr for node in own_attributes(getattr(kind, left.pop(), None))} - seen
+        seen |= new
+        left += new
+    return seen
 
 
 def is_penalty(owner: Any) -> bool:

@@ -11,7 +11,7 @@ import contextlib
 import io
 import linecache
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from types import FunctionType
@@ -23,7 +23,7 @@ from twinprop.gradcheck.calling import LayerWay
 from twinprop.gradcheck.comparison import same_numbers
 from twinprop.gradcheck.faults import Clock, SubjectError, short_path
 from twinprop.gradcheck.hints.edits import EDITS
-from twinprop.gradcheck.hints.edits.matrices import FIRST, LAST, StatementEdit
+from twinprop.gradcheck.hints.edits.matrices import STATEMENTS
 from twinprop.gradcheck.hints.edits.site import OUTPUT, Edit, sites_in, statements_in
 from twinprop.gradcheck.hints.routines import Evidence, Routine, routines_of
 from twinprop.gradcheck.trial import Trial
@@ -71,7 +71,7 @@ class Repair:
 def repairs(evidence: Evidence, most: int = MOST_TRIED, clock: Clock | None = None) -> list[Repair]:
     """The edits that make wrong gradients right, nearest to the output first; none where none helps in time."""
     trial, clock = evidence.trial, clock or Clock(SECONDS)
-    found = [one for one in evidence.gradients if one.value is not None]
+    found = [one for one in evidence.gradients if one.value is not None and not one.accepted]
     wrong = {one.of for one in found if not one.passed}
     right = {one.of: one.right for one in found}
     # where every slope is 0, an edit that makes a gradient 0 proves nothing
@@ -131,7 +131,7 @@ def best_repair(
 
 def candidates(routines: list[Routine], evidence: Evidence) -> Iterator[Repair]:
     """Every edit of every statement and of every expression, in the order of the edits."""
-    yield from edits_of_statements(routines, FIRST)
+    yield from edits_of_statements(routines)
     sites = [site for routine in routines for site in sites_in(routine, evidence)]
     edit: Edit
     for edit in EDITS:
@@ -139,11 +139,10 @@ def candidates(routines: list[Routine], evidence: Evidence) -> Iterator[Repair]:
             for new, text in edit(site) if not isinstance(site.node, ast.Starred) else ():
                 if ast.unparse(new) != site.code:
                     yield Repair(site.routine, text, site.line, partial(site.put, new), partial(site.put, site.node))
-    yield from edits_of_statements(routines, LAST)
 
 
-def edits_of_statements(routines: list[Routine], edits: Sequence[StatementEdit]) -> Iterator[Repair]:
-    for edit in edits:
+def edits_of_statements(routines: list[Routine]) -> Iterator[Repair]:
+    for edit in STATEMENTS:
         for routine in routines:
             for block, at in list(statements_in(routine.tree)):
                 later = "\n".join(map(ast.unparse, block[at + 1 :]))

@@ -7,7 +7,7 @@ function of the evidence and a wrong gradient, which returns what to say, or Non
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import combinations_with_replacement, product
+from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,6 @@ from twinprop.gradcheck.held import FloatArray
 from twinprop.gradcheck.hints.repair import another_batch, repairs
 from twinprop.gradcheck.hints.routines import Evidence, Routine, routines_of
 from twinprop.gradcheck.report import Gradient
-from twinprop.gradcheck.stand_ins import sigmoid
 from twinprop.gradcheck.trained import Trained
 from twinprop.gradcheck.trial import CHANGE
 
@@ -92,35 +91,9 @@ def known_factors(evidence: Evidence) -> dict[float, str]:
     }
 
 
-DERIVATIVES: dict[str, Callable[[FloatArray], FloatArray]] = {
-    "{} (1 - {})": lambda a: a * (1 - a),
-    "1 - {}²": lambda a: 1 - a * a,
-    "({} > 0)": lambda a: (a > 0).astype(float),
-    "sigmoid'({})": lambda a: sigmoid(a) * (1 - sigmoid(a)),
-    "tanh'({})": lambda a: 1 - np.tanh(a) ** 2,
-}
-
-
-def derivative_of_another(evidence: Evidence, gradient: Gradient) -> str | None:
-    """dx of a layer without parameters that is dy, or dy times a well-known derivative of x or of y."""
-    trial = evidence.trial
-    if gradient.of != "x" or not evidence.is_layer or gradient.comparison is None or trial.parameters:
-        return None
-    value = gradient.comparison.analytic
-    if trial.dy.shape != value.shape:
-        return None
-    if proportional(value, trial.dy):
-        return "equal to dy: the derivative of the function is missing, dx = dy * f'(x)."
-    sources = {"x": trial.x, "y": np.asarray(trial.out, float)}
-    for (letter, source), (name, derivative) in product(sources.items(), DERIVATIVES.items()):
-        if proportional(value, trial.dy * derivative(source)):
-            return f"equal to dy times {name.replace('{}', letter)}, which is not this function's derivative."
-    return None
-
-
 Pattern = Callable[[Evidence, Gradient], str | None]
 
-PATTERNS: tuple[Pattern, ...] = (not_summed, not_finite, zero, known_factor, some_factor, derivative_of_another)
+PATTERNS: tuple[Pattern, ...] = (not_summed, not_finite, zero, known_factor, some_factor)
 """Each pattern that is recognised; the first that fits is told."""
 
 

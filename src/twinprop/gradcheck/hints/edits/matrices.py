@@ -216,12 +216,6 @@ def sum_replaced(statement: ast.stmt, later: str) -> Iterator[tuple[list[ast.stm
         yield [ast.Assign([statement.target], statement.value, lineno=statement.lineno)], text
 
 
-def local_sum_replaced(statement: ast.stmt, later: str) -> Iterator[tuple[list[ast.stmt], str]]:
-    """The same of a name, which a loop adds up: a handful of tries, of a backward that may have hundreds of others."""
-    if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-        yield from sum_replaced(statement, later)
-
-
 def array_for_each(statement: ast.stmt, later: str) -> Iterator[tuple[list[ast.stmt], str]]:
     if isinstance(statement, ast.Assign) and len(statement.targets) > 1:
         names = " and ".join(map(ast.unparse, statement.targets))
@@ -231,6 +225,5 @@ def array_for_each(statement: ast.stmt, later: str) -> Iterator[tuple[list[ast.s
         yield apart, f"{names} are the same array: make one for each"
 
 
-FIRST: tuple[StatementEdit, ...] = (array_for_each, update_before_use, local_sum_replaced)
-LAST: tuple[StatementEdit, ...] = (sum_replaced,)
-"""Those that are tried before the edits of expressions, and after."""
+STATEMENTS: tuple[StatementEdit, ...] = (array_for_each, update_before_use, sum_replaced)
+"""Each edit of a statement; they are tried before those of expressions."""
