@@ -1,17 +1,21 @@
-"""A layer that returns local derivatives is judged by its methods that compose them with a gradient from above.
+"""A class is judged by those of its methods that put derivatives together: with a gradient from above, or of samples.
 
 `input_gradients()` may return a matrix of weights; what `compose_to_input(J)` makes of it and of J is dx.
 """
 
 from __future__ import annotations
 
+import ast
+import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from functools import cache
 from typing import Any
 
-from twinprop.gradcheck.held import Wrapper, arrays_of
+from twinprop.gradcheck.finding import Found
+from twinprop.gradcheck.held import Wrapper, arrays_of, plain_shape, wrapped_in
 from twinprop.gradcheck.roles import Method, method_of
-from twinprop.gradcheck.sources import own_attributes
+from twinprop.gradcheck.sources import nodes_of, own_attributes
 from twinprop.gradcheck.ways import held_by
 
 LOCAL = re.compile(r".*(grad|jacob|deriv).*")
@@ -54,3 +58,35 @@ def composed(made: Any, forward: str) -> Iterator[Composed]:
     some = [method for of_weights, method in several if not of_weights or next(iter(arrays_of(made)), None) is not None]
     if several and not several[0][0]:
         yield Composed(made, front, some)
+
+
+def reduced(made: Any, shapes: Collection[tuple[int, ...]]) -> Iterator[Found]:
+    """Gradients for each sample, where the class itself takes the sum or the mean of them: `one.dW.mean(axis=0)`.
+
+    Args:
+        shapes: of the parameters.
+    """
+    kind: Any = type(wrapped_in(made))
+    known = reductions(kind)
+    for one in (place for ref in arrays_of(made) if known for place in (ref, *ref.also)):
+        how, axis = known.get(one.attribute, ("", 0))
+        array = one.get()
+        if how and array.ndim > max(axis, 1) and array.shape not in shapes:
+            value = getattr(array, how)(axis)
+            alike = [shape for shape in shapes if plain_shape(value.shape) == plain_shape(shape)]
+            if alike:
+                shape = value.shape if value.shape in alike else alike[0]
+                yield Found(f"{how} of {one.name}", one.attribute, one.keys, one.owner, value.reshape(shape))
+
+
+@cache
+def reductions(kind: type) -> dict[str, tuple[str, int]]:
+    """The attributes that the methods of a class take a sum or a mean of, with that and the axis."""
+    known = {}
+    for node in (node for _, method in inspect.getmembers(kind, inspect.isfunction) for node in nodes_of(method)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("sum", "mean"):
+            of = node.args[0] if node.args else node.func.value  # np.mean(a, axis=0), or a.mean(axis=0)
+            axis = next((ast.unparse(one.value) for one in node.keywords if one.arg == "axis"), "")
+            if isinstance(of, ast.Attribute) and axis.lstrip("-").isdigit():
+                known[of.attr] = node.func.attr, int(axis)
+    return known

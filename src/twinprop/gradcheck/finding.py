@@ -6,10 +6,9 @@ the measured slope, up to a factor, a sign, a transpose. Where neither tells, th
 
 from __future__ import annotations
 
-import ast
 import inspect
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -27,11 +26,8 @@ from twinprop.gradcheck.held import (
     is_numeric,
     may_hold_arrays,
     names_gradient,
-    plain_shape,
     stems,
-    wrapped_in,
 )
-from twinprop.gradcheck.sources import nodes_of
 
 
 @dataclass
@@ -114,32 +110,6 @@ def computed(made: Any) -> Iterator[Found]:
                     value = kind.fget(ref.owner)
                     if is_numeric(value):
                         yield Found(f"{ref.prefix}{name}", name, (), ref.owner, np.array(value, float))
-
-
-def reduced(made: Any, shapes: Collection[tuple[int, ...]]) -> Iterator[Found]:
-    """Gradients for each sample, where the class itself takes the sum or the mean of them: `one.dW.mean(axis=0)`.
-
-    Args:
-        shapes: of the parameters.
-    """
-    methods = inspect.getmembers(type(wrapped_in(made)), inspect.isfunction)
-    known = {}
-    for node in (node for _, method in methods for node in nodes_of(method)):
-        axis = next((one.value for one in getattr(node, "keywords", []) if one.arg == "axis"), None)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("sum", "mean"):
-            of = node.args[0] if node.args else node.func.value  # np.mean(a, axis), or a.mean(axis)
-            if isinstance(of, ast.Attribute) and axis is not None:
-                with suppress(ValueError):
-                    known[of.attr] = (node.func.attr, ast.literal_eval(axis))
-    for one in (place for ref in arrays_of(made) for place in (ref, *ref.also)):
-        how, axis = known.get(one.attribute, ("", 0))
-        array = one.get()
-        if how and isinstance(axis, int) and array.ndim > max(axis, 1) and array.shape not in shapes:
-            value = getattr(array, how)(axis)
-            alike = [shape for shape in shapes if plain_shape(value.shape) == plain_shape(shape)]
-            if alike:
-                shape = value.shape if value.shape in alike else alike[0]
-                yield Found(f"{how} of {one.name}", one.attribute, one.keys, one.owner, value.reshape(shape))
 
 
 def returned_parts(returned: Any, names: Sequence[str]) -> Iterator[Found]:

@@ -10,8 +10,9 @@ import numpy as np
 
 from twinprop.gradcheck.calling import DerivativeWay
 from twinprop.gradcheck.comparison import Index, Slopes, measure_slopes, ratio, same_numbers, sample_entries
+from twinprop.gradcheck.composing import reduced
 from twinprop.gradcheck.faults import SubjectError
-from twinprop.gradcheck.finding import Found, Snapshot, Target, assign, candidates, reduced, snapshot
+from twinprop.gradcheck.finding import Found, Snapshot, Target, assign, candidates, snapshot
 from twinprop.gradcheck.fitting import Fitted
 from twinprop.gradcheck.held import ArrayRef, FloatArray, is_float_array, plain_shape
 from twinprop.gradcheck.inputs import Inputs
