@@ -7,6 +7,7 @@ import builtins
 import inspect
 import linecache
 import os
+import re
 import sys
 import sysconfig
 import traceback
@@ -66,7 +67,8 @@ def guarded_call(what: str, f: Callable[..., Any], *args: Any, **keywords: Any) 
     except SubjectError:
         raise
     except (Exception, SystemExit) as error:
-        input_matters = isinstance(error, ValueError | IndexError | AssertionError)
+        single = re.search(r"'numpy\.(float|int)\d+'", str(error)) is not None  # one number in place of several
+        input_matters = single or isinstance(error, ValueError | IndexError | AssertionError)
         text = f"{what} raised an error.\n  {error_with_line(error)}{made_elsewhere(error)}"
         told, frame = SubjectError(text, input_matters), last_of_users(error)
         told.place = (frame.filename, frame.lineno or 0) if frame else None

@@ -83,12 +83,15 @@ def snapshot(made: Any) -> Snapshot:
     return {ref.name: (value, np.copy(value), ref) for ref in arrays_of(made, is_numeric) for value in [ref.get()]}
 
 
-def candidates(made: Any, returned: Any, names: Sequence[str], before: Snapshot) -> list[Found]:
+def candidates(
+    made: Any, returned: Any, names: Sequence[str], before: Snapshot, parameters: Sequence[ArrayRef]
+) -> list[Found]:
     """What backward returned, and what the object holds after it.
 
     Args:
         names: of the parts of what was returned, as its source tells.
         before: the `snapshot` before backward.
+        parameters: of the object.
     """
     found = list(returned_parts(returned, names))
     for ref in arrays_of(made, is_numeric):
@@ -97,7 +100,27 @@ def candidates(made: Any, returned: Any, names: Sequence[str], before: Snapshot)
         changed = old is None or (old[0] is not value and isinstance(value, np.ndarray))
         changed = changed or not np.array_equal(old[1], value, equal_nan=True)  # type: ignore[index]
         found.append(Found(ref.name, ref.attribute, ref.keys, ref.owner, np.array(value, float), changed))
+    last_first(found, parameters)
     return found + list(computed(made))
+
+
+def last_first(found: Sequence[Found], parameters: Sequence[ArrayRef]) -> None:
+    """Say whose gradients are in lists that begin with the last layer, as backward comes by, if their shapes do."""
+    lists: dict[tuple[Any, ...], list[tuple[Found, ArrayRef]]] = {}
+    for one in found:
+        for own in parameters if one.keys and isinstance(one.keys[-1], int) else ():
+            if one.level(own) > 0:
+                lists.setdefault((id(one.owner), one.attribute, one.keys[:-1]), []).append((one, own))
+    turned: list[list[tuple[Found, ArrayRef]]] = []
+    either: list[list[tuple[Found, ArrayRef]]] = []
+    for pairs in lists.values():
+        shapes = [np.squeeze(one.value).shape for one, _ in pairs]
+        own_shapes = [np.squeeze(own.get()).shape for _, own in pairs]
+        if shapes == own_shapes[::-1]:
+            (either if shapes == own_shapes else turned).append(pairs)
+    for pairs in [*turned, *either] if turned else ():  # biases of one size are as the weights are
+        for (one, _), (_, own) in zip(pairs, pairs[::-1], strict=True):
+            one.of = own.name
 
 
 def computed(made: Any) -> Iterator[Found]:

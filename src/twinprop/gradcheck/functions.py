@@ -186,10 +186,12 @@ class Functions(Fitted):
         self._roles_of_back = [role_of(name) for name in self._names_of_back]
         known = {*parameters, *self._names_of_front, self._name_of_x}
         others = [name for name, role in zip(self._names_of_back, self._roles_of_back, strict=True) if not role]
-        others, lacking = (
-            [name for name in others if name not in known and self._number(name) is None],
-            [name for name in parameters if name not in self._names_of_back and not BIAS.fullmatch(name.lower())],
-        )
+        others = [name for name in others if name not in known and self._number(name) is None]
+        lacking = [
+            name
+            for name, value in parameters.items()
+            if name not in self._names_of_back and not isinstance(value, dict) and not BIAS.fullmatch(name.lower())
+        ]
         # what forward calls filters, backward may call W
         self._also = dict(zip(others, lacking, strict=True)) if len(others) == len(lacking) else {}
         self._shapes: list[tuple[int, ...]] = []
@@ -305,7 +307,7 @@ class FunctionNetwork(Functions):
     """forward_prop(params, X) and back_prop(params, cache, X, Y)."""
 
     def backward(self, x: Any, y: Any) -> Any:
-        return self._go_back({"x": x, "y": y})
+        return self._go_back({"x": x, "y": y, "rest": self._out})
 
 
 class FunctionNetworkWithCost(FunctionNetwork):

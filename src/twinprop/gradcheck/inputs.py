@@ -193,12 +193,12 @@ class LikelyLoss(Reduction):
             axis: of the samples in the output, 0 or -1.
         """
         out = np.asarray(out)
-        if self.formula == "cross entropy" and out.size == samples:
-            return np.nan
         if out.ndim == 2 and np.shape(y) == out.shape[::-1] != out.shape:
             out = out.T  # samples are rows in the targets, and columns in the output
         classes = 0 if axis else -1
         target = targets_like(out, y, classes)
+        if self.formula == "cross entropy" and out.size == samples:
+            return np.nan
         total = FORMULAS[self.formula](out, target, classes)
         return self.reduced(total, out.size, samples)
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FunctionType
 from typing import Any
 
+from twinprop.gradcheck.faults import is_users
 from twinprop.gradcheck.held import arrays_of, wrapped_in
 from twinprop.gradcheck.reading import parsed
 from twinprop.gradcheck.roles import Method, word_of
@@ -53,14 +54,16 @@ TREE = "_tree"
 def training_methods(made: Any) -> list[str]:
     """The names of the methods that train, those first that do a single step."""
     single = r".*(batch|step|update).*"
-    names = [name for name in dir(type(made)) if NAMES.fullmatch(word_of(name)) and function_of(made, name)]
+    functions = {name: function_of(made, name) for name in dir(type(made)) if NAMES.fullmatch(word_of(name))}
+    names = [name for name, one in functions.items() if one and is_users(one.__code__.co_filename)]
     return sorted(names, key=lambda name: (not re.fullmatch(single, word_of(name)), word_of(name)))
 
 
 def function_of(made: Any, name: str) -> FunctionType | None:
-    """The function of a method of the user's; None where it is none."""
-    found = inspect.getattr_static(type(made), name, None)
-    return found if isinstance(found, FunctionType) else None
+    """The function of a method of the user's, as the class calls it, so that `__x` may be `_Class__x`; else None."""
+    hidden = [f"_{kind.__name__.lstrip('_')}{name}" for kind in type(made).__mro__ if name.startswith("__")]
+    some = (inspect.getattr_static(type(made), one, None) for one in (name, *hidden))
+    return next((one for one in some if isinstance(one, FunctionType)), None)
 
 
 def definition_of(function: Any) -> ast.FunctionDef | None:

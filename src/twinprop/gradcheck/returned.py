@@ -12,6 +12,7 @@ import numpy as np
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.held import FloatArray, attributes_of, is_number
 from twinprop.gradcheck.roles import word_of
+from twinprop.gradcheck.sources import returned_names
 
 OUTPUTS = ("output", "outputs", "out", "activations", "activation", "yhat", "ypred", "probs", "a", "y", "result")
 """Attributes where forward may leave what it does not return."""
@@ -29,11 +30,19 @@ def is_many(returned: Any, out: Any = None) -> bool:
     return array and (out is None or np.squeeze(returned).ndim < 2 or returned.shape == np.shape(out))
 
 
-def number_in(returned: Any) -> Any:
-    """The only number among what a method returned; None where there is none."""
+def names_of(made: Any, method: str) -> list[str]:
+    """The names of what a method returns, or what of functions goes back, as their source tells."""
+    told = getattr(made, "returned_names", None)
+    return list(told) if told is not None else returned_names(getattr(made, method))
+
+
+def number_in(returned: Any, names: Sequence[str]) -> Any:
+    """The only number among what a method returned, or the one that is named as a loss; None where there is none."""
     parts = returned if isinstance(returned, tuple | list) else [returned]
-    numbers = [part for part in parts if is_number(part) or (isinstance(part, np.ndarray) and part.size == 1)]
-    return np.asarray(numbers[0]) if len(numbers) == 1 else None
+    numbers = [at for at, one in enumerate(parts) if is_number(one) or (isinstance(one, np.ndarray) and one.size == 1)]
+    if len(numbers) > 1:
+        numbers = [at for at in numbers if at < len(names) and re.search("loss|cost|err", names[at].lower())]
+    return np.asarray(parts[numbers[0]]) if len(numbers) == 1 else None
 
 
 def array_in(made: Any, returned: Any, before: Mapping[str, int], names: Sequence[str] = ()) -> Any:

@@ -19,6 +19,7 @@ from twinprop.gradcheck.several import Several
 from twinprop.gradcheck.shapes import candidates, index_inputs, rare_shapes, suggested_shapes, usual_shapes
 from twinprop.gradcheck.sources import sums_along
 from twinprop.gradcheck.subject import Subject
+from twinprop.gradcheck.trained import Trained
 from twinprop.gradcheck.trial import Trial
 from twinprop.gradcheck.upkeep import ways_after
 
@@ -144,7 +145,7 @@ class Search:
             return out is not None and (rehearsal is self.subject or self.goes_back(rehearsal, inputs, out, old))
         except SubjectError as error:
             came = self.reached
-            if not error.input_matters and self.accepted_by_forward is None:
+            if not error.input_matters and (self.accepted_by_forward is None or isinstance(self.subject.made, Trained)):
                 raise
             lacks_name = came > 0 and isinstance(error.__cause__, NameError)  # which no input can help
             far = (3 if lacks_name else came, error.place[1] if came and error.place else 0)

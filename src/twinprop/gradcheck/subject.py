@@ -31,8 +31,7 @@ from twinprop.gradcheck.held import (
 )
 from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.making import make
-from twinprop.gradcheck.returned import OUTPUTS
-from twinprop.gradcheck.sources import returned_names
+from twinprop.gradcheck.returned import OUTPUTS, names_of
 from twinprop.gradcheck.upkeep import RATE, ZERO, PlainSteps, Start, clears_cache, rates_of
 from twinprop.gradcheck.ways import named, ways_of
 
@@ -268,7 +267,7 @@ class Subject:
         """
         before = snapshot(self.made)
         returned = self.backward(dy, x, y)
-        return candidates(self.made, returned, self.names_of_returned(), before)
+        return candidates(self.made, returned, self.names_of_returned(), before, self.parameters)
 
     @property
     def clears_before_forward(self) -> bool:
@@ -284,15 +283,20 @@ class Subject:
 
     def beside_the_loss(self) -> Any:
         """The gradients that forward returned beside the loss."""
-        parts = self.returned if isinstance(self.returned, tuple | list) else ()
-        rest = [part for part in parts if isinstance(part, dict) or may_hold_arrays(part) or np.ndim(part) > 0]
+        rest = [self.returned[at] for at in self.places_beside()]
         return rest[0] if len(rest) == 1 else tuple(rest)
+
+    def places_beside(self) -> list[int]:
+        """Where they stand in what it returned."""
+        parts = self.returned if isinstance(self.returned, tuple | list) else ()
+        there = (isinstance(part, dict) or may_hold_arrays(part) or np.ndim(part) > 0 for part in parts)
+        return [at for at, some in enumerate(there) if some]
 
     def names_of_returned(self) -> list[str]:
         """The names of the parts of what backward returns, as its source tells."""
         method = self.way.backward or self.way.forward
         if method.name not in self.names:
-            told = getattr(self.made, "returned_names", None)
-            names = list(told) if told is not None else returned_names(getattr(self.made, method.name))
-            self.names[method.name] = names if self.way.backward is not None else names[1:]
+            names = names_of(self.made, method.name)
+            beside = [names[at] for at in self.places_beside() if at < len(names)]
+            self.names[method.name] = names if self.way.backward is not None else beside
         return self.names[method.name]

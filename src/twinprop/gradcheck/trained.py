@@ -42,11 +42,13 @@ class Form:
         sample: what becomes of one sample; None where the batch stays whole.
         packed: how inputs and targets become one argument.
         alone: whether each sample is a call of its own.
+        joined: how samples become an array.
     """
 
     sample: Callable[[Any], Any] | None
     packed: Callable[[Sequence[Any], Sequence[Any]], Any] | None = None
     alone: bool = False
+    joined: Callable[[Sequence[Any]], Any] = np.array
 
     def inputs(self, x: Any) -> list[Any]:
         return [np.copy(x)] if self.sample is None else [self.sample(np.copy(one)) for one in x]
@@ -212,7 +214,8 @@ class Trained(Wrapper):
             raise SubjectError(f"{type(made).__name__}: a step has one size everywhere, as of Adam.", False)
         rated = own is not None or bool(rates_of(made))
         if (rated and not plain) or anew:
-            raise SubjectError(self._refusal(), False)
+            finite = all(np.isfinite(one).all() for one in first.values())
+            raise SubjectError(self._refusal(), not finite)
 
 
 def attributes_read(kind: type, name: str) -> set[str]:

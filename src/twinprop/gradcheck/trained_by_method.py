@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.guesses import INPUTS, OUTPUTS
-from twinprop.gradcheck.held import WRAPPED, arrays_of
+from twinprop.gradcheck.held import arrays_of
 from twinprop.gradcheck.loops import (
     applied_after,
     definition_of,
@@ -39,7 +39,13 @@ def pairs(x: Sequence[Any], y: Sequence[Any]) -> Any:
     return list(zip(x, y, strict=True))
 
 
-APART = [WHOLE, Form(column), SINGLE, Form(column, alone=True), Form(np.asarray, alone=True)]
+APART = [
+    WHOLE,
+    Form(column),
+    Form(batch_of, alone=True, joined=np.concatenate),
+    SINGLE,
+    *(Form(sample, alone=True) for sample in (column, np.asarray)),
+]
 TOGETHER = [
     *(Form(sample, pairs, alone) for alone in (False, True) for sample in (column, np.asarray, batch_of)),
     Form(None, lambda x, y: (x[0], y[0])),
@@ -120,7 +126,7 @@ class TrainedByMethod(Trained):
 
     def _call(self, made: Any, inputs: list[Any], targets: list[Any]) -> None:
         whole = self._form.sample is None
-        x, y = (inputs[0], targets[0]) if whole else (np.array(inputs), np.array(targets))
+        x, y = (inputs[0], targets[0]) if whole else map(self._form.joined, (inputs, targets))
         data = self._form.packed(inputs, targets) if self._form.packed is not None else x
         values = {"x": x, "y": y, "data": data, "steps": 1, "batch": len(x), "off": 0, "one": 1}
         values["rate"] = self.learning_rate or RATE
@@ -157,5 +163,6 @@ def with_training(made: Any) -> Iterator[TrainedByMethod]:
                 continue
             trained = TrainedByMethod(copy.deepcopy(one), methods, method, uses, form)
             if trained.begins():
-                shorten(getattr(trained, WRAPPED), name)
+                one = copy.deepcopy(trained._user)  # what is shortened makes no weights any more
+                shorten(trained._user, name)
                 yield trained

@@ -138,7 +138,7 @@ class Trial:
         except SubjectError:
             self.note_changes(held)
             raise
-        found = candidates(subject.made, returned, subject.names_of_returned(), held)
+        found = candidates(subject.made, returned, subject.names_of_returned(), held, subject.parameters)
         self.returned = [one for one in found if one.owner is None and not one.stacked]
         self.note_changes(held, found)
         for number, (array, gradient) in enumerate(PlainSteps._given):
