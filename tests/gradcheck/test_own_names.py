@@ -105,3 +105,31 @@ def test_right_and_wrong(code: str, name: str, old: str, new: str, tmp_path: Pat
     assert report.right, report_text(report)
     file.write_text(code.replace(old, new))
     assert not check_class(f"{file}:{name}").right
+
+
+FORWARD = """
+import numpy as np
+
+def scaled_forward(x, w, b):
+    return np.tanh(x * w + b), (x, w, b)
+"""
+BACKWARD = """
+import numpy as np
+
+def scaled_backward(dout, cache):
+    x, w, b = cache
+    d = dout * (1 - np.tanh(x * w + b) ** 2)
+    return d * w, (d * x).sum(axis=0), d.sum(axis=0)
+"""
+
+
+def test_what_goes_forward_may_stand_in_a_file_beside(tmp_path: Path) -> None:
+    (tmp_path / "others_forward.py").write_text("def other_forward(x, u):\n    return x @ u, (x, u)\n")
+    (tmp_path / "scaled_forward.py").write_text(FORWARD)
+    file = tmp_path / "scaled_backward.py"
+    file.write_text(BACKWARD)
+    report = check_class(f"{file}:scaled_backward")
+    assert report.right, report_text(report)
+    assert report.title == "scaled_forward of scaled_forward.py, scaled_backward"
+    file.write_text(BACKWARD.replace("d * w", "d"))
+    assert not check_class(f"{file}:scaled_backward").right

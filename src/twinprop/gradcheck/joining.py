@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -33,6 +34,7 @@ from twinprop.gradcheck.functions import (
     returns_loss,
     stem,
 )
+from twinprop.gradcheck.lending import modules_beside
 from twinprop.gradcheck.likely_shapes import FLAT, is_handed_on, is_parameter
 from twinprop.gradcheck.roles import role_of
 from twinprop.gradcheck.sources import returned_names
@@ -173,8 +175,12 @@ def join_functions(
     told = [other for other in named if other != back and not contains(other, COST)]
     near = partner(own, back, FRONT)
     near = plain if plain and stem(near) != stem(back) else near
+    place = ""
     if not near and (near := partner(beside := imported(there, own), back, FRONT)):
         own |= beside
+    elif not near:
+        beside, place = in_a_file_beside(own[back])
+        near, own = partner(beside, back, FRONT), beside | own
     front = pick(named, FRONT) or (told[0] if len(told) == 1 else near)
     if not front:
         raise SubjectError(NO_FRONT.format(back, ", ".join(inspect.signature(own[back]).parameters)), False)
@@ -194,4 +200,14 @@ def join_functions(
     layer = "dy" in roles and "y" not in roles
     more, free = lacking_parameters(sources, parameters, words if not start else (), outputs, not layer)
     network = FunctionNetworkWithCost if cost else FunctionNetwork
-    return (FunctionLayer if layer else network)(parts, {**parameters, **more}, free), f"{front}, {back}"
+    return (FunctionLayer if layer else network)(parts, {**parameters, **more}, free), f"{front}{place}, {back}"
+
+
+def in_a_file_beside(back: Any) -> tuple[dict[str, Any], str]:
+    """The functions of a file beside that goes forward where this one goes back, with its name; else none."""
+    name, module = back.__name__, inspect.getmodule(back)
+    for one in modules_beside(module, {rf"\w*({'|'.join(FRONT)})\w*"}) if module is not None else ():
+        found = {other: function for other, function in vars(one).items() if inspect.isfunction(function)}
+        if stem(partner(found, name, FRONT)) == stem(name) != "":
+            return found, f" of {os.path.basename(str(one.__file__))}"
+    return {}, ""

@@ -36,7 +36,7 @@ def names_of(made: Any, method: str) -> list[str]:
     return list(told) if told is not None else returned_names(getattr(made, method))
 
 
-def number_in(returned: Any, names: Sequence[str]) -> Any:
+def number_in(returned: Any, names: Sequence[str] = ()) -> Any:
     """The only number among what a method returned, or the one that is named as a loss; None where there is none."""
     parts = returned if isinstance(returned, tuple | list) else [returned]
     numbers = [at for at, one in enumerate(parts) if is_number(one) or (isinstance(one, np.ndarray) and one.size == 1)]
