@@ -2,7 +2,8 @@
 
 In the order of a check: `loading` finds the subject (`importing` runs its file, `reading` and `stand_ins` with what
 is old or missing in it), `making` makes it (`functions`, `function_arguments` and `joining` of several functions,
-`several` of several objects or inputs, `composing` of what puts local derivatives together, `lacking` of one that
+`module_methods` where they share weights, `several` of several objects or inputs, whose `planning` says which is what
+and `indexing` which are whole numbers, `composing` of what puts local derivatives together, `lacking` of one that
 holds its inputs or learns its sizes late; `guesses`, `fitting` and `likely_shapes` find what nobody has given,
 `lending` and `stacking` objects and layers; `uses` reads how its author makes it). Where a step of a training tells
 more, `trained` is an object with one: `trained_by_method` by a method that `loops` shortens, `trained_by_loop` by one

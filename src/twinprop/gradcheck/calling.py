@@ -168,6 +168,13 @@ class JacobianWay(LayerWay):
         return f"{self.backward.name} returns a matrix: the derivative of each output by each input."
 
 
+class SmallWay(LayerWay):
+    """A layer whose dy is so small that nothing is clipped."""
+
+    def upstream(self, out: Any, y: Any, rng: np.random.Generator) -> Any:
+        return 1e-3 * rng.standard_normal(np.shape(out))
+
+
 class OneEntryWay(LayerWay):
     """A layer whose dy has one entry that is not 0, as that of the cross entropy of one sample."""
 
@@ -245,16 +252,17 @@ class NetworkWay(Way):
         return REDUCTIONS if self.many else LIKELY if self.loss_method is None else ()
 
     def value(self, made: Any, out: Any, dy: Any, values: Mapping[str, Any]) -> float:
+        beside = float(getattr(made, "_beside_the_loss", 0.0))
         if self.loss_method is None:
-            return self.likely.value(out, values["y"], values["axis"], values["samples"])
+            return beside + self.likely.value(out, values["y"], values["axis"], values["samples"])
         returned = self.loss_method.call(made, self.loss_roles, {**values, "out": out})
         found = number_in(returned, names_of(made, self.loss_method.name))
         if found is not None:
-            return float(found.reshape(()))
+            return beside + float(found.reshape(()))
         if not is_many(returned, out) or np.min(returned) < 0:  # p - y is no loss
             raise SubjectError(f"{self.title}.{self.loss_method.name} returned no number", False)
         self.many = True
-        return self.likely.value(returned, values["y"], values["axis"], values["samples"])
+        return beside + self.likely.value(returned, values["y"], values["axis"], values["samples"])
 
     def note(self) -> str:
         if self.loss_method is not None:

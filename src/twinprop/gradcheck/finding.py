@@ -23,9 +23,10 @@ from twinprop.gradcheck.held import (
     attributes_of,
     canonical,
     is_bare,
+    is_holder,
     is_numeric,
-    may_hold_arrays,
     names_gradient,
+    of_steps,
     stems,
 )
 
@@ -150,16 +151,13 @@ def returned_parts(returned: Any, names: Sequence[str]) -> Iterator[Found]:
             bare = lists and is_numeric(value)
             name = "" if bare and is_bare(name) else name  # of `return grad, grads` the first is dx
             label, attribute = name or f"backward()[{position}]", name or ("" if bare else "grads")
+            if isinstance(value, list | dict) and (whole := of_steps(value)) is not None:
+                yield Found(label, name, (), None, whole, position=position, stacked=True)
             for part in nested(value, label, attribute, () if name or lists else (position,)):
                 part.position = position
                 yield part
     elif is_numeric(returned):
         yield Found("dx", "", (), None, np.array(returned, float), position=0)
-
-
-def is_holder(value: Any) -> bool:
-    """Whether something returned is an object of the user's own, as a dataclass of gradients."""
-    return may_hold_arrays(value) and not isinstance(value, np.ndarray | tuple | list)
 
 
 def nested(value: Any, label: str, attribute: str, keys: tuple[Any, ...]) -> Iterator[Found]:
@@ -241,16 +239,19 @@ def assign(
             others = [other for other in rest if other.of not in taken and other.array.shape == target.array.shape]
             if len(alike) == len(others) == 1 and unnamed(alike[0], targets):
                 taken[target.of] = alike[0]
-    in_order(rest, found, taken)
+    in_order(targets, found, taken)
     return taken
 
 
-def in_order(rest: Sequence[Target], found: Sequence[Found], taken: dict[str, Found]) -> None:
-    """Parts of what backward returned that have no name, in the order of the parameters that have no gradient."""
+def in_order(targets: Sequence[Target], found: Sequence[Found], taken: dict[str, Found]) -> None:
+    """Parts of what backward returned that are named as nothing, in the order of the parameters without a gradient."""
     used = [id(one) for one in taken.values()]
-    parts = [one for one in found if one.position is not None and is_bare(one.attribute) and id(one) not in used]
-    left = [target for target in rest if target.parameter is not None and target.of not in taken]
-    if len(parts) == len(left):
+    own = [target.parameter for target in targets if target.parameter is not None]
+    returned = [one for one in found if one.position is not None and not one.stacked and id(one) not in used]
+    parts = [one for one in returned if is_bare(one.attribute) or not (one.is_of_x() or any(map(one.level, own)))]
+    left = [one for one in targets if one.parameter is not None and one.needed and one.of not in taken]
+    bare = all(is_bare(one.attribute) for one in parts)
+    if len(parts) == len(left) and (bare or [one.shape for one in parts] == [one.array.shape for one in left]):
         taken |= {target.of: one for target, one in zip(left, parts, strict=True)}
 
 
@@ -270,7 +271,7 @@ def best_named(target: Target, targets: Sequence[Target], found: Sequence[Found]
         for one in found
         if one.level(own) > 0
         and not (one.owner is own.owner and one.label == own.name)
-        and (one.shape == target.array.shape or not re.fullmatch("_*deltas?", one.attribute.lower()))
+        and (one.shape == target.array.shape or not re.fullmatch("_*d(eltas?)?", one.attribute.lower()))
     ]
     return max(named, key=rank, default=None)
 

@@ -21,7 +21,6 @@ from twinprop.gradcheck.likely_shapes import (
     GATES,
     Template,
     family,
-    is_handed_on,
     is_parameter,
     shape_for,
     templates_of,
@@ -113,11 +112,6 @@ class Fitted:
     def _attempt_back(self, out: Any) -> None:
         """One run back from there, which raises where gradients have other shapes than what they are of."""
 
-    @property
-    def has_state(self) -> bool:
-        """Whether a state is among them, as a step of a sequence hands it on."""
-        return any(is_handed_on(path[0]) for path in self._free)
-
     def may_lack(self, name: str) -> bool:
         """Whether an input needs no gradient."""
         return CONSTANT.fullmatch(name.lower()) is not None
@@ -125,7 +119,8 @@ class Fitted:
     def fit_to(self, x: FloatArray, y: Any, axis: int | None) -> None:
         """Find the shapes for an x; where none is found, the arrays stay as they are."""
         self._axis, self._templates = axis, {}
-        key = (x.shape, axis, np.shape(y), np.asarray(y).dtype.kind, self._form)
+        largest = int(np.max(y)) if np.asarray(y).dtype.kind in "iu" else -1  # a class that is not there fails
+        key = (x.shape, axis, np.shape(y), largest, self._form)
         if known := self._memory.found.get(key):
             for path, template in known.items():
                 self._take([path], template, x)

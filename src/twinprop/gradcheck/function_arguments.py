@@ -13,12 +13,12 @@ from twinprop.gradcheck.faults import guarded_call
 from twinprop.gradcheck.fitting import Path
 from twinprop.gradcheck.guesses import COUNTS, DROPOUT, HIDDEN, INPUTS, PARAMETERS, filled, layer_sizes, number_for
 from twinprop.gradcheck.held import FloatArray, is_float_array
+from twinprop.gradcheck.indexing import indexes_with
 from twinprop.gradcheck.likely_shapes import is_parameter
 from twinprop.gradcheck.loading import parse_arguments
 from twinprop.gradcheck.roles import role_of
 from twinprop.gradcheck.sources import (
     divides_by,
-    indexes_with,
     is_dict_there,
     is_used,
     keys_read,
@@ -112,7 +112,7 @@ def settled(function: Any, key: str) -> Any:
 
 
 def weights_read(functions: Sequence[Any]) -> dict[str, FloatArray]:
-    """Copies of the weights that stand in the module of functions that read them, by their names.
+    """Copies of the weights that stand in the module of functions that read them, and of their gradients, by name.
 
     A weight is called as one, or something in the functions is called its gradient, as `dc` is that of `c`.
     """
@@ -120,8 +120,9 @@ def weights_read(functions: Sequence[Any]) -> dict[str, FloatArray]:
     for one in functions:
         read |= globals_read(one)
     arrays = {name: np.copy(one) for name, one in read.items() if is_float_array(one) and one.ndim > 0}
-    makes = {name for one in functions for name in one.__code__.co_varnames}
-    return {name: one for name, one in arrays.items() if is_parameter(name) or f"d{name}" in makes}
+    makes = {*arrays, *(name for one in functions for name in one.__code__.co_varnames)}
+    weights = [name for name in arrays if is_parameter(name) or f"d{name}" in makes]
+    return {name: arrays[name] for name in arrays if name in weights or name[1:] in weights}
 
 
 def globals_read(found: Any, deeper: int = 2) -> dict[str, Any]:

@@ -17,11 +17,13 @@ from twinprop.gradcheck.faults import SubjectError, is_users
 from twinprop.gradcheck.fitting import Fitted, Path, UnlikeError, cut
 from twinprop.gradcheck.function_arguments import weights_read
 from twinprop.gradcheck.guesses import PARAMETERS, number_for
+from twinprop.gradcheck.indexing import indexes_with
 from twinprop.gradcheck.likely_shapes import BIAS, is_parameter
 from twinprop.gradcheck.loops import PENALTY
+from twinprop.gradcheck.module_methods import called_with
 from twinprop.gradcheck.returned import last_of
 from twinprop.gradcheck.roles import role_of, word_of
-from twinprop.gradcheck.sources import indexes_with, parts_unpacked, returned_name, returned_names
+from twinprop.gradcheck.sources import parts_unpacked, returned_name, returned_names
 
 BACK = ("backward", "backprop", "back_prop", "gradient", "grad", "backpropagation", "back")
 DERIVATIVE = ("prime", "deriv")
@@ -224,13 +226,7 @@ class Functions(Fitted):
                 given[name] = number
             elif argument.default is inspect.Parameter.empty and "rest" in values:
                 given[name] = values["rest"]
-        space = self._parts[part].__globals__ if self._shared else {}
-        space.update({name: getattr(self, name) for name in self._shared})
-        try:
-            return self._parts[part](**given)
-        finally:
-            for name in self._shared:  # it may put another array there
-                setattr(self, name, space[name])
+        return called_with(self, self._shared, self._parts[part], given)
 
     def _number(self, name: str) -> Any:
         """A number that backward or the cost is given: as forward has it, else a usual one; None where it is none.

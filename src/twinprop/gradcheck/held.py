@@ -101,6 +101,24 @@ def is_float_array(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.dtype.kind == "f"
 
 
+def of_steps(value: Any) -> FloatArray | None:
+    """An array; of a list or a dict with one for each step all of them in one, but for what was before the first."""
+    if isinstance(value, dict):
+        steps = [key for key in value if isinstance(key, int) and key >= 0]
+        value = [value[key] for key in sorted(steps)] if len(steps) >= len(value) - 1 else ()
+    if isinstance(value, list | tuple):
+        alike = all(map(is_float_array, value)) and len({one.shape for one in value}) == 1
+        return np.array(value) if alike else None
+    return value if is_float_array(value) else None
+
+
+def like_steps(array: FloatArray, value: Any) -> Any:
+    """An array in the form of that of which `of_steps` made one."""
+    if isinstance(value, dict):
+        return dict(zip(sorted(key for key in value if key >= 0), array, strict=True))
+    return list(array) if isinstance(value, list) else array
+
+
 def is_whole_array(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.dtype.kind in "iu"
 
@@ -181,6 +199,11 @@ def may_hold_arrays(value: Any) -> bool:
     return parts and not plain and type(value).__module__.partition(".")[0] != "numpy"
 
 
+def is_holder(value: Any) -> bool:
+    """Whether something returned is an object of the user's own, as a dataclass of gradients."""
+    return may_hold_arrays(value) and not isinstance(value, np.ndarray | tuple | list)
+
+
 def objects_of(held: Any, kind: type, seen: set[int] | None = None) -> Iterator[Any]:
     """The objects of a class that an object holds."""
     seen = set() if seen is None else seen
@@ -217,7 +240,7 @@ MARKER = re.compile(
 ENDING = re.compile(r"_*(.+?)_?(?:grads?|gradients?|derivative|delta|prime|_g|_d)", re.IGNORECASE)
 """What stands behind it."""
 
-BARE = {"grad", "grads", "gradient", "gradients", "dvalue", "diff", "nabla", "dparams", "delta"}
+BARE = {"d", "grad", "grads", "gradient", "gradients", "dvalue", "diff", "nabla", "dparams", "delta"}
 """Names of a gradient, or of a dict of gradients, that do not say of what."""
 
 SYNONYMS = {

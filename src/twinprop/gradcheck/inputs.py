@@ -7,7 +7,7 @@ mean.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,7 @@ class Inputs:
             (int), `real`, or `CLOSE`, which belong to these outputs alone.
         values: of x: `normal`, `positive`, `probabilities`, `indices`, or `words`, which are indices and no two alike.
         alone: why x is one sample, where a batch is not right; empty for the others.
+        steady: whether there are as many samples as the object says.
     """
 
     x: FloatArray
@@ -38,6 +39,7 @@ class Inputs:
     kind: str
     values: str = "normal"
     alone: str = ""
+    steady: bool = False
 
     @property
     def count(self) -> int:
@@ -57,11 +59,18 @@ class Inputs:
         y = None if self.y is None else self.y.take([at], axis=self.axis if self.y.ndim > 1 else 0)
         return Inputs(x, y, self.axis, self.kind, self.values)
 
+    def turned(self) -> Inputs:
+        """The samples in the reverse order."""
+        axis = self.axis or 0
+        y = None if self.y is None else np.flip(self.y, axis if np.ndim(self.y) > 1 else 0)
+        return replace(self, x=np.flip(self.x, axis), y=y)
+
     def others(self, seed: int) -> list[Inputs]:
         """Other numbers: for more samples, for as many, and for larger axes of sequences and images."""
         if self.kind == CLOSE:
             return []
-        found = [self.another(self.count + 2, seed), self.another(self.count, seed)]
+        counts = [self.count] if self.steady else [self.count + 2, self.count]
+        found = [self.another(count, seed) for count in counts]
         axes = [axis for axis in range(self.x.ndim) if axis != (self.axis or 0) % self.x.ndim]
         if self.y is None and self.x.ndim > 2:
             found += [self.another(self.count, seed, axis) for axis in axes]

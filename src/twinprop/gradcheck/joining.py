@@ -36,7 +36,10 @@ from twinprop.gradcheck.functions import (
 )
 from twinprop.gradcheck.lending import modules_beside
 from twinprop.gradcheck.likely_shapes import FLAT, is_handed_on, is_parameter
-from twinprop.gradcheck.roles import role_of
+from twinprop.gradcheck.module_methods import as_methods
+from twinprop.gradcheck.planning import plan_for
+from twinprop.gradcheck.roles import method_of, role_of
+from twinprop.gradcheck.several import SeveralNetwork
 from twinprop.gradcheck.sources import returned_names
 
 NO_FRONT = (
@@ -153,6 +156,13 @@ def loss_of(functions: Sequence[Any], words: Sequence[str], outputs: int) -> Cos
     return kind(outputs, {"cost": functions[0]}, *found)
 
 
+def step_of(front: Any, back: Any) -> SeveralNetwork | None:
+    """A step of a sequence, whose backward is given the targets and the gradients of its states."""
+    methods = as_methods([front, back])
+    plan = plan_for(methods, *(method_of(methods, one.__name__) for one in (front, back)))
+    return SeveralNetwork(methods, plan) if plan is not None and plan.is_network else None
+
+
 def join_functions(
     there: Mapping[str, Any], named: Mapping[str, Any], words: Sequence[str], outputs: int
 ) -> tuple[Any, str]:
@@ -187,6 +197,8 @@ def join_functions(
     roles = [role_of(name) for name in inspect.signature(own[back]).parameters]
     if front == plain and not contains(front, FRONT) and "dy" not in roles:
         return Pair(own[front], own[back]), f"{front}, {back}"
+    if {"dy", "y"} <= {*roles} and (step := step_of(own[front], own[back])) is not None:
+        return step, f"{front}, {back}"
     cost, start = pick(named, COST) or pick_alike(own, COST, back), pick(named, START) or pick(own, START)
     start = start if start and belongs_to(own[start], own[front]) else ""
     parts = {"front": own[front], "back": own[back], "cost": own.get(cost)}

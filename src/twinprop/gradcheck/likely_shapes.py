@@ -57,7 +57,8 @@ def templates_of(name: str, axes: int, gate: str = "", axis: int | None = 0, fla
         return [one for one in first if gate in one] if gate else [*first, *rest]
     alike = re.fullmatch(r"(x|q|k|v|query|key|value|inp|y|a|b|left|right|other|second|skip|res|z).*", word)
     state = is_handed_on(name) or not alike
-    text = f"{f'{STATES}|' if state else ''}{INPUTS}|{MATRICES}|{VECTORS}"
+    states = STATES if axes > 1 else f"H 1|H|1 H|{STATES}"  # time is no axis of theirs
+    text = f"{f'{states}|' if state else ''}{INPUTS}|{MATRICES}|{VECTORS}"
     columns = axis is not None and axis < 0
     return sorted(of_axes(text, axes), key=lambda one: columns and "N" in one and one[-1] != "N")
 
@@ -90,6 +91,7 @@ def hidden_units(own: Sequence[int], features: int) -> int:
     """How many hidden units a layer has whose matrices have these sizes: of h and x together, or of 4 gates, one is."""
     some = [n for n in own if n not in (1, features)]
     gates = [n for n in some if {n + features, 3 * n, 4 * n} & {*own}]
+    gates += [n // count for n in some for count in (3, 4) if n // count + features in own and n % count == 0]
     square = max(some, key=some.count, default=HIDDEN)  # a state's own matrix has this size twice
     return HIDDEN if HIDDEN in some else (gates or [square])[0]
 
@@ -103,7 +105,7 @@ def sizes_for(x: FloatArray, axis: int | None, own: Sequence[int]) -> dict[str, 
     """
     columns = axis is not None and axis < 0
     samples = 1 if axis is None else x.shape[axis]
-    features = x.shape[0] if columns or x.ndim == 1 else x.shape[-1]
+    features = x.shape[0] if columns or x.ndim == 1 else x.shape[1] if x.shape[2:] == (1,) else x.shape[-1]
     channels = x.shape[1] if x.ndim == 4 and x.shape[1] < x.shape[3] else features
     if x.ndim == 3 and axis is None:
         channels = x.shape[0]

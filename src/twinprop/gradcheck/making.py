@@ -26,8 +26,8 @@ from twinprop.gradcheck.loading import load_attributes, parse_arguments
 from twinprop.gradcheck.loops_around import is_called_as_usual, loops_around
 from twinprop.gradcheck.own_loss import with_own_loss
 from twinprop.gradcheck.recipes import bound
-from twinprop.gradcheck.roles import method_of, role_of
-from twinprop.gradcheck.several import ListOfInputs, SeveralLayer, SeveralLoss, chain, plan_for
+from twinprop.gradcheck.roles import role_of
+from twinprop.gradcheck.several import chain, with_several_inputs
 from twinprop.gradcheck.stacking import ADD, ADDER, Sizes, stacked
 from twinprop.gradcheck.stand_ins import LentActivation
 from twinprop.gradcheck.trained_by_method import with_training
@@ -197,20 +197,6 @@ def made_of(
     ]
     untried = [one for *_, some in made for one in some]
     return chain([one for one, _, _ in made], ", ".join(found)), ", ".join(title for _, title, _ in made), untried
-
-
-def with_several_inputs(made: Any) -> Iterator[Any]:
-    """An object as a layer whose other inputs are held like parameters, and as one that is given a list."""
-    forward, backward = named(made, FORWARD), named(made, BACKWARD)
-    for front in dict.fromkeys(name for name in (forward, named(made, LOSS)) if name):
-        if not backward or front == backward:
-            continue
-        plan = plan_for(made, method_of(made, front), method_of(made, backward))
-        if plan is not None:
-            yield (SeveralLoss if plan.has_targets else SeveralLayer)(made, plan)
-    methods = [method_of(made, name) for name in (forward, backward) if name]
-    if [len(one.needed) for one in methods] == [1, 1]:
-        yield ListOfInputs(made, *methods)
 
 
 def filled_up(made: Any, sizes: Sequence[Sizes]) -> Iterator[Any]:

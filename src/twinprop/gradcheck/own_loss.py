@@ -20,11 +20,11 @@ import numpy as np
 
 from twinprop.gradcheck.faults import traced
 from twinprop.gradcheck.held import Wrapper, arrays_of, is_number
+from twinprop.gradcheck.indexing import is_index
 from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.loops import training_methods
 from twinprop.gradcheck.returned import number_in
 from twinprop.gradcheck.roles import Method, method_of, word_of
-from twinprop.gradcheck.several import is_index
 from twinprop.gradcheck.sources import nodes_of, returned_name, returned_names
 from twinprop.gradcheck.upkeep import RATE
 from twinprop.gradcheck.ways import BACKWARD, LOSS, LOSS_AND_GRADIENTS, named

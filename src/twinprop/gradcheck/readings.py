@@ -24,18 +24,17 @@ from twinprop.gradcheck.calling import (
     LossWay,
     NetworkWay,
     OneEntryWay,
+    SmallWay,
     Way,
 )
 from twinprop.gradcheck.checking import check_subject
 from twinprop.gradcheck.choice import as_softmax_has_them
 from twinprop.gradcheck.comparison import same_numbers
 from twinprop.gradcheck.faults import SubjectError
-from twinprop.gradcheck.fitting import Fitted
 from twinprop.gradcheck.functions import Pair
 from twinprop.gradcheck.held import wrapped_in
 from twinprop.gradcheck.inputs import CLOSE, LIKELY, MEANS, Inputs, LikelyLoss, draw_y, targets_like
 from twinprop.gradcheck.lending import kinds_of
-from twinprop.gradcheck.loading import trees_around
 from twinprop.gradcheck.loops import OFF
 from twinprop.gradcheck.parameters import keep_used
 from twinprop.gradcheck.report import Report
@@ -44,6 +43,7 @@ from twinprop.gradcheck.sources import nodes_of, source_of
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.trained import Trained
 from twinprop.gradcheck.trial import Trial
+from twinprop.gradcheck.uses import is_multiplied
 
 FUSED = (
     "backward is given the gradient of what went into the softmax, p - y, as by a cross entropy whose backward returns "
@@ -59,9 +59,7 @@ OTHER_ENTROPY = (
     "the gradients are those of {}. {} returns another loss: {}. Of p - y the binary one belongs to a sigmoid, the "
     "other to a softmax."
 )
-UNCLIPPED = (
-    "right where nothing is clipped or scaled: the targets are close to the outputs here. Large errors are changed:\n{}"
-)
+UNCLIPPED = "right where nothing is clipped or scaled: {} here. Large errors are changed:\n{}"
 CLIPS = re.compile(r"clip|norm\(|minimum\(|max_?(grad|norm)|threshold", re.IGNORECASE)
 FOR_ONE = (
     "right for one sample alone: of a batch, forward returns neither the sum nor the mean of what it does for each."
@@ -159,7 +157,7 @@ def one_sample(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
     """A loss that is that of one sample: of a batch, it is neither the sum nor the mean of theirs."""
     if inputs.y is None or inputs.axis is None or inputs.count == 1 or not subject.way.is_loss:
         return
-    if isinstance(subject.made, Fitted) and subject.made.has_state:
+    if depends_on_order(subject, inputs):
         return  # x is a sequence, of which each step depends on those before
     singles = [inputs.sample(at) for at in range(inputs.count)]
     try:
@@ -175,6 +173,15 @@ def one_sample(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
         yield Reading(subject.way, singles[0], FOR_ONE)
         if inputs.axis and inputs.y.ndim == 2:  # the softmax or the labels may have been taken for columns by chance
             yield Reading(subject.way, replace(singles[0], x=singles[0].x.T, y=singles[0].y.T, axis=0), FOR_ONE)
+
+
+def depends_on_order(subject: Subject, inputs: Inputs) -> bool:
+    """Whether other numbers come out where the samples come in another order."""
+    try:
+        there, back = (np.ravel(subject.copied().forward(one.x, one.y)) for one in (inputs, inputs.turned()))
+    except SubjectError:
+        return False
+    return there.shape != back.shape or not np.allclose(np.sort(there), np.sort(back))
 
 
 def without_penalty(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
@@ -231,7 +238,11 @@ def with_small_errors(subject: Subject, inputs: Inputs, seed: int) -> Iterator[R
         out = np.asarray(trial.out)
         if np.shape(inputs.y) == out.shape:
             y = out + 1e-3 * np.random.default_rng(0).standard_normal(out.shape)
-            yield Reading(subject.way, replace(inputs, y=y, kind=CLOSE), UNCLIPPED.format(lines[0].strip()))
+            told = UNCLIPPED.format("the targets are close to the outputs", lines[0].strip())
+            yield Reading(subject.way, replace(inputs, y=y, kind=CLOSE), told)
+    if type(subject.way) is LayerWay and inputs.x.ndim > 2 and lines:
+        told = UNCLIPPED.format("dy is small", lines[0].strip())
+        yield Reading(SmallWay(**vars(subject.way)), inputs, told, likelier=True)
 
 
 def given_its_output(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
@@ -243,7 +254,8 @@ def given_its_output(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
     if isinstance(way, DerivativeWay) and isinstance(subject.made, Pair):
         yield Reading(replace(way, backward_roles=dict.fromkeys(way.backward_roles, "out")), inputs, OF_OUTPUT)
     wanted = way.backward.needed if type(way) is LayerWay and way.backward is not None else []
-    if len(wanted) == 1 and not subject.parameters and is_multiplied(subject) and not is_linear(subject, inputs):
+    bare = len(wanted) == 1 and not subject.parameters
+    if bare and is_multiplied(type(wrapped_in(subject.made)), way.backward.name) and not is_linear(subject, inputs):  # type: ignore[union-attr]
         fields = {**vars(way), "backward_roles": {wanted[0].name: "x"}}
         both = [DerivativeWay(**{**fields, "backward_roles": {wanted[0].name: role}}) for role in ("x", "out")]
         yield from (Reading(one, inputs) for one in both)
@@ -258,26 +270,6 @@ def given_its_output(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
         given = {one.name: "kept" for one in way.backward.needed if one.role == "dy"}
         if given:
             yield Reading(replace(way, backward_roles={**way.backward_roles, **given}), inputs)
-
-
-def is_multiplied(subject: Subject) -> bool:
-    """Whether code around a class multiplies what its backward returns, as a derivative: `d * act.backward(z)`."""
-    assert subject.way.backward is not None
-    name = subject.way.backward.name
-    trees = trees_around(type(wrapped_in(subject.made)), f".{name}(")
-    return any(multiplies(node, name) for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
-
-
-def multiplies(function: ast.FunctionDef, name: str) -> bool:
-    """Whether a function multiplies what a method of that name returns."""
-
-    def calls(node: ast.AST) -> bool:
-        return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == name
-
-    nodes = list(ast.walk(function))
-    kept = {ast.unparse(node.targets[0]) for node in nodes if isinstance(node, ast.Assign) and calls(node.value)}
-    products = [node for node in nodes if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)]
-    return any(calls(side) or ast.unparse(side) in kept for node in products for side in (node.left, node.right))
 
 
 def is_linear(subject: Subject, inputs: Inputs) -> bool:

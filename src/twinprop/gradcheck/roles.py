@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from twinprop.gradcheck.lending import module_of, object_for, use_of
-from twinprop.gradcheck.sources import nodes_of, tested_bare
+from twinprop.gradcheck.sources import entries_named, nodes_of, tested_bare
 
 NAMES = {
     "training": "training train istraining istrain trainmode trainflg trainflag trainphase savecache "
@@ -170,6 +170,9 @@ def arguments_of(f: Callable[..., Any]) -> tuple[tuple[Argument, ...], bool]:
     found: list[Argument] = []
     used = {node.id for node in nodes_of(getattr(f, "__func__", f)) if isinstance(node, ast.Name)}
     for one in parameters:
+        if one.kind == kinds.VAR_KEYWORD:
+            asked = entries_named(getattr(f, "__func__", f), (one.name,), str)
+            found += [Argument(name, role_of(name), True, True) for name in dict.fromkeys(asked)]
         if one.kind in (kinds.VAR_KEYWORD, kinds.VAR_POSITIONAL):
             continue
         role = role_of(one.name)

@@ -7,9 +7,7 @@ gradient for each is cut out of dy again. Of objects in a row, the output of eac
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,83 +16,12 @@ from twinprop.gradcheck.calling import LayerWay, LossWay, Way
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.fitting import Fitted, cut
 from twinprop.gradcheck.guesses import number_for
-from twinprop.gradcheck.held import Wrapper, arrays_of, attributes_of, is_float_array
-from twinprop.gradcheck.roles import Method
-from twinprop.gradcheck.sources import indexes_with, returned_name, returned_names
-from twinprop.gradcheck.ways import ways_of
-
-INDEX = re.compile(
-    r"(.*_)?(idx|idxs|index|indexes|indices|ids?|tokens?|words?|wordids?|cent(er|re)s?|contexts?|ctx|negs?|negatives?)(_.*)?"
-)
-"""An input that holds whole numbers, by its name."""
-
-
-def is_index(made: Any, method: str, name: str) -> bool:
-    """Whether an argument of a method is used as an index, or named as one."""
-    if INDEX.fullmatch(name.lower()):
-        return True
-    return indexes_with(getattr(getattr(made, method), "__func__", None), name)
-
-
-@dataclass
-class Plan:
-    """What each argument gets: `x`, `y`, `dy0`, `dy1`, `cache`, `out0`, or the name of another input.
-
-    Attributes:
-        front, back: the methods.
-        given_front, given_back: by the names of their arguments.
-        extras: the names of the other inputs.
-        outputs: how many outputs have a gradient of their own.
-        has_targets: whether it is a loss.
-    """
-
-    front: Method
-    back: Method
-    given_front: dict[str, str]
-    given_back: dict[str, str]
-    extras: list[str]
-    outputs: int
-    has_targets: bool
-
-
-def plan_for(made: Any, front: Method, back: Method) -> Plan | None:
-    """How a layer with several inputs is called; None where it is none."""
-    needed = front.needed
-    if len(needed) < 2 or front.any_number:
-        return None
-    targets = next((one.name for one in needed[1:] if one.role == "y"), "")
-    main = next((one.name for one in needed if one.role == "x"), "")
-    main = main or next((one.name for one in needed if not one.name[:1].isupper() and one.name != targets), "")
-    if not main:
-        return None
-    extras = [one.name for one in needed if one.name not in (main, targets)]
-    given = {one.name: one.name for one in needed} | {main: "x"} | ({targets: "y"} if targets else {})
-    kept = returned_names(getattr(made, front.name))
-    alone = returned_name(getattr(made, front.name))
-    given_back: dict[str, str] = {}
-    upstream = 0
-    for one in back.needed:
-        if one.name in given:
-            given_back[one.name] = given[one.name]
-        elif one.role == "dy":
-            given_back[one.name], upstream = f"dy{upstream}", upstream + 1
-        elif one.role == "cache":
-            given_back[one.name] = "cache"
-        elif one.name in kept:
-            given_back[one.name] = f"out{kept.index(one.name)}"
-        elif one.role == "out" or one.name == alone:
-            given_back[one.name] = "out0"
-        elif "x" not in given_back.values():
-            given_back[one.name] = "x"
-        else:
-            return None
-    if not targets and not upstream:
-        if len(given_back) != 1:
-            return None
-        given_back, upstream = dict.fromkeys(given_back, "dy0"), 1
-    if targets and not extras and {*given_back.values()} <= {"x", "y"}:
-        return None  # a loss as any other
-    return Plan(front, back, given, given_back, extras, max(upstream, 1), bool(targets))
+from twinprop.gradcheck.held import Wrapper, arrays_of, attributes_of, is_float_array, is_number, like_steps, of_steps
+from twinprop.gradcheck.indexing import is_index
+from twinprop.gradcheck.planning import Plan, asserted_shapes, makers_of, plan_for, position_of
+from twinprop.gradcheck.roles import Method, method_of, role_of
+from twinprop.gradcheck.sources import returned_names
+from twinprop.gradcheck.ways import BACKWARD, FORWARD, LOSS, LOSS_AND_GRADIENTS, named, ways_of
 
 
 class Several(Fitted, Wrapper):
@@ -102,7 +29,12 @@ class Several(Fitted, Wrapper):
 
     Attributes:
         returned_names: of what backward returns, as its source tells.
+        _held, _lacking: inputs that the object has as well, and those that it would have.
+        _arrays: what forward returned, by its place; of a list or a dict of steps one array.
+        _places: of the outputs whose gradients backward is given.
     """
+
+    _places: Sequence[int] = ()
 
     def __init__(self, made: Any, plan: Plan) -> None:
         super().__init__(made)
@@ -111,15 +43,19 @@ class Several(Fitted, Wrapper):
         self._settings = settings  # epsilon, momentum and the like
         # a static method is given what the object holds
         self._held = [name for name in plan.extras if is_float_array(attributes_of(made).get(name))]
+        self._lacking = [name for name in plan.extras if attributes_of(made).get(name, made) is None]
         plan.extras = [name for name in plan.extras if name not in settings and name not in self._held]
-        self._free = [(name,) for name in plan.extras]
+        asserted = asserted_shapes(getattr(made, plan.front.name), made)
+        self._free = [(name,) for name in plan.extras if name not in asserted]
         self._whole = [name for name in plan.extras if is_index(made, plan.front.name, name)]
         # every index stays below the smallest axis of a matrix that the object holds
         sizes = [size for ref in arrays_of(made) if ref.get().ndim > 1 for size in ref.get().shape]
         self._sizes, self._most = sizes, max(2, min(sizes, default=2))
-        self.returned_names = returned_names(getattr(made, plan.back.name))
+        self.returned_names = returned_names(getattr(made, (plan.back or plan.front).name))
         for name in plan.extras:
-            setattr(self, name, np.zeros(0))
+            setattr(self, name, self._drawn((name,), asserted.get(name, (0,))))
+        name = next(name for name, what in plan.given_front.items() if what == "x")
+        self.wanted = {"x": asserted[name]} if name in asserted else {}
 
     @property
     def wants_indices(self) -> bool:
@@ -128,42 +64,62 @@ class Several(Fitted, Wrapper):
         return is_index(self._user, self._plan.front.name, name)
 
     def may_lack(self, name: str) -> bool:
-        """Whether an input needs no gradient: beside targets, weights are constants."""
-        return name in self._plan.extras and (self._plan.has_targets or super().may_lack(name))
+        """Whether an input needs no gradient: beside targets, it is a constant, but in a step of a sequence."""
+        constant = self._plan.has_targets or (self._plan.is_network and not self._plan.upstream)
+        return name in self._plan.extras and ((constant and name not in self._lacking) or super().may_lack(name))
 
     def _attempt(self, x: Any, y: Any) -> Any:
+        self._targets = y
         return self._go(x, y)
+
+    def _attempt_back(self, out: Any) -> None:
+        if self._plan.back is not None:
+            self._to_front([np.ones(self._arrays[at].shape) for at in self._places], self._targets)
 
     def _go(self, x: Any, y: Any) -> Any:
         self.resize(x)
         self._inputs = {"x": x, "y": y} | {name: getattr(self, name) for name in self._plan.extras}
         # a layer may keep what it is given and change it
         self._inputs |= self._settings | {name: getattr(self._user, name) for name in self._held}
+        for name in self._lacking:  # weights that its training makes
+            setattr(self._user, name, self._inputs[name])
         given = {name: np.copy(value) for name, value in self._inputs.items()} | self._settings
         returned = self._plan.front.call(self._user, self._plan.given_front, given)
-        parts = list(returned) if isinstance(returned, tuple) else [returned]
+        parts = list(returned) if isinstance(returned, tuple | list) and len(self._plan.kept) > 1 else [returned]
+        parts = list(returned) if isinstance(returned, tuple) else parts
         self._kept = {f"out{at}": part for at, part in enumerate(parts)}
-        arrays = [part for part in parts if is_float_array(part)]
-        rest = [part for part in parts if not is_float_array(part)]
+        self._arrays = {at: array for at, part in enumerate(parts) if (array := of_steps(part)) is not None}
+        rest = [part for at, part in enumerate(parts) if at not in self._arrays and not is_number(part)]
         self._kept["cache"] = rest[0] if len(rest) == 1 else tuple(rest)
-        self._shapes = [part.shape for part in arrays[: self._plan.outputs]]
-        if self._plan.outputs == 1 or len(arrays) < 2:
-            return arrays[0] if arrays and not self._plan.has_targets else returned
-        return np.concatenate([part.ravel() for part in arrays[: self._plan.outputs]])
+        self._places = [] if self._plan.has_targets else self._measured()
+        return returned
 
-    def _to_front(self, dy: Any) -> Any:
+    def _measured(self) -> list[int]:
+        """Where the outputs stand whose gradients backward is given, in what forward returned."""
+        found: list[int] = []
+        for name in self._plan.upstream:
+            told = position_of(name, self._plan.kept)
+            left = [at for at in self._arrays if at not in found]
+            found += [told] if told in left else left[:1]
+        return found
+
+    def _to_front(self, upstream: Sequence[Any], y: Any = None) -> Any:
         values: dict[str, Any] = {**self._inputs, **self._kept, "rate": 0.01, "dy0": 1.0}
-        if dy is not None:
-            values |= {f"dy{at}": part for at, part in enumerate(cut(dy, self._shapes))}
+        values |= {} if y is None else {"y": y}
+        for at, (place, part) in enumerate(zip(self._places, upstream, strict=True)):
+            values[f"dy{at}"] = like_steps(part, self._kept[f"out{place}"])
+        assert self._plan.back is not None
         return self._plan.back.call(self._user, self._plan.given_back, values)
 
 
 class SeveralLayer(Several):
     def forward(self, x: Any) -> Any:
-        return self._go(x, None)
+        returned = self._go(x, None)
+        outs = [self._arrays[at] for at in self._places]
+        return np.concatenate([one.ravel() for one in outs]) if len(outs) > 1 else outs[0] if outs else returned
 
     def backward(self, dy: Any) -> Any:
-        return self._to_front(dy)
+        return self._to_front(cut(dy, [self._arrays[at].shape for at in self._places]))
 
 
 class SeveralLoss(Several):
@@ -171,7 +127,57 @@ class SeveralLoss(Several):
         return self._go(x, y)
 
     def backward(self) -> Any:
-        return self._to_front(None)
+        return self._to_front(())
+
+
+class SeveralNetwork(Several):
+    """The targets come with backward; a step of a sequence is given the gradients of its states, too.
+
+    Attributes:
+        _beside_the_loss: the sum of the products of such states with their gradients.
+    """
+
+    def forward(self, x: Any) -> Any:
+        self._go(x, None)
+        rng = np.random.default_rng(len(self._plan.upstream))
+        self._upstream = [rng.standard_normal(self._arrays[at].shape) for at in self._places]
+        pairs = zip(self._places, self._upstream, strict=True)
+        self._beside_the_loss = float(sum((self._arrays[at] * d).sum() for at, d in pairs))
+        return self._compared()
+
+    def _compared(self) -> Any:
+        """What is compared with the targets: what the loss is given, else probabilities, what is named as an output."""
+        left = [at for at in self._arrays if at not in self._places]
+        told = [at for at in left if f"out{at}" in self._plan.given_cost.values()]
+        likely = [at for at in left if adds_up_to_one(self._arrays[at])]
+        named = [at for at in left if role_of(self._plan.kept[at] if at < len(self._plan.kept) else "") == "out"]
+        at = next(iter((*told, *likely, *named, *left)), None)
+        if at is None:
+            raise ValueError(f"{self._plan.front.name} returned no output")
+        out = self._arrays[at]
+        return out[..., 0] if out.ndim == 3 and out.shape[-1] == 1 else out
+
+    def backward(self, y: Any) -> Any:
+        return self._to_front(self._upstream, y)
+
+
+class SeveralNetworkWithLoss(SeveralNetwork):
+    def loss(self, y_hat: Any, y: Any) -> Any:
+        assert self._plan.cost is not None
+        return self._plan.cost.call(self._user, self._plan.given_cost, {**self._inputs, **self._kept, "y": y})
+
+
+class SeveralWithTargets(Several):
+    """loss_and_grad(inputs, targets, h_before) does so for targets."""
+
+    def loss(self, x: Any, y: Any) -> Any:
+        return self._go(x, y)
+
+
+def adds_up_to_one(array: Any) -> bool:
+    """Whether an array holds probabilities of classes, along some axis."""
+    positive = array.ndim > 0 and bool((array > 0).all())
+    return positive and any(n > 1 and np.allclose(array.sum(at), 1) for at, n in enumerate(array.shape))
 
 
 class ListOfInputs(Wrapper):
@@ -195,6 +201,25 @@ class ListOfInputs(Wrapper):
         if not isinstance(returned, tuple | list | dict) and np.shape(returned)[:1] != (2,):
             raise ValueError("one gradient for several inputs")
         return returned
+
+
+def with_several_inputs(made: Any) -> Iterator[Any]:
+    """An object as a layer whose other inputs are held like parameters, and as one that is given a list."""
+    forward, backward, loss = named(made, FORWARD), named(made, BACKWARD), named(made, LOSS)
+    both = named(made, LOSS_AND_GRADIENTS)
+    if both and (plan := plan_for(made, method_of(made, both), None)) and plan.has_targets:
+        yield SeveralWithTargets(made, plan)
+    back = method_of(made, backward) if backward else None
+    for front in dict.fromkeys((forward, loss, *makers_of(made, back))) if back is not None else ():
+        cost = method_of(made, loss) if loss else None
+        plan = plan_for(made, method_of(made, front), back, cost) if front not in ("", backward) else None
+        if plan is not None and plan.cost is not None:
+            yield SeveralNetworkWithLoss(made, plan)
+        if plan is not None:
+            yield (SeveralLoss if plan.has_targets else SeveralNetwork if plan.is_network else SeveralLayer)(made, plan)
+    methods = [method_of(made, name) for name in (forward, backward) if name]
+    if [len(one.needed) for one in methods] == [1, 1] and not isinstance(made, Fitted):
+        yield ListOfInputs(made, *methods)
 
 
 class Chain:

@@ -32,6 +32,12 @@ AXES_BY_ARGUMENT = {
 }
 """The axes of x by the name of a constructor's argument, as in torch.nn."""
 
+LENGTH = re.compile(r"_?(n_?|num_?)?(seq|sequence|time|t)_?(len|length|size|steps?)|_?time_?steps|_?unroll\w*")
+"""Names of attributes with the number of steps in a sequence."""
+
+LONG = 20
+"""More steps than that are not tried."""
+
 LARGER = (1, 2, 4)
 """By how much sizes grow that a layer is free to choose, where it refuses them: an image has to hold the kernel."""
 
@@ -47,6 +53,12 @@ def told_sizes(subject: Subject) -> list[int]:
     """The sizes of the inputs that an object keeps under names such as `input_size`."""
     held = attributes_of(wrapped_in(subject.made)).items()
     return [size for name, size in held if type(size) is int and SIZE_OF_INPUT.fullmatch(name.lower().strip("_"))]
+
+
+def told_lengths(subject: Subject) -> list[int]:
+    """The lengths of a sequence that an object keeps under names such as `seq_length`."""
+    held = attributes_of(wrapped_in(subject.made)).items()
+    return [size for name, size in held if type(size) is int and 1 < size < LONG and LENGTH.fullmatch(name.lower())]
 
 
 def matrix_sizes(subject: Subject) -> list[int]:
@@ -68,7 +80,7 @@ def usual_shapes(
         yield from [(tuple(given), -1), (tuple(given), 0)] if columns else [(tuple(given), 0), (tuple(given), -1)]
         return
     if "x" in (wanted := getattr(subject.made, "wanted", {})):
-        yield wanted["x"], 0
+        yield wanted["x"], -1 if wanted["x"][1:] == (1,) else 0
     count = unused_size(SAMPLES, {*numbers, *sizes})
     features = sorted(dict.fromkeys([*numbers[:1], *told_sizes(subject), *sizes[:2], 4]), key=lambda size: size == 1)
     yield from (((count, width), 0) for width in features)
@@ -234,10 +246,11 @@ def index_inputs(subject: Subject, words: Sequence[str], given: Sequence[int] | 
     """Whole numbers for x, smaller than every size of a parameter."""
     sizes = [size for parameter in subject.parameters for size in np.shape(parameter.get()) if size > 1]
     most = max(2, min(sizes, default=2))
-    for shape in [tuple(given)] if given else [(5,), (5, 3), (1,)]:
+    told = told_lengths(subject)
+    for shape in [tuple(given)] if given else [*((length,) for length in told), (5,), (5, 3), (1,)]:
         x = draw_x(np.random.default_rng(seed), shape, 0, "indices", most)
         counts = class_counts(subject, words, (*shape, 1), 0, None) if subject.way.takes_y else [0]
         axes = (0, None) if len(shape) == 1 and subject.way.takes_y else (0,)
         for axis, number, kind in product(axes, counts, ("onehot", "labels") if subject.way.takes_y else ("",)):
             y = draw_y(np.random.default_rng(seed), shape[0], number, axis, kind) if number else None
-            yield Inputs(x, y, axis, kind, "indices")
+            yield Inputs(x, y, axis, kind, "indices", steady=shape[0] in told)

@@ -104,21 +104,6 @@ def passed_on(found: Any, name: str) -> Iterator[tuple[Any, str]]:
                 yield called, parameters[at]
 
 
-@cache
-def indexes_with(found: Any, name: str) -> bool:
-    """Whether an argument stands in brackets, as in `rows[at]`, or one of its entries, as in `x[inputs[t]]`."""
-    places = [node for node in nodes_of(found) if isinstance(node, ast.Subscript)]
-    slices = [
-        part for node in places if not PUTS_TOGETHER.fullmatch(ast.unparse(node.value)) for part in parts_of(node.slice)
-    ]
-    slices = [one.value if isinstance(one, ast.Subscript) else one for one in slices]
-    return any(isinstance(one, ast.Name) and one.id == name for one in slices)
-
-
-PUTS_TOGETHER = re.compile(r"\w+\.[cr]_")
-"""np.c_[ones, x] has brackets, and is no place in anything."""
-
-
 def parts_of(node: ast.expr) -> list[ast.expr]:
     """The places in brackets: two of `a[i, j]`."""
     return list(node.elts) if isinstance(node, ast.Tuple) else [node]
@@ -186,9 +171,12 @@ def words_of_entries(found: Any, name: str) -> tuple[str, ...]:
     return tuple(word for entry in entries for word in words_compared(found, entry))
 
 
+LOOPS = (ast.For, ast.comprehension)
+
+
 def names_of_entries(found: Any, held: Set[str]) -> list[str]:
     """What the entries of lists are called in the loops over them."""
-    loops = [node for node in nodes_of(found) if isinstance(node, ast.For | ast.comprehension)]
+    loops = [node for node in nodes_of(found) if isinstance(node, LOOPS)]
     over = [loop for loop in loops if any(ast.unparse(part) in held for part in ast.walk(loop.iter))]
     targets = [part.id for loop in over for part in ast.walk(loop.target) if isinstance(part, ast.Name)]
     return list(dict.fromkeys(targets))
@@ -308,7 +296,9 @@ def returned_name(function: Any) -> str:
 
 
 def name_in(node: ast.AST | None) -> str:
-    """The name of what an expression is: of `dW` and `self.dW`, and of the list in `hs[len(x) - 1]`."""
+    """The name of what an expression is: of `dW`, `self.dW` and `np.array(dW)`, of the list in `hs[len(x) - 1]`."""
     if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Constant):
         return name_in(node.value)
+    if isinstance(node, ast.Call) and node.args and ast.unparse(node.func).endswith(("array", "stack", "list")):
+        return name_in(node.args[0])
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""

@@ -42,6 +42,7 @@ def unchecked_gradients(trial: Trial, gradients: list[Gradient]) -> list[str]:
         one
         for one in found
         if one.label not in names
+        and not any(one.label.startswith(f"{name}[") for name in names)
         and one.changed
         and np.size(one.value)
         and not any(alike(one.value, other) for other in known)

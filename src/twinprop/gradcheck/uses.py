@@ -16,7 +16,7 @@ from typing import Any
 
 from twinprop.gradcheck.expressions import Self, has_data
 from twinprop.gradcheck.importing import run_apart
-from twinprop.gradcheck.loading import ABOVE, is_slow, known_module, others_that_name, trees_of
+from twinprop.gradcheck.loading import ABOVE, is_slow, known_module, others_that_name, trees_around, trees_of
 from twinprop.gradcheck.recipes import Cook, Recipe, Unknown, bound, numbers_in, small_sizes
 from twinprop.gradcheck.tracing import Enough, Returned, Tracer
 
@@ -231,3 +231,21 @@ def same_class(one: Any, other: Any) -> bool:
         and one.__name__ == other.__name__
         and getattr(inspect.getmodule(one), "__file__", 0) == getattr(inspect.getmodule(other), "__file__", 1)
     )
+
+
+def is_multiplied(kind: type, name: str) -> bool:
+    """Whether code around a class multiplies what a method of it returns, as a derivative: `d * act.backward(z)`."""
+    trees = trees_around(kind, f".{name}(")
+    return any(multiplies(node, name) for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+
+
+def multiplies(function: ast.FunctionDef, name: str) -> bool:
+    """Whether a function multiplies what a method of that name returns."""
+
+    def calls(node: ast.AST) -> bool:
+        return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == name
+
+    nodes = list(ast.walk(function))
+    kept = {ast.unparse(node.targets[0]) for node in nodes if isinstance(node, ast.Assign) and calls(node.value)}
+    products = [node for node in nodes if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)]
+    return any(calls(side) or ast.unparse(side) in kept for node in products for side in (node.left, node.right))
