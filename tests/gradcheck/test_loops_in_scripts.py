@@ -283,3 +283,25 @@ def test_a_function_that_descends_from_weights_that_nobody_makes(tmp_path: Path)
     file.write_text(DESCENT.replace("(guess - y)", "((guess - y) * guess)"))
     with suppress(SubjectError):  # none of the likely losses
         assert not check_class(f"{file}:gradient_steps").right
+
+
+EVALUATES = """
+import numpy as np
+
+def train_line(X_train, y_train, X_test, y_test, rate=0.1, rounds=100):
+    w = np.zeros(X_train.shape[1])
+    for number in range(rounds):
+        guess = X_train @ w
+        w = w - rate * X_train.T @ (guess - y_train) / len(X_train)
+        measured = (X_test @ w - y_test)[:, 0, 0]
+    return w
+"""
+
+
+@pytest.mark.parametrize("above", [0, 400])
+def test_what_a_round_measures_after_its_update_is_not_needed(tmp_path: Path, above: int) -> None:
+    file = tmp_path / "line.py"
+    file.write_text("\n" * above + EVALUATES)
+    report = check_class(f"{file}:train_line")
+    assert report.right, report_text(report)
+    assert [one.of for one in report.gradients] == ["w"]

@@ -64,9 +64,10 @@ def test_wrong_ones_are_seen_and_named(name: str, told: str) -> None:
     assert told in " ".join(report_text(report).split())
 
 
-def test_fit_that_begins_anew_has_no_step_to_look_at() -> None:
-    with pytest.raises(SubjectError, match="has fit, which does all at once"):
-        check("FitsAnew")
+def test_fit_that_begins_anew_is_a_loop() -> None:
+    report = check("FitsAnew")
+    assert report.right, report_text(report)
+    assert "in the loop of" in report.title
 
 
 def test_bare_name_beside_a_list_is_that_of_dx() -> None:

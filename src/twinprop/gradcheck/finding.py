@@ -151,7 +151,7 @@ def returned_parts(returned: Any, names: Sequence[str]) -> Iterator[Found]:
             bare = lists and is_numeric(value)
             name = "" if bare and is_bare(name) else name  # of `return grad, grads` the first is dx
             label, attribute = name or f"backward()[{position}]", name or ("" if bare else "grads")
-            if isinstance(value, list | dict) and (whole := of_steps(value)) is not None:
+            if isinstance(value, list | dict) and not is_bare(name) and (whole := of_steps(value)) is not None:
                 yield Found(label, name, (), None, whole, position=position, stacked=True)
             for part in nested(value, label, attribute, () if name or lists else (position,)):
                 part.position = position

@@ -71,7 +71,8 @@ def plan_for(made: Any, front: Method, back: Method | None, cost: Method | None 
     function = getattr(getattr(made, front.name), "__func__", None)
     if any(keys_read(function, one.name) for one in needed if not one.keyword):
         return None  # a dict of all parameters
-    if not needed or (front.any_number and not needed[-1].keyword) or (back is None and len(needed) < 2):
+    alone = len(needed) < 2 and (back is None or len(back.needed) < 2)
+    if not needed or alone or (front.any_number and not needed[-1].keyword):
         return None
     targets = next((one.name for one in needed[1:] if one.role == "y"), "")
     main = next((one.name for one in needed if one.role == "x"), "")

@@ -157,7 +157,7 @@ def one_sample(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
     """A loss that is that of one sample: of a batch, it is neither the sum nor the mean of theirs."""
     if inputs.y is None or inputs.axis is None or inputs.count == 1 or not subject.way.is_loss:
         return
-    if depends_on_order(subject, inputs):
+    if subject.parameters and depends_on_order(subject, inputs):
         return  # x is a sequence, of which each step depends on those before
     singles = [inputs.sample(at) for at in range(inputs.count)]
     try:

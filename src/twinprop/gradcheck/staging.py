@@ -127,8 +127,8 @@ class Stage:
 
     def end_before(self, error: BaseException) -> bool:
         """Leave out what follows the statement of a round that has raised an error, with it; whether that is some."""
-        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.name == FUNCTION]
-        first = (lines[0] or 0) if lines else 0
+        frames = traceback.extract_tb(error.__traceback__)
+        first = next((one.lineno or 0 for one in frames if (one.name, one.filename) == (FUNCTION, self.file)), 0)
         at = next((at for at, one in enumerate(self.loop.body) if first <= (one.end_lineno or 0)), 0)
         if at:
             del self.loop.body[at:]

@@ -289,7 +289,7 @@ class Subject:
     def places_beside(self) -> list[int]:
         """Where they stand in what it returned."""
         parts = self.returned if isinstance(self.returned, tuple | list) else ()
-        there = (isinstance(part, dict) or may_hold_arrays(part) or np.ndim(part) > 0 for part in parts)
+        there = (isinstance(part, dict | list | tuple) or may_hold_arrays(part) or np.ndim(part) > 0 for part in parts)
         return [at for at, some in enumerate(there) if some]
 
     def names_of_returned(self) -> list[str]:

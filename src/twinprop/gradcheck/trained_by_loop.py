@@ -125,7 +125,8 @@ def data_to_try(stage: Stage) -> Iterator[Tried]:
         outputs = 1 if y.ndim == 1 else y.shape[0] if axis else y[0].size
         kinds = ["onehot"] if y.ndim > 1 else ["labels", "binary"] if y.dtype.kind in "iu" else ["binary"]
         kinds += [kind for kind in ("onehot", "binary", "labels", "signs") if kind not in kinds]
-        tried = product((axis, -1 - axis), kinds, dict.fromkeys([own, *sizes]), dict.fromkeys([outputs, *sizes, 1]))
+        both = product((axis, -1 - axis), kinds, dict.fromkeys([own, *sizes]), dict.fromkeys([outputs, *sizes, 1]))
+        tried = (one for one in both if one[1] not in ("binary", "signs") or one[3] == outputs)
         flat = [1] if x.ndim > 1 and not sizes else []  # one number for each sample, as a last try
         alone = [(None, kinds[0], 1, 1)] if names[0] == names[1] else []  # one entry of a matrix
         for side, kind, width, number in [*islice(tried, MOST_TRIED), *product((0,), kinds[::-1], [0], flat), *alone]:
