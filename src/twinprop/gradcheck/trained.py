@@ -43,12 +43,14 @@ class Form:
         packed: how inputs and targets become one argument.
         alone: whether each sample is a call of its own.
         joined: how samples become an array.
+        listed: whether all of x is one sample of several, as a sequence is.
     """
 
     sample: Callable[[Any], Any] | None
     packed: Callable[[Sequence[Any], Sequence[Any]], Any] | None = None
     alone: bool = False
     joined: Callable[[Sequence[Any]], Any] = np.array
+    listed: bool = False
 
     def inputs(self, x: Any) -> list[Any]:
         return [np.copy(x)] if self.sample is None else [self.sample(np.copy(one)) for one in x]
@@ -118,6 +120,7 @@ class Trained(Wrapper):
         if self._output is None:
             self._output = next((one for one in self._outputs if self._is_fine(one, x)), None)
         if self._output is None:
+            self._output_of(self._outputs[0], x)  # whose error says what is wanted
             raise SubjectError(f"{type(self._user).__name__}: no method returns the outputs that {self.train} makes.")
         return self._output_of(self._output, x)
 
@@ -126,15 +129,18 @@ class Trained(Wrapper):
         return copy.deepcopy(self._user, {id(one): one for one in self._shared})
 
     def _is_fine(self, output: Output, x: Any) -> bool:
-        """Whether a method returns numbers that follow small changes of its input, and no classes."""
+        """Whether a method returns numbers that follow small changes of what it has, and no classes."""
         made, rng = self._copied(), np.random.default_rng(0)
         for ref in arrays_of(made):  # of zeros nothing follows
             ref.get()[...] += 0.1 * rng.standard_normal(np.shape(ref.get()))
+        other = copy.deepcopy(made)
+        for ref in arrays_of(other):
+            ref.get()[...] *= 1.001
         try:
-            one, other = (self._output_of(output, x * factor, made) for factor in (1, 1.001))
+            outs = [self._output_of(output, x, one) for one in (made, other)]
         except Exception:  # it wants something else
             return False
-        return not np.array_equal(one, other)
+        return not np.array_equal(*outs)
 
     def _output_of(self, output: Output, x: Any, like: Any = None) -> Any:
         made = copy.deepcopy(like) if like is not None else self._copied()  # what it keeps is not there at the start

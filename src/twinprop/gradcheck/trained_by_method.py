@@ -45,6 +45,7 @@ APART = [
     Form(batch_of, alone=True, joined=np.concatenate),
     SINGLE,
     *(Form(sample, alone=True) for sample in (column, np.asarray)),
+    Form(None, listed=True),
 ]
 TOGETHER = [
     *(Form(sample, pairs, alone) for alone in (False, True) for sample in (column, np.asarray, batch_of)),
@@ -125,7 +126,7 @@ class TrainedByMethod(Trained):
         return False
 
     def _call(self, made: Any, inputs: list[Any], targets: list[Any]) -> None:
-        whole = self._form.sample is None
+        whole = self._form.sample is None and not self._form.listed
         x, y = (inputs[0], targets[0]) if whole else map(self._form.joined, (inputs, targets))
         data = self._form.packed(inputs, targets) if self._form.packed is not None else x
         values = {"x": x, "y": y, "data": data, "steps": 1, "batch": len(x), "off": 0, "one": 1}
