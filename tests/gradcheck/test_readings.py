@@ -187,3 +187,39 @@ def test_a_gradient_without_its_fractions_is_no_derivative_though_others_are_mul
     report = check_class(f"{tmp_path}/net.py:Third")
     assert report.verdict == "wrong"
     assert any("// throws the fraction away" in text for _, text in report.mistakes), report_text(report)
+
+
+KEEPS_DELTAS = """
+import numpy as np
+
+class Stack:
+    def __init__(self, sizes=(4, 6, 3)):
+        self.W = [np.random.randn(a, b) for a, b in zip(sizes, sizes[1:])]
+        self.A = [None] * len(sizes)
+        self.D = [None] * len(sizes)
+        self.seen = None
+
+    @property
+    def width(self):
+        return self.seen[1]
+
+    def forward(self, x):
+        self.A[0] = x
+        for at, W in enumerate(self.W):
+            self.A[at + 1] = np.tanh(self.A[at] @ W)
+        return self.A[-1]
+
+    def backward(self, y, lr=0.1):
+        self.D[-1] = (self.A[-1] - y) * (1 - self.A[-1] ** 2)
+        for at in range(len(self.W) - 1, 0, -1):
+            self.D[at] = self.D[at + 1] @ self.W[at].T * (1 - self.A[at] ** 2)
+        for at in range(len(self.W)):
+            self.W[at] -= lr * self.A[at].T @ self.D[at + 1]
+"""
+
+
+def test_a_property_may_raise_and_deltas_are_no_gradients_of_weights(tmp_path: Path) -> None:
+    (tmp_path / "stack.py").write_text(KEEPS_DELTAS)
+    report = check_class(f"{tmp_path}/stack.py:Stack")
+    assert report.right, report_text(report)
+    assert {one.name for one in report.gradients} == {"change of W[0]", "change of W[1]"}

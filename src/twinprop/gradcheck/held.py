@@ -240,7 +240,7 @@ MARKER = re.compile(
 ENDING = re.compile(r"_*(.+?)_?(?:grads?|gradients?|derivative|delta|prime|_g|_d)", re.IGNORECASE)
 """What stands behind it."""
 
-BARE = {"d", "grad", "grads", "gradient", "gradients", "dvalue", "diff", "nabla", "dparams", "delta"}
+BARE = {"grad", "grads", "gradient", "gradients", "dvalue", "diff", "nabla", "dparams", "delta"}
 """Names of a gradient, or of a dict of gradients, that do not say of what."""
 
 SYNONYMS = {

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from types import FunctionType, MethodType
 from typing import Any
 
 from twinprop.gradcheck.held import canonical, stems
@@ -104,7 +105,8 @@ def plan_for(made: Any, front: Method, back: Method | None, cost: Method | None 
 def makers_of(made: Any, back: Method) -> list[str]:
     """The methods that return several things which backward is given under the same names."""
     asked = {one.name for one in back.needed}
-    methods = [name for name, _ in inspect.getmembers(made, inspect.ismethod) if name != back.name]
+    own = {name: inspect.getattr_static(made, name, None) for name in dir(made) if name != back.name}
+    methods = [name for name, one in own.items() if isinstance(one, FunctionType | MethodType)]  # a property may raise
     return [name for name in methods if len(asked & {*returned_names(getattr(made, name))}) > 1]
 
 
