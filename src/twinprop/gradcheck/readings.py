@@ -253,15 +253,14 @@ def given_its_output(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
     way = subject.way
     if isinstance(way, DerivativeWay) and isinstance(subject.made, Pair):
         yield Reading(replace(way, backward_roles=dict.fromkeys(way.backward_roles, "out")), inputs, OF_OUTPUT)
-    wanted = way.backward.needed if type(way) is LayerWay and way.backward is not None else []
-    bare = len(wanted) == 1 and not subject.parameters
-    if bare and is_multiplied(type(wrapped_in(subject.made)), way.backward.name) and not is_linear(subject, inputs):  # type: ignore[union-attr]
-        fields = {**vars(way), "backward_roles": {wanted[0].name: "x"}}
-        both = [DerivativeWay(**{**fields, "backward_roles": {wanted[0].name: role}}) for role in ("x", "out")]
+    back = way.backward if type(way) is LayerWay and not subject.parameters else None
+    (alone,) = back.needed if back is not None and len(back.needed) == 1 else (None,)
+    if back and alone and is_multiplied(type(wrapped_in(subject.made)), back.name) and not is_linear(subject, inputs):
+        both = [DerivativeWay(**{**vars(way), "backward_roles": {alone.name: role}}) for role in ("x", "out")]
         yield from (Reading(one, inputs) for one in both)
         yield Reading(both[1], inputs, instead=True)
-    elif [one.role for one in wanted] == ["out"] and not subject.parameters and not is_linear(subject, inputs):
-        fields = {**vars(way), "backward_roles": {wanted[0].name: "out"}}
+    elif alone and alone.role == "out" and not is_linear(subject, inputs):
+        fields = {**vars(way), "backward_roles": {alone.name: "out"}}
         yield Reading(JacobianWay(**fields), inputs)
         if inputs.axis is not None and inputs.count > 1:
             yield Reading(JacobianWay(**fields), inputs.sample(0), FOR_ONE_MATRIX)

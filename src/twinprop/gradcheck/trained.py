@@ -142,8 +142,8 @@ class Trained(Wrapper):
             return False
         return not np.array_equal(*outs)
 
-    def _output_of(self, output: Output, x: Any, like: Any = None) -> Any:
-        made = copy.deepcopy(like) if like is not None else self._copied()  # what it keeps is not there at the start
+    def _output_of(self, output: Output, x: Any, made: Any = None) -> Any:
+        made = self._copied() if made is None else made  # what forward keeps is not there when the training begins
         outs = [output(made, one) for one in self._form.inputs(x)]
         return outs[0] if self._form.sample is None else np.array([np.ravel(one) for one in outs])
 
