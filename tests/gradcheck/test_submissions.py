@@ -94,6 +94,14 @@ def test_what_ends_python_is_no_right_gradient(
     assert "ends Python" in told or "raise SystemExit" in told
 
 
+def test_a_size_that_ends_python_is_refused_and_others_are_tried(tmp_path: Path) -> None:
+    backward = "def backward(self, d):\n        self.dW = np.tensordot(self.x, d, ([0, 1], [0, 1]))\n        "
+    code = LAYER.format(backward + "return d @ self.W.T")
+    head = "def forward(self, x):\n"
+    (tmp_path / "layers.py").write_text(code.replace(head, head + "        if x.ndim != 3:\n            exit(0)\n"))
+    assert main(["gradcheck", "--layer", f"{tmp_path}/layers.py:Linear", "--args", "4", "3"]) == 0
+
+
 def test_one_that_hangs_is_ended(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "layers.py").write_text(LAYER.format("def backward(self, d):\n        while True:\n            pass"))
     table = tmp_path / "grades.csv"

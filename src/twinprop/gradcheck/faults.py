@@ -68,7 +68,7 @@ def guarded_call(what: str, f: Callable[..., Any], *args: Any, **keywords: Any) 
         raise
     except (Exception, SystemExit) as error:
         single = re.search(r"'numpy\.(float|int)\d+'", str(error)) is not None  # one number in place of several
-        input_matters = single or isinstance(error, ValueError | IndexError | AssertionError)
+        input_matters = single or isinstance(error, ValueError | IndexError | AssertionError | Ended)
         text = f"{what} raised an error.\n  {error_with_line(error)}{made_elsewhere(error)}"
         told, frame = SubjectError(text, input_matters), last_of_users(error)
         told.place = (frame.filename, frame.lineno or 0) if frame else None
