@@ -25,7 +25,6 @@ from twinprop.gradcheck.choice import (
 )
 from twinprop.gradcheck.conventions import accept_loss_of_others, is_times
 from twinprop.gradcheck.faults import SECONDS, TURNED, Clock, SubjectError, kept_running
-from twinprop.gradcheck.guesses import Untried
 from twinprop.gradcheck.held import wrapped_in
 from twinprop.gradcheck.hints.table import UNKNOWN
 from twinprop.gradcheck.importing import folders_as_before
@@ -34,6 +33,7 @@ from twinprop.gradcheck.loading import forget_files
 from twinprop.gradcheck.readings import right_in_another_reading
 from twinprop.gradcheck.report import Gradient, Report
 from twinprop.gradcheck.searching import Search, Wanted
+from twinprop.gradcheck.settings import Untried
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.trained import Trained
 from twinprop.gradcheck.trained_by_loop import TrainedByLoop
@@ -72,34 +72,45 @@ def check_class(
         report = check_chosen(spec, wanted, constants, subject, inputs, searches)
         if report.right:
             refuse_way_around(subject, inputs, searches)
-        try_other_words(spec, wanted, constants, subject.untried, report)
+        try_other_settings(spec, wanted, constants, subject, report)
         return report
 
 
-def try_other_words(
-    spec: str, wanted: Wanted, constants: Sequence[str], untried: Sequence[Untried], report: Report
-) -> None:
-    """Say what becomes of a right class that is made with other words, and which of them were not tried.
-
-    A softmax is not: as a layer it mostly counts on a loss that knows it.
-    """
-    clock, left = Clock(every=1), list(untried)
-    for one in untried if report.right else ():
-        word = f"{one.name}={one.value}"
-        other = replace(wanted, words=[*wanted.words, word])
-        if clock.over or one.word.lower() == "softmax":
+def try_other_settings(spec: str, wanted: Wanted, constants: Sequence[str], subject: Subject, report: Report) -> None:
+    """Say what becomes of a right class that is made with other settings, and which of them were not tried."""
+    if not report.right:
+        return
+    clock, left = Clock(every=1), list(subject.untried)
+    for one in subject.untried:
+        other = replace(wanted, words=[*wanted.words, *one.words], explain=False)
+        if clock.over or not one.words:
             continue
         try:
-            found = check_chosen(spec, other, constants, *choose(spec, other, constants))
+            found = check_chosen(spec, other, constants, *choose(spec, other, constants, clock.left))
+        except NoLossFitsError:
+            if one.used:
+                left.remove(one)
+                report.advice.append(NO_LOSS.format(" ".join(one.words)))
+            continue
         except SubjectError:
+            continue
+        if not says_something(found, one):
             continue
         left.remove(one)
         if not found.right:
             wrong = ", ".join(gradient.name for gradient in found.gradients if not gradient.passed)
-            report.advice.append(OTHER_WORD.format(wrong, word, shlex.quote(word)))
+            report.advice.append(OTHER.format(wrong, " ".join(one.words), shlex.join(other.words)))
     for name in dict.fromkeys(one.name for one in left):
-        words = ", ".join(repr(one.word) for one in left if one.name == name)
+        words = ", ".join(repr(one.value) for one in left if one.name == name)
         report.notes.append(f"{name}: not checked with {words}.")
+
+
+def says_something(found: Report, one: Untried) -> bool:
+    """Whether a setting was checked: not as a step function, which is flat, nor as a penalty that no loss has."""
+    wrong = [gradient for gradient in found.gradients if not gradient.passed]
+    if one.penalty:
+        return not found.assumed_loss and not any(one.name in note for note in found.notes)
+    return not wrong or any(np.nan_to_num(gradient.right).any() for gradient in wrong)
 
 
 def check_chosen(
@@ -141,7 +152,7 @@ def check_chosen(
         if not second.right:
             if other := right_in_another_reading(fresh, another, constants, seed + 13, True, second):
                 return other
-            raise SubjectError(OTHER_STEP.format(subject.title, subject.made.train, report.assumed_loss), False)
+            raise NoLossFitsError(OTHER_STEP.format(subject.title, subject.made.train, report.assumed_loss), False)
     if report.right:
         if used is not None and isinstance(subject.way, NetworkWay) and all(is_times(one, -1) for one in used[2]):
             report.advice.append(UPHILL.format(used[0].made.train))
@@ -154,13 +165,13 @@ def check_chosen(
     refuse_unusual(subject, inputs, searches, report)
     if not once:
         told = report.notes if SQUARE in report.notes else []
-        report = check_subject(fresh.copied(), inputs, constants, seed)
+        report = check_subject(fresh.copied(), inputs, constants, seed, wanted.explain)
         report.notes += [one for one in told if one == SQUARE]
     if accept_loss_of_others(report, subject, inputs):
         return report
     refuse_lent(subject, report)
     refuse_local(subject, report)
-    refuse_guessed_step(subject, report)
+    refuse_guessed_step(subject, report, wanted.explain)
     return report
 
 
@@ -197,7 +208,7 @@ def used_in_a_loop(spec: str, subject: Subject, wanted: Wanted) -> tuple[Subject
     return None
 
 
-def refuse_guessed_step(subject: Subject, report: Report) -> None:
+def refuse_guessed_step(subject: Subject, report: Report, explained: bool) -> None:
     """No verdict on a step of a training whose loss is not known: where no gradient fits, the step may be another.
 
     Raises:
@@ -205,21 +216,23 @@ def refuse_guessed_step(subject: Subject, report: Report) -> None:
     """
     if not isinstance(subject.made, Trained) or any(one.passed for one in report.gradients):
         return
-    if any(UNKNOWN in text for _, text in report.mistakes):
-        raise SubjectError(OTHER_STEP.format(subject.title, subject.made.train, report.assumed_loss), False)
+    if not explained or any(UNKNOWN in text for _, text in report.mistakes):
+        raise NoLossFitsError(OTHER_STEP.format(subject.title, subject.made.train, report.assumed_loss), False)
 
 
-def choose(spec: str, wanted: Wanted, constants: Sequence[str]) -> tuple[Subject, Inputs, list[Search]]:
+def choose(
+    spec: str, wanted: Wanted, constants: Sequence[str], seconds: float = SECONDS
+) -> tuple[Subject, Inputs, list[Search]]:
     """The first way to make an object, and to call it, in which all goes well; else one that does so in part.
 
-    Beside its inputs, what was tried up to that.
+    Beside its inputs, what was tried up to that; `seconds` is the time that it may take.
 
     Raises:
         SubjectError: there is none; the text is about the first.
     """
     failure: SubjectError | None = None
     tried: list[tuple[Subject, list[Search]]] = []
-    clock, clock_of_uses = Clock(), Clock(SECONDS / 3)
+    clock, clock_of_uses = Clock(seconds), Clock(seconds / 3)
     for subject in Subject.load(spec, wanted.words, wanted.seed):
         late = clock_of_uses.over and (tried or failure) if subject.like else clock.over
         if late and not isinstance(subject.made, TrainedByLoop):
@@ -271,6 +284,10 @@ def with_constants(subject: Subject, constants: Sequence[str]) -> Subject:
     return subject
 
 
+class NoLossFitsError(SubjectError):
+    """A step of a training is the gradient of none of the likely losses."""
+
+
 NO_LOOP = (
     "{0}: no loop there runs as a step of training with small data in place of its own. Name the functions or the "
     "class to be checked: --layer {0}:NAME."
@@ -285,7 +302,8 @@ UPHILL = (
     "what backward returns is right, but {} adds it where it has to be subtracted: each step goes uphill, and the loss "
     "grows."
 )
-OTHER_WORD = "with {1} the gradients are wrong: {0}. To see how, check that alone: --args {2}"
+NO_LOSS = "with {}, as its author makes one, too, a step is the gradient of none of the likely losses."
+OTHER = "with {1} the gradients are wrong: {0}. To see how, check that alone: --args {2}"
 
 SQUARE = "runs only with as many outputs as inputs: a matrix is the wrong way round."
 

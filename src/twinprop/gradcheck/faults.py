@@ -176,6 +176,11 @@ class Clock:
         self.end, self.asked, self.late, self.every = process_time() + seconds, -1, False, every
 
     @property
+    def left(self) -> float:
+        """The seconds that are left."""
+        return self.end - process_time()
+
+    @property
     def over(self) -> bool:
         self.asked += 1
         if self.asked % self.every == 0 and not self.late:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.lending import kinds_of, module_of, object_for, rank
+from twinprop.gradcheck.lending import module_of, object_for, rank
 from twinprop.gradcheck.roles import role_of, word_of
 from twinprop.gradcheck.sources import (
     entries_read,
@@ -145,37 +145,6 @@ def size_of_part(name: str, count: int, position: int) -> int:
 
 def arguments_for(f: Callable[..., Any]) -> list[Any]:
     return filled(f)[0]
-
-
-ACTIVATIONS = {"relu", "sigmoid", "tanh", "softmax", "linear", "leaky_relu", "identity", "mean", "sum"}
-"""Words that choose what a class computes."""
-
-
-class Untried(NamedTuple):
-    """A word that chooses what a class computes, with which it was not made: the argument, the word, what is given."""
-
-    name: str
-    word: str
-    value: Any
-
-
-def words_left_out(found: Any, given: Mapping[str, Any]) -> list[Untried]:
-    """The activations that a class offers by their names, and was not made with.
-
-    Args:
-        given: its arguments, by their names.
-    """
-    left_out: list[Untried] = []
-    kinds = [kind for kind in kinds_of(found) if kind is not object]
-    for one in inspect.signature(found).parameters.values() if kinds else ():
-        value = given.get(one.name, one.default)
-        used = {word for word in (value if isinstance(value, list | tuple) else [value]) if isinstance(word, str)}
-        some = [word for kind in kinds for read in (words_compared, words_of_entries) for word in read(kind, one.name)]
-        left = [word for word in dict.fromkeys(some) if word not in used]
-        if used & set(some) and ACTIVATIONS & {word.lower() for word in left}:
-            listed = isinstance(value, list | tuple)
-            left_out += [Untried(one.name, word, [word] * len(value) if listed else word) for word in left]
-    return left_out
 
 
 def usual(

@@ -17,7 +17,7 @@ from twinprop.gradcheck.autograd import Operations, boxes_of, computes_with_arra
 from twinprop.gradcheck.composing import composed
 from twinprop.gradcheck.faults import SubjectError, error_with_line, guarded_call
 from twinprop.gradcheck.functions import Functions, looks_like_function_of_network, returns_loss
-from twinprop.gradcheck.guesses import HIDDEN, INPUTS, OUTPUTS, Untried, arguments_for, filled, words_left_out
+from twinprop.gradcheck.guesses import HIDDEN, INPUTS, OUTPUTS, arguments_for, filled
 from twinprop.gradcheck.held import arrays_of, attributes_of, shown_argument
 from twinprop.gradcheck.importing import told_of
 from twinprop.gradcheck.joining import join_functions
@@ -27,12 +27,13 @@ from twinprop.gradcheck.loops_around import is_called_as_usual, loops_around
 from twinprop.gradcheck.own_loss import with_own_loss
 from twinprop.gradcheck.recipes import bound
 from twinprop.gradcheck.roles import role_of
+from twinprop.gradcheck.settings import Untried, untried_settings, with_defaults
 from twinprop.gradcheck.several import chain, with_several_inputs
 from twinprop.gradcheck.stacking import ADD, ADDER, Sizes, stacked
 from twinprop.gradcheck.stand_ins import LentActivation
 from twinprop.gradcheck.trained_by_method import with_training
 from twinprop.gradcheck.upkeep import lend_optimizer, owners_in
-from twinprop.gradcheck.uses import made_as_used
+from twinprop.gradcheck.uses import given_in_uses, made_as_used
 from twinprop.gradcheck.ways import BACKWARD, FORWARD, LOSS, named
 
 EMPTY = (
@@ -72,7 +73,8 @@ def make(
         SubjectError: it cannot be found.
     """
     module, found = load_attributes(spec)
-    ways = looped(module, found, False) if loops else ways_to_make(module, found, words, square)
+    words = with_defaults(found, words)
+    ways = looped(module, found, words, False) if loops else ways_to_make(module, found, words, square)
     return ways, told_of(module)
 
 
@@ -88,36 +90,39 @@ def ways_to_make(module: ModuleType, found: dict[str, Any], words: Sequence[str]
             own = box.kind is kind and box.scalar != computes_with_arrays(kind)
             if own and (each := Operations(box)).some:
                 yield Made(each, f"{next(iter(found))}, each operation")
-    free = not words and not square
+    typed, settings = parse_arguments(words)
+    free = not typed and not square
     titles: set[str] = set()
     for large in (False, True):
-        for made, title, like, given in made_as_used(module, kind, large) if free and inspect.isclass(kind) else ():
+        used = made_as_used(module, kind, large, settings) if free and inspect.isclass(kind) else ()
+        for made, title, like, given in used:
             titles.add(title)
-            left = words_left_out(kind, given)
+            left = untried_settings(kind, given, [] if settings else list(given_in_uses(module, kind)))
             yield from (Made(one, title, like, left) for one in ready(made, module, (INPUTS, HIDDEN, OUTPUTS), True))
         if large:
             continue
         first, last = ((), (False, True)) if is_called_as_usual(found) else ((False,), (True,))
         for in_methods in first if free else ():
-            yield from looped(module, found, in_methods)
+            yield from looped(module, found, words, in_methods)
         failure: SubjectError | None = None
         try:
             yield from guessed(module, found, words, square, titles) if found else ()
         except SubjectError as error:  # it may be the loop itself
             failure = error
         for in_methods in last if free else ():
-            yield from looped(module, found, in_methods)
+            yield from looped(module, found, words, in_methods)
         if failure is not None:
             raise failure
 
 
-def looped(module: ModuleType, found: dict[str, Any], in_methods: bool) -> Iterator[Made]:
-    """The loops that train it: in its own methods, or in scripts and functions around it."""
+def looped(module: ModuleType, found: dict[str, Any], words: Sequence[str], in_methods: bool) -> Iterator[Made]:
+    """The loops that train it: in its own methods, or in scripts and functions around it, which make it themselves."""
 
     def make(kind: type) -> Any:
-        return make_one(kind.__name__, kind, (), OUTPUTS)[0]
+        return make_one(kind.__name__, kind, words, OUTPUTS)[0]
 
-    yield from (Made(one, title) for one, title in loops_around(module, found, make, in_methods))
+    if in_methods or not words:
+        yield from (Made(one, title) for one, title in loops_around(module, found, make, in_methods))
 
 
 def guessed(
@@ -237,7 +242,7 @@ def make_one(
                 f"{error}\n  Give the arguments of its constructor: --args 4 3; an array by its shape: --args 4x3 3x."
             ) from error
         raise
-    return made, title(used), words_left_out(found, bound(found, used, keywords))
+    return made, title(used), untried_settings(found, bound(found, used, keywords))
 
 
 MOST = 300

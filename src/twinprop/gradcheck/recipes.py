@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -78,6 +78,13 @@ class Recipe:
 
 
 @dataclass(eq=False)
+class Fixed:
+    """A value that is passed on as it is, whatever it is for."""
+
+    value: Any
+
+
+@dataclass(eq=False)
 class Member:
     """An attribute of an object that a script makes."""
 
@@ -120,6 +127,13 @@ def bound(called: Any, args: Sequence[Any], keywords: Mapping[str, Any]) -> dict
     """Arguments by their names, as far as those are known."""
     names = [one.name for one in named_parameters(called)]
     return {**{names[at] if at < len(names) else str(at): one for at, one in enumerate(args)}, **keywords}
+
+
+def changed(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
+    """A recipe with some arguments as they are given here."""
+    left = {name: Fixed(value) for name, value in settings.items()}
+    args = [left.pop(name, one) for name, one in bound(recipe.kind, recipe.arguments, {}).items()]
+    return replace(recipe, arguments=args, keywords={**recipe.keywords, **left})
 
 
 def named_parameters(called: Any) -> list[inspect.Parameter]:
@@ -182,6 +196,8 @@ class Cook:
         needed = [one.name for one in parameters if one.default is one.empty]
 
         def value(one: Any, name: str) -> Any:
+            if isinstance(one, Fixed):
+                return one.value
             if isinstance(one, Unknown) and one.text.endswith((".shape", ".shape[1:]")):
                 return (INPUTS,) if one.text.endswith("]") else (5, INPUTS)
             if isinstance(one, Unknown) and name in by_name:

@@ -36,6 +36,7 @@ class Wanted:
         shape: of x; None to search for it.
         targets, classes: their kind and number; None for any.
         values: of x, as `Inputs` has them; None for any.
+        explain: whether what is wrong is explained, where the verdict does not need it.
     """
 
     words: Sequence[str] = ()
@@ -44,6 +45,7 @@ class Wanted:
     classes: int | None = None
     seed: int = 0
     values: str | None = None
+    explain: bool = True
 
 
 class Search:

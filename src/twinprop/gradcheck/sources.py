@@ -96,12 +96,13 @@ def is_dict_there(found: Any, name: str, deeper: int = 2) -> bool:
 def passed_on(found: Any, name: str) -> Iterator[tuple[Any, str]]:
     """The functions that are called with an argument, and what they call it."""
     for node in (one for one in nodes_of(found) if isinstance(one, ast.Call)):
-        for at, one in enumerate(node.args):
-            called = value_named(found, node.func) if names(one, name) else None
-            start = called.__init__ if inspect.isclass(called) else called
-            parameters = list(getattr(getattr(start, "__code__", None), "co_varnames", ()))[start is not called :]
-            if called is not None and at < len(parameters):
-                yield called, parameters[at]
+        given = [at for at, one in enumerate(node.args) if names(one, name)]
+        keywords = [one.arg for one in node.keywords if one.arg and names(one.value, name)]
+        called = value_named(found, node.func) if given or keywords else None
+        start = called.__init__ if inspect.isclass(called) else called
+        parameters = list(getattr(getattr(start, "__code__", None), "co_varnames", ()))
+        parameters = parameters[parameters[:1] == ["self"] :]
+        yield from ((called, one) for one in [*(parameters[at] for at in given if at < len(parameters)), *keywords])
 
 
 def parts_of(node: ast.expr) -> list[ast.expr]:
@@ -164,10 +165,15 @@ def words_compared(found: Any, name: str, deeper: int = 2) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words))
 
 
+ENTRY = "[]"
+"""What stands after the name of a list for an entry of it."""
+
+
 @cache
 def words_of_entries(found: Any, name: str) -> tuple[str, ...]:
-    """The words that the entries of a list may be, as `[table[a] for a in activations]` reads them."""
-    entries = names_of_entries(found, aliases(found, name))
+    """The words that the entries of a list may be, as `[table[a] for a in activations]` or `activations[k]` reads."""
+    held = aliases(found, name)
+    entries = [*names_of_entries(found, held), *(f"{one.rpartition('.')[2]}{ENTRY}" for one in sorted(held))]
     return tuple(word for entry in entries for word in words_compared(found, entry))
 
 
@@ -208,7 +214,8 @@ def names(node: ast.AST, name: str) -> bool:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("lower", "strip"):
         return names(node.func.value, name)
     if isinstance(node, ast.Subscript):
-        return isinstance(node.slice, ast.Constant) and node.slice.value == name
+        entry = name.endswith(ENTRY) and names(node.value, name.removesuffix(ENTRY))
+        return entry or (isinstance(node.slice, ast.Constant) and node.slice.value == name)
     return (isinstance(node, ast.Name) and node.id == name) or (isinstance(node, ast.Attribute) and node.attr == name)
 
 

@@ -18,7 +18,6 @@ from twinprop.gradcheck.calling import Way
 from twinprop.gradcheck.faults import TURNED, SubjectError, guarded_call
 from twinprop.gradcheck.finding import Found, candidates, snapshot
 from twinprop.gradcheck.fitting import Fitted
-from twinprop.gradcheck.guesses import Untried
 from twinprop.gradcheck.held import (
     FloatArray,
     arrays_of,
@@ -32,6 +31,7 @@ from twinprop.gradcheck.held import (
 from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.making import make
 from twinprop.gradcheck.returned import OUTPUTS, names_of
+from twinprop.gradcheck.settings import Untried
 from twinprop.gradcheck.upkeep import RATE, ZERO, PlainSteps, Start, clears_cache, rates_of
 from twinprop.gradcheck.ways import named, ways_of
 
@@ -58,7 +58,7 @@ class Subject:
         zero: the name of its method that clears gradients; empty where it has none.
         like: `, as in main.py:31`, where its author makes it so.
         start: where it is set back to before every forward; None for what needs no such thing.
-        untried: words that choose what it computes, with which it was not made.
+        untried: settings with which it could also be made.
 
     Raises:
         SubjectError: it has no `forward` or `backward`, or they take the wrong arguments.

@@ -7,7 +7,7 @@ import importlib
 import inspect
 import os
 from collections import ChainMap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any
 from twinprop.gradcheck.expressions import Self, has_data
 from twinprop.gradcheck.importing import run_apart
 from twinprop.gradcheck.loading import ABOVE, is_slow, known_module, others_that_name, trees_around, trees_of
-from twinprop.gradcheck.recipes import Cook, Recipe, Unknown, bound, numbers_in, small_sizes
+from twinprop.gradcheck.recipes import Cook, Recipe, Unknown, bound, changed, numbers_in, small_sizes
 from twinprop.gradcheck.tracing import Enough, Returned, Tracer
 
 MOST_READ = 12
@@ -32,13 +32,16 @@ SLOW = 60_000
 """The product of two sizes from which on an object is not made as large as it is in the script."""
 
 
-def made_as_used(module: ModuleType, kind: Any, large: bool) -> Iterator[tuple[Any, str, str, dict[str, Any]]]:
+def made_as_used(
+    module: ModuleType, kind: Any, large: bool, settings: Mapping[str, Any]
+) -> Iterator[tuple[Any, str, str, dict[str, Any]]]:
     """Objects of a class, made as its author makes them; with title, `, as in main.py:31`, and arguments by name.
 
     Args:
         large: whether sizes stay as they are in the script; else small ones are taken in their place.
+        settings: arguments that are given here.
     """
-    for recipe in uses_of(module, kind):
+    for recipe in [changed(one, settings) for one in uses_of(module, kind)]:
         sizes = small_sizes(recipe)
         numbers = sorted(numbers_in(recipe))
         if large and (not sizes or (len(numbers) > 1 and numbers[-1] * numbers[-2] > SLOW)):
@@ -51,6 +54,13 @@ def made_as_used(module: ModuleType, kind: Any, large: bool) -> Iterator[tuple[A
             continue
         given = bound(kind, *cook.given(kind, recipe.arguments, recipe.keywords))
         yield made, title, f", as in {recipe.place}", given
+
+
+def given_in_uses(module: ModuleType, kind: Any) -> Iterator[dict[str, Any]]:
+    """The arguments with which an author makes objects of a class, by their names, with small sizes."""
+    for recipe in uses_of(module, kind):
+        with suppress(Exception, SystemExit):  # not outside its script
+            yield bound(kind, *Cook(small_sizes(recipe)).given(kind, recipe.arguments, recipe.keywords))
 
 
 @cache
