@@ -214,6 +214,15 @@ def test_what_no_initialisation_knows_is_an_error_and_not_zeros(init: Any) -> No
         Scale(3).forward(np.ones((2, 3)))
 
 
+@pytest.mark.parametrize("networks", [(), (2,)])
+def test_flattened_images_are_the_same_however_they_lie_in_memory(networks: tuple[int, ...]) -> None:
+    x = np.arange(5 * 3 * 4 * 2.0).reshape(5, 3, 4, 2) + np.zeros((*networks, 1, 1, 1, 1))
+    last = np.moveaxis(np.ascontiguousarray(np.moveaxis(x, -4, -1)), -1, -4)
+    flatten = Flatten(-3)
+    np.testing.assert_array_equal(flatten.forward(last), x.reshape(*networks, 5, 24))
+    np.testing.assert_array_equal(flatten.backward(x.reshape(*networks, 5, 24)), x)
+
+
 def test_images_and_wrong_names() -> None:
     network = Network([Flatten(), Linear(64, 10)], dtype="float32")
     assert network.forward(np.zeros((5, 8, 8))).dtype == np.float32

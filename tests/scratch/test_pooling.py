@@ -30,10 +30,12 @@ def test_pooling_with_ties_and_padding_is_pytorchs(window: Any, networks: tuple[
     np.testing.assert_allclose(pool.backward(place(dy)), tensor.grad.reshape(x.shape), rtol=1e-14)
 
 
-def test_what_is_not_a_number_or_minus_infinity_harms_no_other_pixel() -> None:
+@pytest.mark.parametrize(
+    "pool", [MaxPool2d(3, 2, 1), MaxPool2d(2), MaxPool2d(2, 3, 1)], ids=["over", "beside", "apart"]
+)
+def test_what_is_not_a_number_or_minus_infinity_harms_no_other_pixel(pool: MaxPool2d) -> None:
     x = np.ones((1, 1, 4, 4))
     x[..., :2, :2], x[..., 2:, 2:] = -np.inf, np.nan
-    pool = MaxPool2d(3, 2, 1)
     y = pool.forward(x)
     assert y[0, 0, 0, 0] == -np.inf
     assert np.isnan(y[0, 0, 1, 1])

@@ -63,17 +63,19 @@ def matrix(weight: Array) -> Array:
     return turned.reshape(*turned.shape[:-3], -1)
 
 
-def correlate(x: Array, weight: Array, padding: int) -> Array:
-    """y[r, s, o] = Σ_c,i,j weight[o, c, i, j] x[r + i − padding, s + j − padding, c], with the batch as last axis."""
+def correlate(x: Array, weight: Array, padding: int, bias: Array | None = None) -> Array:
+    """y[r, s, o] = Σ_c,i,j weight[o, c, i, j] x[r + i − padding, s + j − padding, c] + bias[o], with the batch last."""
     (*_, out, _, _, k), (*_, height, width, _, batch) = weight.shape, x.shape
     smaller = k - 1 - 2 * padding
     y = empty((*weight.shape[:-4], height - smaller, width - smaller, out, batch), x)
-    flat = matrix(weight)
+    flat, added = matrix(weight), None if bias is None else for_each(bias, y)
     for rows, found in windows(x, k, padding):
         if isinstance(y, np.ndarray):
             many_products(flat[..., None, None, :, :], found, y[..., rows, :, :, :])
         else:
             y[..., rows, :, :, :] = namespace(y).einsum("...ok,...hwkb->...hwob", flat, found)
+        if added is not None:
+            y[..., rows, :, :, :] += added  # while it is in the cache
     return y
 
 
@@ -120,9 +122,7 @@ class Conv2d(Layer):
         if min(x.shape[-2:]) < smallest:
             self.refuse(f"(batch, {channels}, height, width) with at least {smallest} pixels each way", x)
         self.x = pixels_first(x)
-        y = correlate(self.x, self.weight, self.padding)
-        y += for_each(self.bias, y)
-        return batch_first(y)
+        return batch_first(correlate(self.x, self.weight, self.padding, self.bias))
 
     def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
         xp, dy = namespace(dy), pixels_first(dy)

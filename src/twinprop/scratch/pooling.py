@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from math import inf, prod
+from typing import Any
 
 import numpy as np
 
 from twinprop.arrays.namespace import Array, arange, full, like, namespace
 from twinprop.scratch.images import batch_first, pixels_first
 from twinprop.scratch.layer import Layer
+
+Index = tuple[Any, ...]
 
 
 class MaxPool2d(Layer):
@@ -38,28 +42,43 @@ class MaxPool2d(Layer):
             end = max(0, start + (stop - first - 1) * self.stride + 1)
             yield slice(first, stop), slice(start, end, self.stride)
 
+    def by_place(self) -> Iterator[tuple[int, Index, Index]]:
+        """For each place in a window, its number from 1 on, the windows where it is a pixel, and these pixels."""
+        sides = zip(self.shape[-4:-2], self.windows, strict=True)
+        for number, place in enumerate(product(*(self.places(*side) for side in sides)), 1):
+            windows, pixels = ((..., *each, slice(None), slice(None)) for each in zip(*place, strict=True))
+            yield number, windows, pixels
+
     def forward(self, x: Array, training: bool = False) -> Array:
         if x.ndim < 4:
             self.refuse("(batch, channels, height, width)", x)
         xp, x = namespace(x), pixels_first(x)
         *rest, height, width, channels, batch = self.shape = x.shape
-        _, down, across = self.output_shape((channels, height, width))
-        y = full((*rest, down, across, channels, batch), -inf, x)
-        # which place was the first of the largest ones, counted from 1 on, row by row; 0 where nothing is above −∞
+        _, *self.windows = self.output_shape((channels, height, width))
+        y = full((*rest, *self.windows, channels, batch), -inf, x)
+        # which place was the first of the largest ones, counted from 1 on, row by row
         self.which = xp.zeros_like(y, dtype=xp.uint8 if self.kernel_size < 16 else xp.int32)
-        places = [(d, a) for d in self.places(height, down) for a in self.places(width, across)]
-        numbers = like(arange(len(places) + 1, x), self.which)
-        for number, ((windows_down, rows), (windows_across, columns)) in zip(numbers[1:], places, strict=True):
-            pixels, largest = x[..., rows, columns, :, :], y[..., windows_down, windows_across, :, :]
-            which = self.which[..., windows_down, windows_across, :, :]
-            xp.maximum(which, (pixels > largest) * number, out=which)
-            xp.maximum(largest, pixels, out=largest)
+        numbers = like(arange(self.kernel_size**2 + 1, x), self.which)
+        for number, windows, pixels in self.by_place():
+            which, largest = self.which[windows], y[windows]
+            xp.maximum(which, (x[pixels] > largest) * numbers[number], out=which)
+            xp.maximum(largest, x[pixels], out=largest)
+        if xp is not np or not self.which.all():
+            # where nothing is above −∞, the middle, which is in the image
+            self.which = xp.where(
+                self.which == 0, numbers[self.kernel_size // 2 * (self.kernel_size + 1) + 1], self.which
+            )
         return batch_first(y)
 
     def backward(self, dy: Array, need_dx: bool = True) -> Array:
         dy = pixels_first(dy)
         dx = full(self.shape, 0, dy)
-        self.add_back(dy, dx)
+        if self.stride < self.kernel_size:
+            self.add_back(dy, dx)
+            return batch_first(dx)
+        # windows that do not overlap: a pixel is in one of them at most
+        for number, windows, pixels in self.by_place():
+            namespace(dy).multiply(self.which[windows] == number, dy[windows], out=dx[pixels])
         return batch_first(dx)
 
     def add_back(self, dy: Array, dx: Array) -> None:
@@ -81,9 +100,9 @@ class MaxPool2d(Layer):
         *networks, height, width, channels, batch = self.shape
         *_, down, across, _, _ = dy.shape
         k, pixel = self.kernel_size, channels * batch
-        # from the first pixel of a window to its largest one; of one without, the middle, which is in the image
+        # from the first pixel of a window to its largest one
         place = arange(k * k + 1, dy) - 1
-        inside = namespace(dy).where(place < 0, k // 2 * (width + 1), place // k * width + place % k) * pixel
+        inside = (place // k * width + place % k) * pixel
         rows = arange(down, dy) * self.stride - self.padding + height * arange(prod(networks), dy)[:, None]
         columns = arange(across, dy) * self.stride - self.padding
         first = ((rows[..., None] * width + columns) * pixel)[..., None] + arange(pixel, dy)
