@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from twinprop.gradcheck.faults import SubjectError
-from twinprop.gradcheck.held import is_number
+from twinprop.gradcheck.held import is_number, said
 from twinprop.gradcheck.inputs import LIKELY, REDUCTIONS, Reduction
 from twinprop.gradcheck.returned import array_in, is_many, last_of, names_of, number_in, refuse_coarse
 from twinprop.gradcheck.roles import Method
@@ -252,7 +252,7 @@ class NetworkWay(Way):
         return REDUCTIONS if self.many else LIKELY if self.loss_method is None else ()
 
     def value(self, made: Any, out: Any, dy: Any, values: Mapping[str, Any]) -> float:
-        beside = float(getattr(made, "_beside_the_loss", 0.0))
+        beside = float(said(made, "_beside_the_loss", 0.0))
         if self.loss_method is None:
             return beside + self.likely.value(out, values["y"], values["axis"], values["samples"])
         returned = self.loss_method.call(made, self.loss_roles, {**values, "out": out})

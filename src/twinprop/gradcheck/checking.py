@@ -14,7 +14,7 @@ import numpy as np
 from twinprop.gradcheck.comparison import LARGER, Index, Slopes, compare, largest, proportional, same_numbers
 from twinprop.gradcheck.conventions import accept_conventions, lost_mean, means_beside_mistakes, negative_and_added
 from twinprop.gradcheck.faults import Clock, SubjectError
-from twinprop.gradcheck.held import plain_shape
+from twinprop.gradcheck.held import plain_shape, said
 from twinprop.gradcheck.hints.repair import repairs
 from twinprop.gradcheck.hints.routines import Evidence
 from twinprop.gradcheck.hints.table import explain_gradients, notes
@@ -269,7 +269,7 @@ def check_subject(
     guessed = bool(subject.way.guesses)
     trial, gradients = meant_gradients(trial, explain)
     training = ", training=True" if subject.depends_on_training(trial.x, inputs.y) else ""
-    given = getattr(subject.made, "given", inputs.text())
+    given = said(subject.made, "given", inputs.text())
     report = Report(f"{subject.title}{subject.like}", f"{given}{training}", gradients)
     check_repetition(trial, unmade, report)
     accept_conventions(trial, report)
@@ -302,5 +302,5 @@ def advise(trial: Trial, report: Report) -> None:
     summed = report.assumed_loss and inputs.count > 1 and subject.way.likely.mean == "sum"
     if summed and report.right and (told := lost_mean(subject.made)):
         report.advice.append(told)
-    if broken := getattr(subject.made, "broken", []):
+    if broken := said(subject.made, "broken", []):
         report.advice.append("\n".join([BROKEN, *broken]))

@@ -20,7 +20,7 @@ from twinprop.gradcheck.calling import FusedWay, LayerWay, NetworkWay
 from twinprop.gradcheck.comparison import CLOSE, ratio, same_numbers
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.functions import Functions
-from twinprop.gradcheck.held import wrapped_in
+from twinprop.gradcheck.held import said, wrapped_in
 from twinprop.gradcheck.hints.routines import functions_near
 from twinprop.gradcheck.hints.table import factor_of
 from twinprop.gradcheck.inputs import Inputs
@@ -71,7 +71,7 @@ def accept_conventions(trial: Trial, report: Report) -> None:
             if is_turned_vector(one):
                 one.accepted = "transposed"
                 report.notes.append(TURNED.format(one.name, np.shape(one.value), one.target.shape))
-    step = way.after.name if way.after is not None else getattr(made, "train", "")
+    step = way.after.name if way.after is not None else said(made, "train", "")
     if step and own and all(one.name.startswith(CHANGE) and not one.passed for one in own):
         factors = [ratio_of(one) for one in own]
         if factors[0] and factors[0] > 0 and all(one and abs(one / factors[0] - 1) < CLOSE for one in factors):

@@ -29,6 +29,12 @@ def wrapped_in(made: Any) -> Any:
     return getattr(made, "__dict__", {}).get(WRAPPED, made)
 
 
+def said(made: Any, name: str, default: Any = None) -> Any:
+    """What one of our objects says of itself; an attribute of a user's object that has the name is not meant."""
+    ours = type(made).__module__.startswith(f"{__package__}.")
+    return getattr(made, name) if ours and (name in vars(made) or hasattr(type(made), name)) else default
+
+
 class Wrapper:
     """One of our objects around the user's.
 

@@ -10,7 +10,7 @@ import numpy as np
 from twinprop.gradcheck.comparison import compare, largest, nearly_equal
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.finding import snapshot
-from twinprop.gradcheck.held import arrays_of
+from twinprop.gradcheck.held import arrays_of, said
 from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.report import Gradient, Report
 from twinprop.gradcheck.subject import Subject
@@ -199,7 +199,7 @@ def other_batch(trial: Trial, unmade: Subject, report: Report) -> None:
     """Whether other batches get their own gradients, of another size if the class takes that at all."""
     now = {one.name: np.copy(one.get()) for one in trial.parameters}
     for other in trial.inputs.others(trial.seed + 7):
-        if getattr(trial.subject.made, "same_count", False) and other.count != trial.inputs.count:
+        if said(trial.subject.made, "same_count", False) and other.count != trial.inputs.count:
             continue
         fresh = unmade.copied()
         fresh.way = trial.subject.way  # with the loss that is taken for its own

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.faults import SubjectError
-from twinprop.gradcheck.held import FloatArray, attributes_of, is_number
+from twinprop.gradcheck.held import FloatArray, attributes_of, is_number, said
 from twinprop.gradcheck.roles import word_of
 from twinprop.gradcheck.sources import returned_names
 
@@ -32,7 +32,7 @@ def is_many(returned: Any, out: Any = None) -> bool:
 
 def names_of(made: Any, method: str) -> list[str]:
     """The names of what a method returns, or what of functions goes back, as their source tells."""
-    told = getattr(made, "returned_names", None)
+    told = said(made, "returned_names")
     return list(told) if told is not None else returned_names(getattr(made, method))
 
 

@@ -13,7 +13,7 @@ from twinprop.gradcheck.calling import LossesWay, NetworkWay, Way
 from twinprop.gradcheck.faults import Clock, SubjectError
 from twinprop.gradcheck.finding import Found
 from twinprop.gradcheck.functions import Functions
-from twinprop.gradcheck.held import FloatArray, plain_shape
+from twinprop.gradcheck.held import FloatArray, plain_shape, said
 from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.several import Several
 from twinprop.gradcheck.shapes import candidates, index_inputs, rare_shapes, suggested_shapes, usual_shapes
@@ -94,10 +94,10 @@ class Search:
                 or (not wanted.values and (self.gave_none or self.accepted_by_forward is None))
             )
 
-        if (own := getattr(subject.made, "_inputs", None)) is not None:
+        if (own := said(subject.made, "own_inputs")) is not None:
             return own if self.best_of([own]) is not None else None
         indices = index_inputs(subject, words, wanted.shape, wanted.seed) if wanted.values is None else iter(())
-        told = getattr(subject.made, "wants_indices", False)
+        told = said(subject.made, "wants_indices", False)
         chosen = self.best_of(indices) if told else None
         if chosen is None:
             chosen = self.best_of(drawn(usual_shapes(subject, words, wanted.shape)))
@@ -105,7 +105,7 @@ class Search:
             chosen = self.best_of(indices)
         if chosen is None and not wanted.shape:
             chosen = self.best_of(drawn(suggested_shapes(subject, words, self.refusals)))
-        if chosen is None and not wanted.shape and not getattr(subject.made, "usual_alone", False):
+        if chosen is None and not wanted.shape and not said(subject.made, "usual_alone", False):
             self.rare = True
             chosen = self.best_of(drawn(rare_shapes(subject, words)))
             if chosen is None and not told and self.wants_indices():

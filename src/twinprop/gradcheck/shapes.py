@@ -12,7 +12,7 @@ import numpy as np
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.fitting import Fitted
 from twinprop.gradcheck.functions import Functions
-from twinprop.gradcheck.held import attributes_of, wrapped_in
+from twinprop.gradcheck.held import attributes_of, said, wrapped_in
 from twinprop.gradcheck.inputs import Inputs, draw_x, draw_y, unused_size
 from twinprop.gradcheck.lacking import SIZE_OF_INPUT
 from twinprop.gradcheck.loading import parse_arguments
@@ -79,7 +79,7 @@ def usual_shapes(
         columns = len(given) == 2 and numbers[:1] == [given[0]] != [given[1]]
         yield from [(tuple(given), -1), (tuple(given), 0)] if columns else [(tuple(given), 0), (tuple(given), -1)]
         return
-    if "x" in (wanted := getattr(subject.made, "wanted", {})):
+    if "x" in (wanted := said(subject.made, "wanted", {})):
         yield wanted["x"], -1 if wanted["x"][1:] == (1,) else 0
     count = unused_size(SAMPLES, {*numbers, *sizes})
     features = sorted(dict.fromkeys([*numbers[:1], *told_sizes(subject), *sizes[:2], 4]), key=lambda size: size == 1)
@@ -192,7 +192,7 @@ def class_counts(
         return [own] if own > 1 else [own, 2]  # of one column, labels are 0 and 1
     held = reversed(subject.parameters)
     sizes = [size for parameter in held for size in reversed(parameter.get().shape) if size]
-    wanted = getattr(subject.made, "wanted", {}).get("y", ())
+    wanted = said(subject.made, "wanted", {}).get("y", ())
     counts = [size for size in dict.fromkeys([*sizes[:4], own]) if size]
     # a column of targets broadcasts with any output
     return list(dict.fromkeys([*wanted[-1:], *whole_numbers(words)[-1:], *sorted(counts, key=lambda size: size == 1)]))

@@ -26,6 +26,7 @@ from twinprop.gradcheck.held import (
     is_numeric,
     is_whole_array,
     may_hold_arrays,
+    said,
     wrapped_in,
 )
 from twinprop.gradcheck.inputs import Inputs
@@ -74,7 +75,7 @@ class Subject:
         self.rates = rates_of(made)
         self.returned: Any = None
         self.given_rate = RATE
-        self.told = [*told, *getattr(made, "told", ())]
+        self.told = [*told, *said(made, "told", ())]
         self.names: dict[str, list[str]] = {}
         self.start: Start | None = None
         self.like = ""

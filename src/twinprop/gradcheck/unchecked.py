@@ -17,7 +17,7 @@ import numpy as np
 
 from twinprop.gradcheck.faults import SubjectError, error_with_line, is_users, short_path, traced
 from twinprop.gradcheck.finding import Found
-from twinprop.gradcheck.held import FloatArray, arrays_of, attributes_of, is_bare, is_numeric, marked, stems
+from twinprop.gradcheck.held import FloatArray, arrays_of, attributes_of, is_bare, is_numeric, marked, said, stems
 from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.report import Gradient
 from twinprop.gradcheck.roles import word_of
@@ -201,7 +201,7 @@ def cause_with_line(subject: Subject, x: FloatArray, inputs: Inputs, softmax: bo
     y = inputs.y
     usual = np.asarray(output_or_none(subject, inputs.x, y))
     columns = usual.ndim == 2 and np.allclose(usual.sum(0), 1) and not np.allclose(usual.sum(1), 1)
-    alone = getattr(subject.made, "by_sample", False) or adds_up(usual, None)
+    alone = said(subject.made, "by_sample", False) or adds_up(usual, None)
     where = ("sample", None) if alone else ("row", -1)
     unshifted = UNSHIFTED.format(*(("column", 0) if inputs.axis or columns else where))
     out = np.asarray(output_or_none(subject, x, y)).ravel()

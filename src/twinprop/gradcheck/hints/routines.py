@@ -15,7 +15,7 @@ import numpy as np
 
 from twinprop.gradcheck.comparison import ratio
 from twinprop.gradcheck.faults import SubjectError, is_users, is_users_own, traced
-from twinprop.gradcheck.held import attributes_of, is_number
+from twinprop.gradcheck.held import attributes_of, is_number, said
 from twinprop.gradcheck.loops import SHORTENED, compiled, definition_of
 from twinprop.gradcheck.report import Gradient
 from twinprop.gradcheck.rounds import FUNCTION
@@ -155,14 +155,14 @@ def routine_of(code: CodeType, trial: Trial) -> Routine | None:
 def functions_near(trial: Trial) -> Iterator[FunctionType]:
     """The functions of the module, and the methods of its classes and of those of the objects under test."""
     made = trial.subject.made
-    holders: list[Any] = [made, *getattr(made, "parts", [])]
+    holders: list[Any] = [made, *said(made, "parts", [])]
     modules = {sys.modules.get(kind.__module__) for holder in holders for kind in type(holder).__mro__}
     spaces: list[Mapping[str, Any]] = [
         vars(module) for module in modules if module is not None and hasattr(module, "__file__")
     ]
     spaces += [kind.__dict__ for holder in holders for kind in type(holder).__mro__]
-    spaces += [dict(getattr(made, "_parts", {}))]
-    spaces += [part.__globals__ for part in getattr(made, "_parts", {}).values() if isinstance(part, FunctionType)]
+    spaces += [said(made, "_parts", {})]
+    spaces += [part.__globals__ for part in said(made, "_parts", {}).values() if isinstance(part, FunctionType)]
     for space in spaces:
         for value in list(space.values()):
             inner = list(value.__mro__[:-1]) if isinstance(value, type) else []

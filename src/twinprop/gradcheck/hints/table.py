@@ -14,7 +14,7 @@ import numpy as np
 
 from twinprop.gradcheck.comparison import CLOSE, nearly_equal, proportional, ratio
 from twinprop.gradcheck.faults import SubjectError
-from twinprop.gradcheck.held import FloatArray
+from twinprop.gradcheck.held import FloatArray, said
 from twinprop.gradcheck.hints.repair import another_batch, repairs
 from twinprop.gradcheck.hints.routines import Evidence, Routine, routines_of
 from twinprop.gradcheck.report import Gradient
@@ -156,7 +156,7 @@ def explain_gradients(evidence: Evidence, known: Sequence[tuple[str, str]] = ())
         if gradient.value is None:
             found.setdefault(lost(gradient), []).append(gradient.of)
     rest = [gradient for gradient in wrong if gradient.value is not None]
-    look_at: str = getattr(evidence.trial.subject.made, "look_at", "")
+    look_at: str = said(evidence.trial.subject.made, "look_at", "")
     if rest and look_at:  # what goes back by itself has no lines of backward that an edit could mend
         return [*((names, text) for text, names in found.items()), ([one.name for one in rest], look_at)]
     if rest:
