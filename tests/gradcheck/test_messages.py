@@ -138,3 +138,37 @@ def test_a_text_of_another_in_a_script_beside_is_told(tmp_path: Path) -> None:
     report = check_class(f"{tmp_path}/net.py:Net")
     assert report.right, report_text(report)
     assert any("poems.txt is not there; another text was read" in note for note in report.notes), report.notes
+
+
+PERCEPTRON = """
+import numpy as np
+
+class Perceptron:
+    def __init__(self, n=4):
+        self.w, self.b, self.lr = np.random.randn(n, 1), np.zeros(1), 0.1
+
+    def forward(self, x):
+        self.x = x
+        self.out = {output}
+        return self.out
+
+    def backward(self, x, y):
+        error = y - self.out
+        self.w += self.lr * self.x.T @ error
+        self.b += self.lr * error.sum(0)
+"""
+
+
+@pytest.mark.parametrize("output", ["np.where({} > 0, 1.0, 0.0)", "np.sign({})", "np.heaviside({}, 1)"])
+def test_a_step_has_no_gradient(tmp_path: Path, output: str) -> None:
+    said = refused(tmp_path / "net.py", PERCEPTRON.format(output=output.format("x @ self.w + self.b")), "Perceptron")
+    assert "its output is a step" in said
+
+
+def test_an_output_of_nothing_but_0_is_no_step(tmp_path: Path) -> None:
+    text = PERCEPTRON.format(output="np.maximum(0, x @ self.w + self.b)").replace(
+        "error = ", "error = (self.out > 0) * "
+    )
+    (tmp_path / "net.py").write_text(text.replace("self.x.T @", "2 * self.x.T @"))
+    report = check_class(f"{tmp_path / 'net.py'}:Perceptron")
+    assert report.verdict == "wrong", report_text(report)

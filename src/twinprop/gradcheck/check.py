@@ -235,16 +235,16 @@ def choose(
     clock, clock_of_uses = Clock(seconds), Clock(seconds / 3)
     for subject in Subject.load(spec, wanted.words, wanted.seed):
         late = clock_of_uses.over and (tried or failure) if subject.like else clock.over
-        if late and not isinstance(subject.made, TrainedByLoop):
+        known = known_before(subject, tried)
+        if late and not known[-1] and not isinstance(subject.made, TrainedByLoop):
             continue  # what is guessed has its time, too, and a loop
         try:
-            known = known_before(subject, tried)
             own = clock_of_uses if subject.like else Clock() if isinstance(subject.made, TrainedByLoop) else clock
-            inputs, searches = choose_inputs(subject, wanted, own, *known)
+            inputs, searches = choose_inputs(subject, wanted, own, known)
             if inputs is None and any(search.dead for search in searches):
                 for ref in subject.parameters:  # with positive weights it is alive
                     ref.set(np.abs(ref.get()))
-                inputs, searches = choose_inputs(subject, wanted, own, *known)
+                inputs, searches = choose_inputs(subject, wanted, own, known)
         except SubjectError as error:
             failure = failure or (nothing_accepted(*tried[0], wanted) if tried else error)
             continue

@@ -19,14 +19,15 @@ from twinprop.gradcheck.hints.repair import repairs
 from twinprop.gradcheck.hints.routines import Evidence
 from twinprop.gradcheck.hints.table import explain_gradients, notes
 from twinprop.gradcheck.inputs import Inputs, Reduction
-from twinprop.gradcheck.parameters import adopt_forgotten, adopt_parameters, keep_used
+from twinprop.gradcheck.other_costs import other_cost
+from twinprop.gradcheck.parameters import adopt_forgotten, adopt_parameters, has_shape_of_choice, keep_used
 from twinprop.gradcheck.penalties import parts_of, penalties_in, told_of
 from twinprop.gradcheck.repetition import STALE_OUTPUT, check_repetition, output_is_stale
 from twinprop.gradcheck.report import Gradient, Report
-from twinprop.gradcheck.searching import harmless, has_shape_of_choice
+from twinprop.gradcheck.searching import harmless
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.trial import CHANGE, NotRepeatableError, Trial, slopes_of
-from twinprop.gradcheck.unchecked import explain_overflow, lines_not_run, unchecked_gradients
+from twinprop.gradcheck.unchecked import explain_overflow, hidden_weights, lines_not_run, unchecked_gradients
 from twinprop.gradcheck.upkeep import GOES_ON, Start, ways_after
 
 FEW_EDITS = 800
@@ -191,6 +192,10 @@ NOTHING = (
     "{}: no gradient was found that can be checked, neither returned by {} nor left by it. Return dx, or keep the "
     'gradient of a parameter W as self.dW, self.W_grad or self.grads["W"].'
 )
+STEP = (
+    "{}: its output is a step, 0, 1 or -1, which follows no small change of the weights. So it has no gradient that "
+    "could be checked; a perceptron's rule, w += lr * (y - output) * x, is none, and learns."
+)
 FEW = "one sample was taken: with it, a lost or a wrong 1/n is not seen."
 BROKEN = "operations whose backward raises an error; they were not checked:"
 UPDATES = "backward changes {}. It should only leave the gradients; the update is a step of its own."
@@ -228,6 +233,9 @@ def meant_gradients(trial: Trial, explain: bool) -> tuple[Trial, list[Gradient]]
     """The gradients: with another method where that leaves them, of the loss that an edit tells, of a part of it."""
     way, gradients = trial.subject.way, settled_gradients(trial)
     guessed = bool(way.guesses)
+    steps = guessed and np.any(trial.out) and np.size(trial.out) > 1 and np.isin(trial.out, (-1, 0, 1)).all()
+    if steps and not any(np.nan_to_num(one.right).any() for one in gradients):
+        raise SubjectError(STEP.format(trial.subject.title), False)
     if way.given_apart and any(one.problem and one.of != "x" for one in gradients):
         trial, gradients = gradients_of_another_method(trial, gradients) or (trial, gradients)
         if guessed and trial.subject.way.after is not None:
@@ -299,8 +307,11 @@ def advise(trial: Trial, report: Report) -> None:
     if inputs.alone and report.right:
         report.advice.append(inputs.alone)
     report.notes += [told_of(trial.penalties)] if trial.penalties else []
+    report.notes += hidden_weights(trial, report.gradients) if report.right else []
     summed = report.assumed_loss and inputs.count > 1 and subject.way.likely.mean == "sum"
     if summed and report.right and (told := lost_mean(subject.made)):
+        report.advice.append(told)
+    if report.right and report.assumed_loss and trial.parameters and (told := other_cost(trial)):
         report.advice.append(told)
     if broken := said(subject.made, "broken", []):
         report.advice.append("\n".join([BROKEN, *broken]))

@@ -26,7 +26,7 @@ SHOWN = 8
 
 
 def choose_inputs(
-    subject: Subject, wanted: Wanted, clock: Clock, mistaken: bool = False, failed: bool = False
+    subject: Subject, wanted: Wanted, clock: Clock, known: tuple[bool, bool, Inputs | None] = (False, False, None)
 ) -> tuple[Inputs | None, list[Search]]:
     """The first inputs with which all goes well, and the way of calling; and what was tried in each way.
 
@@ -35,8 +35,8 @@ def choose_inputs(
     and every shape.
 
     Args:
-        mistaken: whether a gradient of a batch is known to be wrong, so that one sample is no way out.
-        failed: whether backward raised an error for a batch in an object of the same kind.
+        known: of other objects: whether a gradient of a batch is wrong, so that one sample is no way out; whether
+            backward raised an error for a batch in one of the same kind; and inputs that suited, but hid a weight.
 
     Raises:
         SubjectError: no other input can help.
@@ -45,7 +45,7 @@ def choose_inputs(
     for way in subject.ways:
         subject.way = way
         search = Search(subject, way, clock)
-        search.mistaken, search.failed_before = mistaken, failed
+        search.mistaken, search.failed_before, search.hidden = known
         searches.append(search)
         try:
             chosen = search.chosen(wanted)
@@ -100,11 +100,12 @@ NO_FIT = (
 )
 
 
-def known_before(subject: Subject, tried: Sequence[tuple[Subject, list[Search]]]) -> tuple[bool, bool]:
+def known_before(subject: Subject, tried: Sequence[tuple[Subject, list[Search]]]) -> tuple[bool, bool, Inputs | None]:
     """What is known from objects that no inputs suited, as `choose_inputs` wants it."""
-    alike = [some for other, some in tried if type(other.made) is type(subject.made)]
-    mistaken = any(one.mistaken for _, some in tried for one in some)
-    return mistaken, any(one.failed_backward for some in alike for one in some)
+    before = [one for _, some in tried for one in some]
+    alike = [one for other, some in tried if type(other.made) is type(subject.made) for one in some]
+    hidden = next((one.hidden for one in before if one.hidden is not None), None)
+    return any(one.mistaken for one in before), any(one.failed_backward for one in alike), hidden
 
 
 def how_far(subject: Subject, searches: Sequence[Search]) -> tuple[bool, bool, tuple[int, int]]:

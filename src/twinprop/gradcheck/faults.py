@@ -67,12 +67,16 @@ def guarded_call(what: str, f: Callable[..., Any], *args: Any, **keywords: Any) 
     except SubjectError:
         raise
     except (Exception, SystemExit) as error:
-        single = re.search(r"'numpy\.(float|int)\d+'", str(error)) is not None  # one number in place of several
-        input_matters = single or isinstance(error, ValueError | IndexError | AssertionError | Ended)
+        input_matters = of_one_number(str(error)) or isinstance(error, ValueError | IndexError | AssertionError | Ended)
         text = f"{what} raised an error.\n  {error_with_line(error)}{made_elsewhere(error)}"
         told, frame = SubjectError(text, input_matters), last_of_users(error)
         told.place = (frame.filename, frame.lineno or 0) if frame else None
         raise told from error
+
+
+def of_one_number(text: str) -> bool:
+    """Whether an error tells of one number in place of several."""
+    return re.search(r"'numpy\.(float|int)\d+'|0-d array|unsized|enough dimensions \(has 0", text) is not None
 
 
 def error_with_line(error: BaseException) -> str:

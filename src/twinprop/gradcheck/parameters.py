@@ -9,9 +9,11 @@ import numpy as np
 
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.finding import Found
+from twinprop.gradcheck.functions import Functions
 from twinprop.gradcheck.held import ArrayRef, arrays_of, is_bare, is_float_array, names_gradient
 from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.roles import role_of
+from twinprop.gradcheck.several import Several
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.trial import Trial
 
@@ -105,11 +107,30 @@ def forward_changes(trial: Trial, parameter: ArrayRef) -> bool:
     """Whether forward puts something else into an array's place, or into the array."""
     before = parameter.get()
     old = np.copy(before)
-    trial.subject.forward(trial.x + 1, trial.inputs.y)
+    trial.subject.forward(np.flip(trial.x), trial.inputs.y)
     now = parameter.get()
     changed = now is not before or not np.array_equal(now, old)
     trial.subject.forward(trial.x, trial.inputs.y)
     return changed
+
+
+def unseen_weights(trial: Trial) -> list[ArrayRef]:
+    """Matrices that the output does not depend on, and that are no work arrays: weights between steps, for one step.
+
+    What is 0, as a velocity, or what forward puts something into, is none.
+    """
+    matrices = [one for one in trial.unused if np.ndim(one.get()) > 1 and one.get().any()]
+    known = [*trial.parameters, *trial.unused]
+    return [one for one in matrices if not is_gradient_of_another(one, known) and not forward_changes(trial, one)]
+
+
+def hides_weights(subject: Subject, inputs: Inputs) -> bool:
+    """Whether a weight makes no difference there, as between the steps of a sequence that has one."""
+    fresh = subject.copied()
+    fresh.settle(inputs)
+    trial = Trial(fresh, inputs, 0)
+    keep_used(trial, np.random.default_rng(0))
+    return bool(unseen_weights(trial))
 
 
 def adopt_forgotten(trial: Trial, found: dict[str, tuple[str, Any]]) -> list[ArrayRef]:
@@ -128,3 +149,24 @@ def adopt_forgotten(trial: Trial, found: dict[str, tuple[str, Any]]) -> list[Arr
         if own and is_float_array(parameter.get()) and any(np.any(one.value) for one in own):
             forgotten.append(parameter)
     return forgotten
+
+
+def has_shape_of_choice(trial: Trial, name: str, shape: tuple[int, ...]) -> bool:
+    """Whether a gradient is that of one of several inputs, or of what forward takes in that shape as well.
+
+    Nothing is subtracted from the first, and the shape of the other is a guess.
+    """
+    made = trial.subject.made
+    if isinstance(made, Several) and (name == "x" or (name,) in made._free):
+        return True
+    own = next((one for one in trial.parameters if one.name == name), None)
+    if own is None or not isinstance(made, Functions) or (name,) not in made._free:
+        return False
+    array = own.get()
+    own.set(array.reshape(shape))
+    try:
+        return np.array_equal(trial.subject.forward(trial.x, trial.inputs.y), trial.out)
+    except SubjectError as error:
+        return "0-dimensional" in str(error) or "with a sequence" in str(error)  # NumPy 1 took an array of one number
+    finally:
+        own.set(array)

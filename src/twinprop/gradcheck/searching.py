@@ -10,17 +10,17 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.calling import LossesWay, NetworkWay, Way
-from twinprop.gradcheck.faults import Clock, SubjectError
+from twinprop.gradcheck.faults import Clock, SubjectError, of_one_number
 from twinprop.gradcheck.finding import Found
 from twinprop.gradcheck.functions import Functions
 from twinprop.gradcheck.held import FloatArray, plain_shape, said
 from twinprop.gradcheck.inputs import Inputs
+from twinprop.gradcheck.parameters import hides_weights
 from twinprop.gradcheck.several import Several
 from twinprop.gradcheck.shapes import candidates, index_inputs, rare_shapes, suggested_shapes, usual_shapes
 from twinprop.gradcheck.sources import sums_along
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.trained import Trained
-from twinprop.gradcheck.trial import Trial
 from twinprop.gradcheck.upkeep import ways_after
 
 ONE_SAMPLE = "right for one sample alone. {}"
@@ -62,6 +62,7 @@ class Search:
         failed_before: whether backward raised an error for a batch in an object of the same kind.
         dead: whether some answer was 0 everywhere, as that of a small network of ReLU can be.
         gave_none: whether some answer was not finite.
+        hidden: those with which all went well, but for a weight that made no difference.
         partly: whether some of them had the right shapes, for a batch.
         failed_backward: what was said of a batch that forward takes and backward does not, and that batch.
         rare: whether the shapes are of the rare ones, which are taken only where they suit.
@@ -77,6 +78,7 @@ class Search:
         self.accepted_rare: Inputs | None = None
         self.gave_none = self.mistaken = self.dead = self.failed_before = False
         self.partly = self.rare = self.fits_x = False
+        self.hidden: Inputs | None = None
         self.failed_backward: tuple[SubjectError, Inputs] | None = None
         self.reached, self.came = 0, (0, 0)
 
@@ -96,6 +98,8 @@ class Search:
 
         if (own := said(subject.made, "own_inputs")) is not None:
             return own if self.best_of([own]) is not None else None
+        if self.hidden is not None and isinstance(subject.made, Trained) and self.suits(self.hidden):
+            return self.hidden
         indices = index_inputs(subject, words, wanted.shape, wanted.seed) if wanted.values is None else iter(())
         told = said(subject.made, "wants_indices", False)
         chosen = self.best_of(indices) if told else None
@@ -105,9 +109,11 @@ class Search:
             chosen = self.best_of(indices)
         if chosen is None and not wanted.shape:
             chosen = self.best_of(drawn(suggested_shapes(subject, words, self.refusals)))
-        if chosen is None and not wanted.shape and not said(subject.made, "usual_alone", False):
+        usual = said(subject.made, "usual_alone", False)
+        if chosen is None and not wanted.shape and (not usual or self.wants_steps()):
             self.rare = True
-            chosen = self.best_of(drawn(rare_shapes(subject, words)))
+            rare = rare_shapes(subject, words)
+            chosen = self.best_of(drawn(one for one in rare if not usual or len(one[0]) == 3))
             if chosen is None and not told and self.wants_indices():
                 chosen = self.best_of(indices)
             if chosen is not None and chosen.count == 1:
@@ -130,6 +136,10 @@ class Search:
     def wants_indices(self) -> bool:
         """Whether it said that it uses x as an index, as an embedding does."""
         return any(re.search("indices must be|of integer|valid indices", text) for text in self.refusals)
+
+    def wants_steps(self) -> bool:
+        """Whether a sample has to be a sequence: one of a step hides a weight, or the numbers of a row are none."""
+        return not self.wants_indices() and (self.hidden is not None or any(map(of_one_number, self.refusals)))
 
     def suits(self, inputs: Inputs) -> bool:
         """Whether all goes well with these inputs.
@@ -203,7 +213,9 @@ class Search:
         # a sequence of word numbers has one label
         many = inputs.values == "indices" and inputs.kind == "labels" and np.ndim(inputs.y) == 1
         if all(fit) and not (many and (rehearsal.way.many or isinstance(rehearsal.way, LossesWay))):
-            return True
+            if not isinstance(self.subject.made, Trained) or not hides_weights(self.subject, inputs):
+                return True
+            self.hidden = self.hidden or inputs
         # x may be a pair that is taken apart
         pair = any(one.position == 0 and one.shape == inputs.x.shape[1:] for one in found)
         whole = not self.rare or inputs.axis == 0
@@ -281,27 +293,6 @@ def harmless(shape: tuple[int, ...], target: tuple[int, ...], made: Any) -> bool
         return np.broadcast_shapes(shape, target) in (target, shape if isinstance(made, Functions) else target)
     except ValueError:
         return False
-
-
-def has_shape_of_choice(trial: Trial, name: str, shape: tuple[int, ...]) -> bool:
-    """Whether a gradient is that of one of several inputs, or of what forward takes in that shape as well.
-
-    Nothing is subtracted from the first, and the shape of the other is a guess.
-    """
-    made = trial.subject.made
-    if isinstance(made, Several) and (name == "x" or (name,) in made._free):
-        return True
-    own = next((one for one in trial.parameters if one.name == name), None)
-    if own is None or not isinstance(made, Functions) or (name,) not in made._free:
-        return False
-    array = own.get()
-    own.set(array.reshape(shape))
-    try:
-        return np.array_equal(trial.subject.forward(trial.x, trial.inputs.y), trial.out)
-    except SubjectError as error:
-        return "0-dimensional" in str(error) or "with a sequence" in str(error)  # NumPy 1 took an array of one number
-    finally:
-        own.set(array)
 
 
 def empty(subject: Subject, inputs: Inputs, shape: tuple[int, ...]) -> SubjectError:

@@ -44,8 +44,8 @@ APART = [
     Form(column),
     Form(batch_of, alone=True, joined=np.concatenate),
     SINGLE,
-    *(Form(sample, alone=True) for sample in (column, np.asarray)),
     Form(None, listed=True),
+    *(Form(sample, alone=True) for sample in (column, np.asarray)),
 ]
 TOGETHER = [
     *(Form(sample, pairs, alone) for alone in (False, True) for sample in (column, np.asarray, batch_of)),

@@ -19,6 +19,7 @@ from twinprop.gradcheck.faults import SubjectError, error_with_line, is_users, s
 from twinprop.gradcheck.finding import Found
 from twinprop.gradcheck.held import FloatArray, arrays_of, attributes_of, is_bare, is_numeric, marked, said, stems
 from twinprop.gradcheck.inputs import Inputs
+from twinprop.gradcheck.parameters import unseen_weights
 from twinprop.gradcheck.report import Gradient
 from twinprop.gradcheck.roles import word_of
 from twinprop.gradcheck.subject import Subject
@@ -48,6 +49,19 @@ def unchecked_gradients(trial: Trial, gradients: list[Gradient]) -> list[str]:
         and not any(alike(one.value, other) for other in known)
     ]
     return list(dict.fromkeys(one.label for one in left if looks_like_gradient(trial, one, kept)))
+
+
+HIDDEN = (
+    "{}: not checked, for with these inputs the loss does not change with it; so a mistake in its gradient is not seen."
+)
+
+
+def hidden_weights(trial: Trial, gradients: list[Gradient]) -> list[str]:
+    """What is said of parameters whose gradients are not seen: what they are makes no difference, or none nearby."""
+    known = {one.of for one in gradients if np.any(np.nan_to_num(one.right)) or np.any(one.value)}
+    still = [one for one in trial.parameters if one.name not in known and not trial.may_lack(one.name)]
+    names = [one.name for one in [*still, *unseen_weights(trial)]]
+    return [HIDDEN.format(", ".join(names))] if names else []
 
 
 def alike(a: Any, b: Any) -> bool:
