@@ -19,7 +19,6 @@ from twinprop.gradcheck.autograd import Operations
 from twinprop.gradcheck.calling import FusedWay, LayerWay, NetworkWay
 from twinprop.gradcheck.comparison import CLOSE, ratio, same_numbers
 from twinprop.gradcheck.faults import SubjectError
-from twinprop.gradcheck.functions import Functions
 from twinprop.gradcheck.held import said, wrapped_in
 from twinprop.gradcheck.hints.routines import functions_near
 from twinprop.gradcheck.hints.table import factor_of
@@ -31,6 +30,7 @@ from twinprop.gradcheck.several import Several
 from twinprop.gradcheck.sources import nodes_of
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.trial import CHANGE, Trial, slopes_of
+from twinprop.gradcheck.turned import told_of_turned
 
 MEAN = (
     "{} are divided by the {} samples here, and the gradient that is handed on is not. That is right together with a "
@@ -40,7 +40,6 @@ NOT_DIVIDED = (
     "{} is {} times the gradient of the loss, for 1/n comes in with the gradients of the parameters; they are right."
 )
 NEGATIVE = "the gradients are those of -loss. That is right with an update that adds them, as here:\n{}"
-TURNED = "{} is right, and has shape {}; what it is subtracted from has shape {}: transpose it for the update."
 RATE = "{} changes every parameter by {:.6g} times its gradient, at a learning rate of 1: that is a matter of the rate."
 TIMES = "a step of {} is the gradient of {} times {:.6g} and the learning rate{}."
 NO_DX = "backward returns no dx. A layer below this one would need it; a first layer has none below."
@@ -51,6 +50,10 @@ def accept_conventions(trial: Trial, report: Report) -> None:
     way = trial.subject.way
     made = trial.subject.made
     inputs, own = inputs_and_own(trial, report.gradients)
+    for one in own:
+        if told := told_of_turned(one, made):
+            one.accepted = "transposed"
+            report.notes.append(told)
     n = trial.inputs.count
     means = [one for one in own if (one.passed if trial.parts else is_times(one, 1 / n))]
     divided = bool(own) and own == means and n > 1 and all(one.passed for one in inputs)
@@ -66,22 +69,21 @@ def accept_conventions(trial: Trial, report: Report) -> None:
     if isinstance(way, FusedWay) and own and all(one.passed for one in own):
         for one in inputs:
             one.accepted = "" if one.value is not None else "not needed"  # a whole network has none below
-    if isinstance(made, Functions):
-        for one in own:
-            if is_turned_vector(one):
-                one.accepted = "transposed"
-                report.notes.append(TURNED.format(one.name, np.shape(one.value), one.target.shape))
-    step = way.after.name if way.after is not None else said(made, "train", "")
-    if step and own and all(one.name.startswith(CHANGE) and not one.passed for one in own):
-        factors = [ratio_of(one) for one in own]
-        if factors[0] and factors[0] > 0 and all(one and abs(one / factors[0] - 1) < CLOSE for one in factors):
-            for one in own:
+    # of a step, what the gradient is multiplied by is a matter of the rate
+    rated = isinstance(way, NetworkWay) and trial.subject.knows_rate
+    stepping = way.after or (way.backward if rated else None)
+    step = said(made, "train", "") or (stepping.name if stepping is not None else "")
+    moving = [one for one in own if one.value is None or np.any(one.value)]
+    if step and moving and all(one.name.startswith(CHANGE) and not one.passed for one in moving):
+        factor = next((found for one in moving if (found := ratio_of(one))), 0.0)
+        if factor > 0 and all(is_times(one, factor) or same_step(one, factor) for one in moving):
+            for one in moving:
                 one.accepted = "its rate"
             if way.loss_method is None:
-                report.notes.append(RATE.format(step, factors[0]))
+                report.notes.append(RATE.format(step, factor))
             else:
-                lost = ": 1/n is missing" if n > 1 and abs(factors[0] / n - 1) < CLOSE else ""
-                report.advice.append(TIMES.format(step, way.loss_method.name, factors[0], lost))
+                lost = ": 1/n is missing" if n > 1 and abs(factor / n - 1) < CLOSE else ""
+                report.advice.append(TIMES.format(step, way.loss_method.name, factor, lost))
     accept_negative(trial, report)
     accept_small_constants(trial, report)
     floats = trial.x.dtype.kind == "f"  # word numbers have no gradient
@@ -116,13 +118,6 @@ def means_beside_mistakes(trial: Trial, gradients: Sequence[Gradient]) -> dict[s
     if n == 1 or not isinstance(trial.subject.way, LayerWay) or not means or undivided:
         return {}
     return {} if own == means and all(one.passed for one in inputs) else {one.of: 1 / n for one in own}
-
-
-def is_turned_vector(gradient: Gradient) -> bool:
-    """Whether a gradient is right, but a row for a column."""
-    value, shape = gradient.value, gradient.target.shape
-    turned = value is not None and len(shape) == 2 and 1 in shape and np.shape(value) == shape[::-1] != shape
-    return turned and same_numbers(np.transpose(value), gradient.right)
 
 
 def accept_negative(trial: Trial, report: Report) -> None:
@@ -173,6 +168,11 @@ def ratio_of(gradient: Gradient) -> float | None:
         numeric = float(gradient.right.ravel()[0])
         found = float(gradient.comparison.analytic.ravel()[0]) / numeric if numeric else None
     return found
+
+
+def same_step(gradient: Gradient, factor: float) -> bool:
+    """Whether it is that many times the right one, be it in a single entry, as that of a parameter beside others."""
+    return not gradient.problem and gradient.value is not None and same_numbers(gradient.value, factor * gradient.right)
 
 
 CONSTANT = (

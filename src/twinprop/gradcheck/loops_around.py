@@ -14,6 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from twinprop.gradcheck.faults import Clock
 from twinprop.gradcheck.functions import COST, contains, looks_like_function_of_network
 from twinprop.gradcheck.held import objects_of
 from twinprop.gradcheck.importing import TOLD, run_apart, run_definitions, told_of
@@ -67,7 +68,7 @@ def loops_around(
     kinds = tuple(one for one in found.values() if isinstance(one, type))
     title = ", ".join(found) or Path(str(module.__file__)).name
     own = Path(getattr(module, "__file__", None) or "none").absolute()
-    some = loops_about(own, found, kinds, in_methods)
+    some, clock = loops_about(own, found, kinds, in_methods), Clock(every=1)
     for loop, path in islice(some, MOST_LOOPS):
         place = f"{os.path.relpath(path, own.parent)}:{loop.line}"
         about = bool(not found or {*found} & loop.reached or loop.owner in found)
@@ -78,7 +79,7 @@ def loops_around(
         found_one, before = False, dict(vars(module))
         with suppress(NotFoundError, SyntaxError):
             there = module if path == own else run_apart(partial(script, path), path.parent)
-            for one in with_loop(Stage(loop, vars(there), str(path), given), place, wanted) if there else ():
+            for one in with_loop(Stage(loop, vars(there), str(path), given), place, wanted, clock) if there else ():
                 found_one = True
                 one.told += told_of(there) if path != own else []
                 yield one, f"{title}.{loop.whole}, {place}" if loop.whole else f"{title}, in the loop of {place}"

@@ -19,7 +19,8 @@ NAMES = {
     "optimizer": "optimizer optimiser optim opt optimizerfn optimizerw optimizerb woptimizer boptimizer wopt bopt optw "
     "optb weightsoptimizer biasoptimizer weightoptimizer solver updater",
     "rate": "lr learningrate rate eta alpha stepsize lrate learnrate",
-    "count": "batchsize nsamples numsamples nexamples numexamples samplecount",
+    "count": "batchsize m nsamples numsamples nexamples numexamples samplecount",
+    "penalty": "reg lambda lambd lamb lam l2 l2reg l2lambda lambda2 weightdecay regstrength reglambda regularization",
     "before": "prevlayer previouslayer layerbefore",
     "cache": "cache caches ctx context memory stored",
     "y": "y t target targets label labels ytrue ybatch ytrain truth groundtruth actual onehot yonehot expected "
@@ -49,7 +50,7 @@ OUTPUT = re.compile(r"\w+(output|prediction|predicted|probabilit(y|ie))s?")
 
 FLAGS = ("training", "testing")
 
-SETTINGS = (*FLAGS, "rate", "optimizer", "fixed", "count", "before")
+SETTINGS = (*FLAGS, "rate", "optimizer", "fixed", "count", "before", "penalty")
 """Roles of what every method is given that asks for it, and that is no number to compute with."""
 
 
@@ -61,7 +62,7 @@ def word_of(name: str) -> str:
 def role_of(name: str) -> str:
     """The role of an argument; empty where its name says nothing."""
     word = word_of(name)
-    if word.endswith(("param", "params")) or COUNT.fullmatch(name.lower()):
+    if word.endswith(("param", "params")) or (COUNT.fullmatch(name.lower()) and ROLES.get(word) != "count"):
         return ""
     if not word or re.fullmatch(r"l[a-z]+rate|learning(?!data|set)\w*", word):
         return "rate"  # `_` is looked at by nobody
@@ -182,6 +183,8 @@ def arguments_of(f: Callable[..., Any]) -> tuple[tuple[Argument, ...], bool]:
             role = "training" if "train" in one.name.lower() else "testing"
         if role in FLAGS and one.default is not kinds.empty and not isinstance(one.default, bool | int):
             role = ""
+        if role == "penalty" and one.default is not kinds.empty:
+            role = ""  # as it is by default
         found.append(Argument(one.name, role, one.default is kinds.empty, one.kind == kinds.KEYWORD_ONLY))
     any_number = any(one.kind == kinds.VAR_POSITIONAL for one in parameters)
     if any_number and not found:

@@ -60,6 +60,7 @@ class Stage:
         data: names of X and y in the script; `like` is what they are there, which may be lists.
         columns: whether samples are columns.
         targets: some for which the output is seen at `site`.
+        last: by the names that are assigned or changed before the loop, which statement is the last to do so.
     """
 
     def __init__(self, loop: Loop, space: dict[str, Any], file: str, given: Callable[[str], Any]) -> None:
@@ -75,6 +76,7 @@ class Stage:
         self.first = dict(space)
         self.compile_round()
         self.steps = [(one, compile(ast.Module([one], []), file, "exec")) for one in loop.before]
+        self.last = {name: at for at, one in enumerate(loop.before) for name in stored([one]) | changed_in(one)}
 
     def __deepcopy__(self, memo: Any) -> Stage:
         return self
@@ -149,15 +151,14 @@ class Stage:
         for owner, name in self.loop.free:
             self.space.pop(name, None)
             self.stand_for(name, owner)
-        last = {name: at for at, (one, _) in enumerate(self.steps) for name in stored([one]) | changed_in(one)}
-        self.space.update({name: copy.deepcopy(value) for name, value in data.items() if name not in last})
+        self.space.update({name: copy.deepcopy(value) for name, value in data.items() if name not in self.last})
         for at, (statement, code) in enumerate(self.steps):
             names = stored([statement])
             if isinstance(statement, Defines) and names <= set(self.space):
                 continue
             self.run(statement, code, names)
             self.space.update(dict.fromkeys(batches_in(self.space, names), count))
-            self.space.update({name: copy.deepcopy(one) for name, one in data.items() if last.get(name) == at})
+            self.space.update({name: copy.deepcopy(one) for name, one in data.items() if self.last.get(name) == at})
         for owner in owners_in(self.held()):
             vars(owner).update(dict.fromkeys(batches_in(vars(owner), vars(owner)), count))
         self.space.update(self.loop.counted)

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from twinprop.gradcheck.faults import Clock
 from twinprop.gradcheck.guesses import OUTPUTS
 from twinprop.gradcheck.held import arrays_of, is_number, is_numeric
 from twinprop.gradcheck.inputs import Inputs, draw_x, draw_y, unused_size
@@ -269,16 +270,19 @@ def commutes(one: Round, inputs: Inputs) -> bool:
     return all(np.shape(a) == np.shape(b) and np.allclose(a, b, 1e-8, 1e-12, True) for a, b in zip(*found, strict=True))
 
 
-def with_loop(stage: Stage, place: str, wanted: Callable[[dict[str, Any]], bool]) -> Iterator[TrainedByLoop]:
+def with_loop(
+    stage: Stage, place: str, wanted: Callable[[dict[str, Any]], bool], clock: Clock
+) -> Iterator[TrainedByLoop]:
     """A loop as an object, with the first data that fit it.
 
     Args:
         wanted: whether it is about what is to be checked, by the values that it reads.
+        clock: how long data are tried.
     """
     passes = ast.For | ast.While | ast.comprehension
     by_sample = any(isinstance(one, passes) or "random" in getattr(one, "attr", "") for one in walk(stage.loop.body))
     for tried in data_to_try(stage):
-        if not wanted(stage.held()):
+        if clock.over or not wanted(stage.held()):
             return
         for alone in (False, True) if by_sample and tried.inputs.axis == 0 else (False,):
             one = fitting(stage, tried, alone)

@@ -18,6 +18,7 @@ from twinprop.gradcheck.held import ArrayRef, FloatArray, is_float_array, plain_
 from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.own_loss import OwnLoss
 from twinprop.gradcheck.subject import Subject
+from twinprop.gradcheck.turned import turned_back
 from twinprop.gradcheck.upkeep import TO_OPTIMIZER, PlainSteps, adds_bare
 
 ENTRIES = 400
@@ -208,6 +209,8 @@ class Trial:
         """Undo that, so that what adds up begins anew."""
         for ref, old in reversed(self.changed):
             now = ref.get()
+            if any(np.may_share_memory(now, one.get()) for one in self.parameters):
+                continue  # a cache that holds weights
             if isinstance(now, np.ndarray) and now.shape == old.shape and now.flags.writeable:
                 now[...] = old
             elif now is not None:
@@ -241,14 +244,19 @@ class Trial:
         for one in self.updates.values():
             one.value = one.value / (self.update_rate or 1.0)
         self.labels = assign(self.targets(measured), found, self.updates)
-        return {of: (one.label, one.value) for of, one in self.labels.items()}
+        return self.as_used({of: (one.label, one.value) for of, one in self.labels.items()})
 
     def gradients(self, change: Callable[[], None] | None = None, clear: bool = True) -> dict[str, tuple[str, Any]]:
         """The same of another run, from the places where they were found."""
         rate = self.subject.rate if self.subject.knows_rate else self.update_rate or 1.0
         again = {one.label: one.value for one in self.run(change, clear)}
         again |= {one.label: one.value / rate for one in self.updates.values()}
-        return {of: (one.label, again[one.label]) for of, one in self.labels.items() if one.label in again}
+        return self.as_used(
+            {of: (one.label, again[one.label]) for of, one in self.labels.items() if one.label in again}
+        )
+
+    def as_used(self, found: dict[str, tuple[str, Any]]) -> dict[str, tuple[str, Any]]:
+        return turned_back(found, self.array, self.subject.made)
 
     def output_depends_on(self, parameter: ArrayRef) -> bool:
         """Whether the output changes with an array, as it does with a parameter and not with a work array."""

@@ -31,8 +31,8 @@ from twinprop.gradcheck.roles import Method, method_of, role_of
 from twinprop.gradcheck.sources import nodes_of, own_attributes
 from twinprop.gradcheck.ways import held_by
 
-RATE = 0.01
-"""The learning rate where backward wants one."""
+PENALTY, RATE = 0.05, 0.01
+"""What is multiplied by the squares of weights, and the learning rate, where backward wants one."""
 
 TO_OPTIMIZER = "to optimizer "
 """What the report calls a gradient that an optimizer was given, before its number."""
@@ -140,6 +140,13 @@ def clears_cache(kind: type, forward: str, zero: str) -> bool:
     used = {node.attr for node in own_attributes(getattr(kind, forward, None))}
     stored = [node for node in own_attributes(getattr(kind, zero or "_", None)) if isinstance(node.ctx, ast.Store)]
     return any(node.attr in used for node in stored)
+
+
+def count_of(x: Any, y: Any) -> int:
+    """How many samples there are: rows, or the columns that x and y have as many of."""
+    rows, targets = np.shape(x)[:1], np.shape(y)[:1]
+    in_columns = rows != targets and targets and rows and np.shape(x)[-1] == np.shape(y)[-1]
+    return np.shape(x)[-1] if in_columns else rows[0] if rows else 1
 
 
 def rates_of(made: Any) -> list[ArrayRef]:
