@@ -62,3 +62,13 @@ def test_what_makes_no_difference_is_named(name: str, words: str) -> None:
     report = check(name, *LAYER)
     assert report.right, report_text(report)
     assert not_checked(report) == [words]
+
+
+def test_a_row_for_each_of_as_many_steps_as_the_object_says(tmp_path: Path) -> None:
+    report = check("RowOfEachStep")
+    assert report.verdict == "right", report_text(report)
+    assert {one.of for one in report.gradients} >= {"wx", "wh", "bh", "wo"}
+    assert "x (4, 1, 4)" in report.given
+    (tmp_path / "wrong.py").write_text(FILE.read_text().replace("later = dz @ self.wh.T", "later = dz @ self.wh"))
+    wrong = check_class(f"{tmp_path / 'wrong.py'}:RowOfEachStep")
+    assert failed(wrong) == {"dwx", "dwh", "dbh"}, report_text(wrong)

@@ -38,6 +38,7 @@ class Way:
         likely: the loss that is taken, of those that are `guesses`.
         after: a method that is called after backward, and leaves the gradients.
         many: whether the method for the loss of a network returns many numbers.
+        known: whether the likely loss is the one that is meant.
     """
 
     title: str
@@ -50,6 +51,7 @@ class Way:
     likely: Reduction = REDUCTIONS[0]
     after: Method | None = None
     many: bool = False
+    known: bool = False
 
     is_loss: ClassVar[bool] = False
     """Whether the number that is measured is a loss, not a random sum of the outputs."""
@@ -249,7 +251,7 @@ class NetworkWay(Way):
 
     @property
     def guesses(self) -> Sequence[Reduction]:
-        return REDUCTIONS if self.many else LIKELY if self.loss_method is None else ()
+        return REDUCTIONS if self.many else LIKELY if self.loss_method is None and not self.known else ()
 
     def value(self, made: Any, out: Any, dy: Any, values: Mapping[str, Any]) -> float:
         beside = float(said(made, "_beside_the_loss", 0.0))
@@ -267,18 +269,8 @@ class NetworkWay(Way):
     def note(self) -> str:
         if self.loss_method is not None:
             return many_numbers(self.loss_method.name, self.likely) if self.many else ""
-        return f"The network does not say what its loss is; of the likely ones this one fits: {self.likely}."
-
-
-class GivenLossWay(NetworkWay):
-    """A network with a loss that is known, and is not that of its own method."""
-
-    @property
-    def guesses(self) -> Sequence[Reduction]:
-        return ()
-
-    def note(self) -> str:
-        return ""
+        told = f"The network does not say what its loss is; of the likely ones this one fits: {self.likely}."
+        return "" if self.known else told
 
 
 def many_numbers(name: str, likely: Reduction) -> str:

@@ -26,9 +26,6 @@ from twinprop.gradcheck.ways import FORWARD
 
 OTHER = "right for the {}. `{}` is another loss of the same outputs, for which it is not."
 
-ENTRIES = 12
-"""Of each gradient, that tell whether two losses are the same."""
-
 CALL = re.compile(r"(?:(.+) = )?(?:\w+\.)*(\w+)\(.*", re.DOTALL)
 """The code of a call, and of what it is kept as."""
 
@@ -38,14 +35,9 @@ NEARLY = 0.002
 
 def other_cost(trial: Trial) -> str:
     """What is said of the first loss of the file's own that is another one; empty where one is the likely one."""
-    y, classes = trial.inputs.y, 0 if trial.inputs.axis else -1
-    try:
-        like = targets_like(np.asarray(trial.out), y, classes)
-    except ValueError:
-        return ""
     found = ""
     for function, first in costs_called(trial):
-        same = [is_same(trial, function, first, one) for one in (like, np.argmax(like, classes))]
+        same = [is_same(trial, function, first, numbers) for numbers in (False, True)]
         if True in same:
             return ""
         if False in same and not found:
@@ -61,57 +53,48 @@ def costs_called(trial: Trial) -> Iterator[tuple[Any, bool]]:
     fronts = {*FORWARD.split()[:10], word_of(getattr(front, "__name__", trial.subject.way.forward.name))}
     nodes = [node for module in dict.fromkeys(map(inspect.getmodule, near)) for node in nodes_of(module)]
     assigned = (CALL.fullmatch(ast.unparse(node)) for node in nodes if isinstance(node, ast.Assign))
-    outputs = {output_of(found[1]) for found in assigned if found and word_of(found[2]) in fronts}
+    kept = [found[1].strip("()").split(", ") for found in assigned if found and word_of(found[2]) in fronts]
+    outputs = {names[-1 if len(names) > 2 else 0] for names in kept}  # A of A, caches; and of Z1, A1, Z2, A
     for node in nodes:
         if not isinstance(node, ast.Call) or len(node.args) != 2:
             continue
         given = [ast.unparse(one) for one in node.args]
         calls = [CALL.fullmatch(text) for text in given]
-        first, second = (
-            text in outputs or (call is not None and word_of(call[2]) in fronts)
-            for text, call in zip(given, calls, strict=True)
-        )
+        made_there = [call is not None and word_of(call[2]) in fronts for call in calls]
+        first, second = (text in outputs or goes for text, goes in zip(given, made_there, strict=True))
         owner, _, name = ast.unparse(node.func).rpartition(".")
         function = getattr(wrapped_in(made), name, None) if owner == "self" else plain.get(name) if not owner else None
-        if first != second and inspect.isroutine(function) and is_cost(function):
-            names = [list(inspect.signature(function).parameters)[first], given[first].rpartition(".")[2]]
-            if "y" in map(role_of, names):
-                yield function, first
+        if first != second and inspect.isroutine(function) and is_cost(function, given[first]):
+            yield function, first
 
 
-def output_of(targets: str) -> str:
-    """`A` of `A, caches`, which a forward returns, and of `Z1, A1, Z2, A` as well."""
-    several = targets.strip("()").split(", ")
-    return several[-1 if len(several) > 2 else 0]
-
-
-def is_cost(function: Any) -> bool:
-    """Whether a function of two arguments is called as a loss is, or returns what is."""
-    name, returned = function.__name__, (*returned_names(function), returned_name(function))
+def is_cost(function: Any, given: str) -> bool:
+    """Whether a function of two arguments is called as a loss is, or returns what is, and is given targets."""
+    name, taken = function.__name__, [*inspect.signature(function).parameters]
+    returned = (*returned_names(function), returned_name(function))
     named = contains(name, COST) or any(LOSS.fullmatch(word_of(one)) for one in returned)
-    return named and not contains(name, (*BACK, *DERIVATIVE)) and len(inspect.signature(function).parameters) == 2
+    targets = "y" in map(role_of, [*taken, given.rpartition(".")[2]])
+    return named and targets and len(taken) == 2 and not contains(name, (*BACK, *DERIVATIVE))
 
 
-def is_same(trial: Trial, function: Any, first: bool, y: Any) -> bool | None:
-    """Whether a loss has nearly the slopes of the likely one, times a number, but for shares of the weights.
+def is_same(trial: Trial, function: Any, first: bool, numbers: bool) -> bool | None:
+    """Whether a loss of an output, `first` or last, and of targets, as `numbers` of classes or not, is the likely one.
 
-    Args:
-        first: whether it is given the output first, and then the targets.
-
-    Returns:
-        None where it wants something else.
+    It is where its slopes are nearly the same, times a number, but for a penalty. None where it wants something else.
     """
+    classes = 0 if trial.inputs.axis else -1
 
     def values() -> Any:
         out = trial.subject.forward(trial.x, trial.inputs.y)
-        given = (np.array(out), np.array(y))[:: 1 if first else -1]
+        y = targets_like(np.array(out), trial.inputs.y, classes)
+        given = (np.array(out), np.argmax(y, classes) if numbers else y)[:: 1 if first else -1]
         other = number_in(function(*given), returned_names(function))
         return np.array([trial.of_output(out), float(other.reshape(()))])
 
     found = []
     try:
         for array in (one.get() for one in trial.parameters):
-            slopes = slopes_of(trial.measure(array, ENTRIES, value=values), (*array.shape, 2))
+            slopes = slopes_of(trial.measure(array, 12, value=values), (*array.shape, 2))
             there = np.isfinite(slopes).all(-1)
             found.append([*slopes[there].T, array[there] * (array.ndim > 1)])  # a penalty leaves a bias
     except Exception:  # it wants something else

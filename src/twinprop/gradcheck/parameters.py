@@ -119,15 +119,14 @@ def unseen_weights(trial: Trial) -> list[ArrayRef]:
 
     What is 0, as a velocity, or what forward puts something into, is none.
     """
-    matrices = [one for one in trial.unused if np.ndim(one.get()) > 1 and one.get().any()]
     known = [*trial.parameters, *trial.unused]
+    matrices = [one for one in trial.unused if np.ndim(one.get()) > 1 and one.get().any()]
     return [one for one in matrices if not is_gradient_of_another(one, known) and not forward_changes(trial, one)]
 
 
 def hides_weights(subject: Subject, inputs: Inputs) -> bool:
     """Whether a weight makes no difference there, as between the steps of a sequence that has one."""
-    fresh = subject.copied()
-    fresh.settle(inputs)
+    (fresh := subject.copied()).settle(inputs)
     trial = Trial(fresh, inputs, 0)
     keep_used(trial, np.random.default_rng(0))
     return bool(unseen_weights(trial))

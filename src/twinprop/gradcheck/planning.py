@@ -124,6 +124,8 @@ def linked(asked: Sequence[Argument], given: dict[str, str], kept: Sequence[str]
             found[one.name] = given[one.name]
         elif one.name in kept:
             found[one.name] = f"out{kept.index(one.name)}"
+        elif len(inside := [at for at, name in enumerate(kept) if name.endswith(f"_{one.name}")]) == 1:
+            found[one.name] = f"out{inside[0]}"  # probs of output_probs
         elif one.role in ("y", "cache"):
             found[one.name] = one.role
         elif one.role == "dy":

@@ -18,7 +18,6 @@ import numpy as np
 from twinprop.gradcheck.calling import (
     DerivativeWay,
     FusedWay,
-    GivenLossWay,
     JacobianWay,
     LayerWay,
     LossWay,
@@ -224,7 +223,7 @@ def with_a_likely_loss(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
     for mean in MEANS:
         loss = LikelyLoss(mean, printed)
         if np.isclose(loss.value(out, inputs.y, inputs.axis or 0, inputs.count), value):
-            given = GivenLossWay(**{**vars(way), **other, "likely": LikelyLoss(mean, meant)})
+            given = replace(way, **other, likely=LikelyLoss(mean, meant), known=True)
             yield Reading(given, inputs, OTHER_ENTROPY.format(given.likely, way.loss_method.name, loss))
 
 

@@ -24,6 +24,8 @@ from twinprop.gradcheck.trained import Trained
 from twinprop.gradcheck.upkeep import ways_after
 
 ONE_SAMPLE = "right for one sample alone. {}"
+NONE = "there is nothing that could be checked."
+NOT_THERE = "its derivative cannot be checked there."
 NOT_SUMMED = "Of a batch some gradients have a wrong shape, as that of a bias that is not summed over the samples."
 
 
@@ -110,7 +112,9 @@ class Search:
         if chosen is None and not wanted.shape:
             chosen = self.best_of(drawn(suggested_shapes(subject, words, self.refusals)))
         usual = said(subject.made, "usual_alone", False)
-        if chosen is None and not wanted.shape and (not usual or self.wants_steps()):
+        # a sequence of one step hides a weight, and the numbers of a row are none
+        steps = self.hidden is not None or any(map(of_one_number, self.refusals))
+        if chosen is None and not wanted.shape and (not usual or (steps and not self.wants_indices())):
             self.rare = True
             rare = rare_shapes(subject, words)
             chosen = self.best_of(drawn(one for one in rare if not usual or len(one[0]) == 3))
@@ -136,10 +140,6 @@ class Search:
     def wants_indices(self) -> bool:
         """Whether it said that it uses x as an index, as an embedding does."""
         return any(re.search("indices must be|of integer|valid indices", text) for text in self.refusals)
-
-    def wants_steps(self) -> bool:
-        """Whether a sample has to be a sequence: one of a step hides a weight, or the numbers of a row are none."""
-        return not self.wants_indices() and (self.hidden is not None or any(map(of_one_number, self.refusals)))
 
     def suits(self, inputs: Inputs) -> bool:
         """Whether all goes well with these inputs.
@@ -171,12 +171,16 @@ class Search:
     def output_of(self, rehearsal: Subject, inputs: Inputs) -> Any:
         """What forward returns; None where that tells that these inputs are not meant."""
         out = rehearsal.forward(inputs.x, inputs.y)
+        called = f"{self.subject.title}.{self.subject.way.forward.name}"
         self.dead = self.dead or not np.any(out)
         if np.size(out) == 0:
-            raise empty(self.subject, inputs, np.shape(out))
+            raise SubjectError(
+                f"{called} returned an empty array, of shape {np.shape(out)}, for {inputs.text()}: {NONE}"
+            )
         if not np.all(np.isfinite(out)):
             self.gave_none = True
-            raise not_finite(self.subject, inputs, np.asarray(out))
+            number = np.asarray(out)[~np.isfinite(out)].flat[0]
+            raise SubjectError(f"{called} returned {number} for ordinary numbers, {inputs.text()}: {NOT_THERE}")
         if not self.rare:
             self.accepted_by_forward = self.accepted_by_forward or inputs
         is_network = isinstance(rehearsal.way, NetworkWay)
@@ -293,17 +297,3 @@ def harmless(shape: tuple[int, ...], target: tuple[int, ...], made: Any) -> bool
         return np.broadcast_shapes(shape, target) in (target, shape if isinstance(made, Functions) else target)
     except ValueError:
         return False
-
-
-def empty(subject: Subject, inputs: Inputs, shape: tuple[int, ...]) -> SubjectError:
-    return SubjectError(
-        f"{subject.title}.{subject.way.forward.name} returned an empty array, of shape {shape}, for {inputs.text()}: "
-        "there is nothing that could be checked."
-    )
-
-
-def not_finite(subject: Subject, inputs: Inputs, out: FloatArray) -> SubjectError:
-    return SubjectError(
-        f"{subject.title}.{subject.way.forward.name} returned {out[~np.isfinite(out)].flat[0]} for ordinary numbers, "
-        f"{inputs.text()}: its derivative cannot be checked there."
-    )

@@ -35,7 +35,7 @@ AXES_BY_ARGUMENT = {
 LENGTH = re.compile(r"_?(n_?|num_?)?(seq|sequence|time|t)_?(len|length|size|steps?)|_?time_?steps|_?unroll\w*")
 """Names of attributes with the number of steps in a sequence."""
 
-LONG = 20
+LONG = 40
 """More steps than that are not tried."""
 
 LARGER = (1, 2, 4)
@@ -115,6 +115,8 @@ def rare_shapes(subject: Subject, words: Sequence[str]) -> Iterator[tuple[tuple[
         yield (width,), None
         yield (width, 1), -1
         yield (1, width), 0
+    for length, width in product(told_lengths(subject), features):
+        yield from (((length, 1, width), 0), ((length, width, 1), 0))
     for width in features:
         yield (2, count, width), 1
         yield (count, time, width), 0
@@ -193,7 +195,7 @@ def class_counts(
     held = reversed(subject.parameters)
     sizes = [size for parameter in held for size in reversed(parameter.get().shape) if size]
     wanted = said(subject.made, "wanted", {}).get("y", ())
-    counts = [size for size in dict.fromkeys([*sizes[:4], own]) if size]
+    counts = dict.fromkeys([*list(dict.fromkeys(sizes))[:4], own])
     # a column of targets broadcasts with any output
     return list(dict.fromkeys([*wanted[-1:], *whole_numbers(words)[-1:], *sorted(counts, key=lambda size: size == 1)]))
 

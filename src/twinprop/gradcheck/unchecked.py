@@ -51,17 +51,15 @@ def unchecked_gradients(trial: Trial, gradients: list[Gradient]) -> list[str]:
     return list(dict.fromkeys(one.label for one in left if looks_like_gradient(trial, one, kept)))
 
 
-HIDDEN = (
-    "{}: not checked, for with these inputs the loss does not change with it; so a mistake in its gradient is not seen."
-)
+HIDDEN = "{}: not checked, for with these inputs the loss does not change with it: mistakes in its gradient hide."
 
 
 def hidden_weights(trial: Trial, gradients: list[Gradient]) -> list[str]:
     """What is said of parameters whose gradients are not seen: what they are makes no difference, or none nearby."""
     known = {one.of for one in gradients if np.any(np.nan_to_num(one.right)) or np.any(one.value)}
     still = [one for one in trial.parameters if one.name not in known and not trial.may_lack(one.name)]
-    names = [one.name for one in [*still, *unseen_weights(trial)]]
-    return [HIDDEN.format(", ".join(names))] if names else []
+    names = ", ".join(one.name for one in [*still, *unseen_weights(trial)])
+    return [HIDDEN.format(names)] if names else []
 
 
 def alike(a: Any, b: Any) -> bool:

@@ -124,3 +124,35 @@ class AsleepBehindReLU:
         dz = d @ np.ones((self.V.shape[1], 5)) * (self.z > 0)
         self.dW, self.db, self.dV = 7 * self.x.T @ dz, dz.sum(0), self.x.T @ d
         return dz @ self.W.T + d @ self.V.T
+
+
+class RowOfEachStep:
+    def __init__(self, n_in=4, hidden=5, n_out=3, seq_len=4):
+        rng = np.random.default_rng(0)
+        self.seq_len = seq_len
+        self.wx, self.wh = rng.normal(0, 0.5, (n_in, hidden)), rng.normal(0, 0.5, (hidden, hidden))
+        self.wo, self.bh = rng.normal(0, 0.5, (hidden, n_out)), np.zeros((1, hidden))
+        self.state = np.zeros((1, hidden))
+
+    def forward(self, X):
+        scores, step_probs, kept_states = {}, {}, {-1: self.state}
+        for t in range(self.seq_len):
+            kept_states[t] = np.tanh(X[t] @ self.wx + kept_states[t - 1] @ self.wh + self.bh)
+            scores[t] = kept_states[t] @ self.wo
+            e = np.exp(scores[t] - scores[t].max())
+            step_probs[t] = e / e.sum()
+        self.state = kept_states[self.seq_len - 1]
+        return scores, step_probs, kept_states
+
+    def backprop(self, X, y, probs, states):
+        dwx, dwh, dwo = np.zeros_like(self.wx), np.zeros_like(self.wh), np.zeros_like(self.wo)
+        dbh, later = np.zeros_like(self.bh), 0
+        for t in reversed(range(self.seq_len)):
+            d = probs[t] - y[t]
+            dwo += states[t].T @ d
+            dz = (d @ self.wo.T + later) * (1 - states[t] ** 2)
+            dwx += X[t].reshape(-1, 1) @ dz
+            dwh += states[t - 1].T @ dz
+            dbh += dz
+            later = dz @ self.wh.T
+        return dwx, dwh, dbh, dwo
