@@ -65,15 +65,20 @@ def gradients_of_another_method(trial: Trial, alone: list[Gradient]) -> tuple[Tr
             gradients = gradients_of(another)
         except SubjectError:
             continue
-        if all(one.value is not None for one in gradients) and lacks(gradients) < lacks(alone):
+        if not any(map(is_missing, gradients)) and lacks(gradients) < lacks(alone):
             return another, gradients
     subject.way = before
     return None
 
 
 def lacks(gradients: list[Gradient]) -> tuple[int, int]:
-    """How many gradients are not there, and how many have a wrong shape."""
-    return sum(one.value is None for one in gradients), sum(one.problem == "wrong shape" for one in gradients)
+    """How many gradients are not there, or 0 everywhere, and how many have a wrong shape."""
+    return sum(map(is_missing, gradients)), sum(one.problem == "wrong shape" for one in gradients)
+
+
+def is_missing(gradient: Gradient) -> bool:
+    """Whether there is none, or one that nobody has filled yet."""
+    return gradient.value is None or (not gradient.passed and not np.any(gradient.value))
 
 
 def gradients_that_an_edit_mends(trial: Trial) -> list[Gradient] | None:
@@ -236,7 +241,7 @@ def meant_gradients(trial: Trial, explain: bool) -> tuple[Trial, list[Gradient]]
     steps = guessed and np.any(trial.out) and np.size(trial.out) > 1 and np.isin(trial.out, (-1, 0, 1)).all()
     if steps and not any(np.nan_to_num(one.right).any() for one in gradients):
         raise SubjectError(STEP.format(trial.subject.title), False)
-    if way.given_apart and any(one.problem and one.of != "x" for one in gradients):
+    if way.given_apart and any((one.problem or is_missing(one)) and one.of != "x" for one in gradients):
         trial, gradients = gradients_of_another_method(trial, gradients) or (trial, gradients)
         if guessed and trial.subject.way.after is not None:
             gradients = settled_gradients(trial)
