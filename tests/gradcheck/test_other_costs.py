@@ -89,7 +89,7 @@ def look(params, X, Y):
     return CALL, back_prop(params, cache, X, Y)
 
 def init_params(n_x, n_h, n_y):
-    return {"W1": np.random.randn(n_x, n_h), "W2": np.random.randn(n_h, n_y)}
+    return {"W1": 0.01 * np.random.randn(n_x, n_h), "W2": 0.01 * np.random.randn(n_h, n_y)}
 """
 )
 
