@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.kit.students import LAYER, check, failed
 
+from twinprop.gradcheck.check import check_class
 from twinprop.gradcheck.report import report_text
 
 
@@ -33,3 +36,53 @@ def test_mistake_is_found(name: str, gradient: str, hint: str) -> None:
 
 def test_the_other_method_is_named() -> None:
     assert "compute_gradients is called after backward" in check("ByAnotherMethod", *LAYER).notes[0]
+
+
+REMEMBERS = """
+import numpy as np
+class {kind}:
+    def __init__(self, lr=0.01):
+        self.lr, self.square, self.old = lr, 0.0, None
+    def note(self, gradient):
+        self.square, self.old = 0.9 * self.square + 0.1 * gradient**2, gradient
+    def delta(self):
+        return -self.lr * self.old / np.sqrt(self.square + 1e-8)
+    def step(self, gradient):
+        self.note(gradient)
+        return -self.delta()
+    def update(self, W, gradient):
+        W += -self.step(gradient)
+        return W
+class Dense:
+    def __init__(self, i, o):
+        self.W = np.random.randn(i, o)
+        self.{name} = {kind}()
+    def forward(self, x):
+        self.x = x
+        return x @ self.W
+    def backward(self, d):
+        W = self.W.copy()
+        {update}
+        return d @ W.T
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "update"),
+    [
+        ("RMSProp", "optimizer", "self.optimizer.note({}); self.W = self.W + self.optimizer.delta()"),
+        ("Adam", "opt", "self.W -= self.opt.step({})"),
+        ("AdaGrad", "optim", "self.W = self.optim.update(self.W, {})"),
+        ("Momentum", "optimizer", "self.optimizer.update(self.W, {})"),
+        ("NesterovSteps", "solver", "self.solver.note({}); self.W += self.solver.delta()"),
+    ],
+)
+@pytest.mark.parametrize(("gradient", "right"), [("self.x.T @ d", True), ("-(self.x.T @ d) / len(d)", False)])
+def test_one_that_remembers_takes_plain_steps(
+    tmp_path: Path, kind: str, name: str, update: str, gradient: str, right: bool
+) -> None:
+    code = REMEMBERS.format(kind=kind, name=name, update=update.format(gradient))
+    (tmp_path / "remembers.py").write_text(code)
+    report = check_class(f"{tmp_path}/remembers.py:Dense")
+    assert report.right is right, report_text(report)
+    assert [one.of for one in report.gradients] == ["W", "x"]

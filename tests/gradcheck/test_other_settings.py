@@ -51,24 +51,6 @@ class Dense:
         return d @ self.W.T
 """
 
-OF_METHODS = """
-import numpy as np
-class Dense:
-    def __init__(self, i, o):
-        self.W = np.random.randn(i, o)
-    def forward(self, x, drop=False, probabilities=False):
-        self.x, self.mask = x, 1
-        if drop:
-            self.mask = 2.0 * (np.random.rand(*x.shape) < 0.5)
-        z = (x * self.mask) @ self.W
-        if probabilities:
-            z = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
-        return z
-    def backward(self, d):
-        self.dW = (self.x{mask}).T @ d
-        return d @ self.W.T * self.mask
-"""
-
 NORM = """
 import numpy as np
 class Scale:
@@ -177,13 +159,6 @@ def test_a_flag_off_and_one_that_goes_back_alone(
     report = checked(tmp_path, BIAS.format(default=default, total=total, lost=lost), "Dense")
     assert report.passed is right, report_text(report)
     assert not any("clip" in one or "verbose" in one for one in [*report.advice, *report.notes])
-
-
-@pytest.mark.parametrize(("mask", "right"), [(" * self.mask", True), ("", False)])
-def test_a_flag_of_forward(tmp_path: Path, mask: str, right: bool) -> None:
-    report = checked(tmp_path, OF_METHODS.format(mask=mask), "Dense")
-    assert report.passed is right, report_text(report)
-    assert check_class(f"{tmp_path}/code.py:Dense", ["4", "3", "drop=True"]).right is right
 
 
 @pytest.mark.parametrize(("scale", "right"), [("d * self.x", True), ("d", False)])

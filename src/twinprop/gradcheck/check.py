@@ -30,8 +30,10 @@ from twinprop.gradcheck.hints.table import UNKNOWN
 from twinprop.gradcheck.importing import folders_as_before
 from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.loading import forget_files
+from twinprop.gradcheck.loops import PENALTY
 from twinprop.gradcheck.readings import right_in_another_reading
 from twinprop.gradcheck.report import Gradient, Report
+from twinprop.gradcheck.roles import word_of
 from twinprop.gradcheck.searching import Search, Wanted
 from twinprop.gradcheck.settings import Untried
 from twinprop.gradcheck.subject import Subject
@@ -78,28 +80,19 @@ def check_class(
 
 def try_other_settings(spec: str, wanted: Wanted, constants: Sequence[str], subject: Subject, report: Report) -> None:
     """Say what becomes of a right class that is made with other settings, and which of them were not tried."""
-    if not report.right:
-        return
-    clock, left = Clock(every=1), list(subject.untried)
-    for one in subject.untried:
+    clock, left = Clock(every=1), list(subject.untried) if report.right else []
+    for one in [one for one in left if one.words]:
         other = replace(wanted, words=[*wanted.words, *one.words], explain=False)
-        if clock.over or not one.words:
-            continue
+        told, wrong, found = " ".join(one.words), "", None
         try:
-            found = check_chosen(spec, other, constants, *choose(spec, other, constants, clock.left))
-        except NoLossFitsError:
-            if one.used:
-                left.remove(one)
-                report.advice.append(NO_LOSS.format(" ".join(one.words)))
-            continue
-        except SubjectError:
-            continue
-        if not says_something(found, one):
-            continue
-        left.remove(one)
-        if not found.right:
-            wrong = ", ".join(gradient.name for gradient in found.gradients if not gradient.passed)
-            report.advice.append(OTHER.format(wrong, " ".join(one.words), shlex.join(other.words)))
+            found = None if clock.over else check_chosen(spec, other, constants, *choose(spec, other, constants, clock))
+        except SubjectError as error:
+            wrong = NO_LOSS.format(told) if one.used and NONE_FITS in str(error) else ""
+        if found is not None and says_something(found, one) and not clock.over:
+            names = ", ".join(gradient.name for gradient in found.gradients if not gradient.passed)
+            wrong = "" if found.right else OTHER.format(names, told, shlex.join(other.words))
+            left.remove(one)
+        report.advice += [wrong] if wrong else []
     for name in dict.fromkeys(one.name for one in left):
         words = ", ".join(repr(one.value) for one in left if one.name == name)
         report.notes.append(f"{name}: not checked with {words}.")
@@ -108,7 +101,7 @@ def try_other_settings(spec: str, wanted: Wanted, constants: Sequence[str], subj
 def says_something(found: Report, one: Untried) -> bool:
     """Whether a setting was checked: not as a step function, which is flat, nor as a penalty that no loss has."""
     wrong = [gradient for gradient in found.gradients if not gradient.passed]
-    if one.penalty:
+    if PENALTY.fullmatch(word_of(one.name)):
         return not found.assumed_loss and not any(one.name in note for note in found.notes)
     return not wrong or any(np.nan_to_num(gradient.right).any() for gradient in wrong)
 
@@ -152,7 +145,7 @@ def check_chosen(
         if not second.right:
             if other := right_in_another_reading(fresh, another, constants, seed + 13, True, second):
                 return other
-            raise NoLossFitsError(OTHER_STEP.format(subject.title, subject.made.train, report.assumed_loss), False)
+            raise SubjectError(OTHER_STEP.format(subject.title, subject.made.train, report.assumed_loss), False)
     if report.right:
         if used is not None and isinstance(subject.way, NetworkWay) and all(is_times(one, -1) for one in used[2]):
             report.advice.append(UPHILL.format(used[0].made.train))
@@ -217,23 +210,25 @@ def refuse_guessed_step(subject: Subject, report: Report, explained: bool) -> No
     if not isinstance(subject.made, Trained) or any(one.passed for one in report.gradients):
         return
     if not explained or any(UNKNOWN in text for _, text in report.mistakes):
-        raise NoLossFitsError(OTHER_STEP.format(subject.title, subject.made.train, report.assumed_loss), False)
+        raise SubjectError(OTHER_STEP.format(subject.title, subject.made.train, report.assumed_loss), False)
 
 
 def choose(
-    spec: str, wanted: Wanted, constants: Sequence[str], seconds: float = SECONDS
+    spec: str, wanted: Wanted, constants: Sequence[str], clock: Clock | None = None
 ) -> tuple[Subject, Inputs, list[Search]]:
     """The first way to make an object, and to call it, in which all goes well; else one that does so in part.
 
-    Beside its inputs, what was tried up to that; `seconds` is the time that it may take.
+    Beside its inputs, what was tried up to that.
 
     Raises:
         SubjectError: there is none; the text is about the first.
     """
     failure: SubjectError | None = None
     tried: list[tuple[Subject, list[Search]]] = []
-    clock, clock_of_uses = Clock(seconds), Clock(seconds / 3)
+    clock_of_uses = None
     for subject in Subject.load(spec, wanted.words, wanted.seed):
+        # what its file imports takes no time of the search
+        clock, clock_of_uses = clock or Clock(), clock_of_uses or Clock(SECONDS / 3)
         late = clock_of_uses.over and (tried or failure) if subject.like else clock.over
         known = known_before(subject, tried)
         if late and not known[-1] and not isinstance(subject.made, TrainedByLoop):
@@ -284,16 +279,13 @@ def with_constants(subject: Subject, constants: Sequence[str]) -> Subject:
     return subject
 
 
-class NoLossFitsError(SubjectError):
-    """A step of a training is the gradient of none of the likely losses."""
-
-
+NONE_FITS = "is the gradient of none of the likely losses"
 NO_LOOP = (
     "{0}: no loop there runs as a step of training with small data in place of its own. Name the functions or the "
     "class to be checked: --layer {0}:NAME."
 )
 OTHER_STEP = (
-    "{}: what one step of {} changes is the gradient of none of the likely losses, nor is it after any small edit. So "
+    f"{{}}: what one step of {{}} changes {NONE_FITS}, nor is it after any small edit. So "
     "its loss may be another one, or its step no plain one, or its gradients may be wrong; which of these is not "
     "known. The nearest loss: {}. Give the class a method loss(self, output, y) and one backward(self, x, y) that "
     "leaves the gradients as self.dW, self.db."
@@ -302,7 +294,7 @@ UPHILL = (
     "what backward returns is right, but {} adds it where it has to be subtracted: each step goes uphill, and the loss "
     "grows."
 )
-NO_LOSS = "with {}, as its author makes one, too, a step is the gradient of none of the likely losses."
+NO_LOSS = f"with {{}}, as its author makes one, too, a step {NONE_FITS}."
 OTHER = "with {1} the gradients are wrong: {0}. To see how, check that alone: --args {2}"
 
 SQUARE = "runs only with as many outputs as inputs: a matrix is the wrong way round."

@@ -104,15 +104,10 @@ def made_elsewhere(error: BaseException) -> str:
         tree = ast.parse("".join(linecache.getlines(frames[-1].f_globals.get("__file__", ""))))
     except SyntaxError:
         return ""
-    left = list(reversed(tree.body))
-    while left:
-        one = left.pop()
-        if isinstance(one, ast.FunctionDef | ast.ClassDef):
-            continue
-        targets = one.targets if isinstance(one, ast.Assign) else []
-        if any(isinstance(part, ast.Name) and part.id == error.name for target in targets for part in ast.walk(target)):
+    parts = [part for one in tree.body if not isinstance(one, ast.FunctionDef | ast.ClassDef) for part in ast.walk(one)]
+    for one in (part for part in parts if isinstance(part, ast.Assign)):
+        if error.name in [getattr(part, "id", "") for target in one.targets for part in ast.walk(target)]:
             return MADE_ELSEWHERE.format(error.name, ast.unparse(one))
-        left += [inner for inner in reversed(list(ast.iter_child_nodes(one))) if isinstance(inner, ast.stmt)]
     return ""
 
 
@@ -178,11 +173,6 @@ class Clock:
 
     def __init__(self, seconds: float = SECONDS, every: int = 16) -> None:
         self.end, self.asked, self.late, self.every = process_time() + seconds, -1, False, every
-
-    @property
-    def left(self) -> float:
-        """The seconds that are left."""
-        return self.end - process_time()
 
     @property
     def over(self) -> bool:

@@ -109,7 +109,8 @@ def object_for(found: Any, name: str, make: Callable[[type], Any], annotation: A
 
     def fits(kind: type) -> bool:
         own = issubclass(kind, base) if base is not None else has_all(kind, use.attributes)
-        return own and kind is not found and not is_abstract(kind, use.attributes)
+        empty = inspect.isabstract(kind) or any(is_empty(getattr(kind, name, None)) for name in use.attributes)
+        return own and kind is not found and not empty
 
     fitting = classes_near(module, fits, use.attributes)
     if re.fullmatch(LentLayer.names, name.lower()):  # another layer would want one before it, too
@@ -158,12 +159,8 @@ def has_all(kind: type, asked: set[str]) -> bool:
     return bool(asked) and all(hasattr(kind, name) or name in stored for name in asked)
 
 
-def is_abstract(kind: type, asked: set[str]) -> bool:
-    """Whether a method that is asked for does nothing, but for what is inherited from it."""
-    return inspect.isabstract(kind) or any(is_empty(getattr(kind, name, None)) for name in asked)
-
-
 def is_empty(method: Any) -> bool:
+    """Whether a method does nothing, but for what is inherited from it."""
     body = next((node.body for node in nodes_of(method) if isinstance(node, ast.FunctionDef)), None)
     if not inspect.isfunction(method) or body is None:
         return False

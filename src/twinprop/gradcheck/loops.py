@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FunctionType
 from typing import Any
 
-from twinprop.gradcheck.faults import is_users
+from twinprop.gradcheck.faults import is_users, is_users_own
 from twinprop.gradcheck.held import arrays_of, wrapped_in
 from twinprop.gradcheck.reading import parsed
 from twinprop.gradcheck.roles import Method, word_of
@@ -26,7 +26,9 @@ NAMES = re.compile(
 )
 """Names of methods that train, in lower case and without underscores."""
 
-STEPS = re.compile(r"(n|num|max)?(of)?(epochs?|iterations?|iters?|steps?|itera)(num|count)?|maxiter|epoch(s|es)?")
+STEPS = re.compile(
+    r"(n|num|number|max)?(of)?(epochs?|iterations?|iters?|steps?|itera)(num|count)?|maxiter|epoch(s|es)?"
+)
 BATCH = re.compile(r"(mini)?batch(size)?|nbatch|bs|sizeofbatch")
 PENALTY = re.compile(r"penalty|lam\w*|lmbda|reg\w*|l[12]\w*|weightdecay|wd|decay\w*")
 OFF = re.compile(rf"{PENALTY.pattern}|momentum|mu|dropout\w*|droprate|shuffle")
@@ -107,15 +109,15 @@ def codes_in(code: CodeType) -> Iterator[CodeType]:
 
 
 def shorten(made: Any, name: str) -> None:
-    """Make a method of an object's class do one step."""
-    function = function_of(made, name)
-    short = definition_of(function)
-    assert function is not None
-    assert short is not None
+    """Make a method of an object's class do one step, and those that it inherits under that name."""
     held = {ref.attribute for ref in arrays_of(wrapped_in(made))}
-    setattr(function, SHORTENED, lambda tree: one_step(tree, held, lambda other: function_of(made, other)))
-    one_step(short, held, lambda other: function_of(made, other))
-    function.__code__ = compiled(short, function)
+    inherited = [vars(kind).get(name) for kind in type(made).__mro__ if is_users_own(kind)]
+    for function in dict.fromkeys([function_of(made, name), *inherited]):
+        short = definition_of(function)
+        if isinstance(function, FunctionType) and short is not None:
+            setattr(function, SHORTENED, lambda tree: one_step(tree, held, lambda other: function_of(made, other)))
+            one_step(short, held, lambda other: function_of(made, other))
+            function.__code__ = compiled(short, function)
 
 
 def one_step(tree: ast.FunctionDef, held: set[str], method: Callable[[str], Any]) -> None:
@@ -128,8 +130,11 @@ def one_step(tree: ast.FunctionDef, held: set[str], method: Callable[[str], Any]
     loop = epoch_loop(tree)
     if loop is None:
         return
-    given = {one.arg for one in tree.args.args}
     before = tree.body[: tree.body.index(loop)] if loop in tree.body else []
+    given = {one.arg for one in tree.args.args[1:]}
+    for one in before:  # what is computed from the data is data, too
+        stored = [part for part in ast.walk(one) if isinstance(getattr(part, "ctx", None), ast.Store)]
+        given |= {ast.unparse(part) for part in stored if isinstance(one, ast.Assign) and computes(one, given)}
     tree.body[: len(before)] = [one for one in before if not makes_anew(one, held, given, method)]
     if isinstance(loop, ast.While):
         loop.test = ast.copy_location(ast.Constant(True), loop.test)
@@ -202,17 +207,26 @@ def puts(function: Any, held: set[str]) -> bool:
 
 
 def makes_anew(node: ast.AST, held: set[str], given: set[str], method: Callable[[str], Any]) -> bool:
-    """Whether a statement before the epochs makes arrays that are there already; what it is given, it has to keep."""
-    if isinstance(node, ast.Assign):
-        parts = list(ast.walk(node.value))
-        called = any(isinstance(part, ast.Call) for part in parts)
-        if not called and given & {part.id for part in parts if isinstance(part, ast.Name)}:
-            return False
+    """Whether a statement before the epochs makes arrays that are there already; what is data, it has to keep."""
+    if isinstance(node, ast.Assign) and computes(node, given):
+        return False
     return any(
         (stored and part.attr in held)
         or (re.search("init|build|reset", part.attr.lower()) is not None and puts(method(part.attr), held))
         for part, stored in own(node)
     )
+
+
+def computes(node: ast.Assign, given: set[str]) -> bool:
+    """Whether an assignment looks at the numbers of data, and not at their shapes alone, as what makes weights does."""
+    parts = list(ast.walk(node.value))
+    shapes = [part.value for part in parts if isinstance(part, ast.Attribute) and part.attr in ("shape", "size")]
+    calls = [part for part in parts if isinstance(part, ast.Call)]
+    shapes += [one for part in calls if ast.unparse(part.func) in ("len", "np.shape") for one in part.args]
+    looked_at = {part for one in shapes for part in ast.walk(one)}
+    outer = ast.unparse(node.value.func) if isinstance(node.value, ast.Call) else ""
+    makes = re.search("init|build|reset|weight|rand|zeros|ones|empty|param", outer)
+    return not makes and any(part not in looked_at and ast.unparse(part) in given for part in parts)
 
 
 def purposes(method: Method, tree: ast.FunctionDef) -> dict[str, str]:

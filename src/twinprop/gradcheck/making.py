@@ -27,13 +27,13 @@ from twinprop.gradcheck.loops_around import is_called_as_usual, loops_around
 from twinprop.gradcheck.own_loss import with_own_loss
 from twinprop.gradcheck.recipes import bound
 from twinprop.gradcheck.roles import role_of
-from twinprop.gradcheck.settings import Untried, untried_settings, with_defaults
+from twinprop.gradcheck.settings import Untried, untried_settings
 from twinprop.gradcheck.several import chain, with_several_inputs
 from twinprop.gradcheck.stacking import ADD, ADDER, Sizes, stacked
 from twinprop.gradcheck.stand_ins import LentActivation
 from twinprop.gradcheck.trained_by_method import with_training
-from twinprop.gradcheck.upkeep import lend_optimizer, owners_in
-from twinprop.gradcheck.uses import given_in_uses, made_as_used
+from twinprop.gradcheck.upkeep import REMEMBERS, PlainSteps, lend_optimizer, owners_in
+from twinprop.gradcheck.uses import given_in_uses, lend_data, made_as_used
 from twinprop.gradcheck.ways import BACKWARD, FORWARD, LOSS, named
 
 EMPTY = (
@@ -73,9 +73,8 @@ def make(
         SubjectError: it cannot be found.
     """
     module, found = load_attributes(spec)
-    words = with_defaults(found, words)
     ways = looped(module, found, words, False) if loops else ways_to_make(module, found, words, square)
-    return ways, told_of(module)
+    return ways, [*told_of(module), *(text for one in found.values() for text in lend_data(module, one))]
 
 
 def ways_to_make(module: ModuleType, found: dict[str, Any], words: Sequence[str], square: bool) -> Iterator[Made]:
@@ -97,7 +96,7 @@ def ways_to_make(module: ModuleType, found: dict[str, Any], words: Sequence[str]
         used = made_as_used(module, kind, large, settings) if free and inspect.isclass(kind) else ()
         for made, title, like, given in used:
             titles.add(title)
-            left = untried_settings(kind, given, [] if settings else list(given_in_uses(module, kind)))
+            left = [*untried_settings(kind, given, [] if settings else [*given_in_uses(module, kind)])]
             yield from (Made(one, title, like, left) for one in ready(made, module, (INPUTS, HIDDEN, OUTPUTS), True))
         if large:
             continue
@@ -170,11 +169,13 @@ def ready(made: Any, module: ModuleType, sizes: Sizes, whole: bool = False) -> I
 
 
 def in_training(made: Any) -> Any:
-    """An object after it, and those in it, are told that they are trained: some refuse to go back before."""
+    """An object after it, and those in it, are told that they are trained, by plain steps."""
     for owner in owners_in(made):
         for name, value in list(vars(owner).items()):
             if value is False and role_of(name) == "training":
                 setattr(owner, name, True)
+            elif role_of(name) == "optimizer" and REMEMBERS.search(type(value).__name__.lower()):
+                setattr(owner, name, PlainSteps())
     return made
 
 
@@ -242,7 +243,7 @@ def make_one(
                 f"{error}\n  Give the arguments of its constructor: --args 4 3; an array by its shape: --args 4x3 3x."
             ) from error
         raise
-    return made, title(used), untried_settings(found, bound(found, used, keywords))
+    return made, title(used), list(untried_settings(found, bound(found, used, keywords)))
 
 
 MOST = 300

@@ -150,7 +150,7 @@ def with_own_loss(made: Any) -> Iterator[OwnLoss]:
     sizes = sorted({size for ref in arrays_of(made) if ref.get().ndim > 1 for size in ref.get().shape}, reverse=True)
     for step in (method_of(made, one) for one in dict.fromkeys(steps)):
         same = [one for one in costs if one.name != step.name and len(one.needed) == len(step.needed)]
-        cost = next((one for one in same if same_names(one, step)), None)
+        cost = next((one for one in same if [a.name for a in one.needed] == [a.name for a in step.needed]), None)
         kinds = [kinds_of(made, step.name, one.name, one.role) for one in step.needed]
         if not all(kinds) or (not kinds and cost is None) or step.any_number:
             continue
@@ -160,10 +160,6 @@ def with_own_loss(made: Any) -> Iterator[OwnLoss]:
             tried = (kind(made, step, cost, form, most) for most in (sizes if kinds else sizes[:1]) if most >= few)
             if (found := next((one for one in tried if one.runs()), None)) is not None:
                 yield found
-
-
-def same_names(one: Method, other: Method) -> bool:
-    return [argument.name for argument in one.needed] == [argument.name for argument in other.needed]
 
 
 def kinds_of(made: Any, method: str, name: str, role: str) -> list[str]:

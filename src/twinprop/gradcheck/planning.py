@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import FunctionType, MethodType
@@ -130,7 +130,8 @@ def linked(asked: Sequence[Argument], given: dict[str, str], kept: Sequence[str]
             found[one.name] = one.role
         elif one.role == "dy":
             found[one.name], upstream = f"dy{upstream}", upstream + 1
-    names, left = [one.name for one in asked if one.name not in found], left_over(kept, found.values())
+    names = [one.name for one in asked if one.name not in found]
+    left = [at for at in range(len(kept)) if f"out{at}" not in found.values()]
     for one in (one for one in asked if one.name in names and one.role == "out"):
         alike = [at for at in left if role_of(kept[at]) == "out"] or left or [0]
         found[one.name] = f"out{alike[0]}"
@@ -141,11 +142,6 @@ def linked(asked: Sequence[Argument], given: dict[str, str], kept: Sequence[str]
     if len(names) == 1 and "x" not in found.values():
         return found | {names[0]: "x"}
     return None if names else found
-
-
-def left_over(kept: Sequence[str], taken: Iterable[str]) -> list[int]:
-    """The positions of what forward returned and nothing is given."""
-    return [at for at in range(len(kept)) if f"out{at}" not in taken]
 
 
 def position_of(upstream: str, kept: Sequence[str]) -> int | None:

@@ -78,13 +78,6 @@ class Recipe:
 
 
 @dataclass(eq=False)
-class Fixed:
-    """A value that is passed on as it is, whatever it is for."""
-
-    value: Any
-
-
-@dataclass(eq=False)
 class Member:
     """An attribute of an object that a script makes."""
 
@@ -94,7 +87,7 @@ class Member:
 
 @dataclass(eq=False)
 class Written:
-    """A function in a script: its tree, the names around it, and how to get the function itself."""
+    """A function in a script: its tree, the names around it, and how to get itself; or what a command line says."""
 
     node: Any
     scope: Any
@@ -131,7 +124,7 @@ def bound(called: Any, args: Sequence[Any], keywords: Mapping[str, Any]) -> dict
 
 def changed(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
     """A recipe with some arguments as they are given here."""
-    left = {name: Fixed(value) for name, value in settings.items()}
+    left = {name: Written(None, None, lambda one=one: one) for name, one in settings.items()}  # type: ignore[misc]
     args = [left.pop(name, one) for name, one in bound(recipe.kind, recipe.arguments, {}).items()]
     return replace(recipe, arguments=args, keywords={**recipe.keywords, **left})
 
@@ -196,8 +189,6 @@ class Cook:
         needed = [one.name for one in parameters if one.default is one.empty]
 
         def value(one: Any, name: str) -> Any:
-            if isinstance(one, Fixed):
-                return one.value
             if isinstance(one, Unknown) and one.text.endswith((".shape", ".shape[1:]")):
                 return (INPUTS,) if one.text.endswith("]") else (5, INPUTS)
             if isinstance(one, Unknown) and name in by_name:
@@ -210,7 +201,7 @@ class Cook:
                     return by_name[name].default
                 return usual(name, needed.index(name), len(needed), called, OUTPUTS, by_name[name].annotation)
             left = by_name[name].default if name in by_name else inspect.Parameter.empty
-            if LEFT_OUT.fullmatch(word_of(name)) and isinstance(left, int | float):
+            if LEFT_OUT.fullmatch(word_of(name)) and isinstance(left, int | float) and not isinstance(one, Written):
                 return left
             return self.value(one, name)
 

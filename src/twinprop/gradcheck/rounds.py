@@ -131,7 +131,8 @@ def round_of(loop: ast.stmt) -> tuple[list[ast.stmt], dict[str, int]]:
     names = sorted(stored([loop.target])) if isinstance(loop, ast.For) and repeated else []
     ends = range_of(loop) if isinstance(loop, ast.For) else []
     first = ends[0].value if len(ends) == 2 and isinstance(ends[0], ast.Constant) else 0
-    return without_shows(loop.body if repeated else [loop]), dict.fromkeys(names, first if type(first) is int else 0)
+    body = loop.body if repeated else [loop]
+    return [one for one in body if not is_shown(one)], dict.fromkeys(names, first if type(first) is int else 0)
 
 
 def methods_of(script: Sequence[ast.stmt], kinds: Collection[str]) -> Iterator[tuple[ast.FunctionDef, str]]:
@@ -170,17 +171,10 @@ def trains(body: Sequence[ast.stmt], steps: Collection[str] = ()) -> bool:
     return False
 
 
-def without_shows(body: Sequence[ast.stmt]) -> list[ast.stmt]:
-    """Statements without those that only show something."""
-    return [
-        one
-        for one in body
-        if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Call) and is_shown(one.value))
-    ]
-
-
-def is_shown(call: ast.Call) -> bool:
-    return SHOWN.match(ast.unparse(call.func)) is not None
+def is_shown(one: ast.AST) -> bool:
+    """Whether a statement only shows something."""
+    call = one.value if isinstance(one, ast.Expr) else None
+    return isinstance(call, ast.Call) and SHOWN.match(ast.unparse(call.func)) is not None
 
 
 def walk(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
@@ -283,7 +277,7 @@ def changed_in(statement: ast.stmt) -> set[str]:
     for part in ast.walk(statement):
         if isinstance(part, ast.Attribute | ast.Subscript) and isinstance(part.ctx, ast.Store):
             found.add(root_of(part))
-        elif isinstance(part, ast.Expr) and isinstance(part.value, ast.Call) and not is_shown(part.value):
+        elif isinstance(part, ast.Expr) and isinstance(part.value, ast.Call) and not is_shown(part):
             found.add(root_of(part.value.func))
             found |= {one.id for one in part.value.args if isinstance(one, ast.Name)}
     return found

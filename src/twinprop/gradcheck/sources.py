@@ -165,15 +165,11 @@ def words_compared(found: Any, name: str, deeper: int = 2) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words))
 
 
-ENTRY = "[]"
-"""What stands after the name of a list for an entry of it."""
-
-
 @cache
 def words_of_entries(found: Any, name: str) -> tuple[str, ...]:
     """The words that the entries of a list may be, as `[table[a] for a in activations]` or `activations[k]` reads."""
     held = aliases(found, name)
-    entries = [*names_of_entries(found, held), *(f"{one.rpartition('.')[2]}{ENTRY}" for one in sorted(held))]
+    entries = [*names_of_entries(found, held), *(f"{one.rpartition('.')[2]}[]" for one in sorted(held))]
     return tuple(word for entry in entries for word in words_compared(found, entry))
 
 
@@ -214,7 +210,7 @@ def names(node: ast.AST, name: str) -> bool:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("lower", "strip"):
         return names(node.func.value, name)
     if isinstance(node, ast.Subscript):
-        entry = name.endswith(ENTRY) and names(node.value, name.removesuffix(ENTRY))
+        entry = name.endswith("[]") and names(node.value, name.removesuffix("[]"))
         return entry or (isinstance(node.slice, ast.Constant) and node.slice.value == name)
     return (isinstance(node, ast.Name) and node.id == name) or (isinstance(node, ast.Attribute) and node.attr == name)
 

@@ -37,7 +37,7 @@ KNOWN = ("numpy", "math", "random", "functools", "itertools", "copy", "collectio
 
 Defines = ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom
 
-SPLIT = re.compile("train(ing)?|test(ing)?|valid|val|orig|raw|all|full|batch|set|norm")
+SPLIT = re.compile("train(ing)?|test(ing)?|valid|val|orig|raw|all|full|batch|set|norm(ali[sz]ed)?|std|scaled")
 """Which of the data a name is for."""
 
 UNSAFE = ("open", "input", "exec", "eval", "exit", "quit", "__import__")
@@ -298,7 +298,8 @@ def names_of_values(statement: ast.stmt) -> set[str]:
 def data_role(name: str) -> str:
     """What a name is for, be it of all data, or of those to train on."""
     name = name.removeprefix(HIDDEN_NAME)
-    return role_of(name) or role_of(SPLIT.sub("", name))
+    rest = SPLIT.sub("", name)
+    return role_of(name) or (role_of(rest) if rest.strip("_") else "")
 
 
 def is_empty(value: Any) -> bool:

@@ -30,6 +30,9 @@ WITHOUT = "checked with {} = 0."
 EACH = ", for each sample alone from the same weights"
 
 
+IS_PENALTY = re.compile("regulari[sz]|penalty|^l[12]|elasticnet$")
+"""Names of classes that compute one."""
+
 Output = Callable[[Any, Any], Any]
 """The output of an object for x."""
 
@@ -97,13 +100,14 @@ class Trained(Wrapper):
         read = attributes_read(type(made), loss)
         self.penalised, off = False, []
         for owner in owners:
+            its = IS_PENALTY.search(word_of(type(owner).__name__))
             for name, value in attributes_of(owner).items():
                 word = word_of(name)
                 if is_number(value) and name in read and PENALTY.fullmatch(word):
                     self.penalised = self.penalised or bool(value)
                 elif is_number(value) and STEPS.fullmatch(word):
                     setattr(owner, name, 1)
-                elif is_number(value) and value and (OFF.fullmatch(word) or is_penalty(owner)):
+                elif is_number(value) and value and (OFF.fullmatch(word) or its):
                     setattr(owner, name, type(value)(0))
                     off.append(name)
         self.told += [WITHOUT.format(", ".join(dict.fromkeys(off)))] if off else []
@@ -170,7 +174,7 @@ class Trained(Wrapper):
         if not self._form.alone:
             self._call(made, inputs, targets)
             return
-        refs = arrays_of(made, may_be_learnt)
+        refs = arrays_of(made, lambda value: is_float_array(value) or is_number(value))
         before = {ref.name: copy.copy(ref.get()) for ref in refs}
         total = {name: np.zeros(np.shape(old)) for name, old in before.items()}
         for one, target in zip(inputs, targets, strict=True):
@@ -207,7 +211,8 @@ class Trained(Wrapper):
             finally:
                 self.learning_rate = own
             now = {ref.name: ref.get() for ref in arrays_of(one)}
-            changes.append({name: now.get(name, np.nan) - old for name, old in before.items()})
+            both = {name: (old, now.get(name, np.array(np.nan))) for name, old in before.items()}
+            changes.append({name: new - old for name, (old, new) in both.items() if new.shape in ((), old.shape)})
         first, double, shifted = changes
         moved = [name for name, change in first.items() if np.any(change)]
         if not moved:
@@ -233,16 +238,6 @@ def attributes_read(kind: type, name: str) -> set[str]:
         seen |= new
         left += new
     return seen
-
-
-def is_penalty(owner: Any) -> bool:
-    """Whether an object is what a penalty is computed by."""
-    return re.search(r"regulari[sz]|penalty|^l[12]|elasticnet$", word_of(type(owner).__name__)) is not None
-
-
-def may_be_learnt(value: Any) -> bool:
-    """Whether a value can be a parameter; a bias may start as a plain 0."""
-    return is_float_array(value) or is_number(value)
 
 
 def is_learnt(value: Any) -> bool:

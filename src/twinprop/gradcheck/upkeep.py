@@ -45,6 +45,7 @@ class PlainSteps:
         lr: the learning rate, by any of its names.
         _given: to all of them together, since `_begin`: each array that was to be changed, with its gradient.
         _parameters: the arrays that may be changed, by their identity.
+        _last: the last step of a gradient alone.
     """
 
     _given: ClassVar[list[tuple[Any, Any]]] = []
@@ -52,6 +53,7 @@ class PlainSteps:
 
     def __init__(self, lr: Any = 0.1, *settings: Any, **named: Any) -> None:
         rates = [one for name, one in named.items() if role_of(name) == "rate"]
+        self._last: Any = None
         self.lr: float = next((one for one in [*rates, lr] if isinstance(one, int | float)), 0.1)
 
     @classmethod
@@ -75,8 +77,8 @@ class PlainSteps:
             for one in [*args, *keywords.values()]
         ]
         held = [one for one in values if isinstance(one, np.ndarray | np.floating | list | tuple | dict)]
-        if not held:
-            return values[0] if values else None
+        if not held:  # the step may be asked for by a call of its own
+            return values[0] if values else self._last
         if len(held) == 1:
             return self._step_of(held[0])
         array, gradient = held[:2]
@@ -92,7 +94,8 @@ class PlainSteps:
         if isinstance(gradient, list | tuple | dict):
             return gradient
         self._given.append((None, np.copy(gradient)))
-        return self.lr * gradient
+        self._last = self.lr * gradient
+        return self._last
 
 
 def pairs(held: Any, gradients: Any) -> Iterator[tuple[Any, Any]]:
@@ -116,6 +119,10 @@ def leaves(held: Any) -> Iterator[Any]:
     elif isinstance(held, dict):
         for key in sorted(held, key=str):
             yield from leaves(held[key])
+
+
+REMEMBERS = re.compile("adam|rms|moment|adagrad|nesterov|adadelta|rprop")
+"""Words in names of optimizers whose steps are no plain ones."""
 
 
 def lend_optimizer(made: Any) -> bool:

@@ -17,7 +17,8 @@ from typing import Any
 from twinprop.gradcheck.expressions import Self, has_data
 from twinprop.gradcheck.importing import run_apart
 from twinprop.gradcheck.loading import ABOVE, is_slow, known_module, others_that_name, trees_around, trees_of
-from twinprop.gradcheck.recipes import Cook, Recipe, Unknown, bound, changed, numbers_in, small_sizes
+from twinprop.gradcheck.recipes import Cook, Recipe, Unknown, bound, changed, data_named, numbers_in, small_sizes
+from twinprop.gradcheck.staging import data_role
 from twinprop.gradcheck.tracing import Enough, Returned, Tracer
 
 MOST_READ = 12
@@ -61,6 +62,19 @@ def given_in_uses(module: ModuleType, kind: Any) -> Iterator[dict[str, Any]]:
     for recipe in uses_of(module, kind):
         with suppress(Exception, SystemExit):  # not outside its script
             yield bound(kind, *Cook(small_sizes(recipe)).given(kind, recipe.arguments, recipe.keywords))
+
+
+def lend_data(module: ModuleType, found: Any) -> list[str]:
+    """Give a module the data that what it defines reads as globals, and that its script makes; the names of these."""
+    file = getattr(module, "__file__", None)
+    script = [one for _, tree in trees_of(Path(file)) for one in tree.body] if file else []
+    parts = [part for one in script if not isinstance(one, ast.FunctionDef | ast.ClassDef) for part in ast.walk(one)]
+    made = {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+    codes = [getattr(one, "__code__", None) for one in (vars(found).values() if inspect.isclass(found) else [found])]
+    read = {name for code in codes if code for name in made & set(code.co_names) - vars(module).keys()}
+    lent = sorted(name for name in read if data_role(name) in ("x", "y"))
+    vars(module).update({name: data_named(name, data_role(name)) for name in lent})
+    return [f"small random data stand in for what the script makes: {', '.join(lent)}."] if lent else []
 
 
 @cache

@@ -84,7 +84,8 @@ def factor(site: Site) -> Iterator[tuple[ast.expr, str]]:
     if not site.whole:
         return
     for name, value in site.scope.items():
-        if np.ndim(value) == 0 and isinstance(value, float) and value not in (0.0, 1.0, -1.0):
+        known = name != ast.unparse(site.node) and isinstance(value, float) and value not in (0.0, 1.0, -1.0)
+        if np.ndim(value) == 0 and known:
             if 0 < value < 1:
                 yield (
                     scaled(site, f"/ (1 - {name})"),
