@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import json
 from contextlib import suppress
 from pathlib import Path
 
@@ -48,6 +49,8 @@ SUBJECTS = {
     "fit_margin": "Separator",
     "fit_classes": "Clf",
     "fit_labels": "Linear",
+    "new_weights": "sgd",
+    "kept_input": "backward",
 }
 """What is checked of each script; nothing of one whose weights are global, and whose loop stands in it."""
 
@@ -72,6 +75,8 @@ LOSSES = {
     "fit_margin": "hinge loss, sum",
     "fit_classes": "cross entropy, mean over the samples",
     "fit_labels": "cross entropy, mean over the samples",
+    "new_weights": "cross entropy, sum",
+    "kept_input": "binary cross entropy, mean over the samples",
 }
 
 MISTAKES = {
@@ -109,10 +114,12 @@ MISTAKES = {
     "fit_margin": ("self.b -= self", "self.b += self", {"change of self.b"}),
     "fit_classes": ("* h * (1 - h)", "* (1 - h)", {"change of self.A", "change of self.a"}),
     "fit_labels": ("* some.T @ g", "* some.T @ g * len(some)", {"change of self.W"}),
+    "new_weights": ("(X.T @", "(-X.T @", {"change of w"}),
+    "kept_input": ("** 2)", ")", {"change of weights['W1']", "change of weights['b1']"}),
     "kept_layers": ("(1 - h**2)", "(1 - self.x @ self.W1)", {"change of self.W1", "change of self.b1"}),
 }
 
-QUICK = ("logistic", "fit_logistic", "fit_line", "kept_data", "kept_factors", "margin")
+QUICK = ("logistic", "fit_logistic", "fit_line", "kept_data", "kept_factors", "margin", "new_weights")
 
 
 def some() -> list[object]:
@@ -163,6 +170,31 @@ def test_loop_in_another_file(tmp_path: Path) -> None:
     report = check_class(f"{tmp_path}/far_net.py:Net")
     assert report.right, report_text(report)
     assert "in the loop of far_run.py:" in report.title
+
+
+CELLS = (
+    "import numpy as np\nX = np.array([[1.0, 2], [2, 1]])\nloss = 0.5\n",
+    "def softmax(z):\n    e = np.exp(z - z.max(axis=1, keepdims=True))\n    return e / e.sum(axis=1, keepdims=True)\n",
+    "class Regression:\n    def __init__(self, rate=0.1, rounds=9):\n        self.rate, self.rounds = rate, rounds\n"
+    "    def fit(self, X, y):\n        self.W = np.random.randn(X.shape[1], len(np.unique(y)))\n"
+    "        for turn in range(self.rounds):\n            p = softmax(X @ self.W)\n"
+    "            loss = -np.mean(np.log(p[range(len(y)), y]))\n            p[range(len(y)), y] -= 1\n"
+    "            self.W -= self.rate * X.T @ p / len(y)\n"
+    "    def predict(self, X):\n        return (X @ self.W).argmax(axis=1)\n",
+)
+
+
+@pytest.mark.parametrize(("old", "new"), [("", ""), ("X.T @ p", "X.T @ (p * p)")])
+def test_loop_in_a_cell_has_the_lines_and_the_names_of_its_own(tmp_path: Path, old: str, new: str) -> None:
+    cells = [{"cell_type": "code", "source": one.replace(old, new) if old else one} for one in CELLS]
+    (tmp_path / "cells.ipynb").write_text(json.dumps({"cells": cells}))
+    if not old:
+        report = check_class(f"{tmp_path}/cells.ipynb:Regression")
+        assert report.right, report_text(report)
+        assert "in the loop of cells.ipynb cell 3:6" in report.title
+        return
+    with suppress(SubjectError):  # none of the likely losses
+        assert not check_class(f"{tmp_path}/cells.ipynb:Regression").right
 
 
 def test_way_to_a_loop_goes_through_functions(tmp_path: Path) -> None:

@@ -188,10 +188,15 @@ def notebook(path: Path, told: list[str]) -> ModuleType:
     linecache.cache[module.__file__] = (len(whole), None, whole.splitlines(keepends=True), module.__file__)
     for number, code in cells:
         try:
-            run_definitions(code, f"{path} cell {number}", module, told)
+            run_definitions(code, source_name(path.absolute(), number), module, told)
         except SyntaxError as error:
             told.append(f"left out, for it is no Python: {error_with_line(error)}")
     return module
+
+
+def source_name(path: Path, number: int) -> str:
+    """Under which name the code of a cell of a notebook is known, or that of a whole file, whose number is 0."""
+    return f"{path} cell {number}" if number else str(path)
 
 
 def code_cells(path: Path) -> Iterator[tuple[int, str]]:

@@ -122,8 +122,10 @@ def draw_y(rng: np.random.Generator, count: int, classes: int, axis: int | None,
         y = 2 * y - 1 if kind == "signs" else y
         return y if axis is not None else y[0]
     labels = rng.integers(0, classes, count)
-    if count > 1 and labels.max() < classes - 1:
-        labels[0] = classes - 1  # a class may count its classes by the largest label
+    if len({*labels}) < classes <= count:  # a class may count its classes by the labels that there are
+        labels = rng.permutation(np.arange(count) % classes)
+    elif count > 1 and labels.max() < classes - 1:
+        labels[0] = classes - 1  # or by the largest
     if kind == "labels":
         return labels if axis is not None else labels[0]
     if kind == "onehot" and classes == 1:  # 1 alone would test half a loss
@@ -133,6 +135,16 @@ def draw_y(rng: np.random.Generator, count: int, classes: int, axis: int | None,
     if axis is None:
         return y[0]
     return np.ascontiguousarray(y.T) if axis else y
+
+
+def is_data(value: Any) -> bool:
+    """Whether something is several samples, in an array or in a list."""
+    if isinstance(value, list):
+        try:
+            value = np.asarray(value, float)
+        except (ValueError, TypeError):
+            return False
+    return isinstance(value, np.ndarray) and value.ndim > 0 and len(value) > 1 and value.dtype.kind in "fiu"
 
 
 def unused_size(smallest: int, used: set[int]) -> int:

@@ -11,7 +11,7 @@ import linecache
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from itertools import chain
@@ -160,9 +160,14 @@ def forget_files() -> None:
 
 def trees_of(path: Path) -> Iterator[tuple[int, ast.Module]]:
     """The trees of a notebook's cells with their numbers, or of a whole file with 0; what is no Python is left out."""
-    for number, code in code_cells(path) if path.suffix == ".ipynb" else [(0, text_of(path))]:
+    for number, code in codes_of(path):
         with suppress(SyntaxError, ValueError):
             yield number, parsed(code, str(path))
+
+
+def codes_of(path: Path) -> Iterable[tuple[int, str]]:
+    """The code of a notebook's cells with their numbers, or of a whole file with 0."""
+    return code_cells(path) if path.suffix == ".ipynb" else [(0, text_of(path))]
 
 
 def trees_around(kind: type, word: str) -> Iterator[ast.Module]:

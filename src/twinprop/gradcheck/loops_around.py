@@ -17,8 +17,8 @@ from typing import Any
 from twinprop.gradcheck.faults import Clock
 from twinprop.gradcheck.functions import COST, contains, looks_like_function_of_network
 from twinprop.gradcheck.held import objects_of
-from twinprop.gradcheck.importing import TOLD, run_apart, run_definitions, told_of
-from twinprop.gradcheck.loading import others_that_name, text_of, trees_of
+from twinprop.gradcheck.importing import TOLD, run_apart, run_definitions, source_name, told_of
+from twinprop.gradcheck.loading import codes_of, others_that_name, trees_of
 from twinprop.gradcheck.roles import role_of, word_of
 from twinprop.gradcheck.rounds import Loop, loops_of
 from twinprop.gradcheck.staging import NotFoundError, Stage
@@ -69,8 +69,8 @@ def loops_around(
     title = ", ".join(found) or Path(str(module.__file__)).name
     own = Path(getattr(module, "__file__", None) or "none").absolute()
     some, clock = loops_about(own, found, kinds, in_methods), Clock(every=1)
-    for loop, path in islice(some, MOST_LOOPS):
-        place = f"{os.path.relpath(path, own.parent)}:{loop.line}"
+    for loop, path, file in islice(some, MOST_LOOPS):
+        place = f"{os.path.relpath(file, own.parent)}:{loop.line}"
         about = bool(not found or {*found} & loop.reached or loop.owner in found)
 
         def wanted(held: dict[str, Any], about: bool = about) -> bool:
@@ -79,7 +79,7 @@ def loops_around(
         found_one, before = False, dict(vars(module))
         with suppress(NotFoundError, SyntaxError):
             there = module if path == own else run_apart(partial(script, path), path.parent)
-            for one in with_loop(Stage(loop, vars(there), str(path), given), place, wanted, clock) if there else ():
+            for one in with_loop(Stage(loop, vars(there), file, given), place, wanted, clock) if there else ():
                 found_one = True
                 one.told += told_of(there) if path != own else []
                 yield one, f"{title}.{loop.whole}, {place}" if loop.whole else f"{title}, in the loop of {place}"
@@ -90,18 +90,23 @@ def loops_around(
 
 def loops_about(
     own: Path, found: Mapping[str, Any], kinds: Collection[type], in_methods: bool
-) -> Iterator[tuple[Loop, Path]]:
-    """The loops of a file, and of those around it that name what is found there, which may be about that."""
+) -> Iterator[tuple[Loop, Path, str]]:
+    """The loops of a file, and of those around it that name what is found there, which may be about that.
+
+    Beside each, its file, and the name under which its source is known: that of a cell, in a notebook.
+    """
     names = [kind.__name__ for kind in kinds]
     files = dict.fromkeys([own, *(other for name in found for other in others_that_name(own, name))])
     for path in [*files][:MOST_READ]:
-        body = [one for _, tree in trees_of(path) for one in tree.body]
+        trees = list(trees_of(path))
+        body = [one for _, tree in trees for one in tree.body]
+        sources = {id(part): source_name(path, number) for number, tree in trees for part in ast.walk(tree)}
         if path != own and {*found} & {one.name for one in body if isinstance(one, ast.ClassDef | ast.FunctionDef)}:
             continue  # it has another one of that name
         for loop in loops_of(body, names if path == own else ()):
             about = not found or kinds or {*found} & loop.reached or loop.owner in found
             if about and in_methods == (loop.owner in names):
-                yield loop, path
+                yield loop, path, sources[id(loop.body[0])]
 
 
 def script(path: Path) -> ModuleType:
@@ -110,5 +115,7 @@ def script(path: Path) -> ModuleType:
     module.__file__ = str(path)
     told: list[str] = []
     setattr(module, TOLD, told)
-    run_definitions(text_of(path), str(path), module, told)
+    for number, code in codes_of(path):
+        with suppress(SyntaxError):
+            run_definitions(code, source_name(path, number), module, told)
     return module

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from twinprop.gradcheck.loops import range_of, repeats
+from twinprop.gradcheck.names_in_code import changed_in, is_shown, names_in, root_of, stored, walk
 from twinprop.gradcheck.roles import role_of
 from twinprop.gradcheck.sources import defaults_of
 
@@ -20,9 +21,6 @@ DEEPEST = 4
 
 STEP = re.compile(r"step|update|backward|back_?prop|grad|delta|train|learn|descent|optim|fit|adjust")
 """In what a loop that trains calls or assigns."""
-
-SHOWN = re.compile(r"(print|plt|plot|ax|fig|input|tqdm|pbar|bar|sys|os|time|log|logger|logging|writer|wandb)(\.|$)")
-"""What is called to show something: no part of a round."""
 
 FUNCTION = "one_round"
 
@@ -44,6 +42,7 @@ class Loop:
         owner: the function, or the class, that it stands in; empty for the script itself.
         whole: the method whose whole body is a round, and no loop; empty for a loop.
         free: arguments of functions on the way that nobody gives.
+        local: names that a function gives values in a round alone, whatever its module calls so.
         data: names of what an object is given when it is made, where that are its data.
         reached: names of all that a round reads, in the script's functions too.
     """
@@ -55,6 +54,7 @@ class Loop:
     owner: str
     whole: str = ""
     free: list[tuple[ast.FunctionDef, str]] = field(default_factory=list)
+    local: set[str] = field(default_factory=set)
     data: list[str] = field(default_factory=list)
     reached: set[str] = field(default_factory=set)
 
@@ -102,7 +102,9 @@ def loops_of(body: Sequence[ast.stmt], kinds: Collection[str] = ()) -> Iterator[
     functions = {one.name: one for one in script if isinstance(one, ast.FunctionDef)}
     methods = dict(methods_of(script, kinds))
     starts = {name: one for one, name in [*methods.items()][::-1] if one.name == "__init__"}
-    steps = {f"self.{one.name}" for one in methods if trains(one.body)}
+    steps = {f"self.{one.name}" for one in methods if trains(one.body)} | {
+        name for name, one in functions.items() if lowers_an_argument(one)
+    }
     whole = []
     for owner in (None, *functions.values(), *methods):
         inside = script if owner is None else flat(owner.body)
@@ -114,7 +116,8 @@ def loops_of(body: Sequence[ast.stmt], kinds: Collection[str] = ()) -> Iterator[
             if body:
                 before, free = arguments(owner, None) if owner in methods else way_to(owner, script, functions, DEEPEST)
                 name = methods.get(owner) or owner.name if owner else ""
-                found = Loop([*before, *inside[:at]], body, counted, inside[at].lineno, name, free=free)
+                before += inside[:at]
+                found = Loop(before, body, counted, inside[at].lineno, name, "", free, locals_of(owner, before, body))
                 yield found.given_data(starts.get(name)).with_needed(functions)
         if owner is not None and owner in methods and not loops and trains(inside):
             before, free = arguments(owner, None)
@@ -122,6 +125,12 @@ def loops_of(body: Sequence[ast.stmt], kinds: Collection[str] = ()) -> Iterator[
             one = Loop(before, inside, {}, owner.lineno, name, owner.name, free)
             whole.append(one.given_data(starts.get(name)))
     yield from (one.with_needed(functions) for one in whole)  # a loop makes first what it needs
+
+
+def locals_of(owner: ast.FunctionDef | None, before: Sequence[ast.stmt], body: Sequence[ast.stmt]) -> set[str]:
+    """The names that a loop in a function gives values first: no globals of its module."""
+    shared = {name for part in walk([owner] if owner else ()) if isinstance(part, ast.Global) for name in part.names}
+    return stored(body) - stored(before) - shared if owner else set()
 
 
 def round_of(loop: ast.stmt) -> tuple[list[ast.stmt], dict[str, int]]:
@@ -171,15 +180,14 @@ def trains(body: Sequence[ast.stmt], steps: Collection[str] = ()) -> bool:
     return False
 
 
-def is_shown(one: ast.AST) -> bool:
-    """Whether a statement only shows something."""
-    call = one.value if isinstance(one, ast.Expr) else None
-    return isinstance(call, ast.Call) and SHOWN.match(ast.unparse(call.func)) is not None
-
-
-def walk(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
-    for one in nodes:
-        yield from ast.walk(one)
+def lowers_an_argument(function: ast.FunctionDef) -> bool:
+    """Whether a function subtracts a product from what it is given, as `w - rate * dw`."""
+    for part in ast.walk(function):
+        if isinstance(part, ast.AugAssign | ast.BinOp) and isinstance(part.op, ast.Sub):
+            lowered, by = (part.left, part.right) if isinstance(part, ast.BinOp) else (part.target, part.value)
+            if root_of(lowered) in defaults_of(function) and isinstance(by, ast.BinOp) and isinstance(by.op, ast.Mult):
+                return True
+    return False
 
 
 def way_to(
@@ -197,9 +205,23 @@ def way_to(
             if call is not None and not isinstance(statement, ast.FunctionDef | ast.ClassDef):
                 before, free = way_to(caller, script, functions, deep - 1)
                 given, lacking = arguments(owner, call)
-                return [*before, *inside[:at], *given], [*free, *lacking]
+                return [*before, *inside[:at], *within(statement, call), *given], [*free, *lacking]
     given, lacking = arguments(owner, None)
     return given, lacking
+
+
+def within(statement: ast.stmt, call: ast.Call) -> list[ast.stmt]:
+    """The statements in loops and branches before a call that stands in them, in the first round of each."""
+    found: list[ast.stmt] = []
+    if isinstance(statement, ast.For):
+        first = ast.Assign([statement.target], ast.parse("next(iter(0))", mode="eval").body)
+        first.value.args[0].args[0] = statement.iter  # type: ignore[attr-defined]
+        found.append(ast.fix_missing_locations(ast.copy_location(first, statement)))
+    for block in (getattr(statement, "body", ()), getattr(statement, "orelse", ())):
+        at = next((at for at, one in enumerate(block) if call in ast.walk(one)), None)
+        if at is not None:
+            return [*found, *block[:at], *within(block[at], call)]
+    return []
 
 
 def arguments(
@@ -221,35 +243,6 @@ def arguments(
     return list(found), [(owner, name) for name in names if name not in kept]
 
 
-def stored(nodes: Iterable[ast.AST]) -> set[str]:
-    """The names that statements give a value, but for those of functions and comprehensions in them."""
-    found: set[str] = set()
-    for one in nodes:
-        if isinstance(one, ast.FunctionDef | ast.ClassDef):
-            found.add(one.name)
-        elif isinstance(one, ast.Import | ast.ImportFrom):
-            found |= {name.asname or name.name.partition(".")[0] for name in one.names}
-        elif isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store):
-            found.add(one.id)
-        elif not isinstance(one, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
-            found |= stored(ast.iter_child_nodes(one))
-    return found
-
-
-def names_in(nodes: Iterable[ast.AST], functions: Mapping[str, ast.FunctionDef]) -> set[str]:
-    """The names that statements read, and the functions of the script that they call."""
-    found: set[str] = set()
-    left = [part.id for part in walk(nodes) if isinstance(part, ast.Name)]
-    while left:
-        name = left.pop()
-        if name not in found:
-            found.add(name)
-            left += (
-                [part.id for part in walk([functions[name]]) if isinstance(part, ast.Name)] if name in functions else []
-            )
-    return found
-
-
 def needed(before: Sequence[ast.stmt], wanted: set[str], functions: Mapping[str, ast.FunctionDef]) -> list[ast.stmt]:
     """The statements that make what is wanted, and what those need."""
     wanted = set(wanted)
@@ -269,22 +262,3 @@ def trains_again(loop: ast.For) -> bool:
     """Whether a loop before the one that is looked at is another training."""
     calls = [ast.unparse(part.func).rpartition(".")[2] for part in ast.walk(loop) if isinstance(part, ast.Call)]
     return repeats(loop) and any(re.search(r"backward|back_?prop|update|train|fit", name.lower()) for name in calls)
-
-
-def changed_in(statement: ast.stmt) -> set[str]:
-    """The names of what a statement changes in place: `X[i] = 1`, `net.add(...)`, `shuffle(X)`."""
-    found: set[str] = set()
-    for part in ast.walk(statement):
-        if isinstance(part, ast.Attribute | ast.Subscript) and isinstance(part.ctx, ast.Store):
-            found.add(root_of(part))
-        elif isinstance(part, ast.Expr) and isinstance(part.value, ast.Call) and not is_shown(part):
-            found.add(root_of(part.value.func))
-            found |= {one.id for one in part.value.args if isinstance(one, ast.Name)}
-    return found
-
-
-def root_of(node: ast.expr) -> str:
-    """`net` of `net.layers[0].W`."""
-    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return node.id if isinstance(node, ast.Name) else ""

@@ -23,12 +23,14 @@ import numpy as np
 from twinprop.gradcheck.faults import is_users
 from twinprop.gradcheck.guesses import INPUTS, OUTPUTS, number_for, usual
 from twinprop.gradcheck.held import arrays_of, attributes_of, is_number, is_numeric, may_hold_arrays
+from twinprop.gradcheck.inputs import is_data
 from twinprop.gradcheck.likely_shapes import BIAS, is_parameter
 from twinprop.gradcheck.loops import BATCH, STEPS, TREE
+from twinprop.gradcheck.names_in_code import changed_in, names_of_values, root_of, stored
 from twinprop.gradcheck.outputs import Site
 from twinprop.gradcheck.recipes import SAMPLES, data_named, is_numpys
 from twinprop.gradcheck.roles import role_of, word_of
-from twinprop.gradcheck.rounds import FUNCTION, HIDDEN_NAME, Loop, changed_in, root_of, stored
+from twinprop.gradcheck.rounds import FUNCTION, HIDDEN_NAME, Loop
 from twinprop.gradcheck.tracing import READING
 from twinprop.gradcheck.upkeep import owners_in
 
@@ -59,6 +61,7 @@ class Stage:
         derived: names of what is computed from data.
         data: names of X and y in the script; `like` is what they are there, which may be lists.
         columns: whether samples are columns.
+        following: the names, and the code, of what is made of X and y before the loop.
         targets: some for which the output is seen at `site`.
         last: by the names that are assigned or changed before the loop, which statement is the last to do so.
     """
@@ -72,11 +75,13 @@ class Stage:
         self.columns, self.targets = False, None
         self.site: Site | None = None
         self.ran: list[CodeType] = []
+        self.following: list[tuple[set[str], CodeType]] = []
         self.of_data: list[str] | None = None
         self.first = dict(space)
         self.compile_round()
         self.steps = [(one, compile(ast.Module([one], []), file, "exec")) for one in loop.before]
-        self.last = {name: at for at, one in enumerate(loop.before) for name in stored([one]) | changed_in(one)}
+        run = [(at, one) for at, one in enumerate(loop.before) if not isinstance(one, Defines)]
+        self.last = {name: at for at, one in run for name in stored([one]) | changed_in(one)}
 
     def __deepcopy__(self, memo: Any) -> Stage:
         return self
@@ -144,13 +149,17 @@ class Stage:
             count: of samples, which are one batch.
         """
         self.space.clear()
-        self.space.update(self.first)
+        self.space.update({name: one for name, one in self.first.items() if name not in self.loop.local})
         self.derived, self.count, self.ran, self.of_data = set(data), count, [], None
         np.random.seed(0)
         random.seed(0)
         for owner, name in self.loop.free:
             self.space.pop(name, None)
             self.stand_for(name, owner)
+        origins = {*data}
+        for one, _ in reversed(self.steps):
+            origins |= names_of_values(one) if stored([one]) & origins and not isinstance(one, Defines) else set()
+        origins -= {*data}
         self.space.update({name: copy.deepcopy(value) for name, value in data.items() if name not in self.last})
         for at, (statement, code) in enumerate(self.steps):
             names = stored([statement])
@@ -158,10 +167,27 @@ class Stage:
                 continue
             self.run(statement, code, names)
             self.space.update(dict.fromkeys(batches_in(self.space, names), count))
-            self.space.update({name: copy.deepcopy(one) for name, one in data.items() if self.last.get(name) == at})
+            for name in (name for name in data if self.last.get(name) == at):
+                self.match_origins(self.space.get(name), data[name], origins)
+                self.space[name] = copy.deepcopy(data[name])
         for owner in owners_in(self.held()):
             vars(owner).update(dict.fromkeys(batches_in(vars(owner), vars(owner)), count))
         self.space.update(self.loop.counted)
+        self.derived |= {name for name in origins if is_data(self.space.get(name))}
+        first = max((self.last[name] for name in data if name in self.last), default=len(self.steps))
+        self.following = [
+            (stored([one]), code)
+            for one, code in self.steps[first + 1 :]
+            if isinstance(one, ast.Assign) and code in self.ran and names_of_values(one) & self.derived
+        ]
+
+    def match_origins(self, made: Any, new: Any, origins: Iterable[str]) -> None:
+        """Give as many samples to what X or y was made of, which a round may count, as these get in its place."""
+        before, now = np.shape(made), np.shape(new)
+        for origin, name in ((self.space.get(name), name) for name in origins if len(before) == len(now)):
+            if isinstance(origin, np.ndarray) and origin.ndim and before and len(origin) in (before[0], before[-1]):
+                count = now[0 if len(origin) == before[0] else -1]
+                self.space[name] = np.resize(origin, (count, *origin.shape[1:]))
 
     def run(self, statement: ast.stmt, code: CodeType, names: set[str]) -> None:
         """Run a statement before the loop, which gives some names a value; if it lacks its data, these stand in."""
@@ -283,18 +309,6 @@ def batches_in(space: Mapping[str, Any], names: Iterable[str]) -> list[str]:
     return [name for name in names if BATCH.fullmatch(word_of(name)) and is_number(space.get(name))]
 
 
-def names_of_values(statement: ast.stmt) -> set[str]:
-    """The names whose numbers a statement reads, not their shapes alone."""
-    shapes = {
-        id(inner)
-        for part in ast.walk(statement)
-        if (isinstance(part, ast.Attribute) and part.attr in ("shape", "size", "ndim", "dtype"))
-        or (isinstance(part, ast.Call) and ast.unparse(part.func) in ("len", "np.shape", "np.size"))
-        for inner in ast.walk(part)
-    }
-    return {one.id for one in ast.walk(statement) if isinstance(one, ast.Name) and id(one) not in shapes}
-
-
 def data_role(name: str) -> str:
     """What a name is for, be it of all data, or of those to train on."""
     name = name.removeprefix(HIDDEN_NAME)
@@ -305,13 +319,3 @@ def data_role(name: str) -> str:
 def is_empty(value: Any) -> bool:
     """Whether a value is a collection of nothing; lists may hold arrays of several shapes."""
     return value.size == 0 if isinstance(value, np.ndarray) else isinstance(value, list | tuple) and not value
-
-
-def is_data(value: Any) -> bool:
-    """Whether something is several samples, in an array or in a list."""
-    if isinstance(value, list):
-        try:
-            value = np.asarray(value, float)
-        except (ValueError, TypeError):
-            return False
-    return isinstance(value, np.ndarray) and value.ndim > 0 and len(value) > 1 and value.dtype.kind in "fiu"

@@ -21,13 +21,14 @@ import numpy as np
 from twinprop.gradcheck.faults import Clock
 from twinprop.gradcheck.guesses import OUTPUTS
 from twinprop.gradcheck.held import arrays_of, is_number, is_numeric
-from twinprop.gradcheck.inputs import Inputs, draw_x, draw_y, unused_size
+from twinprop.gradcheck.inputs import Inputs, draw_x, draw_y, is_data, unused_size
 from twinprop.gradcheck.loops import OFF, OTHERS, STEPS
+from twinprop.gradcheck.names_in_code import walk
 from twinprop.gradcheck.outputs import find_site, output_at
 from twinprop.gradcheck.recipes import SAMPLES
 from twinprop.gradcheck.roles import role_of, word_of
-from twinprop.gradcheck.rounds import FUNCTION, walk
-from twinprop.gradcheck.staging import Stage, data_role, is_data
+from twinprop.gradcheck.rounds import FUNCTION
+from twinprop.gradcheck.staging import Stage, data_role
 from twinprop.gradcheck.trained import SINGLE, WHOLE, Output, Trained, is_learnt
 from twinprop.gradcheck.upkeep import owners_in
 
@@ -67,10 +68,14 @@ class Round:
         scalars = [ref for ref in arrays_of(self) if not np.shape(ref.get())]
         space.update({name: getattr(self, name) for name in self._names})
         space.update(zip(stage.data[::-1], map(shaped, (y, x), stage.like[::-1]), strict=True))
+        for names, code in stage.following:
+            if not names & {*self._names, *stage.data}:
+                exec(code, space)
         space.update(stage.loop.counted)
         stage.one_round()
         for name in self._names:
-            setattr(self, name, space[name])
+            if data_role(name) != "rate":  # one that falls is the first in each round
+                setattr(self, name, space[name])
         for ref in scalars:  # what was an array of one number stays one
             if not np.shape(ref.get()):
                 ref.set(np.array(ref.get(), float))

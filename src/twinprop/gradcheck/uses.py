@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from twinprop.gradcheck.expressions import Self, has_data
-from twinprop.gradcheck.importing import run_apart
+from twinprop.gradcheck.importing import run_apart, source_name
 from twinprop.gradcheck.loading import ABOVE, is_slow, known_module, others_that_name, trees_around, trees_of
 from twinprop.gradcheck.recipes import Cook, Recipe, Unknown, bound, changed, data_named, numbers_in, small_sizes
 from twinprop.gradcheck.staging import data_role
@@ -133,7 +133,7 @@ class Script:
         places: dict[int, str] = {}
         for number, tree in trees_of(path):
             self.body += tree.body
-            where = f"{shown} cell {number}" if number else shown
+            where = source_name(Path(shown), number)
             places |= {id(node): where for node in ast.walk(tree) if isinstance(node, ast.Call)}
         everything = [one for part in self.body for one in ast.walk(part)]
         self.imports = [one for one in everything if isinstance(one, ast.Import | ast.ImportFrom)]
