@@ -256,7 +256,7 @@ class Trial:
         )
 
     def as_used(self, found: dict[str, tuple[str, Any]]) -> dict[str, tuple[str, Any]]:
-        return turned_back(found, self.array, self.subject.made)
+        return turned_back(found, {one.name: np.shape(one.get()) for one in self.parameters}, self.subject.made)
 
     def output_depends_on(self, parameter: ArrayRef) -> bool:
         """Whether the output changes with an array, as it does with a parameter and not with a work array."""

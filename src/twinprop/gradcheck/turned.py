@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -22,12 +22,12 @@ BY_STEP = "{} lies transposed, and the step turns it:\n{}"
 
 
 def turned_back(
-    found: Mapping[str, tuple[str, Any]], array: Callable[[str], Any], made: Any
+    found: Mapping[str, tuple[str, Any]], shapes: Mapping[str, tuple[int, ...]], made: Any
 ) -> dict[str, tuple[str, Any]]:
-    """Gradients by what they are of, with their names, as the steps of a class use them."""
+    """Gradients by what they are of, with their names, as the steps of a class use them; `shapes` of its parameters."""
     kind: Any = type(wrapped_in(made))
     return {
-        of: (label, np.transpose(value) if is_turned(label, value, np.shape(array(of)), kind) else value)
+        of: (label, np.transpose(value) if is_turned(label, value, shapes.get(of, ()), kind) else value)
         for of, (label, value) in found.items()
     }
 
