@@ -16,3 +16,8 @@ def test_among_several_samples_is_one_of_the_last_class(classes: int) -> None:
             assert labels.max() == classes - 1
             onehot = draw_y(np.random.default_rng(seed), count, classes, 0, "onehot")
             np.testing.assert_array_equal(onehot, np.eye(classes)[labels])
+
+
+@pytest.mark.parametrize("kind", ["labels", "onehot", "binary", "real"])
+def test_of_a_size_of_0_there_is_one_class(kind: str) -> None:
+    assert len(draw_y(np.random.default_rng(0), 5, 0, 0, kind)) == 5

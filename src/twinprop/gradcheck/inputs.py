@@ -121,6 +121,7 @@ def draw_y(rng: np.random.Generator, count: int, classes: int, axis: int | None,
         y = rng.permutation(np.arange(count) % 2).astype(float)
         y = 2 * y - 1 if kind == "signs" else y
         return y if axis is not None else y[0]
+    classes = max(1, classes)  # a size that the object has may be 0
     labels = rng.integers(0, classes, count)
     if len({*labels}) < classes <= count:  # a class may count its classes by the labels that there are
         labels = rng.permutation(np.arange(count) % classes)
