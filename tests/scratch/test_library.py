@@ -223,6 +223,11 @@ def test_flattened_images_are_the_same_however_they_lie_in_memory(networks: tupl
     np.testing.assert_array_equal(flatten.backward(x.reshape(*networks, 5, 24)), x)
 
 
+@pytest.mark.parametrize("place", [np.array, torch.tensor])
+def test_a_batch_of_numbers_flattens_to_columns(place: Any) -> None:
+    assert Flatten().forward(place([1.0, 2.0, 3.0])).shape == (3, 1)
+
+
 def test_images_and_wrong_names() -> None:
     network = Network([Flatten(), Linear(64, 10)], dtype="float32")
     assert network.forward(np.zeros((5, 8, 8))).dtype == np.float32

@@ -65,7 +65,7 @@ class Flatten(Layer):
 
     def forward(self, x: Array, training: bool = False) -> Array:
         self.shape = x.shape
-        first = self.start_dim % x.ndim
+        first = self.start_dim if self.start_dim > 0 else x.ndim + self.start_dim
         if isinstance(x, np.ndarray) and x.strides[first - 1] == x.itemsize:
             # where the batch is last in memory, it stays so: long runs are copied in a tenth of the time
             return np.moveaxis(x, first - 1, -1).reshape(*x.shape[: first - 1], -1, x.shape[first - 1]).mT
