@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from twinprop.gradcheck.check import check_class
+from tests.kit.students import SIZES, check_code
 
 NETWORK = """
 import numpy as np
@@ -34,9 +33,8 @@ class Net:
 @pytest.mark.parametrize(("count", "penalty"), [("batch_size", "reg"), ("m", "lambd"), ("n_samples", "weight_decay")])
 def test_they_are_given(tmp_path: Path, count: str, penalty: str) -> None:
     def right(beside: str) -> bool:
-        file = tmp_path / "net.py"
-        file.write_text(NETWORK.format(count=count, penalty=penalty, beside=beside))
-        return check_class(f"{file}:Net", ["4", "6", "3"]).right
+        code = NETWORK.format(count=count, penalty=penalty, beside=beside)
+        return check_code(tmp_path, code, "Net", SIZES).right
 
     assert right("self.W1")
     if penalty == "reg":

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.kit.students import LAYER, check_code
 
-from twinprop.gradcheck.check import check_class
-
-LAYER = """
+LAYER_CODE = """
 import numpy as np
 
 class Linear:
@@ -31,10 +30,7 @@ ALSO = ["own_inputs", "_inputs", "_parts", "_beside_the_loss", "wants_indices", 
 @pytest.mark.parametrize("value", ["{'x': (2, 9)}", "'a word'", "[1, 2]", "len"])
 def test_a_layer_may_have_attributes_of_any_name(tmp_path: Path, value: str) -> None:
     names = "; ".join(f"self.{name} = {value}" for name in SAID + ALSO)
-    file = tmp_path / "layer.py"
-    file.write_text(LAYER.format(names=names, sum="sum(0)"))
-    report = check_class(f"{file}:Linear", ["4", "3"])
+    report = check_code(tmp_path, LAYER_CODE.format(names=names, sum="sum(0)"), "Linear", LAYER)
     assert report.right
     assert report.given == "x (5, 4)"
-    file.write_text(LAYER.format(names=names, sum="mean(0)"))
-    assert not check_class(f"{file}:Linear", ["4", "3"]).right
+    assert not check_code(tmp_path, LAYER_CODE.format(names=names, sum="mean(0)"), "Linear", LAYER).right

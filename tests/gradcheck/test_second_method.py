@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from twinprop.gradcheck.check import check_class
+from tests.kit.students import SIZES, check_code
 
 NETWORK = """
 import numpy as np
@@ -35,9 +34,7 @@ class Net:
 @pytest.mark.parametrize("name", ["gradient", "accumulate_gradients"])
 def test_it_is_found(tmp_path: Path, name: str) -> None:
     def right(slope: str) -> bool:
-        file = tmp_path / "net.py"
-        file.write_text(NETWORK.format(name=name, slope=slope))
-        return check_class(f"{file}:Net", ["4", "6", "3"]).right
+        return check_code(tmp_path, NETWORK.format(name=name, slope=slope), "Net", SIZES).right
 
     assert right("(1 - self.a1 ** 2)")
     if name == "gradient":

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.kit.students import check_code
 
-from twinprop.gradcheck.check import check_class
 from twinprop.gradcheck.report import report_text
 
 NETWORK = """
@@ -44,17 +44,13 @@ class Net:
     ("scale", "told"), [("2 / y.size", ""), ("1", "times 7.5"), ("2 / y.shape[0]", "1/n is missing")]
 )
 def test_a_factor_of_all_steps_is_no_mistake(tmp_path: Path, scale: str, told: str) -> None:
-    file = tmp_path / "net.py"
-    file.write_text(NETWORK.format(scale=scale, slope="(1 - out ** 2)"))
-    report = check_class(f"{file}:Net", ["[4, 6, 3]"])
+    report = check_code(tmp_path, NETWORK.format(scale=scale, slope="(1 - out ** 2)"), "Net", ["[4, 6, 3]"])
     assert report.right, report_text(report)
     assert report.verdict == ("right, but" if told else "right")
     assert told in report_text(report)
 
 
 def test_what_is_wrong_beside_a_factor_is_not_put_down_to_the_rate(tmp_path: Path) -> None:
-    file = tmp_path / "net.py"
-    file.write_text(NETWORK.format(scale="1", slope="(1 - out)"))
-    report = check_class(f"{file}:Net", ["[4, 3]"])
+    report = check_code(tmp_path, NETWORK.format(scale="1", slope="(1 - out)"), "Net", ["[4, 3]"])
     assert not report.right
     assert "learning rate: it is computed after" not in report_text(report)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from twinprop.gradcheck.check import check_class
+from tests.kit.students import check_code
 
 NETWORK = """
 import numpy as np
@@ -36,9 +35,7 @@ SLOPE = "(1 - self.h ** 2)"
 @pytest.mark.parametrize("sizes", [["4", "6", "3"], ["4", "4", "4"]])
 def test_a_step_that_turns_a_gradient(tmp_path: Path, sizes: list[str]) -> None:
     def verdict(slope: str, turn: str) -> str:
-        file = tmp_path / "net.py"
-        file.write_text(NETWORK.format(slope=slope, turn=turn))
-        return check_class(f"{file}:Net", sizes).verdict
+        return check_code(tmp_path, NETWORK.format(slope=slope, turn=turn), "Net", sizes).verdict
 
     assert verdict(SLOPE, ".T") == verdict(SLOPE, ".transpose()") == "right"
     if sizes[1] == "6":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,13 @@ def said(report: Report) -> dict[str, str]:
         for name in names or [""]:
             texts[name] = f"{texts.get(name, '')} {text}"
     return texts
+
+
+def check_code(folder: Path, code: str, name: str, words: Sequence[str] = ()) -> Report:
+    """The check of a class whose code is given, in a file of its own."""
+    file = folder / f"{name.lower()}.py"
+    file.write_text(code)
+    return check_class(f"{file}:{name}", words)
 
 
 def failed(report: Report) -> set[str]:

@@ -7,11 +7,11 @@ and `indexing` which are whole numbers, `composing` of what puts local derivativ
 holds its inputs or learns its sizes late; `guesses`, `fitting` and `likely_shapes` find what nobody has given,
 `lending` and `stacking` objects and layers; `uses` reads how its author makes it, `settings` how else it could be
 made). Where a step of a training tells more, `trained` is an object with one: `trained_by_method` by a method that
-`loops` shortens, `trained_by_loop` by one of the `loops_around`, which `rounds` finds and `staging` runs; `own_loss` is
-one of a step that says its loss itself. `ways` and `calling` know how it wants to be called, `returned` what of its
-answer is the output, `choice` and `searching` find inputs that it takes, `parameters` says what its parameters are,
-`trial` runs it, `finding` says which array is which gradient, `comparison` measures and compares, `repetition` runs it
-again, `conventions` and `penalties` judge what is a matter of taste, `hints` and `unchecked` explain, and `report` puts
-it into words.
+`loops` shortens, `trained_by_loop` by one of the `loops_around`, which `rounds` finds by the `names_in_code` and
+`staging` runs; `own_loss` is one of a step that says its loss itself. `ways` and `calling` know how it wants to be
+called, `returned` what of its answer is the output, `choice` and `searching` find inputs that it takes, `parameters`
+says what its parameters are, `trial` runs it, `finding` says which array is which gradient, `comparison` measures and
+compares, `repetition` runs it again, `conventions`, `turned` and `penalties` judge what is a matter of taste,
+`other_costs` says which loss is not meant, `hints` and `unchecked` explain, and `report` puts it into words.
 `checking` is all this for given inputs, `readings` are other ways to see what was wrong, `check` is the whole of it.
 """

@@ -25,12 +25,12 @@ from twinprop.gradcheck.hints.table import factor_of
 from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.loading import trees_around
 from twinprop.gradcheck.report import Gradient, Report
-from twinprop.gradcheck.roles import role_of
 from twinprop.gradcheck.several import Several
 from twinprop.gradcheck.sources import nodes_of
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.trial import CHANGE, Trial, slopes_of
 from twinprop.gradcheck.turned import told_of_turned
+from twinprop.gradcheck.upkeep import names_rate
 
 MEAN = (
     "{} are divided by the {} samples here, and the gradient that is handed on is not. That is right together with a "
@@ -145,12 +145,6 @@ def line_that_adds(made: Any) -> str:
         if isinstance(added, ast.BinOp) and isinstance(added.op, ast.Mult) and names_rate(added):
             return ast.unparse(node)
     return ""
-
-
-def names_rate(node: ast.AST) -> bool:
-    """Whether a learning rate stands in some code."""
-    parts = [part for part in ast.walk(node) if isinstance(part, ast.Name | ast.Attribute)]
-    return any(role_of(ast.unparse(part).rpartition(".")[2]) == "rate" for part in parts)
 
 
 def is_times(gradient: Gradient, factor: float) -> bool:

@@ -21,7 +21,7 @@ from twinprop.gradcheck.indexing import is_index
 from twinprop.gradcheck.planning import Plan, asserted_shapes, makers_of, plan_for, position_of
 from twinprop.gradcheck.roles import Method, method_of, role_of
 from twinprop.gradcheck.sources import returned_names
-from twinprop.gradcheck.upkeep import PENALTY, count_of
+from twinprop.gradcheck.upkeep import WEIGHT_DECAY, count_of
 from twinprop.gradcheck.ways import BACKWARD, FORWARD, LOSS, LOSS_AND_GRADIENTS, named, ways_of
 
 
@@ -105,7 +105,7 @@ class Several(Fitted, Wrapper):
         return found
 
     def _to_front(self, upstream: Sequence[Any], y: Any = None) -> Any:
-        values: dict[str, Any] = {**self._inputs, **self._kept, "rate": 0.01, "penalty": PENALTY, "dy0": 1.0}
+        values: dict[str, Any] = {**self._inputs, **self._kept, "rate": 0.01, "penalty": WEIGHT_DECAY, "dy0": 1.0}
         values |= {"count": count_of(self._inputs["x"], y)} | ({} if y is None else {"y": y})
         for at, (place, part) in enumerate(zip(self._places, upstream, strict=True)):
             values[f"dy{at}"] = like_steps(part, self._kept[f"out{place}"])

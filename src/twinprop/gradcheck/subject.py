@@ -33,7 +33,7 @@ from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.making import make
 from twinprop.gradcheck.returned import OUTPUTS, names_of
 from twinprop.gradcheck.settings import Untried
-from twinprop.gradcheck.upkeep import PENALTY, RATE, ZERO, PlainSteps, Start, clears_cache, count_of, rates_of
+from twinprop.gradcheck.upkeep import RATE, WEIGHT_DECAY, ZERO, PlainSteps, Start, clears_cache, count_of, rates_of
 from twinprop.gradcheck.ways import named, ways_of
 
 # a copy shares modules, as in self.xp = np, which cannot be copied: a text says that the object is its own copy
@@ -169,7 +169,7 @@ class Subject:
             "optimizer": PlainSteps(self.rate),
             "one": 1.0,
             "zero": 0.0,
-            "penalty": PENALTY,
+            "penalty": WEIGHT_DECAY,
             "count": count_of(x, y),
             "before": SimpleNamespace(**dict.fromkeys(OUTPUTS, x.copy())),
         }

@@ -256,6 +256,7 @@ class Trial:
         )
 
     def as_used(self, found: dict[str, tuple[str, Any]]) -> dict[str, tuple[str, Any]]:
+        """Gradients as the steps of the class use them."""
         return turned_back(found, {one.name: np.shape(one.get()) for one in self.parameters}, self.subject.made)
 
     def output_depends_on(self, parameter: ArrayRef) -> bool:

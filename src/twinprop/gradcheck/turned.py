@@ -14,8 +14,8 @@ from twinprop.gradcheck.comparison import same_numbers
 from twinprop.gradcheck.functions import Functions
 from twinprop.gradcheck.held import wrapped_in
 from twinprop.gradcheck.report import Gradient
-from twinprop.gradcheck.roles import role_of
 from twinprop.gradcheck.sources import nodes_of
+from twinprop.gradcheck.upkeep import names_rate
 
 VECTOR = "{} is right, and has shape {}; what it is subtracted from has shape {}: transpose it for the update."
 BY_STEP = "{} lies transposed, and the step turns it:\n{}"
@@ -41,12 +41,11 @@ def step_of_turned(label: str, kind: Any) -> str:
     """The step that subtracts a learning rate times a gradient, transposed; empty where there is none."""
     word = re.sub(r"\[.*?\]", "", label).rpartition(".")[2]
     for node in nodes_of(kind):
-        parts = list(ast.walk(node.value)) if isinstance(node, ast.Assign | ast.AugAssign) else []
-        names = [ast.unparse(part).rpartition(".")[2] for part in parts if isinstance(part, ast.Name | ast.Attribute)]
-        of = [part.value for part in parts if isinstance(part, ast.Attribute) and part.attr in ("T", "transpose")]
-        named = any(re.search(rf"\b{re.escape(word)}\b", ast.unparse(one)) for one in of)
-        if named and any(role_of(name) == "rate" for name in names):
-            return ast.unparse(node)
+        if isinstance(node, ast.Assign | ast.AugAssign) and names_rate(node.value):
+            parts = [part for part in ast.walk(node.value) if isinstance(part, ast.Attribute)]
+            of = [ast.unparse(part.value) for part in parts if part.attr in ("T", "transpose")]
+            if any(re.search(rf"\b{re.escape(word)}\b", one) for one in of):
+                return ast.unparse(node)
     return ""
 
 

@@ -31,8 +31,8 @@ from twinprop.gradcheck.roles import Method, method_of, role_of
 from twinprop.gradcheck.sources import nodes_of, own_attributes
 from twinprop.gradcheck.ways import held_by
 
-PENALTY, RATE = 0.05, 0.01
-"""What is multiplied by the squares of weights, and the learning rate, where backward wants one."""
+WEIGHT_DECAY, RATE = 0.05, 0.01
+"""What backward is given where it wants such a number."""
 
 TO_OPTIMIZER = "to optimizer "
 """What the report calls a gradient that an optimizer was given, before its number."""
@@ -147,6 +147,12 @@ def clears_cache(kind: type, forward: str, zero: str) -> bool:
     used = {node.attr for node in own_attributes(getattr(kind, forward, None))}
     stored = [node for node in own_attributes(getattr(kind, zero or "_", None)) if isinstance(node.ctx, ast.Store)]
     return any(node.attr in used for node in stored)
+
+
+def names_rate(node: ast.AST) -> bool:
+    """Whether a learning rate stands in some code."""
+    parts = [part for part in ast.walk(node) if isinstance(part, ast.Name | ast.Attribute)]
+    return any(role_of(ast.unparse(part).rpartition(".")[2]) == "rate" for part in parts)
 
 
 def count_of(x: Any, y: Any) -> int:
