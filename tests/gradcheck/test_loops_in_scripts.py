@@ -137,6 +137,7 @@ def test_right_script_is_right(name: str) -> None:
     assert report.right, report_text(report)
     assert (f".train_step, {name}.py:" if name == "fit_itself" else f"in the loop of {name}.py:") in report.title
     assert report.assumed_loss == LOSSES.get(name, report.assumed_loss)
+    assert "inputs." not in " ".join(report.notes)  # what our objects hold beside the script's is no parameter
 
 
 @pytest.mark.parametrize("name", some())

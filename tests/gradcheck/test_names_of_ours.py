@@ -24,7 +24,7 @@ class Linear:
         return dy @ self.W.T
 """
 SAID = ["told", "wanted", "given", "broken", "train", "by_sample", "same_count", "look_at", "returned_names", "parts"]
-ALSO = ["own_inputs", "_inputs", "_parts", "_beside_the_loss", "wants_indices", "usual_alone", "_wrapped"]
+ALSO = ["_own_inputs", "_inputs", "_parts", "_beside_the_loss", "wants_indices", "usual_alone", "_wrapped"]
 
 
 @pytest.mark.parametrize("value", ["{'x': (2, 9)}", "'a word'", "[1, 2]", "len"])

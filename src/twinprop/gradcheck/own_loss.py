@@ -58,7 +58,7 @@ class OwnLoss(Wrapper):
         several = min(SEVERAL, (most - form.count("word")) // max(form.count("words"), 1))
         count = form.count("word") + several * form.count("words")
         words = np.arange(most)[::-1][: max(count, 1)].copy()
-        self.own_inputs = Inputs(words, None, None, "", "words")  # type: ignore[arg-type]
+        self._own_inputs = Inputs(words, None, None, "", "words")  # type: ignore[arg-type]
         shapes = [np.shape(value) for value in self._values(words)]
         given = [f"{one.name} {shape if shape else ''}".strip() for one, shape in zip(step.needed, shapes, strict=True)]
         self.given = f"{', '.join(given)} of {most} words" if given else "what it holds"
@@ -116,7 +116,7 @@ class OwnLoss(Wrapper):
 
     def runs(self) -> bool:
         """Whether it runs with each word in each place, its loss follows the weights, and its step leaves something."""
-        x = self.own_inputs.x
+        x = self._own_inputs.x
         try:
             losses = [self.forward(np.roll(x, at)) for at in range(len(x))]
             other = copy.deepcopy(self)

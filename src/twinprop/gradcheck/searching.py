@@ -98,8 +98,8 @@ class Search:
                 or (not wanted.values and (self.gave_none or self.accepted_by_forward is None))
             )
 
-        if (own := said(subject.made, "own_inputs")) is not None:
-            return own if self.best_of([own]) is not None or self.hidden is own else None
+        if (own := said(subject.made, "_own_inputs")) is not None:
+            return own if self.best_of([own]) is not None else None
         if self.hidden is not None and isinstance(subject.made, Trained) and self.suits(self.hidden):
             return self.hidden
         indices = index_inputs(subject, words, wanted.shape, wanted.seed) if wanted.values is None else iter(())

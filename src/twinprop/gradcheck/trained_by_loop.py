@@ -160,7 +160,7 @@ class TrainedByLoop(Trained):
         stage = one._stage
         name = f"{stage.loop.whole} in {place}" if stage.loop.whole else f"the loop in {place}"
         super().__init__(one, name, [Round.output], SINGLE if alone else WHOLE, True, owners_in(one))
-        self.own_inputs, self._parts = inputs, {FUNCTION: stage.round}
+        self._own_inputs, self._parts = inputs, {FUNCTION: stage.round}
         self.told.append(f"{RAN} {place}.")
 
     def _call(self, made: Any, inputs: list[Any], targets: list[Any]) -> None:
