@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.kit.students import check, failed
+from tests.kit.students import check, check_code, failed
 
 from twinprop.gradcheck.check import check_class
 from twinprop.gradcheck.report import report_text
@@ -164,3 +164,50 @@ def test_sequence_with_one_label_gets_one(tmp_path: Path) -> None:
     report = check_class(f"{file}:LastLetter")
     assert failed(report) == {"change of U", "change of R"}, report_text(report)
     assert "tanh is applied once too often" in report_text(report)
+
+
+CELL_THAT_RETURNS_NOTHING = """
+import numpy as np
+
+
+class Helpers:
+    def squash(self, z):
+        return 1 / (1 + np.exp(-z))
+
+    def cross_entropy_cost(self, probs, wanted):
+        return -np.sum(wanted * np.log(probs))
+
+
+class Cell(Helpers):
+    def __init__(self, hidden, features):
+        rng = np.random.default_rng(0)
+        self.W, self.U = rng.normal(size=(features, 2 * hidden)), rng.normal(size=(hidden, 2 * hidden))
+        self.n = hidden
+
+    def gated_cell_forward(self, c_input, h_input, x_input):
+        self.c_input, self.h_input, self.x_input = c_input, h_input, x_input
+        z = x_input @ self.W + h_input @ self.U
+        self.keep, self.out = self.squash(z[:, : self.n]), self.squash(z[:, self.n :])
+        self.c_next = self.keep * c_input + (1 - self.keep)
+        self.h_next = self.out * np.tanh(self.c_next)
+
+    def gated_cell_backward(self, dc_next, dh_next):
+        t = np.tanh(self.c_next)
+        dc = dc_next + dh_next * self.out * (1 - t * t)
+        dkeep = dc * (self.c_input - 1) * self.keep * (1 - self.keep)
+        dz = np.hstack([dkeep, dh_next * t * self.out * (1 - self.out)])
+        self.dW, self.dU = self.x_input.T @ dz, self.h_input.T @ dz
+        self.dx_input, self.dh_input, self.dc_input = dz @ self.W.T, dz @ self.U.T, dc * self.keep
+"""
+
+
+def test_cell_that_leaves_its_states_in_attributes_under_names_of_its_own(tmp_path: Path) -> None:
+    """Nothing is returned: dh_next is told by its name to be that of h_next, which is left; a loss is no forward."""
+    report = check_code(tmp_path, CELL_THAT_RETURNS_NOTHING, "Cell")
+    assert report.verdict == "right", report_text(report)
+    assert {one.of for one in report.gradients} == {"W", "U", "c_input", "h_input", "x"}
+
+
+def test_mistake_in_a_cell_that_leaves_its_states_in_attributes(tmp_path: Path) -> None:
+    code = CELL_THAT_RETURNS_NOTHING.replace("dc = dc_next + dh_next", "dc = dh_next")
+    assert failed(check_code(tmp_path, code, "Cell")) == {"dW", "dU", "dc_input", "dh_input", "dx_input"}

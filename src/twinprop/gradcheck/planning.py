@@ -16,7 +16,7 @@ from typing import Any
 
 from twinprop.gradcheck.held import canonical, stems
 from twinprop.gradcheck.roles import Argument, Method, role_of
-from twinprop.gradcheck.sources import keys_read, nodes_of, returned_name, returned_names
+from twinprop.gradcheck.sources import keys_read, left_names, nodes_of, returned_name, returned_names
 
 BESIDE = re.compile(r"(?<=.)_?(next|prev|later|after|s)$|^(next|prev)_?")
 """What the name of a gradient has more than that of its state: `dh_next` of `h`."""
@@ -47,6 +47,7 @@ class Plan:
         upstream: the names of the gradients that backward is given.
         has_targets: whether forward is a loss.
         cost: the method for the loss, where backward is given the targets; given_cost, what that is given.
+        left: whether what is `kept` is left in attributes, not returned.
     """
 
     front: Method
@@ -59,6 +60,7 @@ class Plan:
     has_targets: bool
     cost: Method | None = None
     given_cost: dict[str, str] = field(default_factory=dict)
+    left: bool = False
 
     @property
     def is_network(self) -> bool:
@@ -83,11 +85,15 @@ def plan_for(made: Any, front: Method, back: Method | None, cost: Method | None 
     extras = [one.name for one in needed if one.name not in (main, targets)]
     given = {one.name: one.name for one in needed} | {main: "x"} | ({targets: "y"} if targets else {})
     kept = returned_names(getattr(made, front.name)) or [returned_name(getattr(made, front.name))]
+    left = left_names(getattr(made, front.name)) if back is not None else []
+    if back is not None and left:
+        told = [position_of(one.name, left) for one in back.needed if one.role == "dy"]
+        kept = left if told and None not in told else left[-1:]
     given_back = linked(back.needed, given, kept) if back is not None else {}
     upstream = [name for name, what in (given_back or {}).items() if what.startswith("dy")]
     if given_back is None or (len(needed) < 2 and not {f"out{at}" for at in range(len(kept))} & {*given_back.values()}):
         return None
-    plan = Plan(front, back, given, given_back, extras, kept, upstream, bool(targets))
+    plan = Plan(front, back, given, given_back, extras, kept, upstream, bool(targets), left=bool(left))
     if back is not None and not targets and not upstream and not plan.is_network:
         if len(given_back) != 1:
             return None

@@ -27,8 +27,8 @@ NAMES = {
     "desired correct gt answer answers truey yi ys trues tgt desiredoutput groundtruths",
     "out": "yhat ypred pred preds predicted prediction predictions output outputs out o outputnodes outputlayer "
     "prob probs probabilities scores al p a yp predictedoutput logits ao",
-    "x": "x xs input inputs inputnodes inputlayer inp data xbatch xtrain image images xi ininput feature features "
-    "sample sampleset",
+    "x": "x xs input inputs inputnodes inputlayer inp data xbatch xtrain image images xi ininput xinput inputx feature "
+    "features sample sampleset",
 }
 """Names of arguments, without underscores and in lower case."""
 

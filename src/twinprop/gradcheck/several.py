@@ -86,6 +86,8 @@ class Several(Fitted, Wrapper):
             setattr(self._user, name, self._inputs[name])
         given = {name: np.copy(value) for name, value in self._inputs.items()} | self._settings
         returned = self._plan.front.call(self._user, self._plan.given_front, given)
+        if self._plan.left:
+            returned = tuple(attributes_of(self._user).get(name) for name in self._plan.kept)
         parts = list(returned) if isinstance(returned, tuple | list) and len(self._plan.kept) > 1 else [returned]
         parts = list(returned) if isinstance(returned, tuple) else parts
         self._kept = {f"out{at}": part for at, part in enumerate(parts)}

@@ -298,6 +298,26 @@ def returned_name(function: Any) -> str:
     return name_in(values[0]) if len(values) == 1 else ""
 
 
+@cache
+def left_names(function: Any) -> list[str]:
+    """The attributes that a method which returns nothing computes, in their order; none of one that returns a value."""
+    if any(value is not None for value in returns_of(function)):
+        return []
+    function = getattr(function, "__func__", function)
+    pairs = [pair for node in nodes_of(function) if isinstance(node, ast.Assign) for pair in assigned_in(node)]
+    kept = {target for target, value in pairs if isinstance(value, ast.Name)}  # self.x = x
+    own = [node for node in own_attributes(function) if isinstance(node.ctx, ast.Store) and node not in kept]
+    places = {node.attr: (node.lineno, node.col_offset) for node in own}
+    return sorted(places, key=lambda name: places[name])
+
+
+def assigned_in(node: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """What is assigned to, with its value: two pairs of `self.a, self.b = a, b`."""
+    for target in node.targets:
+        several = isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple)
+        yield from zip(target.elts, node.value.elts, strict=False) if several else [(target, node.value)]
+
+
 def name_in(node: ast.AST | None) -> str:
     """The name of what an expression is: of `dW`, `self.dW` and `np.array(dW)`, of the list in `hs[len(x) - 1]`."""
     if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Constant):

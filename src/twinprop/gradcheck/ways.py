@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,10 +21,10 @@ from twinprop.gradcheck.calling import (
     Way,
 )
 from twinprop.gradcheck.faults import SubjectError
-from twinprop.gradcheck.held import arrays_of, wrapped_in
+from twinprop.gradcheck.held import arrays_of, attributes_of, wrapped_in
 from twinprop.gradcheck.inputs import LIKELY
 from twinprop.gradcheck.roles import Argument, Method, lacks_self, method_of, word_of
-from twinprop.gradcheck.sources import returned_name, returned_names, words_compared
+from twinprop.gradcheck.sources import own_attributes, returned_name, returned_names, words_compared
 
 
 def with_other_words(function: Any, back: Method) -> Iterator[Method]:
@@ -108,7 +109,7 @@ LOSS = (
     f"{LOSS_AND_GRADIENTS}"
 )
 LIKE = {
-    FORWARD: re.compile(r"(full|do|run)?(forward|feedforward|fwd)(?!.*(back|grad|loss)).*"),
+    FORWARD: re.compile(r"(?!.*(back|grad|loss|check|plot|print|show|num)).*(forward|feedforward|fwd).*"),
     LOSS_AND_GRADIENTS: re.compile(r".*loss.*grad.*"),
     LOSS: re.compile(r"(?!.*(grad|prime|deriv|back|delta|plot|print|set|get|hist|log_|_log)).*(loss|cost|squares).*"),
     BACKWARD: re.compile(
@@ -206,7 +207,8 @@ def possible_ways(made: Any, title: str, forward: str, backward: str, loss: str)
             for other in with_other_words(getattr(made, back.name), back):
                 yield from networks(title, front, other, cost, kept or [alone])
     ours = type(made).__module__.startswith(__package__ or "?")  # whose loss needs a forward before it
-    if cost is not None and back is not None and not ours and (roles := loss_roles(cost)) is not None:
+    leans = None not in (front, back, cost) and leans_on(made, backward, forward, loss)
+    if cost is not None and back is not None and not ours and not leans and (roles := loss_roles(cost)) is not None:
         yield from losses(title, cost, back, roles)
     if back is None:
         if cost is not None and len(cost.offered) == 1:
@@ -215,6 +217,16 @@ def possible_ways(made: Any, title: str, forward: str, backward: str, loss: str)
             roles = loss_roles(method) if method else None
             if method is not None and roles is not None:
                 yield LossWay(title, method, None, roles)
+
+
+def leans_on(made: Any, back: str, front: str, other: str) -> bool:
+    """Whether a method reads attributes that are not there before `front` has assigned them, which `other` does not."""
+    read, left, seen = (
+        list(own_attributes(getattr(getattr(made, one), "__func__", None))) for one in (back, front, other)
+    )
+    later = {one.attr for one in left if isinstance(one.ctx, ast.Store)} - {*attributes_of(made)}
+    known = {one.attr for one in seen}
+    return front not in known and any(one.attr in later - known for one in read if isinstance(one.ctx, ast.Load))
 
 
 def without_rate_alone(back: Method) -> Method:
