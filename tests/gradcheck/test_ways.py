@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.kit.students import check
+from tests.kit.students import check, check_code, failed
 
 from twinprop.gradcheck.check import check_class
 from twinprop.gradcheck.report import report_text
@@ -218,3 +218,30 @@ def test_right_ones_and_wrong_twins(tmp_path: Path, code: str, right: str, wrong
     report = check_class(f"{tmp_path}/wrong.py")
     assert [one.passed for one in report.gradients] == passed
     assert code != TWO_OUTPUTS or "the mean is taken where the sum belongs" in report_text(report)
+
+
+LEFT_UNDER_ANY_NAME = """
+import numpy as np
+
+
+class Dense:
+    def __init__(self, n, m):
+        self.W, self.b = np.random.randn(n, m) * 0.4, np.zeros(m)
+
+    def forward(self, x):
+        self.x = x
+        self.summed = x @ self.W + self.b
+        self.squashed = np.tanh(self.summed)
+
+    def backward(self, upstream):
+        d = upstream * (1 - self.squashed**2)
+        self.dW, self.db, self.dx = self.x.T @ d, d.sum(0), d @ self.W.T
+"""
+
+
+def test_output_that_is_left_in_an_attribute_of_any_name(tmp_path: Path) -> None:
+    """Where forward returns nothing, what it computes last is its output."""
+    report = check_code(tmp_path, LEFT_UNDER_ANY_NAME, "Dense")
+    assert [one.name for one in report.gradients if one.passed] == ["dW", "db", "dx"], report_text(report)
+    wrong = LEFT_UNDER_ANY_NAME.replace("self.squashed**2", "self.summed**2")
+    assert failed(check_code(tmp_path, wrong, "Dense")) == {"dW", "db", "dx"}

@@ -17,7 +17,7 @@ from twinprop.gradcheck.held import is_number, said
 from twinprop.gradcheck.inputs import LIKELY, REDUCTIONS, Reduction
 from twinprop.gradcheck.returned import array_in, is_many, last_of, names_of, number_in, refuse_coarse
 from twinprop.gradcheck.roles import Method
-from twinprop.gradcheck.sources import returned_names
+from twinprop.gradcheck.sources import left_names, returned_names
 
 OF_LOSS = (
     "{} returned {}; with {} it is called as a loss, so return one number. Of a network, forward(x) returns the "
@@ -78,7 +78,8 @@ class Way:
         Raises:
             SubjectError: it is not there, or is not what was expected.
         """
-        out = array_in(made, returned, before, returned_names(getattr(made, self.forward.name)))
+        function = getattr(made, self.forward.name)
+        out = array_in(made, returned, before, returned_names(function) or left_names(function))
         if out is None:
             what = "nothing" if returned is None else f"a {type(returned).__name__}"
             wanted = "a network returns its outputs" if self.is_loss else "a layer returns its output"

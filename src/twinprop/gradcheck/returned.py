@@ -46,13 +46,13 @@ def number_in(returned: Any, names: Sequence[str] = ()) -> Any:
 
 
 def array_in(made: Any, returned: Any, before: Mapping[str, int], names: Sequence[str] = ()) -> Any:
-    """The first array that forward returned, or that it left in an attribute that is called `output` or the like.
+    """The first array that forward returned, or left in an attribute: one called `output` or the like, or the last.
 
     Whole numbers beside others are classes that were predicted. Of arrays in a list or a dict, one is the output; of
     two lists, it is in that of the activations.
 
     Args:
-        names: of what forward returns, as its source tells.
+        names: of what forward returns, or of the attributes that it computes, as its source tells.
     """
     arrays = []
     parts = list(returned) if isinstance(returned, tuple) else [returned]
@@ -82,7 +82,8 @@ def array_in(made: Any, returned: Any, before: Mapping[str, int], names: Sequenc
     exact = next((held[name] for name in OUTPUTS if name in held), None)
     # of A1 and A2, the last
     numbered = [value for name, value in held.items() if name.rstrip("0123456789") in ("a", "y", "out", "output")]
-    return exact if exact is not None else numbered[-1] if numbered else None
+    last = [held[word_of(name)] for name in names if word_of(name) in held]
+    return exact if exact is not None else next(iter([*numbered[-1:], *last[-1:]]), None)
 
 
 def last_of(several: Any) -> Any:
