@@ -58,6 +58,32 @@ class Net:
         self.b -= -self.db
 """
 LITERAL = VELOCITY.replace("self.alpha *", "0.9 *")
+
+PARTS = """
+import numpy as np
+
+class Net:
+    def __init__(self, d: int, K: int, center: bool, sigma: float):
+        self.W, self.b = np.random.normal(0, sigma, (d, K)), np.zeros((1, K))
+        self.center = center
+
+    def evaluate(self, X):
+        assert self.center is False
+        z = X @ self.W + self.b
+        scores = np.exp(z - z.max(axis=1, keepdims=True))
+        return scores / scores.sum(axis=1, keepdims=True)
+
+    def compute_cost(self, X, Y, lambd):
+        loss = -np.sum(Y * np.log(self.evaluate(X) + 1e-300)) / len(X)
+        return loss, loss + lambd * np.sum(self.W ** 2)
+
+    def compute_gradients(self, X, Y, lambd):
+        g = (self.evaluate(X) - Y) / len(X)
+        return {"W": X.T @ g + 2 * lambd * self.W, "b": g.sum(axis=0, keepdims=True)}
+"""
+NAMED_PARTS = PARTS.replace("return loss, loss", "cost = loss").replace(
+    "np.sum(self.W ** 2)", "np.sum(self.W ** 2)\n        return cost, loss"
+)
 STALE = VELOCITY.replace("self.x = np.asmatrix(x)", "x = self.x = getattr(self, 'x', np.asmatrix(x))")
 
 
@@ -73,7 +99,7 @@ def verdict(path: Path, code: str) -> str:
 pytestmark = pytest.mark.filterwarnings("ignore:the matrix subclass")
 
 
-@pytest.mark.parametrize("code", [OWN_LOSS, NO_PENALTY, VELOCITY, LITERAL])
+@pytest.mark.parametrize("code", [OWN_LOSS, NO_PENALTY, VELOCITY, LITERAL, PARTS, NAMED_PARTS])
 def test_right_one_is_right(tmp_path: Path, code: str) -> None:
     assert verdict(tmp_path, code) == "right"
 
@@ -85,6 +111,7 @@ def test_right_one_is_right(tmp_path: Path, code: str) -> None:
         OWN_LOSS.replace("dw = x.T @ e + self.lam", "dw = x.T @ e + self.lam / len(x)"),
         VELOCITY.replace("self.w += self.dw", "self.w -= self.dw"),
         STALE,
+        PARTS.replace("2 * lambd", "lambd"),
     ],
 )
 def test_mistake_is_found(tmp_path: Path, code: str) -> None:

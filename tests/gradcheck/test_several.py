@@ -81,3 +81,35 @@ def test_a_cell_for_one_column_is_right_for_that(tmp_path: Path) -> None:
     assert "right for one sample alone" in report.advice[0]
     (tmp_path / "wrong.py").write_text(COLUMN_CELL.replace("(dlong +", "(dlong -"))
     assert check_class(f"{tmp_path}/wrong.py:Cell", ["1", "4"]).verdict == "wrong"
+
+
+HANDED_IN = """
+import numpy as np
+
+class Net:
+    def __init__(self, sizes=(4, 6, 3)):
+        self.thetas = [np.random.randn(m, n) for n, m in zip(sizes, sizes[1:])]
+
+    def forward_pass(self, x_data, thetas):
+        sums, layers = [None], [x_data]
+        for theta in thetas:
+            sums.append(layers[-1] @ theta.T)
+            layers.append(1 / (1 + np.exp(-sums[-1])))
+        return layers, sums
+
+    def backpropagation(self, y_data, layers, sums, thetas):
+        delta, grads = layers[-1] - y_data, [None] * len(thetas)
+        for at in reversed(range(len(thetas))):
+            grads[at] = delta.T @ layers[at] / len(y_data)
+            delta = delta @ thetas[at] * layers[at] * (1 - layers[at])
+        return grads
+"""
+
+
+def test_a_list_of_its_weights_is_handed_to_both(tmp_path: Path) -> None:
+    (tmp_path / "net.py").write_text(HANDED_IN)
+    report = check_class(f"{tmp_path}/net.py:Net")
+    assert report.verdict == "right", report_text(report)
+    assert {one.of for one in report.gradients} == {"thetas[0]", "thetas[1]"}
+    (tmp_path / "wrong.py").write_text(HANDED_IN.replace("(1 - layers[at])", "(1 - layers[at] ** 2)"))
+    assert failed(check_class(f"{tmp_path}/wrong.py:Net")) == {"backward()[0]"}

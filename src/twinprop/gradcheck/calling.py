@@ -15,7 +15,7 @@ import numpy as np
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.held import is_number, said
 from twinprop.gradcheck.inputs import LIKELY, REDUCTIONS, Reduction
-from twinprop.gradcheck.returned import array_in, is_many, last_of, names_of, number_in, refuse_coarse
+from twinprop.gradcheck.returned import array_in, is_many, last_of, loss_in, refuse_coarse
 from twinprop.gradcheck.roles import Method
 from twinprop.gradcheck.sources import left_names, returned_names
 
@@ -210,7 +210,7 @@ class LossWay(Way):
     is_loss = True
 
     def output(self, made: Any, returned: Any, before: Mapping[str, int]) -> Any:
-        number = number_in(returned, names_of(made, self.forward.name))
+        number = loss_in(made, self.forward.name, returned)
         if number is None:
             name = f"{self.title}.{self.forward.name}"
             what = "nothing" if returned is None else f"a {type(returned).__name__}"
@@ -259,7 +259,7 @@ class NetworkWay(Way):
         if self.loss_method is None:
             return beside + self.likely.value(out, values["y"], values["axis"], values["samples"])
         returned = self.loss_method.call(made, self.loss_roles, {**values, "out": out})
-        found = number_in(returned, names_of(made, self.loss_method.name))
+        found = loss_in(made, self.loss_method.name, returned)
         if found is not None:
             return beside + float(found.reshape(()))
         if not is_many(returned, out) or np.min(returned) < 0:  # p - y is no loss

@@ -161,6 +161,8 @@ def usual(
     number = int(match[0]) if (match := re.search(r"\d+$", word)) else 0
     base = word.rstrip("0123456789")
     wide = number == 0 or number > 1
+    if annotation in (bool, "bool"):
+        return bool(number_for(name))
     if words := words_compared(source, name):
         return min(words, key=rank)
     if takes_layers(source, name) and (some := layers_of(module_of(source), (INPUTS, HIDDEN, outputs), arguments_for)):

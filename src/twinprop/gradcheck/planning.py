@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 from types import FunctionType, MethodType
 from typing import Any
 
-from twinprop.gradcheck.held import canonical, stems
+import numpy as np
+
+from twinprop.gradcheck.held import attributes_of, canonical, is_float_array, objects_of, stems
 from twinprop.gradcheck.roles import Argument, Method, role_of
 from twinprop.gradcheck.sources import keys_read, left_names, nodes_of, returned_name, returned_names
 
@@ -33,6 +35,11 @@ def asserted_shapes(found: Any, made: Any) -> dict[str, tuple[int, ...]]:
                 read = compile(ast.Expression(test.comparators[0]), "<shape>", "eval")
                 shapes[ast.unparse(test.left)[: -len(".shape")]] = tuple(eval(read, code.__globals__, {"self": made}))
     return shapes
+
+
+def holds_floats(made: Any, name: str) -> bool:
+    """Whether an attribute of that name is an array, or a list or a dict of some."""
+    return any(map(is_float_array, objects_of(attributes_of(made).get(name), np.ndarray)))
 
 
 @dataclass
@@ -72,7 +79,7 @@ def plan_for(made: Any, front: Method, back: Method | None, cost: Method | None 
     """How what has several inputs, or returns what backward is given, is called; None where it is neither."""
     needed = front.needed
     function = getattr(getattr(made, front.name), "__func__", None)
-    if any(keys_read(function, one.name) for one in needed if not one.keyword):
+    if any(keys_read(function, one.name) for one in needed if not one.keyword and not holds_floats(made, one.name)):
         return None  # a dict of all parameters
     alone = len(needed) < 2 and (back is None or len(back.needed) < 2)
     if not needed or alone or (front.any_number and not needed[-1].keyword):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,7 @@ import numpy as np
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.held import FloatArray, attributes_of, is_number, said
 from twinprop.gradcheck.roles import word_of
-from twinprop.gradcheck.sources import returned_names
+from twinprop.gradcheck.sources import assigned_in, nodes_of, returned_names, returns_of
 
 OUTPUTS = ("output", "outputs", "out", "activations", "activation", "yhat", "ypred", "probs", "a", "y", "result")
 """Attributes where forward may leave what it does not return."""
@@ -43,6 +45,28 @@ def number_in(returned: Any, names: Sequence[str] = ()) -> Any:
     if len(numbers) > 1:
         numbers = [at for at in numbers if at < len(names) and re.search("loss|cost|err", names[at].lower())]
     return np.asarray(parts[numbers[0]]) if len(numbers) == 1 else None
+
+
+def loss_in(made: Any, method: str, returned: Any) -> Any:
+    """The number among what a method returned that is its loss; of a part and a sum with it, the sum."""
+    total = place_of_sum(getattr(made, method))
+    several = isinstance(returned, tuple | list) and total is not None
+    return number_in(returned[total] if several else returned, names_of(made, method))
+
+
+@cache
+def place_of_sum(function: Any) -> int | None:
+    """Where a sum stands in what a function returns with a part of it: `return data, data + penalty`."""
+    function = getattr(function, "__func__", function)
+    last = next(reversed(returns_of(function)), None)
+    parts = last.elts if isinstance(last, ast.Tuple | ast.List) else []
+    pairs = [pair for node in nodes_of(function) if isinstance(node, ast.Assign) for pair in assigned_in(node)]
+    made = {ast.unparse(target): value for target, value in pairs}
+    for at, value in enumerate(made.get(ast.unparse(part), part) for part in parts):
+        sides = [value.left, value.right] if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add) else []
+        if {ast.unparse(part) for part in parts} & {ast.unparse(one) for one in sides}:
+            return at
+    return None
 
 
 def array_in(made: Any, returned: Any, before: Mapping[str, int], names: Sequence[str] = ()) -> Any:

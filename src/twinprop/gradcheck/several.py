@@ -7,6 +7,7 @@ gradient for each is cut out of dy again. Of objects in a row, the output of eac
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -16,9 +17,10 @@ from twinprop.gradcheck.calling import LayerWay, LossWay, Way
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.fitting import Fitted, cut
 from twinprop.gradcheck.guesses import number_for
-from twinprop.gradcheck.held import Wrapper, arrays_of, attributes_of, is_float_array, is_number, like_steps, of_steps
+from twinprop.gradcheck.held import Wrapper, arrays_of, attributes_of, is_number, like_steps, of_steps
 from twinprop.gradcheck.indexing import is_index
-from twinprop.gradcheck.planning import Plan, asserted_shapes, makers_of, plan_for, position_of
+from twinprop.gradcheck.planning import Plan, asserted_shapes, holds_floats, makers_of, plan_for, position_of
+from twinprop.gradcheck.returned import array_in
 from twinprop.gradcheck.roles import Method, method_of, role_of
 from twinprop.gradcheck.sources import returned_names
 from twinprop.gradcheck.upkeep import WEIGHT_DECAY, count_of
@@ -42,8 +44,8 @@ class Several(Fitted, Wrapper):
         self._plan = plan
         settings = {name: value for name in plan.extras if (value := number_for(name)) is not None}
         self._settings = settings  # epsilon, momentum and the like
-        # a static method is given what the object holds
-        self._held = [name for name in plan.extras if is_float_array(attributes_of(made).get(name))]
+        # a method may be given what the object holds
+        self._held = [name for name in plan.extras if holds_floats(made, name)]
         self._lacking = [name for name in plan.extras if attributes_of(made).get(name, made) is None]
         plan.extras = [name for name in plan.extras if name not in settings and name not in self._held]
         asserted = asserted_shapes(getattr(made, plan.front.name), made)
@@ -84,7 +86,7 @@ class Several(Fitted, Wrapper):
         self._inputs |= self._settings | {name: getattr(self._user, name) for name in self._held}
         for name in self._lacking:  # weights that its training makes
             setattr(self._user, name, self._inputs[name])
-        given = {name: np.copy(value) for name, value in self._inputs.items()} | self._settings
+        given = copy.deepcopy(self._inputs) | self._settings
         returned = self._plan.front.call(self._user, self._plan.given_front, given)
         if self._plan.left:
             returned = tuple(attributes_of(self._user).get(name) for name in self._plan.kept)
@@ -141,23 +143,24 @@ class SeveralNetwork(Several):
     """
 
     def forward(self, x: Any) -> Any:
-        self._go(x, None)
+        returned = self._go(x, None)
         rng = np.random.default_rng(len(self._plan.upstream))
         self._upstream = [rng.standard_normal(self._arrays[at].shape) for at in self._places]
         pairs = zip(self._places, self._upstream, strict=True)
         self._beside_the_loss = float(sum((self._arrays[at] * d).sum() for at, d in pairs))
-        return self._compared()
+        return self._compared(returned)
 
-    def _compared(self) -> Any:
+    def _compared(self, returned: Any) -> Any:
         """What is compared with the targets: what the loss is given, else probabilities, what is named as an output."""
         left = [at for at in self._arrays if at not in self._places]
         told = [at for at in left if f"out{at}" in self._plan.given_cost.values()]
         likely = [at for at in left if adds_up_to_one(self._arrays[at])]
         named = [at for at in left if role_of(self._plan.kept[at] if at < len(self._plan.kept) else "") == "out"]
         at = next(iter((*told, *likely, *named, *left)), None)
-        if at is None:
+        # of the outputs of all layers, the last
+        out = self._arrays[at] if at is not None else array_in(self._user, returned, {}, self._plan.kept)
+        if out is None:
             raise ValueError(f"{self._plan.front.name} returned no output")
-        out = self._arrays[at]
         return out[..., 0] if out.ndim == 3 and out.shape[-1] == 1 else out
 
     def backward(self, y: Any) -> Any:
