@@ -314,8 +314,10 @@ def left_names(function: Any) -> list[str]:
 def assigned_in(node: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:
     """What is assigned to, with its value: two pairs of `self.a, self.b = a, b`."""
     for target in node.targets:
-        several = isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple)
-        yield from zip(target.elts, node.value.elts, strict=False) if several else [(target, node.value)]
+        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+            yield from zip(target.elts, node.value.elts, strict=False)
+        else:
+            yield target, node.value
 
 
 def name_in(node: ast.AST | None) -> str:
