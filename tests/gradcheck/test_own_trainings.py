@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.kit.students import check, failed
 
+from twinprop.gradcheck.check import check_class
 from twinprop.gradcheck.report import report_text
 
 
@@ -36,3 +39,60 @@ def test_right_one_is_right(name: str, words: tuple[str, ...]) -> None:
 def test_wrong_twin_is_found(name: str, words: tuple[str, ...], wrong: set[str]) -> None:
     report = check(name, *words)
     assert failed(report) == wrong, report_text(report)
+
+
+GROWN = """
+import numpy as np
+
+class Stack:
+    def __init__(self):
+        self.widths, self.layers, self.held = [], [], {}
+
+    def add_layer(self, units, inputs=0):
+        self.widths += [inputs, units] if inputs else [units]
+        self.layers.append(units)
+
+    def forward(self, a, weights, bias):
+        return 1 / (1 + np.exp(-(a @ weights + bias)))
+
+    def backward(self, before, after, weights, above, last=False):
+        dz = after - above if last else (above @ weights.T) * after * (1 - after)
+        return dz, before.T @ dz / len(before), dz.mean(axis=0)
+
+    def fit(self, X, y, rounds=5):
+        assert self.widths[0] == X.shape[1]
+        n = len(self.widths) - 1
+        for i in range(1, n + 1):
+            self.held[f"W{i}"] = np.random.randn(self.widths[i - 1], self.widths[i])
+            self.held[f"b{i}"] = np.zeros(self.widths[i])
+        for turn in range(rounds):
+            a = [X]
+            for i in range(1, n + 1):
+                a.append(self.forward(a[-1], self.held[f"W{i}"], self.held[f"b{i}"]))
+            d = y
+            steps = {}
+            for i in range(n, 0, -1):
+                d, steps[f"W{i}"], steps[f"b{i}"] = self.backward(
+                    a[i - 1], a[i], self.held.get(f"W{i + 1}"), d, last=i == n
+                )
+            for name in steps:
+                self.held[name] -= 0.1 * steps[name]
+"""
+
+SCRIPT = """
+from stack import Stack
+
+net = Stack()
+net.add_layer(20, inputs=10)
+net.add_layer(3)
+net.fit(*data)
+"""
+
+
+@pytest.mark.parametrize("code", [GROWN, GROWN.replace("(above @", "(-above @")])
+def test_layers_are_added_as_its_author_does_before_its_loop(tmp_path: Path, code: str) -> None:
+    (tmp_path / "stack.py").write_text(code)
+    (tmp_path / "main.py").write_text(SCRIPT)
+    report = check_class(f"{tmp_path}/stack.py:Stack")
+    assert len(report.gradients) == 4, report_text(report)
+    assert failed(report) == (set() if code == GROWN else {"change of self.held['W1']", "change of self.held['b1']"})

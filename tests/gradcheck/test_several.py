@@ -113,3 +113,39 @@ def test_a_list_of_its_weights_is_handed_to_both(tmp_path: Path) -> None:
     assert {one.of for one in report.gradients} == {"thetas[0]", "thetas[1]"}
     (tmp_path / "wrong.py").write_text(HANDED_IN.replace("(1 - layers[at])", "(1 - layers[at] ** 2)"))
     assert failed(check_class(f"{tmp_path}/wrong.py:Net")) == {"backward()[0]"}
+
+
+ROWS_AND_COLUMNS = """
+import numpy as np
+
+class Perceptron:
+    def __init__(self, units=6, l2=0.0, seed=1):
+        rng = np.random.RandomState(seed)
+        self.w1, self.w2, self.l2 = rng.normal(0, 0.5, (units, 5)), rng.normal(0, 0.5, (3, units)), l2
+
+    def _feedforward(self, X, w1, w2):
+        a1 = np.hstack([np.ones((len(X), 1)), X])
+        z2 = w1 @ a1.T
+        a2 = 1 / (1 + np.exp(-z2))
+        a3 = 1 / (1 + np.exp(-w2 @ a2))
+        return a1, z2, a2, a3
+
+    def _get_cost(self, y_enc, output, w1, w2):
+        penalty = self.l2 / 2 * (np.sum(w1 ** 2) + np.sum(w2 ** 2))
+        return np.sum(-y_enc * np.log(output) - (1 - y_enc) * np.log(1 - output)) + penalty
+
+    def _get_gradient(self, a1, a2, a3, z2, y_enc, w1, w2):
+        sigma3 = a3 - y_enc
+        sigma2 = w2.T @ sigma3 * a2 * (1 - a2)
+        return sigma2 @ a1 + self.l2 * w1, sigma3 @ a2.T + self.l2 * w2
+"""
+
+
+def test_samples_in_rows_go_in_and_in_columns_come_out(tmp_path: Path) -> None:
+    (tmp_path / "net.py").write_text(ROWS_AND_COLUMNS)
+    report = check_class(f"{tmp_path}/net.py:Perceptron")
+    assert report.verdict == "right", report_text(report)
+    assert not report.assumed_loss
+    assert "y (7, 3)" in report.given
+    (tmp_path / "wrong.py").write_text(ROWS_AND_COLUMNS.replace("a2 * (1 - a2)", "z2 * (1 - z2)"))
+    assert failed(check_class(f"{tmp_path}/wrong.py:Perceptron")) == {"backward()[0]"}

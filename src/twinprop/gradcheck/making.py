@@ -118,7 +118,9 @@ def looped(module: ModuleType, found: dict[str, Any], words: Sequence[str], in_m
     """The loops that train it: in its own methods, or in scripts and functions around it, which make it themselves."""
 
     def make(kind: type) -> Any:
-        return make_one(kind.__name__, kind, words, OUTPUTS)[0]
+        made = make_one(kind.__name__, kind, words, OUTPUTS)[0]
+        filled = made_as_used(module, kind, False, {}) if is_empty_container(made) else ()
+        return next((one for one, *_ in filled), made)
 
     if in_methods or not words:
         yield from (Made(one, title) for one, title in loops_around(module, found, make, in_methods))

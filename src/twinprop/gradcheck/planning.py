@@ -146,7 +146,7 @@ def linked(asked: Sequence[Argument], given: dict[str, str], kept: Sequence[str]
     names = [one.name for one in asked if one.name not in found]
     left = [at for at in range(len(kept)) if f"out{at}" not in found.values()]
     for one in (one for one in asked if one.name in names and one.role == "out"):
-        alike = [at for at in left if role_of(kept[at]) == "out"] or left or [0]
+        alike = outputs_among(kept, left) or left or [0]
         found[one.name] = f"out{alike[0]}"
         left = [at for at in left if at != alike[0]]
     names = [name for name in names if name not in found]
@@ -155,6 +155,12 @@ def linked(asked: Sequence[Argument], given: dict[str, str], kept: Sequence[str]
     if len(names) == 1 and "x" not in found.values():
         return found | {names[0]: "x"}
     return None if names else found
+
+
+def outputs_among(kept: Sequence[str], places: Sequence[int]) -> list[int]:
+    """The places of what is called as an output; of a1, a2 and a3, the last comes first."""
+    named = [at for at in places if role_of(kept[at] if at < len(kept) else "") == "out"]
+    return sorted(named, key=lambda at: -int(re.sub(r".*?(\d*)$", r"0\1", kept[at])))
 
 
 def position_of(upstream: str, kept: Sequence[str]) -> int | None:

@@ -23,8 +23,8 @@ NAMES = {
     "penalty": "reg lambda lambd lamb lam l2 l2reg l2lambda lambda2 weightdecay regstrength reglambda regularization",
     "before": "prevlayer previouslayer layerbefore",
     "cache": "cache caches ctx context memory stored",
-    "y": "y t target targets label labels ytrue ybatch ytrain ydata truth groundtruth actual onehot yonehot expected "
-    "desired correct gt answer answers truey yi ys trues tgt desiredoutput groundtruths",
+    "y": "y t target targets label labels ytrue ybatch ytrain ydata yenc truth groundtruth actual onehot yonehot "
+    "expected desired correct gt answer answers truey yi ys trues tgt desiredoutput groundtruths",
     "out": "yhat ypred pred preds predicted prediction predictions output outputs out o outputnodes outputlayer "
     "prob probs probabilities scores al p a yp predictedoutput logits ao",
     "x": "x xs input inputs inputnodes inputlayer inp data xdata xbatch xtrain image images xi ininput xinput inputx "

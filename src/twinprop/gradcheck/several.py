@@ -19,9 +19,17 @@ from twinprop.gradcheck.fitting import Fitted, cut
 from twinprop.gradcheck.guesses import number_for
 from twinprop.gradcheck.held import Wrapper, arrays_of, attributes_of, is_number, like_steps, of_steps
 from twinprop.gradcheck.indexing import is_index
-from twinprop.gradcheck.planning import Plan, asserted_shapes, holds_floats, makers_of, plan_for, position_of
+from twinprop.gradcheck.planning import (
+    Plan,
+    asserted_shapes,
+    holds_floats,
+    makers_of,
+    outputs_among,
+    plan_for,
+    position_of,
+)
 from twinprop.gradcheck.returned import array_in
-from twinprop.gradcheck.roles import Method, method_of, role_of
+from twinprop.gradcheck.roles import Method, method_of
 from twinprop.gradcheck.sources import returned_names
 from twinprop.gradcheck.upkeep import WEIGHT_DECAY, count_of
 from twinprop.gradcheck.ways import BACKWARD, FORWARD, LOSS, LOSS_AND_GRADIENTS, named, ways_of
@@ -140,6 +148,7 @@ class SeveralNetwork(Several):
 
     Attributes:
         _beside_the_loss: the sum of the products of such states with their gradients.
+        _turned: whether samples are rows of x, and columns of the output and the targets.
     """
 
     def forward(self, x: Any) -> Any:
@@ -148,15 +157,16 @@ class SeveralNetwork(Several):
         self._upstream = [rng.standard_normal(self._arrays[at].shape) for at in self._places]
         pairs = zip(self._places, self._upstream, strict=True)
         self._beside_the_loss = float(sum((self._arrays[at] * d).sum() for at, d in pairs))
-        return self._compared(returned)
+        out = self._compared(returned)
+        self._turned = x.ndim == out.ndim == 2 and out.shape[0] != len(x) == out.shape[1]
+        return out.T if self._turned else out
 
     def _compared(self, returned: Any) -> Any:
         """What is compared with the targets: what the loss is given, else probabilities, what is named as an output."""
         left = [at for at in self._arrays if at not in self._places]
         told = [at for at in left if f"out{at}" in self._plan.given_cost.values()]
         likely = [at for at in left if adds_up_to_one(self._arrays[at])]
-        named = [at for at in left if role_of(self._plan.kept[at] if at < len(self._plan.kept) else "") == "out"]
-        at = next(iter((*told, *likely, *named, *left)), None)
+        at = next(iter((*told, *likely, *outputs_among(self._plan.kept, left), *left)), None)
         # of the outputs of all layers, the last
         out = self._arrays[at] if at is not None else array_in(self._user, returned, {}, self._plan.kept)
         if out is None:
@@ -164,13 +174,14 @@ class SeveralNetwork(Several):
         return out[..., 0] if out.ndim == 3 and out.shape[-1] == 1 else out
 
     def backward(self, y: Any) -> Any:
-        return self._to_front(self._upstream, y)
+        return self._to_front(self._upstream, y.T if self._turned else y)
 
 
 class SeveralNetworkWithLoss(SeveralNetwork):
     def loss(self, y_hat: Any, y: Any) -> Any:
         assert self._plan.cost is not None
-        return self._plan.cost.call(self._user, self._plan.given_cost, {**self._inputs, **self._kept, "y": y})
+        given = {**self._inputs, **self._kept, "y": y.T if self._turned else y}
+        return self._plan.cost.call(self._user, self._plan.given_cost, given)
 
 
 class SeveralWithTargets(Several):

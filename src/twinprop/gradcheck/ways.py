@@ -104,8 +104,8 @@ LOSS_AND_GRADIENTS = (
     "computelossandgradients forwardbackward forwardandbackward"
 )
 LOSS = (
-    "loss cost lossfunction costfunction computeloss computecost calculateloss calcloss getloss lossfn crossentropy "
-    "crossentropyloss objective criterion error calculate computecrossentropy mse eval value "
+    "loss cost lossfunction costfunction computeloss computecost calculateloss calcloss getloss getcost lossfn "
+    "crossentropy crossentropyloss objective criterion error calculate computecrossentropy mse eval value "
     f"{LOSS_AND_GRADIENTS}"
 )
 LIKE = {
