@@ -15,6 +15,8 @@ GIVEN = {
     "Surroundings": "context_ids (3,), target of 7 words",
     "PairOfWords": "first_id, second_id, label of 7 words",
     "Ratings": "what it holds",
+    "RowsOfVectors": "center_id, context_id, negative_ids (3,) of 7 words",
+    "BatchOfWords": "centers (2,), contexts (2,), negatives (2, 1) of 7 words",
 }
 
 
@@ -30,6 +32,9 @@ def test_right_ones_pass(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "old", "new", "wrong"),
     [
+        ("RowsOfVectors", "np.outer(q, v)", "np.outer(q - 1, v)", {"backward()['dfar']"}),
+        ("RowsOfVectors", "(p - 1) * u + q @ n", "(p - 1) * u", {"backward()['dnear']"}),
+        ("BatchOfWords", "e * u + np", "np", {"change of near"}),
         ("NegativeSampling", "lr * q[:, None] * v", "lr * (q[:, None] - 1) * v", {"change of outer"}),
         ("NegativeSampling", "q @ far)", "(1 - q) @ far)", {"change of inner"}),
         ("Surroundings", "back / len(context_ids)", "back", {"change of E"}),

@@ -15,6 +15,7 @@ from twinprop.gradcheck.sources import (
     entries_read,
     is_array_there,
     is_list_there,
+    is_size_there,
     layers_read,
     parameters_of,
     parts_unpacked,
@@ -215,11 +216,12 @@ def usual(
         return layer_sizes(source, outputs)
     if base.endswith("shape"):
         return (INPUTS,) if base.startswith("in") else (INPUTS, outputs)
-    if re.fullmatch(r"(?=act|func|f|phi|d).*(prime|derivative|deriv|grad|dactivation)", word):
+    sized = is_size_there(source, name)
+    if not sized and re.fullmatch(r"(?=act|func|f|phi|d).*(prime|derivative|deriv|grad|dactivation)", word):
         return tanh_prime
-    if re.fullmatch(r".*init(ializer)?(fn|func|function)", word):
+    if not sized and re.fullmatch(r".*init(ializer)?(fn|func|function)", word):
         return random_array
-    if word in ("activation", "activationfunction", "act", "func", "activationfunc", "phi", "actfn"):
+    if not sized and word in ("activation", "activationfunction", "act", "func", "activationfunc", "phi", "actfn"):
         return np.tanh
     if role_of(name) == "rate":
         return 0.1

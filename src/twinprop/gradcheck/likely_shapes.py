@@ -21,7 +21,7 @@ MATRICES = (
 VECTORS = "O|H|D|4H|3H|O 1|H 1|D 1|1 O|1 H|1 D|4H 1|1 4H|1 1 1 O|1|C|1 C 1 1|1 1 1 C"
 
 WEIGHT = re.compile(r"[wuv]|w.{0,3}|.*(weight|kernel|filt|theta|embed).*")
-BIAS = re.compile(r"b.{0,2}|.*bias.*|gamma|beta|scale|shift")
+BIAS = re.compile(r"b.{0,2}|.*(bias|intercept|offset).*|gamma|beta|scale|shift")
 """Names of parameters, in lower case."""
 
 FLAT = re.compile(r".*(params|parameters|thetas?|weights)|w|x0")

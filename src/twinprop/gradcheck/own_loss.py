@@ -2,7 +2,8 @@
 
 `train_step(center, context, negatives)` returns its loss, or has it in a variable; `loss(center, context)` and
 `gradients(center, context)` are two methods with the same arguments, `cost()` and `grad()` two with none. x are the
-word numbers, no two alike, and each argument is one of them, or several.
+word numbers, no two alike, and each argument is one of them, or several; or one or several for each sample of a batch.
+What is returned for each word is the gradient of its row in the matrix that it is looked up in.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ from twinprop.gradcheck.ways import BACKWARD, LOSS, LOSS_AND_GRADIENTS, named
 SEVERAL = 3
 """Words for an argument that is given several."""
 
+SAMPLES = 2
+"""Of a batch of words."""
+
 LOSS_NAME = re.compile(r"\w*(loss|cost)\w*|j")
 NO_LOSS = re.compile(r"\w*(acc|err|diff|pred|grad|delta|score|prob|out)\w*")
 """Names of numbers that a step has, in lower case and without underscores."""
@@ -48,15 +52,19 @@ class OwnLoss(Wrapper):
         cost: the one for its loss; None where the step has it.
         form: what each argument is: a `word`, `words`, or a `label`, 0 or 1.
         most: how many words there are.
+        samples: of a batch; 0 for one that is no batch.
     """
 
-    def __init__(self, made: Any, step: Method, cost: Method | None, form: Sequence[str], most: int) -> None:
+    def __init__(
+        self, made: Any, step: Method, cost: Method | None, form: Sequence[str], most: int, samples: int
+    ) -> None:
         super().__init__(made)
-        self._step, self._cost, self._form = step, cost, form
+        self._step, self._cost, self._form, self._samples = step, cost, form, samples
         names = returned_names(getattr(made, step.name))
         self.returned_names = [name for name in names if not LOSS_NAME.fullmatch(word_of(name))]
-        several = min(SEVERAL, (most - form.count("word")) // max(form.count("words"), 1))
-        count = form.count("word") + several * form.count("words")
+        rows = max(samples, 1)
+        several = min(SEVERAL, (most - rows * form.count("word")) // max(rows * form.count("words"), 1))
+        count = rows * (form.count("word") + several * form.count("words"))
         words = np.arange(most)[::-1][: max(count, 1)].copy()
         self._own_inputs = Inputs(words, None, None, "", "words")  # type: ignore[arg-type]
         shapes = [np.shape(value) for value in self._values(words)]
@@ -72,11 +80,14 @@ class OwnLoss(Wrapper):
         return word_of(name) in self._data
 
     def _values(self, x: Any) -> list[Any]:
-        words = [int(one) for one in x]
-        singles = self._form.count("word")
-        lists = np.array_split(words[singles:], max(self._form.count("words"), 1))
-        ones, some = iter(words[:singles]), iter(lists)
-        label = sum(words) % 2
+        rows = max(self._samples, 1)
+        singles = rows * self._form.count("word")
+        lists = np.array_split(x[singles:], max(self._form.count("words"), 1))
+        ones: Iterator[Any] = iter([int(one) for one in x[:singles]])
+        some, label = iter(lists), int(sum(x)) % 2
+        if self._samples:
+            ones = iter(np.reshape(x[:singles], (-1, rows)))
+            some = (np.reshape(one, (rows, -1)) for one in lists)
         return [next(ones) if kind == "word" else next(some) if kind == "words" else label for kind in self._form]
 
     def _hand_to(self, made: Any, method: Method, x: Any, rate: float) -> Any:
@@ -112,7 +123,20 @@ class OwnLoss(Wrapper):
         returned = self._hand_to(self._user, self._step, self._x, rate)
         several = returned if isinstance(returned, tuple | list) else [returned]
         kept = tuple(one for one in several if not is_number(one))
-        return kept[0] if len(kept) == 1 else kept
+        return self._whole(kept) or (kept[0] if len(kept) == 1 else kept)
+
+    def _whole(self, rows: Sequence[Any]) -> dict[str, Any]:
+        """The gradients of whole matrices, where those of each argument's words were returned, in the same order."""
+        asked = [(one.name, at) for one, at in zip(self._step.needed, self._values(self._x), strict=True)]
+        function = getattr(getattr(self._user, self._step.name), "__func__", None)
+        found: dict[str, Any] = {}
+        for (name, at), row in zip(asked, rows, strict=False) if len(asked) == len(rows) else ():
+            matrix = next((held for held in looked_up_in(function, name) if isinstance(row, np.ndarray)), "")
+            held = getattr(self._user, matrix, None)
+            if held is None or np.shape(row) not in (np.shape(held[at]), np.shape(held)[1:]):
+                return {}
+            np.add.at(found.setdefault(f"d{matrix}", np.zeros(np.shape(held))), at, row)
+        return found
 
     def runs(self) -> bool:
         """Whether it runs with each word in each place, its loss follows the weights, and its step leaves something."""
@@ -155,9 +179,10 @@ def with_own_loss(made: Any) -> Iterator[OwnLoss]:
         if not all(kinds) or (not kinds and cost is None) or step.any_number:
             continue
         kind = RatedOwnLoss if step.has("rate") else OwnLoss
-        for form in product(*kinds):
-            few = form.count("word") + 2 * form.count("words")
-            tried = (kind(made, step, cost, form, most) for most in (sizes if kinds else sizes[:1]) if most >= few)
+        for form, samples in product(product(*kinds), (0, SAMPLES)):
+            few = max(samples, 1) * (form.count("word") + (1 if samples else 2) * form.count("words"))
+            some = [most for most in (sizes if kinds else sizes[:1]) if most >= few]
+            tried = (kind(made, step, cost, form, most, samples) for most in some)
             if (found := next((one for one in tried if one.runs()), None)) is not None:
                 yield found
 
@@ -175,6 +200,15 @@ def kinds_of(made: Any, method: str, name: str, role: str) -> list[str]:
     )
     many = run_over or re.search("neg|[^s]s$", name.lower()) is not None
     return ["words", "word"] if many else ["word", "words"]
+
+
+def looked_up_in(function: Any, name: str) -> Iterator[str]:
+    """The attributes that hold the matrices in which an argument looks up a row: `embed` of `self.embed[center]`."""
+    for node in nodes_of(function):
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and name in names_in(node.slice):
+            held = ast.unparse(node.value)
+            if held.startswith("self."):
+                yield held.removeprefix("self.")
 
 
 def names_in(node: ast.AST) -> set[str]:

@@ -12,6 +12,7 @@ from twinprop.gradcheck.finding import Found
 from twinprop.gradcheck.functions import Functions
 from twinprop.gradcheck.held import ArrayRef, arrays_of, is_bare, is_float_array, names_gradient
 from twinprop.gradcheck.inputs import Inputs
+from twinprop.gradcheck.likely_shapes import BIAS
 from twinprop.gradcheck.roles import role_of
 from twinprop.gradcheck.several import Several
 from twinprop.gradcheck.subject import Subject
@@ -42,11 +43,18 @@ def adopt_numbers(subject: Subject, rehearsal: Subject, inputs: Inputs, out: Any
             start = value if value.ndim else np.full(shape if vector else (), float(value))
         elif rehearsal.knows_rate and value.ndim == 0 and not np.array_equal(now, value):
             start = np.full(now.shape, float(value))  # backward updates it
+        elif value.ndim == 0 and BIAS.fullmatch(number.attribute.lower()) and any(map(is_bare_number, found)):
+            start = value  # `return dw, np.sum(d)`: what a number without a name is of, slopes will tell
         else:
             continue
         if depends_on(rehearsal, twin, value, inputs, out):
             number.set(start)
             subject.parameters.append(next(ref for ref in arrays_of(subject.made) if ref.name == number.name))
+
+
+def is_bare_number(one: Found) -> bool:
+    """Whether backward returned a number without a name."""
+    return one.owner is None and not one.attribute and one.shape == ()
 
 
 def depends_on(rehearsal: Subject, number: ArrayRef, value: Any, inputs: Inputs, out: Any) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from twinprop.gradcheck.lending import module_of, object_for, use_of
-from twinprop.gradcheck.sources import entries_named, nodes_of, tested_bare
+from twinprop.gradcheck.sources import entries_named, keeps_if, nodes_of, tested_bare
 
 NAMES = {
     "training": "training train istraining istrain trainmode trainflg trainflag trainphase savecache "
@@ -22,7 +22,7 @@ NAMES = {
     "count": "batchsize m nsamples numsamples nexamples numexamples samplecount",
     "penalty": "reg lambda lambd lamb lam l2 l2reg l2lambda lambda2 weightdecay regstrength reglambda regularization",
     "before": "prevlayer previouslayer layerbefore",
-    "cache": "cache caches ctx context memory stored",
+    "cache": "cache caches ctx context memory stored saved tape residuals",
     "y": "y t target targets label labels ytrue ybatch ytrain ydata yenc truth groundtruth actual onehot yonehot "
     "expected desired correct gt answer answers truey yi ys trues tgt desiredoutput groundtruths",
     "out": "yhat ypred pred preds predicted prediction predictions output outputs out o outputnodes outputlayer "
@@ -182,6 +182,8 @@ def arguments_of(f: Callable[..., Any]) -> tuple[tuple[Argument, ...], bool]:
             role = "rate"  # whatever it is, nobody looks at it
         if role not in FLAGS and one.default is kinds.empty and tested_bare(f, one.name):
             role = "training" if "train" in one.name.lower() else "testing"
+        if role in ("", "testing") and one.default in (kinds.empty, False) and keeps_if(f, one.name):
+            role = "training"
         if role in FLAGS and one.default is not kinds.empty and not isinstance(one.default, bool | int):
             role = ""
         if role == "penalty" and one.default is not kinds.empty:

@@ -266,11 +266,38 @@ def is_list_there(found: Any, name: str) -> bool:
     return False
 
 
+MAKER = re.compile(r"(.*\.)?(randn|rand|random|zeros|ones|empty|full|(standard_)?normal|uniform|eye|identity|range)")
+"""Functions that are given shapes, or how many there are."""
+
+
+@cache
+def is_size_there(found: Any, name: str) -> bool:
+    """Whether a source makes arrays of so many rows or columns: `randn(act, hidden)`, `zeros((n, act))`."""
+    for node in nodes_of(found):
+        if isinstance(node, ast.Call) and MAKER.fullmatch(ast.unparse(node.func)):
+            given = [*node.args, *(one.value for one in node.keywords if one.arg in ("size", "shape"))]
+            sizes = [part for one in given for part in (one.elts if isinstance(one, ast.Tuple | ast.List) else [one])]
+            if any(isinstance(one, ast.Name) and one.id == name for one in sizes):
+                return True
+    return False
+
+
 def tested_bare(found: Any, name: str) -> bool:
     """Whether an argument is a flag, as in `if predict:`."""
     tests = [node.test for node in nodes_of(found) if isinstance(node, ast.If | ast.IfExp)]
     tests = [test.operand if isinstance(test, ast.UnaryOp) else test for test in tests]
     return any(isinstance(test, ast.Name) and test.id == name for test in tests)
+
+
+def keeps_if(found: Any, name: str) -> bool:
+    """Whether a method keeps something in attributes only where a flag is set: `if save: self.x = x`."""
+    branches = [
+        node.body
+        for node in nodes_of(getattr(found, "__func__", found))
+        if isinstance(node, ast.If) and ast.unparse(node.test) == name
+    ]
+    inner = [part for body in branches for one in body for part in ast.walk(one)]
+    return any(isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store) for one in inner)
 
 
 def defaults_of(node: ast.FunctionDef) -> dict[str, ast.expr | None]:

@@ -97,7 +97,8 @@ FORWARD = (
 BACKWARD = (
     "backward backwardpass backwardprop backwardpropagation backwardpropagate backprop backpropagate "
     "backpropagation bprop back backwards costfunctionprime lossprime gradient gradients grad grads derivative "
-    "derivate prime df dfn fprime gradientfunction computegradients computegradient computegrads backwardprob deriv"
+    "derivate prime df dfn fprime gradientfunction computegradients computegradient computegrads backwardprob deriv "
+    "vjp pullback bwd adjoint"
 )
 LOSS_AND_GRADIENTS = (
     "lossandgrad lossandgrads lossandgradient lossandgradients lossgrad lossgrads computelossandgrad "
@@ -119,7 +120,7 @@ LIKE = {
 }
 """What methods may be called that have none of these names."""
 
-KEPT = re.compile(r".*(prev|state|input|layer|activ|cach|memo).*|[zah](_.*)?")
+KEPT = re.compile(r".*(prev|state|input|layer|activ|cach|memo|save|kept|stor).*|[zah](_.*)?")
 """Names of what a backward is given that forward has kept or was given."""
 
 ALL_AT_ONCE = (

@@ -76,3 +76,33 @@ class Ratings:
     def grad(self):
         E = self.P @ self.Q.T - self.R
         return E @ self.Q + self.weight * self.P, E.T @ self.P + self.weight * self.Q
+
+
+class RowsOfVectors:
+    """The gradients of the rows that were looked up are returned, in the order of the words."""
+
+    def __init__(self, vocab, dim):
+        self.near, self.far = np.random.randn(vocab, dim) / dim, np.random.randn(vocab, dim) / dim
+
+    def loss_and_gradients(self, center_id, context_id, negative_ids):
+        v, u, n = self.near[center_id], self.far[context_id], self.far[negative_ids]
+        p, q = squash(u @ v), squash(n @ v)
+        loss = -np.log(p) - np.log(1 - q).sum()
+        return loss, (p - 1) * u + q @ n, (p - 1) * v, np.outer(q, v)
+
+
+class BatchOfWords:
+    """Each of the words of a batch has negatives of its own; the step is taken at once."""
+
+    def __init__(self, vocab, dim, lr):
+        self.near, self.far, self.lr = np.random.randn(vocab, dim) / dim, np.zeros((vocab, dim)), lr
+
+    def train_step(self, centers, contexts, negatives):
+        v, u, n = self.near[centers], self.far[contexts], self.far[negatives]
+        p, q = squash(np.einsum("bd,bd->b", v, u)), squash(np.einsum("bd,bkd->bk", v, n))
+        loss = -np.log(p).sum() - np.log(1 - q).sum()
+        e = (p - 1)[:, None]
+        np.add.at(self.far, contexts, -self.lr * e * v)
+        np.add.at(self.far, negatives, -self.lr * q[:, :, None] * v[:, None, :])
+        np.add.at(self.near, centers, -self.lr * (e * u + np.einsum("bk,bkd->bd", q, n)))
+        return loss
