@@ -16,13 +16,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.machinery import ModuleSpec
 from importlib.util import module_from_spec, spec_from_file_location
-from io import StringIO
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
+from twinprop.gradcheck.definitions import STOPS, calls, run_definitions, stops_for_data
 from twinprop.gradcheck.faults import SubjectError, error_with_line, guarded_call
 from twinprop.gradcheck.reading import Reader, parsed
 from twinprop.gradcheck.stand_ins import Finder, forgiving
@@ -75,8 +75,10 @@ def load_file(spec: str, path: Path) -> ModuleType:
         del told[:], made[:]
         made.append(notebook(path, told) if path.suffix == ".ipynb" else script(path, told))
 
-    with forgiving() as imported:
+    beside: list[str] = []
+    with forgiving(beside) as imported:
         missing = guarded_call(f"Importing {path}", imported, load)
+    told += beside
     if missing:
         told.append(
             f"not installed, and stood in for: {', '.join(missing)}. What needs them was not run, "
@@ -151,11 +153,11 @@ def script(path: Path, told: list[str]) -> ModuleType:
     try:
         Reader(name, str(file)).exec_module(module)
     except (Exception, SystemExit) as error:
-        if isinstance(error, SyntaxError) or (isinstance(error, ImportError) and error.name):
+        if not stops_for_data(error):
             raise
-        # a script that lacks its data: its classes can be looked at all the same
+        # its classes can be looked at all the same
         run_definitions(code, str(file), module, told)
-        told.append(f"of the file, what it imports, defines and names was run, for it stops:\n{error_with_line(error)}")
+        told.append(STOPS.format("the file", error_with_line(error)))
     return module
 
 
@@ -226,62 +228,6 @@ def lacks_numpy(tree: ast.Module) -> bool:
 def trains(tree: ast.Module) -> bool:
     """Whether a file computes much when it is imported: a loop stands outside every function that calls some."""
     return any(isinstance(part, ast.For | ast.While) and any(calls(part)) for part in tree.body)
-
-
-def calls(node: ast.AST) -> Iterator[ast.Call]:
-    return (part for part in ast.walk(node) if isinstance(part, ast.Call))
-
-
-def run_definitions(code: str, name: str, module: ModuleType, told: list[str]) -> None:
-    """Run the statements of a cell or a file that import, define or name something, or read a text."""
-    linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
-
-    def text_or_another(path: Any, *args: Any, encoding: str | None = None, **keywords: Any) -> StringIO:
-        """A file that is read; another text in place of one that is not there: a vocabulary is made of either."""
-        try:
-            return StringIO(Path(path).read_text(encoding or "utf-8", "replace"))
-        except FileNotFoundError:
-            told.append(f"{path} is not there; another text was read in its place.")
-            return StringIO(TEXT)
-
-    vars(module)["open"] = text_or_another
-    for part in parsed(code, name).body:
-        single = compile(ast.Module([part], []), name, "exec")
-        if isinstance(part, ast.Import | ast.ImportFrom | ast.ClassDef | ast.FunctionDef):
-            exec(single, vars(module))
-        elif is_naming(part) and all(map(is_quick, calls(part))):
-            try:
-                exec(single, vars(module))
-            except Exception:  # a number that an earlier statement computes, which is left out as well
-                continue
-    vars(module).pop("open", None)
-
-
-def is_naming(part: ast.stmt) -> bool:
-    """Whether a statement gives names to values, also within `with open(...) as f:`."""
-    named = ast.Assign | ast.AnnAssign
-    return isinstance(part, named) or (isinstance(part, ast.With) and all(isinstance(one, named) for one in part.body))
-
-
-QUICK = re.compile(
-    r"(np|numpy|random|math|len|range|int|float|list|set|sorted|enumerate|dict|zip|tuple|max|min|sum|str)(\..*)?"
-)
-"""Names of modules and functions whose calls take no time."""
-
-OF_TEXTS = ("read", "readlines", "lower", "upper", "strip", "split", "splitlines")
-
-TEXT = "the cat sat on the mat. that is a tame cat.\n" * 20
-"""Of few letters, so that what is counted by them stays small."""
-
-
-def is_quick(call: ast.Call) -> bool:
-    """Whether a call takes no time and changes nothing: one of NumPy's own functions, or what reads a text."""
-    name = ast.unparse(call.func)
-    if name == "open":
-        modes = [*call.args[1:2], *(one.value for one in call.keywords if one.arg == "mode")]
-        return all(isinstance(one, ast.Constant) and one.value in ("r", "rt") for one in modes)
-    of_text = isinstance(call.func, ast.Attribute) and call.func.attr in OF_TEXTS
-    return of_text or QUICK.fullmatch(name) is not None
 
 
 def load_module(spec: str, name: str) -> ModuleType:

@@ -91,7 +91,7 @@ def hidden_units(own: Sequence[int], features: int) -> int:
     """How many hidden units a layer has whose matrices have these sizes: of h and x together, or of 4 gates, one is."""
     some = [n for n in own if n not in (1, features)]
     gates = [n for n in some if {n + features, 3 * n, 4 * n} & {*own}]
-    gates += [n // count for n in some for count in (3, 4) if n // count + features in own and n % count == 0]
+    gates += [n // c for n in some for c in (3, 4) if n > c and n // c + features in own and n % c == 0]
     square = max(some, key=some.count, default=HIDDEN)  # a state's own matrix has this size twice
     return HIDDEN if HIDDEN in some else (gates or [square])[0]
 

@@ -14,10 +14,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from twinprop.gradcheck.definitions import run_definitions
 from twinprop.gradcheck.faults import Clock
 from twinprop.gradcheck.functions import COST, contains, looks_like_function_of_network
 from twinprop.gradcheck.held import objects_of
-from twinprop.gradcheck.importing import TOLD, run_apart, run_definitions, source_name, told_of
+from twinprop.gradcheck.importing import TOLD, run_apart, source_name, told_of
 from twinprop.gradcheck.loading import codes_of, others_that_name, trees_of
 from twinprop.gradcheck.roles import role_of, word_of
 from twinprop.gradcheck.rounds import Loop, loops_of

@@ -31,7 +31,7 @@ from twinprop.gradcheck.settings import Untried, untried_settings
 from twinprop.gradcheck.several import chain, with_several_inputs
 from twinprop.gradcheck.stacking import ADD, ADDER, Sizes, stacked
 from twinprop.gradcheck.stand_ins import LentActivation
-from twinprop.gradcheck.trained_by_method import with_training
+from twinprop.gradcheck.trained_by_method import begun, with_training
 from twinprop.gradcheck.upkeep import REMEMBERS, PlainSteps, lend_optimizer, owners_in
 from twinprop.gradcheck.uses import given_in_uses, lend_data, made_as_used
 from twinprop.gradcheck.ways import BACKWARD, FORWARD, LOSS, named
@@ -159,7 +159,7 @@ def ready(made: Any, module: ModuleType, sizes: Sizes, whole: bool = False) -> I
         some = (other for one in stacked(made, sizes, arguments_for) for other in (one, *built(one)))
         yield from map(in_training, some)
         return
-    for one in map(in_training, (made, *filled_up(made, () if whole else (sizes,)))):
+    for one in map(in_training, (made, *filled_up(made, () if whole else (sizes,)), *begun(made))):
         yield one
         yield from composed(one, named(one, FORWARD))
         yield from with_several_inputs(one)

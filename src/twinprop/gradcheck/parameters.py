@@ -54,7 +54,7 @@ def adopt_numbers(subject: Subject, rehearsal: Subject, inputs: Inputs, out: Any
 
 def is_bare_number(one: Found) -> bool:
     """Whether backward returned a number without a name."""
-    return one.owner is None and not one.attribute and one.shape == ()
+    return one.owner is None and one.attribute in ("", "grads") and one.shape == ()
 
 
 def depends_on(rehearsal: Subject, number: ArrayRef, value: Any, inputs: Inputs, out: Any) -> bool:

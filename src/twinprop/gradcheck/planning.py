@@ -20,8 +20,8 @@ from twinprop.gradcheck.held import attributes_of, canonical, is_float_array, ob
 from twinprop.gradcheck.roles import Argument, Method, role_of
 from twinprop.gradcheck.sources import keys_read, left_names, nodes_of, returned_name, returned_names
 
-BESIDE = re.compile(r"(?<=.)_?(next|prev|later|after|s)$|^(next|prev)_?")
-"""What the name of a gradient has more than that of its state: `dh_next` of `h`."""
+BESIDE = re.compile(r"(?<=.)_?(next|prev|later|after|s)$|(?<=.)_(t|ext|above|up|out|curr?|total)$|^(next|prev)_?")
+"""What the name of a gradient has more than that of its state, or a state more: `dh_next` of `h`, or of `h_t`."""
 
 
 def asserted_shapes(found: Any, made: Any) -> dict[str, tuple[int, ...]]:

@@ -29,8 +29,8 @@ from twinprop.gradcheck.planning import (
     position_of,
 )
 from twinprop.gradcheck.returned import array_in
-from twinprop.gradcheck.roles import Method, method_of
-from twinprop.gradcheck.sources import returned_names
+from twinprop.gradcheck.roles import Method, method_of, role_of
+from twinprop.gradcheck.sources import parts_unpacked, returned_names
 from twinprop.gradcheck.upkeep import WEIGHT_DECAY, count_of
 from twinprop.gradcheck.ways import BACKWARD, FORWARD, LOSS, LOSS_AND_GRADIENTS, named, ways_of
 
@@ -108,12 +108,15 @@ class Several(Fitted, Wrapper):
         return returned
 
     def _measured(self) -> list[int]:
-        """Where the outputs stand whose gradients backward is given, in what forward returned."""
+        """Where the outputs stand whose gradients backward is given, in what forward returned.
+
+        Of two gradients of one output, as `dh_from_above` and `dh_next`, both are.
+        """
         found: list[int] = []
         for name in self._plan.upstream:
             told = position_of(name, self._plan.kept)
             left = [at for at in self._arrays if at not in found]
-            found += [told] if told in left else left[:1]
+            found += [told] if told in self._arrays else left[:1]
         return found
 
     def _to_front(self, upstream: Sequence[Any], y: Any = None) -> Any:
@@ -220,6 +223,22 @@ class ListOfInputs(Wrapper):
         return returned
 
 
+class LossOfPair(Wrapper):
+    """A loss that is given its predictions and targets as one, as `x, y = inputs` takes them apart."""
+
+    def __init__(self, made: Any, front: Method, back: Method) -> None:
+        super().__init__(made)
+        self._methods = front, back
+
+    def forward(self, x: Any, y: Any) -> Any:
+        front = self._methods[0]
+        return front.call(self._user, {front.needed[0].name: "x"}, {"x": (x, y)})
+
+    def backward(self) -> Any:
+        back = self._methods[1]
+        return back.call(self._user, {one.name: "one" for one in back.needed}, {"one": 1.0})
+
+
 def with_several_inputs(made: Any) -> Iterator[Any]:
     """An object as a layer whose other inputs are held like parameters, and as one that is given a list."""
     forward, backward, loss = named(made, FORWARD), named(made, BACKWARD), named(made, LOSS)
@@ -235,6 +254,10 @@ def with_several_inputs(made: Any) -> Iterator[Any]:
         if plan is not None:
             yield (SeveralLoss if plan.has_targets else SeveralNetwork if plan.is_network else SeveralLayer)(made, plan)
     methods = [method_of(made, name) for name in (forward, backward) if name]
+    if len(methods) == 2 and len(methods[0].needed) == 1 and len(methods[1].needed) < 2:
+        parts = parts_unpacked(getattr(getattr(made, forward), "__func__", None), methods[0].needed[0].name)
+        if len(parts) == 2 and role_of(parts[1]) == "y":
+            yield LossOfPair(made, *methods)
     if [len(one.needed) for one in methods] == [1, 1] and not isinstance(made, Fitted):
         yield ListOfInputs(made, *methods)
 

@@ -21,8 +21,8 @@ from typing import Any
 
 import numpy as np
 
+from twinprop.gradcheck.definitions import Neighbour
 from twinprop.gradcheck.faults import is_users
-from twinprop.gradcheck.reading import Reader
 
 LIKE_NUMPY = {"cupy": np}
 """Modules with NumPy's own functions, in whose place NumPy will do."""
@@ -99,8 +99,9 @@ class StandInLoader(Loader):
 class Finder(MetaPathFinder):
     """Reads a student's own modules, and stands in for those that are known to be missing."""
 
-    def __init__(self) -> None:
+    def __init__(self, told: list[str] | None = None) -> None:
         self.missing: set[str] = set()
+        self.told = [] if told is None else told
         self.lent: list[tuple[ModuleType, str]] = []
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: Any = None) -> ModuleSpec | None:
@@ -111,7 +112,7 @@ class Finder(MetaPathFinder):
             # a file in a folder of its own name: the folder is meant
             return PathFinder.find_spec(name, [str(Path(spec.origin).parents[1])], target)
         if spec is not None and spec.origin and spec.origin.endswith(".py") and is_users(spec.origin):
-            spec.loader = Reader(name, spec.origin)
+            spec.loader = Neighbour(name, spec.origin, self.told)
             return spec
         return None
 
@@ -128,9 +129,13 @@ def asked_by_user() -> bool:
 
 
 @contextmanager
-def forgiving() -> Iterator[Callable[[Callable[[], None]], list[str]]]:
-    """Gives a function that imports by another, over again while a module is missing; it returns what is missing."""
-    finder = Finder()
+def forgiving(told: list[str] | None = None) -> Iterator[Callable[[Callable[[], None]], list[str]]]:
+    """Gives a function that imports by another, over again while a module is missing; it returns what is missing.
+
+    Args:
+        told: gets what was left out of files beside.
+    """
+    finder = Finder(told)
 
     def imported(load: Callable[[], None]) -> list[str]:
         for _ in range(MOST):

@@ -167,3 +167,14 @@ def with_training(made: Any) -> Iterator[TrainedByMethod]:
                 one = copy.deepcopy(trained._user)  # what is shortened makes no weights any more
                 shorten(trained._user, name)
                 yield trained
+
+
+def begun(made: Any) -> Iterator[Any]:
+    """Copies of an object without weights, after a step of the method that makes them when it begins to train."""
+    for name in training_methods(made) if not arrays_of(made) else ():
+        with suppress(Exception):  # it cannot be copied, or read
+            one = copy.deepcopy(made)
+            method, tree = method_of(one, name), definition_of(function_of(one, name))
+            uses = purposes(method, tree) if tree is not None else {}
+            if {"x", "y"} <= {*uses.values()} and TrainedByMethod(one, [], method, uses, WHOLE).begins():
+                yield one

@@ -1,0 +1,182 @@
+"""Code that needs to be called, made or imported in a way of its own; each is right, and wrong after one change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.kit.students import check_code, failed
+
+from twinprop.gradcheck.check import check_class
+from twinprop.gradcheck.report import report_text
+
+KEPT_ON_DEMAND = """
+import numpy as np
+
+
+class Dense:
+    def __init__(self, n, m):
+        self.W, self.x = np.random.randn(n, m), None
+
+    def forward(self, x, save):
+        if save:
+            self.x = x
+        return x @ self.W
+
+    def backward(self, dy):
+        self.dW = self.x.T @ dy
+        return dy @ self.W.T
+"""
+
+PULLED_BACK = """
+import numpy as np
+
+
+class Tanh:
+    def __call__(self, x):
+        self.y = np.tanh(x)
+        return self.y
+
+    def pullback(self, g):
+        return g * (1 - self.y**2)
+"""
+
+BIAS_IS_A_NUMBER = """
+import numpy as np
+
+
+class Machine:
+    def __init__(self, dim, C=1.0):
+        self.w, self.b, self.C = np.random.randn(dim), 0.0, C
+
+    def objective(self, X, t):
+        margin = 1 - t * (X @ self.w + self.b)
+        return 0.5 * self.w @ self.w + self.C * np.maximum(margin, 0).sum()
+
+    def gradient(self, X, t):
+        active = (t * (X @ self.w + self.b) < 1) * t
+        return self.w - self.C * X.T @ active, -self.C * active.sum()
+"""
+
+PAIR = """
+import numpy as np
+
+
+class Loss:
+    def forward(self, pair):
+        x, labels = pair
+        e = np.exp(x - x.max(1, keepdims=True))
+        self.p, self.labels = e / e.sum(1, keepdims=True), labels
+        return -np.log(self.p[np.arange(len(x)), labels]).mean()
+
+    def backward(self, grads=None):
+        d = self.p.copy()
+        d[np.arange(len(d)), self.labels] -= 1
+        return d / len(d)
+"""
+
+BEGINS_WITH_TRAINING = """
+import numpy as np
+
+
+class Regression:
+    def __init__(self):
+        self.W = None
+
+    def train(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=20):
+        n, dim = X.shape
+        if self.W is None:
+            self.W = 0.01 * np.random.randn(dim, np.max(y) + 1)
+        for _ in range(num_iters):
+            at = np.random.choice(n, batch_size)
+            cost, g = self.loss(X[at], y[at], reg)
+            self.W -= learning_rate * g
+
+    def predict(self, X):
+        return (X @ self.W).argmax(1)
+
+    def loss(self, X, y, reg):
+        z = X @ self.W
+        p = np.exp(z - z.max(1, keepdims=True))
+        p /= p.sum(1, keepdims=True)
+        cost = -np.log(p[np.arange(len(y)), y]).mean() + reg * (self.W**2).sum()
+        p[np.arange(len(y)), y] -= 1
+        return cost, X.T @ p / len(y) + 2 * reg * self.W
+"""
+
+TWO_GRADIENTS_OF_ONE_STATE = """
+import numpy as np
+
+
+class Cell:
+    def __init__(self, n, hidden):
+        self.W = {g: np.random.randn(n, hidden) for g in "fc"}
+        self.U = {g: np.random.randn(hidden, hidden) for g in "fc"}
+
+    def forward(self, x_t, h_prev, c_prev):
+        f = 1 / (1 + np.exp(-x_t @ self.W["f"] - h_prev @ self.U["f"]))
+        c = np.tanh(x_t @ self.W["c"] + h_prev @ self.U["c"])
+        c_t = f * c_prev + c
+        h_t = np.tanh(c_t)
+        return h_t, c_t, {"x": x_t, "h_prev": h_prev, "c_prev": c_prev, "f": f, "c": c, "h": h_t}
+
+    def backward(self, dh_ext, dh_next, dc_next, cache):
+        dc_t = dc_next + (dh_ext + dh_next) * (1 - cache["h"] ** 2)
+        d = {"f": dc_t * cache["c_prev"] * cache["f"] * (1 - cache["f"]), "c": dc_t * (1 - cache["c"] ** 2)}
+        grads = {"W": {k: cache["x"].T @ d[k] for k in d}, "U": {k: cache["h_prev"].T @ d[k] for k in d}}
+        dx = sum(d[k] @ self.W[k].T for k in d)
+        return dx, sum(d[k] @ self.U[k].T for k in d), dc_t * cache["f"], grads
+"""
+
+NAMED_LIKE_A_FUNCTION = """
+import numpy as np
+
+
+class Policy:
+    def __init__(self, obs, act):
+        self.W = np.random.randn(obs, act)
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.W
+
+    def backward(self, dy):
+        self.dW = self.x.T @ dy
+        return dy @ self.W.T
+"""
+
+CASES = [
+    (KEPT_ON_DEMAND, "Dense", "self.x.T @ dy", "self.x.T @ dy / 2", {"dW"}),
+    (PULLED_BACK, "Tanh", "1 - self.y**2", "1 + self.y**2", {"dx"}),
+    (BIAS_IS_A_NUMBER, "Machine", "-self.C * active.sum()", "self.C * active.sum()", {"backward()[1]"}),
+    (PAIR, "Loss", "-= 1", "-= 2", {"dx"}),
+    (BEGINS_WITH_TRAINING, "Regression", "2 * reg * self.W", "4 * reg * self.W", {"dx"}),
+    (TWO_GRADIENTS_OF_ONE_STATE, "Cell", "dh_ext + dh_next", "dh_ext", {"all"}),
+    (NAMED_LIKE_A_FUNCTION, "Policy", "dy @ self.W.T", "dy @ self.W.T * 2", {"dx"}),
+]
+
+
+@pytest.mark.parametrize(("code", "name", "old", "new", "wrong"), CASES, ids=[one[1] for one in CASES])
+def test_right_and_wrong_twin(tmp_path: Path, code: str, name: str, old: str, new: str, wrong: set[str]) -> None:
+    report = check_code(tmp_path, code, name)
+    assert report.verdict.startswith("right"), report_text(report)
+    assert report.gradients
+    assert not report.unchecked, report_text(report)
+    assert code.count(old) == 1
+    (other := tmp_path / "other").mkdir()
+    report = check_code(other, code.replace(old, new), name)
+    assert report.verdict == "wrong", report_text(report)
+    assert failed(report) == wrong or wrong == {"all"}, report_text(report)
+
+
+def test_file_beside_that_lacks_its_data(tmp_path: Path) -> None:
+    """What a neighbour defines is there, though it stops; that it did is said."""
+    (tmp_path / "helpers.py").write_text(
+        "import numpy as np\n\n\ndef read():\n    return np.load('not_there.npy')\n\n\n"
+        "def double(x):\n    return 2 * x\n\n\ndata = read()\n"
+    )
+    code = "from helpers import double\n\n\nclass Twice:\n    def forward(self, x):\n        return double(x)\n\n"
+    (tmp_path / "layer.py").write_text(code + "    def backward(self, dy):\n        return double(dy)\n")
+    report = check_class(f"{tmp_path}/layer.py:Twice")
+    assert report.verdict == "right", report_text(report)
+    assert any("of helpers.py, what it imports, defines and names was run" in one for one in report.notes)
