@@ -180,3 +180,37 @@ def test_file_beside_that_lacks_its_data(tmp_path: Path) -> None:
     report = check_class(f"{tmp_path}/layer.py:Twice")
     assert report.verdict == "right", report_text(report)
     assert any("of helpers.py, what it imports, defines and names was run" in one for one in report.notes)
+
+
+DRAWN = """
+import numpy as np
+
+
+def others(word, dataset, k):
+    found = []
+    while len(found) < k:
+        one = dataset.sample_index()
+        found += [one] if one != word else []
+    return found
+
+
+def negative_loss_and_gradient(center_vec, outside_idx, outside_vectors, dataset, k=5):
+    squash = lambda z: 1 / (1 + np.exp(-z))
+    grad_center, grad_outside = np.zeros(center_vec.shape), np.zeros(outside_vectors.shape)
+    loss = 0.0
+    for word, sign in [(outside_idx, 1)] + [(one, -1) for one in others(outside_idx, dataset, k)]:
+        p = squash(sign * outside_vectors[word] @ center_vec)
+        loss -= np.log(p)
+        grad_center += sign * (p - 1) * outside_vectors[word]
+        grad_outside[word] += sign * (p - 1) * center_vec
+    return loss, grad_center, grad_outside
+"""
+
+
+def test_function_that_draws_words_from_what_it_is_given(tmp_path: Path) -> None:
+    """The same words are drawn in each evaluation, some of them twice."""
+    report = check_code(tmp_path, DRAWN, "negative_loss_and_gradient")
+    assert report.verdict == "right", report_text(report)
+    assert {one.of for one in report.gradients} == {"x", "outside_vectors"}
+    wrong = DRAWN.replace("grad_outside[word] +=", "grad_outside[word] =")
+    assert failed(check_code(tmp_path, wrong, "negative_loss_and_gradient")) == {"grad_outside"}

@@ -96,7 +96,7 @@ def value_for(functions: Sequence[Any], name: str, guess: Any) -> Any:
         return 2
     if not is_used(front, name):
         return None
-    if indexes_with(front, name):
+    if indexes_with(front, name) or re.fullmatch(r"(.*_)?(idx|index)", name.lower()):
         return 1  # a row
     unknown = isinstance(guess, int) and number_for(name) is None and not COUNTS.fullmatch(name.lower())
     other = is_parameter(name) and not isinstance(guess, np.ndarray)

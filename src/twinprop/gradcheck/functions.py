@@ -24,6 +24,7 @@ from twinprop.gradcheck.module_methods import called_with
 from twinprop.gradcheck.returned import last_of
 from twinprop.gradcheck.roles import role_of, word_of
 from twinprop.gradcheck.sources import parts_unpacked, returned_name, returned_names
+from twinprop.gradcheck.stand_ins import afresh
 
 BACK = ("backward", "backprop", "back_prop", "gradient", "grad", "backpropagation", "back")
 DERIVATIVE = ("prime", "deriv")
@@ -213,7 +214,7 @@ class Functions(Fitted):
         given = {}
         for name, argument in inspect.signature(self._parts[part]).parameters.items():
             if name in self._names or (part == "back" and name in self._also):
-                given[name] = getattr(self, self._also.get(name, name))
+                given[name] = afresh(getattr(self, self._also.get(name, name)))
             elif name in self._kept:
                 given[name] = self._kept[name]
             elif part == "back" and name == self._name_of_x:

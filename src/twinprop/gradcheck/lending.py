@@ -21,8 +21,8 @@ import numpy as np
 
 from twinprop.gradcheck.faults import is_users_own
 from twinprop.gradcheck.importing import run_apart, script
-from twinprop.gradcheck.sources import aliases, names_of_entries, nodes_of, own_attributes
-from twinprop.gradcheck.stand_ins import LentActivation, LentLayer, LentLoss, StandIn
+from twinprop.gradcheck.sources import aliases, names_of_entries, nodes_of, own_attributes, passed_on
+from twinprop.gradcheck.stand_ins import LentActivation, LentLayer, LentLoss, LentSampler, StandIn
 
 PLAIN = {name for kind in (np.ndarray, str, list, dict, int) for name in dir(kind)}
 """What arrays, words, lists and numbers have, too."""
@@ -103,6 +103,8 @@ def object_for(found: Any, name: str, make: Callable[[type], Any], annotation: A
         make: makes an object of a class.
     """
     use, module = use_of(found, name), module_of(found)
+    if re.fullmatch(LentSampler.names, name.lower()) and draws_from(found, name):
+        return LentSampler(name)
     base = class_named(annotation, module)
     if base is None and not use.attributes:
         return LentActivation(name) if use.called and re.fullmatch(LentActivation.names, name.lower()) else None
@@ -120,6 +122,12 @@ def object_for(found: Any, name: str, make: Callable[[type], Any], annotation: A
         return type(made) if use.made else made
     lent = (kind(name) for kind in (LentLayer, LentLoss, LentActivation) if re.fullmatch(kind.names, name.lower()))
     return None if use.made else next(lent, None)
+
+
+def draws_from(found: Any, name: str, deeper: int = 2) -> bool:
+    """Whether samples are drawn from an argument, here or where it is passed on to: `dataset.sample_word()`."""
+    own = any(re.search("sample|draw", one.lower()) for one in use_of(found, name).attributes)
+    return own or any(deeper and draws_from(*one, deeper - 1) for one in passed_on(found, name))
 
 
 def first_made(kinds: Sequence[type], make: Callable[[type], Any]) -> Any:

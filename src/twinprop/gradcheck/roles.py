@@ -39,7 +39,10 @@ TARGET = re.compile(
 )
 """What is to be learnt, by the words in a name."""
 
-UPSTREAM = re.compile(r"(d|jac|grad|up|delta|err|accum|nextgrad|nextd|chain).*|g|e|.*(grad|gradient|error|delta|err)s?")
+UPSTREAM = re.compile(
+    r"(?!(data|dims?$|depth|drop|dict|devi|debug|degree|decay|distan|dtype|update|upsampl))"
+    r"(d|jac|grad|up|delta|err|accum|nextgrad|nextd|chain).*|g|e|.*(grad|gradient|error|delta|err)s?"
+)
 """A gradient that comes from above."""
 
 COUNT = re.compile(r"(n|nb|nr|num|number)_?(of)?_?(label|target|class|output|input|hidden|unit|feature)\w*|\w+_?size")

@@ -9,6 +9,7 @@ given and what it returned, so a derivative is that of tanh at its input, or 1 â
 
 from __future__ import annotations
 
+import copy
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -257,6 +258,29 @@ class LentLoss(Lent):
         given = [one for one in [*args, *keywords.values()] if isinstance(one, np.ndarray)]
         p, y = given[-2:] if len(given) > 1 else self._kept
         return y - p if np.isin(p, (0, 1)).all() and not np.isin(y, (0, 1)).all() else p - y
+
+
+class LentSampler(Lent):
+    """Where words are drawn: whatever it is asked for, the next whole number; a copy begins anew."""
+
+    names = r".*(data|sampler|corpus|vocab).*"
+    __name__ = "words in turn"
+
+    def __init__(self, name: str = "") -> None:
+        self._drawn = 0
+
+    def __call__(self, *args: Any, **keywords: Any) -> int:
+        self._drawn += 1
+        return self._drawn % WORDS
+
+
+def afresh(value: Any) -> Any:
+    """A value, or where it is a sampler, one that begins anew."""
+    return copy.copy(value) if isinstance(value, LentSampler) else value
+
+
+WORDS = 3
+"""Words that are drawn in turn: as few as any matrix of words has rows."""
 
 
 class SizeOrCall(int):
