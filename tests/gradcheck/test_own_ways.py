@@ -210,7 +210,7 @@ def negative_loss_and_gradient(center_vec, outside_idx, outside_vectors, dataset
 def test_function_that_draws_words_from_what_it_is_given(tmp_path: Path) -> None:
     """The same words are drawn in each evaluation, some of them twice."""
     report = check_code(tmp_path, DRAWN, "negative_loss_and_gradient")
-    assert report.verdict == "right", report_text(report)
+    assert report.right, report_text(report)
     assert {one.of for one in report.gradients} == {"x", "outside_vectors"}
     wrong = DRAWN.replace("grad_outside[word] +=", "grad_outside[word] =")
     assert failed(check_code(tmp_path, wrong, "negative_loss_and_gradient")) == {"grad_outside"}
