@@ -145,6 +145,52 @@ class Policy:
         return dy @ self.W.T
 """
 
+ANY_NUMBER_OF_SIZES = """
+import numpy as np
+
+
+class Chain:
+    def __init__(self, *dims):
+        self.layers = [[np.random.randn(a, b), np.zeros(b)] for a, b in zip(dims, dims[1:])]
+
+    def run(self, x):
+        self.acts = [x]
+        for at, (W, b) in enumerate(self.layers):
+            z = self.acts[-1] @ W + b
+            self.acts.append(np.tanh(z) if at < len(self.layers) - 1 else z)
+        return self.acts[-1]
+
+    def gradient(self, target):
+        d, out = (self.acts[-1] - target) / len(target), []
+        for at in reversed(range(len(self.layers))):
+            out.insert(0, (self.acts[at].T @ d, d.sum(0)))
+            d = d @ self.layers[at][0].T * (1 - self.acts[at] ** 2)
+        return out
+"""
+
+QUERIED = """
+import numpy as np
+
+
+class Network:
+    def __init__(self, inputs, hidden, outputs, rate):
+        self.first, self.second = np.random.randn(hidden, inputs), np.random.randn(outputs, hidden)
+        self.rate = rate
+        self.squash = lambda z: 1 / (1 + np.exp(-z))
+
+    def train(self, samples, answers):
+        x, t = np.array(samples, ndmin=2).T, np.array(answers, ndmin=2).T
+        h = self.squash(self.first @ x)
+        o = self.squash(self.second @ h)
+        error = (t - o) * o * (1 - o)
+        back = self.second.T @ error
+        self.second += self.rate * error @ h.T
+        self.first += self.rate * (back * h * (1 - h)) @ x.T
+
+    def query(self, samples):
+        return self.squash(self.second @ self.squash(self.first @ np.array(samples, ndmin=2).T))
+"""
+
 CASES = [
     (KEPT_ON_DEMAND, "Dense", "self.x.T @ dy", "self.x.T @ dy / 2", {"dW"}),
     (PULLED_BACK, "Tanh", "1 - self.y**2", "1 + self.y**2", {"dx"}),
@@ -152,6 +198,8 @@ CASES = [
     (PAIR, "Loss", "-= 1", "-= 2", {"dx"}),
     (BEGINS_WITH_TRAINING, "Regression", "2 * reg * self.W", "4 * reg * self.W", {"dx"}),
     (TWO_GRADIENTS_OF_ONE_STATE, "Cell", "dh_ext + dh_next", "dh_ext", {"all"}),
+    (ANY_NUMBER_OF_SIZES, "Chain", "self.layers[at][0].T * (1 - ", "self.layers[at][0].T * (2 - ", {"all"}),
+    (QUERIED, "Network", "h * (1 - h)", "h", {"change of first"}),
     (NAMED_LIKE_A_FUNCTION, "Policy", "dy @ self.W.T", "dy @ self.W.T * 2", {"dx"}),
 ]
 
@@ -214,3 +262,12 @@ def test_function_that_draws_words_from_what_it_is_given(tmp_path: Path) -> None
     assert {one.of for one in report.gradients} == {"x", "outside_vectors"}
     wrong = DRAWN.replace("grad_outside[word] +=", "grad_outside[word] =")
     assert failed(check_code(tmp_path, wrong, "negative_loss_and_gradient")) == {"grad_outside"}
+
+
+def test_of_two_losses_that_fit_one_weight_each_the_one_nearer_to_the_output_is_meant(tmp_path: Path) -> None:
+    """A derivative that the hidden layer's error has lost makes its weights fit a cross entropy."""
+    code = QUERIED.replace("(t - o) * o * (1 - o)", "t - o").replace("error @ h.T", "(error * o * (1 - o)) @ h.T")
+    report = check_code(tmp_path, code, "Network")
+    assert failed(report) == {"change of first"}, report_text(report)
+    assert "the derivative of the activation is missing" in report_text(report)
+    assert "back = self.second.T @ error" in report_text(report)

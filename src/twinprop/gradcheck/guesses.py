@@ -116,6 +116,8 @@ def filled(
     many = next((one.name for one in parameters if one.kind == kinds.VAR_POSITIONAL), "")
     if many and takes_layers(f, many):  # Sequential(*layers)
         values += layers_of(module_of(f), (INPUTS, HIDDEN, outputs), arguments_for)
+    elif many and not needed and (is_list_there(f, many) or entries_read(f, many)):  # Network(*sizes)
+        values += layer_sizes(f, outputs)
     return values[given:], empty
 
 

@@ -92,7 +92,7 @@ def cost_roles(cost: Method) -> list[dict[str, str]]:
 
 FORWARD = (
     "forward forwardpass forwardprop forwardpropagation forwardpropagate propagateforward feedforward fprop "
-    "forwardprob propagate activate function fn f call __call__ apply predict run evaluate activation compute calculate"
+    "forwardprob propagate activate function fn f call __call__ apply predict query run evaluate activation compute calculate"
 )
 BACKWARD = (
     "backward backwardpass backwardprop backwardpropagation backwardpropagate backprop backpropagate "
