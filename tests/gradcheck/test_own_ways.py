@@ -191,6 +191,37 @@ class Network:
         return self.squash(self.second @ self.squash(self.first @ np.array(samples, ndmin=2).T))
 """
 
+ONE_NEURON = """
+import numpy as np
+
+
+class Neuron:
+    def __init__(self, n):
+        self.weights, self.bias = [np.random.uniform(-1, 1) for _ in range(n)], np.random.uniform(-1, 1)
+
+    def activate(self, inputs):
+        self.inputs = inputs
+        self.output = 1 / (1 + np.exp(-sum(w * one for w, one in zip(self.weights, inputs)) - self.bias))
+        return self.output
+
+    def gradient(self, target):
+        delta = (self.output - target) * self.output * (1 - self.output)
+        return [delta * one for one in self.inputs], delta
+"""
+
+LOSS_OF_TWO_INPUTS = """
+import numpy as np
+
+
+class Divergence:
+    def forward(self, mean, logvar):
+        self.mean, self.logvar = mean, logvar
+        return -0.5 * np.sum(1 + logvar - mean**2 - np.exp(logvar))
+
+    def backward(self):
+        return self.mean, 0.5 * (np.exp(self.logvar) - 1)
+"""
+
 CASES = [
     (KEPT_ON_DEMAND, "Dense", "self.x.T @ dy", "self.x.T @ dy / 2", {"dW"}),
     (PULLED_BACK, "Tanh", "1 - self.y**2", "1 + self.y**2", {"dx"}),
@@ -200,6 +231,8 @@ CASES = [
     (TWO_GRADIENTS_OF_ONE_STATE, "Cell", "dh_ext + dh_next", "dh_ext", {"all"}),
     (ANY_NUMBER_OF_SIZES, "Chain", "self.layers[at][0].T * (1 - ", "self.layers[at][0].T * (2 - ", {"all"}),
     (QUERIED, "Network", "h * (1 - h)", "h", {"change of first"}),
+    (ONE_NEURON, "Neuron", "self.inputs], delta", "self.inputs], 2 * delta", {"backward()[1]"}),
+    (LOSS_OF_TWO_INPUTS, "Divergence", "0.5 * (np.exp", "1.5 * (np.exp", {"backward()[1]"}),
     (NAMED_LIKE_A_FUNCTION, "Policy", "dy @ self.W.T", "dy @ self.W.T * 2", {"dx"}),
 ]
 

@@ -250,6 +250,10 @@ class NetworkWay(Way):
 
     is_loss = True
 
+    def output(self, made: Any, returned: Any, before: Mapping[str, int]) -> Any:
+        # a single neuron has one number for a sample
+        return super().output(made, np.asarray(returned, float) if is_number(returned) else returned, before)
+
     @property
     def guesses(self) -> Sequence[Reduction]:
         return REDUCTIONS if self.many else LIKELY if self.loss_method is None and not self.known else ()

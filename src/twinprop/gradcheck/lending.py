@@ -104,7 +104,7 @@ def object_for(found: Any, name: str, make: Callable[[type], Any], annotation: A
     """
     use, module = use_of(found, name), module_of(found)
     if re.fullmatch(LentSampler.names, name.lower()) and draws_from(found, name):
-        return LentSampler(name)
+        return LentSampler()
     base = class_named(annotation, module)
     if base is None and not use.attributes:
         return LentActivation(name) if use.called and re.fullmatch(LentActivation.names, name.lower()) else None

@@ -33,6 +33,7 @@ def adopt_parameters(subject: Subject, inputs: Inputs) -> None:
 
 def adopt_numbers(subject: Subject, rehearsal: Subject, inputs: Inputs, out: Any, found: Sequence[Found]) -> None:
     """Numbers where backward leaves a gradient that is named like theirs, as of a bias that starts as 0."""
+    bare = next(filter(is_bare_number, found), None)
     for number, twin in zip(subject.numbers, rehearsal.numbers, strict=True):
         gradient = next((one for one in found if one.changed and one.level(twin) > 0), None)
         value, now = np.array(number.get(), float), np.asarray(twin.get())
@@ -43,8 +44,8 @@ def adopt_numbers(subject: Subject, rehearsal: Subject, inputs: Inputs, out: Any
             start = value if value.ndim else np.full(shape if vector else (), float(value))
         elif rehearsal.knows_rate and value.ndim == 0 and not np.array_equal(now, value):
             start = np.full(now.shape, float(value))  # backward updates it
-        elif value.ndim == 0 and BIAS.fullmatch(number.attribute.lower()) and any(map(is_bare_number, found)):
-            start = value  # `return dw, np.sum(d)`: what a number without a name is of, slopes will tell
+        elif value.ndim == 0 and BIAS.fullmatch(number.attribute.lower()) and bare is not None:
+            start = np.full(bare.shape, float(value))  # `return dw, np.sum(d)`: what that is of, slopes will tell
         else:
             continue
         if depends_on(rehearsal, twin, value, inputs, out):
@@ -54,7 +55,7 @@ def adopt_numbers(subject: Subject, rehearsal: Subject, inputs: Inputs, out: Any
 
 def is_bare_number(one: Found) -> bool:
     """Whether backward returned a number without a name."""
-    return one.owner is None and one.attribute in ("", "grads") and one.shape == ()
+    return one.owner is None and one.attribute in ("", "grads") and not one.keys[1:] and np.size(one.value) == 1
 
 
 def depends_on(rehearsal: Subject, number: ArrayRef, value: Any, inputs: Inputs, out: Any) -> bool:

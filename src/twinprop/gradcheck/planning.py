@@ -102,6 +102,8 @@ def plan_for(made: Any, front: Method, back: Method | None, cost: Method | None 
         return None
     plan = Plan(front, back, given, given_back, extras, kept, upstream, bool(targets), left=bool(left))
     if back is not None and not targets and not upstream and not plan.is_network:
+        if not back.needed and len(returned_names(getattr(made, back.name))) == len(needed):
+            return plan  # a loss of all its inputs
         if len(given_back) != 1:
             return None
         plan.given_back, plan.upstream = dict.fromkeys(given_back, "dy0"), [*given_back]

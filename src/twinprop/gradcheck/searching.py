@@ -260,6 +260,8 @@ def fits(subject: Subject, found: Sequence[Found], x: FloatArray, count: int) ->
             if x.shape in listed:
                 listed.remove(x.shape)  # that of x
             fit += [False] if any(sorted(one) == each for one in listed) and given is None else []
+    if subject.numbers and not subject.parameters and count > 1:  # weights that are numbers want no vectors
+        fit += [False] if any(one.shape == (count,) and one.keys and one.owner is None for one in found) else []
     bare = [one.shape for one in found if one.position == 0 and not one.attribute and not one.stacked]
     others = [np.shape(parameter.get()) for parameter in subject.parameters]
     same = bool(bare) and (bare[0] == x.shape or (given is not None and plain_shape(bare[0]) == plain_shape(x.shape)))

@@ -146,6 +146,16 @@ class SeveralLoss(Several):
         return self._to_front(())
 
 
+class SeveralLossAlone(Several):
+    """A loss of several inputs, of which none are targets."""
+
+    def forward(self, x: Any) -> Any:
+        return self._go(x, None)
+
+    def backward(self) -> Any:
+        return self._to_front(())
+
+
 class SeveralNetwork(Several):
     """The targets come with backward; a step of a sequence is given the gradients of its states, too.
 
@@ -251,8 +261,9 @@ def with_several_inputs(made: Any) -> Iterator[Any]:
         plan = plan_for(made, method_of(made, front), back, cost) if front not in ("", backward) else None
         if plan is not None and plan.cost is not None:
             yield SeveralNetworkWithLoss(made, plan)
-        if plan is not None:
-            yield (SeveralLoss if plan.has_targets else SeveralNetwork if plan.is_network else SeveralLayer)(made, plan)
+        if plan is not None and plan.back is not None:
+            alone = SeveralLayer if plan.back.needed else SeveralLossAlone
+            yield (SeveralLoss if plan.has_targets else SeveralNetwork if plan.is_network else alone)(made, plan)
     methods = [method_of(made, name) for name in (forward, backward) if name]
     if len(methods) == 2 and len(methods[0].needed) == 1 and len(methods[1].needed) < 2:
         parts = parts_unpacked(getattr(getattr(made, forward), "__func__", None), methods[0].needed[0].name)

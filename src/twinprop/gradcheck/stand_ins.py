@@ -260,14 +260,18 @@ class LentLoss(Lent):
         return y - p if np.isin(p, (0, 1)).all() and not np.isin(y, (0, 1)).all() else p - y
 
 
-class LentSampler(Lent):
+class LentSampler:
     """Where words are drawn: whatever it is asked for, the next whole number; a copy begins anew."""
 
     names = r".*(data|sampler|corpus|vocab).*"
-    __name__ = "words in turn"
 
-    def __init__(self, name: str = "") -> None:
+    def __init__(self) -> None:
         self._drawn = 0
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
 
     def __call__(self, *args: Any, **keywords: Any) -> int:
         self._drawn += 1

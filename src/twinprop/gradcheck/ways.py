@@ -92,7 +92,8 @@ def cost_roles(cost: Method) -> list[dict[str, str]]:
 
 FORWARD = (
     "forward forwardpass forwardprop forwardpropagation forwardpropagate propagateforward feedforward fprop "
-    "forwardprob propagate activate function fn f call __call__ apply predict query run evaluate activation compute calculate"
+    "forwardprob propagate activate function fn f call __call__ apply predict query run evaluate activation compute "
+    "calculate"
 )
 BACKWARD = (
     "backward backwardpass backwardprop backwardpropagation backwardpropagate backprop backpropagate "
@@ -198,7 +199,8 @@ def possible_ways(made: Any, title: str, forward: str, backward: str, loss: str)
     if front is not None and back is not None:
         kept = returned_names(getattr(made, front.name))
         alone = returned_name(getattr(made, front.name))
-        for way in layers_and_losses(title, front, back, kept):
+        both = len(returned_names(getattr(made, back.name))) == 2 and not front.has("y")  # of a loss, of two inputs
+        for way in layers_and_losses(title, front, back, kept) if not both or len(front.needed) != 2 else ():
             given = way.backward_roles
             if type(way) is LayerWay and len(kept) == 2 and kept[0] in given and kept[1] not in given:
                 yield SecondOutputWay(title, front, back, way.forward_roles, {**given, kept[0]: "cache"})
@@ -264,7 +266,7 @@ def layers_and_losses(title: str, front: Method, back: Method, kept: Sequence[st
     for given in layer_backward_roles(back, known) if alone != "y" else ():
         yield LayerWay(title, front, back, first, given)
     other_name = word_of(back.name) not in ("backward", "backwardpass", "backprop", "bprop")
-    if len(back.needed) == 1 and other_name and (not takes_x or alone == "dy"):
+    if len(back.needed) == 1 and other_name and alone != "y" and (not takes_x or alone == "dy"):
         yield DerivativeWay(title, front, back, first, {back.needed[0].name: "x"})
 
 
