@@ -96,3 +96,33 @@ def test_layers_are_added_as_its_author_does_before_its_loop(tmp_path: Path, cod
     report = check_class(f"{tmp_path}/stack.py:Stack")
     assert len(report.gradients) == 4, report_text(report)
     assert failed(report) == (set() if code == GROWN else {"change of self.held['W1']", "change of self.held['b1']"})
+
+
+LEAVES = """
+import numpy as np
+
+class Line:
+    def __init__(self, inputs=4, outputs=3):
+        self.w, self.b = np.random.randn(inputs, outputs), np.zeros(outputs)
+
+    def forward(self, x):
+        self.guess = np.tanh(x @ self.w + self.b)
+
+    def predict(self, x):
+        self.forward(x)
+        return self.guess
+
+    def fit(self, x, y, rounds=5):
+        for turn in range(rounds):
+            self.forward(x)
+            d = (self.guess - y) * (1 - self.guess ** 2)
+            self.w -= 0.1 * x.T @ d
+            self.b -= 0.1 * d.sum(axis=0)
+"""
+
+
+@pytest.mark.parametrize("code", [LEAVES, LEAVES.replace("b -=", "b +=")])
+def test_a_method_that_returns_nothing_does_not_go_forward(tmp_path: Path, code: str) -> None:
+    (tmp_path / "line.py").write_text(code)
+    report = check_class(f"{tmp_path}/line.py:Line")
+    assert failed(report) == (set() if code == LEAVES else {"change of b"}), report_text(report)

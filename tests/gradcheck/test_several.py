@@ -149,3 +149,49 @@ def test_samples_in_rows_go_in_and_in_columns_come_out(tmp_path: Path) -> None:
     assert "y (7, 3)" in report.given
     (tmp_path / "wrong.py").write_text(ROWS_AND_COLUMNS.replace("a2 * (1 - a2)", "z2 * (1 - z2)"))
     assert failed(check_class(f"{tmp_path}/wrong.py:Perceptron")) == {"backward()[0]"}
+
+
+STACKED = """
+import numpy as np
+
+class Stacked:
+    def __init__(self, words=5, units=4, layers=1):
+        self.U = [np.random.randn(units, words) for _ in range(layers)]
+        self.R = [np.random.randn(units, units) for _ in range(layers)]
+        self.V = np.random.randn(words, units)
+
+    def forward(self, inputs, targets, hprev):
+        xs, hs, ps, loss = {}, {-1: np.copy(hprev)}, {}, 0
+        for t, word in enumerate(inputs):
+            xs[t], hs[t] = np.eye(len(self.V))[:, [word]], np.copy(hprev)
+            for at in range(len(self.U)):
+                hs[t][at] = np.tanh(self.U[at] @ xs[t] + self.R[at] @ hs[t - 1][at])
+            z = self.V @ hs[t][-1]
+            ps[t] = np.exp(z - z.max()) / np.exp(z - z.max()).sum()
+            loss -= np.log(ps[t][targets[t], 0])
+        return loss, hs[len(inputs) - 1], {"xs": xs, "hs": hs, "ps": ps}
+
+    def backward(self, targets, cache):
+        xs, hs, ps = cache["xs"], cache["hs"], cache["ps"]
+        dU, dR = [np.zeros_like(one) for one in self.U], [np.zeros_like(one) for one in self.R]
+        dV, later = np.zeros_like(self.V), [np.zeros_like(one) for one in hs[0]]
+        for t in reversed(range(len(xs))):
+            dz = np.copy(ps[t])
+            dz[targets[t]] -= 1
+            dV += dz @ hs[t][-1].T
+            for at in range(len(self.U)):
+                da = (self.V.T @ dz + later[at]) * (1 - hs[t][at] ** 2)
+                dU[at] += da @ xs[t].T
+                dR[at] += da @ hs[t - 1][at].T
+                later[at] = self.R[at].T @ da
+        return {"dU": dU, "dR": dR, "dV": dV}
+"""
+
+
+def test_states_of_a_single_layer_have_an_axis_for_it(tmp_path: Path) -> None:
+    (tmp_path / "net.py").write_text(STACKED)
+    report = check_class(f"{tmp_path}/net.py:Stacked")
+    assert report.verdict == "right", report_text(report)
+    assert {one.of for one in report.gradients} == {"U[0]", "R[0]", "V"}
+    (tmp_path / "wrong.py").write_text(STACKED.replace("self.R[at].T @ da", "self.R[at] @ da"))
+    assert failed(check_class(f"{tmp_path}/wrong.py:Stacked")) == {"backward()['dU'][0]", "backward()['dR'][0]"}

@@ -57,7 +57,8 @@ def templates_of(name: str, axes: int, gate: str = "", axis: int | None = 0, fla
         return [one for one in first if gate in one] if gate else [*first, *rest]
     alike = re.fullmatch(r"(x|q|k|v|query|key|value|inp|y|a|b|left|right|other|second|skip|res|z).*", word)
     state = is_handed_on(name) or not alike
-    states = STATES if axes > 1 else f"H 1|H|1 H|{STATES}"  # time is no axis of theirs
+    # time is no axis of theirs, and layers may be one
+    states = STATES if axes > 1 else f"H 1|H|1 H|{STATES}|1 H 1"
     text = f"{f'{states}|' if state else ''}{INPUTS}|{MATRICES}|{VECTORS}"
     columns = axis is not None and axis < 0
     return sorted(of_axes(text, axes), key=lambda one: columns and "N" in one and one[-1] != "N")

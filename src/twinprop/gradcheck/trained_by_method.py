@@ -80,7 +80,10 @@ class Front:
 
     def output(self, made: Any, x: Any) -> Any:
         """The last of what it returns, with the activation that the loop applies to it."""
-        out = last(getattr(made, self.name)(**{self.argument: x}, **dict.fromkeys(self.soft, False)))
+        returned = getattr(made, self.name)(**{self.argument: x}, **dict.fromkeys(self.soft, False))
+        if returned is None:
+            raise ValueError(f"{self.name} returned nothing")
+        out = last(returned)
         if self.applied:
             holder = made if self.applied.startswith("self.") else sys.modules.get(type(made).__module__)
             out = getattr(holder, self.applied.removeprefix("self."))(out)
