@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.kit.students import check_code, failed
 
 from twinprop.gradcheck.check import check_class
 from twinprop.gradcheck.faults import SubjectError
-from twinprop.gradcheck.report import Report
+from twinprop.gradcheck.report import Report, report_text
 
 DENSE = """
 import numpy as np
@@ -275,3 +276,63 @@ def test_a_mean_over_columns_is_one_of_functions_too(tmp_path: Path) -> None:
     assert [one.accepted for one in report.gradients] == ["a mean", "a mean", ""], report.given
     (tmp_path / "own.py").write_text(code.replace("db / A.shape[1]", "db"))
     assert not check_class(f"{tmp_path}/own.py:gate_forward,gate_backward").right
+
+
+KEPT_FOR_ONE_SIZE = """
+import numpy as np
+
+
+class Rectifier:
+    def __init__(self):
+        self.mask = None
+
+    def forward(self, x):
+        if self.mask is None or self.mask.shape != x.shape:
+            self.mask = x > 0
+        return np.maximum(x, 0)
+
+    def backward(self, dy):
+        return dy * self.mask
+"""
+
+
+def test_what_is_kept_as_long_as_batches_have_one_size(tmp_path: Path) -> None:
+    """A second batch of the same size comes first: one of another size would have the mask made anew."""
+    report = check_code(tmp_path, KEPT_FOR_ONE_SIZE, "Rectifier")
+    assert report.verdict == "wrong", report_text(report)
+    assert "a second batch gets gradients of the first" in report_text(report)
+
+
+SCALED_DOWN = """
+import numpy as np
+
+
+class Dense:
+    def __init__(self, n, m):
+        self.W = np.random.randn(n, m)
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.W
+
+    def backward(self, dy):
+        self.dW = self.x.T @ dy
+{0}
+        return dy @ self.W.T
+"""
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "        norm = np.linalg.norm(self.dW)\n        if norm > 0.1:\n            self.dW *= 0.1 / norm",
+        "        factor = min(1.0, 0.1 / np.sqrt((self.dW**2).sum()))\n        self.dW = self.dW * factor",
+    ],
+    ids=["if", "factor"],
+)
+def test_gradient_that_is_scaled_down_by_its_norm(tmp_path: Path, lines: str) -> None:
+    """The comparison of a norm is no mask."""
+    report = check_code(tmp_path, SCALED_DOWN.format(lines), "Dense")
+    assert failed(report) == {"dW"}, report_text(report)
+    assert "scaled down where its norm is large" in report_text(report)
+    assert "mask" not in report_text(report)

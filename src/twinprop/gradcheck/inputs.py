@@ -66,10 +66,13 @@ class Inputs:
         return replace(self, x=np.flip(self.x, axis), y=y)
 
     def others(self, seed: int) -> list[Inputs]:
-        """Other numbers: for more samples, for as many, and for larger axes of sequences and images."""
+        """Other numbers: for as many samples, for more, and for larger axes of sequences and images.
+
+        For as many first, since a class may notice that a batch has another size, and only then.
+        """
         if self.kind == CLOSE:
             return []
-        counts = [self.count] if self.steady else [self.count + 2, self.count]
+        counts = [self.count] if self.steady else [self.count, self.count + 2]
         found = [self.another(count, seed) for count in counts]
         axes = [axis for axis in range(self.x.ndim) if axis != (self.axis or 0) % self.x.ndim]
         if self.y is None and self.x.ndim > 2:

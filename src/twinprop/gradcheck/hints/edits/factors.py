@@ -191,10 +191,26 @@ OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
 }  # fmt: skip
 
 
+SCALED = "scaled down where its norm is large. Do that after the check, or in the optimizer"
+
+
+def of_norm(site: Site, node: ast.expr) -> bool:
+    """Whether a norm, or what was computed from one, stands in an expression."""
+    named = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+    assigned = [one for one in ast.walk(site.routine.tree) if isinstance(one, ast.Assign)]
+    sources = [one.value for one in assigned if named & {ast.unparse(target) for target in one.targets}]
+    texts = [ast.unparse(one) for one in (node, *sources)]
+    return any(re.search(r"\bnorm\(|sqrt\(.*sum", one) and "axis" not in one for one in texts)
+
+
 def mask(site: Site) -> Iterator[tuple[ast.expr, str]]:
     """A comparison, and what turns a mask round where it is used."""
     node = site.node
-    text = f"the mask {site.code} is the wrong way round"
+    text = (
+        SCALED
+        if isinstance(node, ast.Compare) and of_norm(site, node)
+        else f"the mask {site.code} is the wrong way round"
+    )
     if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in OPPOSITE:
         yield ast.Compare(node.left, [OPPOSITE[type(node.ops[0])]()], node.comparators), text
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert | ast.Not):
@@ -253,6 +269,10 @@ def true_division(site: Site) -> Iterator[tuple[ast.expr, str]]:
 
 def clipping(site: Site) -> Iterator[tuple[ast.expr, str]]:
     node = site.node
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        for factor, other in ((node.left, node.right), (node.right, node.left)):
+            if isinstance(factor, ast.Call | ast.Name | ast.BinOp) and of_norm(site, factor):
+                yield other, SCALED
     if not isinstance(node, ast.Call):
         return
     name = ast.unparse(node.func)
