@@ -176,7 +176,7 @@ class Tracer(Expressions):
     def method(self, owner: Recipe, name: str, args: list[Any], keywords: dict[str, Any], unknown: Unknown) -> Any:
         """A method of an object: part of making it, until it is used."""
         method = getattr(owner.kind, name, None)
-        sets_mode = name == "train" and not args and not keywords
+        sets_mode = name == "train" and not (args or keywords or re.search(r"\bfor\b", source_of(method)))
         roles = {role_of(one.name) for one in parameters_of(method)}
         if (USING.fullmatch(name.lower()) and not sets_mode) or {"y", "rate"} <= roles:  # whatever it is called
             owner.closed = True
