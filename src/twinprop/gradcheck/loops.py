@@ -17,8 +17,10 @@ from typing import Any
 
 from twinprop.gradcheck.faults import is_users, is_users_own
 from twinprop.gradcheck.held import arrays_of, wrapped_in
+from twinprop.gradcheck.lending import rank
 from twinprop.gradcheck.reading import parsed
 from twinprop.gradcheck.roles import Method, word_of
+from twinprop.gradcheck.sources import words_compared
 
 NAMES = re.compile(
     r"(partial)?fit\w*|(batch)?train(?!ed|ing|able|set|data|x|y|loss|acc|err)\w*|(mini|full)?(batch)?(sgd|bgd|mbgd|gd)|learn|"
@@ -229,10 +231,11 @@ def computes(node: ast.Assign, given: set[str]) -> bool:
     return not makes and any(part not in looked_at and ast.unparse(part) in given for part in parts)
 
 
-def purposes(method: Method, tree: ast.FunctionDef) -> dict[str, str]:
+def purposes(method: Method, tree: ast.FunctionDef, function: Any) -> dict[str, str]:
     """What each argument of a training method is for, but for those with a default that nobody has to know of.
 
-    `x`, `y`, `data` of both, `other` data, `steps`, `batch`, `rate`, `off` for what is 0, `one` for a number.
+    `x`, `y`, `data` of both, `other` data, `steps`, `batch`, `rate`, `off` for what is 0, `one` for a number, `=mse`
+    for a word that it is compared with.
     """
     loop = epoch_loop(tree)
     ends = range_of(loop) if isinstance(loop, ast.For) else []
@@ -241,7 +244,9 @@ def purposes(method: Method, tree: ast.FunctionDef) -> dict[str, str]:
     free = []
     for one in method.arguments:
         word = word_of(one.name)
-        if one.name in counts or STEPS.fullmatch(word):
+        if one.needed and (words := words_compared(function, one.name)):
+            found[one.name] = f"={min(words, key=rank)}"
+        elif one.name in counts or STEPS.fullmatch(word):
             found[one.name] = "steps"
         elif BATCH.fullmatch(word) and word not in ("batch", "minibatch"):
             found[one.name] = "batch"

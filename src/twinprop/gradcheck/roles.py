@@ -54,7 +54,7 @@ OUTPUT = re.compile(r"\w+(output|prediction|predicted|probabilit(y|ie))s?")
 
 FLAGS = ("training", "testing")
 
-SETTINGS = (*FLAGS, "rate", "optimizer", "fixed", "count", "before", "penalty")
+SETTINGS = (*FLAGS, "rate", "optimizer", "fixed", "held", "count", "before", "penalty")
 """Roles of what every method is given that asks for it, and that is no number to compute with."""
 
 
@@ -131,6 +131,8 @@ class Method:
             role = roles.get(one.name, one.role if one.role in SETTINGS else "")
             if one.fixed is not None:
                 values = {**values, role: one.fixed}
+            if role == "held":
+                values = {**values, role: getattr(made, one.name)}
             if role not in values:
                 by_name = True
             elif one.keyword or by_name:

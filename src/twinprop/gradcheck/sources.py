@@ -200,7 +200,9 @@ def value_named(found: Any, node: ast.AST) -> Any:
         return {one.value: None for one in node.keys if isinstance(one, ast.Constant)}
     if isinstance(node, ast.Attribute):
         if isinstance(node.value, ast.Name) and node.value.id == "self":
-            return getattr(found, node.attr, None)
+            place = getattr(found, "__qualname__", "").rpartition(".")[0]  # the class of a method
+            kind = found if inspect.isclass(found) else getattr(sys.modules.get(found.__module__), place, found)
+            return getattr(kind, node.attr, None)
         return getattr(value_named(found, node.value), node.attr, None)
     return None
 

@@ -7,13 +7,13 @@ import copy
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from twinprop.gradcheck.guesses import INPUTS, OUTPUTS
-from twinprop.gradcheck.held import arrays_of
+from twinprop.gradcheck.held import arrays_of, attributes_of
 from twinprop.gradcheck.loops import (
     applied_after,
     definition_of,
@@ -59,46 +59,59 @@ class Front:
     """A method that goes forward.
 
     Attributes:
-        name: of it; argument, that of its input.
+        method: itself; argument, the name of its input.
         soft: arguments that make it return probabilities, no classes.
         applied: what the author's loop applies to what it returns, as `self.sigmoid`; empty for nothing.
+        at: which of several arrays that it returns.
     """
 
-    name: str
+    method: Method
     argument: str
     soft: tuple[str, ...]
     applied: str
+    at: int = 0
 
     @classmethod
-    def of(cls, made: Any, name: str) -> Front:
-        method = method_of(made, name)
+    def of(cls, made: Any, method: Method) -> Front:
         soft = tuple(one.name for one in method.arguments if not one.needed and "hot" in one.name)
         argument = next(iter(method.needed or method.offered), None)
         nodes = [node for kind in type(made).__mro__ for node in nodes_of(kind)]
-        found = [applied_after(node, name) for node in nodes if isinstance(node, ast.FunctionDef)]
-        return cls(name, argument.name if argument else "", soft, next(filter(None, found), ""))
+        found = [applied_after(node, method.name) for node in nodes if isinstance(node, ast.FunctionDef)]
+        return cls(method, argument.name if argument else "", soft, next(filter(None, found), ""))
 
     def output(self, made: Any, x: Any) -> Any:
-        """The last of what it returns, with the activation that the loop applies to it."""
-        returned = getattr(made, self.name)(**{self.argument: x}, **dict.fromkeys(self.soft, False))
+        """What it returns, with the activation that the loop applies to it."""
+        given = {self.argument: "x"} | dict.fromkeys(self.soft, "testing")
+        returned = self.method.call(made, given, {"x": x})
         if returned is None:
-            raise ValueError(f"{self.name} returned nothing")
-        out = last(returned)
+            raise ValueError(f"{self.method.name} returned nothing")
+        out = last(returned, self.at)
         if self.applied:
             holder = made if self.applied.startswith("self.") else sys.modules.get(type(made).__module__)
             out = getattr(holder, self.applied.removeprefix("self."))(out)
         return np.array(out, float)
 
 
-def last(returned: Any) -> Any:
-    """The output in what a method returns: of a list the last, of several the first array."""
+def last(returned: Any, at: int = 0) -> Any:
+    """The output in what a method returns: of a list the last, of several the first array, or another."""
     if isinstance(returned, dict):
         returned = list(returned.values())
     if isinstance(returned, tuple) and len(returned):
-        return last(next((part for part in returned if isinstance(part, np.ndarray)), returned[0]))
+        return last(([part for part in returned if isinstance(part, np.ndarray)] or [*returned])[at])
     if isinstance(returned, list) and returned and np.ndim(returned[-1]):
         return last(returned[-1])
     return np.asarray(returned)
+
+
+def front_of(made: Any, name: str) -> Method:
+    """A method that may go forward, and is given what its object hands it under the same name, as `self.w`."""
+    method = method_of(made, name)
+    held = [key for key, value in attributes_of(made).items() if isinstance(value, np.ndarray)]
+    calls = [node for node in nodes_of(type(made)) if isinstance(node, ast.Call)] if held else []
+    given = {ast.unparse(one) for node in calls if ast.unparse(node.func) == f"self.{name}" for one in node.args[1:]}
+    own = [one.name for one in method.arguments if one.name in held and f"self.{one.name}" in given]
+    arguments = [replace(one, role="held") if one.name in own else one for one in method.arguments]
+    return replace(method, arguments=tuple(arguments))
 
 
 class TrainedByMethod(Trained):
@@ -111,7 +124,7 @@ class TrainedByMethod(Trained):
 
     def __init__(self, made: Any, fronts: Sequence[Front], method: Method, uses: dict[str, str], form: Form) -> None:
         rated = "rate" in uses.values()
-        outputs = [one.output for one in fronts]
+        outputs = [replace(one, at=at).output for at in (0, -1) for one in fronts]
         super().__init__(made, method.name, outputs, form, rated or bool(rates_of(made)), [made])
         self._method, self._uses = method, uses
         self.usual_alone = form.sample is not None or runs_over_samples(definition_of(function_of(made, method.name)))
@@ -134,7 +147,7 @@ class TrainedByMethod(Trained):
         data = self._form.packed(inputs, targets) if self._form.packed is not None else x
         values = {"x": x, "y": y, "data": data, "steps": 1, "batch": len(x), "off": 0, "one": 1}
         values["rate"] = self.learning_rate or RATE
-        given = {name: values[use] for name, use in self._uses.items() if use != "other"}
+        given = {name: values.get(use, use[1:]) for name, use in self._uses.items() if use != "other"}
         for one in self._method.arguments:
             if self._uses.get(one.name) == "other":
                 of_y = word_of(one.name)[:1] in "yt" and not word_of(one.name).startswith("test")
@@ -151,7 +164,8 @@ def with_training(made: Any) -> Iterator[TrainedByMethod]:
     fronts += [name for name in dir(made) if word_of(name).startswith(("predict", "feedforward"))]
     names = training_methods(made)
     fronts += [front for name in names for front in given_the_input(function_of(made, name))]
-    methods = [Front.of(made, one) for one in dict.fromkeys(fronts) if len(method_of(made, one).needed) <= 1]
+    some = [front_of(made, one) for one in dict.fromkeys(fronts)]
+    methods = [Front.of(made, one) for one in some if len(one.needed) <= 1]
     names = names if methods else []
     for name in names:
         try:
@@ -159,7 +173,7 @@ def with_training(made: Any) -> Iterator[TrainedByMethod]:
         except Exception:  # it cannot be set back
             return
         method, tree = method_of(one, name), definition_of(function_of(one, name))
-        uses = purposes(method, tree) if tree is not None else {}
+        uses = purposes(method, tree, function_of(one, name)) if tree is not None else {}
         if not {"x", "data"} & {*uses.values()}:
             continue
         for form in TOGETHER if "data" in uses.values() else APART:
