@@ -11,7 +11,17 @@ import numpy as np
 
 from twinprop.gradcheck.faults import guarded_call
 from twinprop.gradcheck.fitting import Path
-from twinprop.gradcheck.guesses import COUNTS, DROPOUT, HIDDEN, INPUTS, PARAMETERS, filled, layer_sizes, number_for
+from twinprop.gradcheck.guesses import (
+    COUNTS,
+    DROPOUT,
+    HIDDEN,
+    INPUTS,
+    PARAMETERS,
+    filled,
+    layer_sizes,
+    list_of,
+    number_for,
+)
 from twinprop.gradcheck.held import FloatArray, is_float_array
 from twinprop.gradcheck.indexing import indexes_with
 from twinprop.gradcheck.likely_shapes import is_parameter
@@ -22,19 +32,30 @@ from twinprop.gradcheck.sources import (
     is_dict_there,
     is_used,
     keys_read,
+    returned_name,
     returned_names,
     words_compared,
 )
+
+
+def belongs_to(start: Any, front: Any) -> bool:
+    """Whether an init function makes what a forward function is given."""
+    needed = inspect.signature(front).parameters
+    made = returned_names(start)
+    if any(name.lower() in PARAMETERS for name in needed) or {*made, returned_name(start)} & set(needed):
+        return True
+    return len(made) == len([name for name in needed if role_of(name) != "x"]) and not any(made)
 
 
 def started(start: Any, front: Any, words: Sequence[str], outputs: int) -> dict[str, Any]:
     """The parameters that an init function makes, by their names."""
     args, keywords = parse_arguments(words) if words else filled(start, 0, outputs)
     if not words:  # as many layers as forward reads
-        args = [layer_sizes(front, outputs) if one == [INPUTS, HIDDEN, outputs] else one for one in args]
+        args = [layer_sizes(front, outputs) if list_of(one) == [INPUTS, HIDDEN, outputs] else one for one in args]
     made = guarded_call(f"{start.__name__}", start, *args, **keywords)
     if isinstance(made, dict):
-        taken = [name for name in inspect.signature(front).parameters if name.lower() in PARAMETERS]
+        own = returned_name(start)
+        taken = [name for name in inspect.signature(front).parameters if name.lower() in PARAMETERS or name == own]
         return {taken[0]: made} if taken else dict(made)
     parts = made if isinstance(made, tuple) else (made,)
     names = [name for name in returned_names(start) if name]
@@ -60,7 +81,7 @@ def lacking_parameters(
         return dict(zip(lacking, parse_arguments(words)[0], strict=False)), []
     guessed = dict(zip(inspect.signature(functions[0]).parameters, filled(functions[0], 0, outputs)[0], strict=False))
     found = {name: value_for(functions, name, guessed.get(name)) for name in lacking}
-    free = [(name,) for name, value in found.items() if isinstance(value, np.ndarray)]
+    free = [(name,) for name, value in found.items() if is_float_array(value)]
     dicts = {name: value for name, value in found.items() if isinstance(value, dict)}
     inner = [(name, key) for name, held in dicts.items() for key, one in held.items() if isinstance(one, np.ndarray)]
     return found, sorted([*free, *inner], key=lambda path: lacking.index(path[0]))

@@ -5,9 +5,10 @@ forward_prop, back_prop and a cost; affine_forward and affine_backward; a functi
 
 from __future__ import annotations
 
+import copy
 import inspect
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -23,7 +24,7 @@ from twinprop.gradcheck.loops import PENALTY
 from twinprop.gradcheck.module_methods import called_with
 from twinprop.gradcheck.returned import last_of
 from twinprop.gradcheck.roles import role_of, word_of
-from twinprop.gradcheck.sources import parts_unpacked, returned_name, returned_names
+from twinprop.gradcheck.sources import parts_unpacked, returned_name, returned_names, words_compared
 from twinprop.gradcheck.stand_ins import afresh
 
 BACK = ("backward", "backprop", "back_prop", "gradient", "grad", "backpropagation", "back")
@@ -158,15 +159,6 @@ def stem(name: str) -> str:
     return re.sub("|".join(sorted(map(word_of, (*BACK, *FRONT)), key=len, reverse=True)), "", word_of(name))
 
 
-def belongs_to(start: Any, front: Any) -> bool:
-    """Whether an init function makes what a forward function is given."""
-    needed = inspect.signature(front).parameters
-    made = returned_names(start)
-    if any(name.lower() in PARAMETERS for name in needed) or set(made) & set(needed):
-        return True
-    return len(made) == len([name for name in needed if role_of(name) != "x"]) and not any(made)
-
-
 class Functions(Fitted):
     """The functions of a network, with its parameters as attributes.
 
@@ -197,6 +189,9 @@ class Functions(Fitted):
         ]
         # what forward calls filters, backward may call W
         self._also = dict(zip(others, lacking, strict=True)) if len(others) == len(lacking) else {}
+        known |= {name for name in (*self._names_of_back, *front) if role_of(name) in ("x", "y", "out", "dy")}
+        asked = {name: words_compared(parts["back"], name) for name in self._names_of_back if name not in known}
+        self._words = {name: list(words) for name, words in asked.items() if words}
         self._shapes: list[tuple[int, ...]] = []
         self._shared = weights_read([one for one in parts.values() if one is not None])
         self._sizes = [size for one in self._shared.values() if one.ndim > 1 for size in one.shape]
@@ -208,6 +203,14 @@ class Functions(Fitted):
         """Whether x holds whole numbers."""
         front = self._parts.get("front") or self._parts["cost"]
         return any(role_of(name) == "x" and indexes_with(front, name) for name in arguments(front))
+
+    def in_other_words(self) -> Iterator[Functions]:
+        """Copies whose backward does the other things that it can, as `mode == "mse"` tells."""
+        for name, words in self._words.items():
+            for word in words[1:]:
+                other = copy.deepcopy(self)
+                other._words = {**self._words, name: [word]}
+                yield other
 
     def _invoke(self, part: str, values: Mapping[str, Any]) -> Any:
         """Call a function: each argument is a parameter, or what forward returned, or has a role."""
@@ -230,7 +233,7 @@ class Functions(Fitted):
         return called_with(self, self._shared, self._parts[part], given)
 
     def _number(self, name: str) -> Any:
-        """A number that backward or the cost is given: as forward has it, else a usual one; None where it is none.
+        """A number or a word that backward or the cost is given: as forward has it, else a usual one; None for others.
 
         A penalty that the cost does not have is 0.
         """
@@ -238,6 +241,8 @@ class Functions(Fitted):
         of_front = takes["front"].get(name) if "front" in takes else None
         if of_front is not None and of_front.default is not inspect.Parameter.empty:
             return of_front.default
+        if words := getattr(self, "_words", {}).get(name):
+            return words[0]
         penalty = PENALTY.fullmatch(word_of(name)) is not None
         return 0.0 if penalty and name not in takes.get("cost", ()) else number_for(name) if penalty else None
 
@@ -312,11 +317,3 @@ class FunctionNetworkWithCost(FunctionNetwork):
 
     def cost(self, y_hat: Any, y: Any) -> Any:
         return self._invoke("cost", {"out": y_hat, "x": y_hat, "y": y, "rest": y_hat})
-
-
-class Pair:
-    """sigmoid(x) and sigmoid_prime(x), or mse(p, y) and mse_grad(p, y)."""
-
-    def __init__(self, function: Any, derivative: Any) -> None:
-        self.forward, self.gradient = function, derivative
-        self.returned_names: list[str] = []

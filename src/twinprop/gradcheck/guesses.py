@@ -100,10 +100,12 @@ def filled(
         for at, one in enumerate(needed)
         if one.name not in known
     ]
-    listed = any(isinstance(value, list) and value == [HIDDEN] for value in values)
+    # the hidden ones alone, or with those of the inputs and the outputs
+    lists = [value for value in map(list_of, values) if isinstance(value, list)]
+    listed = [value for value in lists if value in ([HIDDEN], layer_sizes(f, outputs))]
     for at, one in enumerate(needed) if listed and len(values) == len(needed) else ():
-        if COUNT_OF_LAYERS.fullmatch(word_of(one.name)):
-            values[at] = 1
+        if COUNT_OF_LAYERS.fullmatch(word := word_of(one.name)) and (listed[0] == [HIDDEN] or "hid" in word):
+            values[at] = max(len(listed[0]) - 2, 1)
     if "conv" in getattr(f, "__name__", "").lower():  # a kernel has four axes
         images = (OUTPUTS, 2, 3, 3)
         values = [0.5 * np.random.randn(*images) if np.ndim(value) == 2 else value for value in values]
@@ -119,6 +121,10 @@ def filled(
     elif many and not needed and (is_list_there(f, many) or entries_read(f, many)):  # Network(*sizes)
         values += layer_sizes(f, outputs)
     return values[given:], empty
+
+
+def list_of(value: Any) -> Any:
+    return value.tolist() if isinstance(value, np.ndarray) else value
 
 
 def layer_sizes(source: Any, outputs: int = OUTPUTS) -> list[int]:
@@ -215,7 +221,8 @@ def usual(
     if base in ("gamma", "beta"):
         return 1 + 0.1 * np.random.randn(INPUTS)
     if base != "units" and re.fullmatch(SIZES, base):
-        return layer_sizes(source, outputs)
+        sizes = layer_sizes(source, outputs)
+        return np.array(sizes) if is_array_there(source, name) else sizes
     if base.endswith("shape"):
         return (INPUTS,) if base.startswith("in") else (INPUTS, outputs)
     sized = is_size_there(source, name)

@@ -11,7 +11,7 @@ import numpy as np
 
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.fitting import Path, progress, whole
-from twinprop.gradcheck.function_arguments import lacking_parameters, started
+from twinprop.gradcheck.function_arguments import belongs_to, lacking_parameters, started
 from twinprop.gradcheck.functions import (
     BACK,
     COST,
@@ -22,8 +22,6 @@ from twinprop.gradcheck.functions import (
     FunctionNetwork,
     FunctionNetworkWithCost,
     Functions,
-    Pair,
-    belongs_to,
     contains,
     imported,
     loss_and_slope,
@@ -143,6 +141,14 @@ class FunctionLossAndSlope(Cost):
     def backward(self, x: Any, y: Any) -> Any:
         returned = self._part("back", x, y)
         return returned[1] if returns_loss(self._parts["back"]) else returned
+
+
+class Pair:
+    """sigmoid(x) and sigmoid_prime(x), or mse(p, y) and mse_grad(p, y)."""
+
+    def __init__(self, function: Any, derivative: Any) -> None:
+        self.forward, self.gradient = function, derivative
+        self.returned_names: list[str] = []
 
 
 def loss_of(functions: Sequence[Any], words: Sequence[str], outputs: int) -> Cost:

@@ -145,7 +145,8 @@ def guessed(
             continue
         if is_empty_container(made) and not any(True for _ in stacked(made, sizes, arguments_for)):
             raise SubjectError(EMPTY.format(title), False)
-        yield from (Made(one, title, "", untried) for one in ready(made, module, sizes))
+        several = [made, *made.in_other_words()] if isinstance(made, Functions) else [made]
+        yield from (Made(other, title, "", untried) for one in several for other in ready(one, module, sizes))
 
 
 def ready(made: Any, module: ModuleType, sizes: Sizes, whole: bool = False) -> Iterator[Any]:

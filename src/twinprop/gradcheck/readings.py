@@ -30,9 +30,9 @@ from twinprop.gradcheck.checking import check_subject
 from twinprop.gradcheck.choice import as_softmax_has_them
 from twinprop.gradcheck.comparison import same_numbers
 from twinprop.gradcheck.faults import SubjectError
-from twinprop.gradcheck.functions import Pair
 from twinprop.gradcheck.held import wrapped_in
 from twinprop.gradcheck.inputs import CLOSE, LIKELY, MEANS, Inputs, LikelyLoss, draw_y, targets_like
+from twinprop.gradcheck.joining import Pair
 from twinprop.gradcheck.lending import kinds_of
 from twinprop.gradcheck.loops import OFF
 from twinprop.gradcheck.parameters import keep_used
