@@ -23,6 +23,7 @@ from twinprop.gradcheck.held import ArrayRef, Wrapper, arrays_of, attributes_of,
 from twinprop.gradcheck.loops import own
 from twinprop.gradcheck.roles import Method, method_of, role_of, word_of
 from twinprop.gradcheck.sources import nodes_of, own_attributes, tree_of
+from twinprop.gradcheck.stacking import BUILDER
 from twinprop.gradcheck.upkeep import RATE, PlainSteps
 from twinprop.gradcheck.ways import BACKWARD, FORWARD, held_by, named
 
@@ -205,9 +206,6 @@ SIZE_OF_INPUT = re.compile(
     r"(n|num)?_?in(put|puts)?_?(shape|size|dims?|features|units|channels|n)?|fan_in|prev_(size|units|dim)"
 )
 """Names of attributes that a network sets, once it knows what a layer is given."""
-
-BUILDER = re.compile(r"compile|build|setup|init(ialize|ialise)?(layers?|weights?|params|parameters|network)?")
-"""Names of methods that make what the layers of a network lack."""
 
 NO_BUILDERS = ("set", "load", "update", "train", "fit", "step", "save", "get", "apply", "zero", "clear", "predict")
 """Beginnings of names of methods that make nothing new."""

@@ -9,11 +9,13 @@ import copy
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from types import ModuleType
 from typing import Any
 
+from twinprop.gradcheck.held import arrays_of
 from twinprop.gradcheck.lending import classes_near, module_of, use_of
 from twinprop.gradcheck.roles import role_of, word_of
 from twinprop.gradcheck.ways import BACKWARD, FORWARD, named
@@ -32,6 +34,9 @@ PASSES = {r"(forward|feed_?forward)\w*", r"(backward|back_?prop)\w*"}
 """What a file that has layers defines."""
 
 INCOMING = re.compile("in(put)?_?(shape|size|dim|units|features)")
+
+BUILDER = re.compile(r"compile|build|setup|init(ialize|ialise)?(layers?|weights?|params|parameters|network)?")
+"""Names of methods that make what the layers of a network lack."""
 
 OUT = re.compile("out|unit|neuron|width|hidden|this|curr")
 """A size of what goes out of a layer, by its name."""
@@ -67,6 +72,8 @@ def layers_of(module: ModuleType | None, sizes: Sizes, fill: Callable[[Any], lis
             dense(*sized(dense, fill(dense), [first], second), **(told if first == sizes[0] else {}))
             for first, second in pairwise(sizes)
         ]
+        if told and not any(map(arrays_of, parts)):
+            parts = [finished(one, first, told) for one, first in zip(parts, sizes, strict=False)]
     except Exception:  # it wants something else
         return []
     for word in SMOOTH:
@@ -77,6 +84,18 @@ def layers_of(module: ModuleType | None, sizes: Sizes, fill: Callable[[Any], lis
                 except Exception:  # it wants something else
                     continue
     return parts
+
+
+def finished(layer: Any, size: int, names: Iterable[str]) -> Any:
+    """A layer after it made its weights, by a method of its own, once it is told what comes in; else as it is."""
+    one = copy.deepcopy(layer)
+    for name in names:
+        setattr(one, name, (size,) if "shape" in name else size)
+    for name in dir(one):
+        if not name.startswith("__") and BUILDER.fullmatch(word_of(name)):
+            with suppress(Exception):  # its network does that
+                getattr(one, name)()
+    return one if arrays_of(one) else layer
 
 
 def sized(found: Any, values: Sequence[Any], incoming: Sequence[int], width: int) -> list[Any]:
