@@ -10,12 +10,14 @@ import ast
 import linecache
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from twinprop.gradcheck.faults import error_with_line
+from twinprop.gradcheck.names_in_code import stored
 from twinprop.gradcheck.reading import Reader, parsed
 
 STOPS = "of {}, what it imports, defines and names was run, for it stops:\n{}"
@@ -53,7 +55,10 @@ def calls(node: ast.AST) -> Iterator[ast.Call]:
 
 
 def run_definitions(code: str, name: str, module: ModuleType, told: list[str]) -> None:
-    """Run the statements of a cell or a file that import, define or name something, or read a text."""
+    """Run the statements of a cell or a file that import, define or name something, or read a text.
+
+    Of a loop it is the first turn, for what nothing else names.
+    """
     linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
 
     def text_or_another(path: Any, *args: Any, encoding: str | None = None, **keywords: Any) -> StringIO:
@@ -64,17 +69,31 @@ def run_definitions(code: str, name: str, module: ModuleType, told: list[str]) -
             told.append(f"{path} is not there; another text was read in its place.")
             return StringIO(TEXT)
 
-    vars(module)["open"] = text_or_another
-    for part in parsed(code, name).body:
-        single = compile(ast.Module([part], []), name, "exec")
-        if isinstance(part, ast.Import | ast.ImportFrom | ast.ClassDef | ast.FunctionDef):
-            exec(single, vars(module))
-        elif is_naming(part) and all(map(is_quick, calls(part))):
-            try:
-                exec(single, vars(module))
-            except Exception:  # a number that an earlier statement computes, which is left out as well
-                continue
-    vars(module).pop("open", None)
+    scope = vars(module)
+    scope["open"] = text_or_another
+
+    def execute(part: ast.stmt) -> None:
+        exec(compile(ast.fix_missing_locations(ast.Module([part], [])), name, "exec"), scope)
+
+    def run(body: list[ast.stmt], again: bool = False) -> None:
+        for part in body:
+            if isinstance(part, ast.Import | ast.ImportFrom | ast.ClassDef | ast.FunctionDef):
+                execute(part)
+            elif isinstance(part, ast.For) and all(map(is_quick, calls(part.iter))):
+                turn = ast.For(part.target, part.iter, [ast.Break()], [])
+                with suppress(Exception):  # what it looks at was left out
+                    execute(turn)
+                    run(part.body, True)
+            elif isinstance(part, ast.If) and all(map(is_quick, calls(part.test))):
+                with suppress(Exception):
+                    true = eval(compile(ast.Expression(part.test), name, "eval"), scope)
+                    run(part.body if true else part.orelse, again)
+            elif is_naming(part) and all(map(is_quick, calls(part))) and not (again and stored([part]) & scope.keys()):
+                with suppress(Exception):  # a number that an earlier statement computes, which is left out as well
+                    execute(part)
+
+    run(parsed(code, name).body)
+    scope.pop("open", None)
 
 
 def is_naming(part: ast.stmt) -> bool:

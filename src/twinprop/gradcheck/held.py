@@ -83,8 +83,8 @@ class ArrayRef(NamedTuple):
         if not self.keys:
             setattr(self.owner, self.attribute, value)
         elif (holder := item_at(getattr(self.owner, self.attribute, None), self.keys[:-1])) is not None:
-            # a call that raised an error may have taken it out of its list, and a tuple cannot be changed
-            with suppress(IndexError, TypeError):
+            # a call may have taken it out of its list, or made an array of that, and a tuple cannot be changed
+            with suppress(IndexError, TypeError, ValueError):
                 if isinstance(holder, list) and self.keys[-1] == len(holder):
                     holder.append(value)
                 else:
