@@ -17,10 +17,8 @@ from typing import Any
 
 from twinprop.gradcheck.faults import is_users, is_users_own
 from twinprop.gradcheck.held import arrays_of, wrapped_in
-from twinprop.gradcheck.lending import rank
 from twinprop.gradcheck.reading import parsed
 from twinprop.gradcheck.roles import Method, word_of
-from twinprop.gradcheck.sources import words_compared
 
 NAMES = re.compile(
     r"(partial)?fit\w*|(batch)?train(?!ed|ing|able|set|data|x|y|loss|acc|err)\w*|(mini|full)?(batch)?(sgd|bgd|mbgd|gd)|learn|"
@@ -231,7 +229,7 @@ def computes(node: ast.Assign, given: set[str]) -> bool:
     return not makes and any(part not in looked_at and ast.unparse(part) in given for part in parts)
 
 
-def purposes(method: Method, tree: ast.FunctionDef, function: Any) -> dict[str, str]:
+def purposes(method: Method, tree: ast.FunctionDef) -> dict[str, str]:
     """What each argument of a training method is for, but for those with a default that nobody has to know of.
 
     `x`, `y`, `data` of both, `other` data, `steps`, `batch`, `rate`, `off` for what is 0, `one` for a number, `=mse`
@@ -244,8 +242,8 @@ def purposes(method: Method, tree: ast.FunctionDef, function: Any) -> dict[str, 
     free = []
     for one in method.arguments:
         word = word_of(one.name)
-        if one.needed and (words := words_compared(function, one.name)):
-            found[one.name] = f"={min(words, key=rank)}"
+        if isinstance(one.fixed, str):
+            found[one.name] = f"={one.fixed}"
         elif one.name in counts or STEPS.fullmatch(word):
             found[one.name] = "steps"
         elif BATCH.fullmatch(word) and word not in ("batch", "minibatch"):

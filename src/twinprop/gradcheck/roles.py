@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from twinprop.gradcheck.lending import module_of, object_for, use_of
-from twinprop.gradcheck.sources import entries_named, keeps_if, nodes_of, tested_bare
+from twinprop.gradcheck.lending import module_of, object_for, rank, use_of
+from twinprop.gradcheck.sources import entries_named, keeps_if, nodes_of, tested_bare, words_compared
 
 NAMES = {
     "training": "training train istraining istrain trainmode trainflg trainflag trainphase savecache "
@@ -147,6 +147,9 @@ def method_of(made: Any, name: str) -> Method:
     method = Method(name, *arguments_of(getattr(made, name)))
     asked = [one for one in method.needed if one.role in ("", "y", "dy")]
     fixed = {one: found for one in asked if (found := function_for(made, name, one.name)) is not None}
+    own = getattr(getattr(made, name), "__func__", None)
+    words = {one: words_compared(own, one.name) for one in asked if own is not None and not one.role}
+    fixed |= {one: min(some, key=rank) for one, some in words.items() if some}
     if not fixed:
         return method
     arguments = [replace(one, role="fixed", fixed=fixed[one]) if one in fixed else one for one in method.arguments]

@@ -173,7 +173,7 @@ def with_training(made: Any) -> Iterator[TrainedByMethod]:
         except Exception:  # it cannot be set back
             return
         method, tree = method_of(one, name), definition_of(function_of(one, name))
-        uses = purposes(method, tree, function_of(one, name)) if tree is not None else {}
+        uses = purposes(method, tree) if tree is not None else {}
         if not {"x", "data"} & {*uses.values()}:
             continue
         for form in TOGETHER if "data" in uses.values() else APART:
