@@ -188,31 +188,6 @@ class Net:
             self._descend(method, Y_Data, self.forward_prop(X_Data), lr)
 """
 
-DRAWS_SAMPLES = """
-import numpy as np
-
-def others(at, dataset, count):
-    found = []
-    while len(found) < count:
-        index = dataset.sampleTokenIdx()
-        if index != at:
-            found.append(index)
-    return found
-
-def sampledLossAndGradient(centerVec, outsideIdx, outsideVectors, dataset, count=4):
-    slopes, down, loss = np.zeros(outsideVectors.shape), np.zeros(centerVec.shape), 0.0
-    p = 1 / (1 + np.exp(-outsideVectors[outsideIdx] @ centerVec))
-    loss -= np.log(p)
-    slopes[outsideIdx] = (p - 1) * centerVec
-    down += (p - 1) * outsideVectors[outsideIdx]
-    for index in others(outsideIdx, dataset, count):
-        p = 1 / (1 + np.exp(-outsideVectors[index] @ centerVec))
-        loss -= np.log(1 - p)
-        slopes[index] += p * centerVec
-        down += p * outsideVectors[index]
-    return loss, down, slopes
-"""
-
 LAYERS_LEARN_THEIR_SIZES = """
 import numpy as np
 
@@ -264,7 +239,6 @@ KINDS = {
     "Perceptrons": (HANDS_OVER_ITS_WEIGHTS, "return d2 @", "return -d2 @"),
     "net_backward": (NAMED_IN_A_LOOP, "d = d @ values", "d = -d @ values"),
     "back_prop": (SIZES_AS_AN_ARRAY, 'd = (theta["W"', 'd = -(theta["W"'),
-    "sampledLossAndGradient": (DRAWS_SAMPLES, "slopes[index] +=", "slopes[index] ="),
     "Network": (LAYERS_LEARN_THEIR_SIZES, "= self.x.T @ d", "= -self.x.T @ d"),
     "Net": (A_WORD_FOR_ITS_TRAINING, "d = (d @", "d = -(d @"),
 }
