@@ -126,3 +126,33 @@ def test_a_method_that_returns_nothing_does_not_go_forward(tmp_path: Path, code:
     (tmp_path / "line.py").write_text(code)
     report = check_class(f"{tmp_path}/line.py:Line")
     assert failed(report) == (set() if code == LEAVES else {"change of b"}), report_text(report)
+
+
+TURNS = """
+import numpy as np
+
+class Columns:
+    def __init__(self, inputs=4, hidden=6, outputs=3):
+        self.W, self.V = np.random.randn(hidden, inputs), np.random.randn(outputs, hidden)
+
+    def forward(self, columns):
+        self.h = np.tanh(self.W @ columns)
+        return 1 / (1 + np.exp(-self.V @ self.h))
+
+    def predict(self, rows):
+        return np.argmax(self.forward(rows.T), axis=0)
+
+    def fit(self, rows, labels, lr=0.1, rounds=5):
+        for turn in range(rounds):
+            d = (self.forward(rows.T) - labels.T) / len(rows)
+            dh = (self.V.T @ d) * (1 - self.h ** 2)
+            self.V -= lr * d @ self.h.T
+            self.W -= lr * dh @ rows
+"""
+
+
+@pytest.mark.parametrize("code", [TURNS, TURNS.replace("** 2", "")])
+def test_rows_that_the_training_turns_go_forward_as_columns(tmp_path: Path, code: str) -> None:
+    (tmp_path / "columns.py").write_text(code)
+    report = check_class(f"{tmp_path}/columns.py:Columns")
+    assert failed(report) == (set() if code == TURNS else {"change of W"}), report_text(report)

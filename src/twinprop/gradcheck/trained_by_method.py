@@ -91,6 +91,10 @@ class Front:
             out = getattr(holder, self.applied.removeprefix("self."))(out)
         return np.array(out, float)
 
+    def turned(self, made: Any, x: Any) -> Any:
+        """The same where the training turns the samples, so that they are columns there."""
+        return self.output(made, np.transpose(x)).T
+
 
 def last(returned: Any, at: int = 0) -> Any:
     """The output in what a method returns: of a list the last, of several the first array, or another."""
@@ -124,7 +128,8 @@ class TrainedByMethod(Trained):
 
     def __init__(self, made: Any, fronts: Sequence[Front], method: Method, uses: dict[str, str], form: Form) -> None:
         rated = "rate" in uses.values()
-        outputs = [replace(one, at=at).output for at in (0, -1) for one in fronts]
+        some = [replace(one, at=at) for at in (0, -1) for one in fronts]
+        outputs = [*(one.output for one in some), *(one.turned for one in some if form == WHOLE)]
         super().__init__(made, method.name, outputs, form, rated or bool(rates_of(made)), [made])
         self._method, self._uses = method, uses
         self.usual_alone = form.sample is not None or runs_over_samples(definition_of(function_of(made, method.name)))
