@@ -20,6 +20,7 @@ from twinprop.gradcheck.functions import Functions, looks_like_function_of_netwo
 from twinprop.gradcheck.guesses import HIDDEN, INPUTS, OUTPUTS, arguments_for, filled
 from twinprop.gradcheck.held import arrays_of, attributes_of, shown_argument
 from twinprop.gradcheck.importing import told_of
+from twinprop.gradcheck.in_a_row import chain
 from twinprop.gradcheck.joining import join_functions
 from twinprop.gradcheck.lacking import built, with_places
 from twinprop.gradcheck.loading import load_attributes, parse_arguments
@@ -28,7 +29,7 @@ from twinprop.gradcheck.own_loss import with_own_loss
 from twinprop.gradcheck.recipes import bound
 from twinprop.gradcheck.roles import role_of
 from twinprop.gradcheck.settings import Untried, untried_settings
-from twinprop.gradcheck.several import chain, with_several_inputs
+from twinprop.gradcheck.several import with_several_inputs
 from twinprop.gradcheck.stacking import ADD, ADDER, Sizes, stacked
 from twinprop.gradcheck.stand_ins import LentActivation
 from twinprop.gradcheck.trained_by_method import begun, with_training
