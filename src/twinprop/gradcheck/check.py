@@ -93,6 +93,7 @@ def try_other_settings(spec: str, wanted: Wanted, constants: Sequence[str], subj
             wrong = "" if found.right else OTHER.format(names, told, shlex.join(other.words))
             left.remove(one)
         report.advice += [wrong] if wrong else []
+    left = [one for one in left if one.offered]
     for name in dict.fromkeys(one.name for one in left):
         words = ", ".join(repr(one.value) for one in left if one.name == name)
         report.notes.append(f"{name}: not checked with {words}.")

@@ -14,6 +14,9 @@ import numpy as np
 
 from twinprop.gradcheck.held import FloatArray
 
+LARGE = 4.0
+"""By what larger numbers are larger."""
+
 CLOSE = "close to the outputs"
 
 
@@ -78,6 +81,11 @@ class Inputs:
         if self.y is None and self.x.ndim > 2:
             found += [self.another(self.count, seed, axis) for axis in axes]
         return found
+
+    def larger(self, seed: int) -> list[Inputs]:
+        """Numbers that are several times as large, for which a function may go another way."""
+        other = self.another(self.count, seed) if self.values == "normal" and self.kind != CLOSE else None
+        return [] if other is None or other.y is other.x else [replace(other, x=LARGE * other.x)]
 
     def another(self, count: int, seed: int, longer: int | None = None) -> Inputs:
         """Other numbers of the same kind, for `count` samples, and with a larger axis `longer`."""

@@ -42,6 +42,15 @@ AFTER_UPDATE = (
     "weights at the end of backward."
 )
 
+ANOTHER_SIZE = (
+    "right for {0} samples, and wrong for {1}, for a new object too: a number that goes with the size of the batch is "
+    "written down, or taken from the wrong axis."
+)
+LARGER_NUMBERS = (
+    "right for numbers of size 1, and wrong for larger ones: a branch that these take, as of np.where or if, goes back "
+    "in the wrong way."
+)
+
 SECOND_ENTRIES = 12
 """Entries of each gradient that are measured for the second batch."""
 
@@ -196,9 +205,12 @@ def refuses(subject: Subject, other: Inputs) -> bool:
 
 
 def other_batch(trial: Trial, unmade: Subject, report: Report) -> None:
-    """Whether other batches get their own gradients, of another size if the class takes that at all."""
+    """Whether other batches get their own gradients, of another size or of larger numbers if it takes these at all."""
     now = {one.name: np.copy(one.get()) for one in trial.parameters}
-    for other in trial.inputs.others(trial.seed + 7):
+    # an object that holds the size of the batch is made for batches of that size
+    sizes = {ref.get() for ref in unmade.numbers if np.ndim(ref.get()) == 0}
+    of_this_size = said(trial.subject.made, "same_count", False) or trial.inputs.count in sizes
+    for other in [*trial.inputs.others(trial.seed + 7), *trial.inputs.larger(trial.seed + 7)]:
         if said(trial.subject.made, "same_count", False) and other.count != trial.inputs.count:
             continue
         fresh = unmade.copied()
@@ -206,13 +218,22 @@ def other_batch(trial: Trial, unmade: Subject, report: Report) -> None:
         for ref in arrays_of(fresh.made) if fresh is not unmade else ():
             if ref.name in now and np.shape(ref.get()) == now[ref.name].shape:
                 ref.set(np.copy(now[ref.name]))  # it differs by its past alone
-        if fresh is unmade or wrong_for(fresh, other, trial, report):
-            continue  # not taken, or wrong, even when it is the first
+        first = None if fresh is unmade else wrong_for(fresh, other, trial, report)
+        if first is None:
+            continue  # it is not taken
+        if first:
+            if not trial.updated and not (of_this_size and other.count != trial.inputs.count):
+                what = ANOTHER_SIZE if other.count != trial.inputs.count else LARGER_NUMBERS
+                report.found += [(gradient.name, what.format(trial.inputs.count, other.count)) for gradient in first]
+                for gradient in first:
+                    gradient.problem = "other batch"
+            break
         if trial.updated and not trial.subject.knows_rate and other.count != trial.inputs.count:
             continue  # the rate was measured, and may hold 1/n
         if is_longer(other, trial.inputs) and refuses(trial.subject, other):
             continue
-        for gradient in wrong_for(trial.subject, other, trial, report):
+        wrong = wrong_for(trial.subject, other, trial, report)
+        for gradient in report.gradients if wrong is None else wrong:
             gradient.problem = "second batch"
             report.found.append((gradient.name, STALE))
         if not report.right:
@@ -220,8 +241,8 @@ def other_batch(trial: Trial, unmade: Subject, report: Report) -> None:
     trial.subject.forward(trial.x, trial.inputs.y)
 
 
-def wrong_for(subject: Subject, inputs: Inputs, first: Trial, report: Report) -> list[Gradient]:
-    """The gradients that are wrong for a batch; all of them where it is not taken."""
+def wrong_for(subject: Subject, inputs: Inputs, first: Trial, report: Report) -> list[Gradient] | None:
+    """The gradients that are wrong for a batch; None where it is not taken."""
     try:
         trial = Trial(subject, inputs, first.seed + 3)
         names = [parameter.name for parameter in first.parameters]
@@ -232,7 +253,7 @@ def wrong_for(subject: Subject, inputs: Inputs, first: Trial, report: Report) ->
         trial.set_back()
         return [gradient for gradient in report.gradients if is_wrong(trial, gradient, found)]
     except SubjectError:
-        return report.gradients
+        return None
 
 
 def is_wrong(trial: Trial, gradient: Gradient, found: dict[str, tuple[str, Any]]) -> bool:

@@ -173,6 +173,8 @@ def worst_entry(gradient: Gradient) -> str:
     compared = gradient.comparison
     if compared.passed and gradient.problem == "second batch":
         return f"{gradient.name}: right for the first batch, but not for a second one with other numbers."
+    if compared.passed and gradient.problem == "other batch":
+        return f"{gradient.name}: right for this batch, but not for another one."
     if compared.passed and gradient.problem == "changes":
         return f"{gradient.name}: right at first, but not when backward is called again."
     if compared.worst is None or not compared.wrong:

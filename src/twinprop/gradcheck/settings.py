@@ -1,4 +1,4 @@
-"""With which settings a class could also be made: other words, flags, and numbers that switch something on.
+"""With which settings a class could also be made: other words, flags, numbers that switch something on, a layer more.
 
 What they may be is read from what its source does with them, and from how its author makes it elsewhere. A setting that
 only what goes back looks at is none of these: it is one of the step, as a clip or a momentum.
@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
+from twinprop.gradcheck.guesses import COUNT_OF_LAYERS, HIDDEN, SIZES
 from twinprop.gradcheck.lending import kinds_of
 from twinprop.gradcheck.loading import parse_argument
 from twinprop.gradcheck.loops import PENALTY
@@ -43,6 +44,8 @@ class Untried(NamedTuple):
     """Of a command line that make it so; none where that is not tried."""
     used: bool = False
     """Whether its author makes it so elsewhere."""
+    offered: bool = True
+    """Whether the class says that it can be made so; else it is no loss if it cannot."""
 
 
 def untried_settings(
@@ -63,6 +66,9 @@ def untried_settings(
         other = other_number(name, now[name])
         if other is not None and any(looked_at(kind, name) for kind in kinds):
             yield Untried(name, other, [f"{name}={other}"])
+        more = larger(name, now)
+        if more is not None:
+            yield Untried(name, more, [f"{name}={shown(more)}"], offered=False)
 
 
 def words_left_out(kinds: Sequence[Any], name: str, value: Any) -> Iterator[Untried]:
@@ -117,6 +123,30 @@ def other_number(name: str, value: Any) -> Any:
         return not value
     drops = ("drop" in word and value == 0) or ("keep" in word and value == 1)
     return 0.5 if drops else 0.1 if value == 0 and PENALTY.fullmatch(word) else None
+
+
+def larger(name: str, now: Mapping[str, Any]) -> Any:
+    """One hidden layer more, a stride of 2 or the like, which hides no mistake of 1; None for what is none of these.
+
+    Of several lists one goes with the other, so none is changed.
+    """
+    value, word = now[name], word_of(name)
+    if isinstance(value, list | tuple) and not isinstance(value, str):
+        sizes = len(value) > (0 if "hid" in word else 1) and all(type(one) is int and one > 1 for one in value)
+        alone = sum(isinstance(one, list | tuple) for one in now.values()) == 1
+        place = len(value) if "hid" in word else len(value) - 1
+        return type(value)([*value[:place], HIDDEN - 1, *value[place:]]) if sizes and alone and is_sizes(word) else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if COUNT_OF_LAYERS.fullmatch(word) or word in ("stride", "dilation"):
+        return 2 if value == 1 else None
+    if re.fullmatch(r"alpha|(negative_?)?slope|leak\w*", word) and value == 0:
+        return 0.1
+    return 1 if word in ("padding", "pad") and value == 0 else None
+
+
+def is_sizes(word: str) -> bool:
+    return re.fullmatch(f"{SIZES}|\\w*(size|dim|layer|hidden|node|neuron|unit)s?\\w*", word) is not None
 
 
 @cache
