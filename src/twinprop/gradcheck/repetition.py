@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,9 +12,10 @@ import numpy as np
 from twinprop.gradcheck.comparison import compare, largest, nearly_equal
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.finding import snapshot
-from twinprop.gradcheck.held import arrays_of, said
+from twinprop.gradcheck.held import arrays_of, said, wrapped_in
 from twinprop.gradcheck.inputs import Inputs
 from twinprop.gradcheck.report import Gradient, Report
+from twinprop.gradcheck.sources import source_of
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.trial import CHANGE, Trial
 from twinprop.gradcheck.upkeep import TO_OPTIMIZER
@@ -210,7 +213,8 @@ def other_batch(trial: Trial, unmade: Subject, report: Report) -> None:
     # an object that holds the size of the batch is made for batches of that size
     sizes = {ref.get() for ref in unmade.numbers if np.ndim(ref.get()) == 0}
     of_this_size = said(trial.subject.made, "same_count", False) or trial.inputs.count in sizes
-    for other in [*trial.inputs.others(trial.seed + 7), *trial.inputs.larger(trial.seed + 7)]:
+    larger = [] if takes_logarithms(trial.subject) else trial.inputs.larger(trial.seed + 7)
+    for other in [*trial.inputs.others(trial.seed + 7), *larger]:
         if said(trial.subject.made, "same_count", False) and other.count != trial.inputs.count:
             continue
         fresh = unmade.copied()
@@ -239,6 +243,14 @@ def other_batch(trial: Trial, unmade: Subject, report: Report) -> None:
         if not report.right:
             break
     trial.subject.forward(trial.x, trial.inputs.y)
+
+
+def takes_logarithms(subject: Subject) -> bool:
+    """Whether a loss may take one, whose argument is clipped, or has a small number added, where it is small."""
+    kind = type(wrapped_in(subject.made))
+    ours = kind.__module__.startswith(__package__ or "?")  # functions as one object
+    text = source_of(sys.modules.get(kind.__module__))
+    return subject.way.is_loss and (ours or re.search(r"\blog\w*\(", text) is not None)
 
 
 def wrong_for(subject: Subject, inputs: Inputs, first: Trial, report: Report) -> list[Gradient] | None:
