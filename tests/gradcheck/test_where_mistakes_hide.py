@@ -454,3 +454,18 @@ def test_mistakes_that_the_usual_sizes_hide(
     report = check_code(other, code.format(wrong), name)
     assert report.verdict == verdict
     assert told in report_text(report).replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("d = dy * (self.a >= 0)", "that is self.a > 0"),
+        ("d = np.where(self.a < 0, 0, dy)", "that is self.a <= 0"),
+    ],
+)
+def test_derivative_of_relu_where_it_has_returned_0(tmp_path: Path, line: str, told: str) -> None:
+    code = SCALED_DOWN.replace("return x @ self.W", "self.a = np.maximum(x @ self.W, 0)\n        return self.a")
+    code = code.replace("self.dW = self.x.T @ dy", f"{line}\n        self.dW = self.x.T @ d").replace("{0}\n", "")
+    report = check_code(tmp_path, code.replace("return dy @", "return d @"), "Dense")
+    assert failed(report) == {"dW", "dx"}, report_text(report)
+    assert told in report_text(report)

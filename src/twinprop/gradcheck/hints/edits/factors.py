@@ -191,6 +191,8 @@ OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
 }  # fmt: skip
 
 
+OF_ZEROS: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Lt: ast.LtE, ast.LtE: ast.Lt}
+
 SCALED = "scaled down where its norm is large. Do that after the check, or in the optimizer"
 
 
@@ -213,6 +215,10 @@ def mask(site: Site) -> Iterator[tuple[ast.expr, str]]:
     )
     if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in OPPOSITE:
         yield ast.Compare(node.left, [OPPOSITE[type(node.ops[0])]()], node.comparators), text
+        if type(node.ops[0]) in OF_ZEROS and ast.unparse(node.comparators[0]) in ("0", "0.0"):
+            # where ReLU has returned 0, its derivative is 0
+            other = ast.Compare(node.left, [OF_ZEROS[type(node.ops[0])]()], node.comparators)
+            yield other, f"{site.code} counts what is 0 on the wrong side; that is {ast.unparse(other)}"
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert | ast.Not):
         yield node.operand, text
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and ast.unparse(node.left) == "1":
