@@ -122,15 +122,17 @@ def choose_loss(trial: Trial) -> None:
     slopes = {name: slopes_of(entries, (*arrays[name].shape, len(guesses))) for name, entries in measured.items()}
     numbers = [entry.central[1] for entries in measured.values() for entry in entries.values()]
     finite = np.isfinite(np.reshape(numbers, (-1, len(guesses)))).all(axis=0)
-    best = -1.0
+    matrices = np.cumsum([array.ndim > 1 for array in arrays.values()])
+    layers, best = dict(zip(arrays, matrices, strict=True)), -1.0
     for at, loss in enumerate(guesses):
         if finite[at]:
             way.likely = loss
             known = {name: slope[..., at] for name, slope in slopes.items()}
             found = trial.find({"x": np.full(trial.x.shape, np.nan)} | known)
-            alike = {of: likeness(found[of][1], slope, arrays[of]) for of, slope in known.items() if of in found}
-            # of two that fit as many, the one that fits nearer to the output: a mistake spoils what lies before it
-            score = sum(alike[of] * (1 + place / 1000) for place, of in enumerate(known) if of in alike)
+            score = 0.0
+            for of in (one for one in known if one in found):
+                # of two that fit as many, the one that fits nearer to the output: a mistake spoils what lies before it
+                score += likeness(found[of][1], known[of], arrays[of]) * (1 + layers[of] / 1000)
             if score > best:
                 best, chosen = score, loss
     way.likely = chosen

@@ -212,7 +212,7 @@ def other_batch(trial: Trial, unmade: Subject, report: Report) -> None:
     now = {one.name: np.copy(one.get()) for one in trial.parameters}
     # an object that holds the size of the batch is made for batches of that size
     sizes = {ref.get() for ref in unmade.numbers if np.ndim(ref.get()) == 0}
-    of_this_size = said(trial.subject.made, "same_count", False) or trial.inputs.count in sizes
+    of_this_size = trial.inputs.count == 1 or trial.inputs.count in sizes
     larger = [] if takes_logarithms(trial.subject) else trial.inputs.larger(trial.seed + 7)
     for other in [*trial.inputs.others(trial.seed + 7), *larger]:
         if said(trial.subject.made, "same_count", False) and other.count != trial.inputs.count:
@@ -222,7 +222,7 @@ def other_batch(trial: Trial, unmade: Subject, report: Report) -> None:
         for ref in arrays_of(fresh.made) if fresh is not unmade else ():
             if ref.name in now and np.shape(ref.get()) == now[ref.name].shape:
                 ref.set(np.copy(now[ref.name]))  # it differs by its past alone
-        first = None if fresh is unmade else wrong_for(fresh, other, trial, report)
+        first = None if fresh is unmade else wrong_for(fresh, other, trial, report, True)
         if first is None:
             continue  # it is not taken
         if first:
@@ -250,11 +250,13 @@ def takes_logarithms(subject: Subject) -> bool:
     kind = type(wrapped_in(subject.made))
     ours = kind.__module__.startswith(__package__ or "?")  # functions as one object
     text = source_of(sys.modules.get(kind.__module__))
-    return subject.way.is_loss and (ours or re.search(r"\blog\w*\(", text) is not None)
+    return subject.way.is_loss and (ours or re.search(r"\blog\w*\(|entropy|nll", text) is not None)
 
 
-def wrong_for(subject: Subject, inputs: Inputs, first: Trial, report: Report) -> list[Gradient] | None:
-    """The gradients that are wrong for a batch; None where it is not taken."""
+def wrong_for(
+    subject: Subject, inputs: Inputs, first: Trial, report: Report, new: bool = False
+) -> list[Gradient] | None:
+    """The gradients that are wrong for a batch; None where it is not taken, or a new object leaves none of its own."""
     try:
         trial = Trial(subject, inputs, first.seed + 3)
         names = [parameter.name for parameter in first.parameters]
@@ -263,6 +265,8 @@ def wrong_for(subject: Subject, inputs: Inputs, first: Trial, report: Report) ->
         first.set_back()
         found = trial.gradients()
         trial.set_back()
+        if new and any(gradient.of not in found for gradient in report.gradients):
+            return None
         return [gradient for gradient in report.gradients if is_wrong(trial, gradient, found)]
     except SubjectError:
         return None
