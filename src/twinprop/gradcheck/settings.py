@@ -84,7 +84,8 @@ def words_left_out(kinds: Sequence[Any], name: str, value: Any) -> Iterator[Untr
         other = text
         for start, end in reversed(places[:-1] or places):
             other = other[:start] + word + other[end:]
-        yield Untried(name, word, [] if word.lower() == "softmax" else [f"{name}={other}"])
+        plain = word if isinstance(value, str) and parse_argument(word) == word else other  # without quotes of Python's
+        yield Untried(name, word, [] if word.lower() == "softmax" else [f"{name}={plain}"])
 
 
 def words_offered(kinds: Sequence[Any], name: str, value: Any) -> list[str]:
