@@ -7,7 +7,7 @@ class Scores:
     def __init__(self, learning_rate=0.01, num_iters=100, batch_size=32, reg=1e-4):
         self.learning_rate, self.num_iters, self.batch_size, self.reg = learning_rate, num_iters, batch_size, reg
 
-    def loss(self, X, y):
+    def both(self, X, y):
         n = len(X)
         s = X.dot(self.W)
         p = np.exp(s - s.max(axis=1)[:, None])
@@ -21,7 +21,7 @@ class Scores:
         history = []
         for it in range(self.num_iters):
             at = np.random.choice(len(X), self.batch_size)
-            loss, dW = self.loss(X[at], y[at])
+            loss, dW = self.both(X[at], y[at])
             history.append(loss)
             self.W -= self.learning_rate * dW
             if verbose:
