@@ -161,7 +161,10 @@ def ready(made: Any, module: ModuleType, sizes: Sizes, whole: bool = False) -> I
         some = (other for one in stacked(made, sizes, arguments_for) for other in (one, *built(one)))
         yield from map(in_training, some)
         return
-    for one in map(in_training, (made, *filled_up(made, () if whole else (sizes,)), *begun(made))):
+    for one in map(in_training, begun(made)):  # first, for in all other ways it lacks its weights
+        yield one
+        yield from with_several_inputs(one)
+    for one in map(in_training, (made, *filled_up(made, () if whole else (sizes,)))):
         yield one
         yield from composed(one, named(one, FORWARD))
         yield from with_several_inputs(one)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -25,7 +26,7 @@ from twinprop.gradcheck.loops import (
     training_methods,
 )
 from twinprop.gradcheck.roles import Method, method_of, word_of
-from twinprop.gradcheck.sources import nodes_of
+from twinprop.gradcheck.sources import nodes_of, returned_names, source_of
 from twinprop.gradcheck.trained import SINGLE, WHOLE, Form, Trained, batch_of
 from twinprop.gradcheck.upkeep import RATE, rates_of
 from twinprop.gradcheck.ways import ALL_AT_ONCE, FORWARD, named
@@ -128,8 +129,10 @@ class TrainedByMethod(Trained):
 
     def __init__(self, made: Any, fronts: Sequence[Front], method: Method, uses: dict[str, str], form: Form) -> None:
         rated = "rate" in uses.values()
-        some = [replace(one, at=at) for at in (0, -1) for one in fronts]
-        outputs = [*(one.output for one in some), *(one.turned for one in some if form == WHOLE)]
+        several = [one for one in fronts if len(returned_names(getattr(made, one.method.name))) > 1]
+        some = [*fronts, *(replace(one, at=-1) for one in several)]
+        turns = form == WHOLE and re.search(r"\.T\b|transpose", source_of(function_of(made, method.name))) is not None
+        outputs = [*(one.output for one in some), *(one.turned for one in some if turns)]
         super().__init__(made, method.name, outputs, form, rated or bool(rates_of(made)), [made])
         self._method, self._uses = method, uses
         self.usual_alone = form.sample is not None or runs_over_samples(definition_of(function_of(made, method.name)))
