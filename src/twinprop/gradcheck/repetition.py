@@ -13,7 +13,7 @@ from twinprop.gradcheck.comparison import compare, largest, nearly_equal
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.finding import snapshot
 from twinprop.gradcheck.held import arrays_of, said, wrapped_in
-from twinprop.gradcheck.inputs import Inputs
+from twinprop.gradcheck.inputs import LARGE, Inputs
 from twinprop.gradcheck.report import Gradient, Report
 from twinprop.gradcheck.sources import source_of
 from twinprop.gradcheck.subject import Subject
@@ -49,6 +49,8 @@ ANOTHER_SIZE = (
     "right for {0} samples, and wrong for {1}, for a new object too: a number that goes with the size of the batch is "
     "written down, or taken from the wrong axis."
 )
+LONGER = "right for x of this shape, and wrong for a longer axis: a size is written down, or taken from the wrong axis."
+OTHER_NUMBERS = "right for these numbers, and wrong for others of their size and shape, for a new object too."
 LARGER_NUMBERS = (
     "right for numbers of size 1, and wrong for larger ones: a branch that these take, as of np.where or if, goes back "
     "in the wrong way."
@@ -226,11 +228,11 @@ def other_batch(trial: Trial, unmade: Subject, report: Report) -> None:
         if first is None:
             continue  # it is not taken
         if first:
-            if not trial.updated and not (of_this_size and other.count != trial.inputs.count):
-                what = ANOTHER_SIZE if other.count != trial.inputs.count else LARGER_NUMBERS
-                report.found += [(gradient.name, what.format(trial.inputs.count, other.count)) for gradient in first]
-                for gradient in first:
-                    gradient.problem = "other batch"
+            if trial.updated or (of_this_size and other.count != trial.inputs.count):
+                continue
+            for gradient in first:
+                gradient.problem = "other batch"
+                report.found.append((gradient.name, difference(trial.inputs, other)))
             break
         if trial.updated and not trial.subject.knows_rate and other.count != trial.inputs.count:
             continue  # the rate was measured, and may hold 1/n
@@ -243,6 +245,15 @@ def other_batch(trial: Trial, unmade: Subject, report: Report) -> None:
         if not report.right:
             break
     trial.subject.forward(trial.x, trial.inputs.y)
+
+
+def difference(inputs: Inputs, other: Inputs) -> str:
+    """What is said where a class is right for the first and wrong for the other."""
+    if other.count != inputs.count:
+        return ANOTHER_SIZE.format(inputs.count, other.count)
+    if is_longer(other, inputs):
+        return LONGER
+    return LARGER_NUMBERS if np.abs(other.x).max() > LARGE / 2 * np.abs(inputs.x).max() else OTHER_NUMBERS
 
 
 def takes_logarithms(subject: Subject) -> bool:
