@@ -23,13 +23,8 @@ from twinprop.gradcheck.reading import Reader, parsed
 STOPS = "of {}, what it imports, defines and names was run, for it stops:\n{}"
 
 
-def stops_for_data(error: BaseException) -> bool:
-    """Whether what stops a file is no mistake of its language, and no module that could be stood in for."""
-    return not isinstance(error, SyntaxError) and not (isinstance(error, ImportError) and error.name)
-
-
-class Neighbour(Reader):
-    """Loads a file that a student's file imports.
+class Student(Reader):
+    """Loads a student's file; where a statement of it lacks its data, what the others define is there all the same.
 
     Args:
         told: gets what was left out of it.
@@ -43,8 +38,8 @@ class Neighbour(Reader):
         try:
             super().exec_module(module)
         except (Exception, SystemExit) as error:
-            if not stops_for_data(error):
-                raise
+            if isinstance(error, SyntaxError) or (isinstance(error, ImportError) and error.name):
+                raise  # it is no Python, or lacks a module that can be stood in for
             path = self.get_filename(module.__name__)
             run_definitions(Path(path).read_text("utf-8", "replace"), path, module, self.told)
             self.told.append(STOPS.format(Path(path).name, error_with_line(error)))

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.definitions import STOPS, calls, run_definitions, stops_for_data
+from twinprop.gradcheck.definitions import Student, calls, run_definitions
 from twinprop.gradcheck.faults import SubjectError, error_with_line, guarded_call
 from twinprop.gradcheck.reading import Reader, parsed
 from twinprop.gradcheck.stand_ins import Finder, forgiving
@@ -137,7 +137,8 @@ def script(path: Path, told: list[str]) -> ModuleType:
     for depth in range(1, len(parts)):
         run_package(".".join(parts[:depth]), file.parents[len(parts) - depth - 1])
     code = path.read_text("utf-8", errors="replace")
-    spec = spec_from_file_location(name, file, loader=Reader(name, str(file)))
+    loader = Student(name, str(file), told)
+    spec = spec_from_file_location(name, file, loader=loader)
     assert spec is not None
     module = module_from_spec(spec)
     sys.modules[name] = module
@@ -150,14 +151,7 @@ def script(path: Path, told: list[str]) -> ModuleType:
         told.append("the file runs a loop when it is imported: of it, what it imports, defines and names was run.")
         run_definitions(code, str(file), module, told)
         return module
-    try:
-        Reader(name, str(file)).exec_module(module)
-    except (Exception, SystemExit) as error:
-        if not stops_for_data(error):
-            raise
-        # its classes can be looked at all the same
-        run_definitions(code, str(file), module, told)
-        told.append(STOPS.format("the file", error_with_line(error)))
+    loader.exec_module(module)
     return module
 
 

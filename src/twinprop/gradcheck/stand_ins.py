@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.definitions import Neighbour
+from twinprop.gradcheck.definitions import Student
 from twinprop.gradcheck.faults import is_users
 
 LIKE_NUMPY = {"cupy": np}
@@ -113,7 +113,7 @@ class Finder(MetaPathFinder):
             # a file in a folder of its own name: the folder is meant
             return PathFinder.find_spec(name, [str(Path(spec.origin).parents[1])], target)
         if spec is not None and spec.origin and spec.origin.endswith(".py") and is_users(spec.origin):
-            spec.loader = Neighbour(name, spec.origin, self.told)
+            spec.loader = Student(name, spec.origin, self.told)
             return spec
         return None
 
@@ -260,6 +260,10 @@ class LentLoss(Lent):
         return y - p if np.isin(p, (0, 1)).all() and not np.isin(y, (0, 1)).all() else p - y
 
 
+WORDS = 3
+"""Words that are drawn in turn: as few as any matrix of words has rows."""
+
+
 class LentSampler:
     """Where words are drawn: whatever it is asked for, the next whole number; a copy begins anew."""
 
@@ -281,10 +285,6 @@ class LentSampler:
 def afresh(value: Any) -> Any:
     """A value, or where it is a sampler, one that begins anew."""
     return copy.copy(value) if isinstance(value, LentSampler) else value
-
-
-WORDS = 3
-"""Words that are drawn in turn: as few as any matrix of words has rows."""
 
 
 class SizeOrCall(int):
