@@ -174,7 +174,26 @@ def with_training(made: Any) -> Iterator[TrainedByMethod]:
     fronts += [front for name in names for front in given_the_input(function_of(made, name))]
     some = [front_of(made, one) for one in dict.fromkeys(fronts)]
     methods = [Front.of(made, one) for one in some if len(one.needed) <= 1]
-    names = names if methods else []
+    for one, method, tree, uses in trainings(made, names if methods else []):
+        for form in TOGETHER if "data" in uses.values() else APART:
+            if form.alone and not runs_over_samples(tree):
+                continue
+            trained = TrainedByMethod(copy.deepcopy(one), methods, method, uses, form)
+            if trained.begins():
+                one = copy.deepcopy(trained._user)  # what is shortened makes no weights any more
+                shorten(trained._user, method.name)
+                yield trained
+
+
+def begun(made: Any) -> Iterator[Any]:
+    """Copies of an object without weights, after a step of the method that makes them when it begins to train."""
+    for one, method, _, uses in trainings(made, training_methods(made) if not arrays_of(made) else []):
+        if {"x", "y"} <= {*uses.values()} and TrainedByMethod(one, [], method, uses, WHOLE).begins():
+            yield one
+
+
+def trainings(made: Any, names: Sequence[str]) -> Iterator[tuple[Any, Method, ast.FunctionDef, dict[str, str]]]:
+    """A copy of an object for each of its methods that is given samples: with the method, and what is for what."""
     for name in names:
         try:
             one = copy.deepcopy(made)
@@ -182,24 +201,5 @@ def with_training(made: Any) -> Iterator[TrainedByMethod]:
             return
         method, tree = method_of(one, name), definition_of(function_of(one, name))
         uses = purposes(method, tree) if tree is not None else {}
-        if not {"x", "data"} & {*uses.values()}:
-            continue
-        for form in TOGETHER if "data" in uses.values() else APART:
-            if form.alone and not runs_over_samples(tree):
-                continue
-            trained = TrainedByMethod(copy.deepcopy(one), methods, method, uses, form)
-            if trained.begins():
-                one = copy.deepcopy(trained._user)  # what is shortened makes no weights any more
-                shorten(trained._user, name)
-                yield trained
-
-
-def begun(made: Any) -> Iterator[Any]:
-    """Copies of an object without weights, after a step of the method that makes them when it begins to train."""
-    for name in training_methods(made) if not arrays_of(made) else ():
-        with suppress(Exception):  # it cannot be copied, or read
-            one = copy.deepcopy(made)
-            method, tree = method_of(one, name), definition_of(function_of(one, name))
-            uses = purposes(method, tree) if tree is not None else {}
-            if {"x", "y"} <= {*uses.values()} and TrainedByMethod(one, [], method, uses, WHOLE).begins():
-                yield one
+        if tree is not None and {"x", "data"} & {*uses.values()}:
+            yield one, method, tree, uses
