@@ -127,11 +127,13 @@ class OwnLoss(Wrapper):
 
     def _whole(self, rows: Sequence[Any]) -> dict[str, Any]:
         """The gradients of whole matrices, where those of each argument's words were returned, in the same order."""
-        asked = [(one.name, at) for one, at in zip(self._step.needed, self._values(self._x), strict=True)]
+        asked = self._step.needed
+        if len(asked) != len(rows):
+            return {}
         function = getattr(getattr(self._user, self._step.name), "__func__", None)
         found: dict[str, Any] = {}
-        for (name, at), row in zip(asked, rows, strict=False) if len(asked) == len(rows) else ():
-            matrix = next((held for held in looked_up_in(function, name) if isinstance(row, np.ndarray)), "")
+        for one, at, row in zip(asked, self._values(self._x), rows, strict=True):
+            matrix = next(looked_up_in(function, one.name), "")
             held = getattr(self._user, matrix, None)
             if held is None or np.shape(row) not in (np.shape(held[at]), np.shape(held)[1:]):
                 return {}

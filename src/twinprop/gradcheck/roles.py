@@ -40,7 +40,7 @@ TARGET = re.compile(
 """What is to be learnt, by the words in a name."""
 
 UPSTREAM = re.compile(
-    r"(?!(data|dims?$|depth|drop|dict|devi|debug|degree|decay|distan|dtype|update|upsampl))"
+    r"(?!data|dims?$|depth|drop|dict|devi|debug|degree|decay|distan|dtype|update|upsampl)"
     r"(d|jac|grad|up|delta|err|accum|nextgrad|nextd|chain).*|g|e|.*(grad|gradient|error|delta|err)s?"
 )
 """A gradient that comes from above."""

@@ -29,6 +29,9 @@ GOES_BACK = re.compile(r"back|grad|deriv|prime|update|step|fit|train|optim|bptt"
 OF_STEP = re.compile(r"clip|moment|nesterov|adam|optim|shuffle|decay")
 """Words in names of flags and numbers that change a step, beyond the gradient."""
 
+NAMES_SIZES = re.compile(rf"{SIZES}|\w*(size|dim|layer|hidden|node|neuron|unit)\w*")
+"""Words in names of lists of sizes."""
+
 COMPUTES = (ast.Assign, ast.AugAssign, ast.Return)
 
 QUOTED = re.compile(r"'([^']*)'(:?)")
@@ -132,11 +135,14 @@ def larger(name: str, now: Mapping[str, Any]) -> Any:
     Of several lists one goes with the other, so none is changed.
     """
     value, word = now[name], word_of(name)
-    if isinstance(value, list | tuple) and not isinstance(value, str):
-        sizes = len(value) > (0 if "hid" in word else 1) and all(type(one) is int and one > 1 for one in value)
+    if isinstance(value, list | tuple):
+        ends = 0 if "hid" in word else 1  # whether the last is the size of the outputs
         alone = sum(isinstance(one, list | tuple) for one in now.values()) == 1
-        place = len(value) if "hid" in word else len(value) - 1
-        return type(value)([*value[:place], HIDDEN - 1, *value[place:]]) if sizes and alone and is_sizes(word) else None
+        sizes = len(value) > ends and all(type(one) is int and one > 1 for one in value)
+        if not (alone and sizes and NAMES_SIZES.fullmatch(word)):
+            return None
+        place = len(value) - ends
+        return type(value)([*value[:place], HIDDEN - 1, *value[place:]])
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     if COUNT_OF_LAYERS.fullmatch(word) or word in ("stride", "dilation"):
@@ -144,10 +150,6 @@ def larger(name: str, now: Mapping[str, Any]) -> Any:
     if re.fullmatch(r"alpha|(negative_?)?slope|leak\w*", word) and value == 0:
         return 0.1
     return 1 if word in ("padding", "pad") and value == 0 else None
-
-
-def is_sizes(word: str) -> bool:
-    return re.fullmatch(f"{SIZES}|\\w*(size|dim|layer|hidden|node|neuron|unit)s?\\w*", word) is not None
 
 
 @cache

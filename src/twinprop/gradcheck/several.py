@@ -144,14 +144,11 @@ class SeveralLoss(Several):
         return self._to_front(())
 
 
-class SeveralLossAlone(Several):
-    """A loss of several inputs, of which none are targets."""
+class SeveralLossAlone(SeveralLoss):
+    """The same where none of the inputs are targets."""
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: Any) -> Any:  # type: ignore[override]
         return self._go(x, None)
-
-    def backward(self) -> Any:
-        return self._to_front(())
 
 
 class SeveralNetwork(Several):

@@ -208,13 +208,10 @@ def of_norm(site: Site, node: ast.expr) -> bool:
 def mask(site: Site) -> Iterator[tuple[ast.expr, str]]:
     """A comparison, and what turns a mask round where it is used."""
     node = site.node
-    text = (
-        SCALED
-        if isinstance(node, ast.Compare) and of_norm(site, node)
-        else f"the mask {site.code} is the wrong way round"
-    )
+    text = f"the mask {site.code} is the wrong way round"
     if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in OPPOSITE:
-        yield ast.Compare(node.left, [OPPOSITE[type(node.ops[0])]()], node.comparators), text
+        opposite = ast.Compare(node.left, [OPPOSITE[type(node.ops[0])]()], node.comparators)
+        yield opposite, SCALED if of_norm(site, node) else text
         if type(node.ops[0]) in OF_ZEROS and ast.unparse(node.comparators[0]) in ("0", "0.0"):
             # where ReLU has returned 0, its derivative is 0
             other = ast.Compare(node.left, [OF_ZEROS[type(node.ops[0])]()], node.comparators)
