@@ -45,11 +45,10 @@ AFTER_UPDATE = (
     "weights at the end of backward."
 )
 
-ANOTHER_SIZE = (
-    "right for {0} samples, and wrong for {1}, for a new object too: a number that goes with the size of the batch is "
-    "written down, or taken from the wrong axis."
+ANOTHER_SHAPE = (
+    "right for x of shape {0}, and wrong for {1}, for a new object too: a size, as that of the batch, is written down, "
+    "or taken from the wrong axis."
 )
-LONGER = "right for x of this shape, and wrong for a longer axis: a size is written down, or taken from the wrong axis."
 OTHER_NUMBERS = "right for these numbers, and wrong for others of their size and shape, for a new object too."
 LARGER_NUMBERS = (
     "right for numbers of size 1, and wrong for larger ones: a branch that these take, as of np.where or if, goes back "
@@ -249,10 +248,8 @@ def other_batch(trial: Trial, unmade: Subject, report: Report) -> None:
 
 def difference(inputs: Inputs, other: Inputs) -> str:
     """What is said where a class is right for the first and wrong for the other."""
-    if other.count != inputs.count:
-        return ANOTHER_SIZE.format(inputs.count, other.count)
-    if is_longer(other, inputs):
-        return LONGER
+    if other.x.shape != inputs.x.shape:
+        return ANOTHER_SHAPE.format(inputs.x.shape, other.x.shape)
     return LARGER_NUMBERS if np.abs(other.x).max() > LARGE / 2 * np.abs(inputs.x).max() else OTHER_NUMBERS
 
 
