@@ -304,3 +304,8 @@ def test_of_two_losses_that_fit_one_weight_each_the_one_nearer_to_the_output_is_
     assert failed(report) == {"change of first"}, report_text(report)
     assert "the derivative of the activation is missing" in report_text(report)
     assert "back = self.second.T @ error" in report_text(report)
+
+
+def test_the_only_class_of_a_file_may_train_and_have_no_backward(tmp_path: Path) -> None:
+    (tmp_path / "network.py").write_text(QUERIED)
+    assert check_class(f"{tmp_path}/network.py").title.startswith("Network(")

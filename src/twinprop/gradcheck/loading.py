@@ -24,14 +24,16 @@ import numpy as np
 
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.importing import FILES, LOOPS, code_cells, load_file, load_module, told_of
+from twinprop.gradcheck.loops import NAMES as TRAINING
 from twinprop.gradcheck.reading import parsed
+from twinprop.gradcheck.roles import word_of
 from twinprop.text import nearest
 
 
 def load_attributes(spec: str) -> tuple[ModuleType, dict[str, Any]]:
     """What `module:Class` or `path/to/file.py:Class` names, with its module, looked for from the current directory.
 
-    Several names are separated by commas. Without a name, it is the only class with a backward in the file.
+    Several names are separated by commas. Without a name, it is the only one that can be checked in the file.
 
     Raises:
         SubjectError: it cannot be found or imported.
@@ -63,16 +65,23 @@ def load_attributes(spec: str) -> tuple[ModuleType, dict[str, Any]]:
 
 
 def classes_and_functions(module: ModuleType) -> list[str]:
-    """The names of what can be checked: classes with a backward, else functions that go back."""
+    """The names of what can be checked: classes with a backward, else functions that go back, else classes that train.
+
+    Of a script with a loop of its own, that loop is meant, and no class that trains.
+    """
     own = {name: value for name, value in vars(module).items() if getattr(value, "__module__", "") == module.__name__}
     words = ("backward", "backprop", "back_prop", "grad", "prime", "deriv")
 
     def goes_back(name: str) -> bool:
         return any(word in name.lower() for word in words) and not name.startswith("__")
 
+    def trains(name: str) -> bool:
+        return TRAINING.fullmatch(word_of(name)) is not None
+
     classes = [name for name, value in own.items() if isinstance(value, type) and any(map(goes_back, dir(value)))]
     functions = [name for name, value in own.items() if inspect.isfunction(value) and goes_back(name)]
-    return classes or functions
+    train = [name for name, value in own.items() if isinstance(value, type) and any(map(trains, dir(value)))]
+    return classes or functions or ([] if getattr(module, LOOPS, False) else train)
 
 
 ARRAY = re.compile(r"\d+x(\d+(x\d+)*)?")
