@@ -17,7 +17,7 @@ from typing import Any
 
 from twinprop.gradcheck.faults import is_users, is_users_own
 from twinprop.gradcheck.held import arrays_of, wrapped_in
-from twinprop.gradcheck.reading import parsed
+from twinprop.gradcheck.reading import class_of, mangled, parsed
 from twinprop.gradcheck.roles import Method, word_of
 
 NAMES = re.compile(
@@ -62,10 +62,9 @@ def training_methods(made: Any) -> list[str]:
 
 
 def function_of(made: Any, name: str) -> FunctionType | None:
-    """The function of a method of the user's, as the class calls it, so that `__x` may be `_Class__x`; else None."""
-    hidden = [f"_{kind.__name__.lstrip('_')}{name}" for kind in type(made).__mro__ if name.startswith("__")]
-    some = (inspect.getattr_static(type(made), one, None) for one in (name, *hidden))
-    return next((one for one in some if isinstance(one, FunctionType)), None)
+    """The function of a method of the user's, as the class has it; None where it is none."""
+    one = inspect.getattr_static(type(made), name, None)
+    return one if isinstance(one, FunctionType) else None
 
 
 def definition_of(function: Any) -> ast.FunctionDef | None:
@@ -78,7 +77,7 @@ def definition_of(function: Any) -> ast.FunctionDef | None:
         tree = parsed(textwrap.dedent("".join(lines)), function.__code__.co_filename).body[0]
     except (OSError, TypeError, SyntaxError, IndexError):
         return None
-    ast.increment_lineno(tree, start - 1)
+    ast.increment_lineno(mangled(tree, class_of(function)), start - 1)
     return tree if isinstance(tree, ast.FunctionDef) else None
 
 
@@ -89,7 +88,7 @@ def compiled(tree: ast.FunctionDef, function: FunctionType) -> CodeType:
         SyntaxError, ValueError: it cannot be compiled.
     """
     free = function.__code__.co_freevars
-    owner = function.__qualname__.rpartition(".")[0].rpartition(".")[2]
+    owner = class_of(function)
     if owner.isidentifier() and set(free) <= {"__class__"}:
         # a method that says super() finds its class in a cell; one that says self.__x, by the name of its class
         maker = ast.parse(f"class {owner}: pass")

@@ -1,7 +1,7 @@
 """A student's source is read: what is old or coarse in it is put right, since neither is what the check is about.
 
 float32 becomes float64, whose rounding does not blur the differences; names that NumPy has dropped become today's;
-float(a) takes an array of one number, as it did.
+float(a) takes an array of one number, as it did. A private name `__x` of a class is `_Class__x`, as it is outside of it.
 Line numbers stay as they are.
 """
 
@@ -11,6 +11,7 @@ import ast
 import warnings
 from importlib.machinery import SourceFileLoader
 from types import CodeType
+from typing import Any
 
 import numpy as np
 
@@ -71,6 +72,10 @@ class Renewed(ast.NodeTransformer):
             ast.fix_missing_locations(node)
         return node
 
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        self.generic_visit(node)
+        return mangled(node, node.name)
+
     def visit_Name(self, node: ast.Name) -> ast.AST:
         if node.id == "xrange":
             node.id = "range"
@@ -81,6 +86,21 @@ class Renewed(ast.NodeTransformer):
             if one.name in COARSE:
                 one.name, one.asname = "float64", one.asname or one.name
         return node
+
+
+def mangled(tree: Any, kind: str) -> Any:
+    """A tree in which the private names of a class are those that Python gives them, so that it may leave the class."""
+    fields = {ast.Attribute: "attr", ast.Name: "id", ast.FunctionDef: "name", ast.arg: "arg"}
+    for node in ast.walk(tree) if kind.strip("_").isidentifier() else ():
+        field = fields.get(type(node), "")
+        if (name := getattr(node, field, "")).startswith("__") and not name.endswith("__"):
+            setattr(node, field, f"_{kind.lstrip('_')}{name}")
+    return tree
+
+
+def class_of(function: Any) -> str:
+    """The name of the class that a function is a method of; empty for any other."""
+    return getattr(function, "__qualname__", "").rpartition(".")[0].rpartition(".")[2]
 
 
 def parsed(code: str | bytes, name: str) -> ast.Module:

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence, Set
 from functools import cache
 from typing import Any
 
+from twinprop.gradcheck.reading import class_of, mangled
+
 
 def source_of(found: Any) -> str:
     """The source of a class or a function; empty where it is not known."""
@@ -25,7 +27,8 @@ def source_of(found: Any) -> str:
 def tree_of(found: Any) -> ast.AST | None:
     """The tree of a class or a function; None where its source is not known."""
     try:
-        return ast.parse(source) if (source := source_of(found)) else None
+        kind = found.__name__ if inspect.isclass(found) else class_of(found)
+        return mangled(ast.parse(source), kind) if (source := source_of(found)) else None
     except SyntaxError:
         return None
 

@@ -28,7 +28,7 @@ from twinprop.gradcheck.loops import (
 from twinprop.gradcheck.roles import Method, method_of, word_of
 from twinprop.gradcheck.sources import nodes_of, returned_names, source_of
 from twinprop.gradcheck.trained import SINGLE, WHOLE, Form, Trained, batch_of
-from twinprop.gradcheck.upkeep import RATE, rates_of
+from twinprop.gradcheck.upkeep import RATE, Start, rates_of
 from twinprop.gradcheck.ways import ALL_AT_ONCE, FORWARD, named
 
 
@@ -140,13 +140,15 @@ class TrainedByMethod(Trained):
 
     def begins(self) -> bool:
         """Whether it has parameters, which some make when their training begins."""
-        made = self._user
+        made, start = self._user, Start(self._user, set())
         x = np.random.default_rng(0).standard_normal((5, INPUTS))
         for y in (np.eye(OUTPUTS)[[0, 1, 2, 0, 1]], np.array([0, 1, 2, 0, 1]), np.array([[0.0], [1], [0], [1], [1]])):
             if any(ref.get().ndim > 1 for ref in arrays_of(made)):
                 return True
-            with suppress(Exception):  # not with these targets
+            try:
                 self._step(made, x, y)
+            except Exception:  # not with these targets
+                start.again([])
         return False
 
     def _call(self, made: Any, inputs: list[Any], targets: list[Any]) -> None:
@@ -172,7 +174,7 @@ def with_training(made: Any) -> Iterator[TrainedByMethod]:
     fronts += [name for name in dir(made) if word_of(name).startswith(("predict", "feedforward"))]
     names = training_methods(made)
     fronts += [front for name in names for front in given_the_input(function_of(made, name))]
-    some = [front_of(made, one) for one in dict.fromkeys(fronts)]
+    some = [front_of(made, one) for one in dict.fromkeys(fronts) if hasattr(made, one)]
     methods = [Front.of(made, one) for one in some if len(one.needed) <= 1]
     for one, method, tree, uses in trainings(made, names if methods else []):
         for form in TOGETHER if "data" in uses.values() else APART:
