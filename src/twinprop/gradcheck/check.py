@@ -35,11 +35,12 @@ from twinprop.gradcheck.readings import right_in_another_reading
 from twinprop.gradcheck.report import Gradient, Report
 from twinprop.gradcheck.roles import word_of
 from twinprop.gradcheck.searching import Search, Wanted
-from twinprop.gradcheck.settings import Untried
+from twinprop.gradcheck.settings import Untried, penalised
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.trained import Trained
 from twinprop.gradcheck.trained_by_loop import TrainedByLoop
 from twinprop.gradcheck.trained_by_method import with_training
+from twinprop.gradcheck.upkeep import WEIGHT_DECAY
 
 
 def check_class(
@@ -74,8 +75,23 @@ def check_class(
         report = check_chosen(spec, wanted, constants, subject, inputs, searches)
         if report.right:
             refuse_way_around(subject, inputs, searches)
+            try_penalties(spec, wanted, constants, subject, report)
         try_other_settings(spec, wanted, constants, subject, report)
         return report
+
+
+def try_penalties(spec: str, wanted: Wanted, constants: Sequence[str], subject: Subject, report: Report) -> None:
+    """Say what becomes of a right class whose loss is given a penalty that is 0 by default, as `loss(X, y, reg=0.0)`."""
+    way, names = penalised(subject.made, subject.way)
+    if names:
+        other, inputs, _ = choose(spec, wanted, constants)
+        other.way = way
+        wrong = ""
+        with contextlib.suppress(SubjectError):  # it takes none
+            found = check_subject(other, inputs, constants, wanted.seed, explain=False)
+            wrong = ", ".join(gradient.name for gradient in found.gradients if not gradient.passed)
+        told = ", ".join(f"{name}={WEIGHT_DECAY}" for name in names)
+        report.advice += [WRONG_PENALTY.format(told, way.forward.name, wrong)] if wrong else []
 
 
 def try_other_settings(spec: str, wanted: Wanted, constants: Sequence[str], subject: Subject, report: Report) -> None:
@@ -297,6 +313,7 @@ UPHILL = (
 )
 NO_LOSS = f"with {{}}, as its author makes one, too, a step {NONE_FITS}."
 OTHER = "with {1} the gradients are wrong: {0}. To see how, check that alone: --args {2}"
+WRONG_PENALTY = "with {} for {} the gradients are wrong: {}. The penalty in the loss is another than in the gradients."
 
 SQUARE = "runs only with as many outputs as inputs: a matrix is the wrong way round."
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import os
 from collections.abc import Mapping, Sequence
@@ -38,7 +39,7 @@ from twinprop.gradcheck.module_methods import as_methods
 from twinprop.gradcheck.planning import plan_for
 from twinprop.gradcheck.roles import method_of, role_of
 from twinprop.gradcheck.several import SeveralNetwork
-from twinprop.gradcheck.sources import returned_names
+from twinprop.gradcheck.sources import nodes_of, returned_names
 
 NO_FRONT = (
     "{0}({1}): which function goes forward? Name both: --layer FILE:forward_prop,{0}. If the file has none, write it:\n"
@@ -206,7 +207,7 @@ def join_functions(
     if {"dy", "y"} <= {*roles} and (step := step_of(own[front], own[back])) is not None:
         return step, f"{front}, {back}"
     cost, start = pick(named, COST) or pick_alike(own, COST, back), pick(named, START) or pick(own, START)
-    start = start if start and belongs_to(own[start], own[front]) else ""
+    start = start if start and belongs_to(own[start], own[front]) else maker_for(own, front)
     parts = {"front": own[front], "back": own[back], "cost": own.get(cost)}
     try:
         parameters = started(own[start], parts["front"], words, outputs) if start else {}
@@ -219,6 +220,16 @@ def join_functions(
     more, free = lacking_parameters(sources, parameters, words if not start else (), outputs, not layer)
     network = FunctionNetworkWithCost if cost else FunctionNetwork
     return (FunctionLayer if layer else network)(parts, {**parameters, **more}, free), f"{front}{place}, {back}"
+
+
+def maker_for(functions: Mapping[str, Any], front: str) -> str:
+    """The function that makes what forward is given: `p = start(sizes)` and `forward(x, p)`; empty for none."""
+    nodes = nodes_of(inspect.getmodule(functions[front]))
+    calls = [one for one in nodes if isinstance(one, ast.Call) and ast.unparse(one.func) == front]
+    given = {ast.unparse(value) for one in calls for value in [*one.args[1:], *(word.value for word in one.keywords)]}
+    made = [one for one in nodes if isinstance(one, ast.Assign) and isinstance(one.value, ast.Call)]
+    named = [(ast.unparse(one.value.func), {*map(ast.unparse, one.targets)}) for one in made]  # type: ignore[attr-defined]
+    return next((name for name, targets in named if name in functions and name != front and targets & given), "")
 
 
 def in_a_file_beside(back: Any) -> tuple[dict[str, Any], str]:

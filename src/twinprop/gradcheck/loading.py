@@ -27,6 +27,7 @@ from twinprop.gradcheck.importing import FILES, LOOPS, code_cells, load_file, lo
 from twinprop.gradcheck.loops import NAMES as TRAINING
 from twinprop.gradcheck.reading import parsed
 from twinprop.gradcheck.roles import word_of
+from twinprop.gradcheck.sources import nodes_of
 from twinprop.text import nearest
 
 
@@ -50,10 +51,11 @@ def load_attributes(spec: str) -> tuple[ModuleType, dict[str, Any]]:
     if not names:
         if len(there) != 1 and getattr(module, LOOPS, False):
             return module, {}
-        if len(there) != 1:
+        whole = there if len(there) == 1 else outermost(module, there)
+        if len(whole) != 1:
             known = ", ".join(there) or "none"
             raise SubjectError(f"--layer {spec}: write {source}:NAME; what can be checked there: {known}.")
-        names = there[0]
+        names = whole[0]
     found = {}
     for name in names.split(","):
         if not hasattr(module, name):
@@ -82,6 +84,16 @@ def classes_and_functions(module: ModuleType) -> list[str]:
     functions = [name for name, value in own.items() if inspect.isfunction(value) and goes_back(name)]
     train = [name for name, value in own.items() if isinstance(value, type) and any(map(trains, dir(value)))]
     return classes or functions or ([] if getattr(module, LOOPS, False) else train)
+
+
+def outermost(module: ModuleType, names: Sequence[str]) -> list[str]:
+    """Of functions that go back, those that call the others, and do not train."""
+    train = re.compile(rf"{TRAINING.pattern}|.*descent.*")
+    some = {name: getattr(module, name) for name in names if not train.fullmatch(word_of(name))}
+    if not all(map(inspect.isfunction, some.values())):
+        return []
+    reads = {name: {node.id for node in nodes_of(one) if isinstance(node, ast.Name)} for name, one in some.items()}
+    return [name for name in some if not any(name in read for other, read in reads.items() if other != name)]
 
 
 ARRAY = re.compile(r"\d+x(\d+(x\d+)*)?")

@@ -74,7 +74,8 @@ class Renewed(ast.NodeTransformer):
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         self.generic_visit(node)
-        return mangled(node, node.name)
+        mangled(node, node.name)
+        return node
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
         if node.id == "xrange":

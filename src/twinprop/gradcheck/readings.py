@@ -41,7 +41,7 @@ from twinprop.gradcheck.roles import word_of
 from twinprop.gradcheck.sources import nodes_of, source_of
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.trained import Trained
-from twinprop.gradcheck.trial import Trial
+from twinprop.gradcheck.trial import CHANGE, Trial
 from twinprop.gradcheck.uses import is_multiplied
 
 FUSED = (
@@ -52,7 +52,7 @@ OF_OUTPUT = (
     "right where the derivative is given the output of the function, as a * (1 - a) with a = sigmoid(z). Of x itself, "
     "as in sigmoid_prime(z), it is wrong: look at each line that calls it."
 )
-WITHOUT = "checked with {} = 0: none of the likely losses has such a penalty, or a momentum."
+WITHOUT = "checked with {} = 0: a step with a penalty or a momentum is another than that of the gradient alone."
 ANOTHER_LOSS = "a step of {} follows the gradient of this loss, and not that of its own method for the loss."
 OTHER_ENTROPY = (
     "the gradients are those of {}. {} returns another loss: {}. Of p - y the binary one belongs to a sigmoid, the "
@@ -107,10 +107,13 @@ def right_in_another_reading(
         first: what was said in the first reading; None where it raised an error.
     """
     some = [] if shape_given else list(in_another_shape(subject, inputs))
-    some += [*without_penalty(subject, inputs), *with_a_likely_loss(subject, inputs)]
+    steps = first is not None and any(one.name.startswith(CHANGE) for one in first.gradients)
+    some += [*without_penalty(subject, inputs, steps), *with_a_likely_loss(subject, inputs)]
     if first is not None and any(one.comparison is not None and not one.comparison.passed for one in first.gradients):
         some += with_small_errors(subject, inputs, seed)  # what is stale is so for every batch but the first
     some += [*given_its_output(subject, inputs), *with_its_loss(subject, inputs, seed), *one_sample(subject, inputs)]
+    plain = next((one for one in some if one.off), None)
+    some = [each for one in some for each in (*also_plain(one, plain), one)]
     for reading in some:
         one = subject.copied()
         one.way = reading.way
@@ -134,6 +137,13 @@ def right_in_another_reading(
             tried[0].advice[:0] = [reading.told] if reading.told else []
             return tried[0]
     return None
+
+
+def also_plain(reading: Reading, plain: Reading | None) -> list[Reading]:
+    """A reading without penalty and momentum, too, before it would be taken for some gradients alone."""
+    if plain is None or plain is reading or not reading.likelier:
+        return []
+    return [replace(reading, off=plain.off, told=f"{reading.told} It was {plain.told}")]
 
 
 def tells_something(report: Report) -> bool:
@@ -183,14 +193,18 @@ def depends_on_order(subject: Subject, inputs: Inputs) -> bool:
     return there.shape != back.shape or not np.allclose(np.sort(there), np.sort(back))
 
 
-def without_penalty(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
-    """A network whose steps hold a penalty, or a momentum, which no likely loss has."""
+def without_penalty(subject: Subject, inputs: Inputs, steps: bool) -> Iterator[Reading]:
+    """A network whose steps hold a penalty, or a momentum, which no likely loss has; or a layer that takes such steps.
+
+    A loss of its own may have the penalty, too.
+    """
     way = subject.way
     if way.backward is None:
         return
     given = {one.name: "zero" for one in way.backward.arguments if not one.needed and OFF.fullmatch(word_of(one.name))}
-    held = [ref.name for ref in subject.numbers if OFF.fullmatch(word_of(ref.attribute)) and np.any(ref.get())]
-    held = held if way.guesses else []  # a loss of its own may have the penalty, too
+    known = re.compile(rf"{OFF.pattern}|beta" if type(way) is LayerWay else OFF.pattern)
+    held = [ref.name for ref in subject.numbers if known.fullmatch(word_of(ref.attribute)) and np.any(ref.get())]
+    held = held if way.guesses or (steps and type(way) is LayerWay) else []
     if given or held:
         roles = {**way.backward_roles, **given}
         told = WITHOUT.format(", ".join([*given, *held]))

@@ -214,6 +214,7 @@ def other_batch(trial: Trial, unmade: Subject, report: Report) -> None:
     # an object that holds the size of the batch is made for batches of that size
     sizes = {ref.get() for ref in unmade.numbers if np.ndim(ref.get()) == 0}
     of_this_size = trial.inputs.count == 1 or trial.inputs.count in sizes
+    paced = False
     larger = [] if takes_logarithms(trial.subject) else trial.inputs.larger(trial.seed + 7)
     for other in [*trial.inputs.others(trial.seed + 7), *larger]:
         if said(trial.subject.made, "same_count", False) and other.count != trial.inputs.count:
@@ -238,6 +239,10 @@ def other_batch(trial: Trial, unmade: Subject, report: Report) -> None:
         if is_longer(other, trial.inputs) and refuses(trial.subject, other):
             continue
         wrong = wrong_for(trial.subject, other, trial, report)
+        # a size that is kept from the first batch is a factor, too, for one of another size
+        if wrong and (paced or other.count == trial.inputs.count) and is_other_rate(fresh, trial, other):
+            paced = True
+            continue
         for gradient in report.gradients if wrong is None else wrong:
             gradient.problem = "second batch"
             report.found.append((gradient.name, STALE))
@@ -266,18 +271,34 @@ def wrong_for(
 ) -> list[Gradient] | None:
     """The gradients that are wrong for a batch; None where it is not taken, or a new object leaves none of its own."""
     try:
-        trial = Trial(subject, inputs, first.seed + 3)
-        names = [parameter.name for parameter in first.parameters]
-        trial.parameters = [ref for ref in arrays_of(subject.made) if ref.name in names]
-        trial.labels, trial.update_rate, trial.penalties = first.labels, first.update_rate, first.penalties
-        first.set_back()
-        found = trial.gradients()
-        trial.set_back()
+        trial, found = gradients_for(subject, inputs, first)
         if new and any(gradient.of not in found for gradient in report.gradients):
             return None
         return [gradient for gradient in report.gradients if is_wrong(trial, gradient, found)]
     except SubjectError:
         return None
+
+
+def gradients_for(subject: Subject, inputs: Inputs, first: Trial) -> tuple[Trial, dict[str, tuple[str, Any]]]:
+    """Those of another batch, found where those of the first one were."""
+    trial = Trial(subject, inputs, first.seed + 3)
+    names = [parameter.name for parameter in first.parameters]
+    trial.parameters = [ref for ref in arrays_of(subject.made) if ref.name in names]
+    trial.labels, trial.update_rate, trial.penalties = first.labels, first.update_rate, first.penalties
+    first.set_back()
+    found = trial.gradients()
+    trial.set_back()
+    return trial, found
+
+
+def is_other_rate(fresh: Subject, trial: Trial, inputs: Inputs) -> bool:
+    """Whether all changes are one multiple of those that a new object makes: the learning rate is another by now."""
+    sets = [gradients_for(one, inputs, trial)[1] for one in (fresh, trial.subject)]
+    if not trial.updated or any(name not in one for one in sets for name in trial.updated):
+        return False
+    new, now = (np.concatenate([np.ravel(one[name][1]) for name in trial.updated]) for one in sets)
+    factor = float(new @ now / (new @ new)) if new.shape == now.shape and new.any() else 0.0
+    return factor > 0 and nearly_equal(now, factor * new)
 
 
 def is_wrong(trial: Trial, gradient: Gradient, found: dict[str, tuple[str, Any]]) -> bool:

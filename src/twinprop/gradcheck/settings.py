@@ -10,15 +10,25 @@ import ast
 import inspect
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any, NamedTuple
 
+from twinprop.gradcheck.calling import Way
 from twinprop.gradcheck.guesses import COUNT_OF_LAYERS, HIDDEN, SIZES
 from twinprop.gradcheck.lending import kinds_of
 from twinprop.gradcheck.loading import parse_argument
 from twinprop.gradcheck.loops import PENALTY
-from twinprop.gradcheck.roles import FLAGS, role_of, word_of
-from twinprop.gradcheck.sources import aliases, names, nodes_of, passed_on, words_compared, words_of_entries
+from twinprop.gradcheck.roles import FLAGS, Method, role_of, word_of
+from twinprop.gradcheck.sources import (
+    aliases,
+    names,
+    nodes_of,
+    parameters_of,
+    passed_on,
+    words_compared,
+    words_of_entries,
+)
 
 ACTIVATIONS = {"relu", "sigmoid", "tanh", "softmax", "linear", "leaky_relu", "identity", "mean", "sum"}
 """Words that choose what a class computes."""
@@ -150,6 +160,26 @@ def larger(name: str, now: Mapping[str, Any]) -> Any:
     if re.fullmatch(r"alpha|(negative_?)?slope|leak\w*", word) and value == 0:
         return 0.1
     return 1 if word in ("padding", "pad") and value == 0 else None
+
+
+def penalised(made: Any, way: Way) -> tuple[Way, list[str]]:
+    """A way to call an object with each penalty switched on that is 0 by default in its loss, and their names."""
+    cost = way.loss_method or (way.forward if way.is_loss and not way.guesses else None)
+
+    def roles(method: Method | None, own: Mapping[str, str]) -> dict[str, str]:
+        there = [one.name for one in parameters_of(getattr(made, method.name))] if method is not None else []
+        return {**own, **dict.fromkeys([name for name in there if name in off], "penalty")}
+
+    some = parameters_of(getattr(made, cost.name)) if cost is not None else []
+    zeros = [one.name for one in some if type(one.default) in (int, float) and not one.default]
+    off = [name for name in zeros if PENALTY.fullmatch(word_of(name))]
+    other = replace(
+        way,
+        forward_roles=roles(way.forward, way.forward_roles),
+        backward_roles=roles(way.backward, way.backward_roles),
+        loss_roles=roles(way.loss_method, way.loss_roles),
+    )
+    return other, off
 
 
 @cache

@@ -1,0 +1,205 @@
+"""Steps with more than the gradient in them, penalties that are off by default, private names, files of functions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from twinprop.gradcheck.check import check_class
+
+MOMENTUM = """
+import numpy as np
+class Dense:
+    def __init__(self, n_in, n_out, activation='relu', beta=0.9):
+        self.W = np.random.randn(n_out, n_in)
+        self.activation, self.beta, self.velocity = activation, beta, np.zeros((n_out, n_in))
+    def forward(self, x):
+        self.x, self.z = x, x @ self.W.T
+        if self.activation == 'softmax':
+            e = np.exp(self.z - self.z.max(1, keepdims=True))
+            return e / e.sum(1, keepdims=True)
+        return np.maximum(self.z, 0)
+    def backward(self, d, learning_rate=0.01):
+        if self.activation == 'relu':
+            d = d * (self.z > 0)
+        dx = d @ self.W
+        self.velocity = self.beta * self.velocity + (1 - self.beta) * (d.T @ self.x{slip})
+        self.W -= learning_rate * self.velocity
+        return dx
+"""
+
+
+@pytest.mark.parametrize("words", [(), ("4", "3", "softmax")])
+@pytest.mark.parametrize(("slip", "right"), [("", True), (" * 3", False), (" + 1", False)])
+def test_a_layer_whose_step_is_an_average(tmp_path: Path, words: tuple[str, ...], slip: str, right: bool) -> None:
+    """Its first step is 1 - beta of the gradient; of a softmax, backward is given p - y."""
+    (tmp_path / "dense.py").write_text(MOMENTUM.format(slip=slip))
+    report = check_class(f"{tmp_path}/dense.py:Dense", words)
+    assert report.right is right, report
+    assert not right or any("beta = 0" in one for one in report.advice)
+    assert not any("activation='softmax'" in one for one in report.advice)
+
+
+NETWORK = """
+import numpy as np
+class Network:
+    def __init__(self, n, h, k):
+        self.params = dict(W1=np.random.randn(n, h), b1=np.zeros(h), W2=np.random.randn(h, k), b2=np.zeros(k))
+    def loss(self, X, y=None, {reg}=0.0):
+        W1, b1, W2, b2 = (self.params[name] for name in ('W1', 'b1', 'W2', 'b2'))
+        h = np.maximum(0, X @ W1 + b1)
+        z = h @ W2 + b2
+        if y is None:
+            return z
+        p = np.exp(z - z.max(1, keepdims=True))
+        p /= p.sum(1, keepdims=True)
+        n = len(X)
+        loss = -np.log(p[range(n), y]).mean() + 0.5 * {reg} * ((W1 ** 2).sum() + ({second} ** 2).sum())
+        p[range(n), y] -= 1
+        d = p / n
+        dh = d @ W2.T * (h > 0)
+        return loss, dict(W1=X.T @ dh + {reg} * W1, b1=dh.sum(0), W2=h.T @ d + {factor} * W2, b2=d.sum(0))
+"""
+
+
+@pytest.mark.parametrize("reg", ["reg", "weight_decay", "lam"])
+@pytest.mark.parametrize(
+    ("second", "factor", "told"),
+    [
+        ("W2", "{reg}", ""),
+        ("W1", "{reg}", "['W1'], "),
+        ("W2", "2 * {reg}", ": backward()['W2']"),
+        ("W2", "0", "['W2']"),
+    ],
+)
+def test_a_penalty_that_is_0_by_default_is_tried(tmp_path: Path, reg: str, second: str, factor: str, told: str) -> None:
+    code = NETWORK.format(reg=reg, second=second, factor=factor.format(reg=reg))
+    (tmp_path / "net.py").write_text(code)
+    report = check_class(f"{tmp_path}/net.py:Network")
+    assert report.right
+    some = [one for one in report.advice if one.startswith(f"with {reg}=")]
+    assert not some if not told else told in some[0], report.advice
+
+
+LOGISTIC = """
+import numpy as np
+class Logistic:
+    def __init__(self, lr=0.1, n_iter=1000, strength=0.0):
+        self.lr, self.n_iter, self.fitted = lr, n_iter, False
+    def fit(self, X, y):
+        X = self.{_}with_ones(X)
+        self.k = len(np.unique(y))
+        if not self.fitted:
+            self.{_}begin(X)
+        if self.k <= 2:
+            self.w = self.{_}train(X, y, self.w)
+        else:
+            for k in range(self.k):
+                self.w[:, k] = self.{_}train(X, (y == k).astype(int), self.w[:, k])
+        self.fitted = True
+    def {_}begin(self, X):
+        self.w = np.zeros(X.shape[1]) if self.k <= 2 else np.zeros((X.shape[1], self.k))
+    def {_}train(self, X, y, w):
+        for _ in range(self.n_iter):
+            p = self.{_}sigmoid(X @ w)
+            if y.shape != p.shape:
+                raise ValueError('a vector of targets')
+            w -= self.lr * X.T @ {error} / len(X)
+        return w
+    def predict_proba(self, X):
+        if not self.fitted:
+            return
+        return self.{_}sigmoid(self.{_}with_ones(X) @ self.w)
+    def {_}sigmoid(self, z):
+        return 1 / (1 + np.exp(-z))
+    def {_}with_ones(self, X):
+        return np.c_[np.ones(len(X)), X]
+"""
+
+
+@pytest.mark.parametrize("before", ["_", "__"])
+def test_private_methods_are_found_as_any_other(tmp_path: Path, before: str) -> None:
+    """The first targets that are tried fail when weights of another shape are there already."""
+    (tmp_path / "right.py").write_text(LOGISTIC.format(_=before, error="(p - y)"))
+    report = check_class(f"{tmp_path}/right.py:Logistic")
+    assert report.right, report
+    assert report.assumed_loss == "binary cross entropy, mean over the samples"
+    assert [one.of for one in report.gradients] == ["w"]
+
+
+LOOP = """
+import numpy as np
+class Logistic:
+    def __init__(self, lr=0.1, n_iter=1000):
+        self.lr, self.n_iter = lr, n_iter
+    def fit(self, X, y):
+        self.w, self.b = np.zeros(X.shape[1]), 0
+        for _ in range(self.n_iter):
+            p = self.__sigmoid(X @ self.w + self.b)
+            self.w -= self.lr * X.T @ (p - y){slip} / len(X)
+            self.b -= self.lr * np.mean(p - y)
+    def predict(self, X):
+        return (self.__sigmoid(X @ self.w + self.b) > 0.5).astype(int)
+    def __sigmoid(self, z):
+        return 1 / (1 + np.exp(-z))
+"""
+
+
+@pytest.mark.parametrize(("slip", "right"), [("", True), ("**2", False)])
+def test_a_loop_in_a_method_that_calls_a_private_one(tmp_path: Path, slip: str, right: bool) -> None:
+    (tmp_path / "loop.py").write_text(LOOP.format(slip=slip))
+    report = check_class(f"{tmp_path}/loop.py:Logistic")
+    assert report.right is right
+    assert len(report.gradients) == 2
+
+
+FUNCTIONS = """
+import numpy as np
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+def linear_backward(dZ, A):
+    return dZ @ A.T / A.shape[1], dZ.mean(1, keepdims=True)
+def start(sizes):
+    return {{f'{{k}}{{n}}': np.random.randn(sizes[n], sizes[n - 1] if k == 'W' else 1)
+            for n in range(1, len(sizes)) for k in 'Wb'}}
+def forward_propagation(X, parameters):
+    A = [X]
+    for n in range(1, len(parameters) // 2 + 1):
+        A.append(sigmoid(parameters[f'W{{n}}'] @ A[-1] + parameters[f'b{{n}}']))
+    return A[-1], A
+def compute_cost(AL, Y):
+    return -np.sum(Y * np.log(AL) + (1 - Y) * np.log(1 - AL)) / Y.shape[1]
+def backward_propagation(AL, Y, A, parameters):
+    grads, dZ = {{}}, AL - Y
+    for n in range(len(parameters) // 2, 0, -1):
+        grads[f'dW{{n}}'], grads[f'db{{n}}'] = linear_backward(dZ, A[n - 1])
+        dZ = parameters[f'W{{n}}'].T @ dZ * {slope}
+    return grads
+def gradient_descent(X, Y, sizes, steps=1000):
+    rate, last = 0.1, 10.0
+    parameters = start([X.shape[0], *sizes])
+    for _ in range(steps):
+        AL, A = forward_propagation(X, parameters)
+        cost = compute_cost(AL, Y)
+        if last < cost:
+            rate = rate * 0.95
+        last = cost
+        grads = backward_propagation(AL, Y, A, parameters)
+        for name in parameters:
+            parameters[name] -= rate * grads['d' + name]
+    return parameters
+"""
+
+
+@pytest.mark.parametrize(("slope", "right"), [("A[n - 1] * (1 - A[n - 1])", True), ("(1 - A[n - 1])", False)])
+@pytest.mark.parametrize("name", ["", ":backward_propagation"])
+def test_of_functions_that_call_each_other_the_outermost_is_meant(
+    tmp_path: Path, slope: str, right: bool, name: str
+) -> None:
+    """A rate that falls where the cost grows is no gradient of the first batch."""
+    (tmp_path / "net.py").write_text(FUNCTIONS.format(slope=slope))
+    report = check_class(f"{tmp_path}/net.py{name}")
+    assert report.right is right, report
+    assert "backward_propagation" in report.title
+    assert not any("second batch" in told for _, told in report.found)
