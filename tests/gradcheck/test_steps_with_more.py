@@ -203,3 +203,88 @@ def test_of_functions_that_call_each_other_the_outermost_is_meant(
     assert report.right is right, report
     assert "backward_propagation" in report.title
     assert not any("second batch" in told for _, told in report.found)
+
+
+BY_FUNCTIONS = """
+import numpy as np
+def initialize(n, m, k):
+    return {{"W1": np.random.randn(n, m), "b1": np.zeros(m), "W2": np.random.randn(m, k), "b2": np.zeros(k)}}
+def forward(X, params):
+    h = np.tanh(X @ params["W1"] + params["b1"])
+    y_hat = h @ params["W2"] + params["b2"]
+    return {order}
+def loss(y_hat, y):
+    return 0.5 * np.sum((y_hat - y) ** 2)
+def backward(X, y, y_hat, h, params, lr):
+    d = {factor}(y_hat - y)
+    d1 = d @ params["W2"].T * (1 - h ** 2)
+    steps = {{"W1": X.T @ d1, "b1": d1.sum(0), "W2": h.T @ d, "b2": d.sum(0)}}
+    {step}
+"""
+
+STEPS = {
+    "in place": "for name in params: params[name] -= lr * steps[name]",
+    "anew": "return {name: params[name] - lr * steps[name] for name in params}",
+    "assigned": "for name in params: params[name] = params[name] - lr * steps[name]\n    return params",
+}
+
+
+@pytest.mark.parametrize("order", ["y_hat, h", "h, y_hat"])
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(("factor", "right"), [("", True), ("3 * ", True), ("h.sum() * ", False)])
+def test_functions_that_take_the_step(tmp_path: Path, order: str, step: str, factor: str, right: bool) -> None:
+    """The weights may be returned as they are after it; a factor beside the rate is told."""
+    (tmp_path / "net.py").write_text(BY_FUNCTIONS.format(order=order, step=STEPS[step], factor=factor))
+    report = check_class(f"{tmp_path}/net.py:forward,loss,backward")
+    assert report.right is right, report
+    assert len(report.gradients) == 4
+    assert any("times 3" in one for one in report.advice) is factor.startswith("3")
+
+
+VECTORS = """
+import numpy as np
+def forward(X, W, b):
+    return np.tanh(X @ W + b)
+def loss(out, y):
+    return 0.5 * np.sum((out - y) ** 2)
+def backward(X, y, out, W, b, learning_rate):
+    d = (out - y) * (1 - out{power})
+    W_new = W - learning_rate * X.T @ d
+    b_new = b - learning_rate * d.sum(0)
+    return W_new, b_new
+"""
+
+
+@pytest.mark.parametrize(("power", "right"), [(" ** 2", True), ("", False)])
+def test_a_function_that_returns_new_weights(tmp_path: Path, power: str, right: bool) -> None:
+    (tmp_path / "net.py").write_text(VECTORS.format(power=power))
+    report = check_class(f"{tmp_path}/net.py:forward,loss,backward")
+    assert report.right is right, report
+    assert [one.of for one in report.gradients] == ["W", "b"]
+
+
+HOLDS_ITS_DATA = """
+import numpy as np
+class Network:
+    def __init__(self, x, y):
+        self.input, self.y = x, y
+        self.W1, self.W2 = np.random.randn(x.shape[1], 4), np.random.randn(4, 3)
+    def feedforward(self):
+        self.h = np.tanh(self.input @ self.W1)
+        self.output = np.tanh(self.h @ self.W2)
+    def backprop(self, lr):
+        d = {factor}(self.y - self.output) * (1 - self.output ** 2)
+        d1 = d @ self.W2.T * (1 - self.h ** 2)
+        self.W2 += lr * self.h.T @ d
+        self.W1 += lr * self.input.T @ d1
+    def loss(self):
+        return 0.5 * np.sum((self.y - self.output) ** 2)
+"""
+
+
+@pytest.mark.parametrize("factor", ["", "3 * "])
+def test_a_factor_beside_the_rate_that_a_method_is_given_is_told(tmp_path: Path, factor: str) -> None:
+    (tmp_path / "net.py").write_text(HOLDS_ITS_DATA.format(factor=factor))
+    report = check_class(f"{tmp_path}/net.py:Network")
+    assert report.right
+    assert any("times 3" in one for one in report.advice) is bool(factor)

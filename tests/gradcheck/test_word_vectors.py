@@ -50,3 +50,38 @@ def test_wrong_twins_are_found(tmp_path: Path, name: str, old: str, new: str, wr
     report = check_class(f"{tmp_path}/word_vectors.py:{name}")
     assert report.verdict == "wrong"
     assert failed(report) == wrong, report_text(report)
+
+
+PAIRS = """
+import numpy as np
+class SkipGram:
+    def __init__(self, vocab_size, dim):
+        self.W_in, self.W_out = np.random.randn(vocab_size, dim), np.random.randn(dim, vocab_size)
+    def forward(self, centers, contexts):
+        h = self.W_in[centers]
+        z = h @ self.W_out
+        e = np.exp(z - z.max(1, keepdims=True))
+        p = e / e.sum(1, keepdims=True)
+        loss = -np.log(p[{rows}, contexts]).mean()
+        cache = (h, p, centers, contexts)
+        return float(loss), cache
+    def backward(self, cache, lr):
+        h, p, centers, contexts = cache
+        d = p.copy()
+        d[{rows}, contexts] -= 1
+        d {divided} len(centers)
+        dout, dh, din = h.T @ d, d @ self.W_out.T, np.zeros_like(self.W_in)
+        np.add.at(din, centers, dh)
+        self.W_in -= lr * din
+        self.W_out -= lr * dout
+"""
+
+
+@pytest.mark.parametrize("rows", ["np.arange(len(centers))", "range(len(centers))", "list(range(centers.shape[0]))"])
+@pytest.mark.parametrize(("divided", "right"), [("/=", True), ("*=", False)])
+def test_what_picks_an_entry_of_each_row_is_a_label(tmp_path: Path, rows: str, divided: str, right: bool) -> None:
+    """Whatever it is called, as the neighbours of a word."""
+    (tmp_path / "pairs.py").write_text(PAIRS.format(rows=rows, divided=divided))
+    report = check_class(f"{tmp_path}/pairs.py:SkipGram")
+    assert report.right is right
+    assert [one.of for one in report.gradients] == ["W_in", "W_out"]

@@ -81,7 +81,7 @@ def check_class(
 
 
 def try_penalties(spec: str, wanted: Wanted, constants: Sequence[str], subject: Subject, report: Report) -> None:
-    """Say what becomes of a right class whose loss is given a penalty that is 0 by default, as `loss(X, y, reg=0.0)`."""
+    """Say what becomes of a right class whose loss has a penalty that is 0 by default, as `loss(X, y, reg=0.0)`."""
     way, names = penalised(subject.made, subject.way)
     if names:
         other, inputs, _ = choose(spec, wanted, constants)

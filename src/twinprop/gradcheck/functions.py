@@ -22,10 +22,12 @@ from twinprop.gradcheck.indexing import indexes_with
 from twinprop.gradcheck.likely_shapes import BIAS, is_parameter
 from twinprop.gradcheck.loops import PENALTY
 from twinprop.gradcheck.module_methods import called_with
+from twinprop.gradcheck.new_weights import put_in_place
 from twinprop.gradcheck.returned import last_of
 from twinprop.gradcheck.roles import role_of, word_of
 from twinprop.gradcheck.sources import parts_unpacked, returned_name, returned_names, words_compared
 from twinprop.gradcheck.stand_ins import afresh
+from twinprop.gradcheck.upkeep import RATE, leaves
 
 BACK = ("backward", "backprop", "back_prop", "gradient", "grad", "backpropagation", "back")
 DERIVATIVE = ("prime", "deriv")
@@ -195,6 +197,9 @@ class Functions(Fitted):
         self._shapes: list[tuple[int, ...]] = []
         self._shared = weights_read([one for one in parts.values() if one is not None])
         self._sizes = [size for one in self._shared.values() if one.ndim > 1 for size in one.shape]
+        back = parts.get("back")
+        if back is not None and any(role_of(name) == "rate" for name in arguments(back)):
+            self.learning_rate = RATE  # where the check finds it, so that no factor is taken for a part of it
         for name, value in [*self._shared.items(), *parameters.items()]:
             setattr(self, name, value)
 
@@ -215,6 +220,7 @@ class Functions(Fitted):
     def _invoke(self, part: str, values: Mapping[str, Any]) -> Any:
         """Call a function: each argument is a parameter, or what forward returned, or has a role."""
         given = {}
+        values = {"rate": getattr(self, "learning_rate", RATE), **values}
         for name, argument in inspect.signature(self._parts[part]).parameters.items():
             if name in self._names or (part == "back" and name in self._also):
                 given[name] = afresh(getattr(self, self._also.get(name, name)))
@@ -268,14 +274,26 @@ class Functions(Fitted):
             self._beside = beside[0] if len(beside) == 1 else tuple(beside)
             return np.concatenate([part.ravel() for part in outs[:several]])
         if len(parts) == len(names) and len(outs) > 1 and not any(isinstance(part, dict | tuple) for part in parts):
-            self._out = outs[-1]  # Z1, A1, Z2, A2: the last is the output
+            # of Z1, A1, Z2, A2 the last is the output; h is none, where y_hat is there
+            called = [
+                role_of(name) == "out" and isinstance(part, np.ndarray) for name, part in zip(names, parts, strict=True)
+            ]
+            self._out = parts[max(at for at, told in enumerate(called) if told)] if any(called) else outs[-1]
             return self._out
         self._out = outs[0] if outs else None
         self._beside = beside[0] if len(beside) == 1 else parts[1] if len(parts) == 2 else parts[1:]
         return self._out if len(parts) > 1 and outs else returned
 
     def _go_back(self, values: Mapping[str, Any]) -> Any:
-        return self._invoke("back", {"out": self._out, "cache": getattr(self, "_beside", None), **values})
+        values = {"out": self._out, "cache": getattr(self, "_beside", None), **values}
+        if not hasattr(self, "learning_rate"):
+            return self._invoke("back", values)
+
+        def step(rate: float | None) -> Any:
+            one = self if rate is None else copy.deepcopy(self)
+            return one._invoke("back", values if rate is None else {**copy.deepcopy(values), "rate": rate})
+
+        return put_in_place(step, leaves([getattr(self, name) for name in (*self._names, *self._shared)]))
 
 
 class FunctionLayer(Functions):

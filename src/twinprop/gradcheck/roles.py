@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from twinprop.gradcheck.lending import module_of, object_for, rank, use_of
-from twinprop.gradcheck.sources import entries_named, keeps_if, nodes_of, tested_bare, words_compared
+from twinprop.gradcheck.sources import entries_named, keeps_if, nodes_of, picks_classes, tested_bare, words_compared
 
 NAMES = {
     "training": "training train istraining istrain trainmode trainflg trainflag trainphase savecache "
@@ -196,6 +196,8 @@ def arguments_of(f: Callable[..., Any]) -> tuple[tuple[Argument, ...], bool]:
             role = ""
         if role == "penalty" and one.default is not kinds.empty:
             role = ""  # as it is by default
+        if not role and one.default is kinds.empty and picks_classes(f, one.name):
+            role = "y"
         found.append(Argument(one.name, role, one.default is kinds.empty, one.kind == kinds.KEYWORD_ONLY))
     any_number = any(one.kind == kinds.VAR_POSITIONAL for one in parameters)
     if any_number and not found:

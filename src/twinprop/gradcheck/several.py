@@ -29,7 +29,7 @@ from twinprop.gradcheck.planning import (
 from twinprop.gradcheck.returned import array_in
 from twinprop.gradcheck.roles import Method, method_of, role_of
 from twinprop.gradcheck.sources import parts_unpacked, returned_names
-from twinprop.gradcheck.upkeep import WEIGHT_DECAY, count_of
+from twinprop.gradcheck.upkeep import RATE, WEIGHT_DECAY, count_of
 from twinprop.gradcheck.ways import BACKWARD, FORWARD, LOSS, LOSS_AND_GRADIENTS, named
 
 
@@ -61,6 +61,8 @@ class Several(Fitted, Wrapper):
         sizes = [size for ref in arrays_of(made) if ref.get().ndim > 1 for size in ref.get().shape]
         self._sizes, self._most = sizes, max(2, min(sizes, default=2))
         self.returned_names = returned_names(getattr(made, (plan.back or plan.front).name))
+        if plan.back is not None and "rate" in {one.role for one in plan.back.arguments}:
+            self.learning_rate = RATE  # where the check finds it, so that no factor is taken for a part of it
         for name in plan.extras:
             setattr(self, name, self._drawn((name,), asserted.get(name, (0,))))
         name = next(name for name, what in plan.given_front.items() if what == "x")
@@ -118,7 +120,8 @@ class Several(Fitted, Wrapper):
         return found
 
     def _to_front(self, upstream: Sequence[Any], y: Any = None) -> Any:
-        values: dict[str, Any] = {**self._inputs, **self._kept, "rate": 0.01, "penalty": WEIGHT_DECAY, "dy0": 1.0}
+        values: dict[str, Any] = {**self._inputs, **self._kept, "penalty": WEIGHT_DECAY, "dy0": 1.0}
+        values["rate"] = getattr(self, "learning_rate", RATE)
         values |= {"count": count_of(self._inputs["x"], y)} | ({} if y is None else {"y": y})
         for at, (place, part) in enumerate(zip(self._places, upstream, strict=True)):
             values[f"dy{at}"] = like_steps(part, self._kept[f"out{place}"])

@@ -294,6 +294,17 @@ def tested_bare(found: Any, name: str) -> bool:
     return any(isinstance(test, ast.Name) and test.id == name for test in tests)
 
 
+def picks_classes(found: Any, name: str) -> bool:
+    """Whether an argument says which entry of each row is meant: `p[np.arange(n), name]`."""
+    pairs = [
+        node.slice.elts
+        for node in nodes_of(getattr(found, "__func__", found))
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple) and len(node.slice.elts) == 2
+    ]
+    rows = re.compile(r"(np\.|numpy\.|list\()?a?range\(")
+    return any(ast.unparse(last) == name and rows.match(ast.unparse(first)) for first, last in pairs)
+
+
 def keeps_if(found: Any, name: str) -> bool:
     """Whether a method keeps something in attributes only where a flag is set: `if save: self.x = x`."""
     branches = [
