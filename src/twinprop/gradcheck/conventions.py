@@ -70,7 +70,7 @@ def accept_conventions(trial: Trial, report: Report) -> None:
         for one in inputs:
             one.accepted = "" if one.value is not None else "not needed"  # a whole network has none below
     # of a step, what the gradient is multiplied by is a matter of the rate
-    rated = isinstance(way, NetworkWay) and trial.subject.knows_rate
+    rated = way.is_loss and trial.subject.knows_rate
     stepping = way.after or (way.backward if rated else None)
     step = said(made, "train", "") or (stepping.name if stepping is not None else "")
     moving = [one for one in own if one.value is None or np.any(one.value)]
@@ -79,11 +79,12 @@ def accept_conventions(trial: Trial, report: Report) -> None:
         if factor > 0 and all(is_times(one, factor) or same_step(one, factor) for one in moving):
             for one in moving:
                 one.accepted = "its rate"
-            if way.loss_method is None:
+            cost = way.loss_method or (None if way.guesses else way.forward)
+            if cost is None:
                 report.notes.append(RATE.format(step, factor))
             else:
                 lost = ": 1/n is missing" if n > 1 and abs(factor / n - 1) < CLOSE else ""
-                report.advice.append(TIMES.format(step, way.loss_method.name, factor, lost))
+                report.advice.append(TIMES.format(step, cost.name, factor, lost))
     accept_negative(trial, report)
     accept_small_constants(trial, report)
     floats = trial.x.dtype.kind == "f"  # word numbers have no gradient
