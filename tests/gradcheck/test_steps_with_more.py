@@ -288,3 +288,83 @@ def test_a_factor_beside_the_rate_that_a_method_is_given_is_told(tmp_path: Path,
     report = check_class(f"{tmp_path}/net.py:Network")
     assert report.right
     assert any("times 3" in one for one in report.advice) is bool(factor)
+
+
+LEAVES_AND_STEPS = """
+import numpy as np
+class Dense:
+    def __init__(self, n, k, lr=0.1):
+        self.W, self.b, self.lr, self.v = np.random.randn(n, k), np.random.randn(k), lr, np.zeros((n, k))
+    def forward(self, x):
+        self.x = x
+        return x @ self.W + self.b
+    def backward(self, d):
+        self.dW, self.db = self.x.T @ d, d.sum(0)
+        dx = d @ self.W.T
+        {step}
+        self.b -= self.lr * self.db
+        return dx
+"""
+
+UPHILL, OTHER = "W where it has to subtract it", "changes W is no multiple"
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        ("self.W -= self.lr * self.dW", ""),
+        ("self.W -= 2 * self.lr * self.dW / len(d)", ""),
+        ("self.v = 0.9 * self.v - self.lr * self.dW; self.W += self.v", ""),
+        ("self.W += self.lr * self.dW", UPHILL),
+        ("self.W = self.W + self.lr * self.dW", UPHILL),
+        ("self.W -= self.lr * self.dW * self.W", OTHER),
+        ("self.W -= self.lr * self.dW / (np.sqrt(self.dW ** 2) + 1e-8)", OTHER),
+        ("self.W -= self.lr * (self.x ** 2).T @ d", OTHER),
+    ],
+)
+def test_a_step_beside_right_gradients_is_accounted_for(tmp_path: Path, step: str, told: str) -> None:
+    """One that goes uphill is to be mended; one of an optimizer is named as not checked."""
+    (tmp_path / "dense.py").write_text(LEAVES_AND_STEPS.format(step=step))
+    report = check_class(f"{tmp_path}/dense.py:Dense")
+    assert report.right
+    assert any(UPHILL in one for one in report.advice) is (told == UPHILL)
+    assert any(OTHER in one for one in report.notes) is (told == OTHER)
+
+
+CARRIES = """
+import numpy as np
+class Letters:
+    def __init__(self, n=4, h=5):
+        self.U, self.W, self.V = (0.1 * np.random.randn(*s) for s in ((h, n), (h, h), (n, h)))
+    def forward(self, inputs):
+        xs, hs, ps = {{}}, {{-1: np.zeros((len(self.W), 1))}}, {{}}
+        for t, ix in enumerate(inputs):
+            xs[t] = np.zeros((len(self.V), 1))
+            xs[t][ix] = 1
+            hs[t] = np.tanh(self.U @ xs[t] + self.W @ hs[t - 1])
+            e = np.exp(self.V @ hs[t])
+            ps[t] = e / e.sum()
+        return xs, hs, ps
+    def backward(self, xs, hs, ps, targets):
+        dU, dW, dV = np.zeros_like(self.U), np.zeros_like(self.W), np.zeros_like(self.V)
+        carry = 0
+        for t in reversed(range(len(targets))):
+            dy = ps[t].copy()
+            dy[targets[t]] -= 1
+            dV += dy @ hs[t].T
+            raw = (1 - hs[t] ** 2) * (self.V.T @ dy + carry)
+            dU += raw @ xs[t].T
+            dW += raw @ hs[t - 1].T
+            carry = {carry}
+        return dU, dW, dV
+    def loss(self, ps, targets):
+        return -sum(np.log(ps[t][k, 0]) for t, k in enumerate(targets))
+"""
+
+
+@pytest.mark.parametrize(("carry", "right"), [("self.W.T @ raw", True), ("np.sin(self.W.T @ raw)", False)])
+def test_a_small_mistake_is_no_small_number_that_forward_adds(tmp_path: Path, carry: str, right: bool) -> None:
+    (tmp_path / "letters.py").write_text(CARRIES.format(carry=carry))
+    report = check_class(f"{tmp_path}/letters.py:Letters")
+    assert report.right is right, report
+    assert len(report.gradients) == 3

@@ -27,7 +27,15 @@ from twinprop.gradcheck.report import Gradient, Report
 from twinprop.gradcheck.searching import harmless
 from twinprop.gradcheck.subject import Subject
 from twinprop.gradcheck.trial import CHANGE, NotRepeatableError, Trial, slopes_of
-from twinprop.gradcheck.unchecked import explain_overflow, hidden_weights, lines_not_run, unchecked_gradients
+from twinprop.gradcheck.unchecked import (
+    OTHER_STEP,
+    UPHILL,
+    explain_overflow,
+    hidden_weights,
+    lines_not_run,
+    steps_beside,
+    unchecked_gradients,
+)
 from twinprop.gradcheck.upkeep import GOES_ON, Start, ways_after
 
 FEW_EDITS = 800
@@ -311,6 +319,8 @@ def advise(trial: Trial, report: Report) -> None:
     by_update = any(one.label.startswith(CHANGE) for one in trial.labels.values())
     if trial.updated and not subject.knows_rate and not by_update:
         report.advice.append(UPDATES.format(", ".join(trial.updated)))
+    for told, names in zip((UPHILL, OTHER_STEP), steps_beside(trial, report.gradients), strict=True):
+        (report.advice if told is UPHILL else report.notes).extend([told.format(", ".join(names))] if names else [])
     if inputs.count == 1 and inputs.y is not None and report.right and not inputs.alone:
         report.notes.append(FEW)
     if inputs.alone and report.right:

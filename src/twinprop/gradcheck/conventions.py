@@ -17,7 +17,7 @@ import numpy as np
 
 from twinprop.gradcheck.autograd import Operations
 from twinprop.gradcheck.calling import FusedWay, LayerWay, NetworkWay
-from twinprop.gradcheck.comparison import CLOSE, ratio, same_numbers
+from twinprop.gradcheck.comparison import CLOSE, compare, largest, ratio, same_numbers
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.held import said, wrapped_in
 from twinprop.gradcheck.hints.routines import functions_near
@@ -28,7 +28,7 @@ from twinprop.gradcheck.report import Gradient, Report
 from twinprop.gradcheck.several import Several
 from twinprop.gradcheck.sources import nodes_of
 from twinprop.gradcheck.subject import Subject
-from twinprop.gradcheck.trial import CHANGE, Trial, slopes_of
+from twinprop.gradcheck.trial import CHANGE, Trial
 from twinprop.gradcheck.turned import told_of_turned
 from twinprop.gradcheck.upkeep import names_rate
 
@@ -191,13 +191,16 @@ def accept_small_constants(trial: Trial, report: Report) -> None:
             consts = tuple(0.0 if value in small else value for value in code.co_consts)
             function.__code__ = code.replace(co_consts=consts)
         trial.out = trial.subject.forward(trial.x, trial.inputs.y)
-        slopes = {one.of: slopes_of(trial.measure(one.target), one.target.shape) for one in wrong}
+        without = {one.of: trial.measure(one.target) for one in wrong}
     except SubjectError:
         return
     finally:
         for function, code, _ in found:
             function.__code__ = code
-    if all(same_numbers(one.value, slopes[one.of]) for one in wrong):
+    scale = largest([entry.central[1] for each in without.values() for entry in each.values()])
+    if names and not any(
+        compare(np.reshape(one.value, one.target.shape), without[one.of], scale).wrong for one in wrong
+    ):
         for one in wrong:
             one.accepted = "but for a constant"
         report.advice.append(CONSTANT.format(" or ".join(names)))

@@ -13,6 +13,7 @@ import sysconfig
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -91,8 +92,11 @@ def error_with_line(error: BaseException) -> str:
 
 def last_of_users(error: BaseException) -> traceback.FrameSummary | None:
     """Where in the user's own code an exception was raised, or what raised it was called."""
-    frames = reversed(traceback.extract_tb(error.__traceback__))
-    return next((frame for frame in frames if is_users(frame.filename)), None)
+    places = [place for place in traceback.walk_tb(error.__traceback__) if is_users(place[0].f_code.co_filename)]
+    if not places:
+        return None
+    frame, line = places[-1]
+    return traceback.FrameSummary(frame.f_code.co_filename, line, frame.f_code.co_name)
 
 
 def made_elsewhere(error: BaseException) -> str:
@@ -100,15 +104,21 @@ def made_elsewhere(error: BaseException) -> str:
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__) if is_users(frame.f_code.co_filename)]
     if not isinstance(error, NameError) or not frames:
         return ""
-    try:
-        tree = ast.parse("".join(linecache.getlines(frames[-1].f_globals.get("__file__", ""))))
-    except SyntaxError:
-        return ""
-    parts = [part for one in tree.body if not isinstance(one, ast.FunctionDef | ast.ClassDef) for part in ast.walk(one)]
-    for one in (part for part in parts if isinstance(part, ast.Assign)):
+    for one in assigned_outside("".join(linecache.getlines(frames[-1].f_globals.get("__file__", "")))):
         if error.name in [getattr(part, "id", "") for target in one.targets for part in ast.walk(target)]:
             return MADE_ELSEWHERE.format(error.name, ast.unparse(one))
     return ""
+
+
+@cache
+def assigned_outside(source: str) -> list[ast.Assign]:
+    """What a file assigns outside of its functions and classes: asked for with each edit that lacks a name."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return []
+    outside = [one for one in tree.body if not isinstance(one, ast.FunctionDef | ast.ClassDef)]
+    return [part for one in outside for part in ast.walk(one) if isinstance(part, ast.Assign)]
 
 
 def short_path(file: str) -> str:

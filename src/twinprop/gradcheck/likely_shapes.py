@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from twinprop.gradcheck.held import FloatArray
 
@@ -88,7 +89,8 @@ def is_parameter(name: str) -> bool:
     return any(one.fullmatch(word) for one in (WEIGHT, BIAS, FLAT))
 
 
-def hidden_units(own: Sequence[int], features: int) -> int:
+@cache
+def hidden_units(own: tuple[int, ...], features: int) -> int:
     """How many hidden units a layer has whose matrices have these sizes: of h and x together, or of 4 gates, one is."""
     some = [n for n in own if n not in (1, features)]
     gates = [n for n in some if {n + features, 3 * n, 4 * n} & {*own}]
@@ -110,7 +112,7 @@ def sizes_for(x: FloatArray, axis: int | None, own: Sequence[int]) -> dict[str, 
     channels = x.shape[1] if x.ndim == 4 and x.shape[1] < x.shape[3] else features
     if x.ndim == 3 and axis is None:
         channels = x.shape[0]
-    hidden, outputs = hidden_units(own, features), next(n for n in (3, 8, 9, 10) if n not in x.shape)
+    hidden, outputs = hidden_units(tuple(own), features), next(n for n in (3, 8, 9, 10) if n not in x.shape)
     time = next((n for at, n in enumerate(x.shape) if x.ndim == 3 and at not in (0, 2)), 1)
     return {
         "N": samples,

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from twinprop.gradcheck.comparison import ratio
 from twinprop.gradcheck.faults import SubjectError, error_with_line, is_users, short_path, traced
 from twinprop.gradcheck.finding import Found
 from twinprop.gradcheck.held import FloatArray, arrays_of, attributes_of, is_bare, is_numeric, marked, said, stems
@@ -23,7 +24,7 @@ from twinprop.gradcheck.parameters import unseen_weights
 from twinprop.gradcheck.report import Gradient
 from twinprop.gradcheck.roles import word_of
 from twinprop.gradcheck.subject import Subject
-from twinprop.gradcheck.trial import Trial
+from twinprop.gradcheck.trial import CHANGE, Trial
 from twinprop.gradcheck.upkeep import owners_of
 from twinprop.text import ranges
 
@@ -49,6 +50,27 @@ def unchecked_gradients(trial: Trial, gradients: list[Gradient]) -> list[str]:
         and not any(alike(one.value, other) for other in known)
     ]
     return list(dict.fromkeys(one.label for one in left if looks_like_gradient(trial, one, kept)))
+
+
+UPHILL = "backward adds its step to {} where it has to subtract it: each goes uphill, and the loss grows."
+OTHER_STEP = (
+    "the step by which backward changes {} is no multiple of the gradients, as that of an optimizer: not checked."
+)
+
+
+def steps_beside(trial: Trial, gradients: list[Gradient]) -> tuple[list[str], list[str]]:
+    """The parameters that backward changes uphill, and by no multiple of a right gradient that it leaves as well."""
+    uphill, other = [], []
+    for one in gradients:
+        step = trial.updates.get(one.of)
+        if one.of not in trial.updated or step is None or not one.passed or one.name.startswith(CHANGE):
+            continue
+        factor = ratio(np.ravel(step.value), np.ravel(one.value)) if np.any(step.value) else 0.0
+        if factor is None:
+            other.append(one.of)
+        elif factor < 0:
+            uphill.append(one.of)
+    return uphill, other
 
 
 HIDDEN = "{}: not checked, for with these inputs the loss does not change with it: mistakes in its gradient hide."
