@@ -78,10 +78,11 @@ class SkipGram:
 
 
 @pytest.mark.parametrize("rows", ["np.arange(len(centers))", "range(len(centers))", "list(range(centers.shape[0]))"])
-@pytest.mark.parametrize(("divided", "right"), [("/=", True), ("*=", False)])
-def test_what_picks_an_entry_of_each_row_is_a_label(tmp_path: Path, rows: str, divided: str, right: bool) -> None:
-    """Whatever it is called, as the neighbours of a word."""
+@pytest.mark.parametrize(("divided", "verdict"), [("/=", "right"), ("*=", "right, but"), ("= d * p /", "wrong")])
+def test_what_picks_an_entry_of_each_row_is_a_label(tmp_path: Path, rows: str, divided: str, verdict: str) -> None:
+    """Whatever it is called, as the neighbours of a word; a factor of all steps is told."""
     (tmp_path / "pairs.py").write_text(PAIRS.format(rows=rows, divided=divided))
     report = check_class(f"{tmp_path}/pairs.py:SkipGram")
-    assert report.right is right
+    assert report.verdict == verdict
+    assert any("times 25" in one for one in report.advice) is (divided == "*=")
     assert [one.of for one in report.gradients] == ["W_in", "W_out"]
