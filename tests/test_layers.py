@@ -70,6 +70,20 @@ def test_imports_point_downward() -> None:
     assert not wrong, "\n".join(sorted(wrong))
 
 
+OF_A_CHECK = "faults arrays report source calling objects training making measuring hints judging check".split()
+"""The parts of gradcheck in the order of a check: each imports what stands before it alone."""
+
+
+def test_the_parts_of_a_check_import_those_before_them() -> None:
+    wrong = []
+    for module in (one for one in MODULES if one.startswith("twinprop.gradcheck.")):
+        for other, line in imports(module):
+            if other.startswith("twinprop.gradcheck."):
+                mine, theirs = (OF_A_CHECK.index(one.split(".")[2]) for one in (module, other))
+                wrong += [f"{MODULES[module].relative_to(SOURCE)}:{line}: {other}"] if mine < theirs else []
+    assert not wrong, "\n".join(sorted(wrong))
+
+
 def test_no_files_import_each_other() -> None:
     try:
         TopologicalSorter({module: {other for other, _ in imports(module)} for module in MODULES}).prepare()

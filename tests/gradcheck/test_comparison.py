@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from twinprop.gradcheck.comparison import (
+from twinprop.gradcheck.arrays.comparison import (
     DOUBT,
     RIGHT,
     WRONG,

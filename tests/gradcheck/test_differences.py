@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twinprop.gradcheck.comparison import sample_entries
+from twinprop.gradcheck.arrays.comparison import sample_entries
 
 
 def test_measured_entries_are_all_or_a_sample_with_the_first() -> None:

@@ -9,12 +9,12 @@ import pytest
 from tests.kit.students import SIZES, check, said, spec_of
 
 from twinprop.gradcheck.check import check_class
-from twinprop.gradcheck.choice import choose_inputs
 from twinprop.gradcheck.faults import Clock
+from twinprop.gradcheck.judging.unchecked import explain_overflow
+from twinprop.gradcheck.measuring.choice import choose_inputs
+from twinprop.gradcheck.measuring.searching import Wanted
+from twinprop.gradcheck.measuring.subject import Subject
 from twinprop.gradcheck.report import report_text
-from twinprop.gradcheck.searching import Wanted
-from twinprop.gradcheck.subject import Subject
-from twinprop.gradcheck.unchecked import explain_overflow
 
 
 @pytest.mark.parametrize(

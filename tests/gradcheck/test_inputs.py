@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from twinprop.gradcheck.inputs import draw_y
+from twinprop.gradcheck.arrays.inputs import draw_y
 
 
 @pytest.mark.parametrize("classes", [2, 3, 7])

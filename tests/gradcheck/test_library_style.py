@@ -6,8 +6,8 @@ import pytest
 from tests.kit.students import check, failed
 
 from twinprop.gradcheck.faults import SubjectError
+from twinprop.gradcheck.measuring.shapes import shape_of
 from twinprop.gradcheck.report import report_text
-from twinprop.gradcheck.shapes import shape_of
 
 
 def test_parameters_made_at_their_first_use_are_checked() -> None:

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from tests.kit.students import FILES, check, failed
 
+from twinprop.gradcheck.calling.returned import last_of
 from twinprop.gradcheck.check import check_class
 from twinprop.gradcheck.report import report_text
-from twinprop.gradcheck.returned import last_of
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ from tests.kit.students import failed
 
 from twinprop.gradcheck.check import check_class
 from twinprop.gradcheck.faults import SubjectError
-from twinprop.gradcheck.outputs import find_site, output_at
 from twinprop.gradcheck.report import Report, report_text
-from twinprop.gradcheck.rounds import FUNCTION, loops_of
-from twinprop.gradcheck.staging import in_order
+from twinprop.gradcheck.training.outputs import find_site, output_at
+from twinprop.gradcheck.training.rounds import FUNCTION, loops_of
+from twinprop.gradcheck.training.staging import in_order
 
 SCRIPTS = Path(__file__).parent / "scripts"
 

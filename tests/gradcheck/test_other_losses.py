@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.kit.students import SIZES, check, said
 
-from twinprop.gradcheck.subject import Subject
+from twinprop.gradcheck.measuring.subject import Subject
 
 
 def test_other_cross_entropy_is_told() -> None:

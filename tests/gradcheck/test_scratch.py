@@ -10,7 +10,7 @@ import pytest
 from twinprop import scratch
 from twinprop.__main__ import main
 from twinprop.gradcheck.check import check_class
-from twinprop.gradcheck.loading import parse_arguments
+from twinprop.gradcheck.source.loading import parse_arguments
 
 ARGUMENTS = {
     "BatchNorm1d": "--args 4",

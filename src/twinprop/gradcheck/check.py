@@ -10,9 +10,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from twinprop.gradcheck.calling import NetworkWay
-from twinprop.gradcheck.checking import check_subject, first_gradients
-from twinprop.gradcheck.choice import (
+from twinprop.gradcheck.arrays.held import wrapped_in
+from twinprop.gradcheck.arrays.inputs import Inputs
+from twinprop.gradcheck.calling.upkeep import WEIGHT_DECAY
+from twinprop.gradcheck.calling.way import NetworkWay
+from twinprop.gradcheck.faults import SECONDS, TURNED, Clock, SubjectError, kept_running
+from twinprop.gradcheck.hints.table import UNKNOWN
+from twinprop.gradcheck.judging.checking import check_subject, first_gradients
+from twinprop.gradcheck.judging.conventions import accept_loss_of_others, is_times
+from twinprop.gradcheck.judging.readings import right_in_another_reading
+from twinprop.gradcheck.making.settings import Untried, penalised
+from twinprop.gradcheck.measuring.choice import (
     accepted_in_part,
     choose_inputs,
     how_far,
@@ -23,24 +31,16 @@ from twinprop.gradcheck.choice import (
     refuse_unusual,
     refuse_way_around,
 )
-from twinprop.gradcheck.conventions import accept_loss_of_others, is_times
-from twinprop.gradcheck.faults import SECONDS, TURNED, Clock, SubjectError, kept_running
-from twinprop.gradcheck.held import wrapped_in
-from twinprop.gradcheck.hints.table import UNKNOWN
-from twinprop.gradcheck.importing import folders_as_before
-from twinprop.gradcheck.inputs import Inputs
-from twinprop.gradcheck.loading import forget_files
-from twinprop.gradcheck.loops import PENALTY
-from twinprop.gradcheck.readings import right_in_another_reading
+from twinprop.gradcheck.measuring.searching import Search, Wanted
+from twinprop.gradcheck.measuring.subject import Subject
 from twinprop.gradcheck.report import Gradient, Report
-from twinprop.gradcheck.roles import word_of
-from twinprop.gradcheck.searching import Search, Wanted
-from twinprop.gradcheck.settings import Untried, penalised
-from twinprop.gradcheck.subject import Subject
-from twinprop.gradcheck.trained import Trained
-from twinprop.gradcheck.trained_by_loop import TrainedByLoop
-from twinprop.gradcheck.trained_by_method import with_training
-from twinprop.gradcheck.upkeep import WEIGHT_DECAY
+from twinprop.gradcheck.source.importing import folders_as_before
+from twinprop.gradcheck.source.loading import forget_files
+from twinprop.gradcheck.source.loops import PENALTY
+from twinprop.gradcheck.source.roles import word_of
+from twinprop.gradcheck.training.trained import Trained
+from twinprop.gradcheck.training.trained_by_loop import TrainedByLoop
+from twinprop.gradcheck.training.trained_by_method import with_training
 
 
 def check_class(

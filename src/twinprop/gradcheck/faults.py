@@ -21,6 +21,8 @@ from typing import Any
 from twinprop.errors import TwinpropError
 
 OURS = str(Path(__file__).parents[1])
+PACKAGE = f"{__package__}."
+"""Before the names of our own modules."""
 STANDARD = sysconfig.get_paths()["stdlib"]
 
 

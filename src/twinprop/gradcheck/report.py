@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.comparison import Comparison, Index
-from twinprop.gradcheck.held import FloatArray
+from twinprop.gradcheck.arrays.comparison import Comparison, Index
+from twinprop.gradcheck.arrays.held import FloatArray
 
 MOST_HINTS = 3
 """Mistakes that are told at once, the nearest to the output first."""

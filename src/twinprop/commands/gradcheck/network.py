@@ -18,7 +18,7 @@ from twinprop.config.extend import lacking
 from twinprop.config.schema import Config
 from twinprop.data.base import Dataset
 from twinprop.errors import TwinpropError
-from twinprop.gradcheck.comparison import (
+from twinprop.gradcheck.arrays.comparison import (
     Comparison,
     Index,
     compare,
@@ -27,7 +27,7 @@ from twinprop.gradcheck.comparison import (
     relative_error,
     sample_entries,
 )
-from twinprop.gradcheck.held import FloatArray
+from twinprop.gradcheck.arrays.held import FloatArray
 from twinprop.models.base import LayerSpec
 from twinprop.scratch.optimizers import SGD, State
 from twinprop.scratch.schedulers import Constant

@@ -19,14 +19,14 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.calling import LayerWay
-from twinprop.gradcheck.comparison import same_numbers
+from twinprop.gradcheck.arrays.comparison import same_numbers
+from twinprop.gradcheck.calling.way import LayerWay
 from twinprop.gradcheck.faults import Clock, SubjectError, short_path
 from twinprop.gradcheck.hints.edits import EDITS
 from twinprop.gradcheck.hints.edits.matrices import STATEMENTS
 from twinprop.gradcheck.hints.edits.site import OUTPUT, Edit, sites_in, statements_in
 from twinprop.gradcheck.hints.routines import Evidence, Routine, routines_of
-from twinprop.gradcheck.trial import Trial
+from twinprop.gradcheck.measuring.trial import Trial
 
 MOST_TRIED = 6000
 """Edits that are tried for a small backward."""

@@ -13,14 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.comparison import ratio
+from twinprop.gradcheck.arrays.comparison import ratio
+from twinprop.gradcheck.arrays.held import attributes_of, is_number, said
+from twinprop.gradcheck.calling.ways import BACKWARD, named
 from twinprop.gradcheck.faults import SubjectError, is_users, is_users_own, traced
-from twinprop.gradcheck.held import attributes_of, is_number, said
-from twinprop.gradcheck.loops import SHORTENED, compiled, definition_of
+from twinprop.gradcheck.measuring.trial import Trial
 from twinprop.gradcheck.report import Gradient
-from twinprop.gradcheck.rounds import FUNCTION
-from twinprop.gradcheck.trial import Trial
-from twinprop.gradcheck.ways import BACKWARD, named
+from twinprop.gradcheck.source.loops import SHORTENED, compiled, definition_of
+from twinprop.gradcheck.training.rounds import FUNCTION
 
 
 class Evidence:

@@ -12,14 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.comparison import CLOSE, nearly_equal, proportional, ratio
+from twinprop.gradcheck.arrays.comparison import CLOSE, nearly_equal, proportional, ratio
+from twinprop.gradcheck.arrays.held import FloatArray, said
 from twinprop.gradcheck.faults import SubjectError
-from twinprop.gradcheck.held import FloatArray, said
 from twinprop.gradcheck.hints.repair import another_batch, repairs
 from twinprop.gradcheck.hints.routines import Evidence, Routine, routines_of
+from twinprop.gradcheck.measuring.trial import CHANGE
 from twinprop.gradcheck.report import Gradient
-from twinprop.gradcheck.trained import Trained
-from twinprop.gradcheck.trial import CHANGE
+from twinprop.gradcheck.training.trained import Trained
 
 
 def not_summed(evidence: Evidence, gradient: Gradient) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.comparison import CLOSE
+from twinprop.gradcheck.arrays.comparison import CLOSE
 from twinprop.gradcheck.hints.edits.site import Site, bracketed, expression, is_name, kept_by_forward, scaled
 
 WRONG_SIGN = "the sign is wrong"

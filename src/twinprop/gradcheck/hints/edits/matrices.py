@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.comparison import same_numbers
-from twinprop.gradcheck.held import canonical, is_bare, stems
+from twinprop.gradcheck.arrays.comparison import same_numbers
+from twinprop.gradcheck.arrays.held import canonical, is_bare, stems
 from twinprop.gradcheck.hints.edits.site import (
     Site,
     alike,

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.held import canonical
+from twinprop.gradcheck.arrays.held import canonical
 from twinprop.gradcheck.hints.routines import Evidence, Routine
 
 

@@ -1,0 +1,333 @@
+"""Which methods of an object go forward and back, and in which of the known ways they can be called."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import Any
+
+from twinprop.gradcheck.arrays.held import arrays_of, attributes_of, wrapped_in
+from twinprop.gradcheck.arrays.inputs import LIKELY
+from twinprop.gradcheck.calling.way import (
+    DerivativeWay,
+    JacobianWay,
+    LayerWay,
+    LossesWay,
+    LossWay,
+    NetworkWay,
+    SecondOutputWay,
+    Way,
+)
+from twinprop.gradcheck.faults import PACKAGE, SubjectError
+from twinprop.gradcheck.source.roles import Argument, Method, lacks_self, method_of, word_of
+from twinprop.gradcheck.source.sources import own_attributes, returned_name, returned_names, words_compared
+
+
+def with_other_words(function: Any, back: Method) -> Iterator[Method]:
+    """A method as it is, and with each word that an argument of it is compared with, as `mode == "mse"`."""
+    yield back
+    function = getattr(function, "__func__", function)
+    for at, one in enumerate(back.arguments):
+        for word in words_compared(function, one.name) if not one.needed and not one.role else ():
+            told = replace(one, role="fixed", fixed=word)
+            yield replace(back, arguments=(*back.arguments[:at], told, *back.arguments[at + 1 :]))
+
+
+def networks(title: str, front: Method, back: Method, cost: Method | None, kept: Sequence[str]) -> Iterator[Way]:
+    """Ways in which the targets come with backward, with the network's own loss before the likely ones.
+
+    Args:
+        kept: the names of what forward returns.
+    """
+    if len(front.needed) > 1 or not front.offered:
+        return
+    first = {(front.needed or front.offered)[0].name: "x"}
+    same = dict(zip(kept, ("out", "cache"), strict=False)) | first if len(kept) < 3 else first
+    for given in network_backward_roles(back, same):
+        own = cost_roles(cost) if cost is not None and cost.name not in (front.name, back.name) else []
+        for roles in own:
+            yield NetworkWay(title, front, back, first, given, cost, roles)
+        yield NetworkWay(title, front, back, first, given, likely=LIKELY[0])
+
+
+def network_backward_roles(back: Method, same: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """What backward is given: by the names that forward uses, too, by its own, else by its place.
+
+    Args:
+        same: the names of what forward is given and returns.
+    """
+    roles = {one.name: "y" if one.role == "dy" else one.role or same.get(one.name, "") for one in back.needed}
+    if len(roles) != 1 or back.needed[0].role == "cache":
+        lacking = [one for one in back.arguments if not one.needed and one.role == "y"]
+        told = roles | ({} if "y" in roles.values() else {one.name: "y" for one in lacking[:1]})
+        if "y" in told.values() and "" not in told.values() and len({*told.values()}) == len(told) > 1:
+            yield told
+            return
+    if len(roles) == 1 and back.needed[0].role != "dy":
+        yield dict.fromkeys(roles, "y")
+    guesses: dict[int, list[tuple[str, ...]]] = {2: [("x", "y"), ("y", "out")], 3: [("x", "y", "out")]}
+    for guess in guesses.get(len(roles), []):
+        yield dict(zip(roles, guess, strict=True))
+
+
+def cost_roles(cost: Method) -> list[dict[str, str]]:
+    """Ways to call the method for the loss of a network, after forward: with y, with the output and y, with x and y."""
+    needed: list[Argument] = cost.needed or cost.offered[:2]
+    if not needed and not cost.any_number:
+        return [{}]
+    if len(needed) == 1:
+        return [{needed[0].name: "y"}]
+    if len(needed) != 2:
+        return []
+    first, second = needed
+    if first.role == "y" and second.role != "y":
+        return [{first.name: "y", second.name: "x" if second.role == "x" else "out"}]
+    roles = ("x", "out") if first.role == "x" else ("out", "x")
+    return [{first.name: role, second.name: "y"} for role in roles]
+
+
+FORWARD = (
+    "forward forwardpass forwardprop forwardpropagation forwardpropagate propagateforward feedforward fprop "
+    "forwardprob propagate activate function fn f call __call__ apply predict query run evaluate activation compute "
+    "calculate"
+)
+BACKWARD = (
+    "backward backwardpass backwardprop backwardpropagation backwardpropagate backprop backpropagate "
+    "backpropagation bprop back backwards costfunctionprime lossprime gradient gradients grad grads derivative "
+    "derivate prime df dfn fprime gradientfunction computegradients computegradient computegrads backwardprob deriv "
+    "vjp pullback bwd adjoint"
+)
+LOSS_AND_GRADIENTS = (
+    "lossandgrad lossandgrads lossandgradient lossandgradients lossgrad lossgrads computelossandgrad "
+    "computelossandgradients forwardbackward forwardandbackward"
+)
+LOSS = (
+    "loss cost lossfunction costfunction computeloss computecost calculateloss calcloss getloss getcost lossfn "
+    "crossentropy crossentropyloss objective criterion error calculate computecrossentropy mse eval value "
+    f"{LOSS_AND_GRADIENTS}"
+)
+LIKE = {
+    FORWARD: re.compile(r"(?!.*(back|grad|loss|check|plot|print|show|num)).*(forward|feedforward|fwd).*"),
+    LOSS_AND_GRADIENTS: re.compile(r".*loss.*grad.*"),
+    LOSS: re.compile(r"(?!.*(grad|prime|deriv|back|delta|plot|print|set|get|hist|log_|_log)).*(loss|cost|squares).*"),
+    BACKWARD: re.compile(
+        r"(?!.*(check|update|zero|clip|num|plot|show|draw|visual|print|save)).*"
+        r"(backprop|backward|bptt|bppt|backpass|gradients?$).*"
+    ),
+}
+"""What methods may be called that have none of these names."""
+
+KEPT = re.compile(r".*(prev|state|input|layer|activ|cach|memo|save|kept|stor).*|[zah](_.*)?")
+"""Names of what a backward is given that forward has kept or was given."""
+
+ALL_AT_ONCE = (
+    "{0}, which does all at once, and no backward, so nothing can be looked at. Give the class two methods, taken out "
+    "of {0}:\n"
+    "    def forward(self, x): ...      # returns the outputs\n"
+    "    def backward(self, x, y): ...  # leaves the gradients as self.dW, self.db"
+)
+"""What is said of a class with a method for its training alone."""
+
+TRAINING = "fit train trainstep update step"
+
+CONTRACT = "A layer has forward(x) and backward(dy); a loss or a network has forward(x, y) and backward()."
+
+
+def named(made: Any, names: str) -> str:
+    """The first of some methods that an object has, whatever its spelling; empty where it has none."""
+    there: dict[str, str] = {}
+    for name in dir(made):
+        own = not name.startswith("__") or name == "__call__"
+        if own and not isinstance(made, type) and callable(held_by(made, name)):
+            there.setdefault(name if name == "__call__" else word_of(name), name)
+    exact = next((there[name] for name in names.split() if name in there), "")
+    like = LIKE.get(names)
+    alike = [name for name in there if like is not None and like.fullmatch(name)]
+    if not exact and not alike and names in (FORWARD, BACKWARD):  # backword, forwad
+        long = [word for word in names.split() if len(word) > 6]
+        alike = [name for name in there if get_close_matches(name, long, 1, 0.87)]
+    plain = sorted(alike, key=lambda name: re.search("adam|rms|moment|adagrad|nesterov", name) is not None)
+    return exact or next((there[name] for name in plain), "")
+
+
+def held_by(made: Any, name: str) -> Any:
+    """An attribute; None where there is none, and of a property that cannot be computed yet."""
+    try:
+        return getattr(made, name, None)
+    except Exception:
+        return None
+
+
+def ways_of(made: Any, title: str) -> list[Way]:
+    """How an object can be called, the likeliest way first.
+
+    Raises:
+        SubjectError: in none of the known ways.
+    """
+    forward, backward, loss = named(made, FORWARD), named(made, BACKWARD), named(made, LOSS)
+    back = method_of(made, backward) if backward else None
+    # it takes gradients that are there already, and a rate: backward(grads, lr)
+    if back is not None and back.needed and back.needed[0].name.lower() in ("grads", "gradients") and back.has("rate"):
+        others = [name for name in dir(made) if name != backward and word_of(name) in BACKWARD.split()]
+        backward = next((name for name in others if callable(held_by(made, name))), backward)
+    found = list(possible_ways(made, title, forward, backward, loss))
+    for name in ("__call__", "predict"):  # it may do what forward leaves out
+        if forward not in ("", name) and inspect.isfunction(inspect.getattr_static(type(made), name, None)):
+            found += possible_ways(made, title, name, backward, "")
+    if found:
+        return found
+    if not backward and (step := named(made, TRAINING)):
+        raise SubjectError(f"{title}: has {ALL_AT_ONCE.format(step)}", False)
+    for name, there in (("forward", forward or loss), ("backward", backward)):
+        if not there:
+            raise SubjectError(f"{title}: has no {name}. {CONTRACT}", False)
+    if lost := lacks_self(type(wrapped_in(made))):
+        raise SubjectError(f"{title}: {lost}", False)
+    texts = [str(method_of(made, name)) for name in (forward or loss, backward)]
+    raise SubjectError(f"{title}: {' and '.join(texts)} do not fit. {CONTRACT}", False)
+
+
+def possible_ways(made: Any, title: str, forward: str, backward: str, loss: str) -> Iterator[Way]:
+    """Each way in which the arguments of the methods fit."""
+    back = without_rate_alone(method_of(made, backward)) if backward else None
+    cost = method_of(made, loss) if loss else None
+    front = method_of(made, forward) if forward else None
+    if front is not None and back is not None:
+        kept = returned_names(getattr(made, front.name))
+        alone = returned_name(getattr(made, front.name))
+        both = len(returned_names(getattr(made, back.name))) == 2 and not front.has("y")  # of a loss, of two inputs
+        for way in layers_and_losses(title, front, back, kept) if not both or len(front.needed) != 2 else ():
+            given = way.backward_roles
+            if type(way) is LayerWay and len(kept) == 2 and kept[0] in given and kept[1] not in given:
+                yield SecondOutputWay(title, front, back, way.forward_roles, {**given, kept[0]: "cache"})
+            yield way
+        targets = bool(back.needed) and back.needed[0].role == "y"
+        if targets or next(iter(arrays_of(made)), None) is not None:
+            for other in with_other_words(getattr(made, back.name), back):
+                yield from networks(title, front, other, cost, kept or [alone])
+    ours = type(made).__module__.startswith(PACKAGE)  # whose loss needs a forward before it
+    leans = None not in (front, back, cost) and leans_on(made, backward, forward, loss)
+    if cost is not None and back is not None and not ours and not leans and (roles := loss_roles(cost)) is not None:
+        yield from losses(title, cost, back, roles)
+    if back is None:
+        if cost is not None and len(cost.offered) == 1:
+            yield LossWay(title, cost, None, {cost.offered[0].name: "x"})
+        for method in (cost, front):
+            roles = loss_roles(method) if method else None
+            if method is not None and roles is not None:
+                yield LossWay(title, method, None, roles)
+
+
+def leans_on(made: Any, back: str, front: str, other: str) -> bool:
+    """Whether a method reads attributes that are not there before `front` has assigned them, which `other` does not."""
+    read, left, seen = (
+        list(own_attributes(getattr(getattr(made, one), "__func__", None))) for one in (back, front, other)
+    )
+    later = {one.attr for one in left if isinstance(one.ctx, ast.Store)} - {*attributes_of(made)}
+    known = {one.attr for one in seen}
+    return front not in known and any(one.attr in later - known for one in read if isinstance(one.ctx, ast.Load))
+
+
+def without_rate_alone(back: Method) -> Method:
+    """An `eta` that is all that backward wants is the gradient from above, not a learning rate."""
+    needed = [one for one in back.arguments if one.needed]
+    if len(needed) == 1 and needed[0].role == "rate" and not back.has("dy"):
+        return replace(back, arguments=tuple(replace(one, role="dy") if one.needed else one for one in back.arguments))
+    return back
+
+
+def layers_and_losses(title: str, front: Method, back: Method, kept: Sequence[str] = ()) -> Iterator[Way]:
+    needed = front.needed
+    most = float("inf") if front.any_number else len(front.offered)
+    roles = loss_roles(front)
+    wants_two = len(needed) == 2 or (most >= 2 and not back.needed and not back.has("dy"))
+    if roles is not None and wants_two:
+        yield from losses(title, front, back, roles)
+        return
+    if most < 1 or len(needed) > 1:
+        return
+    first = {(needed or front.offered)[0].name: "x"}
+    if not back.needed and not back.has("dy"):
+        yield LossWay(title, front, back, first)
+        yield DerivativeWay(title, front, back, first)
+        yield JacobianWay(title, front, back, first)
+    alone = back.needed[0].role if len(back.needed) == 1 else ""
+    derivative = re.search("prime|deriv|^dfn?$", back.name.lower()) is not None
+    takes_x = alone == "x" or (len(back.needed) == 1 and (back.needed[0].name in first or derivative))
+    if takes_x and alone != "dy":
+        yield DerivativeWay(title, front, back, first, {back.needed[0].name: "x"})
+        yield JacobianWay(title, front, back, first, {back.needed[0].name: "x"})
+        yield LossWay(title, front, back, first, {back.needed[0].name: "x"})
+    known = {kept[1]: "cache"} | first if len(kept) == 2 else first
+    for given in layer_backward_roles(back, known) if alone != "y" else ():
+        yield LayerWay(title, front, back, first, given)
+    other_name = word_of(back.name) not in ("backward", "backwardpass", "backprop", "bprop")
+    if len(back.needed) == 1 and other_name and alone != "y" and (not takes_x or alone == "dy"):
+        yield DerivativeWay(title, front, back, first, {back.needed[0].name: "x"})
+
+
+def losses(title: str, front: Method, back: Method, roles: dict[str, str]) -> Iterator[Way]:
+    """A loss; it may return many numbers, with a gradient from above for each, or with none."""
+    for given in loss_backward_roles(back):
+        yield LossWay(title, front, back, roles, given)
+        if not front.has("y") and sorted(given.values()) == ["x", "y"]:  # neither name says which are the targets
+            other = {"x": "y", "y": "x"}
+            there, here = ({name: other[role] for name, role in some.items()} for some in (roles, given))
+            yield LossWay(title, front, back, there, here)
+        if front.has("y") and not back.has("dy"):
+            yield LossesWay(title, front, back, roles, given)
+    alone = [one.role for one in back.needed] == ["dy"]
+    if alone and any(one.role == "y" and one.name != "y" for one in front.arguments):
+        yield LayerWay(title, front, back, roles, {back.needed[0].name: "dy"})
+
+
+def loss_roles(front: Method | None) -> dict[str, str] | None:
+    """Which arguments of a loss are the predictions and which the targets; None where there are not two."""
+    if front is None:
+        return None
+    several = front.needed if len(front.needed) >= 2 else front.offered
+    return None if len(several) < 2 or len(front.needed) > 2 else in_order(*several[:2])
+
+
+def in_order(first: Argument, second: Argument) -> dict[str, str]:
+    """Which of two arguments of a loss are the predictions, and which the targets."""
+    swapped = (first.role == "y" and second.role != "y") or (not first.role and second.role == "out")
+    return {first.name: "y", second.name: "x"} if swapped else {first.name: "x", second.name: "y"}
+
+
+def loss_backward_roles(back: Method) -> Iterator[dict[str, str]]:
+    """What the backward of a loss is given."""
+    needed = back.needed
+    if not needed or not needed[0].name:
+        yield {}
+    elif len(needed) == 1:
+        yield {needed[0].name: {"dy": "one", "x": "x", "out": "x"}.get(needed[0].role, "y")}
+    elif len(needed) == 2:
+        yield in_order(*needed)
+
+
+def layer_backward_roles(back: Method, known: dict[str, str]) -> Iterator[dict[str, str]]:
+    """What the backward of a layer is given: dy, and perhaps x, the output, or what forward returned beside it.
+
+    Args:
+        known: the roles of what forward is given, and returns beside the output, by their names.
+    """
+    roles = {one.name: one.role or known.get(one.name, "") for one in back.needed}
+    if not roles:
+        roles = {one.name: "dy" for one in back.offered if one.role == "dy"}
+    unknown = [name for name, role in roles.items() if not role]
+    if "y" in roles.values() and len(roles) > 1:
+        return
+    if "dy" not in roles.values() and (unknown or len(roles) == 1):
+        name = unknown[0] if unknown else next(iter(roles))
+        roles[name] = "dy"
+        unknown = unknown[1:]
+    if list(roles.values()).count("dy") == 1 and len(unknown) == 1 and KEPT.fullmatch(unknown[0].lower()):
+        yield roles | {unknown[0]: "cache"}
+        roles[unknown.pop()] = "x"
+    if list(roles.values()).count("dy") == 1 and not unknown:
+        yield roles

@@ -1,0 +1,313 @@
+"""Where a gradient is right in another convention, it is taken for right, and told.
+
+Where it is divided by the number of samples is a matter of convention, as long as it is done once: most divide in the
+loss, some courses where the gradients of the parameters are computed. So is the sign, where the gradient of -loss is
+added, and a small number that forward adds and backward leaves out, as in log(p + 1e-4).
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Iterator, Sequence
+from types import FunctionType
+from typing import Any, TypeGuard
+
+import numpy as np
+
+from twinprop.gradcheck.arrays.comparison import CLOSE, compare, largest, ratio, same_numbers
+from twinprop.gradcheck.arrays.held import said, wrapped_in
+from twinprop.gradcheck.arrays.inputs import Inputs
+from twinprop.gradcheck.calling.upkeep import names_rate
+from twinprop.gradcheck.calling.way import FusedWay, LayerWay, NetworkWay
+from twinprop.gradcheck.faults import SubjectError
+from twinprop.gradcheck.hints.routines import functions_near
+from twinprop.gradcheck.hints.table import factor_of
+from twinprop.gradcheck.measuring.subject import Subject
+from twinprop.gradcheck.measuring.trial import CHANGE, Trial
+from twinprop.gradcheck.objects.autograd import Operations
+from twinprop.gradcheck.objects.several import Several
+from twinprop.gradcheck.objects.turned import told_of_turned
+from twinprop.gradcheck.report import Gradient, Report
+from twinprop.gradcheck.source.loading import trees_around
+from twinprop.gradcheck.source.sources import nodes_of
+
+MEAN = (
+    "{} are divided by the {} samples here, and the gradient that is handed on is not. That is right together with a "
+    "loss whose gradient is not divided by them, and wrong with one that is."
+)
+NOT_DIVIDED = (
+    "{} is {} times the gradient of the loss, for 1/n comes in with the gradients of the parameters; they are right."
+)
+NEGATIVE = "the gradients are those of -loss. That is right with an update that adds them, as here:\n{}"
+RATE = "{} changes every parameter by {:.6g} times its gradient, at a learning rate of 1: that is a matter of the rate."
+TIMES = "a step of {} is the gradient of {} times {:.6g} and the learning rate{}."
+NO_DX = "backward returns no dx. A layer below this one would need it; a first layer has none below."
+
+
+def accept_conventions(trial: Trial, report: Report) -> None:
+    """Take for right what is right in another convention, and say so."""
+    way = trial.subject.way
+    made = trial.subject.made
+    inputs, own = inputs_and_own(trial, report.gradients)
+    for one in own:
+        if told := told_of_turned(one, made):
+            one.accepted = "transposed"
+            report.notes.append(told)
+    n = trial.inputs.count
+    means = [one for one in own if (one.passed if trial.parts else is_times(one, 1 / n))]
+    divided = bool(own) and own == means and n > 1 and all(one.passed for one in inputs)
+    if trial.parts or (divided and isinstance(way, LayerWay)):
+        for one in means:
+            one.accepted = "a mean"
+        report.advice.append(MEAN.format(", ".join(one.name for one in means), n))
+    if n > 1 and own and isinstance(way, NetworkWay) and all(one.passed for one in own):
+        for one in inputs:
+            if is_times(one, n):
+                one.accepted = "n times"
+                report.notes.append(NOT_DIVIDED.format(one.name, n))
+    if isinstance(way, FusedWay) and own and all(one.passed for one in own):
+        for one in inputs:
+            one.accepted = "" if one.value is not None else "not needed"  # a whole network has none below
+    # of a step, what the gradient is multiplied by is a matter of the rate
+    rated = way.is_loss and trial.subject.knows_rate
+    stepping = way.after or (way.backward if rated else None)
+    step = said(made, "train", "") or (stepping.name if stepping is not None else "")
+    moving = [one for one in own if one.value is None or np.any(one.value)]
+    if step and moving and all(one.name.startswith(CHANGE) and not one.passed for one in moving):
+        factor = next((found for one in moving if (found := ratio_of(one))), 0.0)
+        if factor > 0 and all(is_times(one, factor) or same_step(one, factor) for one in moving):
+            for one in moving:
+                one.accepted = "its rate"
+            cost = way.loss_method or (None if way.guesses else way.forward)
+            if cost is None:
+                report.notes.append(RATE.format(step, factor))
+            else:
+                lost = ": 1/n is missing" if n > 1 and abs(factor / n - 1) < CLOSE else ""
+                report.advice.append(TIMES.format(step, cost.name, factor, lost))
+    accept_negative(trial, report)
+    accept_small_constants(trial, report)
+    floats = trial.x.dtype.kind == "f"  # word numbers have no gradient
+    if (
+        floats
+        and trial.returned_no_dx
+        and isinstance(way, LayerWay)
+        and not inputs
+        and own
+        and not isinstance(made, Operations)
+    ):
+        report.advice.append(NO_DX)
+
+
+def inputs_and_own(trial: Trial, gradients: Sequence[Gradient]) -> tuple[list[Gradient], list[Gradient]]:
+    """The gradients of what goes in, and those of parameters."""
+    made = trial.subject.made
+    extras = made._plan.extras if isinstance(made, Several) else []
+    inputs = [one for one in gradients if one.of == "x" or one.of in extras]
+    return inputs, [one for one in gradients if one not in inputs]
+
+
+def means_beside_mistakes(trial: Trial, gradients: Sequence[Gradient]) -> dict[str, float]:
+    """The part of the loss that a layer's gradients are of, 1/n, where some are so, and something else is wrong.
+
+    If dx is divided as well, it is 1/n that is wrong; and if a gradient is no mean, the others are none by convention.
+    """
+    n = trial.inputs.count
+    inputs, own = inputs_and_own(trial, gradients)
+    means = [one for one in own if is_times(one, 1 / n)]
+    undivided = any(one.passed for one in own) or any(is_times(one, 1 / n) for one in inputs)
+    if n == 1 or not isinstance(trial.subject.way, LayerWay) or not means or undivided:
+        return {}
+    return {} if own == means and all(one.passed for one in inputs) else {one.of: 1 / n for one in own}
+
+
+def accept_negative(trial: Trial, report: Report) -> None:
+    """Take for right the gradients of -loss, where the class adds its steps: W += lr * dW."""
+    if line := negative_and_added(trial, report.gradients):
+        for one in report.gradients:
+            one.accepted = "negative"
+        report.advice.append(NEGATIVE.format(line))
+
+
+def negative_and_added(trial: Trial, gradients: list[Gradient]) -> str:
+    """The line that adds a step, where every gradient is that of -loss; else nothing."""
+    negative = isinstance(trial.subject.way, NetworkWay) and all(is_times(one, -1) for one in gradients)
+    return line_that_adds(trial.subject.made) if negative and gradients else ""
+
+
+def line_that_adds(made: Any) -> str:
+    """The code of an update that adds a step, as `self.W += lr * dW`; empty where there is none."""
+    for node in nodes_of(type(made)):
+        added: ast.expr | None = None
+        if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
+            added = node.value
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and not isinstance(node.left, ast.BinOp):
+            added = node.right  # mu * v + lr * dW is a velocity, which may be subtracted
+        if isinstance(added, ast.BinOp) and isinstance(added.op, ast.Mult) and names_rate(added):
+            return ast.unparse(node)
+    return ""
+
+
+def is_times(gradient: Gradient, factor: float) -> bool:
+    """Whether a gradient is that many times the right one, and nothing else is wrong with it."""
+    found = ratio_of(gradient)
+    return not gradient.passed and found is not None and abs(found / factor - 1) < CLOSE
+
+
+def ratio_of(gradient: Gradient) -> float | None:
+    """How many times the right one a gradient is, if it has its shape; a single number is some multiple in any case."""
+    if gradient.problem or gradient.comparison is None:
+        return None
+    found = factor_of(gradient)
+    if found is None and gradient.target.size == 1:
+        numeric = float(gradient.right.ravel()[0])
+        found = float(gradient.comparison.analytic.ravel()[0]) / numeric if numeric else None
+    return found
+
+
+def same_step(gradient: Gradient, factor: float) -> bool:
+    """Whether it is that many times the right one, be it in a single entry, as that of a parameter beside others."""
+    return not gradient.problem and gradient.value is not None and same_numbers(gradient.value, factor * gradient.right)
+
+
+CONSTANT = (
+    "forward adds a small number, {}, which backward leaves out: the gradients are those without it, and differ a "
+    "little from those of the loss."
+)
+
+
+def accept_small_constants(trial: Trial, report: Report) -> None:
+    """Take for right what differs from the measured by a small number alone that forward adds, as within a logarithm.
+
+    Such gradients are right for a forward without it.
+    """
+    wrong = [one for one in report.gradients if not one.passed]
+    if not wrong or any(one.problem or one.comparison is None for one in wrong) or not all(map(nearly_right, wrong)):
+        return
+    found = [(one, one.__code__, small) for one in functions_near(trial) if (small := small_constants(one))]
+    names = sorted({f"{constant:g}" for _, _, small in found for constant in small})
+    try:
+        for function, code, small in found:
+            consts = tuple(0.0 if value in small else value for value in code.co_consts)
+            function.__code__ = code.replace(co_consts=consts)
+        trial.out = trial.subject.forward(trial.x, trial.inputs.y)
+        without = {one.of: trial.measure(one.target) for one in wrong}
+    except SubjectError:
+        return
+    finally:
+        for function, code, _ in found:
+            function.__code__ = code
+    scale = largest([entry.central[1] for each in without.values() for entry in each.values()])
+    if names and not any(
+        compare(np.reshape(one.value, one.target.shape), without[one.of], scale).wrong for one in wrong
+    ):
+        for one in wrong:
+            one.accepted = "but for a constant"
+        report.advice.append(CONSTANT.format(" or ".join(names)))
+
+
+def nearly_right(gradient: Gradient) -> bool:
+    numeric = np.asarray(gradient.right)
+    size = np.abs(numeric[np.isfinite(numeric)]).max(initial=0.0)
+    return bool(np.nan_to_num(np.abs(gradient.value - numeric)).max(initial=0.0) < 0.02 * size)
+
+
+def is_small(value: Any) -> TypeGuard[float]:
+    return isinstance(value, float) and 0 < value <= 1e-3
+
+
+def small_constants(function: FunctionType) -> list[float]:
+    """Those that a function adds, and does not multiply with, as a learning rate or a weight of a penalty."""
+    nodes = list(nodes_of(function))
+    sums = [node for node in nodes if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)]
+    sides = [side for node in sums for side in (node.left, node.right)]
+    added = {ast.unparse(side) for side in sides if isinstance(side, ast.Name | ast.Constant)}
+    loads = [node for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+    other = {node.id for node in loads if node not in sides}
+    small: list[float] = [
+        node.value for node in sides if isinstance(node, ast.Constant) and isinstance(node.value, float)
+    ]
+    # h = 1e-4
+    named = [node for node in nodes if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in added - other]
+    small += [node.value.value for node in named if isinstance(node.value, ast.Constant) and is_small(node.value.value)]
+    return [value for value in small if is_small(value)]
+
+
+OF_LOGITS = (
+    "dx is the gradient of what went into the softmax or sigmoid, p - y, not that of p. It is right together with one "
+    "whose backward passes it on as it is. Check both together: --layer FILE:Softmax,CrossEntropy."
+)
+DIVIDED_LATER = (
+    "dx is {} times the gradient: 1/n of the mean is left out. It is right where a step divides instead, as here:\n{}"
+)
+
+
+def accept_loss_of_others(report: Report, subject: Subject, inputs: Inputs) -> bool:
+    """Take for right the dx of a loss that others make right: a softmax before it, or a step that divides by n."""
+    if len(report.gradients) != 1 or report.gradients[0].of != "x" or report.gradients[0].problem:
+        return False
+    one, p = report.gradients[0], inputs.x
+    kinds = [one.right]
+    if inputs.values == "probabilities":
+        softmax = p * (one.right - (p * one.right).sum(0 if inputs.axis == -1 else -1, keepdims=True))
+        kinds += [softmax, one.right * p * (1 - p)]
+    factors = [ratio(one.value, right) or 0.0 for right in kinds]
+    later = divided_later(type(wrapped_in(subject.made))) if subject.way.is_loss and inputs.count > 1 else ""
+    for at, k in enumerate(factors):
+        same = at > 0 and k and (abs(k - 1) < CLOSE or report.assumed_loss)  # a sum or a mean is a guess, resting on dx
+        many = later and any(abs(k / count - 1) < CLOSE for count in (inputs.count, p.size))
+        if same or many:
+            told = [] if same else [DIVIDED_LATER.format(round(k), later)]
+            one.accepted = "as a pair" if at else "n times"
+            report.mistakes, report.advice = [], [*([OF_LOGITS] if at else []), *told, *report.advice]
+            return True
+    return False
+
+
+def divided_later(kind: type) -> str:
+    """A step around a class that takes the mean of its gradients; empty where there is none."""
+    trees = trees_around(kind, kind.__name__)
+    steps = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.AugAssign))
+    added = (node for node in steps if isinstance(node.op, ast.Add | ast.Sub) and divides_a_step(node))
+    return next((ast.unparse(node) for node in added), "")
+
+
+LOST = (
+    "the gradients are those of a sum over the samples, and this is a mean:\n{}\nIf it is the loss, 1/n is missing: "
+    "divide by the number of samples, once."
+)
+
+
+def lost_mean(made: Any) -> str:
+    """What is said of a class that computes a mean of errors, and divides no step; empty for the others."""
+    if any(divides_a_step(node) for node in nodes_of(type(made))):
+        return ""
+    code = next((ast.unparse(node) for node in [*nodes_of(type(made)), *script_of(type(made))] if is_mean(node)), "")
+    return LOST.format(code) if code else ""
+
+
+def script_of(kind: type) -> Iterator[ast.AST]:
+    """What the file of a class does outside of classes and functions."""
+    module = inspect.getmodule(kind)
+    for node in getattr(next(iter(nodes_of(module)), None), "body", []):
+        if not isinstance(node, ast.ClassDef | ast.FunctionDef):
+            yield from ast.walk(node)
+
+
+def is_mean(node: ast.AST) -> bool:
+    """`np.mean((y - p) ** 2)`, `-np.log(p).mean()`: the mean of a difference or of a logarithm."""
+    if not isinstance(node, ast.Call) or not ast.unparse(node.func).endswith("mean"):
+        return False
+    parts = list(ast.walk(node))
+    difference = any(isinstance(part, ast.BinOp) and isinstance(part.op, ast.Sub) for part in parts)
+    return difference or any(isinstance(part, ast.Call) and ast.unparse(part.func).endswith("log") for part in parts)
+
+
+def divides_a_step(node: ast.AST) -> bool:
+    """`W -= lr * dW / n`, `W -= lr * dW.mean(0)`: the gradient is divided where it is used."""
+    if not isinstance(node, ast.AugAssign | ast.BinOp):
+        return False
+    parts = list(ast.walk(node))
+    divided = any(isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div) for part in parts)
+    divided = divided or any(isinstance(part, ast.Call) and ast.unparse(part.func).endswith("mean") for part in parts)
+    return divided and names_rate(node)

@@ -1,0 +1,217 @@
+"""A step that says its own loss: it is given word numbers, or nothing, and no x and y.
+
+`train_step(center, context, negatives)` returns its loss, or has it in a variable; `loss(center, context)` and
+`gradients(center, context)` are two methods with the same arguments, `cost()` and `grad()` two with none. x are the
+word numbers, no two alike, and each argument is one of them, or several; or one or several for each sample of a batch.
+What is returned for each word is the gradient of its row in the matrix that it is looked up in.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import inspect
+import re
+from collections.abc import Iterator, Sequence
+from itertools import product
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+from twinprop.gradcheck.arrays.held import Wrapper, arrays_of, is_number
+from twinprop.gradcheck.arrays.inputs import Inputs
+from twinprop.gradcheck.calling.returned import number_in
+from twinprop.gradcheck.calling.upkeep import RATE
+from twinprop.gradcheck.calling.ways import BACKWARD, LOSS, LOSS_AND_GRADIENTS, named
+from twinprop.gradcheck.faults import traced
+from twinprop.gradcheck.source.indexing import is_index
+from twinprop.gradcheck.source.loops import training_methods
+from twinprop.gradcheck.source.roles import Method, method_of, word_of
+from twinprop.gradcheck.source.sources import nodes_of, returned_name, returned_names
+
+SEVERAL = 3
+"""Words for an argument that is given several."""
+
+SAMPLES = 2
+"""Of a batch of words."""
+
+LOSS_NAME = re.compile(r"\w*(loss|cost)\w*|j")
+NO_LOSS = re.compile(r"\w*(acc|err|diff|pred|grad|delta|score|prob|out)\w*")
+"""Names of numbers that a step has, in lower case and without underscores."""
+
+NOTE = "the loss is what {} {}{}."
+EACH = "; no two words of a step are alike"
+
+
+class OwnLoss(Wrapper):
+    """A step as a loss of the words that it is given.
+
+    Args:
+        step: the method that leaves, returns or subtracts the gradients.
+        cost: the one for its loss; None where the step has it.
+        form: what each argument is: a `word`, `words`, or a `label`, 0 or 1.
+        most: how many words there are.
+        samples: of a batch; 0 for one that is no batch.
+    """
+
+    def __init__(
+        self, made: Any, step: Method, cost: Method | None, form: Sequence[str], most: int, samples: int
+    ) -> None:
+        super().__init__(made)
+        self._step, self._cost, self._form, self._samples = step, cost, form, samples
+        names = returned_names(getattr(made, step.name))
+        self.returned_names = [name for name in names if not LOSS_NAME.fullmatch(word_of(name))]
+        rows = max(samples, 1)
+        several = min(SEVERAL, (most - rows * form.count("word")) // max(rows * form.count("words"), 1))
+        count = rows * (form.count("word") + several * form.count("words"))
+        words = np.arange(most)[::-1][: max(count, 1)].copy()
+        self._own_inputs = Inputs(words, None, None, "", "words")  # type: ignore[arg-type]
+        shapes = [np.shape(value) for value in self._values(words)]
+        given = [f"{one.name} {shape if shape else ''}".strip() for one, shape in zip(step.needed, shapes, strict=True)]
+        self.given = f"{', '.join(given)} of {most} words" if given else "what it holds"
+        whose = (cost.name, "returns") if cost is not None else (step.name, "computes")
+        self.told = [NOTE.format(*whose, EACH if given else "")]
+        start = inspect.signature(type(made)).parameters
+        self._data = {word_of(name) for name in start}
+
+    def may_lack(self, name: str) -> bool:
+        """Whether something needs no gradient, as the data that the constructor was given."""
+        return word_of(name) in self._data
+
+    def _values(self, x: Any) -> list[Any]:
+        rows = max(self._samples, 1)
+        singles = rows * self._form.count("word")
+        lists = np.array_split(x[singles:], max(self._form.count("words"), 1))
+        ones: Iterator[Any] = iter([int(one) for one in x[:singles]])
+        some, label = iter(lists), int(sum(x)) % 2
+        if self._samples:
+            ones = iter(np.reshape(x[:singles], (-1, rows)))
+            some = (np.reshape(one, (rows, -1)) for one in lists)
+        return [next(ones) if kind == "word" else next(some) if kind == "words" else label for kind in self._form]
+
+    def _hand_to(self, made: Any, method: Method, x: Any, rate: float) -> Any:
+        names = [one.name for one in self._step.needed]
+        roles = {one.name: name for one, name in zip(method.needed, names, strict=True)}
+        return method.call(made, roles, {**dict(zip(names, self._values(x), strict=True)), "rate": rate})
+
+    def forward(self, x: Any) -> float:
+        """The loss of some words; the object stays as it is."""
+        self._x, made = x, copy.deepcopy(self._user)
+        if self._cost is not None:
+            return float(number_in(self._hand_to(made, self._cost, x, RATE)).reshape(()))
+        held: dict[str, Any] = {}
+
+        def watch(frame: FrameType, event: str, argument: Any) -> Any:
+            if event == "return" and frame.f_code.co_name == self._step.name:
+                held.update(frame.f_locals)
+            return watch if frame.f_code.co_name == self._step.name else None
+
+        with traced(watch):
+            returned = self._hand_to(made, self._step, x, RATE)
+        names = sorted((name for name in held if LOSS_NAME.fullmatch(word_of(name))), key=len)
+        found = [held[name] for name in names if is_number(held[name]) or np.size(held[name]) == 1]
+        alone = returned_name(getattr(made, self._step.name))
+        if not found and not NO_LOSS.fullmatch(word_of(alone)) and (number := number_in(returned)) is not None:
+            found = [number]
+        return float(np.reshape(found[0], ()))  # it raises an IndexError where there is none
+
+    def backward(self) -> Any:
+        return self._back(RATE)
+
+    def _back(self, rate: float) -> Any:
+        returned = self._hand_to(self._user, self._step, self._x, rate)
+        several = returned if isinstance(returned, tuple | list) else [returned]
+        kept = tuple(one for one in several if not is_number(one))
+        return self._whole(kept) or (kept[0] if len(kept) == 1 else kept)
+
+    def _whole(self, rows: Sequence[Any]) -> dict[str, Any]:
+        """The gradients of whole matrices, where those of each argument's words were returned, in the same order."""
+        asked = self._step.needed
+        if len(asked) != len(rows):
+            return {}
+        function = getattr(getattr(self._user, self._step.name), "__func__", None)
+        found: dict[str, Any] = {}
+        for one, at, row in zip(asked, self._values(self._x), rows, strict=True):
+            matrix = next(looked_up_in(function, one.name), "")
+            held = getattr(self._user, matrix, None)
+            if held is None or np.shape(row) not in (np.shape(held[at]), np.shape(held)[1:]):
+                return {}
+            np.add.at(found.setdefault(f"d{matrix}", np.zeros(np.shape(held))), at, row)
+        return found
+
+    def runs(self) -> bool:
+        """Whether it runs with each word in each place, its loss follows the weights, and its step leaves something."""
+        x = self._own_inputs.x
+        try:
+            losses = [self.forward(np.roll(x, at)) for at in range(len(x))]
+            other = copy.deepcopy(self)
+            for ref in arrays_of(other):
+                ref.get()[...] += 0.1
+            step = copy.deepcopy(self)
+            returned = step.backward()
+            before, after = ({ref.name: ref.get() for ref in arrays_of(one)} for one in (self, step))
+            left = (
+                isinstance(returned, np.ndarray | dict)
+                or bool(returned)
+                or any(not np.array_equal(one, before.get(name, np.nan)) for name, one in after.items())
+            )
+            return left and bool(np.all(np.isfinite(losses))) and other.forward(x) != self.forward(x)
+        except Exception:  # it is given something else
+            return False
+
+
+class RatedOwnLoss(OwnLoss):
+    """The same with a step that is given a learning rate."""
+
+    def backward(self, lr: float = RATE) -> Any:
+        return self._back(lr)
+
+
+def with_own_loss(made: Any) -> Iterator[OwnLoss]:
+    """An object as a loss of words, in each form in which they may be handed to its steps."""
+    costs = [method_of(made, one) for one in [named(made, LOSS)] if one]
+    others = [named(made, BACKWARD), named(made, LOSS_AND_GRADIENTS)]
+    steps = [*training_methods(made), *filter(None, others)]
+    sizes = sorted({size for ref in arrays_of(made) if ref.get().ndim > 1 for size in ref.get().shape}, reverse=True)
+    for step in (method_of(made, one) for one in dict.fromkeys(steps)):
+        same = [one for one in costs if one.name != step.name and len(one.needed) == len(step.needed)]
+        cost = next((one for one in same if [a.name for a in one.needed] == [a.name for a in step.needed]), None)
+        kinds = [kinds_of(made, step.name, one.name, one.role) for one in step.needed]
+        if not all(kinds) or (not kinds and cost is None) or step.any_number:
+            continue
+        kind = RatedOwnLoss if step.has("rate") else OwnLoss
+        for form, samples in product(product(*kinds), (0, SAMPLES)):
+            few = max(samples, 1) * (form.count("word") + (1 if samples else 2) * form.count("words"))
+            some = [most for most in (sizes if kinds else sizes[:1]) if most >= few]
+            tried = (kind(made, step, cost, form, most, samples) for most in some)
+            if (found := next((one for one in tried if one.runs()), None)) is not None:
+                yield found
+
+
+def kinds_of(made: Any, method: str, name: str, role: str) -> list[str]:
+    """What an argument of a step may be, the likeliest first; nothing where it is no word and no label."""
+    if not is_index(made, method, name):
+        return ["label"] if role == "y" else []
+    function = getattr(getattr(made, method), "__func__", None)
+    run_over = any(
+        (isinstance(node, ast.For | ast.comprehension) and name in names_in(node.iter))
+        or (isinstance(node, ast.Call) and ast.unparse(node.func) == "len" and name in names_in(node))
+        or (isinstance(node, ast.Call) and any(one.arg == "axis" for one in node.keywords) and name in names_in(node))
+        for node in nodes_of(function)
+    )
+    many = run_over or re.search("neg|[^s]s$", name.lower()) is not None
+    return ["words", "word"] if many else ["word", "words"]
+
+
+def looked_up_in(function: Any, name: str) -> Iterator[str]:
+    """The attributes that hold the matrices in which an argument looks up a row: `embed` of `self.embed[center]`."""
+    for node in nodes_of(function):
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and name in names_in(node.slice):
+            held = ast.unparse(node.value)
+            if held.startswith("self."):
+                yield held.removeprefix("self.")
+
+
+def names_in(node: ast.AST) -> set[str]:
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
