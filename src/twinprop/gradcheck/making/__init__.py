@@ -1,1 +1,4 @@
-"""The subject is made: as its author makes it (`uses`), else of usual arguments, and how else it could be (`settings`)."""
+"""The subject is made.
+
+As its author makes it (`uses`), else of usual arguments (`made`); `settings` says how else it could be.
+"""
