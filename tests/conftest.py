@@ -1,10 +1,11 @@
-"""Tests run on one thread each: pytest-xdist already uses every core."""
+"""Tests run on one thread each: pytest-xdist already uses every core. Those of more than a second are slow."""
 
 import logging
 import os
 import sys
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,18 @@ os.environ["TWINPROP_REPORT"] = "false"
 
 # what a user has named on a command line is remembered in the home folder: not of whoever runs the tests
 os.environ["XDG_STATE_HOME"] = os.path.join(tempfile.gettempdir(), f"twinprop-tests-{os.getpid()}")
+
+
+SLOW = Path(__file__).with_name("slow.txt")
+"""Tests that took more than a second, as `pytest --durations=0 --durations-min=1` prints them."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    names = set(SLOW.read_text("utf-8").splitlines())
+    for item in items:
+        if item.nodeid in names:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(autouse=True)
