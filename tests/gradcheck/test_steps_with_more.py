@@ -331,6 +331,33 @@ def test_a_step_beside_right_gradients_is_accounted_for(tmp_path: Path, step: st
     assert any(OTHER in one for one in report.notes) is (told == OTHER)
 
 
+STEPS_APART = """
+import numpy as np
+class Dense:
+    def __init__(self, n, k):
+        self.W, self.b, self.v = np.random.randn(n, k), np.random.randn(k), 0
+    def forward(self, x):
+        self.x = x
+        return x @ self.W + self.b
+    def backward(self, d):
+        self.dW, self.db = self.x.T @ d, d.sum(0)
+        return d @ self.W.T
+    def {name}(self, lr=0.1):
+        self.v = 0.9 * self.v + self.dW
+        self.W {sign}= lr * self.v
+        self.b -= lr * self.db
+"""
+
+
+@pytest.mark.parametrize("name", ["update", "step", "update_parameters"])
+@pytest.mark.parametrize("sign", ["-", "+"])
+def test_a_method_that_takes_the_step_uphill_is_told(tmp_path: Path, name: str, sign: str) -> None:
+    (tmp_path / "dense.py").write_text(STEPS_APART.format(name=name, sign=sign))
+    report = check_class(f"{tmp_path}/dense.py:Dense")
+    assert report.verdict == ("right" if sign == "-" else "right, but")
+    assert any(one.startswith(f"{name} adds its step to W where") for one in report.advice) is (sign == "+")
+
+
 CARRIES = """
 import numpy as np
 class Letters:

@@ -35,6 +35,7 @@ from twinprop.gradcheck.judging.unchecked import (
     lines_not_run,
     steps_beside,
     unchecked_gradients,
+    uphill_methods,
 )
 from twinprop.gradcheck.measuring.parameters import adopt_forgotten, adopt_parameters, has_shape_of_choice, keep_used
 from twinprop.gradcheck.measuring.repetition import STALE_OUTPUT, check_repetition, output_is_stale
@@ -324,8 +325,10 @@ def advise(trial: Trial, report: Report) -> None:
     by_update = any(one.label.startswith(CHANGE) for one in trial.labels.values())
     if trial.updated and not subject.knows_rate and not by_update:
         report.advice.append(UPDATES.format(", ".join(trial.updated)))
-    for told, names in zip((UPHILL, OTHER_STEP), steps_beside(trial, report.gradients), strict=True):
-        (report.advice if told is UPHILL else report.notes).extend([told.format(", ".join(names))] if names else [])
+    uphill, other = steps_beside(trial, report.gradients)
+    steps = {"backward": uphill} if uphill else uphill_methods(trial, report.gradients) if report.right else {}
+    report.advice += [UPHILL.format(name, ", ".join(names)) for name, names in steps.items()]
+    report.notes += [OTHER_STEP.format(", ".join(other))] if other else []
     if inputs.count == 1 and inputs.y is not None and report.right and not inputs.alone:
         report.notes.append(FEW)
     if inputs.alone and report.right:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import linecache
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from types import CodeType, FrameType
 from typing import Any
 
@@ -28,7 +29,7 @@ from twinprop.gradcheck.arrays.held import (
     stems,
 )
 from twinprop.gradcheck.arrays.inputs import Inputs
-from twinprop.gradcheck.calling.upkeep import owners_of
+from twinprop.gradcheck.calling.upkeep import owners_of, ways_after
 from twinprop.gradcheck.faults import SubjectError, error_with_line, is_users, short_path, traced
 from twinprop.gradcheck.measuring.parameters import unseen_weights
 from twinprop.gradcheck.measuring.subject import Subject
@@ -61,7 +62,7 @@ def unchecked_gradients(trial: Trial, gradients: list[Gradient]) -> list[str]:
     return list(dict.fromkeys(one.label for one in left if looks_like_gradient(trial, one, kept)))
 
 
-UPHILL = "backward adds its step to {} where it has to subtract it: each goes uphill, and the loss grows."
+UPHILL = "{} adds its step to {} where it has to subtract it: each goes uphill, and the loss grows."
 OTHER_STEP = (
     "the step by which backward changes {} is no multiple of the gradients, as that of an optimizer: not checked."
 )
@@ -74,12 +75,33 @@ def steps_beside(trial: Trial, gradients: list[Gradient]) -> tuple[list[str], li
         step = trial.updates.get(one.of)
         if one.of not in trial.updated or step is None or not one.passed or one.name.startswith(CHANGE):
             continue
-        factor = ratio(np.ravel(step.value), np.ravel(one.value)) if np.any(step.value) else 0.0
+        factor = ratio(np.ravel(step.value), np.ravel(one.right)) if np.any(step.value) else 0.0
         if factor is None:
             other.append(one.of)
         elif factor < 0:
             uphill.append(one.of)
     return uphill, other
+
+
+def uphill_methods(trial: Trial, gradients: list[Gradient]) -> dict[str, list[str]]:
+    """The methods that take a step after backward and go uphill, with the parameters that they change so."""
+    subject = trial.subject
+    found: dict[str, list[str]] = {}
+    right = {one.of: one.right for one in gradients if one.passed}
+    for method in ways_after(subject.made, subject.way) if subject.way.given_apart and not subject.way.after else ():
+        one = subject.copied()
+        if one is subject:
+            break
+        one.way = replace(one.way, after=method)
+        try:
+            other = Trial(one, trial.inputs, trial.seed)
+            other.run()
+        except SubjectError:
+            continue
+        steps = {of: np.ravel(other.updates[of].value) for of in right if of in other.updated and of in other.updates}
+        uphill = [of for of, step in steps.items() if (ratio(step, np.ravel(right[of])) or 0.0) < 0]
+        found |= {method.name: uphill} if uphill else {}
+    return found
 
 
 HIDDEN = "{}: not checked, for with these inputs the loss does not change with it: mistakes in its gradient hide."

@@ -186,6 +186,8 @@ class Search:
         is_network = isinstance(rehearsal.way, NetworkWay)
         if is_network and inputs.kind == "labels" and np.size(out) > 1 and np.size(out) % np.size(inputs.y):
             return None  # the output is that of a whole sequence, which has one label
+        if is_network and rehearsal.way.guesses and inputs.kind == "onehot" and np.size(out) != np.size(inputs.y):
+            return None  # its targets would be broadcast
         is_cost = rehearsal.way.is_loss and not is_network and isinstance(rehearsal.made, Functions)
         if is_cost and np.size(out) not in (1, inputs.count):
             return None  # a loss is one number, or one for each sample
