@@ -198,9 +198,8 @@ def accept_small_constants(trial: Trial, report: Report) -> None:
         for function, code, _ in found:
             function.__code__ = code
     scale = largest([entry.central[1] for each in without.values() for entry in each.values()])
-    if names and not any(
-        compare(np.reshape(one.value, one.target.shape), without[one.of], scale).wrong for one in wrong
-    ):
+    values = [(np.reshape(one.value, one.target.shape), without[one.of]) for one in wrong]
+    if names and not any(compare(value, measured, scale).wrong for value, measured in values):
         for one in wrong:
             one.accepted = "but for a constant"
         report.advice.append(CONSTANT.format(" or ".join(names)))

@@ -275,10 +275,8 @@ class Functions(Fitted):
             return np.concatenate([part.ravel() for part in outs[:several]])
         if len(parts) == len(names) and len(outs) > 1 and not any(isinstance(part, dict | tuple) for part in parts):
             # of Z1, A1, Z2, A2 the last is the output; h is none, where y_hat is there
-            called = [
-                role_of(name) == "out" and isinstance(part, np.ndarray) for name, part in zip(names, parts, strict=True)
-            ]
-            self._out = parts[max(at for at, told in enumerate(called) if told)] if any(called) else outs[-1]
+            called = [part for name, part in zip(names, parts, strict=True) if role_of(name) == "out" and np.ndim(part)]
+            self._out = (called or outs)[-1]
             return self._out
         self._out = outs[0] if outs else None
         self._beside = beside[0] if len(beside) == 1 else parts[1] if len(parts) == 2 else parts[1:]
