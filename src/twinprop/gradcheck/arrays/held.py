@@ -239,13 +239,16 @@ def shown_argument(value: Any) -> str:
 
 
 MARKER = re.compile(
-    r"_*(?:d_?(?:l|j|e|c|loss|cost|err|error)_?(?:by_?)?d_?|(?:grad|gradient)s?_?(?:of_|wrt_|d_?)?"
+    r"_*(?:(?:curr(?:ent)?|cur|new|this|total|sum|acc(?:um(?:ulated)?)?|avg|average|mean|batch)_?)?(?:d_?(?:l|j|e|c|loss|cost|err|error)_?(?:by_?)?d_?|(?:grad|gradient)s?_?(?:of_|wrt_|d_?)?"
     r"|nabla_?|delta_?|partial_?|derivative_?|d_?|g_?)(.+)",
     re.IGNORECASE,
 )
 """What stands before the name of a parameter in that of its gradient."""
 
-ENDING = re.compile(r"_*(.+?)_?(?:grads?|gradients?|derivative|delta|prime|_g|_d)", re.IGNORECASE)
+ENDING = re.compile(
+    r"_*(.+?)_?(?:grads?|gradients?|derivative|delta|prime|_g|_d)(?:_(?:curr(?:ent)?|total|sum|acc|avg|mean))?",
+    re.IGNORECASE,
+)
 """What stands behind it."""
 
 BARE = {"grad", "grads", "gradient", "gradients", "dvalue", "diff", "nabla", "dparams", "delta"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
@@ -23,8 +23,10 @@ from twinprop.gradcheck.calling.way import (
     Way,
 )
 from twinprop.gradcheck.faults import PACKAGE, SubjectError
+from twinprop.gradcheck.source.pairs import pair_of
 from twinprop.gradcheck.source.roles import Argument, Method, lacks_self, method_of, word_of
-from twinprop.gradcheck.source.sources import own_attributes, returned_name, returned_names, words_compared
+from twinprop.gradcheck.source.sources import own_attributes, returned_name, returned_names
+from twinprop.gradcheck.source.words import words_compared
 
 
 def with_other_words(function: Any, back: Method) -> Iterator[Method]:
@@ -138,7 +140,17 @@ CONTRACT = "A layer has forward(x) and backward(dy); a loss or a network has for
 
 
 def named(made: Any, names: str) -> str:
-    """The first of some methods that an object has, whatever its spelling; empty where it has none."""
+    """The first of some methods that an object has, whatever its spelling; empty where it has none.
+
+    What goes forward or back is told by its source, too, where no name tells, nor one of a method that trains.
+    """
+    found, both = by_name(made, names), (FORWARD, BACKWARD)
+    if found or names not in both or by_name(made, TRAINING):
+        return found
+    return pair_of(type(made), *(by_name(made, one) for one in both))[both.index(names)]
+
+
+def by_name(made: Any, names: str) -> str:
     there: dict[str, str] = {}
     for name in dir(made):
         own = not name.startswith("__") or name == "__call__"
@@ -194,8 +206,8 @@ def ways_of(made: Any, title: str) -> list[Way]:
 def possible_ways(made: Any, title: str, forward: str, backward: str, loss: str) -> Iterator[Way]:
     """Each way in which the arguments of the methods fit."""
     back = without_rate_alone(method_of(made, backward)) if backward else None
-    cost = method_of(made, loss) if loss else None
-    front = method_of(made, forward) if forward else None
+    cost = without_rate_first(method_of(made, loss)) if loss else None
+    front = without_rate_first(method_of(made, forward)) if forward else None
     if front is not None and back is not None:
         kept = returned_names(getattr(made, front.name))
         alone = returned_name(getattr(made, front.name))
@@ -238,6 +250,14 @@ def without_rate_alone(back: Method) -> Method:
     if len(needed) == 1 and needed[0].role == "rate" and not back.has("dy"):
         return replace(back, arguments=tuple(replace(one, role="dy") if one.needed else one for one in back.arguments))
     return back
+
+
+def without_rate_first(front: Method) -> Method:
+    """A `rate` that comes first, where nothing is called x, is the input: that of a Poisson distribution."""
+    first = front.arguments[0] if front.arguments else None
+    if first is None or first.role != "rate" or not first.needed or front.has("x") or front.has("out"):
+        return front
+    return replace(front, arguments=(replace(first, role="x"), *front.arguments[1:]))
 
 
 def layers_and_losses(title: str, front: Method, back: Method, kept: Sequence[str] = ()) -> Iterator[Way]:
@@ -295,7 +315,8 @@ def loss_roles(front: Method | None) -> dict[str, str] | None:
 
 def in_order(first: Argument, second: Argument) -> dict[str, str]:
     """Which of two arguments of a loss are the predictions, and which the targets."""
-    swapped = (first.role == "y" and second.role != "y") or (not first.role and second.role == "out")
+    apart = (first.name.lower(), second.name.lower()) == ("q", "p")  # a divergence of p, which is known, from q
+    swapped = (first.role == "y" and second.role != "y") or (not first.role and second.role == "out" and not apart)
     return {first.name: "y", second.name: "x"} if swapped else {first.name: "x", second.name: "y"}
 
 

@@ -20,15 +20,8 @@ from twinprop.gradcheck.source.lending import kinds_of
 from twinprop.gradcheck.source.loading import parse_argument
 from twinprop.gradcheck.source.loops import PENALTY
 from twinprop.gradcheck.source.roles import FLAGS, Method, role_of, word_of
-from twinprop.gradcheck.source.sources import (
-    aliases,
-    names,
-    nodes_of,
-    parameters_of,
-    passed_on,
-    words_compared,
-    words_of_entries,
-)
+from twinprop.gradcheck.source.sources import aliases, names, nodes_of, parameters_of, passed_on
+from twinprop.gradcheck.source.words import words_compared, words_of_entries
 
 ACTIVATIONS = {"relu", "sigmoid", "tanh", "softmax", "linear", "leaky_relu", "identity", "mean", "sum"}
 """Words that choose what a class computes."""

@@ -61,6 +61,15 @@ def told_lengths(subject: Subject) -> list[int]:
     return [size for name, size in held if type(size) is int and 1 < size < LONG and LENGTH.fullmatch(name.lower())]
 
 
+def default_sizes(subject: Subject) -> list[int]:
+    """The sizes that a constructor has by default, as `input_length=7`."""
+    try:
+        given = inspect.signature(type(wrapped_in(subject.made))).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    return [one.default for one in given if type(one.default) is int and 1 < one.default < LONG]
+
+
 def matrix_sizes(subject: Subject) -> list[int]:
     """The sizes of the matrices among the parameters; of neurons, which hold vectors alone, those of the vectors."""
     held = [parameter.get() for parameter in (*subject.parameters, *subject.numbers)]
@@ -89,6 +98,8 @@ def usual_shapes(
     if subject.way.is_loss and (not subject.parameters or isinstance(subject.made, Functions)):
         yield (count,), 0
     yield from (((width, count), -1) for width in features)
+    if subject.way.is_loss and not subject.parameters:
+        yield (1, count), -1
 
 
 def rare_shapes(subject: Subject, words: Sequence[str]) -> Iterator[tuple[tuple[int, ...], int | None]]:
@@ -111,7 +122,7 @@ def rare_shapes(subject: Subject, words: Sequence[str]) -> Iterator[tuple[tuple[
         for shape, axis in (((count, width), 0), ((width, count), -1)):
             if shape not in usual:
                 yield shape, axis
-    for width in features:
+    for width in dict.fromkeys([*features, *default_sizes(subject)]):
         yield (width,), None
         yield (width, 1), -1
         yield (1, width), 0
@@ -190,9 +201,10 @@ def class_counts(
     if given:
         return [given]
     own = x[0] if axis == -1 else 1 if len(x) == 1 and axis == 0 else x[-1]
-    if not subject.parameters:
+    held = subject.parameters or [one for one in subject.numbers if np.ndim(one.get()) > 1]
+    if not held:
         return [own] if own > 1 else [own, 2]  # of one column, labels are 0 and 1
-    held = reversed(subject.parameters)
+    held = held[::-1]
     sizes = [size for parameter in held for size in reversed(parameter.get().shape) if size]
     wanted = said(subject.made, "wanted", {}).get("y", ())
     counts = dict.fromkeys([*list(dict.fromkeys(sizes))[:4], own])

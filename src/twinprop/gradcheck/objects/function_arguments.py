@@ -34,8 +34,8 @@ from twinprop.gradcheck.source.sources import (
     keys_read,
     returned_name,
     returned_names,
-    words_compared,
 )
+from twinprop.gradcheck.source.words import words_compared
 
 
 def belongs_to(start: Any, front: Any) -> bool:

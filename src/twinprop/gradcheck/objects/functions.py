@@ -26,8 +26,9 @@ from twinprop.gradcheck.objects.new_weights import put_in_place
 from twinprop.gradcheck.source.indexing import indexes_with
 from twinprop.gradcheck.source.loops import PENALTY
 from twinprop.gradcheck.source.roles import role_of, word_of
-from twinprop.gradcheck.source.sources import parts_unpacked, returned_name, returned_names, words_compared
+from twinprop.gradcheck.source.sources import parts_unpacked, returned_name, returned_names
 from twinprop.gradcheck.source.stand_ins import afresh
+from twinprop.gradcheck.source.words import words_compared
 
 BACK = ("backward", "backprop", "back_prop", "gradient", "grad", "backpropagation", "back")
 DERIVATIVE = ("prime", "deriv")

@@ -21,9 +21,8 @@ from twinprop.gradcheck.source.sources import (
     layers_read,
     parameters_of,
     parts_unpacked,
-    words_compared,
-    words_of_entries,
 )
+from twinprop.gradcheck.source.words import words_compared, words_of_entries
 
 INPUTS, HIDDEN, OUTPUTS = 4, 6, 3
 """Sizes that are taken where none are given."""

@@ -27,8 +27,8 @@ from twinprop.gradcheck.source.stand_ins import LentActivation, LentLayer, LentL
 PLAIN = {name for kind in (np.ndarray, str, list, dict, int) for name in dir(kind)}
 """What arrays, words, lists and numbers have, too."""
 
-LIKED = ("tanh", "sigmoid", "mse|squared|quadratic", "relu", "cross")
-"""Names of what is taken first: smooth functions hide no mistake."""
+LIKED = ("tanh", "sigmoid", "mse|squared|quadratic", "relu", "cross", "gradient_?descent|^b?s?gd$|vanilla|plain")
+"""Names of what is taken first: smooth functions hide no mistake, and a plain step is the gradient."""
 
 SOURCES = "input|placeholder|source"
 """Names of layers that stand before all others."""

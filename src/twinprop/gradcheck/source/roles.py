@@ -10,14 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from twinprop.gradcheck.source.lending import module_of, object_for, rank, use_of
-from twinprop.gradcheck.source.sources import (
-    entries_named,
-    keeps_if,
-    nodes_of,
-    picks_classes,
-    tested_bare,
-    words_compared,
-)
+from twinprop.gradcheck.source.sources import entries_named, keeps_if, nodes_of, picks_classes, tested_bare
+from twinprop.gradcheck.source.words import words_compared
 
 NAMES = {
     "training": "training train istraining istrain trainmode trainflg trainflag trainphase savecache "

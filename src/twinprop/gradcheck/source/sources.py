@@ -145,37 +145,6 @@ def entries_read(found: Any, name: str) -> int:
     return max(entries_named(found, (name,), int), default=-1) + 1
 
 
-@cache
-def words_compared(found: Any, name: str, deeper: int = 2) -> tuple[str, ...]:
-    """The words that an argument is compared with, as `activation == "relu"`, or looks up in a dict.
-
-    Functions that it is passed on to are looked through as well.
-    """
-    words: list[str] = []
-    for node in nodes_of(found):
-        if isinstance(node, ast.Compare) and any(names(side, name) for side in [node.left, *node.comparators]):
-            for side in [node.left, *node.comparators]:
-                parts = side.elts if isinstance(side, ast.List | ast.Tuple | ast.Set) else [side]
-                words += [one.value for one in parts if isinstance(one, ast.Constant) and isinstance(one.value, str)]
-        elif isinstance(node, ast.Match) and names(node.subject, name):
-            words += [one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and type(one.value) is str]
-        elif isinstance(node, ast.Subscript) and names(node.slice, name):
-            words += words_of(value_named(found, node.value))
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
-            words += words_of(value_named(found, node.func.value)) if any(names(one, name) for one in node.args) else []
-    for called, argument in passed_on(found, name) if deeper else ():
-        words += words_compared(called, argument, deeper - 1)
-    return tuple(dict.fromkeys(words))
-
-
-@cache
-def words_of_entries(found: Any, name: str) -> tuple[str, ...]:
-    """The words that the entries of a list may be, as `[table[a] for a in activations]` or `activations[k]` reads."""
-    held = aliases(found, name)
-    entries = [*names_of_entries(found, held), *(f"{one.rpartition('.')[2]}[]" for one in sorted(held))]
-    return tuple(word for entry in entries for word in words_compared(found, entry))
-
-
 LOOPS = (ast.For, ast.comprehension)
 
 
@@ -185,10 +154,6 @@ def names_of_entries(found: Any, held: Set[str]) -> list[str]:
     over = [loop for loop in loops if any(ast.unparse(part) in held for part in ast.walk(loop.iter))]
     targets = [part.id for loop in over for part in ast.walk(loop.target) if isinstance(part, ast.Name)]
     return list(dict.fromkeys(targets))
-
-
-def words_of(table: Any) -> list[str]:
-    return [key for key in table if isinstance(key, str)] if isinstance(table, dict) else []
 
 
 def value_named(found: Any, node: ast.AST) -> Any:
@@ -205,7 +170,9 @@ def value_named(found: Any, node: ast.AST) -> Any:
         if isinstance(node.value, ast.Name) and node.value.id == "self":
             place = getattr(found, "__qualname__", "").rpartition(".")[0]  # the class of a method
             kind = found if inspect.isclass(found) else getattr(sys.modules.get(found.__module__), place, found)
-            return getattr(kind, node.attr, None)
+            own = [one for one in nodes_of(kind) if isinstance(one, ast.Assign) and isinstance(one.value, ast.Dict)]
+            table = next((one.value for one in own if ast.unparse(one.targets[0]) == f"self.{node.attr}"), None)
+            return getattr(kind, node.attr, None) if table is None else value_named(kind, table)
         return getattr(value_named(found, node.value), node.attr, None)
     return None
 

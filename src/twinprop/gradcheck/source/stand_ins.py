@@ -25,8 +25,19 @@ import numpy as np
 from twinprop.gradcheck.faults import is_users
 from twinprop.gradcheck.source.definitions import Student
 
-LIKE_NUMPY = {"cupy": np}
-"""Modules with NumPy's own functions, in whose place NumPy will do."""
+ARRAYS_ALL = {"get_array_module": lambda *arrays: np, **dict.fromkeys(("asnumpy", "to_cpu", "to_gpu"), np.asarray)}
+"""Functions of CuPy and Chainer that NumPy has not, where every array is one of NumPy's."""
+
+
+class LikeNumpy(ModuleType):
+    """CuPy, which has NumPy's own functions."""
+
+    def __getattr__(self, name: str) -> Any:
+        return ARRAYS_ALL[name] if name in ARRAYS_ALL else getattr(np, name)
+
+
+LIKE_NUMPY = {"cupy": LikeNumpy("cupy")}
+"""Modules in whose place NumPy will do."""
 
 
 def sigmoid(x: Any) -> Any:
@@ -64,7 +75,7 @@ class StandIn(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return StandIn(f"{self.__name__}.{name}")
+        return ARRAYS_ALL.get(name) or StandIn(f"{self.__name__}.{name}")
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         if any(isinstance(one, np.ndarray) for one in args):
@@ -72,7 +83,7 @@ class StandIn(ModuleType):
         return args[0] if len(args) == 1 and not keywords and callable(args[0]) else self
 
     def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
-        return ()
+        return (Fields,) if self.__name__.rpartition(".")[2] == "BaseModel" else ()
 
     def used(self, *args: Any, **keywords: Any) -> Any:
         raise ModuleNotFoundError(f"{self.__name__} is not installed, and is needed here")
@@ -84,6 +95,13 @@ class StandIn(ModuleType):
     __array__ = __iter__ = __len__ = __bool__ = __float__ = __int__ = __index__ = __enter__ = used
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = used
     __matmul__ = __rmatmul__ = __pow__ = __neg__ = __lt__ = __gt__ = __le__ = __ge__ = used
+
+
+class Fields:
+    """As pydantic's models are made: each keyword is an attribute."""
+
+    def __init__(self, **fields: Any) -> None:
+        vars(self).update(fields)
 
 
 class StandInLoader(Loader):
