@@ -31,6 +31,7 @@ from twinprop.gradcheck.measuring.choice import (
     refuse_unusual,
     refuse_way_around,
 )
+from twinprop.gradcheck.measuring.repetition import OTHER_NUMBERS
 from twinprop.gradcheck.measuring.searching import Search, Wanted
 from twinprop.gradcheck.measuring.subject import Subject
 from twinprop.gradcheck.report import Gradient, Report
@@ -177,12 +178,24 @@ def check_chosen(
         told = report.notes if SQUARE in report.notes else []
         report = check_subject(fresh.copied(), inputs, constants, seed, wanted.explain)
         report.notes += [one for one in told if one == SQUARE]
+        report = explained_by_others(fresh, inputs, report, constants, seed) if wanted.explain else report
     if accept_loss_of_others(report, subject, inputs):
         return report
     refuse_lent(subject, report)
     refuse_local(subject, report)
     refuse_guessed_step(subject, report, wanted.explain)
     return report
+
+
+def explained_by_others(fresh: Subject, inputs: Inputs, report: Report, constants: Sequence[str], seed: int) -> Report:
+    """The report on other numbers, where those first drawn happen to hide what is wrong, as a ReLU that is on."""
+    if any(text != OTHER_NUMBERS for _, text in report.found) or not report.found:
+        return report
+    try:
+        other = check_subject(fresh.copied(), inputs.another(inputs.count, seed + 7), constants, seed)
+    except SubjectError:
+        return report
+    return report if other.right or any(UNKNOWN in text for _, text in other.mistakes) else other
 
 
 def used_in_training(subject: Subject, wanted: Wanted, single: bool) -> tuple[Subject, Inputs, list[Gradient]] | None:

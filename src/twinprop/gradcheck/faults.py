@@ -59,6 +59,10 @@ class SubjectError(TwinpropError):
         self.place: tuple[str, int] | None = None
 
 
+SCALAR = re.compile(r"arrays can be converted to Python scalars")
+"""What `float(J)` says of a J with several numbers."""
+
+
 def guarded_call(what: str, f: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
     """f(...), with an exception told as a message that begins with `what`.
 
@@ -70,7 +74,8 @@ def guarded_call(what: str, f: Callable[..., Any], *args: Any, **keywords: Any) 
     except SubjectError:
         raise
     except (Exception, SystemExit) as error:
-        input_matters = of_one_number(str(error)) or isinstance(error, ValueError | IndexError | AssertionError | Ended)
+        of_shape = of_one_number(str(error)) or SCALAR.search(str(error)) is not None
+        input_matters = of_shape or isinstance(error, ValueError | IndexError | AssertionError | Ended)
         text = f"{what} raised an error.\n  {error_with_line(error)}{made_elsewhere(error)}"
         told, frame = SubjectError(text, input_matters), last_of_users(error)
         told.place = (frame.filename, frame.lineno or 0) if frame else None

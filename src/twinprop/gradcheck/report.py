@@ -175,6 +175,8 @@ def worst_entry(gradient: Gradient) -> str:
         return f"{gradient.name}: right for the first batch, but not for a second one with other numbers."
     if compared.passed and gradient.problem == "other batch":
         return f"{gradient.name}: right for this batch, but not for another one."
+    if compared.passed and gradient.problem == "not cleared":
+        return f"{gradient.name}: right at first, but not after the gradients were cleared and computed again."
     if compared.passed and gradient.problem == "changes":
         return f"{gradient.name}: right at first, but not when backward is called again."
     if compared.worst is None or not compared.wrong:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
@@ -25,7 +25,7 @@ from twinprop.gradcheck.calling.way import (
 from twinprop.gradcheck.faults import PACKAGE, SubjectError
 from twinprop.gradcheck.source.pairs import pair_of
 from twinprop.gradcheck.source.roles import Argument, Method, lacks_self, method_of, word_of
-from twinprop.gradcheck.source.sources import own_attributes, returned_name, returned_names
+from twinprop.gradcheck.source.sources import nodes_of, own_attributes, returned_name, returned_names
 from twinprop.gradcheck.source.words import words_compared
 
 
@@ -212,6 +212,8 @@ def possible_ways(made: Any, title: str, forward: str, backward: str, loss: str)
         kept = returned_names(getattr(made, front.name))
         alone = returned_name(getattr(made, front.name))
         both = len(returned_names(getattr(made, back.name))) == 2 and not front.has("y")  # of a loss, of two inputs
+        if (whole := reducing(made, front)) is not None and (roles := loss_roles(whole)) is not None:
+            yield from losses(title, whole, back, roles)
         for way in layers_and_losses(title, front, back, kept) if not both or len(front.needed) != 2 else ():
             given = way.backward_roles
             if type(way) is LayerWay and len(kept) == 2 and kept[0] in given and kept[1] not in given:
@@ -232,6 +234,18 @@ def possible_ways(made: Any, title: str, forward: str, backward: str, loss: str)
             roles = loss_roles(method) if method else None
             if method is not None and roles is not None:
                 yield LossWay(title, method, None, roles)
+
+
+def reducing(made: Any, front: Method) -> Method | None:
+    """The method that takes a mean or a sum of the losses that forward returns, as `calculate(output, y)` does."""
+    for name in dir(made) if len(front.needed) == 2 else ():
+        found = getattr(held_by(made, name), "__func__", None) if not name.startswith("__") else None
+        text = "\n".join(ast.unparse(node) for node in nodes_of(found)[:1]) if inspect.isfunction(found) else ""
+        if name != front.name and re.search(rf"self\.{front.name}\(", text) and re.search(r"\b(mean|average)\(", text):
+            method = method_of(made, name)
+            if len(method.needed) == 2:
+                return method
+    return None
 
 
 def leans_on(made: Any, back: str, front: str, other: str) -> bool:

@@ -22,9 +22,9 @@ import numpy as np
 from twinprop.gradcheck.arrays.comparison import same_numbers
 from twinprop.gradcheck.calling.way import LayerWay
 from twinprop.gradcheck.faults import Clock, SubjectError, short_path
-from twinprop.gradcheck.hints.edits import EDITS
+from twinprop.gradcheck.hints.edits import EDITS, LAST_FIRST
 from twinprop.gradcheck.hints.edits.matrices import STATEMENTS
-from twinprop.gradcheck.hints.edits.site import OUTPUT, Edit, sites_in, statements_in
+from twinprop.gradcheck.hints.edits.site import OUTPUT, Edit, is_sum, sites_in, statements_in
 from twinprop.gradcheck.hints.routines import Evidence, Routine, routines_of
 from twinprop.gradcheck.measuring.trial import Trial
 
@@ -134,8 +134,10 @@ def candidates(routines: list[Routine], evidence: Evidence) -> Iterator[Repair]:
     yield from edits_of_statements(routines)
     sites = [site for routine in routines for site in sites_in(routine, evidence)]
     edit: Edit
+    late = reversed(sites)
+    sums = sorted(late, key=lambda site: (site.line == site.routine.tree.lineno, not is_sum(site.node)))
     for edit in EDITS:
-        for site in sites:
+        for site in sums if edit in LAST_FIRST else sites:
             for new, text in edit(site) if not isinstance(site.node, ast.Starred) else ():
                 if ast.unparse(new) != site.code:
                     yield Repair(site.routine, text, site.line, partial(site.put, new), partial(site.put, site.node))

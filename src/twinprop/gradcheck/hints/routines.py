@@ -180,13 +180,17 @@ def expressions(names: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     for name, value in names.items():
         if isinstance(value, np.ndarray) or is_number(value):
             yield name, plain(value)
-        elif isinstance(value, dict):
+        elif isinstance(value, dict | list):
             yield from entries(name, value)
+        elif is_users_own(type(value)) and name != "self":  # a layer of those that are looped over
+            for attribute, held in attributes_of(value).items():
+                if isinstance(held, np.ndarray) or is_number(held):
+                    yield f"{name}.{attribute}", plain(held)
         elif hasattr(value, "__dict__") and name == "self":
             for attribute, held in attributes_of(value).items():
                 if isinstance(held, np.ndarray) or is_number(held):
                     yield f"self.{attribute}", plain(held)
-                elif isinstance(held, dict):
+                elif isinstance(held, dict | list):
                     yield from entries(f"self.{attribute}", held)
                 elif hasattr(held, "__dict__") and is_users_own(type(held)) and (back := named(held, BACKWARD)):
                     yield f"self.{attribute}.{back}", getattr(held, back)
@@ -201,9 +205,13 @@ def derivatives(function: FunctionType, owner: Any) -> Iterator[tuple[str, Any]]
             yield name, value
 
 
-def entries(name: str, held: dict[Any, Any]) -> Iterator[tuple[str, Any]]:
-    for key, value in held.items():
-        if isinstance(key, str) and (isinstance(value, np.ndarray) or is_number(value)):
+MOST_ENTRIES = 8
+"""Entries of a list that are looked at."""
+
+
+def entries(name: str, held: dict[Any, Any] | list[Any]) -> Iterator[tuple[str, Any]]:
+    for key, value in held.items() if isinstance(held, dict) else enumerate(held[:MOST_ENTRIES]):
+        if isinstance(key, str | int) and (isinstance(value, np.ndarray) or is_number(value)):
             yield f"{name}[{key!r}]", plain(value)
 
 

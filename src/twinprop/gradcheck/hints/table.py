@@ -41,6 +41,14 @@ def zero(evidence: Evidence, gradient: Gradient) -> str | None:
     return "0 everywhere: backward does not fill it, fills it with 0, or keeps it in a variable of its own."
 
 
+def whole_numbers(evidence: Evidence, gradient: Gradient) -> str | None:
+    """What is written into an array of whole numbers."""
+    value, right = np.asarray(gradient.value, float), np.nan_to_num(gradient.right)
+    if value.shape != right.shape or not np.array_equal(value, np.trunc(right)) or np.array_equal(value, right):
+        return None
+    return "its fraction is thrown away, for the array that it is written into holds whole numbers: dtype=float."
+
+
 def known_factor(evidence: Evidence, gradient: Gradient) -> str | None:
     """A factor that tells where it comes from."""
     k = factor_of(gradient)
@@ -93,7 +101,7 @@ def known_factors(evidence: Evidence) -> dict[float, str]:
 
 Pattern = Callable[[Evidence, Gradient], str | None]
 
-PATTERNS: tuple[Pattern, ...] = (not_summed, not_finite, zero, known_factor, some_factor)
+PATTERNS: tuple[Pattern, ...] = (not_summed, not_finite, whole_numbers, zero, known_factor, some_factor)
 """Each pattern that is recognised; the first that fits is told."""
 
 

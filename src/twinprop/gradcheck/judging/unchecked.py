@@ -178,10 +178,10 @@ OVERFLOW = (
     "softplus: np.maximum(z, 0) + np.log1p(e)\n"
     "tanh:     np.tanh(z)"
 )
-LOG_SOFTMAX = "z - z.max() - np.log(np.exp(z - z.max()).sum())"
+LOG_SOFTMAX = "z = z - z.max({0})\nz - np.log(np.exp(z).sum({0}))"
 LOG_OF_ZERO = (
     "the logarithm of 0. A probability can be 0 in the computer. Do not clip it: take the logarithm of the softmax "
-    f"in one step,\n{LOG_SOFTMAX}"
+    "in one step,\n{}"
 )
 BINARY = "np.maximum(z, 0) - z * y + np.log1p(np.exp(-np.abs(z)))"
 LOG_OF_SIGMOID = (
@@ -268,14 +268,19 @@ def cause_with_line(subject: Subject, x: FloatArray, inputs: Inputs, softmax: bo
     columns = usual.ndim == 2 and np.allclose(usual.sum(0), 1) and not np.allclose(usual.sum(1), 1)
     alone = said(subject.made, "by_sample", False) or adds_up(usual, None)
     where = ("sample", None) if alone else ("row", -1)
-    unshifted = UNSHIFTED.format(*(("column", 0) if inputs.axis or columns else where))
+    kind, axis = ("column", 0) if inputs.axis or columns else where
+    unshifted = UNSHIFTED.format(kind, axis)
     out = np.asarray(output_or_none(subject, x, y)).ravel()
     head = f"For {when} forward gives {out[~np.isfinite(out)][0]}, although the answer is finite: "
     cause = float_error(subject, x, y, "divide", "invalid") or float_error(subject, x, y, "over")
     why = unshifted if softmax else OVERFLOW
     if cause is not None and "in log" in str(cause):
-        why = LOG_OF_ZERO if softmax else LOG_OF_SIGMOID
+        why = LOG_OF_ZERO.format(log_softmax(axis)) if softmax else LOG_OF_SIGMOID
     return why, f"{head}{why}" + (f"\n{error_with_line(cause)}" if cause is not None else "")
+
+
+def log_softmax(axis: int | None) -> str:
+    return LOG_SOFTMAX.format("" if axis is None else f"axis={axis}, keepdims=True")
 
 
 def adds_up(array: Any, axis: int | None) -> bool:
@@ -335,11 +340,12 @@ def certain_predictions(subject: Subject, inputs: Inputs) -> Iterator[str]:
     classes = inputs.x.shape[axis]
     right = y if y.shape == inputs.x.shape else np.eye(classes)[y]
     right = right.T if right.shape != inputs.x.shape else right
-    if right.shape == inputs.x.shape and not finite(output_or_none(subject, right.astype(float), y)):
+    certain = output_or_none(subject, right.astype(float), y) if right.shape == inputs.x.shape else None
+    if certain is not None and not finite(certain):  # None is a refusal, with a message of its own
         # the cross entropy of 0 and 1 looks at p where y is 0, too; that of one-hot vectors does not
         halved = output_or_none(subject, np.where(right == 0, inputs.x / 2, inputs.x), y)
         binary = not np.array_equal(halved, output_or_none(subject, inputs.x, y))
-        stable = BINARY if binary else LOG_SOFTMAX
+        stable = BINARY if binary else log_softmax(axis)
         yield (
             "For probabilities of exactly 0 and 1, all of them right, forward does not give a finite loss: it takes "
             "the logarithm of 0, and 0 · log 0 is nan.\nTake the loss from z, before the "

@@ -22,7 +22,7 @@ from twinprop.gradcheck.source.sources import source_of
 
 STALE = (
     "a second batch gets gradients of the first: something is kept from the first call of forward. Store what backward "
-    "needs in every forward, without an `if`."
+    "needs in every forward, without an `if`, and read what the last one stored."
 )
 STALE_OUTPUT = (
     "forward keeps something from its first call: its output for a second batch is not that of a new object. Compute "
@@ -38,6 +38,7 @@ CHANGES_CACHE = (
     "backward changes an array that forward has kept, since both names are the same array: a second backward gives "
     "something else. Work on a copy, as in d = self.p.copy()."
 )
+NOT_CLEARED = "adds up over calls, and {} does not set it to 0, as it does the others."
 ADDS_UP = "gradients add up over calls, as in PyTorch: set them to 0 before each batch, or write = in place of +=."
 NO_RATE = "its update is not multiplied by the learning rate."
 AFTER_UPDATE = (
@@ -95,7 +96,12 @@ def same_batch(trial: Trial, report: Report) -> None:
             adding.append(gradient.name)
     if report.right and not adding and not trial.updated and changes_cache(trial, report):
         report.advice.append(CHANGES_CACHE)
-    if adding:
+    own = [one for one in report.gradients if one.value is not None and one.of != "x"]
+    if adding and trial.subject.zero and any(one.name not in adding for one in own):
+        for gradient in [one for one in own if one.name in adding]:
+            gradient.problem = gradient.problem or "not cleared"
+            report.found.append((gradient.name, NOT_CLEARED.format(trial.subject.zero)))
+    elif adding:
         report.notes.append(f"{', '.join(adding)}: {ADDS_UP}")
 
 

@@ -1,4 +1,4 @@
-"""Methods with names that nothing here knows, as of another language: what one leaves, the other reads on the way back."""
+"""Methods with names that nothing here knows, as in another language: what one leaves, the other reads to go back."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ def pair_of(kind: type, front: str = "", back: str = "") -> tuple[str, str]:
     """
     own = {name: one for name, one in vars(kind).items() if inspect.isfunction(one) and not OTHERS.match(name)}
     needed = {name: len(needed_of(one)) for name, one in own.items()}
-    fronts = [front] if front else [name for name in own if needed[name] == 1 and returns(own[name]) and left(own[name])]
+    fronts = (
+        [front] if front else [name for name in own if needed[name] == 1 and returns(own[name]) and left(own[name])]
+    )
     pairs = [
         (first, second)
         for first in fronts

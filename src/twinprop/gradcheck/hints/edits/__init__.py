@@ -10,6 +10,7 @@ from twinprop.gradcheck.hints.edits.site import Edit
 EDITS: tuple[Edit, ...] = (
     factors.true_division,
     factors.clipping,
+    factors.softmax_twice,
     matrices.gradient_for_weight,
     matrices.transpose,
     matrices.axis_of_sum,
@@ -23,11 +24,14 @@ EDITS: tuple[Edit, ...] = (
     factors.count_of_samples,
     factors.factor,
     factors.entrywise_softmax,
+    factors.softmax_missing,
     matrices.copied,
     factors.index,
     matrices.not_summed,
     matrices.another_array,
     matrices.another_array_throughout,
+    factors.superfluous_call,
+    factors.square_of_divisor,
     factors.superfluous_factor,
     factors.constant,
     matrices.missing_term,
@@ -40,3 +44,6 @@ EDITS: tuple[Edit, ...] = (
     matrices.kind_of_product,
 )
 """The edits in the order in which they are tried: of several that help, the first is told."""
+
+LAST_FIRST: tuple[Edit, ...] = (factors.softmax_missing, matrices.mean_term)
+"""Those that are tried from the end of backward: what they add may stand in several places, and belongs in the last."""

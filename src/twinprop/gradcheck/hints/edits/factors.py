@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -84,8 +85,9 @@ def factor(site: Site) -> Iterator[tuple[ast.expr, str]]:
     if not site.whole:
         return
     for name, value in site.scope.items():
-        known = name != ast.unparse(site.node) and isinstance(value, float) and value not in (0.0, 1.0, -1.0)
-        if np.ndim(value) == 0 and known:
+        number = np.ndim(value) == 0 and np.asarray(value).dtype.kind == "f"
+        known = number and name != ast.unparse(site.node) and value not in (0.0, 1.0, -1.0)
+        if known:
             if 0 < value < 1:
                 yield (
                     scaled(site, f"/ (1 - {name})"),
@@ -102,6 +104,21 @@ def factor(site: Site) -> Iterator[tuple[ast.expr, str]]:
     yield scaled(site, "/ 2"), "twice too large"
 
 
+def superfluous_call(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    node = site.node
+    if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
+        yield node.args[0], f"{ast.unparse(node.func)} is applied once too often"
+
+
+def square_of_divisor(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    """`/ s` where 1 / s is differentiated, which gives -1 / s²."""
+    node = site.node
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and not is_count(site, node.right):
+        divisor = bracketed(node.right)
+        squared = ast.BinOp(node.left, ast.Div(), expression(f"{divisor} ** 2"))
+        yield squared, f"divided by {divisor}, where its square belongs: {divisor} ** 2"
+
+
 def superfluous_factor(site: Site) -> Iterator[tuple[ast.expr, str]]:
     node = site.node
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div):
@@ -116,8 +133,10 @@ DERIVATIVES = {
     "({} > 0)": "ReLU",
     "(1 - np.tanh({})**2)": "tanh",
     "(np.exp(-{0}) / (1 + np.exp(-{0}))**2)": "sigmoid",
+    "(({0} > -1) & ({0} < 1))": "what forward clips to [-1, 1]",
+    "(({0} > 0) & ({0} < 6))": "ReLU6",
 }
-"""Derivatives of activations, by what forward kept; the last two by what went in."""
+"""Derivatives of activations, by what forward kept; the last four by what went in."""
 
 
 def derivative_missing(site: Site) -> Iterator[tuple[ast.expr, str]]:
@@ -175,6 +194,38 @@ def entrywise_softmax(site: Site) -> Iterator[tuple[ast.expr, str]]:
                         f"p * (d - (p * d).sum(axis={axis}, keepdims=True))"
                     )
                     yield expression(right), text
+
+
+def softmax_missing(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    """The way back through a softmax, where there is none, or a call for its derivative that goes entry by entry."""
+    factors = factors_of(site.node)
+    calls = [
+        at for at, one in enumerate(factors) if isinstance(one, ast.Call) and "softmax" in ast.unparse(one).lower()
+    ]
+    if not (site.whole or calls):
+        return
+    rest = [bracketed(one) for at, one in enumerate(factors) if at not in calls] if calls else [bracketed(site.node)]
+    d = " * ".join(rest) or "1.0"
+    for name in kept_by_forward(replace(site, node=ast.Constant(None))):
+        p: Any = site.scope[name]
+        for axis in ("-1", "0")[: p.ndim]:
+            if np.all(p > 0) and np.allclose(p.sum(int(axis)), 1):
+                right = f"{name} * (({d}) - ({name} * ({d})).sum(axis={axis}, keepdims=True))"
+                told = f"{name} * (d - ({name} * d).sum(axis={axis}, keepdims=True))"
+                entry = "the derivative of softmax is taken entry by entry. Each output depends on every input"
+                lost = "the derivative of softmax is missing, which p - y of its cross entropy alone holds"
+                yield expression(right), f"{entry if calls else lost}: {told}"
+
+
+def softmax_twice(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    """p - y from a loss, which a softmax multiplies by its derivative again."""
+    node, y = site.node, site.evidence.trial.inputs.y
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
+        p, of_y = (site.scope.get(ast.unparse(one)) for one in (node.left, node.right))
+        if y is not None and np.array_equal(of_y, y) and isinstance(p, np.ndarray) and np.all(p > 0):
+            right = f"-{bracketed(node.right)} / {bracketed(node.left)}"
+            text = f"{site.code} holds the derivative of the softmax, which is taken again after that"
+            yield expression(f"({right})"), f"{text}. Of the loss alone it is {right}"
 
 
 def factors_of(node: ast.expr) -> list[ast.expr]:
@@ -283,5 +334,3 @@ def clipping(site: Site) -> Iterator[tuple[ast.expr, str]]:
         inner, bounds = (node.args[0], node.args[1:]) if name.startswith("n") else (node.func.value, node.args)  # type: ignore[attr-defined]
         text = f"clipped to [{', '.join(map(ast.unparse, bounds))}]. Clip after the check, or in the optimizer"
         yield inner, text
-    elif len(node.args) == 1 and not node.keywords:
-        yield node.args[0], f"{name} is applied once too often"

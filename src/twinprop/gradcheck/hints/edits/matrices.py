@@ -19,6 +19,7 @@ from twinprop.gradcheck.hints.edits.site import (
     bracketed,
     expression,
     is_name,
+    is_sum,
     kept_by_forward,
     last_name,
     scaled,
@@ -37,6 +38,9 @@ def product_order(site: Site) -> Iterator[tuple[ast.expr, str]]:
     node = site.node
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
         yield ast.BinOp(node.right, ast.MatMult(), node.left), "the factors of the product are in the wrong order"
+    elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("outer") and len(node.args) == 2:
+        turned = ast.Call(node.func, node.args[::-1], [])
+        yield turned, f"the outer product is the wrong way round: {ast.unparse(turned)}"
 
 
 def kind_of_product(site: Site) -> Iterator[tuple[ast.expr, str]]:
@@ -136,8 +140,10 @@ def not_summed(site: Site) -> Iterator[tuple[ast.expr, str]]:
 
 
 def missing_term(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    yield from other_half(site)
     if not site.whole:
         return
+    yield scaled(site, "+ 1"), "the term 1 is missing"
     targets = site.evidence.trial.inputs.y
     for name, value in site.scope.items():
         if isinstance(value, np.ndarray) and value.size > 1 and value.dtype.kind == "f" and site.code not in name:
@@ -148,22 +154,34 @@ def missing_term(site: Site) -> Iterator[tuple[ast.expr, str]]:
                 yield scaled(site, f"+ {name}"), text
 
 
+def other_half(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    """`-y / p`, or `(1 - y) / (1 - p)`, where the binary cross entropy has both."""
+    match site.node:
+        case ast.BinOp(ast.UnaryOp(ast.USub(), y), ast.Div(), p) | ast.UnaryOp(ast.USub(), ast.BinOp(y, ast.Div(), p)):
+            rest = f"(1 - {bracketed(y)}) / (1 - {bracketed(p)})"
+            yield scaled(site, f"+ {rest}"), f"the term of 1 - {ast.unparse(y)} is missing: {rest}"
+        case ast.BinOp(ast.BinOp(ast.Constant(1), ast.Sub(), y), ast.Div(), ast.BinOp(ast.Constant(1), ast.Sub(), p)):
+            rest = f"{bracketed(y)} / {bracketed(p)}"
+            yield scaled(site, f"- {rest}"), f"the term of {ast.unparse(y)} is missing: -{rest}"
+
+
 def mean_term(site: Site) -> Iterator[tuple[ast.expr, str]]:
-    """What a normalisation subtracts: the mean, and the part along the normalised numbers."""
+    """What a normalisation subtracts: the mean, and the part along the normalised numbers; or both."""
     node = site.node
-    if not (site.whole or is_name(node)):
+    if not (site.whole or is_sum(node) or is_name(node)):
         return
     code = bracketed(node)
-    text = "the term of the mean is missing: mean and variance depend on every sample, too"
+    text = "the term of the {} is missing: mean and variance depend on every number that they are taken of, too"
+    both = "mean and variance are taken for constants, and depend on every number that they are taken of"
     kept = {name: site.scope.get(name) for name in kept_by_forward(site)}
     for axis in ("0", "-1", "(0, 2, 3)"):
+        over = f".mean(axis={axis}, keepdims=True)"
         if any(is_even(value, axis, 1, 0.0) for value in kept.values()):
-            yield expression(f"{code} - {code}.mean(axis={axis}, keepdims=True)"), text
-    for name, value in kept.items():
-        for axis in ("0", "-1", "(0, 2, 3)"):
-            if is_even(value, axis, 2, 1.0):
-                what = f"{code} - {name} * ({code} * {name}).mean(axis={axis}, keepdims=True)"
-                yield expression(what), text.replace("mean is", "variance is")
+            yield expression(f"{code} - {code}{over}"), text.format("mean")
+        for name in [name for name, value in kept.items() if is_even(value, axis, 2, 1.0)]:
+            along = f"{name} * ({code} * {name}){over}"
+            yield expression(f"{code} - {along}"), text.format("variance")
+            yield expression(f"{code} - {code}{over} - {along}"), both
 
 
 def is_even(value: Any, axis: str, power: int, mean: float) -> bool:
@@ -187,8 +205,23 @@ def copied(site: Site) -> Iterator[tuple[ast.expr, str]]:
         yield expression(f"{site.code}.copy()"), f"{site.code} is the same array under two names: work on a copy"
 
 
+def repeated_index(statement: ast.stmt, later: str) -> Iterator[tuple[list[ast.stmt], str]]:
+    """`dW[rows] += d`, which adds once where a row is named twice."""
+    target = statement.target if isinstance(statement, ast.AugAssign) else None
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else target
+    if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Name | ast.Attribute | ast.Tuple):
+        assert isinstance(statement, ast.AugAssign | ast.Assign)
+        told = f"np.add.at({', '.join(map(ast.unparse, (target.value, target.slice, statement.value)))})"
+        text = f"{ast.unparse(target)} counts an index once that stands there twice: {told}"
+        yield [ast.Expr(expression(f"__import__('numpy'){told[2:]}"), lineno=statement.lineno)], text
+
+
 StatementEdit = Callable[[ast.stmt, str], Iterator[tuple[list[ast.stmt], str]]]
 """Of a statement and the code after it: statements in its place, and what to say."""
+
+
+MOMENT = re.compile(r"_*(v|m|s|mt|vt)(_.*)?|.*(vel|moment|mom_).*|.*_(v|m)")
+"""What an optimizer adds up, which is used where it is changed."""
 
 
 def update_before_use(statement: ast.stmt, later: str) -> Iterator[tuple[list[ast.stmt], str]]:
@@ -201,7 +234,7 @@ def update_before_use(statement: ast.stmt, later: str) -> Iterator[tuple[list[as
         name = last_name(target)
         # gamma is no gradient of amma
         of = [stem for stem in stems(name) if re.search(rf"(?<![a-z0-9]){re.escape(stem)}(?![a-z0-9])", later.lower())]
-        if own and code in later and not of and not is_bare(name):
+        if own and code in later and not of and not is_bare(name) and not MOMENT.fullmatch(name.lower()):
             yield [], f"{code} is changed before it is used: the update belongs at the end of backward"
 
 
@@ -225,5 +258,5 @@ def array_for_each(statement: ast.stmt, later: str) -> Iterator[tuple[list[ast.s
         yield apart, f"{names} are the same array: make one for each"
 
 
-STATEMENTS: tuple[StatementEdit, ...] = (array_for_each, update_before_use, sum_replaced)
+STATEMENTS: tuple[StatementEdit, ...] = (array_for_each, update_before_use, repeated_index, sum_replaced)
 """Each edit of a statement; they are tried before those of expressions."""

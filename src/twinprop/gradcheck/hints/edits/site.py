@@ -69,6 +69,10 @@ def bracketed(node: ast.expr) -> str:
     return ast.unparse(node) if simple else f"({ast.unparse(node)})"
 
 
+def is_sum(node: ast.expr) -> bool:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub)
+
+
 def is_name(node: ast.expr) -> bool:
     return isinstance(node, ast.Name | ast.Attribute | ast.Subscript)
 
