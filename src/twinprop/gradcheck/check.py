@@ -119,6 +119,8 @@ def try_other_settings(spec: str, wanted: Wanted, constants: Sequence[str], subj
 def says_something(found: Report, one: Untried) -> bool:
     """Whether a setting was checked: not as a step function, which is flat, nor as a penalty that no loss has."""
     wrong = [gradient for gradient in found.gradients if not gradient.passed]
+    if wrong and all(gradient.value is None for gradient in wrong):
+        return False  # what is switched off is no parameter
     if PENALTY.fullmatch(word_of(one.name)):
         return not found.assumed_loss and not any(one.name in note for note in found.notes)
     return not wrong or any(np.nan_to_num(gradient.right).any() for gradient in wrong)

@@ -213,6 +213,13 @@ def assign(
         named = best_named(target, targets, found)
         if named is not None:
             taken[target.of] = named
+    for target in targets:  # a gradient that names nothing belongs to one alone
+        bare = taken.get(target.of)
+        others = [other for other in targets if other is not target and taken.get(other.of) is bare]
+        if bare is None or not is_bare(bare.attribute) or equal(target, bare):
+            continue
+        if any(equal(other, bare) or fits_alone(bare, other, target) for other in others):
+            del taken[target.of]
     rest = [target for target in targets if target.of not in taken or not taken[target.of].changed]
     for fits in (equal, multiple, transposed):
         for target in rest:
@@ -241,6 +248,11 @@ def assign(
                 taken[target.of] = alike[0]
     in_order(targets, found, taken)
     return taken
+
+
+def fits_alone(one: Found, target: Target, other: Target) -> bool:
+    """Whether a candidate has the shape of the first alone."""
+    return target.array.shape == one.shape != other.array.shape
 
 
 def in_order(targets: Sequence[Target], found: Sequence[Found], taken: dict[str, Found]) -> None:

@@ -174,6 +174,29 @@ def arrays_of(made: Any, wanted: Callable[[Any], bool] = is_float_array) -> list
     return [first._replace(also=tuple(others)) for first, *others in alone]
 
 
+def views_copied(made: Any) -> dict[int, Any]:
+    """Copies, by the id of the original, of arrays that share their numbers, which share them again.
+
+    Of `self.w = self.theta[:-1]` a plain deep copy makes two arrays that know nothing of each other.
+    """
+    copies: dict[int, Any] = {}
+    for array in [ref.get() for ref in arrays_of(made, lambda value: type(value) is np.ndarray)]:
+        whole = owner_of(array)
+        if array is not whole and whole.flags.c_contiguous and type(whole) is np.ndarray:
+            copies.setdefault(id(whole), whole.copy())
+            offset = array.__array_interface__["data"][0] - whole.__array_interface__["data"][0]
+            with suppress(ValueError):  # it goes backwards
+                copies[id(array)] = np.ndarray(array.shape, array.dtype, copies[id(whole)], offset, array.strides)
+    return copies
+
+
+def owner_of(array: Any) -> Any:
+    """The array that a view looks at, at the bottom of all."""
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return array
+
+
 def places_of(
     holder: Any, wanted: Callable[[Any], bool], prefix: str, seen: set[int]
 ) -> Iterator[tuple[ArrayRef, Any]]:
@@ -255,8 +278,8 @@ BARE = {"grad", "grads", "gradient", "gradients", "dvalue", "diff", "nabla", "dp
 """Names of a gradient, or of a dict of gradients, that do not say of what."""
 
 SYNONYMS = {
-    **dict.fromkeys(("weight", "weights", "wts", "ws", "kernel", "theta"), "w"),
-    **dict.fromkeys(("bias", "biases", "bs", "intercept"), "b"),
+    **dict.fromkeys(("weight", "weights", "wts", "ws", "kernel", "theta", "poids", "pesos", "gewichte"), "w"),
+    **dict.fromkeys(("bias", "biases", "bs", "intercept", "biais", "sesgo"), "b"),
     **dict.fromkeys(("input", "inputs", "inp", "xs", "in", "data"), "x"),
 }
 

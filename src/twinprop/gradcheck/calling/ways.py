@@ -147,7 +147,8 @@ def named(made: Any, names: str) -> str:
     found, both = by_name(made, names), (FORWARD, BACKWARD)
     if found or names not in both or by_name(made, TRAINING):
         return found
-    return pair_of(type(made), *(by_name(made, one) for one in both))[both.index(names)]
+    kind: Any = type(made)
+    return pair_of(kind, *(by_name(made, one) for one in both))[both.index(names)]
 
 
 def by_name(made: Any, names: str) -> str:

@@ -79,7 +79,8 @@ def gradients_of_another_method(trial: Trial, alone: list[Gradient]) -> tuple[Tr
             gradients = gradients_of(another)
         except SubjectError:
             continue
-        if not any(map(is_missing, gradients)) and lacks(gradients) < lacks(alone):
+        filled = [one for one in gradients if not is_missing(one)]
+        if lacks(gradients) < lacks(alone) and (len(filled) == len(gradients) or all(one.passed for one in filled)):
             return another, gradients
     subject.way = before
     return None
@@ -138,8 +139,9 @@ def choose_loss(trial: Trial) -> None:
     finite = np.isfinite(np.reshape(numbers, (-1, len(guesses)))).all(axis=0)
     matrices = np.cumsum([array.ndim > 1 for array in arrays.values()])
     layers, best = dict(zip(arrays, matrices, strict=True)), -1.0
+    moves = np.abs(np.reshape(numbers, (-1, len(guesses)))).max(axis=0, initial=0) > 0
     for at, loss in enumerate(guesses):
-        if finite[at]:
+        if finite[at] and (moves[at] or not moves.any()):  # a softmax of one number is always 1
             way.likely = loss
             known = {name: slope[..., at] for name, slope in slopes.items()}
             found = trial.find({"x": np.full(trial.x.shape, np.nan)} | known)
@@ -180,6 +182,8 @@ def compare_gradients(
     gradients = []
     for name, entries in measured.items():
         array = trial.array(name)
+        if name not in found and any(is_part_of(array, trial.array(of)) for of in found if of != "x"):
+            continue  # a view, whose gradient stands in that of the whole
         if name not in found and not trial.may_lack(name):
             # a first layer may keep the gradients of its parameters and return no dx
             idle = trial.dy is None or trial.returned_no_dx
@@ -209,6 +213,10 @@ def compare_gradients(
             gradient.problem = "wrong shape"
         gradients.append(gradient)
     return gradients
+
+
+def is_part_of(array: Any, other: Any) -> bool:
+    return array.size < other.size and bool(np.shares_memory(array, other))
 
 
 NOTHING = (

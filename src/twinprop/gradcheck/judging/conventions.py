@@ -21,6 +21,7 @@ from twinprop.gradcheck.arrays.inputs import Inputs
 from twinprop.gradcheck.calling.upkeep import names_rate
 from twinprop.gradcheck.calling.way import FusedWay, LayerWay, NetworkWay
 from twinprop.gradcheck.faults import SubjectError
+from twinprop.gradcheck.hints.repair import another_batch
 from twinprop.gradcheck.hints.routines import functions_near
 from twinprop.gradcheck.hints.table import factor_of
 from twinprop.gradcheck.measuring.subject import Subject
@@ -42,6 +43,10 @@ NOT_DIVIDED = (
 NEGATIVE = "the gradients are those of -loss. That is right with an update that adds them, as here:\n{}"
 RATE = "{} changes every parameter by {:.6g} times its gradient, at a learning rate of 1: that is a matter of the rate."
 TIMES = "a step of {} is the gradient of {} times {:.6g} and the learning rate{}."
+CLIPPED_NORM = (
+    "right but for one factor: all gradients are scaled down to a norm of {:.4g}, as by a clipping of the norm. Do "
+    "that after the check, or in the optimizer."
+)
 NO_DX = "backward returns no dx. A layer below this one would need it; a first layer has none below."
 
 
@@ -86,6 +91,7 @@ def accept_conventions(trial: Trial, report: Report) -> None:
                 lost = ": 1/n is missing" if n > 1 and abs(factor / n - 1) < CLOSE else ""
                 report.advice.append(TIMES.format(step, cost.name, factor, lost))
     accept_negative(trial, report)
+    accept_clipped_norm(trial, report)
     accept_small_constants(trial, report)
     floats = trial.x.dtype.kind == "f"  # word numbers have no gradient
     if (
@@ -127,6 +133,25 @@ def accept_negative(trial: Trial, report: Report) -> None:
         for one in report.gradients:
             one.accepted = "negative"
         report.advice.append(NEGATIVE.format(line))
+
+
+def accept_clipped_norm(trial: Trial, report: Report) -> None:
+    """Take for right what is scaled down on purpose: all by one factor, to a norm that another batch gets, too."""
+    own = [one for one in report.gradients if one.of != "x"]
+    k = next((found for one in own if (found := ratio_of(one))), 0.0)
+    if report.found or not 0 < k < 1 or not all(same_step(one, k) or is_times(one, k) for one in own):
+        return
+    try:
+        with another_batch(trial) as other:
+            again = other.gradients()
+    except SubjectError:
+        return
+    values = [[one.value for one in own], [again[one.of][1] for one in own if one.of in again]]
+    first, second = (float(np.sqrt(sum(np.sum(np.square(one)) for one in some))) for some in values)
+    if abs(first - second) < 1e-3 * first:
+        for one in own:
+            one.accepted = "scaled"
+        report.advice.append(CLIPPED_NORM.format(first))
 
 
 def negative_and_added(trial: Trial, gradients: list[Gradient]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.arrays.finding import Found
-from twinprop.gradcheck.arrays.held import FloatArray, plain_shape, said
+from twinprop.gradcheck.arrays.held import FloatArray, is_bare, plain_shape, said
 from twinprop.gradcheck.arrays.inputs import Inputs
 from twinprop.gradcheck.calling.upkeep import ways_after
 from twinprop.gradcheck.calling.way import LossesWay, NetworkWay, Way
@@ -245,7 +245,13 @@ def fits(subject: Subject, found: Sequence[Found], x: FloatArray, count: int) ->
     stepwise = x.ndim == 3 and any(True for _ in ways_after(subject.made, subject.way))
     for parameter in subject.parameters:
         shape = np.shape(parameter.get())
-        named = [one.shape for one in found if one.changed and one.level(parameter) > 0]
+        beside = [np.shape(one.get()) for one in subject.parameters if one.owner is parameter.owner]
+        named = [
+            one.shape
+            for one in found
+            if one.changed and one.level(parameter) > 0
+            if one.keys or not is_bare(one.attribute) or one.shape == shape or one.shape not in beside
+        ]
         if named:
             free = parameter.owner is given
             if stepwise:

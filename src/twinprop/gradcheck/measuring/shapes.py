@@ -11,6 +11,7 @@ import numpy as np
 
 from twinprop.gradcheck.arrays.held import attributes_of, said, wrapped_in
 from twinprop.gradcheck.arrays.inputs import Inputs, draw_x, draw_y, unused_size
+from twinprop.gradcheck.calling.way import LossWay
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.measuring.subject import Subject
 from twinprop.gradcheck.objects.fitting import Fitted
@@ -98,7 +99,7 @@ def usual_shapes(
     if subject.way.is_loss and (not subject.parameters or isinstance(subject.made, Functions)):
         yield (count,), 0
     yield from (((width, count), -1) for width in features)
-    if subject.way.is_loss and not subject.parameters:
+    if isinstance(subject.way, LossWay) and not subject.parameters:
         yield (1, count), -1
 
 

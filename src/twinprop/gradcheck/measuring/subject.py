@@ -24,6 +24,7 @@ from twinprop.gradcheck.arrays.held import (
     is_whole_array,
     may_hold_arrays,
     said,
+    views_copied,
     wrapped_in,
 )
 from twinprop.gradcheck.arrays.inputs import Inputs
@@ -163,7 +164,7 @@ class Subject:
     def copied(self) -> Subject:
         """A copy to try things on, so that what it remembers is not in the way; itself where it cannot be copied."""
         try:
-            return copy.deepcopy(self)
+            return copy.deepcopy(self, views_copied(self.made))
         except Exception:
             return self
 

@@ -18,7 +18,7 @@ OTHERS = re.compile(
 
 
 @cache
-def pair_of(kind: type, front: str = "", back: str = "") -> tuple[str, str]:
+def pair_of(kind: Any, front: str = "", back: str = "") -> tuple[str, str]:
     """The two methods of a class that go forward and back, as its source tells; empty names where it does not.
 
     Forward is given one thing, returns something, and leaves attributes; back reads them.

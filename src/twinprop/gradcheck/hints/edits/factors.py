@@ -222,7 +222,13 @@ def softmax_twice(site: Site) -> Iterator[tuple[ast.expr, str]]:
     node, y = site.node, site.evidence.trial.inputs.y
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
         p, of_y = (site.scope.get(ast.unparse(one)) for one in (node.left, node.right))
-        if y is not None and np.array_equal(of_y, y) and isinstance(p, np.ndarray) and np.all(p > 0):
+        if (
+            y is not None
+            and of_y is not None
+            and np.array_equal(of_y, y)
+            and isinstance(p, np.ndarray)
+            and np.all(p > 0)
+        ):
             right = f"-{bracketed(node.right)} / {bracketed(node.left)}"
             text = f"{site.code} holds the derivative of the softmax, which is taken again after that"
             yield expression(f"({right})"), f"{text}. Of the loss alone it is {right}"
@@ -247,13 +253,24 @@ OF_ZEROS: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Gt: ast.GtE, ast.GtE: as
 SCALED = "scaled down where its norm is large. Do that after the check, or in the optimizer"
 
 
+NORM = re.compile(r"(total|sum|global|grads?|gradients?|l2|g)?_?norm(_?2|_?sq)?")
+"""What the norm of all gradients is called."""
+
+
 def of_norm(site: Site, node: ast.expr) -> bool:
     """Whether a norm, or what was computed from one, stands in an expression."""
     named = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
     assigned = [one for one in ast.walk(site.routine.tree) if isinstance(one, ast.Assign)]
     sources = [one.value for one in assigned if named & {ast.unparse(target) for target in one.targets}]
     texts = [ast.unparse(one) for one in (node, *sources)]
-    return any(re.search(r"\bnorm\(|sqrt\(.*sum", one) and "axis" not in one for one in texts)
+    numbers = [
+        one.id
+        for source in (node, *sources)
+        for one in ast.walk(source)
+        if isinstance(one, ast.Name) and np.ndim(site.scope.get(one.id, [])) == 0
+    ]
+    taken = any(re.search(r"\bnorm\(|sqrt\(.*sum", one) and "axis" not in one for one in texts)
+    return taken or any(NORM.fullmatch(name.lower()) for name in numbers)
 
 
 def mask(site: Site) -> Iterator[tuple[ast.expr, str]]:

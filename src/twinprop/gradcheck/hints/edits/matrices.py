@@ -207,10 +207,10 @@ def copied(site: Site) -> Iterator[tuple[ast.expr, str]]:
 
 def repeated_index(statement: ast.stmt, later: str) -> Iterator[tuple[list[ast.stmt], str]]:
     """`dW[rows] += d`, which adds once where a row is named twice."""
-    target = statement.target if isinstance(statement, ast.AugAssign) else None
-    target = statement.targets[0] if isinstance(statement, ast.Assign) else target
-    if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Name | ast.Attribute | ast.Tuple):
-        assert isinstance(statement, ast.AugAssign | ast.Assign)
+    if not isinstance(statement, ast.AugAssign | ast.Assign):
+        return
+    target: ast.expr = statement.target if isinstance(statement, ast.AugAssign) else statement.targets[0]
+    if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Name | ast.Attribute):
         told = f"np.add.at({', '.join(map(ast.unparse, (target.value, target.slice, statement.value)))})"
         text = f"{ast.unparse(target)} counts an index once that stands there twice: {told}"
         yield [ast.Expr(expression(f"__import__('numpy'){told[2:]}"), lineno=statement.lineno)], text
