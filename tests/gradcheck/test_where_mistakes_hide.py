@@ -306,10 +306,13 @@ class Dense:
     ids=["if", "factor"],
 )
 def test_gradient_that_is_scaled_down_by_its_norm(tmp_path: Path, lines: str) -> None:
-    """The comparison of a norm is no mask."""
+    """That is done on purpose, so it is right but for that; with a mistake beside it, the mistake is told."""
     report = check_code(tmp_path, SCALED_DOWN.format(lines), "Dense")
+    assert report.verdict == "right, but", report_text(report)
+    assert "scaled down to a norm of 0.1" in report_text(report)
+    wrong = SCALED_DOWN.format(lines).replace("self.x.T @ dy", "self.x.T @ dy * np.sign(self.x.T @ dy)")
+    report = check_code(tmp_path, wrong, "Dense")
     assert failed(report) == {"dW"}, report_text(report)
-    assert "scaled down where its norm is large" in report_text(report)
     assert "mask" not in report_text(report)
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from twinprop.gradcheck.arrays.comparison import CLOSE
 from twinprop.gradcheck.arrays.held import wrapped_in
 from twinprop.gradcheck.arrays.inputs import Inputs
 from twinprop.gradcheck.calling.upkeep import WEIGHT_DECAY
@@ -17,7 +18,7 @@ from twinprop.gradcheck.calling.way import NetworkWay
 from twinprop.gradcheck.faults import SECONDS, TURNED, Clock, SubjectError, kept_running
 from twinprop.gradcheck.hints.table import UNKNOWN
 from twinprop.gradcheck.judging.checking import check_subject, first_gradients
-from twinprop.gradcheck.judging.conventions import accept_loss_of_others, is_times
+from twinprop.gradcheck.judging.conventions import accept_loss_of_others, is_times, ratio_of
 from twinprop.gradcheck.judging.readings import right_in_another_reading
 from twinprop.gradcheck.making.settings import Untried, penalised
 from twinprop.gradcheck.measuring.choice import (
@@ -185,8 +186,25 @@ def check_chosen(
         return report
     refuse_lent(subject, report)
     refuse_local(subject, report)
+    if k := common_factor(subject, report):
+        fresh.factor = k
+        again = check_subject(fresh.copied(), inputs, constants, seed, wanted.explain)
+        again.notes.append(FACTOR.format(k))
+        return again
     refuse_guessed_step(subject, report, wanted.explain)
     return report
+
+
+def common_factor(subject: Subject, report: Report) -> float:
+    """By what a guessed step multiplies the gradients of two or more arrays, where others are wrong; 0 if by nothing.
+
+    So does a number of samples that is another than that of the batch.
+    """
+    if not isinstance(subject.made, Trained) or any(one.passed for one in report.gradients):
+        return 0.0
+    found = [k for one in report.gradients if one.target.size > 3 and (k := ratio_of(one)) is not None]
+    alike = [k for k in found if k > 0 and abs(k / found[0] - 1) < CLOSE]
+    return alike[0] if len(alike) > 1 and len(alike) == len(found) else 0.0
 
 
 def explained_by_others(fresh: Subject, inputs: Inputs, report: Report, constants: Sequence[str], seed: int) -> Report:
@@ -311,6 +329,10 @@ def with_constants(subject: Subject, constants: Sequence[str]) -> Subject:
     return subject
 
 
+FACTOR = (
+    "a step is {:.4g} times the gradient of that loss and the learning rate. That is a matter of the rate, unless a "
+    "number of samples is wrong."
+)
 NONE_FITS = "is the gradient of none of the likely losses"
 NO_LOOP = (
     "{0}: no loop there runs as a step of training with small data in place of its own. Name the functions or the "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from twinprop.errors import TwinpropError
@@ -18,6 +19,8 @@ Check gradients written by hand. docs/gradcheck.md explains all of it.
 
 Exit status: 0 if all gradients are right, 1 if one is wrong or could not be checked, 3 if all are right but
 something else is to be mended, as an exponential that overflows."""
+
+WORDS = {0: "right", 1: "wrong or not checked", 3: "right, but"}
 
 STATUS = {"right": 0, "wrong": 1, "error": 1, "right, but": 3}
 """The exit status of each verdict about a class."""
@@ -78,10 +81,34 @@ def check_own(layer: str, options: dict[str, Any], as_json: bool) -> int:
         return STATUS[data["verdict"]]
     from twinprop.gradcheck.check import check_class
     from twinprop.gradcheck.report import report_text
+    from twinprop.gradcheck.source.loading import SeveralError
 
-    report = check_class(layer, *options.values())
+    try:
+        report = check_class(layer, *options.values())
+    except SeveralError as error:
+        if not error.names or options["args"]:
+            raise
+        return check_each(layer, error.names, options)
     print(report_text(report))
     return STATUS[report.verdict]
+
+
+def check_each(file: str, names: Sequence[str], options: dict[str, Any]) -> int:
+    """Check all that a file holds, one after the other; the status is that of the worst."""
+    from twinprop.gradcheck.faults import SubjectError
+
+    found = []
+    for name in names:
+        print(f"--- {file}:{name}", flush=True)
+        try:
+            found.append(check_own(f"{file}:{name}", options, False))
+        except SubjectError as error:
+            print(error)
+            found.append(STATUS["error"])
+        print()
+    told = [f"{name} {verdict}" for name, verdict in zip(names, map(WORDS.get, found), strict=True)]
+    print(f"{len(names)} checked: {', '.join(told)}.")
+    return next((status for status in (1, 3) if status in found), 0)
 
 
 def check_configured(overrides: list[str]) -> int:

@@ -207,8 +207,8 @@ def ways_of(made: Any, title: str) -> list[Way]:
 def possible_ways(made: Any, title: str, forward: str, backward: str, loss: str) -> Iterator[Way]:
     """Each way in which the arguments of the methods fit."""
     back = without_rate_alone(method_of(made, backward)) if backward else None
-    cost = without_rate_first(method_of(made, loss)) if loss else None
-    front = without_rate_first(method_of(made, forward)) if forward else None
+    cost = without_setting_first(method_of(made, loss)) if loss else None
+    front = without_setting_first(method_of(made, forward)) if forward else None
     if front is not None and back is not None:
         kept = returned_names(getattr(made, front.name))
         alone = returned_name(getattr(made, front.name))
@@ -267,10 +267,11 @@ def without_rate_alone(back: Method) -> Method:
     return back
 
 
-def without_rate_first(front: Method) -> Method:
-    """A `rate` that comes first, where nothing is called x, is the input: that of a Poisson distribution."""
+def without_setting_first(front: Method) -> Method:
+    """A `rate`, or an `M`, that comes first, where nothing is called x, is the input, and no learning rate or count."""
     first = front.arguments[0] if front.arguments else None
-    if first is None or first.role != "rate" or not first.needed or front.has("x") or front.has("out"):
+    setting = first is not None and first.needed and first.role in ("rate", "count", "penalty")
+    if first is None or not setting or front.has("x") or front.has("out"):
         return front
     return replace(front, arguments=(replace(first, role="x"), *front.arguments[1:]))
 

@@ -28,11 +28,13 @@ from twinprop.gradcheck.judging.conventions import (
 from twinprop.gradcheck.judging.other_costs import other_cost
 from twinprop.gradcheck.judging.penalties import parts_of, penalties_in, told_of
 from twinprop.gradcheck.judging.unchecked import (
+    MADE_ANEW,
     OTHER_STEP,
     UPHILL,
     explain_overflow,
     hidden_weights,
     lines_not_run,
+    made_anew,
     steps_beside,
     unchecked_gradients,
     uphill_methods,
@@ -343,6 +345,8 @@ def advise(trial: Trial, report: Report) -> None:
         report.advice.append(inputs.alone)
     report.notes += [told_of(trial.penalties)] if trial.penalties else []
     report.notes += hidden_weights(trial, report.gradients) if report.right else []
+    if again := made_anew(trial):
+        report.advice.append(MADE_ANEW.format(", ".join(again)))
     summed = report.assumed_loss and inputs.count > 1 and subject.way.likely.mean == "sum"
     if summed and report.right and (told := lost_mean(subject.made)):
         report.advice.append(told)

@@ -29,6 +29,7 @@ from twinprop.gradcheck.arrays.held import (
     stems,
 )
 from twinprop.gradcheck.arrays.inputs import Inputs
+from twinprop.gradcheck.arrays.likely_shapes import is_parameter
 from twinprop.gradcheck.calling.upkeep import owners_of, ways_after
 from twinprop.gradcheck.faults import SubjectError, error_with_line, is_users, short_path, traced
 from twinprop.gradcheck.measuring.parameters import unseen_weights
@@ -111,8 +112,37 @@ def hidden_weights(trial: Trial, gradients: list[Gradient]) -> list[str]:
     """What is said of parameters whose gradients are not seen: what they are makes no difference, or none nearby."""
     known = {one.of for one in gradients if np.any(np.nan_to_num(one.right)) or np.any(one.value)}
     still = [one for one in trial.parameters if one.name not in known and not trial.may_lack(one.name)]
-    names = ", ".join(one.name for one in [*still, *unseen_weights(trial)])
+    found = {one.label for one in trial.labels.values()}
+    unseen = [one for one in unseen_weights(trial) if one.name in trial.subject.initial and one.name not in found]
+    names = ", ".join(one.name for one in [*still, *unseen])
     return [HIDDEN.format(names)] if names else []
+
+
+MADE_ANEW = (
+    "forward makes {} anew in every call: no such gradient could be checked, and what an update changes is lost. "
+    "Make it in the constructor, once."
+)
+
+
+def made_anew(trial: Trial) -> list[str]:
+    """The weights that backward changes, and the next forward makes again."""
+    subject = trial.subject
+    own = {one.name for one in trial.parameters}
+
+    def held() -> dict[str, Any]:
+        return {ref.name: ref.get() for ref in arrays_of(subject.made) if is_parameter(ref.attribute)}
+
+    try:
+        subject.forward(trial.x, trial.inputs.y)
+        arrays = {name: (array, np.copy(array)) for name, array in held().items() if name not in own}
+        if arrays:
+            subject.backward(trial.dy, trial.x, trial.inputs.y)
+    except SubjectError:
+        return []
+    changed = [name for name, array in held().items() if name in arrays and not np.array_equal(array, arrays[name][1])]
+    subject.forward(trial.x, trial.inputs.y)
+    now = held()
+    return [one for one in changed if one in now and now[one] is not arrays[one][0] and alike(now[one], arrays[one][1])]
 
 
 def alike(a: Any, b: Any) -> bool:

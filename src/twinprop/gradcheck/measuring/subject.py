@@ -84,7 +84,7 @@ class Subject:
         self.initial = {ref.name: np.copy(ref.get()) for ref in arrays_of(made, is_numeric)}
         self.rates = rates_of(made)
         self.returned: Any = None
-        self.given_rate = RATE
+        self.given_rate, self.factor = RATE, 1.0
         self.told = [*told, *said(made, "told", ())]
         self.names: dict[str, list[str]] = {}
         self.start: Start | None = None
@@ -142,8 +142,9 @@ class Subject:
 
     @property
     def rate(self) -> float:
-        """The learning rate that backward is given, or that it finds in an attribute."""
-        return self.given_rate if self.is_given_rate or not self.rates else float(self.rates[0].get())
+        """The learning rate that backward is given, or that it finds in an attribute; times a factor of its own."""
+        rate = self.given_rate if self.is_given_rate or not self.rates else float(self.rates[0].get())
+        return rate * self.factor
 
     def multiply_rate(self, factor: float) -> None:
         """Choose another learning rate for an update inside backward."""

@@ -27,8 +27,21 @@ from twinprop.gradcheck.source.importing import FILES, LOOPS, code_cells, load_f
 from twinprop.gradcheck.source.loops import NAMES as TRAINING
 from twinprop.gradcheck.source.reading import parsed
 from twinprop.gradcheck.source.roles import word_of
-from twinprop.gradcheck.source.sources import nodes_of
+from twinprop.gradcheck.source.sources import nodes_of, returned_names
 from twinprop.text import nearest
+
+
+class SeveralError(SubjectError):
+    """A file is named alone, and there is more in it, or nothing.
+
+    Attributes:
+        names: of what can be checked there.
+    """
+
+    def __init__(self, spec: str, source: str, names: Sequence[str]) -> None:
+        known = ", ".join(names) or "none"
+        super().__init__(f"--layer {spec}: write {source}:NAME; what can be checked there: {known}.")
+        self.names = list(names)
 
 
 def load_attributes(spec: str) -> tuple[ModuleType, dict[str, Any]]:
@@ -53,8 +66,7 @@ def load_attributes(spec: str) -> tuple[ModuleType, dict[str, Any]]:
             return module, {}
         whole = there if len(there) == 1 else outermost(module, there)
         if len(whole) != 1:
-            known = ", ".join(there) or "none"
-            raise SubjectError(f"--layer {spec}: write {source}:NAME; what can be checked there: {known}.")
+            raise SeveralError(spec, source, there)
         names = whole[0]
     found = {}
     for name in names.split(","):
@@ -82,8 +94,18 @@ def classes_and_functions(module: ModuleType) -> list[str]:
 
     classes = [name for name, value in own.items() if isinstance(value, type) and any(map(goes_back, dir(value)))]
     functions = [name for name, value in own.items() if inspect.isfunction(value) and goes_back(name)]
+    functions += [name for name, value in own.items() if inspect.isfunction(value) and gives_gradients(value)]
+    functions = list(dict.fromkeys(functions))
     train = [name for name, value in own.items() if isinstance(value, type) and any(map(trains, dir(value)))]
     return classes or functions or ([] if getattr(module, LOOPS, False) else train)
+
+
+def gives_gradients(function: Any) -> bool:
+    """Whether a function returns gradients beside a loss, as `return grads, cost` does; no training, which loops."""
+    names = list(map(word_of, returned_names(function)))
+    loops = any(isinstance(node, ast.For | ast.While) for node in nodes_of(function))
+    kinds = (r"j|\w*(loss|cost)", r"(all)?grad\w*|d[wb]\d*")
+    return not loops and all(any(re.fullmatch(kind, name) for name in names) for kind in kinds)
 
 
 def outermost(module: ModuleType, names: Sequence[str]) -> list[str]:
