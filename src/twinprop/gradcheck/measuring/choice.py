@@ -10,7 +10,7 @@ from typing import cast
 
 import numpy as np
 
-from twinprop.gradcheck.arrays.held import objects_of
+from twinprop.gradcheck.arrays.held import arrays_of, objects_of, wrapped_in
 from twinprop.gradcheck.arrays.inputs import Inputs, draw_x, draw_y
 from twinprop.gradcheck.calling.way import DerivativeWay, JacobianWay
 from twinprop.gradcheck.faults import SECONDS, Clock, SubjectError
@@ -19,6 +19,7 @@ from twinprop.gradcheck.measuring.subject import Subject
 from twinprop.gradcheck.objects.fitting import Fitted
 from twinprop.gradcheck.objects.several import Several
 from twinprop.gradcheck.report import Report
+from twinprop.gradcheck.source.sources import own_attributes
 from twinprop.gradcheck.source.stand_ins import Lent
 
 SHOWN = 8
@@ -250,9 +251,23 @@ def refuse_local(subject: Subject, report: Report) -> None:
         SubjectError: it is one, and not all is right.
     """
     way = subject.way
-    if isinstance(way, DerivativeWay | JacobianWay) and not way.backward_roles and report.gradients[1:]:
-        assert way.backward is not None
+    alone = isinstance(way, DerivativeWay | JacobianWay) and not way.backward_roles and report.gradients[1:]
+    if way.backward is not None and (alone or reads_no_weights(subject, report)):
         raise SubjectError(LOCAL.format(subject.title, way.backward.name), False)
+
+
+def reads_no_weights(subject: Subject, report: Report) -> bool:
+    """Whether backward is given one thing, leaves no gradient of any weight, and looks at no array of its object."""
+    own = [one for one in report.gradients if one.of != "x"]
+    back = subject.way.backward
+    if back is None or len(back.needed) != 1 or not any(one.value is None for one in own):
+        return False
+    arrays = {ref.attribute for ref in arrays_of(wrapped_in(subject.made))}
+    function = getattr(getattr(subject.made, back.name, None), "__func__", None)
+    read = {one.attr for one in own_attributes(function)}
+    methods = {name for name in read if callable(getattr(subject.made, name, None))}
+    words = {name for name in read - arrays if isinstance(getattr(subject.made, name, ""), str)}
+    return bool(read) and read <= methods | words
 
 
 LOCAL = (
