@@ -117,6 +117,9 @@ def missing_term(gradient: Gradient, routines: Sequence[Routine]) -> str | None:
     rest = compared.numeric - compared.analytic
     if nearly_equal(rest, compared.numeric) or nearly_equal(rest, -compared.analytic):
         return None  # nothing is there yet, or nothing belongs there
+    own = np.asarray(gradient.target, float)
+    if (k := ratio(own, rest)) is not None:
+        return f"a term is missing: the gradient of the penalty, {1 / k:.4g} * {gradient.of}."
     for routine in routines:
         arrays = {
             name: np.asarray(value, float)

@@ -144,13 +144,14 @@ def missing_term(site: Site) -> Iterator[tuple[ast.expr, str]]:
     if not site.whole:
         return
     yield scaled(site, "+ 1"), "the term 1 is missing"
-    targets = site.evidence.trial.inputs.y
+    targets, weights = site.evidence.trial.inputs.y, site.evidence.trial.parameters
     for name, value in site.scope.items():
         if isinstance(value, np.ndarray) and value.size > 1 and value.dtype.kind == "f" and site.code not in name:
             if targets is not None and same_numbers(value, targets):
                 yield scaled(site, f"- {name}"), f"a term is missing: {name}, the targets, has to be subtracted"
             if name not in site.targets:  # that is += in place of =
-                text = f"a term is missing: {name}, the gradient of another branch, has to be added"
+                what = "the penalty" if any(value is one.get() for one in weights) else "another branch"
+                text = f"a term is missing: {name}, the gradient of {what}, has to be added"
                 yield scaled(site, f"+ {name}"), text
 
 
