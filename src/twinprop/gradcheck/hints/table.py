@@ -44,7 +44,9 @@ def zero(evidence: Evidence, gradient: Gradient) -> str | None:
 def whole_numbers(evidence: Evidence, gradient: Gradient) -> str | None:
     """What is written into an array of whole numbers."""
     value, right = np.asarray(gradient.value, float), np.nan_to_num(gradient.right)
-    if value.shape != right.shape or not np.array_equal(value, np.trunc(right)) or np.array_equal(value, right):
+    if value.shape != right.shape or not value.any() or np.array_equal(value, right):
+        return None
+    if not np.array_equal(value, np.trunc(right)):
         return None
     return "its fraction is thrown away, for the array that it is written into holds whole numbers: dtype=float."
 
