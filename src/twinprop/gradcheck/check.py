@@ -257,7 +257,8 @@ def refuse_guessed_step(subject: Subject, report: Report, explained: bool) -> No
     Raises:
         SubjectError: there is none that fits.
     """
-    if not isinstance(subject.made, Trained) or any(one.passed for one in report.gradients):
+    several = [one for one in report.gradients if one.target.size > 1] or report.gradients
+    if not isinstance(subject.made, Trained) or any(one.passed for one in several):
         return
     if not explained or any(UNKNOWN in text for _, text in report.mistakes):
         raise SubjectError(OTHER_STEP.format(subject.title, subject.made.train, report.assumed_loss), False)

@@ -95,13 +95,13 @@ def cost_roles(cost: Method) -> list[dict[str, str]]:
 FORWARD = (
     "forward forwardpass forwardprop forwardpropagation forwardpropagate propagateforward feedforward fprop "
     "forwardprob propagate activate function fn f call __call__ apply predict query run evaluate activation compute "
-    "calculate"
+    "calculate vorwaerts propager propagar propaga adelante avanti ausgabe"
 )
 BACKWARD = (
     "backward backwardpass backwardprop backwardpropagation backwardpropagate backprop backpropagate "
     "backpropagation bprop back backwards costfunctionprime lossprime gradient gradients grad grads derivative "
     "derivate prime df dfn fprime gradientfunction computegradients computegradient computegrads backwardprob deriv "
-    "vjp pullback bwd adjoint"
+    "vjp pullback bwd adjoint rueckwaerts retropropager retropropagar retropropaga atras indietro"
 )
 LOSS_AND_GRADIENTS = (
     "lossandgrad lossandgrads lossandgradient lossandgradients lossgrad lossgrads computelossandgrad "
@@ -109,7 +109,8 @@ LOSS_AND_GRADIENTS = (
 )
 LOSS = (
     "loss cost lossfunction costfunction computeloss computecost calculateloss calcloss getloss getcost lossfn "
-    "crossentropy crossentropyloss objective criterion error calculate computecrossentropy mse eval value "
+    "verlust kosten cout perte custo perda coste costo perdida errore crossentropy crossentropyloss objective "
+    "criterion error calculate computecrossentropy mse eval value "
     f"{LOSS_AND_GRADIENTS}"
 )
 LIKE = {
@@ -117,8 +118,9 @@ LIKE = {
     LOSS_AND_GRADIENTS: re.compile(r".*loss.*grad.*"),
     LOSS: re.compile(r"(?!.*(grad|prime|deriv|back|delta|plot|print|set|get|hist|log_|_log)).*(loss|cost|squares).*"),
     BACKWARD: re.compile(
-        r"(?!.*(check|update|zero|clip|num|plot|show|draw|visual|print|save)).*"
+        r"(?!.*(check|update|zero|clip|num|plot|show|draw|visual|print|save|init|reset|clear)).*"
         r"(backprop|backward|bptt|bppt|backpass|gradients?$).*"
+        r"|(?!.*(loss|cost|forward|zero|clip|init|reset|check)).{4,}grads?"
     ),
 }
 """What methods may be called that have none of these names."""
@@ -134,6 +136,9 @@ ALL_AT_ONCE = (
 )
 """What is said of a class with a method for its training alone."""
 
+TURNED = ("back", "backward", "bwd", "grad", "grads", "gradient", "vjp")
+"""What the name of a method has more that goes back through another."""
+
 TRAINING = "fit train trainstep update step"
 
 CONTRACT = "A layer has forward(x) and backward(dy); a loss or a network has forward(x, y) and backward()."
@@ -145,10 +150,21 @@ def named(made: Any, names: str) -> str:
     What goes forward or back is told by its source, too, where no name tells, nor one of a method that trains.
     """
     found, both = by_name(made, names), (FORWARD, BACKWARD)
-    if found or names not in both or by_name(made, TRAINING):
+    if found or names not in both or type(made).__module__.startswith(PACKAGE):
         return found
+    if pair := paired(made):  # step and step_back
+        return pair[both.index(names)]
+    if by_name(made, TRAINING):
+        return ""
     kind: Any = type(made)
     return pair_of(kind, *(by_name(made, one) for one in both))[both.index(names)]
+
+
+def paired(made: Any) -> tuple[str, str] | None:
+    """Two methods of which one is called as the other, and back: `step` and `step_back`."""
+    there = {word_of(name): name for name in dir(made) if not name.startswith("__") and callable(held_by(made, name))}
+    found = [(there[name], there[f"{name}{back}"]) for name in there for back in TURNED if f"{name}{back}" in there]
+    return found[0] if len(found) == 1 else None
 
 
 def by_name(made: Any, names: str) -> str:
@@ -209,10 +225,14 @@ def possible_ways(made: Any, title: str, forward: str, backward: str, loss: str)
     back = without_rate_alone(method_of(made, backward)) if backward else None
     cost = without_setting_first(method_of(made, loss)) if loss else None
     front = without_setting_first(method_of(made, forward)) if forward else None
+    if front is not None and back is not None and cost is not None:
+        back = with_targets_of(back, front, cost)
     if front is not None and back is not None:
         kept = returned_names(getattr(made, front.name))
         alone = returned_name(getattr(made, front.name))
         both = len(returned_names(getattr(made, back.name))) == 2 and not front.has("y")  # of a loss, of two inputs
+        if cost is not None and len(cost.needed) == 1 and not back.needed and calls(made, cost, front):
+            yield LossWay(title, cost, back, {cost.needed[0].name: "x"})  # x is to come out again
         if (whole := reducing(made, front)) is not None and (roles := loss_roles(whole)) is not None:
             yield from losses(title, whole, back, roles)
         for way in layers_and_losses(title, front, back, kept) if not both or len(front.needed) != 2 else ():
@@ -249,6 +269,14 @@ def reducing(made: Any, front: Method) -> Method | None:
     return None
 
 
+def calls(made: Any, one: Method, other: Method) -> bool:
+    """Whether a method calls another one of its object."""
+    function = getattr(held_by(made, one.name), "__func__", None)
+    return any(
+        isinstance(node, ast.Call) and ast.unparse(node.func) == f"self.{other.name}" for node in nodes_of(function)
+    )
+
+
 def leans_on(made: Any, back: str, front: str, other: str) -> bool:
     """Whether a method reads attributes that are not there before `front` has assigned them, which `other` does not."""
     read, left, seen = (
@@ -265,6 +293,16 @@ def without_rate_alone(back: Method) -> Method:
     if len(needed) == 1 and needed[0].role == "rate" and not back.has("dy"):
         return replace(back, arguments=tuple(replace(one, role="dy") if one.needed else one for one in back.arguments))
     return back
+
+
+def with_targets_of(back: Method, front: Method, cost: Method) -> Method:
+    """What backward and the loss are given under one name, and forward is not, are the targets."""
+    asked = {one.name for one in cost.needed} - {one.name for one in front.arguments}
+    if len(asked) != 1 or back.has("y"):
+        return back
+    return replace(
+        back, arguments=tuple(replace(one, role="y") if one.name in asked else one for one in back.arguments)
+    )
 
 
 def without_setting_first(front: Method) -> Method:

@@ -129,7 +129,7 @@ def rare_shapes(subject: Subject, words: Sequence[str]) -> Iterator[tuple[tuple[
         yield (1, width), 0
     for length, width in product(told_lengths(subject), features):
         yield from (((length, 1, width), 0), ((length, width, 1), 0))
-    for width in features:
+    for width in dict.fromkeys([*features, *default_sizes(subject)]):
         yield (2, count, width), 1
         yield (count, time, width), 0
         yield (time, count, width), 1
@@ -139,7 +139,7 @@ def rare_shapes(subject: Subject, words: Sequence[str]) -> Iterator[tuple[tuple[
         yield (time, width, 1), -1
         yield (time, 1, width), 1
         yield (time, width, count), -1
-    for channels in features[:4]:
+    for channels in dict.fromkeys([*features[:4], *default_sizes(subject)[:2]]):
         yield (2, channels, 6, 7), 0
         yield (2, 6, 7, channels), 0
         yield (channels, 6, 7), None

@@ -111,7 +111,10 @@ def filled(
     empty = {
         one.name: usual(one.name, at, len(parameters), f, outputs, one.annotation)
         for at, one in enumerate(parameters)
-        if one.default in ([], ()) and one.name not in known and one.kind == kinds.POSITIONAL_OR_KEYWORD
+        if isinstance(one.default, list | tuple)
+        and not one.default
+        and one.name not in known
+        and one.kind == kinds.POSITIONAL_OR_KEYWORD
     }
     empty = {name: value for name, value in empty.items() if isinstance(value, list)}
     many = next((one.name for one in parameters if one.kind == kinds.VAR_POSITIONAL), "")

@@ -18,7 +18,14 @@ import numpy as np
 
 from twinprop.gradcheck.arrays.held import attributes_of, canonical, is_float_array, objects_of, stems
 from twinprop.gradcheck.source.roles import Argument, Method, role_of
-from twinprop.gradcheck.source.sources import keys_read, left_names, nodes_of, returned_name, returned_names
+from twinprop.gradcheck.source.sources import (
+    keys_read,
+    left_names,
+    nodes_of,
+    returned_keys,
+    returned_name,
+    returned_names,
+)
 
 BESIDE = re.compile(r"(?<=.)_?(next|prev|later|after|s)$|(?<=.)_(t|ext|above|up|out|curr?|total)$|^(next|prev)_?")
 """What the name of a gradient has more than that of its state, or a state more: `dh_next` of `h`, or of `h_t`."""
@@ -102,7 +109,8 @@ def plan_for(made: Any, front: Method, back: Method | None, cost: Method | None 
         return None
     plan = Plan(front, back, given, given_back, extras, kept, upstream, bool(targets), left=bool(left))
     if back is not None and not targets and not upstream and not plan.is_network:
-        if not back.needed and len(returned_names(getattr(made, back.name))) == len(needed):
+        names = returned_names(getattr(made, back.name)) or returned_keys(getattr(made, back.name))
+        if not back.needed and len(names) == len(needed):
             return plan  # a loss of all its inputs
         if len(given_back) != 1:
             return None

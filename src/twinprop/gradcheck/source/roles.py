@@ -25,11 +25,12 @@ NAMES = {
     "before": "prevlayer previouslayer layerbefore",
     "cache": "cache caches ctx context memory stored saved tape residuals",
     "y": "y t target targets label labels ytrue ybatch ytrain ydata yenc truth groundtruth actual onehot yonehot "
-    "expected desired correct gt answer answers truey yi ys trues tgt desiredoutput groundtruths",
+    "expected desired correct gt answer answers truey yi ys trues tgt desiredoutput groundtruths "
+    "alvo alvos ziel ziele sollwert cible cibles objetivo objetivos etiqueta etiquetas rotulo rotulos esperado clean",
     "out": "yhat ypred pred preds predicted prediction predictions output outputs out o outputnodes outputlayer "
     "prob probs probabilities scores al p a yp predictedoutput logits ao",
     "x": "x xs input inputs inputnodes inputlayer inp data xdata xbatch xtrain image images xi ininput xinput inputx "
-    "feature features sample sampleset",
+    "feature features sample sampleset entrada entradas eingabe entree entrees noisy",
 }
 """Names of arguments, without underscores and in lower case."""
 
@@ -165,7 +166,7 @@ def function_for(made: Any, method: str, name: str) -> Any:
         return None
     for other in vars(type(made)).values():
         there = inspect.signature(other).parameters.get(name) if inspect.isfunction(other) else None
-        if there is not None and there.default not in (None, inspect.Parameter.empty):
+        if there is not None and not any(there.default is one for one in (None, inspect.Parameter.empty)):
             return there.default
     own = getattr(module_of(function), name, None)
     return own if own is not None else object_for(function, name, lambda kind: kind())
@@ -191,7 +192,7 @@ def arguments_of(f: Callable[..., Any]) -> tuple[tuple[Argument, ...], bool]:
             role = "rate"  # whatever it is, nobody looks at it
         if role not in FLAGS and one.default is kinds.empty and tested_bare(f, one.name):
             role = "training" if "train" in one.name.lower() else "testing"
-        if role in ("", "testing") and one.default in (kinds.empty, False) and keeps_if(f, one.name):
+        if role in ("", "testing") and (one.default is kinds.empty or one.default is False) and keeps_if(f, one.name):
             role = "training"
         if role in FLAGS and one.default is not kinds.empty and not isinstance(one.default, bool | int):
             role = ""

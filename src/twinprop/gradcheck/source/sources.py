@@ -302,6 +302,17 @@ def returned_names(function: Any) -> list[str]:
     return [name_in(part) for part in last.elts] if isinstance(last, ast.Tuple | ast.List) else []
 
 
+def returned_keys(function: Any) -> list[str]:
+    """The keys in a function's last `return {"a": da, "b": db}`."""
+    last = next(reversed(returns_of(function)), None)
+    keys = (
+        [one.value if isinstance(one, ast.Constant) else None for one in last.keys]
+        if isinstance(last, ast.Dict)
+        else []
+    )
+    return [one for one in keys if isinstance(one, str)]
+
+
 def returned_name(function: Any) -> str:
     """The name in a function's only `return a`."""
     values = returns_of(function)
