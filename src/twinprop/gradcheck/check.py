@@ -178,19 +178,17 @@ def check_chosen(
         return check_chosen(spec, wanted, constants, *looped[:2], [])
     refuse_unusual(subject, inputs, searches, report)
     if not once:
-        told = report.notes if SQUARE in report.notes else []
+        told = [one for one in report.notes if one == SQUARE]
+        if k := common_factor(subject, report):
+            fresh.factor = k
+            told.append(FACTOR.format(k))
         report = check_subject(fresh.copied(), inputs, constants, seed, wanted.explain)
-        report.notes += [one for one in told if one == SQUARE]
+        report.notes += told
         report = explained_by_others(fresh, inputs, report, constants, seed) if wanted.explain else report
     if accept_loss_of_others(report, subject, inputs):
         return report
     refuse_lent(subject, report)
     refuse_local(subject, report)
-    if k := common_factor(subject, report):
-        fresh.factor = k
-        again = check_subject(fresh.copied(), inputs, constants, seed, wanted.explain)
-        again.notes.append(FACTOR.format(k))
-        return again
     refuse_guessed_step(subject, report, wanted.explain)
     return report
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.arrays.comparison import CLOSE, nearly_equal, proportional, ratio
-from twinprop.gradcheck.arrays.held import FloatArray, said
+from twinprop.gradcheck.arrays.held import ArrayRef, FloatArray, arrays_of, is_bare, said, stems
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.hints.repair import another_batch, repairs
 from twinprop.gradcheck.hints.routines import Evidence, Routine, routines_of
@@ -128,7 +128,10 @@ def missing_term(gradient: Gradient, routines: Sequence[Routine]) -> str | None:
             for name, value in list(routine.scope.items())
             if isinstance(value, np.ndarray) and value.dtype.kind in "fb" and 1 < value.size <= 4000
         }
-        for code, value in products(dict(list(arrays.items())[:MOST_ARRAYS]), rest.shape):
+        arrays = dict(list(arrays.items())[:MOST_ARRAYS])
+        # what a gate lets through is 1 - t
+        arrays |= {f"(1 - {name})": 1 - one for name, one in arrays.items() if one.min() > 0 and one.max() < 1}
+        for code, value in products(arrays, rest.shape):
             factor = ratio(value, rest) if value.shape == rest.shape else None
             if factor is not None and any(abs(abs(1 / factor) - plain) < 1e-3 for plain in (1, 0.5, 2)):
                 number = "" if abs(factor - 1) < 1e-3 else f"{1 / factor:.4g} * "
@@ -151,6 +154,32 @@ def products(arrays: dict[str, FloatArray], shape: tuple[int, ...]) -> Iterator[
                 yield f"np.outer({first}, {second})", np.outer(a, b)
 
 
+def shared_gradients(evidence: Evidence) -> tuple[list[str], str] | None:
+    """Several gradients that are one array, as `[np.zeros(n)] * 3` makes them."""
+    wrong = {one.name for one in evidence.gradients if not one.passed}
+    for ref, names in repeated(evidence):
+        if wrong & {*names} and (is_bare(ref.attribute) or stems(ref.attribute)):
+            return sorted(wrong), f"{' and '.join(names)} {ONE_ARRAY}"
+    return None
+
+
+def repeated(evidence: Evidence) -> Iterator[tuple[ArrayRef, list[str]]]:
+    """The arrays that stand several times in one list or dict, and the names of these places."""
+    for ref in arrays_of(evidence.trial.subject.made):
+        again = [one.name for one in ref.also if one.attribute == ref.attribute and one.owner is ref.owner]
+        if again:
+            yield ref, [ref.name, *again]
+
+
+def repeated_array(evidence: Evidence) -> str:
+    """What is said of a list that forward keeps, and that holds one array several times."""
+    own = {one.name for one in evidence.trial.parameters}
+    kept = [ref.attribute for ref, _ in repeated(evidence) if ref.name not in own]
+    return KEPT_TWICE.format(kept[0]) if kept else ""
+
+
+ONE_ARRAY = "are the same array: make one for each; [array] * n repeats one."
+KEPT_TWICE = "{} holds one array several times, which is changed in place: keep a copy of each."
 UNKNOWN = "no known mistake looks like this."
 
 
@@ -163,6 +192,8 @@ def explain_gradients(evidence: Evidence, known: Sequence[tuple[str, str]] = ())
     found: dict[str, list[str]] = {}
     for name, text in known:
         found.setdefault(text, []).append(name)
+    if told := shared_gradients(evidence):
+        return [told, *((names, text) for text, names in found.items())]
     explained = {name for name, _ in known}
     wrong = [one for one in evidence.gradients if not one.passed and one.name not in explained]
     for gradient in wrong:
@@ -187,7 +218,9 @@ def explain_gradients(evidence: Evidence, known: Sequence[tuple[str, str]] = ())
                 unknown.append(gradient)
             else:
                 found.setdefault(first, []).append(gradient.name)
-    if unknown:
+    if unknown and (repetition := repeated_array(evidence)):
+        found[repetition] = [gradient.name for gradient in unknown]
+    elif unknown:
         found[f"{UNKNOWN} {where_to_look(evidence, bool(found))}".rstrip()] = [gradient.name for gradient in unknown]
     return [(names, text) for text, names in found.items()]
 
@@ -228,4 +261,7 @@ def notes(evidence: Evidence) -> list[str]:
     if taken and not isinstance(subject.made, Trained):  # which says so itself
         who = way.after.name if way.after else "backward"
         found.append(f"{who} changes {taken} itself: the change divided by the learning rate is the gradient.")
+    if trial.constants:
+        names = ", ".join(dict.fromkeys(trial.constants))
+        found.append(f"{names}: taken for a constant, for no gradient of it is returned.")
     return [note for note in (*found, way.note(), *subject.told) if note]

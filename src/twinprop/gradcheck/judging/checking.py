@@ -14,6 +14,7 @@ import numpy as np
 from twinprop.gradcheck.arrays.comparison import LARGER, Index, Slopes, compare, largest, proportional, same_numbers
 from twinprop.gradcheck.arrays.held import plain_shape, said
 from twinprop.gradcheck.arrays.inputs import Inputs, Reduction
+from twinprop.gradcheck.arrays.likely_shapes import is_parameter
 from twinprop.gradcheck.calling.upkeep import GOES_ON, Start, ways_after
 from twinprop.gradcheck.faults import Clock, SubjectError
 from twinprop.gradcheck.hints.repair import repairs
@@ -44,6 +45,7 @@ from twinprop.gradcheck.measuring.repetition import STALE_OUTPUT, check_repetiti
 from twinprop.gradcheck.measuring.searching import harmless
 from twinprop.gradcheck.measuring.subject import Subject
 from twinprop.gradcheck.measuring.trial import CHANGE, NotRepeatableError, Trial, slopes_of
+from twinprop.gradcheck.objects.fitting import Fitted
 from twinprop.gradcheck.report import Gradient, Report
 
 FEW_EDITS = 800
@@ -186,6 +188,9 @@ def compare_gradients(
         array = trial.array(name)
         if name not in found and any(is_part_of(array, trial.array(of)) for of in found if of != "x"):
             continue  # a view, whose gradient stands in that of the whole
+        if name not in found and is_constant_beside(trial, name, found):
+            trial.constants.append(name)
+            continue
         if name not in found and not trial.may_lack(name):
             # a first layer may keep the gradients of its parameters and return no dx
             idle = trial.dy is None or trial.returned_no_dx
@@ -215,6 +220,13 @@ def compare_gradients(
             gradient.problem = "wrong shape"
         gradients.append(gradient)
     return gradients
+
+
+def is_constant_beside(trial: Trial, name: str, found: dict[str, tuple[str, Any]]) -> bool:
+    """Whether a loss that is given as a function returns all its gradients, and none of something that is no weight."""
+    made = trial.subject.made
+    alone = isinstance(made, Fitted) and trial.subject.way.is_loss and not is_parameter(name)
+    return alone and name != "x" and bool(found) and len(trial.returned) <= len(found)
 
 
 def is_part_of(array: Any, other: Any) -> bool:

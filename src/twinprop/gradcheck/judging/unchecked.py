@@ -111,6 +111,7 @@ HIDDEN = "{}: not checked, for with these inputs the loss does not change with i
 def hidden_weights(trial: Trial, gradients: list[Gradient]) -> list[str]:
     """What is said of parameters whose gradients are not seen: what they are makes no difference, or none nearby."""
     known = {one.of for one in gradients if np.any(np.nan_to_num(one.right)) or np.any(one.value)}
+    known |= {*trial.constants}
     still = [one for one in trial.parameters if one.name not in known and not trial.may_lack(one.name)]
     found = {one.label for one in trial.labels.values()}
     unseen = [one for one in unseen_weights(trial) if one.name in trial.subject.initial and one.name not in found]

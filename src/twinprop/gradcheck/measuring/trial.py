@@ -55,6 +55,7 @@ class Trial:
         returned: what backward returned at its last run.
         changed: what backward has changed since `set_back`, with what was there before.
         update_rate: by what an update inside backward is divided to give the gradient.
+        constants: what a function is given, and returns no gradient of; known after the gradients are compared.
         penalties: half of this, times the squares of a parameter, is added to the loss.
         parts: of the number that is differentiated, for parameters whose gradient is that of a part, as of a mean.
 
@@ -77,6 +78,7 @@ class Trial:
         self.returned: list[Found] = []
         self.parts: dict[str, float] = {}
         self.penalties: dict[str, float] = {}
+        self.constants: list[str] = []
         self.update_rate: float | None = subject.rate if subject.knows_rate else None
         if self.x.dtype.kind == "f" and self.is_coarse():
             raise SubjectError(

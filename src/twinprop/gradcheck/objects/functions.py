@@ -225,7 +225,7 @@ class Functions(Fitted):
         for name, argument in inspect.signature(self._parts[part]).parameters.items():
             if name in self._names or (part == "back" and name in self._also):
                 given[name] = afresh(getattr(self, self._also.get(name, name)))
-            elif name in self._kept:
+            elif name in self._kept and part != "front":
                 given[name] = self._kept[name]
             elif part == "back" and name == self._name_of_x:
                 given[name] = self._x
@@ -274,7 +274,9 @@ class Functions(Fitted):
             self._shapes = [part.shape for part in outs[:several]]
             self._beside = beside[0] if len(beside) == 1 else tuple(beside)
             return np.concatenate([part.ravel() for part in outs[:several]])
-        if len(parts) == len(names) and len(outs) > 1 and not any(isinstance(part, dict | tuple) for part in parts):
+        with_cache = len(parts) == 2 and "cache" in self._roles_of_back
+        plain = not with_cache and not any(isinstance(part, dict | tuple) for part in parts)
+        if len(parts) == len(names) and len(outs) > 1 and plain:
             # of Z1, A1, Z2, A2 the last is the output; h is none, where y_hat is there
             called = [part for name, part in zip(names, parts, strict=True) if role_of(name) == "out" and np.ndim(part)]
             self._out = (called or outs)[-1]

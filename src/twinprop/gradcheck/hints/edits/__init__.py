@@ -27,6 +27,7 @@ EDITS: tuple[Edit, ...] = (
     factors.softmax_missing,
     matrices.copied,
     factors.index,
+    factors.first_alone,
     matrices.not_summed,
     matrices.another_array,
     matrices.another_array_throughout,
@@ -42,6 +43,8 @@ EDITS: tuple[Edit, ...] = (
     matrices.superfluous_term,
     matrices.product_order,
     matrices.kind_of_product,
+    factors.mask_missing,
+    factors.power,
 )
 """The edits in the order in which they are tried: of several that help, the first is told."""
 

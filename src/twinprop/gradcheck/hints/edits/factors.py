@@ -314,6 +314,30 @@ def index(site: Site) -> Iterator[tuple[ast.expr, str]]:
             yield expression(holder + re.sub(old, new, inner)), text
 
 
+def first_alone(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    """`d[0]` where the sum over that axis belongs."""
+    node = site.node
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and type(node.slice.value) is int:
+        told = f"{bracketed(node.value)}.sum(axis=0)"
+        yield expression(told), f"{site.code} is one entry alone, where all have to be summed: {told}"
+
+
+def power(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    if is_name(site.node) and isinstance(site.value, np.ndarray | float):
+        for by in (2, 3):
+            yield expression(f"{site.code} ** {by}"), f"{site.code} stands where {site.code} ** {by} belongs"
+
+
+def mask_missing(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    """A mask that forward has kept, or was given."""
+    if not (site.whole or is_name(site.node)):
+        return
+    for name, value in site.scope.items():
+        if isinstance(value, np.ndarray) and value.dtype.kind == "b":
+            for code in (name, f"{name}[..., None]"):
+                yield expression(f"{bracketed(site.node)} * {code}"), f"the mask {code} is missing"
+
+
 def constant(site: Site) -> Iterator[tuple[ast.expr, str]]:
     node = site.node
     if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
