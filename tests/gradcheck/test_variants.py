@@ -1,7 +1,8 @@
 """172 files of others than this program's authors, who knew the kinds of mistakes and not the program: what it says.
 
-The first 104 (m01 to m24) vary the kinds that once failed, the others 15 classic mistakes and what is right. Each has its own architecture, names and style; wrong ones have one mistake, whose lines the table tells, as it tells
-which lines are right. So no hint may show one of these.
+The first 104 (m01 to m24) vary the kinds that once failed, the others 15 classic mistakes and what is right. Each has
+its own architecture, names and style; wrong ones have one mistake, whose lines the table tells, as it tells which lines
+are right. So no hint may show one of these.
 """
 
 from __future__ import annotations
