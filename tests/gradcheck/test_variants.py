@@ -14,12 +14,20 @@ import pytest
 
 from twinprop.commands.gradcheck import check_each
 from twinprop.gradcheck.check import check_class
+from twinprop.gradcheck.hints.table import UNKNOWN
 from twinprop.gradcheck.report import report_text
 from twinprop.gradcheck.source.loading import SeveralError
 
 FOLDER = Path(__file__).with_name("variants")
 CASES = [line.split("\t") for line in (FOLDER / "cases.tsv").read_text("utf-8").splitlines()[1:]]
-HINTED = 0.8
+UNNAMED = {
+    "m01b_4_flat_views_regularised_bias",
+    "m21_3_diagonal_not_replaced",
+    "m21_4_square_of_sum_missing",
+    "temporal_loss",
+    "rmse_net",
+}
+"""Mistakes that are caught and not named."""
 
 SEVERAL = ("m20_2_layer_functions_cache",)
 """Files with several things that are right, which are checked one after the other."""
@@ -29,11 +37,6 @@ pytestmark = pytest.mark.slow
 
 def spec_of(file: str, names: str) -> str:
     return f"{FOLDER / file}.py" + (f":{names}" if names else "")
-
-
-def hints(file: str, names: str) -> str:
-    """What is said of the mistake, without what large numbers do."""
-    return "\n".join(text for _, text in check_class(spec_of(file, names)).mistakes)
 
 
 @pytest.mark.parametrize(("file", "names", "verdict", "lines", "right"), CASES, ids=[case[0] for case in CASES])
@@ -46,11 +49,8 @@ def test_verdict_and_no_false_line(file: str, names: str, verdict: str, lines: s
         return
     report = check_class(spec_of(file, names))
     assert report.verdict == verdict, report_text(report)
+    if verdict == "wrong":
+        unknown = [names for names, text in report.mistakes if UNKNOWN in text]
+        assert bool(unknown) == (file in UNNAMED), report_text(report)
     told = re.findall(rf"{file}\.py:(\d+)", "\n".join(text for _, text in report.mistakes))
     assert not {*told} & {*right.split()}, report_text(report)
-
-
-def test_most_mistakes_are_named_with_their_line_or_in_words() -> None:
-    wrong = [case for case in CASES if case[2] == "wrong"]
-    named = [case[0] for case in wrong if "no known mistake" not in hints(*case[:2])]
-    assert len(named) >= HINTED * len(wrong), {case[0] for case in wrong} - {*named}
