@@ -7,7 +7,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+import torch
 from PIL import Image
+from safetensors.torch import save_file
 from tests.kit.odd_files import model, odd_configs, odd_fields, odd_metrics, odd_models, odd_summaries
 
 import twinprop
@@ -246,3 +248,12 @@ def test_a_field_of_another_type_is_told_or_harmless(
             assert "Traceback" not in said.err
         (run / "export.npz").unlink(missing_ok=True)
     assert told_of > len(odd[::every]) / 4
+
+
+def test_numbers_that_have_no_buffer_end_in_one_message(tmp_path: Path) -> None:
+    """NumPy knows bfloat16 as soon as something has imported ml_dtypes, as ONNX does; its arrays have no buffer."""
+    pytest.importorskip("ml_dtypes")
+    arrays = {"w": torch.zeros(3, dtype=torch.bfloat16), "b": torch.zeros((), dtype=torch.bfloat16)}
+    save_file(arrays, tmp_path / MODEL, {"format": "pt"})
+    with pytest.raises(TwinpropError):
+        read_model(tmp_path / MODEL)

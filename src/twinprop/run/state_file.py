@@ -121,5 +121,5 @@ def _digest(texts: Mapping[str, str], arrays: Mapping[str, NDArray[Any]]) -> str
     for name in sorted(arrays):
         own = arrays[name]
         found.update(f"{name} {own.dtype.str} {own.shape}".encode())
-        found.update(own.data if own.size else b"")
+        found.update(own.reshape(-1).view(np.uint8).data if own.size else b"")  # bfloat16 has no buffer
     return found.hexdigest()
