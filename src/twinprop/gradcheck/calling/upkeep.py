@@ -26,8 +26,8 @@ from twinprop.gradcheck.arrays.held import (
     stems,
     wrapped_in,
 )
+from twinprop.gradcheck.calling.naming import held_by
 from twinprop.gradcheck.calling.way import Way
-from twinprop.gradcheck.calling.ways import held_by
 from twinprop.gradcheck.source.roles import Method, method_of, role_of
 from twinprop.gradcheck.source.sources import nodes_of, own_attributes
 

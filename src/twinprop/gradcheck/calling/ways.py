@@ -7,11 +7,11 @@ import inspect
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import Any
 
 from twinprop.gradcheck.arrays.held import arrays_of, attributes_of, wrapped_in
 from twinprop.gradcheck.arrays.inputs import LIKELY
+from twinprop.gradcheck.calling.naming import BACKWARD, FORWARD, LOSS, TRAINING, held_by, named
 from twinprop.gradcheck.calling.way import (
     DerivativeWay,
     JacobianWay,
@@ -23,7 +23,6 @@ from twinprop.gradcheck.calling.way import (
     Way,
 )
 from twinprop.gradcheck.faults import PACKAGE, SubjectError
-from twinprop.gradcheck.source.pairs import pair_of
 from twinprop.gradcheck.source.roles import Argument, Method, lacks_self, method_of, word_of
 from twinprop.gradcheck.source.sources import nodes_of, own_attributes, returned_name, returned_names
 from twinprop.gradcheck.source.words import words_compared
@@ -92,39 +91,6 @@ def cost_roles(cost: Method) -> list[dict[str, str]]:
     return [{first.name: role, second.name: "y"} for role in roles]
 
 
-FORWARD = (
-    "forward forwardpass forwardprop forwardpropagation forwardpropagate propagateforward feedforward fprop "
-    "forwardprob propagate activate function fn f call __call__ apply predict query run evaluate activation compute "
-    "calculate vorwaerts propager propagar propaga adelante avanti ausgabe"
-)
-BACKWARD = (
-    "backward backwardpass backwardprop backwardpropagation backwardpropagate backprop backpropagate "
-    "backpropagation bprop back backwards costfunctionprime lossprime gradient gradients grad grads derivative "
-    "derivate prime df dfn fprime gradientfunction computegradients computegradient computegrads backwardprob deriv "
-    "vjp pullback bwd adjoint rueckwaerts retropropager retropropagar retropropaga atras indietro"
-)
-LOSS_AND_GRADIENTS = (
-    "lossandgrad lossandgrads lossandgradient lossandgradients lossgrad lossgrads computelossandgrad "
-    "computelossandgradients forwardbackward forwardandbackward"
-)
-LOSS = (
-    "loss cost lossfunction costfunction computeloss computecost calculateloss calcloss getloss getcost lossfn "
-    "verlust kosten cout perte custo perda coste costo perdida errore crossentropy crossentropyloss objective "
-    "criterion error calculate computecrossentropy mse eval value "
-    f"{LOSS_AND_GRADIENTS}"
-)
-LIKE = {
-    FORWARD: re.compile(r"(?!.*(back|grad|loss|check|plot|print|show|num)).*(forward|feedforward|fwd).*"),
-    LOSS_AND_GRADIENTS: re.compile(r".*loss.*grad.*"),
-    LOSS: re.compile(r"(?!.*(grad|prime|deriv|back|delta|plot|print|set|get|hist|log_|_log)).*(loss|cost|squares).*"),
-    BACKWARD: re.compile(
-        r"(?!.*(check|update|zero|clip|num|plot|show|draw|visual|print|save|init|reset|clear)).*"
-        r"(backprop|backward|bptt|bppt|backpass|gradients?$).*"
-        r"|(?!.*(loss|cost|forward|zero|clip|init|reset|check)).{4,}grads?"
-    ),
-}
-"""What methods may be called that have none of these names."""
-
 KEPT = re.compile(r".*(prev|state|input|layer|activ|cach|memo|save|kept|stor).*|[zah](_.*)?")
 """Names of what a backward is given that forward has kept or was given."""
 
@@ -136,59 +102,7 @@ ALL_AT_ONCE = (
 )
 """What is said of a class with a method for its training alone."""
 
-TURNED = ("back", "backward", "bwd", "grad", "grads", "gradient", "vjp")
-"""What the name of a method has more that goes back through another."""
-
-TRAINING = "fit train trainstep update step"
-
 CONTRACT = "A layer has forward(x) and backward(dy); a loss or a network has forward(x, y) and backward()."
-
-
-def named(made: Any, names: str) -> str:
-    """The first of some methods that an object has, whatever its spelling; empty where it has none.
-
-    What goes forward or back is told by its source, too, where no name tells, nor one of a method that trains.
-    """
-    found, both = by_name(made, names), (FORWARD, BACKWARD)
-    if found or names not in both or type(made).__module__.startswith(PACKAGE):
-        return found
-    if pair := paired(made):  # step and step_back
-        return pair[both.index(names)]
-    if by_name(made, TRAINING):
-        return ""
-    kind: Any = type(made)
-    return pair_of(kind, *(by_name(made, one) for one in both))[both.index(names)]
-
-
-def paired(made: Any) -> tuple[str, str] | None:
-    """Two methods of which one is called as the other, and back: `step` and `step_back`."""
-    there = {word_of(name): name for name in dir(made) if not name.startswith("__") and callable(held_by(made, name))}
-    found = [(there[name], there[f"{name}{back}"]) for name in there for back in TURNED if f"{name}{back}" in there]
-    return found[0] if len(found) == 1 else None
-
-
-def by_name(made: Any, names: str) -> str:
-    there: dict[str, str] = {}
-    for name in dir(made):
-        own = not name.startswith("__") or name == "__call__"
-        if own and not isinstance(made, type) and callable(held_by(made, name)):
-            there.setdefault(name if name == "__call__" else word_of(name), name)
-    exact = next((there[name] for name in names.split() if name in there), "")
-    like = LIKE.get(names)
-    alike = [name for name in there if like is not None and like.fullmatch(name)]
-    if not exact and not alike and names in (FORWARD, BACKWARD):  # backword, forwad
-        long = [word for word in names.split() if len(word) > 6]
-        alike = [name for name in there if get_close_matches(name, long, 1, 0.87)]
-    plain = sorted(alike, key=lambda name: re.search("adam|rms|moment|adagrad|nesterov", name) is not None)
-    return exact or next((there[name] for name in plain), "")
-
-
-def held_by(made: Any, name: str) -> Any:
-    """An attribute; None where there is none, and of a property that cannot be computed yet."""
-    try:
-        return getattr(made, name, None)
-    except Exception:
-        return None
 
 
 def ways_of(made: Any, title: str) -> list[Way]:
@@ -231,7 +145,8 @@ def possible_ways(made: Any, title: str, forward: str, backward: str, loss: str)
         kept = returned_names(getattr(made, front.name))
         alone = returned_name(getattr(made, front.name))
         both = len(returned_names(getattr(made, back.name))) == 2 and not front.has("y")  # of a loss, of two inputs
-        if cost is not None and len(cost.needed) == 1 and not back.needed and calls(made, cost, front):
+        of_x = cost is not None and len(cost.needed) == 1 and f"self.{front.name}" in calls_of(made, loss)
+        if cost is not None and of_x and not back.needed:
             yield LossWay(title, cost, back, {cost.needed[0].name: "x"})  # x is to come out again
         if (whole := reducing(made, front)) is not None and (roles := loss_roles(whole)) is not None:
             yield from losses(title, whole, back, roles)
@@ -258,23 +173,20 @@ def possible_ways(made: Any, title: str, forward: str, backward: str, loss: str)
 
 
 def reducing(made: Any, front: Method) -> Method | None:
-    """The method that takes a mean or a sum of the losses that forward returns, as `calculate(output, y)` does."""
+    """The method that takes a mean of the losses that forward returns, as `calculate(output, y)` does."""
     for name in dir(made) if len(front.needed) == 2 else ():
-        found = getattr(held_by(made, name), "__func__", None) if not name.startswith("__") else None
-        text = "\n".join(ast.unparse(node) for node in nodes_of(found)[:1]) if inspect.isfunction(found) else ""
-        if name != front.name and re.search(rf"self\.{front.name}\(", text) and re.search(r"\b(mean|average)\(", text):
+        called = calls_of(made, name) if not name.startswith("__") and name != front.name else set()
+        if f"self.{front.name}" in called and any(re.fullmatch(r"(.*\.)?(mean|average)", one) for one in called):
             method = method_of(made, name)
             if len(method.needed) == 2:
                 return method
     return None
 
 
-def calls(made: Any, one: Method, other: Method) -> bool:
-    """Whether a method calls another one of its object."""
-    function = getattr(held_by(made, one.name), "__func__", None)
-    return any(
-        isinstance(node, ast.Call) and ast.unparse(node.func) == f"self.{other.name}" for node in nodes_of(function)
-    )
+def calls_of(made: Any, name: str) -> set[str]:
+    """What a method calls, as its source spells it."""
+    function = getattr(held_by(made, name), "__func__", None)
+    return {ast.unparse(node.func) for node in nodes_of(function) if isinstance(node, ast.Call)}
 
 
 def leans_on(made: Any, back: str, front: str, other: str) -> bool:

@@ -15,7 +15,7 @@ import numpy as np
 
 from twinprop.gradcheck.arrays.comparison import ratio
 from twinprop.gradcheck.arrays.held import attributes_of, is_number, said
-from twinprop.gradcheck.calling.ways import BACKWARD, named
+from twinprop.gradcheck.calling.naming import BACKWARD, named
 from twinprop.gradcheck.faults import SubjectError, is_users, is_users_own, traced
 from twinprop.gradcheck.measuring.trial import Trial
 from twinprop.gradcheck.report import Gradient
@@ -182,14 +182,12 @@ def expressions(names: dict[str, Any]) -> Iterator[tuple[str, Any]]:
             yield name, plain(value)
         elif isinstance(value, dict | list):
             yield from entries(name, value)
-        elif is_users_own(type(value)) and name != "self":  # a layer of those that are looped over
+        elif hasattr(value, "__dict__") and (name == "self" or is_users_own(type(value))):  # or a layer of a loop
             for attribute, held in attributes_of(value).items():
                 if isinstance(held, np.ndarray) or is_number(held):
                     yield f"{name}.{attribute}", plain(held)
-        elif hasattr(value, "__dict__") and name == "self":
-            for attribute, held in attributes_of(value).items():
-                if isinstance(held, np.ndarray) or is_number(held):
-                    yield f"self.{attribute}", plain(held)
+                elif name != "self":
+                    continue
                 elif isinstance(held, dict | list):
                     yield from entries(f"self.{attribute}", held)
                 elif hasattr(held, "__dict__") and is_users_own(type(held)) and (back := named(held, BACKWARD)):

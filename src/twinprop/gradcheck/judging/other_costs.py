@@ -16,8 +16,8 @@ import numpy as np
 
 from twinprop.gradcheck.arrays.held import said, wrapped_in
 from twinprop.gradcheck.arrays.inputs import targets_like
+from twinprop.gradcheck.calling.naming import FORWARD
 from twinprop.gradcheck.calling.returned import number_in
-from twinprop.gradcheck.calling.ways import FORWARD
 from twinprop.gradcheck.hints.routines import functions_near
 from twinprop.gradcheck.measuring.trial import Trial, slopes_of
 from twinprop.gradcheck.objects.functions import BACK, COST, DERIVATIVE, LOSS, contains

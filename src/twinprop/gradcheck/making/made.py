@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from twinprop.gradcheck.arrays.held import arrays_of, attributes_of, shown_argument
+from twinprop.gradcheck.calling.naming import BACKWARD, FORWARD, LOSS, named
 from twinprop.gradcheck.calling.upkeep import REMEMBERS, PlainSteps, lend_optimizer, owners_in
-from twinprop.gradcheck.calling.ways import BACKWARD, FORWARD, LOSS, named
 from twinprop.gradcheck.faults import SubjectError, error_with_line, guarded_call
 from twinprop.gradcheck.making.settings import Untried, untried_settings
 from twinprop.gradcheck.making.uses import given_in_uses, lend_data, made_as_used

@@ -28,6 +28,7 @@ from twinprop.gradcheck.arrays.held import (
     wrapped_in,
 )
 from twinprop.gradcheck.arrays.inputs import Inputs
+from twinprop.gradcheck.calling.naming import named
 from twinprop.gradcheck.calling.returned import OUTPUTS, names_of
 from twinprop.gradcheck.calling.upkeep import (
     RATE,
@@ -40,7 +41,7 @@ from twinprop.gradcheck.calling.upkeep import (
     rates_of,
 )
 from twinprop.gradcheck.calling.way import Way
-from twinprop.gradcheck.calling.ways import named, ways_of
+from twinprop.gradcheck.calling.ways import ways_of
 from twinprop.gradcheck.faults import TURNED, SubjectError, guarded_call
 from twinprop.gradcheck.making.made import make
 from twinprop.gradcheck.making.settings import Untried

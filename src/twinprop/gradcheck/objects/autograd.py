@@ -20,7 +20,7 @@ import numpy as np
 
 from twinprop.gradcheck.arrays.comparison import nearly_equal
 from twinprop.gradcheck.arrays.held import Wrapper, objects_of
-from twinprop.gradcheck.calling.ways import BACKWARD, FORWARD, LOSS, named
+from twinprop.gradcheck.calling.naming import BACKWARD, FORWARD, LOSS, named
 from twinprop.gradcheck.faults import error_with_line, is_users_own
 from twinprop.gradcheck.objects.fitting import cut
 from twinprop.gradcheck.source.roles import method_of

@@ -14,7 +14,7 @@ from typing import Any
 
 from twinprop.gradcheck.arrays.finding import Found
 from twinprop.gradcheck.arrays.held import Wrapper, arrays_of, plain_shape, wrapped_in
-from twinprop.gradcheck.calling.ways import held_by
+from twinprop.gradcheck.calling.naming import held_by
 from twinprop.gradcheck.source.roles import Method, method_of
 from twinprop.gradcheck.source.sources import nodes_of, own_attributes
 

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.arrays.held import ArrayRef, Wrapper, arrays_of, attributes_of, is_number, names_gradient
+from twinprop.gradcheck.calling.naming import BACKWARD, FORWARD, held_by, named
 from twinprop.gradcheck.calling.upkeep import RATE, PlainSteps
-from twinprop.gradcheck.calling.ways import BACKWARD, FORWARD, held_by, named
 from twinprop.gradcheck.objects.guesses import INPUTS, usual
 from twinprop.gradcheck.objects.stacking import BUILDER
 from twinprop.gradcheck.source.loops import own

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.arrays.held import Wrapper, arrays_of, attributes_of, is_number, like_steps, of_steps
+from twinprop.gradcheck.calling.naming import BACKWARD, FORWARD, LOSS, LOSS_AND_GRADIENTS, named
 from twinprop.gradcheck.calling.returned import array_in
 from twinprop.gradcheck.calling.upkeep import RATE, WEIGHT_DECAY, count_of
-from twinprop.gradcheck.calling.ways import BACKWARD, FORWARD, LOSS, LOSS_AND_GRADIENTS, named
 from twinprop.gradcheck.objects.fitting import Fitted, cut
 from twinprop.gradcheck.objects.guesses import number_for
 from twinprop.gradcheck.objects.planning import (

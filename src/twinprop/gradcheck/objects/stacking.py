@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from twinprop.gradcheck.arrays.held import arrays_of
-from twinprop.gradcheck.calling.ways import BACKWARD, FORWARD, named
+from twinprop.gradcheck.calling.naming import BACKWARD, FORWARD, named
 from twinprop.gradcheck.faults import PACKAGE
 from twinprop.gradcheck.source.lending import classes_near, module_of, use_of
 from twinprop.gradcheck.source.roles import role_of, word_of

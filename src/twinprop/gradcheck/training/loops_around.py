@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from twinprop.gradcheck.arrays.held import objects_of
-from twinprop.gradcheck.calling.ways import BACKWARD, FORWARD
+from twinprop.gradcheck.calling.naming import BACKWARD, FORWARD
 from twinprop.gradcheck.faults import Clock
 from twinprop.gradcheck.objects.functions import COST, contains, looks_like_function_of_network
 from twinprop.gradcheck.source.definitions import run_definitions

@@ -21,9 +21,9 @@ import numpy as np
 
 from twinprop.gradcheck.arrays.held import Wrapper, arrays_of, is_number
 from twinprop.gradcheck.arrays.inputs import Inputs
+from twinprop.gradcheck.calling.naming import BACKWARD, LOSS, LOSS_AND_GRADIENTS, named
 from twinprop.gradcheck.calling.returned import number_in
 from twinprop.gradcheck.calling.upkeep import RATE
-from twinprop.gradcheck.calling.ways import BACKWARD, LOSS, LOSS_AND_GRADIENTS, named
 from twinprop.gradcheck.faults import traced
 from twinprop.gradcheck.source.indexing import is_index
 from twinprop.gradcheck.source.loops import training_methods

@@ -25,8 +25,8 @@ from twinprop.gradcheck.arrays.held import (
     is_numeric,
     objects_of,
 )
+from twinprop.gradcheck.calling.naming import LOSS, named
 from twinprop.gradcheck.calling.upkeep import rates_of
-from twinprop.gradcheck.calling.ways import LOSS, named
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.source.loops import OFF, PENALTY, STEPS
 from twinprop.gradcheck.source.roles import word_of

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.arrays.held import arrays_of, attributes_of
+from twinprop.gradcheck.calling.naming import FORWARD, named
 from twinprop.gradcheck.calling.upkeep import RATE, Start, rates_of
-from twinprop.gradcheck.calling.ways import ALL_AT_ONCE, FORWARD, named
+from twinprop.gradcheck.calling.ways import ALL_AT_ONCE
 from twinprop.gradcheck.objects.guesses import INPUTS, OUTPUTS
 from twinprop.gradcheck.source.loops import (
     applied_after,
