@@ -128,8 +128,8 @@ def computed(made: Any) -> Iterator[Found]:
     """Gradients that a class computes when it is asked, as a property."""
     owners = {id(ref.owner): ref for ref in arrays_of(made)}
     for ref in owners.values():
+        held = {canonical(one) for one in attributes_of(ref.owner)}
         for name, kind in inspect.getmembers(type(ref.owner), lambda one: isinstance(one, property)):
-            held = {canonical(one) for one in attributes_of(ref.owner)}
             if (is_bare(name) or stems(name)) and canonical(name) not in held:  # dec shows _dec
                 with suppress(Exception):  # it cannot be computed
                     value = kind.fget(ref.owner)

@@ -177,12 +177,19 @@ def arrays_of(made: Any, wanted: Callable[[Any], bool] = is_float_array) -> list
 def views_copied(made: Any) -> dict[int, Any]:
     """Copies, by the id of the original, of arrays that share their numbers, which share them again.
 
-    Of `self.w = self.theta[:-1]` a plain deep copy makes two arrays that know nothing of each other.
+    Of `self.w = self.theta[:-1]` a plain deep copy makes two arrays that know nothing of each other. A few rows of
+    large data are copied alone.
     """
     copies: dict[int, Any] = {}
-    for array in [ref.get() for ref in arrays_of(made, lambda value: type(value) is np.ndarray)]:
+    held = [ref.get() for ref in arrays_of(made, lambda value: type(value) is np.ndarray)]
+    sizes: dict[int, int] = {}
+    for array in held:
         whole = owner_of(array)
-        if array is not whole and whole.flags.c_contiguous and type(whole) is np.ndarray:
+        sizes[id(whole)] = sizes.get(id(whole), 0) + array.size
+    for array in held:
+        whole = owner_of(array)
+        plain = whole.flags.c_contiguous and type(whole) is np.ndarray
+        if array is not whole and plain and sizes[id(whole)] >= whole.size:
             copies.setdefault(id(whole), whole.copy())
             offset = array.__array_interface__["data"][0] - whole.__array_interface__["data"][0]
             with suppress(ValueError):  # it goes backwards
@@ -262,7 +269,8 @@ def shown_argument(value: Any) -> str:
 
 
 MARKER = re.compile(
-    r"_*(?:(?:curr(?:ent)?|cur|new|this|total|sum|acc(?:um(?:ulated)?)?|avg|average|mean|batch)_?)?(?:d_?(?:l|j|e|c|loss|cost|err|error)_?(?:by_?)?d_?|(?:grad|gradient)s?_?(?:of_|wrt_|d_?)?"
+    r"_*(?:(?:curr(?:ent)?|cur|new|this|total|sum|acc(?:um(?:ulated)?)?|avg|average|mean|batch)_?)?"
+    r"(?:d_?(?:l|j|e|c|loss|cost|err|error)_?(?:by_?)?d_?|(?:grad|gradient)s?_?(?:of_|wrt_|d_?)?"
     r"|nabla_?|delta_?|partial_?|derivative_?|d_?|g_?)(.+)",
     re.IGNORECASE,
 )

@@ -134,10 +134,10 @@ def candidates(routines: list[Routine], evidence: Evidence) -> Iterator[Repair]:
     yield from edits_of_statements(routines)
     sites = [site for routine in routines for site in sites_in(routine, evidence)]
     edit: Edit
-    late = reversed(sites)
-    sums = sorted(late, key=lambda site: (site.line == site.routine.tree.lineno, not is_sum(site.node)))
+    backwards = sites[::-1]  # sums first, and arguments last
+    backwards.sort(key=lambda site: (site.line == site.routine.tree.lineno, not is_sum(site.node)))
     for edit in EDITS:
-        for site in sums if edit in LAST_FIRST else sites:
+        for site in backwards if edit in LAST_FIRST else sites:
             for new, text in edit(site) if not isinstance(site.node, ast.Starred) else ():
                 if ast.unparse(new) != site.code:
                     yield Repair(site.routine, text, site.line, partial(site.put, new), partial(site.put, site.node))

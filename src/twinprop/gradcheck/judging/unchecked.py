@@ -136,12 +136,13 @@ def made_anew(trial: Trial) -> list[str]:
     try:
         subject.forward(trial.x, trial.inputs.y)
         arrays = {name: (array, np.copy(array)) for name, array in held().items() if name not in own}
-        if arrays:
-            subject.backward(trial.dy, trial.x, trial.inputs.y)
-    except SubjectError:
+        if not arrays:
+            return []
+        subject.backward(trial.dy, trial.x, trial.inputs.y)
+        changed = [name for name, (array, old) in arrays.items() if not np.array_equal(held().get(name, array), old)]
+        subject.forward(trial.x, trial.inputs.y)
+    except SubjectError:  # told by what else is checked
         return []
-    changed = [name for name, array in held().items() if name in arrays and not np.array_equal(array, arrays[name][1])]
-    subject.forward(trial.x, trial.inputs.y)
     now = held()
     return [one for one in changed if one in now and now[one] is not arrays[one][0] and alike(now[one], arrays[one][1])]
 

@@ -123,13 +123,15 @@ def rare_shapes(subject: Subject, words: Sequence[str]) -> Iterator[tuple[tuple[
         for shape, axis in (((count, width), 0), ((width, count), -1)):
             if shape not in usual:
                 yield shape, axis
-    for width in dict.fromkeys([*features, *default_sizes(subject)]):
+    sizes_by_default = default_sizes(subject)
+    more = list(dict.fromkeys([*features, *sizes_by_default]))
+    for width in more:
         yield (width,), None
         yield (width, 1), -1
         yield (1, width), 0
     for length, width in product(told_lengths(subject), features):
         yield from (((length, 1, width), 0), ((length, width, 1), 0))
-    for width in dict.fromkeys([*features, *default_sizes(subject)]):
+    for width in more:
         yield (2, count, width), 1
         yield (count, time, width), 0
         yield (time, count, width), 1
@@ -139,7 +141,7 @@ def rare_shapes(subject: Subject, words: Sequence[str]) -> Iterator[tuple[tuple[
         yield (time, width, 1), -1
         yield (time, 1, width), 1
         yield (time, width, count), -1
-    for channels in dict.fromkeys([*features[:4], *default_sizes(subject)[:2]]):
+    for channels in dict.fromkeys([*features[:4], *sizes_by_default[:2]]):
         yield (2, channels, 6, 7), 0
         yield (2, 6, 7, channels), 0
         yield (channels, 6, 7), None
@@ -205,8 +207,7 @@ def class_counts(
     held = subject.parameters or [one for one in subject.numbers if np.ndim(one.get()) > 1]
     if not held:
         return [own] if own > 1 else [own, 2]  # of one column, labels are 0 and 1
-    held = held[::-1]
-    sizes = [size for parameter in held for size in reversed(parameter.get().shape) if size]
+    sizes = [size for parameter in reversed(held) for size in reversed(parameter.get().shape) if size]
     wanted = said(subject.made, "wanted", {}).get("y", ())
     counts = dict.fromkeys([*list(dict.fromkeys(sizes))[:4], own])
     # a column of targets broadcasts with any output

@@ -93,9 +93,9 @@ def classes_and_functions(module: ModuleType) -> list[str]:
         return TRAINING.fullmatch(word_of(name)) is not None
 
     classes = [name for name, value in own.items() if isinstance(value, type) and any(map(goes_back, dir(value)))]
-    functions = [name for name, value in own.items() if inspect.isfunction(value) and goes_back(name)]
-    functions += [name for name, value in own.items() if inspect.isfunction(value) and gives_gradients(value)]
-    functions = list(dict.fromkeys(functions))
+    plain = {name: value for name, value in own.items() if inspect.isfunction(value)}
+    functions = [name for name in plain if goes_back(name)]
+    functions += [name for name, value in plain.items() if not goes_back(name) and gives_gradients(value)]
     train = [name for name, value in own.items() if isinstance(value, type) and any(map(trains, dir(value)))]
     return classes or functions or ([] if getattr(module, LOOPS, False) else train)
 

@@ -8,7 +8,7 @@ import re
 from functools import cache
 from typing import Any
 
-from twinprop.gradcheck.source.sources import nodes_of, own_attributes
+from twinprop.gradcheck.source.sources import nodes_of, own_attributes, parameters_of, returns_of
 
 OTHERS = re.compile(
     r"__.*|.*(loss|cost|error|accura|metric|score|update|step|optim|zero|fit|train|save|load|plot|show|print|check)",
@@ -27,34 +27,23 @@ def pair_of(kind: Any, front: str = "", back: str = "") -> tuple[str, str]:
         front, back: the one whose name is known.
     """
     own = {name: one for name, one in vars(kind).items() if inspect.isfunction(one) and not OTHERS.match(name)}
-    needed = {name: len(needed_of(one)) for name, one in own.items()}
-    fronts = (
-        [front] if front else [name for name in own if needed[name] == 1 and returns(own[name]) and left(own[name])]
-    )
+    needed = {name: sum(one.default is one.empty for one in parameters_of(own[name])[1:]) for name in own}
+    likely = [name for name, one in own.items() if needed[name] == 1 and any(returns_of(one)) and left(one)]
     pairs = [
         (first, second)
-        for first in fronts
+        for first in ([front] if front else likely)
         for second in ([back] if back else own)
         if first in own and second in own and first != second and needed[second] in (1, 2)
         if left(own[first]) & read(own[second]) - left(own[second]) and not left(own[second]) & read(own[first])
         if not {first, second} & (read(own[first]) | read(own[second]))
     ]
-    plain = [one for one in pairs if left(own[one[1]]) or any(attr.attr == "T" for attr in attributes(own[one[1]]))]
+    plain = [(first, second) for first, second in pairs if left(own[second]) or transposes(own[second])]
     chosen = plain if len(plain) == 1 or front or back else pairs
     return chosen[0] if len(chosen) == 1 else ("", "")
 
 
-def needed_of(function: Any) -> list[str]:
-    parameters = list(inspect.signature(function).parameters.values())[1:]
-    return [one.name for one in parameters if one.default is inspect.Parameter.empty]
-
-
-def returns(function: Any) -> bool:
-    return any(isinstance(node, ast.Return) and node.value is not None for node in nodes_of(function))
-
-
-def attributes(function: Any) -> list[ast.Attribute]:
-    return [node for node in nodes_of(function) if isinstance(node, ast.Attribute)]
+def transposes(function: Any) -> bool:
+    return any(isinstance(node, ast.Attribute) and node.attr == "T" for node in nodes_of(function))
 
 
 def left(function: Any) -> set[str]:

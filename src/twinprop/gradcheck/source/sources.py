@@ -156,6 +156,14 @@ def names_of_entries(found: Any, held: Set[str]) -> list[str]:
     return list(dict.fromkeys(targets))
 
 
+def class_around(found: Any) -> Any:
+    """A class itself, or that of a method; None of a plain function."""
+    if inspect.isclass(found):
+        return found
+    place = getattr(found, "__qualname__", "").rpartition(".")[0]
+    return getattr(sys.modules.get(getattr(found, "__module__", "")), place, None) if place else None
+
+
 def value_named(found: Any, node: ast.AST) -> Any:
     """What a name or an attribute stands for in the module of a class or a function; None where that is not known."""
     if isinstance(node, ast.Name):
@@ -168,8 +176,7 @@ def value_named(found: Any, node: ast.AST) -> Any:
         return {one.value: None for one in node.keys if isinstance(one, ast.Constant)}
     if isinstance(node, ast.Attribute):
         if isinstance(node.value, ast.Name) and node.value.id == "self":
-            place = getattr(found, "__qualname__", "").rpartition(".")[0]  # the class of a method
-            kind = found if inspect.isclass(found) else getattr(sys.modules.get(found.__module__), place, found)
+            kind = class_around(found) or found
             own = [one for one in nodes_of(kind) if isinstance(one, ast.Assign) and isinstance(one.value, ast.Dict)]
             table = next((one.value for one in own if ast.unparse(one.targets[0]) == f"self.{node.attr}"), None)
             return getattr(kind, node.attr, None) if table is None else value_named(kind, table)
@@ -305,12 +312,8 @@ def returned_names(function: Any) -> list[str]:
 def returned_keys(function: Any) -> list[str]:
     """The keys in a function's last `return {"a": da, "b": db}`."""
     last = next(reversed(returns_of(function)), None)
-    keys = (
-        [one.value if isinstance(one, ast.Constant) else None for one in last.keys]
-        if isinstance(last, ast.Dict)
-        else []
-    )
-    return [one for one in keys if isinstance(one, str)]
+    keys = last.keys if isinstance(last, ast.Dict) else []
+    return [one.value for one in keys if isinstance(one, ast.Constant) and isinstance(one.value, str)]
 
 
 def returned_name(function: Any) -> str:

@@ -25,7 +25,7 @@ import numpy as np
 from twinprop.gradcheck.faults import is_users
 from twinprop.gradcheck.source.definitions import Student
 
-ARRAYS_ALL = {"get_array_module": lambda *arrays: np, **dict.fromkeys(("asnumpy", "to_cpu", "to_gpu"), np.asarray)}
+BETWEEN_DEVICES = {"get_array_module": lambda *arrays: np, **dict.fromkeys(("asnumpy", "to_cpu", "to_gpu"), np.asarray)}
 """Functions of CuPy and Chainer that NumPy has not, where every array is one of NumPy's."""
 
 
@@ -33,7 +33,7 @@ class LikeNumpy(ModuleType):
     """CuPy, which has NumPy's own functions."""
 
     def __getattr__(self, name: str) -> Any:
-        return ARRAYS_ALL[name] if name in ARRAYS_ALL else getattr(np, name)
+        return BETWEEN_DEVICES[name] if name in BETWEEN_DEVICES else getattr(np, name)
 
 
 LIKE_NUMPY = {"cupy": LikeNumpy("cupy")}
@@ -75,7 +75,7 @@ class StandIn(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return ARRAYS_ALL.get(name) or StandIn(f"{self.__name__}.{name}")
+        return BETWEEN_DEVICES.get(name) or StandIn(f"{self.__name__}.{name}")
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         if any(isinstance(one, np.ndarray) for one in args):

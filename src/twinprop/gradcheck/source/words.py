@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import ast
-import inspect
 import re
-import sys
 from functools import cache
 from typing import Any
 
-from twinprop.gradcheck.source.sources import aliases, names, names_of_entries, nodes_of, passed_on, value_named
+from twinprop.gradcheck.source.sources import (
+    aliases,
+    class_around,
+    names,
+    names_of_entries,
+    nodes_of,
+    passed_on,
+    value_named,
+)
 
 
 @cache
@@ -69,16 +75,11 @@ def endings(found: Any, name: str) -> list[str]:
                 pattern = "".join(
                     re.escape(str(one.value)) if isinstance(one, ast.Constant) else "(.+)" for one in inner
                 )
-                there = [one for one in dir(owner(found, node.args[0])) if one not in called and one[:2] != "__"]
+                own = ast.unparse(node.args[0]) == "self"
+                holder = class_around(found) if own else value_named(found, node.args[0])
+                there = [one for one in dir(holder) if one not in called and one[:2] != "__"]
                 told.append([match[1] for one in there if (match := re.fullmatch(pattern, one))])
     return [word for word in told[0] if all(word in others for others in told)] if told else []
-
-
-def owner(found: Any, node: ast.expr) -> Any:
-    """The class of a method, for `self`; else what stands there in the module."""
-    place = getattr(found, "__qualname__", "").rpartition(".")[0]
-    kind = found if inspect.isclass(found) else getattr(sys.modules.get(found.__module__), place, None)
-    return kind if ast.unparse(node) == "self" else value_named(found, node)
 
 
 @cache
