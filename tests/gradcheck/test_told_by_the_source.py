@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests.kit.students import check_code, failed
 
+from twinprop.commands.gradcheck import arguments
 from twinprop.commands.gradcheck import main as command
+from twinprop.gradcheck.arrays.held import views_copied
 from twinprop.gradcheck.check import check_class
 from twinprop.gradcheck.report import report_text
 
@@ -262,10 +266,6 @@ def square_backward(dout, cache):
 
 def test_all_that_a_file_holds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A file without a name: each in turn, and the status is that of the worst."""
-    import argparse
-
-    from twinprop.commands.gradcheck import arguments
-
     (tmp_path / "own.py").write_text(SEVERAL)
     arguments(parser := argparse.ArgumentParser())
     assert command(parser.parse_args(["--layer", f"{tmp_path}/own.py"])) == 1
@@ -296,3 +296,23 @@ def test_a_loss_that_refuses_what_is_not_positive(tmp_path: Path) -> None:
     assert report.verdict == "right", report_text(report)
     wrong = check_code(tmp_path, REFUSES_ZERO.replace("-self.p", "self.p"), "Divergence")
     assert "the sign is wrong" in report_text(wrong)
+
+
+class Views:
+    """Weights in one vector, and a few rows of large data."""
+
+    def __init__(self) -> None:
+        self.theta = np.arange(6.0)
+        self.w, self.b = self.theta[:4].reshape(2, 2), self.theta[4:]
+        self.rows = np.zeros((1000, 3))[:2]
+
+
+def test_views_of_one_vector_are_so_in_a_copy() -> None:
+    """And rows of large data are copied alone."""
+    made = Views()
+    copies = views_copied(made)
+    copies[id(made.theta)][:] = 7
+    assert copies[id(made.w)].tolist() == [[7, 7], [7, 7]]
+    assert copies[id(made.b)].tolist() == [7, 7]
+    assert id(made.rows) not in copies
+    assert made.theta.tolist() == [0, 1, 2, 3, 4, 5]
