@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import csv
+import json
 from pathlib import Path
 
 import numpy as np
@@ -261,17 +263,38 @@ def square_forward(x):
 
 def square_backward(dout, cache):
     return dout * cache
+
+
+def cube_forward(x):
+    raise ValueError("to be written")
+
+
+def cube_backward(dout, cache):
+    raise ValueError("to be written")
 """
 
 
 def test_all_that_a_file_holds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A file without a name: each in turn, and the status is that of the worst."""
-    (tmp_path / "own.py").write_text(SEVERAL)
+    """A file without a name: each in turn, and the status is that of the worst, on the screen and as data."""
+    file = tmp_path / "own.py"
+    file.write_text(SEVERAL)
     arguments(parser := argparse.ArgumentParser())
-    assert command(parser.parse_args(["--layer", f"{tmp_path}/own.py"])) == 1
+    assert command(parser.parse_args(["--layer", str(file)])) == 1
     text = capsys.readouterr().out
-    assert "2 checked: relu_backward right, square_backward wrong or not checked." in text
+    assert f"3 in {file}: relu_backward right; square_backward wrong; cube_backward not checked." in text
     assert "the 2 is missing" in text or "a factor 2 is missing" in text
+
+    assert command(parser.parse_args(["--layer", str(file), "--json"])) == 1
+    data = json.loads(capsys.readouterr().out)
+    assert data["verdict"] == "wrong"
+    assert [one["verdict"] for one in data["checked"]] == ["right", "wrong", "error"]
+    assert data["checked"][1]["name"] == f"{file}:square_backward"
+
+    assert command(parser.parse_args(["--layer", str(file), "--csv", str(tmp_path / "grades.csv")])) == 0
+    assert "1 submission with 3 parts: 1 right, 1 wrong, 1 error" in capsys.readouterr().out
+    rows = list(csv.DictReader((tmp_path / "grades.csv").open()))
+    assert [row["verdict"] for row in rows] == ["right", "wrong", "error"]
+    assert rows[1]["file"] == f"{file}:square_backward"
 
 
 REFUSES_ZERO = """

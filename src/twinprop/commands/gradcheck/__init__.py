@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
 from typing import Any
 
 from twinprop.errors import TwinpropError
@@ -19,8 +18,6 @@ Check gradients written by hand. docs/gradcheck.md explains all of it.
 
 Exit status: 0 if all gradients are right, 1 if one is wrong or could not be checked, 3 if all are right but
 something else is to be mended, as an exponential that overflows."""
-
-WORDS = {0: "right", 1: "wrong or not checked", 3: "right, but"}
 
 STATUS = {"right": 0, "wrong": 1, "error": 1, "right, but": 3}
 """The exit status of each verdict about a class."""
@@ -72,43 +69,33 @@ def main(args: argparse.Namespace) -> int:
 
 
 def check_own(layer: str, options: dict[str, Any], as_json: bool) -> int:
-    """Check one class, and print what was found."""
-    from twinprop.commands.gradcheck.one import check
+    """Check what `--layer` names, and print what was found; the status is that of the worst.
+
+    Raises:
+        TwinpropError: the only thing that it names cannot be checked.
+    """
+    from twinprop.commands.gradcheck.one import VERDICTS, check, checks
 
     if as_json:
         data = check(layer, options)
         print(json.dumps(data, indent=2))
         return STATUS[data["verdict"]]
-    from twinprop.gradcheck.check import check_class
     from twinprop.gradcheck.report import report_text
-    from twinprop.gradcheck.source.loading import SeveralError
 
-    try:
-        report = check_class(layer, *options.values())
-    except SeveralError as error:
-        if not error.names or options["args"]:
-            raise
-        return check_each(layer, error.names, options)
-    print(report_text(report))
-    return STATUS[report.verdict]
-
-
-def check_each(file: str, names: Sequence[str], options: dict[str, Any]) -> int:
-    """Check all that a file holds, one after the other; the status is that of the worst."""
-    from twinprop.gradcheck.faults import SubjectError
-
-    found = []
-    for name in names:
-        print(f"--- {file}:{name}", flush=True)
-        try:
-            found.append(check_own(f"{file}:{name}", options, False))
-        except SubjectError as error:
-            print(error)
-            found.append(STATUS["error"])
-        print()
-    told = [f"{name} {verdict}" for name, verdict in zip(names, map(WORDS.get, found), strict=True)]
-    print(f"{len(names)} checked: {', '.join(told)}.")
-    return next((status for status in (1, 3) if status in found), 0)
+    verdicts = {}
+    for name, found in checks(layer, options):
+        if name != layer:
+            print(f"--- {name}")
+        elif isinstance(found, TwinpropError):
+            raise found
+        verdicts[name] = "error" if isinstance(found, TwinpropError) else found.verdict
+        print(found if isinstance(found, TwinpropError) else report_text(found), flush=True)
+        print("\n" if name != layer else "", end="")
+    if layer not in verdicts:
+        words = {"error": "not checked"}
+        told = [f"{name.rpartition(':')[2]} {words.get(one, one)}" for name, one in verdicts.items()]
+        print(f"{len(verdicts)} in {layer}: {'; '.join(told)}.")
+    return STATUS[max(verdicts.values(), key=VERDICTS.index)]
 
 
 def check_configured(overrides: list[str]) -> int:

@@ -9,9 +9,16 @@ import contextlib
 import json
 import os
 import sys
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from twinprop.errors import TwinpropError
+
+if TYPE_CHECKING:
+    from twinprop.gradcheck.report import Report
+
+VERDICTS = ("right", "right, but", "error", "wrong")
+"""From the best to the worst; an error is where there is no verdict."""
 
 REFUSED = (
     "socket.",
@@ -27,16 +34,41 @@ REFUSED = (
 """What code under test may not do, as Python's audit events call it."""
 
 
-def check(layer: str, options: dict[str, Any]) -> dict[str, Any]:
-    """The report of a class, or what stands in the way of one: `{"verdict": "error", "message": ...}`."""
+def checks(layer: str, options: dict[str, Any]) -> Iterator[tuple[str, Report | TwinpropError]]:
+    """What `--layer` names, with its report, or what stands in the way of one; of a file that is named alone, each."""
     from twinprop.gradcheck.check import check_class
+    from twinprop.gradcheck.source.loading import SeveralError
+
+    todo = [layer]
+    for one in todo:
+        try:
+            yield one, check_class(one, *options.values())
+        except SeveralError as error:
+            if not error.names or options["args"]:  # arguments are those of one class
+                yield one, error
+            else:
+                todo += [f"{layer}:{name}" for name in error.names]
+        except TwinpropError as error:
+            yield one, error
+
+
+def check(layer: str, options: dict[str, Any]) -> dict[str, Any]:
+    """The report as data: `{"verdict": "error", "message": ...}` where there is none.
+
+    Of a file that is named alone and holds several things it is `{"verdict": the worst, "checked": [...]}`, each with
+    its name.
+    """
     from twinprop.gradcheck.report import report_data
 
     with contextlib.redirect_stdout(sys.stderr):
-        try:
-            return report_data(check_class(layer, *options.values()))
-        except TwinpropError as error:
-            return {"verdict": "error", "message": str(error)}
+        found = {
+            name: {"verdict": "error", "message": str(one)} if isinstance(one, TwinpropError) else report_data(one)
+            for name, one in checks(layer, options)
+        }
+    if layer in found:
+        return found[layer]
+    worst = max((one["verdict"] for one in found.values()), key=VERDICTS.index)
+    return {"verdict": worst, "checked": [{"name": name, **one} for name, one in found.items()]}
 
 
 def refuse(event: str, args: tuple[Any, ...]) -> None:

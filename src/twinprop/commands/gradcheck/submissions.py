@@ -43,13 +43,15 @@ def check_submissions(layer: str, options: dict[str, Any], table: str, timeout: 
     if not files:
         raise TwinpropError(f"--layer {layer}: no file fits {pattern}; the pattern is taken from {Path.cwd()}.")
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        rows = list(pool.map(lambda file: row(file, answer_of(file, names, options, timeout)), files))
+        answers = list(pool.map(lambda file: answer_of(file, names, options, timeout), files))
+    rows = [row for file, answer in zip(files, answers, strict=True) for row in rows_of(file, answer)]
     with open(table, "w", newline="", encoding="utf-8") as out:
         writer = csv.DictWriter(out, COLUMNS)
         writer.writeheader()
         writer.writerows(rows)
     counts = ", ".join(f"{count} {verdict}" for verdict, count in Counter(one["verdict"] for one in rows).items())
-    print(f"{plural(len(rows), 'submission')}: {counts}; see {table}")
+    more = f" with {len(rows)} parts" if len(rows) > len(files) else ""
+    print(f"{plural(len(files), 'submission')}{more}: {counts}; see {table}")
     return 0
 
 
@@ -83,6 +85,13 @@ def answer_of(file: str, names: str, options: dict[str, Any], timeout: float) ->
         return answer
     except (ValueError, IndexError):
         return {"verdict": "crash", "message": f"its process ended with status {process.returncode} and no report"}
+
+
+def rows_of(file: str, answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows of a submission: one for each thing that was checked in it."""
+    if "checked" not in answer:
+        return [row(file, answer)]
+    return [row(f"{file}:{one['name'].rpartition(':')[2]}", one) for one in answer["checked"]]
 
 
 def row(file: str, answer: dict[str, Any]) -> dict[str, Any]:
