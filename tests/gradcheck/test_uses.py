@@ -171,7 +171,7 @@ def test_a_layer_gets_what_its_network_gives_it(work: Path) -> None:
     (work / "main.py").unlink()
     report = check_class(f"{work}/layers.py:Dense")
     assert report.right
-    assert report.title == "Dense(4, 4, Bend.TANH), as in nets.py:10"
+    assert report.title == "Dense(4, 3, Bend.TANH), as in nets.py:10"
 
 
 def test_cells_of_a_notebook(work: Path) -> None:

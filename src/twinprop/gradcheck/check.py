@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from twinprop.gradcheck.arrays.comparison import CLOSE
-from twinprop.gradcheck.arrays.held import wrapped_in
+from twinprop.gradcheck.arrays.held import said, wrapped_in
 from twinprop.gradcheck.arrays.inputs import Inputs
 from twinprop.gradcheck.calling.upkeep import WEIGHT_DECAY
 from twinprop.gradcheck.calling.way import NetworkWay
@@ -32,14 +32,18 @@ from twinprop.gradcheck.measuring.choice import (
     refuse_unusual,
     refuse_way_around,
 )
-from twinprop.gradcheck.measuring.repetition import OTHER_NUMBERS
+from twinprop.gradcheck.measuring.repetition import ANOTHER_SHAPE, OTHER_NUMBERS, is_longer
 from twinprop.gradcheck.measuring.searching import Search, Wanted
 from twinprop.gradcheck.measuring.subject import Subject
+from twinprop.gradcheck.objects.held_loss import WithHeldLoss
+from twinprop.gradcheck.objects.several import Several
 from twinprop.gradcheck.report import Gradient, Report
 from twinprop.gradcheck.source.importing import folders_as_before
 from twinprop.gradcheck.source.loading import forget_files
 from twinprop.gradcheck.source.loops import PENALTY
 from twinprop.gradcheck.source.roles import word_of
+from twinprop.gradcheck.training.loop_loss import LoopLoss
+from twinprop.gradcheck.training.shown import ShownLoss
 from twinprop.gradcheck.training.trained import Trained
 from twinprop.gradcheck.training.trained_by_loop import TrainedByLoop
 from twinprop.gradcheck.training.trained_by_method import with_training
@@ -173,8 +177,9 @@ def check_chosen(
         return report
     if not once and (other := right_in_another_reading(fresh, inputs, constants, seed, bool(shape), report)):
         return other
-    guessed = isinstance(subject.way, NetworkWay)
-    if guessed and (looped := used_in_a_loop(spec, subject, wanted)) and all(one.passed for one in looped[2]):
+    guessed = isinstance(subject.way, NetworkWay) or bool(subject.way.guesses) or isinstance(subject.made, Several)
+    looped = used_in_a_loop(spec, subject, wanted) if guessed else None
+    if looped and (isinstance(looped[0].made, ShownLoss) or all(one.passed for one in looped[2])):
         return check_chosen(spec, wanted, constants, *looped[:2], [])
     refuse_unusual(subject, inputs, searches, report)
     if not once:
@@ -189,7 +194,12 @@ def check_chosen(
         return report
     refuse_lent(subject, report)
     refuse_local(subject, report)
-    refuse_guessed_step(subject, report, wanted.explain)
+    try:
+        refuse_guessed_step(subject, report, wanted.explain)
+    except SubjectError:  # its script may say its loss
+        if looped := used_in_a_loop(spec, subject, wanted):
+            return check_chosen(spec, wanted, constants, *looped[:2], [])
+        raise
     return report
 
 
@@ -207,13 +217,19 @@ def common_factor(subject: Subject, report: Report) -> float:
 
 def explained_by_others(fresh: Subject, inputs: Inputs, report: Report, constants: Sequence[str], seed: int) -> Report:
     """The report on other numbers, where those first drawn happen to hide what is wrong, as a ReLU that is on."""
-    if any(text != OTHER_NUMBERS for _, text in report.found) or not report.found:
-        return report
-    try:
-        other = check_subject(fresh.copied(), inputs.another(inputs.count, seed + 7), constants, seed)
-    except SubjectError:
-        return report
-    return report if other.right or any(UNKNOWN in text for _, text in other.mistakes) else other
+    texts = {text for _, text in report.found}
+    tried = [inputs.another(inputs.count, seed + 7)] if texts == {OTHER_NUMBERS} else []
+    if texts and all(
+        text.startswith(ANOTHER_SHAPE[:20]) for text in texts
+    ):  # of one place along an axis a mean is a sum
+        tried = [one for one in inputs.others(seed + 7) if is_longer(one, inputs)]
+    for one in tried:
+        with contextlib.suppress(SubjectError):
+            other = check_subject(fresh.copied(), one, constants, seed)
+            told = not any(UNKNOWN in text or text.startswith(ANOTHER_SHAPE[:20]) for _, text in other.mistakes)
+            if not other.right and told:
+                return other
+    return report
 
 
 def used_in_training(subject: Subject, wanted: Wanted, single: bool) -> tuple[Subject, Inputs, list[Gradient]] | None:
@@ -222,7 +238,8 @@ def used_in_training(subject: Subject, wanted: Wanted, single: bool) -> tuple[Su
     Args:
         single: whether each sample may be taken alone.
     """
-    if isinstance(subject.made, Trained) or not subject.parameters:
+    own_loss = said(subject.made, "loss_alone", False)
+    if own_loss or isinstance(subject.made, Trained | WithHeldLoss) or not subject.parameters:
         return None
     clock = Clock()
     for made in with_training(wrapped_in(subject.made)):
@@ -238,10 +255,13 @@ def used_in_training(subject: Subject, wanted: Wanted, single: bool) -> tuple[Su
 
 
 def used_in_a_loop(spec: str, subject: Subject, wanted: Wanted) -> tuple[Subject, Inputs, list[Gradient]] | None:
-    """One round of a loop that trains it, in a script or a function around it; None where there is none."""
-    if isinstance(subject.made, TrainedByLoop):
+    """One round of a loop that trains it, in a script or a function around it, or a call that is shown; else None."""
+    if isinstance(subject.made, ShownLoss | LoopLoss):
         return None
+    by_loop = isinstance(subject.made, TrainedByLoop)
     for one in Subject.load(spec, wanted.words, wanted.seed, loops=True):
+        if by_loop and isinstance(one.made, TrainedByLoop):
+            continue
         with contextlib.suppress(SubjectError):
             inputs, _ = choose_inputs(one, wanted, Clock())
             if inputs is not None:

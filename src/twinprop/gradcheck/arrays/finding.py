@@ -170,6 +170,10 @@ def nested(value: Any, label: str, attribute: str, keys: tuple[Any, ...]) -> Ite
             yield from nested(item, f"{label}[{key!r}]", attribute, (*keys, key))
 
 
+SUM = "sum of "
+"""How the gradient of an array begins that several objects share, each of which has a part of it."""
+
+
 @dataclass
 class Target:
     """What a gradient is looked for: a parameter, or x.
@@ -276,7 +280,7 @@ def best_named(target: Target, targets: Sequence[Target], found: Sequence[Found]
 
     def rank(one: Found) -> tuple[Any, ...]:
         right = same_numbers(one.value, target.slope)
-        return right, one.shape == target.array.shape, one.changed, one.level(own)
+        return right, one.label.startswith(SUM), one.shape == target.array.shape, one.changed, one.level(own)
 
     # a delta is the gradient of a sum before the activation, unless it has the shape of what it stands beside
     named = [

@@ -105,6 +105,28 @@ def item_at(held: Any, keys: Iterable[Any]) -> Any:
     return held
 
 
+class Number(np.ndarray[Any, Any]):
+    """A number of the user's, as an array without axes: `z = self.b; z += d` leaves it as it is."""
+
+    def __iadd__(self, other: Any) -> Any:  # type: ignore[misc]
+        return self + other
+
+    def __isub__(self, other: Any) -> Any:  # type: ignore[misc]
+        return self - other
+
+    def __imul__(self, other: Any) -> Any:  # type: ignore[misc]
+        return self * other
+
+    def __itruediv__(self, other: Any) -> Any:  # type: ignore[misc]
+        return self / other
+
+
+def as_number(value: Any) -> Any:
+    """A number that can be changed from outside; an array with axes as it is."""
+    array = np.array(value, float)
+    return array if array.ndim else array.view(Number)
+
+
 def is_float_array(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.dtype.kind == "f"
 
@@ -277,7 +299,7 @@ MARKER = re.compile(
 """What stands before the name of a parameter in that of its gradient."""
 
 ENDING = re.compile(
-    r"_*(.+?)_?(?:grads?|gradients?|derivative|delta|prime|_g|_d)(?:_(?:curr(?:ent)?|total|sum|acc|avg|mean))?",
+    r"_*(.+?)_?(?:grads?|gradients?|derivative|delta|prime|errors?|_g|_d)(?:_(?:curr(?:ent)?|total|sum|acc|avg|mean))?",
     re.IGNORECASE,
 )
 """What stands behind it."""

@@ -28,13 +28,16 @@ LOSS_AND_GRADIENTS = (
 LOSS = (
     "loss cost lossfunction costfunction computeloss computecost calculateloss calcloss getloss getcost lossfn "
     "verlust kosten cout perte custo perda coste costo perdida errore crossentropy crossentropyloss objective "
-    "criterion error calculate computecrossentropy mse eval value "
+    "criterion error calculate computecrossentropy mse eval value nll elbo erro fehler kayip hata blad strata "
+    "deviance energy "
     f"{LOSS_AND_GRADIENTS}"
 )
 LIKE = {
     FORWARD: re.compile(r"(?!.*(back|grad|loss|check|plot|print|show|num)).*(forward|feedforward|fwd).*"),
     LOSS_AND_GRADIENTS: re.compile(r".*loss.*grad.*"),
-    LOSS: re.compile(r"(?!.*(grad|prime|deriv|back|delta|plot|print|set|get|hist|log_|_log)).*(loss|cost|squares).*"),
+    LOSS: re.compile(
+        r"(?!.*(grad|prime|deriv|back|delta|plot|print|set|get|hist|log_|_log)).*(loss|cost|squares|likelihood|nll|surrogate).*"
+    ),
     BACKWARD: re.compile(
         r"(?!.*(check|update|zero|clip|num|plot|show|draw|visual|print|save|init|reset|clear)).*"
         r"(backprop|backward|bptt|bppt|backpass|gradients?$).*"

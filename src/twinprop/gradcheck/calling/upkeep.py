@@ -136,7 +136,8 @@ def lend_optimizer(made: Any) -> bool:
 
 
 ZERO = (
-    "zerograd zerograds zerogradients initgrad initgrads resetgrad resetgrads resetgradient resetgradients cleargrads"
+    "zerograd zerograds zerogradients initgrad initgrads resetgrad resetgrads resetgradient resetgradients cleargrads "
+    "cleargradients flushgradients flushgrads"
 )
 """Names of methods that clear gradients."""
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from twinprop.gradcheck.arrays.held import arrays_of, attributes_of, wrapped_in
+from twinprop.gradcheck.arrays.held import arrays_of, attributes_of, said, wrapped_in
 from twinprop.gradcheck.arrays.inputs import LIKELY
 from twinprop.gradcheck.calling.naming import BACKWARD, FORWARD, LOSS, TRAINING, held_by, named
 from twinprop.gradcheck.calling.way import (
@@ -24,7 +24,7 @@ from twinprop.gradcheck.calling.way import (
 )
 from twinprop.gradcheck.faults import PACKAGE, SubjectError
 from twinprop.gradcheck.source.roles import Argument, Method, lacks_self, method_of, word_of
-from twinprop.gradcheck.source.sources import nodes_of, own_attributes, returned_name, returned_names
+from twinprop.gradcheck.source.sources import nodes_of, own_attributes, returned_name, returned_names, source_of
 from twinprop.gradcheck.source.words import words_compared
 
 
@@ -38,28 +38,32 @@ def with_other_words(function: Any, back: Method) -> Iterator[Method]:
             yield replace(back, arguments=(*back.arguments[:at], told, *back.arguments[at + 1 :]))
 
 
-def networks(title: str, front: Method, back: Method, cost: Method | None, kept: Sequence[str]) -> Iterator[Way]:
+def networks(
+    title: str, front: Method, back: Method, cost: Method | None, kept: Sequence[str], source: str
+) -> Iterator[Way]:
     """Ways in which the targets come with backward, with the network's own loss before the likely ones.
 
     Args:
         kept: the names of what forward returns.
+        source: of backward.
     """
     if len(front.needed) > 1 or not front.offered:
         return
     first = {(front.needed or front.offered)[0].name: "x"}
     same = dict(zip(kept, ("out", "cache"), strict=False)) | first if len(kept) < 3 else first
-    for given in network_backward_roles(back, same):
+    for given in network_backward_roles(back, same, source):
         own = cost_roles(cost) if cost is not None and cost.name not in (front.name, back.name) else []
         for roles in own:
             yield NetworkWay(title, front, back, first, given, cost, roles)
         yield NetworkWay(title, front, back, first, given, likely=LIKELY[0])
 
 
-def network_backward_roles(back: Method, same: Mapping[str, str]) -> Iterator[dict[str, str]]:
+def network_backward_roles(back: Method, same: Mapping[str, str], source: str = "") -> Iterator[dict[str, str]]:
     """What backward is given: by the names that forward uses, too, by its own, else by its place.
 
     Args:
         same: the names of what forward is given and returns.
+        source: of backward: what something is subtracted from is the output.
     """
     roles = {one.name: "y" if one.role == "dy" else one.role or same.get(one.name, "") for one in back.needed}
     if len(roles) != 1 or back.needed[0].role == "cache":
@@ -71,6 +75,8 @@ def network_backward_roles(back: Method, same: Mapping[str, str]) -> Iterator[di
     if len(roles) == 1 and back.needed[0].role != "dy":
         yield dict.fromkeys(roles, "y")
     guesses: dict[int, list[tuple[str, ...]]] = {2: [("x", "y"), ("y", "out")], 3: [("x", "y", "out")]}
+    if len(roles) == 2 and " - ".join(roles) in source:
+        guesses[2].insert(1, ("out", "y"))
     for guess in guesses.get(len(roles), []):
         yield dict(zip(roles, guess, strict=True))
 
@@ -118,6 +124,8 @@ def ways_of(made: Any, title: str) -> list[Way]:
         others = [name for name in dir(made) if name != backward and word_of(name) in BACKWARD.split()]
         backward = next((name for name in others if callable(held_by(made, name))), backward)
     found = list(possible_ways(made, title, forward, backward, loss))
+    if said(made, "loss_alone", False):  # its number is no output whose slope could be asked for
+        found = [way for way in found if type(way) is LossWay]
     for name in ("__call__", "predict"):  # it may do what forward leaves out
         if forward not in ("", name) and inspect.isfunction(inspect.getattr_static(type(made), name, None)):
             found += possible_ways(made, title, name, backward, "")
@@ -158,7 +166,7 @@ def possible_ways(made: Any, title: str, forward: str, backward: str, loss: str)
         targets = bool(back.needed) and back.needed[0].role == "y"
         if targets or next(iter(arrays_of(made)), None) is not None:
             for other in with_other_words(getattr(made, back.name), back):
-                yield from networks(title, front, other, cost, kept or [alone])
+                yield from networks(title, front, other, cost, kept or [alone], source_of(getattr(made, back.name)))
     ours = type(made).__module__.startswith(PACKAGE)  # whose loss needs a forward before it
     leans = None not in (front, back, cost) and leans_on(made, backward, forward, loss)
     if cost is not None and back is not None and not ours and not leans and (roles := loss_roles(cost)) is not None:

@@ -10,8 +10,9 @@ import ast
 import contextlib
 import io
 import linecache
+import re
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from types import FunctionType
@@ -22,13 +23,14 @@ import numpy as np
 from twinprop.gradcheck.arrays.comparison import same_numbers
 from twinprop.gradcheck.calling.way import LayerWay
 from twinprop.gradcheck.faults import Clock, SubjectError, short_path
-from twinprop.gradcheck.hints.edits import EDITS, LAST_FIRST
-from twinprop.gradcheck.hints.edits.matrices import STATEMENTS
-from twinprop.gradcheck.hints.edits.site import OUTPUT, Edit, is_sum, sites_in, statements_in
+from twinprop.gradcheck.hints.edits import EDITS, LAST_FIRST, WHERE_FIRST
+from twinprop.gradcheck.hints.edits.matrices import STATEMENTS, update_before_use
+from twinprop.gradcheck.hints.edits.site import OUTPUT, Edit, Site, is_sum, sites_in, statements_in
+from twinprop.gradcheck.hints.flow import distance
 from twinprop.gradcheck.hints.routines import Evidence, Routine, routines_of
 from twinprop.gradcheck.measuring.trial import Trial
 
-MOST_TRIED = 6000
+MOST_TRIED = 12_000
 """Edits that are tried for a small backward."""
 
 TIMES_AS_LONG = 20
@@ -130,14 +132,38 @@ def best_repair(
 
 
 def candidates(routines: list[Routine], evidence: Evidence) -> Iterator[Repair]:
-    """Every edit of every statement and of every expression, in the order of the edits."""
+    """Every edit of every statement and expression in its order; those of lines that right gradients need come last."""
     yield from edits_of_statements(routines)
-    sites = [site for routine in routines for site in sites_in(routine, evidence)]
+    far = {id(one): distance(one.tree, evidence.gradients) for one in routines}
+    # a function of the file that is no derivative is rarely what is wrong, though an edit of it may help
+    helpers = {id(one) for one in routines[1:] if is_helper(one)}
+    places: dict[tuple[bool, int], list[Site]] = {}
+    for site in (site for routine in routines for site in sites_in(routine, evidence)):
+        key = id(site.routine)
+        places.setdefault((key in helpers, far[key](site.line)), []).append(site)
+    for where in sorted(places):
+        yield from edits_of_sites(places[where])
+
+
+HELPER = re.compile(r"(?!.*(prime|deriv|grad|back|delta|bprop|jacob))(?!d_).*", re.IGNORECASE)
+"""Names of functions that go forward, or do something else."""
+
+
+def is_helper(routine: Routine) -> bool:
+    """Whether a function is no method, and no derivative by its name."""
+    arguments = [one.arg for one in routine.tree.args.args]
+    return arguments[:1] != ["self"] and HELPER.fullmatch(routine.function.__name__) is not None
+
+
+def edits_of_sites(sites: Sequence[Site]) -> Iterator[Repair]:
+    """Every edit of some expressions, in the order of the edits."""
     edit: Edit
-    backwards = sites[::-1]  # sums first, and arguments last
+    backwards = list(sites[::-1])  # sums first, and arguments last
     backwards.sort(key=lambda site: (site.line == site.routine.tree.lineno, not is_sum(site.node)))
     for edit in EDITS:
-        for site in backwards if edit in LAST_FIRST else sites:
+        first = WHERE_FIRST.get(edit)
+        ordered = sorted(sites, key=lambda site: not first(site)) if first else sites
+        for site in backwards if edit in LAST_FIRST else ordered:
             for new, text in edit(site) if not isinstance(site.node, ast.Starred) else ():
                 if ast.unparse(new) != site.code:
                     yield Repair(site.routine, text, site.line, partial(site.put, new), partial(site.put, site.node))
@@ -152,6 +178,12 @@ def edits_of_statements(routines: list[Routine]) -> Iterator[Repair]:
                     there, here = slice(at, at + 1), slice(at, at + len(new))
                     apply, revert = (partial(block.__setitem__, *one) for one in ((there, new), (here, [block[at]])))
                     yield Repair(routine, text, block[at].lineno, apply, revert)
+                    if edit is update_before_use:  # where the step itself is what is looked at
+                        rest = block[at:]
+                        end = len(rest) - isinstance(rest[-1], ast.Return)
+                        moved = [*rest[1:end], rest[0], *rest[end:]]
+                        apply, revert = (partial(block.__setitem__, slice(at, None), one) for one in (moved, rest))
+                        yield Repair(routine, text, block[at].lineno, apply, revert)
 
 
 def tried(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -14,12 +15,13 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.arrays.comparison import ratio
-from twinprop.gradcheck.arrays.held import attributes_of, is_number, said
+from twinprop.gradcheck.arrays.held import attributes_of, is_number, said, wrapped_in
 from twinprop.gradcheck.calling.naming import BACKWARD, named
 from twinprop.gradcheck.faults import SubjectError, is_users, is_users_own, traced
 from twinprop.gradcheck.measuring.trial import Trial
 from twinprop.gradcheck.report import Gradient
 from twinprop.gradcheck.source.loops import SHORTENED, compiled, definition_of
+from twinprop.gradcheck.source.sources import nodes_of
 from twinprop.gradcheck.training.rounds import FUNCTION
 
 
@@ -33,6 +35,7 @@ class Evidence:
     Attributes:
         samples: in the batch.
         numbers: of outputs, or of targets, in the batch.
+        constants: numbers that stand in the class, as the slope of a leaky ReLU.
         too_large: by what number wrong gradients are, where nothing else is wrong with them.
     """
 
@@ -42,12 +45,23 @@ class Evidence:
         y = trial.inputs.y
         self.numbers = int(np.size(trial.inputs.x if y is None or np.ndim(y) < 2 else y))
         wrong = [one.comparison for one in gradients if one.comparison is not None and not one.passed]
+        self.constants = constants_of(trial.subject.made)
         self.too_large = [k for one in wrong if (k := ratio(one.analytic, one.numeric)) is not None]
 
     @property
     def is_layer(self) -> bool:
         """Whether it has an output in place of a loss."""
         return self.trial.dy is not None
+
+
+MOST_CONSTANTS = 12
+
+
+def constants_of(made: Any) -> list[float]:
+    """The numbers that stand in the source of an object's class, but for those of any class."""
+    nodes = [node for one in said(made, "parts", [made]) for node in nodes_of(type(one))]
+    found = [float(one.value) for one in nodes if isinstance(one, ast.Constant) and type(one.value) in (int, float)]  # type: ignore[arg-type]
+    return [one for one in dict.fromkeys(found) if one not in (0, 1, 2)][:MOST_CONSTANTS]
 
 
 @dataclass
@@ -156,11 +170,13 @@ def functions_near(trial: Trial) -> Iterator[FunctionType]:
     """The functions of the module, and the methods of its classes and of those of the objects under test."""
     made = trial.subject.made
     holders: list[Any] = [made, *said(made, "parts", [])]
-    modules = {sys.modules.get(kind.__module__) for holder in holders for kind in type(holder).__mro__}
-    spaces: list[Mapping[str, Any]] = [
-        vars(module) for module in modules if module is not None and hasattr(module, "__file__")
-    ]
-    spaces += [kind.__dict__ for holder in holders for kind in type(holder).__mro__]
+    kinds = list(dict.fromkeys(kind for holder in holders for kind in type(holder).__mro__))
+    functions = [one for kind in kinds for one in vars(kind).values() if isinstance(one, FunctionType)]
+    # the module may have been loaded anew since: these are the names that its functions look at
+    names = {id(one.__globals__): one.__globals__ for one in functions if is_users(one.__code__.co_filename)}
+    spaces: list[Mapping[str, Any]] = [*names.values(), *(vars(kind) for kind in kinds)]
+    lent = [inspect.unwrap(one) for one in vars(type(wrapped_in(made))).values() if hasattr(one, "__wrapped__")]
+    spaces += [{one.__name__: one} | one.__globals__ for one in lent if isinstance(one, FunctionType)]
     spaces += [said(made, "_parts", {})]
     spaces += [part.__globals__ for part in said(made, "_parts", {}).values() if isinstance(part, FunctionType)]
     for space in spaces:

@@ -8,13 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations_with_replacement
+from types import FrameType
 from typing import Any
 
 import numpy as np
 
 from twinprop.gradcheck.arrays.comparison import CLOSE, nearly_equal, proportional, ratio
-from twinprop.gradcheck.arrays.held import ArrayRef, FloatArray, arrays_of, is_bare, said, stems
-from twinprop.gradcheck.faults import SubjectError
+from twinprop.gradcheck.arrays.held import (
+    ArrayRef,
+    FloatArray,
+    arrays_of,
+    attributes_of,
+    is_bare,
+    said,
+    stems,
+    wrapped_in,
+)
+from twinprop.gradcheck.calling.naming import FORWARD, named
+from twinprop.gradcheck.faults import SubjectError, is_users, traced
 from twinprop.gradcheck.hints.repair import another_batch, repairs
 from twinprop.gradcheck.hints.routines import Evidence, Routine, routines_of
 from twinprop.gradcheck.measuring.trial import CHANGE
@@ -178,6 +189,30 @@ def repeated_array(evidence: Evidence) -> str:
     return KEPT_TWICE.format(kept[0]) if kept else ""
 
 
+def shared_object(evidence: Evidence) -> str:
+    """What is said of an object that goes forward twice, and keeps what backward needs of the last time alone."""
+    whole = wrapped_in(evidence.trial.subject.made)
+    if isinstance(evidence.trial.subject.made, Trained):
+        return ""  # its step may go forward as often as it likes
+    seen: dict[int, tuple[int, str]] = {}
+
+    def watch(frame: FrameType, event: str, argument: Any) -> None:
+        owner = frame.f_locals.get("self") if is_users(frame.f_code.co_filename) else None
+        kept = owner is not None and owner is not whole and bool(attributes_of(owner))
+        if kept and frame.f_code.co_name == named(owner, FORWARD):
+            seen[id(owner)] = seen.get(id(owner), (0, ""))[0] + 1, type(owner).__name__
+
+    with traced(watch):
+        evidence.trial.subject.forward(evidence.trial.x, evidence.trial.inputs.y)
+    twice = {one: name for one, (count, name) in seen.items() if count > 1}
+    held = [f"self.{name}" for name, one in attributes_of(whole).items() if id(one) in twice]
+    return SHARED_OBJECT.format(" and ".join(held) or f"a {next(iter(twice.values()))}") if twice else ""
+
+
+SHARED_OBJECT = (
+    "{}: one object, which goes forward more than once and keeps what the last time was, where backward needs each "
+    "time: make one for each place."
+)
 ONE_ARRAY = "are the same array: make one for each; [array] * n repeats one."
 KEPT_TWICE = "{} holds one array several times, which is changed in place: keep a copy of each."
 UNKNOWN = "no known mistake looks like this."
@@ -218,7 +253,7 @@ def explain_gradients(evidence: Evidence, known: Sequence[tuple[str, str]] = ())
                 unknown.append(gradient)
             else:
                 found.setdefault(first, []).append(gradient.name)
-    if unknown and (repetition := repeated_array(evidence)):
+    if unknown and (repetition := repeated_array(evidence) or shared_object(evidence)):
         found[repetition] = [gradient.name for gradient in unknown]
     elif unknown:
         found[f"{UNKNOWN} {where_to_look(evidence, bool(found))}".rstrip()] = [gradient.name for gradient in unknown]

@@ -42,7 +42,7 @@ from twinprop.gradcheck.judging.unchecked import (
 )
 from twinprop.gradcheck.measuring.parameters import adopt_forgotten, adopt_parameters, has_shape_of_choice, keep_used
 from twinprop.gradcheck.measuring.repetition import STALE_OUTPUT, check_repetition, output_is_stale
-from twinprop.gradcheck.measuring.searching import harmless
+from twinprop.gradcheck.measuring.searching import harmless, is_reshaped
 from twinprop.gradcheck.measuring.subject import Subject
 from twinprop.gradcheck.measuring.trial import CHANGE, NotRepeatableError, Trial, slopes_of
 from twinprop.gradcheck.objects.fitting import Fitted
@@ -203,7 +203,9 @@ def compare_gradients(
         # (1, o) in place of (o,): an update broadcasts it
         flat = value.shape != array.shape and plain_shape(value.shape) == plain_shape(array.shape)
         flat = flat and (
-            harmless(value.shape, array.shape, trial.subject.made) or has_shape_of_choice(trial, name, value.shape)
+            harmless(value.shape, array.shape, trial.subject.made)
+            or has_shape_of_choice(trial, name, value.shape)
+            or is_reshaped(trial.subject.made, label)
         )
         value = value.reshape(array.shape) if flat else value
         fits = value.shape == array.shape
@@ -340,6 +342,13 @@ def check_subject(
     return report
 
 
+GROWN = (
+    "{0} is one number, and its gradient has {1}: that is right for {1} numbers, which the first step makes of it. If "
+    "it is to stay one, sum its gradient over all axes."
+)
+"""What is said of a slope that begins as 0.25 and gets a gradient for each unit; a bias begins as 0."""
+
+
 def advise(trial: Trial, report: Report) -> None:
     """Say what should be mended beside the gradients, and what one sample does not show."""
     subject, inputs = trial.subject, trial.inputs
@@ -355,6 +364,12 @@ def advise(trial: Trial, report: Report) -> None:
         report.notes.append(FEW)
     if inputs.alone and report.right:
         report.advice.append(inputs.alone)
+    grown = [
+        one
+        for one in report.gradients
+        if one.passed and one.target.size > 1 == np.size(subject.initial.get(one.of, ()))
+    ]
+    report.advice += [GROWN.format(one.of, one.target.size) for one in grown if np.any(subject.initial[one.of])]
     report.notes += [told_of(trial.penalties)] if trial.penalties else []
     report.notes += hidden_weights(trial, report.gradients) if report.right else []
     if again := made_anew(trial):

@@ -139,7 +139,7 @@ def accept_clipped_norm(trial: Trial, report: Report) -> None:
     """Take for right what is scaled down on purpose: all by one factor, to a norm that another batch gets, too."""
     own = [one for one in report.gradients if one.of != "x"]
     k = next((found for one in own if (found := ratio_of(one))), 0.0)
-    if report.found or not 0 < k < 1 or not all(same_step(one, k) or is_times(one, k) for one in own):
+    if report.found or not 0 < k < 1 - CLOSE or not all(same_step(one, k) or is_times(one, k) for one in own):
         return
     try:
         with another_batch(trial) as other:
@@ -147,6 +147,8 @@ def accept_clipped_norm(trial: Trial, report: Report) -> None:
     except SubjectError:
         return
     values = [[one.value for one in own], [again[one.of][1] for one in own if one.of in again]]
+    if all(map(np.array_equal, *values)):
+        return  # it has one batch alone
     first, second = (float(np.sqrt(sum(np.sum(np.square(one)) for one in some))) for some in values)
     if abs(first - second) < 1e-3 * first:
         for one in own:

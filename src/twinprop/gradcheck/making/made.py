@@ -6,7 +6,7 @@ import copy
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations, product
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -19,10 +19,11 @@ from twinprop.gradcheck.calling.upkeep import REMEMBERS, PlainSteps, lend_optimi
 from twinprop.gradcheck.faults import SubjectError, error_with_line, guarded_call
 from twinprop.gradcheck.making.settings import Untried, untried_settings
 from twinprop.gradcheck.making.uses import given_in_uses, lend_data, made_as_used
-from twinprop.gradcheck.objects.autograd import Operations, boxes_of, computes_with_arrays, with_boxes
+from twinprop.gradcheck.objects.autograd import Operations, boxes_of, computes_with_arrays, has_operations, with_boxes
 from twinprop.gradcheck.objects.composing import composed
 from twinprop.gradcheck.objects.functions import Functions, looks_like_function_of_network, returns_loss
 from twinprop.gradcheck.objects.guesses import HIDDEN, INPUTS, OUTPUTS, arguments_for, filled
+from twinprop.gradcheck.objects.held_loss import with_held_loss
 from twinprop.gradcheck.objects.in_a_row import chain
 from twinprop.gradcheck.objects.joining import join_functions
 from twinprop.gradcheck.objects.lacking import built, with_places
@@ -31,10 +32,12 @@ from twinprop.gradcheck.objects.stacking import ADD, ADDER, Sizes, stacked
 from twinprop.gradcheck.source.importing import told_of
 from twinprop.gradcheck.source.loading import load_attributes, parse_arguments
 from twinprop.gradcheck.source.roles import role_of
+from twinprop.gradcheck.source.sources import returned_names
 from twinprop.gradcheck.source.stand_ins import LentActivation
 from twinprop.gradcheck.training.loops_around import is_called_as_usual, loops_around
 from twinprop.gradcheck.training.own_loss import with_own_loss
 from twinprop.gradcheck.training.recipes import bound
+from twinprop.gradcheck.training.shown import as_shown
 from twinprop.gradcheck.training.trained_by_method import begun, with_training
 
 EMPTY = (
@@ -65,7 +68,8 @@ def make(
 
     Args:
         square: whether it gets as many outputs as inputs.
-        loops: whether only the loops are asked for that train it, but for those of its own methods.
+        loops: whether only the loops are asked for that train it, but for those of its own methods, and what shows
+            how it is called.
 
     Returns:
         ways to make it ready to be called, the likeliest first; and what was left out of its file.
@@ -74,7 +78,7 @@ def make(
         SubjectError: it cannot be found.
     """
     module, found = load_attributes(spec)
-    ways = looped(module, found, words, False) if loops else ways_to_make(module, found, words, square)
+    ways = used_elsewhere(module, found, words) if loops else ways_to_make(module, found, words, square)
     return ways, [*told_of(module), *(text for one in found.values() for text in lend_data(module, one))]
 
 
@@ -86,7 +90,7 @@ def ways_to_make(module: ModuleType, found: dict[str, Any], words: Sequence[str]
     """
     kind = next(iter(found.values())) if len(found) == 1 else None
     if kind is not None:
-        for box in boxes_of(module) if hasattr(kind, "__add__") else ():
+        for box in boxes_of(module) if has_operations(kind) else ():
             own = box.kind is kind and box.scalar != computes_with_arrays(kind)
             if own and (each := Operations(box)).some:
                 yield Made(each, f"{next(iter(found))}, each operation")
@@ -111,8 +115,20 @@ def ways_to_make(module: ModuleType, found: dict[str, Any], words: Sequence[str]
             failure = error
         for in_methods in last if free else ():
             yield from looped(module, found, words, in_methods)
+        yield from shown(module, found, words) if free else ()
         if failure is not None:
             raise failure
+
+
+def shown(module: ModuleType, found: dict[str, Any], words: Sequence[str]) -> Iterator[Made]:
+    """As a demo of its author calls it."""
+    yield from (Made(one, title) for one, title in (as_shown(module, found) if not words else ()))
+
+
+def used_elsewhere(module: ModuleType, found: dict[str, Any], words: Sequence[str]) -> Iterator[Made]:
+    """The loops around it that train it, and the calls that are shown."""
+    yield from looped(module, found, words, False)
+    yield from shown(module, found, words)
 
 
 def looped(module: ModuleType, found: dict[str, Any], words: Sequence[str], in_methods: bool) -> Iterator[Made]:
@@ -165,6 +181,7 @@ def ready(made: Any, module: ModuleType, sizes: Sizes, whole: bool = False) -> I
         yield one
         yield from with_several_inputs(one)
     for one in map(in_training, (made, *filled_up(made, () if whole else (sizes,)))):
+        yield from with_held_loss(one)
         yield one
         yield from composed(one, named(one, FORWARD))
         yield from with_several_inputs(one)
@@ -250,7 +267,28 @@ def make_one(
                 f"{error}\n  Give the arguments of its constructor: --args 4 3; an array by its shape: --args 4x3 3x."
             ) from error
         raise
+    made = Closures.of(found, made) or made
     return made, title(used), list(untried_settings(found, bound(found, used, keywords)))
+
+
+class Closures:
+    """What a function returns that holds functions, as `return forward, backward, params`: each is an attribute."""
+
+    def __init__(self, held: Mapping[str, Any]) -> None:
+        vars(self).update(held)
+
+    @classmethod
+    def of(cls, function: Any, made: Any) -> Closures | None:
+        """None where it returned something else."""
+        if isinstance(made, tuple | list):
+            names = returned_names(function)
+            made = {name or f"part{at}": one for at, (name, one) in enumerate(zip(names, made, strict=False))}
+        functions = [one for one in made.values() if inspect.isfunction(one)] if isinstance(made, dict) else []
+        own = inspect.isfunction(function) and any(one.__closure__ for one in functions)
+        return cls({str(name): one for name, one in made.items()}) if own else None
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        raise TypeError("what its functions share is not copied with them")
 
 
 MOST = 300

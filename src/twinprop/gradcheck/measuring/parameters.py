@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.arrays.finding import Found
-from twinprop.gradcheck.arrays.held import ArrayRef, arrays_of, is_bare, is_float_array, names_gradient
+from twinprop.gradcheck.arrays.held import ArrayRef, arrays_of, as_number, is_bare, is_float_array, names_gradient
 from twinprop.gradcheck.arrays.inputs import Inputs
 from twinprop.gradcheck.arrays.likely_shapes import BIAS
 from twinprop.gradcheck.faults import SubjectError
@@ -49,7 +49,7 @@ def adopt_numbers(subject: Subject, rehearsal: Subject, inputs: Inputs, out: Any
         else:
             continue
         if depends_on(rehearsal, twin, value, inputs, out):
-            number.set(start)
+            number.set(as_number(start) if np.ndim(start) == 0 else start)
             subject.parameters.append(next(ref for ref in arrays_of(subject.made) if ref.name == number.name))
 
 

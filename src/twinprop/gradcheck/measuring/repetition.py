@@ -218,7 +218,7 @@ def other_batch(trial: Trial, unmade: Subject, report: Report) -> None:
     """Whether other batches get their own gradients, of another size or of larger numbers if it takes these at all."""
     now = {one.name: np.copy(one.get()) for one in trial.parameters}
     # an object that holds the size of the batch is made for batches of that size
-    sizes = {ref.get() for ref in unmade.numbers if np.ndim(ref.get()) == 0}
+    sizes = {np.asarray(ref.get()).item() for ref in unmade.numbers if np.ndim(ref.get()) == 0}
     of_this_size = trial.inputs.count == 1 or trial.inputs.count in sizes
     paced = False
     larger = [] if takes_logarithms(trial.subject) else trial.inputs.larger(trial.seed + 7)

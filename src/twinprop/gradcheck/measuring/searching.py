@@ -10,17 +10,17 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.arrays.finding import Found
-from twinprop.gradcheck.arrays.held import FloatArray, is_bare, plain_shape, said
+from twinprop.gradcheck.arrays.held import FloatArray, is_bare, plain_shape, said, wrapped_in
 from twinprop.gradcheck.arrays.inputs import Inputs
 from twinprop.gradcheck.calling.upkeep import ways_after
-from twinprop.gradcheck.calling.way import LossesWay, NetworkWay, Way
+from twinprop.gradcheck.calling.way import LayerWay, LossesWay, NetworkWay, Way
 from twinprop.gradcheck.faults import Clock, SubjectError, of_one_number
 from twinprop.gradcheck.measuring.parameters import hides_weights
 from twinprop.gradcheck.measuring.shapes import candidates, index_inputs, rare_shapes, suggested_shapes, usual_shapes
 from twinprop.gradcheck.measuring.subject import Subject
 from twinprop.gradcheck.objects.functions import Functions
-from twinprop.gradcheck.objects.several import Several
-from twinprop.gradcheck.source.sources import sums_along
+from twinprop.gradcheck.objects.several import Several, SeveralLossAlone
+from twinprop.gradcheck.source.sources import source_of, sums_along
 from twinprop.gradcheck.training.trained import Trained
 
 ONE_SAMPLE = "right for one sample alone. {}"
@@ -135,7 +135,11 @@ class Search:
         place = self.failed_backward[0].place if self.failed_backward else None
         if self.rare and inputs.count == 1 and (self.mistaken or self.failed_before or (place and sums_along(*place))):
             return True
-        return self.failed_before and not self.subject.like and inputs.x.ndim == 2 and 1 in inputs.x.shape
+        narrow = inputs.x.ndim == 2 and 1 in inputs.x.shape
+        if narrow and type(self.way) is LayerWay and self.accepted_by_both is not None:  # a slope may not be summed
+            held = [np.size(one.get()) for one in self.subject.parameters]
+            return bool(held) and max(held) == 1 and 1 not in self.accepted_by_both.x.shape
+        return self.failed_before and not self.subject.like and narrow
 
     def wants_indices(self) -> bool:
         """Whether it said that it uses x as an index, as an embedding does."""
@@ -188,6 +192,8 @@ class Search:
             return None  # the output is that of a whole sequence, which has one label
         if is_network and rehearsal.way.guesses and inputs.kind == "onehot" and np.size(out) != np.size(inputs.y):
             return None  # its targets would be broadcast
+        if is_network and inputs.kind == "onehot" and np.size(out) == 1 < np.size(inputs.y):
+            return None  # as they are by a loss of its own
         is_cost = rehearsal.way.is_loss and not is_network and isinstance(rehearsal.made, Functions)
         if is_cost and np.size(out) not in (1, inputs.count):
             return None  # a loss is one number, or one for each sample
@@ -211,7 +217,8 @@ class Search:
         shapes = [np.shape(parameter.get()) for parameter in rehearsal.parameters]
         self.reached = 2 if inputs.y is None or np.size(inputs.y) == np.size(out) else 1
         found = rehearsal.gradients_left(dy, inputs.x, inputs.y)
-        if not rehearsal.way.given_apart and not leaves_gradients(rehearsal, found, old):
+        alone = not rehearsal.way.given_apart or isinstance(rehearsal.made, SeveralLossAlone)
+        if alone and not leaves_gradients(rehearsal, found, old):
             return False  # a loss alone
         fit = fits(rehearsal, found, inputs.x, inputs.count)
         # an update that is not summed over the samples makes a bias grow
@@ -247,7 +254,7 @@ def fits(subject: Subject, found: Sequence[Found], x: FloatArray, count: int) ->
         shape = np.shape(parameter.get())
         beside = [np.shape(one.get()) for one in subject.parameters if one.owner is parameter.owner]
         named = [
-            one.shape
+            shape if is_reshaped(subject.made, one.label) else one.shape
             for one in found
             if one.changed and one.level(parameter) > 0
             if one.keys or not is_bare(one.attribute) or one.shape == shape or one.shape not in beside
@@ -278,6 +285,12 @@ def fits(subject: Subject, found: Sequence[Found], x: FloatArray, count: int) ->
         return [*fit, False]
     own = not bare or x.dtype.kind != "f" or same or (subject.way.is_loss and bare[0] in others)
     return [*fit, own]
+
+
+def is_reshaped(made: Any, gradient: str) -> bool:
+    """Whether the class gives a gradient another shape before the step: `W -= lr * self.dW.reshape(W.shape)`."""
+    kind: Any = type(wrapped_in(made))
+    return f"{gradient}.reshape(" in source_of(kind)
 
 
 def leaves_gradients(subject: Subject, found: Sequence[Found], old: Sequence[FloatArray]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 from collections.abc import Iterator, Sequence
@@ -11,13 +12,14 @@ import numpy as np
 
 from twinprop.gradcheck.arrays.held import attributes_of, said, wrapped_in
 from twinprop.gradcheck.arrays.inputs import Inputs, draw_x, draw_y, unused_size
-from twinprop.gradcheck.calling.way import LossWay
+from twinprop.gradcheck.calling.way import LossWay, NetworkWay
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.measuring.subject import Subject
 from twinprop.gradcheck.objects.fitting import Fitted
 from twinprop.gradcheck.objects.functions import Functions
 from twinprop.gradcheck.objects.lacking import SIZE_OF_INPUT
 from twinprop.gradcheck.source.loading import parse_arguments
+from twinprop.gradcheck.source.sources import nodes_of
 
 SAMPLES = 5
 """Samples in x; more where this is one of the other sizes, so that they can be told apart."""
@@ -56,6 +58,14 @@ def told_sizes(subject: Subject) -> list[int]:
     return [size for name, size in held if type(size) is int and SIZE_OF_INPUT.fullmatch(name.lower().strip("_"))]
 
 
+def told_classes(subject: Subject) -> list[int]:
+    """The whole numbers that a loss without weights holds: one may be that of its classes."""
+    if isinstance(subject.made, Fitted):
+        return []
+    held = attributes_of(wrapped_in(subject.made)).values()
+    return [size for size in held if type(size) is int and 1 < size < LONG]
+
+
 def told_lengths(subject: Subject) -> list[int]:
     """The lengths of a sequence that an object keeps under names such as `seq_length`."""
     held = attributes_of(wrapped_in(subject.made)).items()
@@ -92,7 +102,9 @@ def usual_shapes(
     if "x" in (wanted := said(subject.made, "wanted", {})):
         yield wanted["x"], -1 if wanted["x"][1:] == (1,) else 0
     count = unused_size(SAMPLES, {*numbers, *sizes})
-    features = sorted(dict.fromkeys([*numbers[:1], *told_sizes(subject), *sizes[:2], 4]), key=lambda size: size == 1)
+    held = told_classes(subject) if not sizes and subject.way.is_loss else []
+    features = [*numbers[:1], *told_sizes(subject), *held, *sizes[:2], 4]
+    features = sorted(dict.fromkeys(features), key=lambda size: size == 1)
     yield from (((count, width), 0) for width in features)
     if subject.way.is_loss and not subject.parameters:
         yield (count, 1), 0
@@ -123,6 +135,8 @@ def rare_shapes(subject: Subject, words: Sequence[str]) -> Iterator[tuple[tuple[
         for shape, axis in (((count, width), 0), ((width, count), -1)):
             if shape not in usual:
                 yield shape, axis
+    if isinstance(subject.way, NetworkWay) and loops_over_input(subject):  # a sequence, of which there is one answer
+        yield from (((time, width), None) for width in features)
     sizes_by_default = default_sizes(subject)
     more = list(dict.fromkeys([*features, *sizes_by_default]))
     for width in more:
@@ -153,6 +167,14 @@ def rare_shapes(subject: Subject, words: Sequence[str]) -> Iterator[tuple[tuple[
         yield (2, channels, 12, 12), 0
     yield (6, 7), None
     yield (3, 4, 6), None
+
+
+def loops_over_input(subject: Subject) -> bool:
+    """Whether forward goes through what it is given, as through the words of a sentence."""
+    names = [name for name, role in subject.way.forward_roles.items() if role == "x"]
+    function = getattr(wrapped_in(subject.made), subject.way.forward.name, None)
+    loops = [node for node in nodes_of(getattr(function, "__func__", function)) if isinstance(node, ast.For)]
+    return any(ast.unparse(node.iter) in (name, f"range(len({name}))") for node in loops for name in names)
 
 
 def suggested_shapes(

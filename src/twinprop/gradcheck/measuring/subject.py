@@ -262,7 +262,7 @@ class Subject:
             returned = method.call(self.made, way.backward_roles, values)
             if way.after is not None:
                 way.after.call(wrapped_in(self.made), {one.name: one.role for one in way.after.needed}, values)
-            return returned
+            return returned._asdict() if isinstance(returned, tuple) and hasattr(returned, "_asdict") else returned
 
         try:
             return way.gradient(guarded_call(f"{self.title}.{method.name}", run), dy, x)

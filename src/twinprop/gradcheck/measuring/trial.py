@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.arrays.comparison import Index, Slopes, measure_slopes, ratio, same_numbers, sample_entries
-from twinprop.gradcheck.arrays.finding import Found, Snapshot, Target, assign, candidates, snapshot
+from twinprop.gradcheck.arrays.finding import SUM, Found, Snapshot, Target, assign, candidates, snapshot
 from twinprop.gradcheck.arrays.held import ArrayRef, FloatArray, is_float_array, plain_shape
 from twinprop.gradcheck.arrays.inputs import Inputs
 from twinprop.gradcheck.calling.upkeep import TO_OPTIMIZER, PlainSteps, adds_bare
@@ -120,7 +120,8 @@ class Trial:
             return self.run_once(change, clear)
         finally:
             for parameter, array, old in before:
-                array[...] = old
+                if isinstance(array, np.ndarray):
+                    array[...] = old
                 parameter.set(array)
 
     def run_once(self, change: Callable[[], None] | None, clear: bool) -> list[Found]:
@@ -179,7 +180,7 @@ class Trial:
             some = list(parts.values())
             alike = len({one.shape for one in some}) == 1
             if len(some) > 1 and alike and not same_numbers(some[0].value, some[1].value):
-                label, name = f"sum of {len(some)} {some[0].attribute}", f"d{parameter.attribute}"
+                label, name = f"{SUM}{len(some)} {some[0].attribute}", f"d{parameter.attribute}"
                 sums.append(Found(label, name, parameter.keys, None, sum(one.value for one in some)))
         return sums
 

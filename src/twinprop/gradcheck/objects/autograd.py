@@ -194,18 +194,23 @@ def total_of(box: Box, out: Any, dy: Any) -> Any:
     if isinstance(out, box.kind):
         if np.size(dy) == 1 and np.all(np.asarray(dy) == 1):
             return out
-        product = out * box.kind(dy if np.ndim(dy) else float(dy))
+        weights = box.kind(dy if np.ndim(dy) else float(dy))
+        product = out * weights if hasattr(box.kind, "__mul__") else out.mul(weights)
         return product.sum() if np.size(dy) > 1 else product
     terms = [total_of(box, one, weight) for one, weight in zip(out, dy, strict=True)]
     total = terms[0]
     for term in terms[1:]:
-        total = total + term
+        total = total + term if hasattr(box.kind, "__add__") else total.add(term)
     return total
 
 
 METHODS = "relu leaky_relu tanh sigmoid exp log sqrt square abs sin cos softmax log_softmax sum mean max min transpose"
 
 OF_TWO = ("a + b", "a - b", "a * b", "a / b")
+
+BY_NAME = ("a.add(b)", "a.sub(b)", "a.mul(b)", "a.div(b)")
+
+PRODUCTS = ("a @ b", "a.dot(b)", "a.matmul(b)")
 
 OF_ONE = (
     *("a + a", "a * a", "-a", "a + 2", "2 + a", "a - 2", "2 - a", "a * 2", "2 * a", "a / 2", "2 / a"),
@@ -215,6 +220,11 @@ OF_ONE = (
 
 POSITIVE = ("(a.log())", "(a.sqrt())")
 """Operations of numbers above 0."""
+
+
+def has_operations(kind: type) -> bool:
+    """Whether the objects of a class can be added or multiplied, by operators or by methods."""
+    return any(hasattr(kind, name) for name in ("__add__", "__mul__", "mul"))
 
 
 def computes_with_arrays(kind: type) -> bool:
@@ -244,8 +254,9 @@ class Operations:
         shape = () if box.scalar else (3, 2)
         others = {"": shape} if box.scalar else {"": shape, " with a row b": shape[1:]}
         tried = {f"({code}){more}": (code, [shape, other]) for code, (more, other) in product(OF_TWO, others.items())}
+        tried |= {f"({code})": (code, [shape, shape]) for code in BY_NAME}
         if not box.scalar:
-            tried["(a @ b)"] = "a @ b", [shape, (2, 4)]
+            tried |= {f"({code})": (code, [shape, (2, 4)]) for code in PRODUCTS}
         tried |= {f"({code})": (code, [shape]) for code in OF_ONE}
         rng = np.random.default_rng(0)
         for name, (code, shapes) in tried.items():

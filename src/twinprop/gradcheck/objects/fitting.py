@@ -85,6 +85,7 @@ class Fitted:
         _whole: names of those that hold whole numbers, below `_most`.
         _sizes: of the matrices of a layer, of which one may be that of its hidden units.
         _flat: whether all parameters may lie in one vector.
+        _of_samples: whether the arrays belong to samples, as what a loss is given does.
         _form: how what it is given is tried just now.
         _templates: the shapes that were found.
         _memory: what was tried.
@@ -101,6 +102,7 @@ class Fitted:
     _sizes: Sequence[int] = ()
     _axis: int | None = 0
     _flat: bool = False
+    _of_samples: bool = False
     _form: Hashable = None
     _templates: dict[Path, Template]
     _memory: Memory
@@ -174,7 +176,7 @@ class Fitted:
             self._take(groups[at], template, x)
             return progress(there_and_back, len(groups) > 1)
 
-        choices = [templates_of(paths[0][-1], x.ndim, gate, self._axis, self._flat) for paths in groups]
+        choices = [self._choices(paths[0][-1], x, gate) for paths in groups]
         chosen = [some[0] for some in choices]
         for at, template in enumerate(chosen):
             done, best = steps_with(at, template)
@@ -195,6 +197,15 @@ class Fitted:
         for path, template in forward.items():  # backward may be wrong
             self._take([path], template, x)
         return bool(forward)
+
+    def _choices(self, name: str, x: FloatArray, gate: str) -> list[Template]:
+        """Likely shapes; beside a loss, one number for each sample, or as many as x has."""
+        usual = templates_of(name, x.ndim, gate, self._axis, self._flat)
+        if not self._of_samples or is_parameter(name):
+            return usual
+        first: list[Template] = [("N",)] if self._axis is not None else [()]
+        first = [*first, ("X",)] if name in self._whole else [("X",), *first]
+        return [*first, *(one for one in usual if one not in first)]
 
     def _take(self, paths: Sequence[Path], template: Template, x: FloatArray) -> None:
         for path in paths:

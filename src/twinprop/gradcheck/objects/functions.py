@@ -331,6 +331,19 @@ class FunctionNetwork(Functions):
         return self._go_back({"x": x, "y": y, "rest": self._out})
 
 
+class FunctionLossAlone(FunctionNetwork):
+    """encode(params, X), loss(acts, X, params) and gradients(params, acts, X): what goes in has to come out again."""
+
+    loss_alone = True
+
+    def forward(self, x: Any) -> Any:
+        super().forward(x)
+        return self._invoke("cost", {"x": x, "rest": x})
+
+    def backward(self) -> Any:  # type: ignore[override]
+        return self._go_back({"x": self._x, "rest": self._x})
+
+
 class FunctionNetworkWithCost(FunctionNetwork):
     """The same with compute_cost(A, Y)."""
 

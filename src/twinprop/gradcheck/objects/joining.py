@@ -21,9 +21,11 @@ from twinprop.gradcheck.objects.functions import (
     FRONT,
     START,
     FunctionLayer,
+    FunctionLossAlone,
     FunctionNetwork,
     FunctionNetworkWithCost,
     Functions,
+    arguments,
     contains,
     imported,
     loss_and_slope,
@@ -36,7 +38,7 @@ from twinprop.gradcheck.objects.functions import (
 )
 from twinprop.gradcheck.objects.module_methods import as_methods
 from twinprop.gradcheck.objects.planning import plan_for
-from twinprop.gradcheck.objects.several import SeveralNetwork
+from twinprop.gradcheck.objects.several import SeveralLoss, SeveralLossAlone, SeveralNetwork
 from twinprop.gradcheck.source.lending import modules_beside
 from twinprop.gradcheck.source.roles import method_of, role_of
 from twinprop.gradcheck.source.sources import nodes_of, returned_names
@@ -170,6 +172,15 @@ def step_of(front: Any, back: Any) -> SeveralNetwork | None:
     return SeveralNetwork(methods, plan) if plan is not None and plan.is_network else None
 
 
+def loss_alone(front: Any, back: Any) -> SeveralLoss | None:
+    """A loss, whose backward needs nothing but what that has kept."""
+    methods = as_methods([front, back])
+    plan = plan_for(methods, *(method_of(methods, one.__name__) for one in (front, back)))
+    if plan is None or plan.upstream:
+        return None
+    return (SeveralLoss if plan.has_targets else SeveralLossAlone)(methods, plan)
+
+
 def join_functions(
     there: Mapping[str, Any], named: Mapping[str, Any], words: Sequence[str], outputs: int
 ) -> tuple[Any, str]:
@@ -202,10 +213,13 @@ def join_functions(
     if not front:
         raise SubjectError(NO_FRONT.format(back, ", ".join(inspect.signature(own[back]).parameters)), False)
     roles = [role_of(name) for name in inspect.signature(own[back]).parameters]
-    if front == plain and not contains(front, FRONT) and "dy" not in roles:
+    slope = len(arguments(own[back])) <= len(arguments(own[front]))
+    if front == plain and slope and not contains(front, FRONT) and "dy" not in roles:
         return Pair(own[front], own[back]), f"{front}, {back}"
     if {"dy", "y"} <= {*roles} and (step := step_of(own[front], own[back])) is not None:
         return step, f"{front}, {back}"
+    if {*roles} <= {"cache"} and (loss := loss_alone(own[front], own[back])) is not None:
+        return loss, f"{front}, {back}"
     cost, start = pick(named, COST) or pick_alike(own, COST, back), pick(named, START) or pick(own, START)
     start = start if start and belongs_to(own[start], own[front]) else maker_for(own, front)
     parts = {"front": own[front], "back": own[back], "cost": own.get(cost)}
@@ -218,7 +232,9 @@ def join_functions(
     sources = [one for one in parts.values() if one is not None]
     layer = "dy" in roles and "y" not in roles
     more, free = lacking_parameters(sources, parameters, words if not start else (), outputs, not layer)
-    network = FunctionNetworkWithCost if cost else FunctionNetwork
+    network: type[Functions] = FunctionNetworkWithCost if cost else FunctionNetwork
+    if cost and not {"y", "dy"} & {*roles} and {*arguments(own[cost])} <= {*arguments(own[back])}:
+        network = FunctionLossAlone
     return (FunctionLayer if layer else network)(parts, {**parameters, **more}, free), f"{front}{place}, {back}"
 
 

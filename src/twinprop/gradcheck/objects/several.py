@@ -13,7 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.arrays.held import Wrapper, arrays_of, attributes_of, is_number, like_steps, of_steps
+from twinprop.gradcheck.arrays.held import (
+    Wrapper,
+    arrays_of,
+    attributes_of,
+    canonical,
+    is_number,
+    like_steps,
+    of_steps,
+    stems,
+)
 from twinprop.gradcheck.calling.naming import BACKWARD, FORWARD, LOSS, LOSS_AND_GRADIENTS, named
 from twinprop.gradcheck.calling.returned import array_in
 from twinprop.gradcheck.calling.upkeep import RATE, WEIGHT_DECAY, count_of
@@ -30,7 +39,7 @@ from twinprop.gradcheck.objects.planning import (
 )
 from twinprop.gradcheck.source.indexing import is_index
 from twinprop.gradcheck.source.roles import Method, method_of, role_of
-from twinprop.gradcheck.source.sources import parts_unpacked, returned_names
+from twinprop.gradcheck.source.sources import parts_unpacked, returned_keys, returned_names
 
 
 class Several(Fitted, Wrapper):
@@ -48,7 +57,10 @@ class Several(Fitted, Wrapper):
     def __init__(self, made: Any, plan: Plan) -> None:
         super().__init__(made)
         self._plan = plan
-        settings = {name: value for name in plan.extras if (value := number_for(name)) is not None}
+        back = getattr(made, (plan.back or plan.front).name)
+        self._stems = {stem for name in (*returned_names(back), *returned_keys(back)) for stem in stems(name)}
+        others = [name for name in plan.extras if canonical(name) not in self._stems]  # dmu is not that of a momentum
+        settings = {name: value for name in others if (value := number_for(name)) is not None}
         self._settings = settings  # epsilon, momentum and the like
         # a method may be given what the object holds
         self._held = [name for name in plan.extras if holds_floats(made, name)]
@@ -77,7 +89,8 @@ class Several(Fitted, Wrapper):
     def may_lack(self, name: str) -> bool:
         """Whether an input needs no gradient: beside targets, it is a constant, but in a step of a sequence."""
         constant = self._plan.has_targets or (self._plan.is_network and not self._plan.upstream)
-        return name in self._plan.extras and ((constant and name not in self._lacking) or super().may_lack(name))
+        usual = (constant and name not in self._lacking) or super().may_lack(name)
+        return name in self._plan.extras and usual
 
     def _attempt(self, x: Any, y: Any) -> Any:
         self._targets = y
@@ -140,6 +153,8 @@ class SeveralLayer(Several):
 
 
 class SeveralLoss(Several):
+    _of_samples = True
+
     def forward(self, x: Any, y: Any) -> Any:
         return self._go(x, y)
 
@@ -150,8 +165,16 @@ class SeveralLoss(Several):
 class SeveralLossAlone(SeveralLoss):
     """The same where none of the inputs are targets."""
 
+    loss_alone = True
+
     def forward(self, x: Any) -> Any:  # type: ignore[override]
         return self._go(x, None)
+
+    def may_lack(self, name: str) -> bool:
+        """Beside weights, or what is called a gradient of another input, it is a constant."""
+        has_others = bool(self._stems) or next(iter(arrays_of(self._user)), None) is not None
+        constant = has_others and canonical(name) not in self._stems
+        return (constant and name in self._plan.extras) or super().may_lack(name)
 
 
 class SeveralNetwork(Several):
@@ -247,6 +270,12 @@ class LossOfPair(Wrapper):
         return back.call(self._user, {one.name: "one" for one in back.needed}, {"one": 1.0})
 
 
+def takes_words(made: Any, method: Method) -> bool:
+    """Whether a method is given places of words alone, with labels: that is a loss of its own (`own_loss`)."""
+    words = [is_index(made, method.name, one.name) != (one.role == "y") for one in method.needed]
+    return len(words) > 1 and all(words)
+
+
 def with_several_inputs(made: Any) -> Iterator[Any]:
     """An object as a layer whose other inputs are held like parameters, and as one that is given a list."""
     forward, backward, loss = named(made, FORWARD), named(made, BACKWARD), named(made, LOSS)
@@ -256,7 +285,10 @@ def with_several_inputs(made: Any) -> Iterator[Any]:
     back = method_of(made, backward) if backward else None
     for front in dict.fromkeys((forward, loss, *makers_of(made, back))) if back is not None else ():
         cost = method_of(made, loss) if loss else None
-        plan = plan_for(made, method_of(made, front), back, cost) if front not in ("", backward) else None
+        method = method_of(made, front) if front not in ("", backward) else None
+        if method is None or back is None or (not back.has("dy") and takes_words(made, method)):
+            continue
+        plan = plan_for(made, method, back, cost)
         if plan is not None and plan.cost is not None:
             yield SeveralNetworkWithLoss(made, plan)
         if plan is not None and plan.back is not None:

@@ -221,7 +221,8 @@ def lacks_numpy(tree: ast.Module) -> bool:
 
 def trains(tree: ast.Module) -> bool:
     """Whether a file computes much when it is imported: a loop stands outside every function that calls some."""
-    return any(isinstance(part, ast.For | ast.While) and any(calls(part)) for part in tree.body)
+    loops = [part for part in tree.body if isinstance(part, ast.For | ast.While) and any(calls(part))]
+    return any(not ast.unparse(one).startswith("setattr(") for part in loops for one in part.body)
 
 
 def load_module(spec: str, name: str) -> ModuleType:

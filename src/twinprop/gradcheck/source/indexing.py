@@ -34,7 +34,7 @@ def indexes_with(found: Any, name: str) -> bool:
     slices = [one.value if isinstance(one, ast.Subscript) else one for one in slices]
     own = {name, *also_called(found, name)}
     own |= {entry for one in own for entry in entries_called(found, one)}
-    return any(isinstance(one, ast.Name) and one.id in own for one in slices)
+    return any(isinstance(one, ast.Name | ast.Attribute) and ast.unparse(one) in own for one in slices)
 
 
 def also_called(found: Any, name: str) -> Iterator[str]:
@@ -42,8 +42,11 @@ def also_called(found: Any, name: str) -> Iterator[str]:
     for node in (one for one in nodes_of(found) if isinstance(one, ast.Assign)):
         both = [parts_of(node.targets[0]), parts_of(node.value)]
         for target, value in zip(*both, strict=False) if len(both[0]) == len(both[1]) else ():
-            if isinstance(target, ast.Name) and isinstance(value, ast.Name | ast.Subscript) and names(value, name):
-                yield target.id
+            if isinstance(value, ast.Call) and ast.unparse(value.func).endswith("array") and value.args:
+                value = value.args[0]
+            plain = isinstance(target, ast.Name) or (isinstance(target, ast.Attribute) and isinstance(value, ast.Name))
+            if plain and isinstance(value, ast.Name | ast.Subscript) and names(value, name):
+                yield ast.unparse(target)
 
 
 def entries_called(found: Any, name: str) -> Iterator[str]:

@@ -26,9 +26,11 @@ NAMES = {
     "cache": "cache caches ctx context memory stored saved tape residuals",
     "y": "y t target targets label labels ytrue ybatch ytrain ydata yenc truth groundtruth actual onehot yonehot "
     "expected desired correct gt answer answers truey yi ys trues tgt desiredoutput groundtruths "
-    "alvo alvos ziel ziele sollwert cible cibles objetivo objetivos etiqueta etiquetas rotulo rotulos esperado clean",
+    "alvo alvos ziel ziele sollwert cible cibles objetivo objetivos etiqueta etiquetas rotulo rotulos esperado "
+    "hedef hedefler cel cele clean",
     "out": "yhat ypred pred preds predicted prediction predictions output outputs out o outputnodes outputlayer "
-    "prob probs probabilities scores al p a yp predictedoutput logits ao",
+    "prob probs probabilities scores al p a yp predictedoutput logits "
+    "tahmin vorhersage prediccion previsao wynik cikti ausgabe ao",
     "x": "x xs input inputs inputnodes inputlayer inp data xdata xbatch xtrain image images xi ininput xinput inputx "
     "feature features sample sampleset entrada entradas eingabe entree entrees noisy",
 }
@@ -42,7 +44,7 @@ TARGET = re.compile(
 """What is to be learnt, by the words in a name."""
 
 UPSTREAM = re.compile(
-    r"(?!data|dims?$|depth|drop|dict|devi|debug|degree|decay|distan|dtype|update|upsampl)"
+    r"(?!data|dim|depth|drop|dict|devi|debug|degree|decay|distan|dtype|update|upsampl)"
     r"(d|jac|grad|up|delta|err|accum|nextgrad|nextd|chain).*|g|e|.*(grad|gradient|error|delta|err)s?"
 )
 """A gradient that comes from above."""

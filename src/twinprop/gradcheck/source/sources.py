@@ -15,6 +15,7 @@ from typing import Any
 from twinprop.gradcheck.source.reading import class_of, mangled
 
 
+@cache
 def source_of(found: Any) -> str:
     """The source of a class or a function; empty where it is not known."""
     try:
@@ -300,7 +301,10 @@ def defaults_of(node: ast.FunctionDef) -> dict[str, ast.expr | None]:
 
 def returns_of(function: Any) -> list[ast.expr | None]:
     """What stands after each `return` of a function or a method."""
-    return [node.value for node in nodes_of(getattr(function, "__func__", function)) if isinstance(node, ast.Return)]
+    nodes = list(nodes_of(getattr(function, "__func__", function)))
+    inner = [one for one in nodes if isinstance(one, ast.FunctionDef)][1:]
+    others = {id(node) for one in inner for node in ast.walk(one)}
+    return [node.value for node in nodes if isinstance(node, ast.Return) and id(node) not in others]
 
 
 def returned_names(function: Any) -> list[str]:
@@ -310,8 +314,10 @@ def returned_names(function: Any) -> list[str]:
 
 
 def returned_keys(function: Any) -> list[str]:
-    """The keys in a function's last `return {"a": da, "b": db}`."""
+    """The keys in a function's last `return {"a": da, "b": db}`, or the names in `return Gradients(da, db)`."""
     last = next(reversed(returns_of(function)), None)
+    if isinstance(last, ast.Call) and ast.unparse(last.func).lstrip("_")[:1].isupper():
+        return [*map(name_in, last.args), *(one.arg or "" for one in last.keywords)]
     keys = last.keys if isinstance(last, ast.Dict) else []
     return [one.value for one in keys if isinstance(one, ast.Constant) and isinstance(one.value, str)]
 

@@ -6,7 +6,7 @@ import ast
 import inspect
 import os
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import islice
@@ -22,6 +22,7 @@ from twinprop.gradcheck.source.definitions import run_definitions
 from twinprop.gradcheck.source.importing import TOLD, run_apart, source_name, told_of
 from twinprop.gradcheck.source.loading import codes_of, others_that_name, trees_of
 from twinprop.gradcheck.source.roles import role_of, word_of
+from twinprop.gradcheck.training.loop_loss import LoopLoss, with_loop_loss
 from twinprop.gradcheck.training.rounds import Loop, loops_of
 from twinprop.gradcheck.training.staging import NotFoundError, Stage
 from twinprop.gradcheck.training.trained_by_loop import TrainedByLoop, with_loop
@@ -54,7 +55,7 @@ def is_called_as_usual(found: Mapping[str, Any]) -> bool:
 
 def loops_around(
     module: ModuleType, found: Mapping[str, Any], make: Callable[[type], Any], in_methods: bool
-) -> Iterator[tuple[TrainedByLoop, str]]:
+) -> Iterator[tuple[TrainedByLoop | LoopLoss, str]]:
     """Objects of the loops that train a class or functions, or of those of a script; with their titles.
 
     Args:
@@ -80,7 +81,10 @@ def loops_around(
         found_one, before = False, dict(vars(module))
         with suppress(NotFoundError, SyntaxError):
             there = module if path == own else run_apart(partial(script, path), path.parent)
-            for one in with_loop(Stage(loop, vars(there), file, given), place, wanted, clock) if there else ():
+            stage = partial(Stage, loop, vars(there), file, given) if there else None
+            ways: Sequence[Iterator[TrainedByLoop | LoopLoss]] = ()
+            ways = (with_loop(stage(), place, wanted, clock), with_loop_loss(stage, place, wanted)) if stage else ways
+            for one in (one for way in ways for one in way):
                 found_one = True
                 one.told += told_of(there) if path != own else []
                 yield one, f"{title}.{loop.whole}, {place}" if loop.whole else f"{title}, in the loop of {place}"

@@ -1,4 +1,4 @@
-"""A step that says its own loss: it is given word numbers, or nothing, and no x and y.
+"""A step that says its own loss: it, or that loss, is given word numbers, or nothing, and no x and y.
 
 `train_step(center, context, negatives)` returns its loss, or has it in a variable; `loss(center, context)` and
 `gradients(center, context)` are two methods with the same arguments, `cost()` and `grad()` two with none. x are the
@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.arrays.held import Wrapper, arrays_of, is_number
+from twinprop.gradcheck.arrays.held import Wrapper, arrays_of, is_float_array, is_number, is_numeric
 from twinprop.gradcheck.arrays.inputs import Inputs
 from twinprop.gradcheck.calling.naming import BACKWARD, LOSS, LOSS_AND_GRADIENTS, named
 from twinprop.gradcheck.calling.returned import number_in
@@ -36,7 +36,9 @@ SEVERAL = 3
 SAMPLES = 2
 """Of a batch of words."""
 
-LOSS_NAME = re.compile(r"\w*(loss|cost)\w*|j")
+LOSS_NAME = re.compile(
+    r"\w*(loss|cost|verlust|kosten|perdida|perda|custo|perte|cout|kayip)\w*|j|nll|elbo|objective|energy"
+)
 NO_LOSS = re.compile(r"\w*(acc|err|diff|pred|grad|delta|score|prob|out)\w*")
 """Names of numbers that a step has, in lower case and without underscores."""
 
@@ -55,11 +57,14 @@ class OwnLoss(Wrapper):
         samples: of a batch; 0 for one that is no batch.
     """
 
+    loss_alone = True
+
     def __init__(
         self, made: Any, step: Method, cost: Method | None, form: Sequence[str], most: int, samples: int
     ) -> None:
         super().__init__(made)
         self._step, self._cost, self._form, self._samples = step, cost, form, samples
+        self._asked = step if step.needed or cost is None else cost
         names = returned_names(getattr(made, step.name))
         self.returned_names = [name for name in names if not LOSS_NAME.fullmatch(word_of(name))]
         rows = max(samples, 1)
@@ -68,12 +73,14 @@ class OwnLoss(Wrapper):
         words = np.arange(most)[::-1][: max(count, 1)].copy()
         self._own_inputs = Inputs(words, None, None, "", "words")  # type: ignore[arg-type]
         shapes = [np.shape(value) for value in self._values(words)]
-        given = [f"{one.name} {shape if shape else ''}".strip() for one, shape in zip(step.needed, shapes, strict=True)]
+        given = [
+            f"{one.name} {shape if shape else ''}".strip()
+            for one, shape in zip(self._asked.needed, shapes, strict=True)
+        ]
         self.given = f"{', '.join(given)} of {most} words" if given else "what it holds"
         whose = (cost.name, "returns") if cost is not None else (step.name, "computes")
         self.told = [NOTE.format(*whose, EACH if given else "")]
-        start = inspect.signature(type(made)).parameters
-        self._data = {word_of(name) for name in start}
+        self._data = data_of(type(made))
 
     def may_lack(self, name: str) -> bool:
         """Whether something needs no gradient, as the data that the constructor was given."""
@@ -91,13 +98,14 @@ class OwnLoss(Wrapper):
         return [next(ones) if kind == "word" else next(some) if kind == "words" else label for kind in self._form]
 
     def _hand_to(self, made: Any, method: Method, x: Any, rate: float) -> Any:
-        names = [one.name for one in self._step.needed]
-        roles = {one.name: name for one, name in zip(method.needed, names, strict=True)}
+        names = [one.name for one in self._asked.needed]
+        roles = {one.name: name for one, name in zip(method.needed, names, strict=bool(method.needed))}
         return method.call(made, roles, {**dict(zip(names, self._values(x), strict=True)), "rate": rate})
 
     def forward(self, x: Any) -> float:
         """The loss of some words; the object stays as it is."""
-        self._x, made = x, copy.deepcopy(self._user)
+        # what a step without arguments needs is what its loss leaves
+        self._x, made = x, copy.deepcopy(self._user) if self._step.needed or self._cost is None else self._user
         if self._cost is not None:
             return float(number_in(self._hand_to(made, self._cost, x, RATE)).reshape(()))
         held: dict[str, Any] = {}
@@ -122,12 +130,12 @@ class OwnLoss(Wrapper):
     def _back(self, rate: float) -> Any:
         returned = self._hand_to(self._user, self._step, self._x, rate)
         several = returned if isinstance(returned, tuple | list) else [returned]
-        kept = tuple(one for one in several if not is_number(one))
+        kept = tuple(one for one in several if not is_number(one) or self._cost is not None)  # a bias may be a number
         return self._whole(kept) or (kept[0] if len(kept) == 1 else kept)
 
     def _whole(self, rows: Sequence[Any]) -> dict[str, Any]:
         """The gradients of whole matrices, where those of each argument's words were returned, in the same order."""
-        asked = self._step.needed
+        asked = self._asked.needed
         if len(asked) != len(rows):
             return {}
         function = getattr(getattr(self._user, self._step.name), "__func__", None)
@@ -146,11 +154,11 @@ class OwnLoss(Wrapper):
         try:
             losses = [self.forward(np.roll(x, at)) for at in range(len(x))]
             other = copy.deepcopy(self)
-            for ref in arrays_of(other):
-                ref.get()[...] += 0.1
+            for ref in arrays_of(other, lambda value: is_float_array(value) or isinstance(value, float)):
+                ref.set(ref.get() + 0.1)
             step = copy.deepcopy(self)
             returned = step.backward()
-            before, after = ({ref.name: ref.get() for ref in arrays_of(one)} for one in (self, step))
+            before, after = ({ref.name: ref.get() for ref in arrays_of(one, is_numeric)} for one in (self, step))
             left = (
                 isinstance(returned, np.ndarray | dict)
                 or bool(returned)
@@ -159,6 +167,21 @@ class OwnLoss(Wrapper):
             return left and bool(np.all(np.isfinite(losses))) and other.forward(x) != self.forward(x)
         except Exception:  # it is given something else
             return False
+
+
+def data_of(kind: type) -> set[str]:
+    """What a constructor is given, by its names, and the attributes that hold that as it is: no weights."""
+    given = [*inspect.signature(kind).parameters]
+    start = inspect.getattr_static(kind, "__init__", None)
+    kept = [
+        node.targets[0].attr
+        for node in nodes_of(start)
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute)
+        if re.fullmatch(
+            rf"((np|numpy)\.as\w*array\()?({'|'.join(given) or '_'})\b(, *\w.*)?\)?", ast.unparse(node.value)
+        )
+    ]
+    return {word_of(name) for name in (*given, *kept)}
 
 
 class RatedOwnLoss(OwnLoss):
@@ -171,13 +194,18 @@ class RatedOwnLoss(OwnLoss):
 def with_own_loss(made: Any) -> Iterator[OwnLoss]:
     """An object as a loss of words, in each form in which they may be handed to its steps."""
     costs = [method_of(made, one) for one in [named(made, LOSS)] if one]
-    others = [named(made, BACKWARD), named(made, LOSS_AND_GRADIENTS)]
-    steps = [*training_methods(made), *filter(None, others)]
+    back = [named(made, BACKWARD), named(made, LOSS_AND_GRADIENTS)]
+    steps = [*training_methods(made), *filter(None, back)]
+    # without data, a training takes many steps, and a gradient is one
+    steps.sort(key=lambda name: name not in back and not method_of(made, name).needed)
     sizes = sorted({size for ref in arrays_of(made) if ref.get().ndim > 1 for size in ref.get().shape}, reverse=True)
     for step in (method_of(made, one) for one in dict.fromkeys(steps)):
-        same = [one for one in costs if one.name != step.name and len(one.needed) == len(step.needed)]
-        cost = next((one for one in same if [a.name for a in one.needed] == [a.name for a in step.needed]), None)
-        kinds = [kinds_of(made, step.name, one.name, one.role) for one in step.needed]
+        others = [one for one in costs if one.name != step.name]
+        cost = next((one for one in others if [a.name for a in one.needed] == [a.name for a in step.needed]), None)
+        if cost is None and not step.needed:  # it goes back from what the other keeps
+            cost = next((one for one in others if not one.any_number), None)
+        asked = step if step.needed or cost is None else cost
+        kinds = [kinds_of(made, asked.name, one.name, one.role) for one in asked.needed]
         if not all(kinds) or (not kinds and cost is None) or step.any_number:
             continue
         kind = RatedOwnLoss if step.has("rate") else OwnLoss

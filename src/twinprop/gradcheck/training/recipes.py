@@ -41,6 +41,13 @@ COUNT = re.compile(r"\.shape\b|\blen\(|(\b|_)(size|dim|dims|num|n|count|shape)(\
 SHAPED = re.compile("zeros|ones|empty|full|eye|randn|^rand(om)?$|normal|uniform|sample")
 """Functions of NumPy that are given sizes."""
 
+LETTERS = {
+    **dict.fromkeys(("i", "d", "n_in", "nin"), INPUTS),
+    **dict.fromkeys(("h", "n_h", "nh"), HIDDEN),
+    **dict.fromkeys(("o", "k", "n_out", "nout"), OUTPUTS),
+}
+"""Sizes by the name of an argument that nobody gives: the same wherever it stands."""
+
 LONGEST = 100
 """Characters of a title."""
 
@@ -199,7 +206,8 @@ class Cook:
                     return data_named(one.text, role_of(name))
                 if by_name[name].default is not inspect.Parameter.empty:
                     return by_name[name].default
-                return usual(name, needed.index(name), len(needed), called, OUTPUTS, by_name[name].annotation)
+                guess = usual(name, needed.index(name), len(needed), called, OUTPUTS, by_name[name].annotation)
+                return LETTERS.get(one.text.lower(), guess) if type(guess) is int else guess
             left = by_name[name].default if name in by_name else inspect.Parameter.empty
             if LEFT_OUT.fullmatch(word_of(name)) and isinstance(left, int | float) and not isinstance(one, Written):
                 return left

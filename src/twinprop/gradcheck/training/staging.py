@@ -42,6 +42,9 @@ Defines = ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom
 SPLIT = re.compile("train(ing)?|test(ing)?|valid|val|orig|raw|all|full|batch|set|norm(ali[sz]ed)?|std|scaled")
 """Which of the data a name is for."""
 
+OUR_OWN = "__import__('numpy')"
+"""What an old call of float() was rewritten with (`reading`)."""
+
 UNSAFE = ("open", "input", "exec", "eval", "exit", "quit", "__import__")
 
 
@@ -193,7 +196,7 @@ class Stage:
         """Run a statement before the loop, which gives some names a value; if it lacks its data, these stand in."""
         try:
             if not isinstance(statement, Defines):
-                self.refuse_foreign(statement)
+                refuse_foreign(statement, self.space)
             exec(code, self.space)
             self.ran += [] if isinstance(statement, Defines) else [code]
         except (Exception, SystemExit):  # it lacks its data
@@ -228,26 +231,6 @@ class Stage:
             self.space[place] = value
             self.derived |= {place} if role in ("x", "y") else set()
 
-    def refuse_foreign(self, statement: ast.stmt) -> None:
-        """Make sure that a statement gets nothing from outside.
-
-        Raises:
-            NotFoundError: it may do so.
-        """
-        for call in (part for part in ast.walk(statement) if isinstance(part, ast.Call)):
-            root = root_of(call.func)
-            name = ast.unparse(call.func).rpartition(".")[2]
-            value = self.space.get(root, getattr(builtins, root, None))
-            module = (
-                value if isinstance(value, ModuleType) else sys.modules.get(getattr(value, "__module__", None) or "")
-            )
-            own = is_users(getattr(module, "__file__", None) or "<") or getattr(module, "__dict__", None) is self.space
-            known = getattr(module, "__name__", "").partition(".")[0] in (*KNOWN, "builtins") or is_numpys(value)
-            plain = value is not None and not callable(value) and not isinstance(value, ModuleType)
-            reads = READING.search(name.lower()) and not (own and isinstance(value, type))
-            if reads or root in UNSAFE or not (own or known or plain):
-                raise NotFoundError(name)
-
     def held(self) -> dict[str, Any]:
         """The values of the names that a round reads, but for functions, classes and modules."""
         names = self.loop.reached & set(self.space)
@@ -257,6 +240,27 @@ class Stage:
             for name, one in found.items()
             if not isinstance(one, type | ModuleType) and not (callable(one) and not may_hold_arrays(one))
         }
+
+
+def refuse_foreign(statement: ast.stmt, space: Mapping[str, Any]) -> None:
+    """Make sure that a statement gets nothing from outside.
+
+    Raises:
+        NotFoundError: it may do so.
+    """
+    for call in (part for part in ast.walk(statement) if isinstance(part, ast.Call)):
+        if ast.unparse(call).startswith(OUR_OWN):
+            continue
+        root = root_of(call.func)
+        name = ast.unparse(call.func).rpartition(".")[2]
+        value = space.get(root, getattr(builtins, root, None))
+        module = value if isinstance(value, ModuleType) else sys.modules.get(getattr(value, "__module__", None) or "")
+        own = is_users(getattr(module, "__file__", None) or "<") or getattr(module, "__dict__", None) is space
+        known = getattr(module, "__name__", "").partition(".")[0] in (*KNOWN, "builtins") or is_numpys(value)
+        plain = value is not None and not callable(value) and not isinstance(value, ModuleType)
+        reads = READING.search(name.lower()) and not (own and isinstance(value, type))
+        if reads or root in UNSAFE or not (own or known or plain):
+            raise NotFoundError(name)
 
 
 def others(value: Any) -> Any:

@@ -27,7 +27,7 @@ DEEPEST = 12
 USING = re.compile(
     r"(?!_*(add|set|use|with|init|build|compile|config|regist|attach|append|push)).*(train|fit|learn|forward|predict|back|"
     r"grad|propagat|test|eval|valid|run|step|update|sgd|optimi[sz]e$|score|accura|loss|cost|error|epoch|infer|classify|"
-    r"check|minimi[sz]e|zero|sample|generat|b[pt]pt|call).*"
+    r"check|minimi[sz]e|nll|likelihood|surrogate|zero|sample|generat|b[pt]pt|call).*"
 )
 """Methods with which an object begins to be used."""
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.arrays.held import arrays_of, is_number, is_numeric
+from twinprop.gradcheck.arrays.held import arrays_of, as_number, is_number, is_numeric
 from twinprop.gradcheck.arrays.inputs import Inputs, draw_x, draw_y, is_data, unused_size
 from twinprop.gradcheck.calling.upkeep import owners_in
 from twinprop.gradcheck.faults import Clock
@@ -61,7 +61,7 @@ class Round:
         """Take numbers for parameters, as a bias that starts as 0."""
         for ref in arrays_of(self, is_number):
             if ref.name in numbers and role_of(ref.attribute) != "rate":
-                ref.set(np.array(ref.get(), float))
+                ref.set(as_number(ref.get()))
 
     def one_round(self, x: Any, y: Any) -> None:
         stage, space = self._stage, self._stage.space
@@ -78,7 +78,7 @@ class Round:
                 setattr(self, name, space[name])
         for ref in scalars:  # what was an array of one number stays one
             if not np.shape(ref.get()):
-                ref.set(np.array(ref.get(), float))
+                ref.set(as_number(ref.get()))
 
     def output(self, x: Any) -> Any:
         """The output; it runs up to where that is compared with targets, whatever these are."""

@@ -4,37 +4,45 @@ An edit is a function of an expression and what is known around it, which gives 
 one is a function, and a line in `EDITS`.
 """
 
-from twinprop.gradcheck.hints.edits import factors, matrices
-from twinprop.gradcheck.hints.edits.site import Edit
+from collections.abc import Callable
+
+from twinprop.gradcheck.hints.edits import factors, matrices, places
+from twinprop.gradcheck.hints.edits.site import Edit, Site
 
 EDITS: tuple[Edit, ...] = (
-    factors.true_division,
-    factors.clipping,
+    places.true_division,
+    places.clipping,
     factors.softmax_twice,
     matrices.gradient_for_weight,
     matrices.transpose,
     matrices.axis_of_sum,
     matrices.sum_of_another,
-    factors.mask,
-    factors.mask_not_turned,
+    places.mask,
+    places.mask_not_turned,
     factors.sign,
     factors.sign_of_step,
     factors.sign_lost,
+    factors.sign_of_argument,
     factors.superfluous_count,
     factors.count_of_samples,
     factors.factor,
     factors.entrywise_softmax,
     factors.softmax_missing,
     matrices.copied,
-    factors.index,
-    factors.first_alone,
+    places.index,
+    places.another_place,
+    places.first_alone,
+    factors.superfluous_derivative,
+    matrices.bias_in_penalty,
     matrices.not_summed,
     matrices.another_array,
     matrices.another_array_throughout,
+    matrices.another_list,
     factors.superfluous_call,
     factors.square_of_divisor,
     factors.superfluous_factor,
-    factors.constant,
+    places.constant,
+    factors.factor_of_forward,
     matrices.missing_term,
     matrices.mean_term,
     factors.derivative_of_held,
@@ -43,10 +51,17 @@ EDITS: tuple[Edit, ...] = (
     matrices.superfluous_term,
     matrices.product_order,
     matrices.kind_of_product,
-    factors.mask_missing,
+    places.mask_missing,
     factors.power,
+    factors.factor_of_term,
 )
 """The edits in the order in which they are tried: of several that help, the first is told."""
 
 LAST_FIRST: tuple[Edit, ...] = (factors.softmax_missing, matrices.mean_term)
 """Those that are tried from the end of backward: what they add may stand in several places, and belongs in the last."""
+
+WHERE_FIRST: dict[Edit, Callable[[Site], bool]] = {
+    factors.count_of_samples: factors.of_targets,
+    factors.factor: factors.masked,
+}
+"""Expressions in which an edit is tried first: what helps may help in many lines, and belongs there."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
@@ -12,7 +11,16 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.arrays.comparison import CLOSE
-from twinprop.gradcheck.hints.edits.site import Site, bracketed, expression, is_name, kept_by_forward, scaled
+from twinprop.gradcheck.hints.edits.site import (
+    Site,
+    bracketed,
+    expression,
+    is_name,
+    kept_by_forward,
+    last_name,
+    scaled,
+)
+from twinprop.gradcheck.source.roles import role_of
 
 WRONG_SIGN = "the sign is wrong"
 
@@ -38,6 +46,28 @@ def sign_of_step(site: Site) -> Iterator[tuple[ast.expr, str]]:
 def sign_lost(site: Site) -> Iterator[tuple[ast.expr, str]]:
     if site.whole and not is_count(site, site.node):
         yield ast.UnaryOp(ast.USub(), site.node), WRONG_SIGN
+
+
+def sign_of_argument(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    """`sigmoid(m)` where `sigmoid(-m)` belongs."""
+    node = site.node
+    if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords and isinstance(node.func, ast.Name):
+        turned = ast.Call(node.func, [ast.UnaryOp(ast.USub(), node.args[0])], [])
+        yield turned, f"the sign inside is wrong: {ast.unparse(turned)}"
+
+
+def of_targets(site: Site) -> bool:
+    """Whether an expression subtracts the targets."""
+    node = site.node
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and role_of(last_name(node.right)) == "y"
+
+
+def masked(site: Site) -> bool:
+    """Whether a mask stands in an expression, or it is divided already."""
+    if isinstance(site.node, ast.BinOp) and isinstance(site.node.op, ast.Div):
+        return True
+    names = [one for one in ast.walk(site.node) if isinstance(one, ast.expr) and is_name(one)]
+    return any("mask" in ast.unparse(one).lower() for one in names)
 
 
 def is_count(site: Site, node: ast.expr) -> bool:
@@ -67,6 +97,8 @@ def superfluous_count(site: Site) -> Iterator[tuple[ast.expr, str]]:
 def count_of_samples(site: Site) -> Iterator[tuple[ast.expr, str]]:
     if (site.whole or isinstance(site.node, ast.BinOp)) and not is_count(site, site.node):
         n, numbers = site.evidence.samples, site.evidence.numbers
+        if any(type(value) is int and value == n for name, value in site.scope.items() if name.startswith("self.")):
+            return  # which of the two is missing cannot be told: `factor` names the other
         several, too_large = numbers > n, site.evidence.too_large
         for by, needed, text in (
             (1 / n, n > 1, f"1/n is missing: divide by the {n} samples"),
@@ -85,6 +117,10 @@ def factor(site: Site) -> Iterator[tuple[ast.expr, str]]:
     if not site.whole:
         return
     for name, value in site.scope.items():
+        if type(value) is int and value > 1 and name.startswith("self."):
+            for code in (name, f"({name} * {name})", f"{name} ** 0.5"):
+                yield scaled(site, f"/ {code}"), f"the factor 1/{code.strip('()')} is missing"
+                yield scaled(site, f"* {code}"), f"the factor {code.strip('()')} is missing"
         number = np.ndim(value) == 0 and np.asarray(value).dtype.kind == "f"
         known = number and name != ast.unparse(site.node) and value not in (0.0, 1.0, -1.0)
         if known:
@@ -102,6 +138,39 @@ def factor(site: Site) -> Iterator[tuple[ast.expr, str]]:
     )
     yield scaled(site, "* 2"), square
     yield scaled(site, "/ 2"), "twice too large"
+
+
+def factor_of_term(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    """The 1/2, or the 2, of one term of several."""
+    node = site.node
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.MatMult) and not site.whole:
+        yield scaled(site, "* 2"), f"a factor 2 is missing in {site.code}"
+        yield scaled(site, "/ 2"), f"{site.code} is twice too large"
+
+
+def factor_of_forward(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    """An array that forward multiplies by, as the x of a slope a * x."""
+    node = site.node
+    product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)
+    named = is_name(node) and isinstance(site.value, np.ndarray) and site.value.dtype.kind == "f"
+    if isinstance(node, ast.Compare) or not (site.whole or product or named):
+        return
+    for name in kept_by_forward(site if named else replace(site, node=ast.Constant(None))):
+        if name != site.code:  # which is a power
+            yield expression(f"{bracketed(node)} * {name}"), f"the factor {name} is missing"
+
+
+def superfluous_derivative(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    """`d * a * (1 - a)` where there is no activation."""
+    factors = factors_of(site.node)
+    codes = [ast.unparse(one) for one in factors]
+    for at, code in enumerate(codes):
+        if f"1 - {code}" in codes and len(codes) > 2:
+            rest = [
+                bracketed(one) for other, one in enumerate(factors) if other not in (at, codes.index(f"1 - {code}"))
+            ]
+            text = f"the derivative of a sigmoid, {code} * (1 - {code}), is one factor too many"
+            yield expression(" * ".join(rest)), text
 
 
 def superfluous_call(site: Site) -> Iterator[tuple[ast.expr, str]]:
@@ -229,9 +298,10 @@ def softmax_twice(site: Site) -> Iterator[tuple[ast.expr, str]]:
             and isinstance(p, np.ndarray)
             and np.all(p > 0)
         ):
-            right = f"-{bracketed(node.right)} / {bracketed(node.left)}"
-            text = f"{site.code} holds the derivative of the softmax, which is taken again after that"
-            yield expression(f"({right})"), f"{text}. Of the loss alone it is {right}"
+            p, y = bracketed(node.left), bracketed(node.right)
+            for right, of in ((f"-{y} / {p}", "softmax"), (f"({p} - {y}) / ({p} * (1 - {p}))", "sigmoid")):
+                text = f"{site.code} holds the derivative of the {of}, which is taken again after that"
+                yield expression(f"({right})"), f"{text}. Of the loss alone it is {right}"
 
 
 def factors_of(node: ast.expr) -> list[ast.expr]:
@@ -240,138 +310,7 @@ def factors_of(node: ast.expr) -> list[ast.expr]:
     return [node]
 
 
-WHOLE = re.compile(r"astype\(.*(int|long)|astype\(['\"][<>=|]?[iu]\d")
-"""A conversion to whole numbers."""
-
-OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Gt: ast.Lt, ast.Lt: ast.Gt, ast.GtE: ast.Lt, ast.LtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
-}  # fmt: skip
-
-
-OF_ZEROS: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Lt: ast.LtE, ast.LtE: ast.Lt}
-
-SCALED = "scaled down where its norm is large. Do that after the check, or in the optimizer"
-
-
-NORM = re.compile(r"(total|sum|global|grads?|gradients?|l2|g)?_?norm(_?2|_?sq)?")
-"""What the norm of all gradients is called."""
-
-
-def of_norm(site: Site, node: ast.expr) -> bool:
-    """Whether a norm, or what was computed from one, stands in an expression."""
-    named = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
-    assigned = [one for one in ast.walk(site.routine.tree) if isinstance(one, ast.Assign)]
-    sources = [one.value for one in assigned if named & {ast.unparse(target) for target in one.targets}]
-    texts = [ast.unparse(one) for one in (node, *sources)]
-    numbers = [
-        one.id
-        for source in (node, *sources)
-        for one in ast.walk(source)
-        if isinstance(one, ast.Name) and np.ndim(site.scope.get(one.id, [])) == 0
-    ]
-    taken = any(re.search(r"\bnorm\(|sqrt\(.*sum", one) and "axis" not in one for one in texts)
-    return taken or any(NORM.fullmatch(name.lower()) for name in numbers)
-
-
-def mask(site: Site) -> Iterator[tuple[ast.expr, str]]:
-    """A comparison, and what turns a mask round where it is used."""
-    node = site.node
-    text = f"the mask {site.code} is the wrong way round"
-    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in OPPOSITE:
-        opposite = ast.Compare(node.left, [OPPOSITE[type(node.ops[0])]()], node.comparators)
-        yield opposite, SCALED if of_norm(site, node) else text
-        if type(node.ops[0]) in OF_ZEROS and ast.unparse(node.comparators[0]) in ("0", "0.0"):
-            # where ReLU has returned 0, its derivative is 0
-            other = ast.Compare(node.left, [OF_ZEROS[type(node.ops[0])]()], node.comparators)
-            yield other, f"{site.code} counts what is 0 on the wrong side; that is {ast.unparse(other)}"
-    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert | ast.Not):
-        yield node.operand, text
-    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and ast.unparse(node.left) == "1":
-        yield node.right, text
-    elif isinstance(node, ast.Call) and ast.unparse(node.func) == "np.where" and len(node.args) == 3:
-        yield ast.Call(node.func, [node.args[0], node.args[2], node.args[1]], []), text
-
-
-def mask_not_turned(site: Site) -> Iterator[tuple[ast.expr, str]]:
-    if is_name(site.node) and isinstance(site.value, np.ndarray) and site.value.dtype.kind == "b":
-        yield ast.UnaryOp(ast.Invert(), site.node), f"the mask {site.code} is the wrong way round"
-
-
-def index(site: Site) -> Iterator[tuple[ast.expr, str]]:
-    node = site.node
-    if not isinstance(node, ast.Subscript) or isinstance(getattr(node.slice, "value", None), str):
-        return
-    text = f"{site.code}: the index is off by one"
-    holder = bracketed(node.value)
-    inner = ast.unparse(ast.Subscript(ast.Name("x"), node.slice)).removeprefix("x")
-    if any(isinstance(one, ast.Call | ast.Attribute) for one in ast.walk(node.slice)):
-        return
-    names = dict.fromkeys(one.id for one in ast.walk(node.slice) if isinstance(one, ast.Name))
-    changes = [(rf"\b{name} {op} 1\b", name) for name in names for op in (r"\+", "-")]
-    changes += [(rf"\b{name}\b", f"{name} {op} 1") for name in names for op in "+-"]
-    for old, new in [*changes, (r"(?<=[\[, ]):-1(?=[\],])", "1:"), (r"(?<=[\[, ])1:(?=[\],])", ":-1")]:
-        if re.search(old, inner):
-            yield expression(holder + re.sub(old, new, inner)), text
-
-
-def first_alone(site: Site) -> Iterator[tuple[ast.expr, str]]:
-    """`d[0]` where the sum over that axis belongs."""
-    node = site.node
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and type(node.slice.value) is int:
-        told = f"{bracketed(node.value)}.sum(axis=0)"
-        yield expression(told), f"{site.code} is one entry alone, where all have to be summed: {told}"
-
-
 def power(site: Site) -> Iterator[tuple[ast.expr, str]]:
     if is_name(site.node) and isinstance(site.value, np.ndarray | float):
         for by in (2, 3):
             yield expression(f"{site.code} ** {by}"), f"{site.code} stands where {site.code} ** {by} belongs"
-
-
-def mask_missing(site: Site) -> Iterator[tuple[ast.expr, str]]:
-    """A mask that forward has kept, or was given."""
-    if not (site.whole or is_name(site.node)):
-        return
-    for name, value in site.scope.items():
-        if isinstance(value, np.ndarray) and value.dtype.kind == "b":
-            for code in (name, f"{name}[..., None]"):
-                yield expression(f"{bracketed(site.node)} * {code}"), f"the mask {code} is missing"
-
-
-def constant(site: Site) -> Iterator[tuple[ast.expr, str]]:
-    node = site.node
-    if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
-        for value in dict.fromkeys((1, node.value + 1, node.value - 1, node.value * 2, node.value / 2, -node.value)):
-            yield ast.Constant(value), f"the number {node.value} is wrong: {value:g} is right"
-
-
-def true_division(site: Site) -> Iterator[tuple[ast.expr, str]]:
-    node = site.node
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv):
-        yield ast.BinOp(node.left, ast.Div(), node.right), "// throws the fraction away: divide by /"
-    elif (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr == "astype"
-        and WHOLE.search(site.code)
-    ):
-        yield node.func.value, "a conversion to whole numbers throws the fraction away"
-    elif (
-        isinstance(node, ast.Call) and ast.unparse(node.func) in ("int", "round", "np.round", "np.floor") and node.args
-    ):
-        yield node.args[0], f"{ast.unparse(node.func)} throws the fraction away"
-
-
-def clipping(site: Site) -> Iterator[tuple[ast.expr, str]]:
-    node = site.node
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
-        for factor, other in ((node.left, node.right), (node.right, node.left)):
-            if isinstance(factor, ast.Call | ast.Name | ast.BinOp) and of_norm(site, factor):
-                yield other, SCALED
-    if not isinstance(node, ast.Call):
-        return
-    name = ast.unparse(node.func)
-    if name.endswith("clip"):
-        inner, bounds = (node.args[0], node.args[1:]) if name.startswith("n") else (node.func.value, node.args)  # type: ignore[attr-defined]
-        text = f"clipped to [{', '.join(map(ast.unparse, bounds))}]. Clip after the check, or in the optimizer"
-        yield inner, text

@@ -13,6 +13,7 @@ import numpy as np
 
 from twinprop.gradcheck.arrays.comparison import same_numbers
 from twinprop.gradcheck.arrays.held import canonical, is_bare, stems
+from twinprop.gradcheck.hints.edits.places import Renamed
 from twinprop.gradcheck.hints.edits.site import (
     Site,
     alike,
@@ -78,16 +79,34 @@ def another_array_throughout(site: Site) -> Iterator[tuple[ast.expr, str]]:
             yield Renamed(code, other).visit(copy.deepcopy(site.node)), f"{code} stands where {other} belongs"
 
 
-class Renamed(ast.NodeTransformer):
-    """Puts another expression wherever one stands."""
+def another_list(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    """`activations[-l]` where `zs[-l]` belongs."""
+    node = site.node
+    if not isinstance(node, ast.Subscript) or not isinstance(node.value, ast.Name | ast.Attribute):
+        return
+    held = [name.partition("[")[0] for name in site.scope if "[" in name]
+    own = ast.unparse(node.value)
+    for name in dict.fromkeys(name for name in held if name != own) if own in held else ():
+        place = ast.unparse(node).removeprefix(own)
+        yield expression(f"{name}{place}"), f"{site.code} stands where {name}{place} belongs"
 
-    def __init__(self, old: str, new: str) -> None:
-        self.old, self.new = old, new
 
-    def visit(self, node: ast.AST) -> Any:
-        if isinstance(node, ast.expr) and ast.unparse(node) == self.old:
-            return expression(self.new)
-        return self.generic_visit(node)
+def bias_in_penalty(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    """`lam * Theta`, where the loss leaves out the column, or the row, that is multiplied by 1."""
+    node = site.node
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult):
+        return
+    for part in (node.left, node.right):
+        value = site.scope.get(ast.unparse(part))
+        if is_name(part) and isinstance(value, np.ndarray) and value.ndim == 2:
+            code = ast.unparse(part)
+            for axis, mask, what in ((1, "", "column"), (0, "[:, None]", "row")):
+                kept = f"(__import__('numpy').arange({code}.shape[{axis}]) > 0){mask}"
+                told = f"the first {what} of {code}, which is that of the bias, is penalised here, and not in the loss"
+                yield expression(f"{bracketed(node)} * {kept}"), told
+
+
+AXES = ("0", "1", "-1", "(0, 1)", "(0, 2, 3)", "(0, 1, 2)", "(1, 2)", "(2, 3)", "(1, 2, 3)", "(2, 3, 4)")
 
 
 def axis_of_sum(site: Site) -> Iterator[tuple[ast.expr, str]]:
@@ -101,7 +120,7 @@ def axis_of_sum(site: Site) -> Iterator[tuple[ast.expr, str]]:
     positional = node.args[1 if of_numpy else 0 :]
     old = positional[0] if positional else old
     said = f"axis {ast.unparse(old)}" if old is not None else "everything"
-    for axis in ("0", "1", "-1", "(0, 1)", "(0, 2, 3)", "(0, 1, 2)"):
+    for axis in AXES:
         for keep in ("", ", keepdims=True"):
             text = f"summed over {said}, not over axis {axis}"
             if said == f"axis {axis}":
@@ -259,5 +278,22 @@ def array_for_each(statement: ast.stmt, later: str) -> Iterator[tuple[list[ast.s
         yield apart, f"{names} are the same array: make one for each"
 
 
-STATEMENTS: tuple[StatementEdit, ...] = (array_for_each, update_before_use, repeated_index, sum_replaced)
+def violations(statement: ast.stmt, later: str) -> Iterator[tuple[list[ast.stmt], str]]:
+    """`mask[rows, y] = -1`, where a hinge loss of several classes counts the margins that are violated."""
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
+    if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Tuple) and len(target.slice.elts) == 2:
+        code = ast.unparse(target.value)
+        if isinstance(statement, ast.Assign) and re.fullmatch(r"-1(\.0?)?", ast.unparse(statement.value)):
+            right = f"{ast.unparse(target)} = -{code}.sum(axis=1)"
+            new = ast.copy_location(ast.parse(right).body[0], statement)
+            yield [new], f"the right class counts once for each margin that is violated, not once: {right}"
+
+
+STATEMENTS: tuple[StatementEdit, ...] = (
+    array_for_each,
+    update_before_use,
+    repeated_index,
+    sum_replaced,
+    violations,
+)
 """Each edit of a statement; they are tried before those of expressions."""
