@@ -263,3 +263,19 @@ if __name__ == "__main__":
     assert report.right, report_text(report)
     assert [one.of for one in report.gradients] == ["theta"]
     assert np.size(report.gradients[0].target) == 24
+
+
+def test_a_demo_writes_nothing(tmp_path: Path) -> None:
+    """What it would write is left out, and the call is found all the same."""
+    lines = [
+        "np.save('{0}/a.npy', who)",
+        "np.savez('{0}/b.npz', who)",
+        "open('{0}/c.txt', 'w').write('c')",
+        "from pathlib import Path; Path('{0}/d.txt').write_text('d')",
+    ]
+    written = "\n    ".join(one.format(tmp_path) for one in lines)
+    code = RATINGS.replace("    model = Ratings()\n", f"    {written}\n    model = Ratings()\n")
+    report = check_code(tmp_path, code, "Ratings")
+    assert report.verdict == "right", report_text(report)
+    assert sorted(one.name for one in tmp_path.iterdir() if one.is_file()) == ["ratings.py"]
+    (tmp_path / "after.txt").write_text("files are written again")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import inspect
+import io
 import linecache
 import os
 import re
@@ -164,6 +165,23 @@ def kept_running() -> Iterator[None]:
     finally:
         for where, name, its in before:
             setattr(where, name, its)
+
+
+@contextmanager
+def writing_nothing() -> Iterator[None]:
+    """No file is written by what runs meanwhile: opening one for that raises a PermissionError."""
+    plain = builtins.open
+
+    def open_to_read(file: Any, mode: str = "r", *args: Any, **keywords: Any) -> Any:
+        if {*mode} & {*"wax+"}:
+            raise PermissionError(f"{file}: nothing is written here")
+        return plain(file, mode, *args, **keywords)
+
+    builtins.open = io.open = open_to_read
+    try:
+        yield
+    finally:
+        builtins.open = io.open = plain
 
 
 @contextmanager

@@ -18,7 +18,7 @@ import numpy as np
 
 from twinprop.gradcheck.arrays.held import arrays_of, is_bare, is_number, stems
 from twinprop.gradcheck.calling.naming import BACKWARD
-from twinprop.gradcheck.faults import Clock, Ended, is_users, traced
+from twinprop.gradcheck.faults import Clock, Ended, is_users, traced, writing_nothing
 from twinprop.gradcheck.source.importing import run_apart, source_name
 from twinprop.gradcheck.source.loading import trees_of
 from twinprop.gradcheck.source.names_in_code import stored
@@ -160,7 +160,7 @@ def is_demo(one: Any, there: ModuleType, found: Mapping[str, Any]) -> bool:
 def line_of_call(statement: ast.stmt | None, code: Any, space: dict[str, Any]) -> int:
     """Run a statement; the line of it in which the call is that was looked for, 0 where there is none.
 
-    What comes from outside is not run, nor is what fails: what needs it fails, too.
+    What comes from outside is not run, nor is what fails, as what writes a file: what needs it fails, too.
     """
     clock = Clock(SECONDS, every=64)
 
@@ -175,7 +175,7 @@ def line_of_call(statement: ast.stmt | None, code: Any, space: dict[str, Any]) -
         if statement is not None:
             own = dict.fromkeys(stored([statement]), 0)  # what it makes itself does not come from outside
             refuse_foreign(statement, {**own, **space})
-        with traced(watch):
+        with writing_nothing(), traced(watch):
             exec(code, space)
     except Shown as call:
         lines = [tb.tb_lineno for tb in frames_of(call) if tb.tb_frame.f_code is code]

@@ -24,7 +24,7 @@ from twinprop.gradcheck.arrays.held import arrays_of, attributes_of, is_number, 
 from twinprop.gradcheck.arrays.inputs import is_data
 from twinprop.gradcheck.arrays.likely_shapes import BIAS, is_parameter
 from twinprop.gradcheck.calling.upkeep import owners_in
-from twinprop.gradcheck.faults import is_users
+from twinprop.gradcheck.faults import is_users, writing_nothing
 from twinprop.gradcheck.objects.guesses import INPUTS, OUTPUTS, number_for, usual
 from twinprop.gradcheck.source.loops import BATCH, STEPS, TREE
 from twinprop.gradcheck.source.names_in_code import changed_in, names_of_values, root_of, stored
@@ -197,7 +197,8 @@ class Stage:
         try:
             if not isinstance(statement, Defines):
                 refuse_foreign(statement, self.space)
-            exec(code, self.space)
+            with writing_nothing():
+                exec(code, self.space)
             self.ran += [] if isinstance(statement, Defines) else [code]
         except (Exception, SystemExit):  # it lacks its data
             for name in names:
