@@ -62,6 +62,6 @@ LAST_FIRST: tuple[Edit, ...] = (factors.softmax_missing, matrices.mean_term)
 
 WHERE_FIRST: dict[Edit, Callable[[Site], bool]] = {
     factors.count_of_samples: factors.of_targets,
-    factors.factor: factors.masked,
+    factors.factor: factors.masked_or_divided,
 }
 """Expressions in which an edit is tried first: what helps may help in many lines, and belongs there."""

@@ -62,7 +62,7 @@ def of_targets(site: Site) -> bool:
     return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and role_of(last_name(node.right)) == "y"
 
 
-def masked(site: Site) -> bool:
+def masked_or_divided(site: Site) -> bool:
     """Whether a mask stands in an expression, or it is divided already."""
     if isinstance(site.node, ast.BinOp) and isinstance(site.node.op, ast.Div):
         return True

@@ -13,8 +13,8 @@ import numpy as np
 
 from twinprop.gradcheck.arrays.comparison import same_numbers
 from twinprop.gradcheck.arrays.held import canonical, is_bare, stems
-from twinprop.gradcheck.hints.edits.places import Renamed
 from twinprop.gradcheck.hints.edits.site import (
+    Renamed,
     Site,
     alike,
     bracketed,

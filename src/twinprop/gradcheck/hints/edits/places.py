@@ -6,16 +6,10 @@ import ast
 import copy
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.hints.edits.site import (
-    Site,
-    bracketed,
-    expression,
-    is_name,
-)
+from twinprop.gradcheck.hints.edits.site import Renamed, Site, bracketed, expression, is_name
 
 WHOLE = re.compile(r"astype\(.*(int|long)|astype\(['\"][<>=|]?[iu]\d")
 """A conversion to whole numbers."""
@@ -116,30 +110,17 @@ def another_place(site: Site) -> Iterator[tuple[ast.expr, str]]:
             yield new, f"{name} stands where {other} belongs, in [{site.code.strip('()')}]"
 
 
-class Renamed(ast.NodeTransformer):
-    """Puts another expression wherever one stands."""
-
-    def __init__(self, old: str, new: str) -> None:
-        self.old, self.new = old, new
-
-    def visit(self, node: ast.AST) -> Any:
-        if isinstance(node, ast.expr) and not isinstance(node, ast.Slice) and ast.unparse(node) == self.old:
-            return expression(self.new)
-        return self.generic_visit(node)
-
-
 def first_alone(site: Site) -> Iterator[tuple[ast.expr, str]]:
     """`d[0]`, or `d[:, :, 0, 0]`, where the sum over these axes belongs."""
-    node = site.node
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
-        parts = node.slice.elts
-        axes = [at for at, one in enumerate(parts) if isinstance(one, ast.Constant) and type(one.value) is int]
-        if axes and all(isinstance(one, ast.Slice) and not one.lower for at, one in enumerate(parts) if at not in axes):
-            told = f"{bracketed(node.value)}.sum(axis={tuple(axes) if len(axes) > 1 else axes[0]})"
-            yield expression(told), f"{site.code} is one place alone, where all have to be summed: {told}"
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and type(node.slice.value) is int:
-        told = f"{bracketed(node.value)}.sum(axis=0)"
-        yield expression(told), f"{site.code} is one entry alone, where all have to be summed: {told}"
+    if not isinstance(site.node, ast.Subscript):
+        return
+    several = isinstance(site.node.slice, ast.Tuple)
+    parts = site.node.slice.elts if isinstance(site.node.slice, ast.Tuple) else [site.node.slice]
+    axes = [at for at, one in enumerate(parts) if isinstance(one, ast.Constant) and type(one.value) is int]
+    if axes and all(isinstance(one, ast.Slice) and not one.lower for at, one in enumerate(parts) if at not in axes):
+        told = f"{bracketed(site.node.value)}.sum(axis={tuple(axes) if len(axes) > 1 else axes[0]})"
+        what = "place" if several else "entry"
+        yield expression(told), f"{site.code} is one {what} alone, where all have to be summed: {told}"
 
 
 def mask_missing(site: Site) -> Iterator[tuple[ast.expr, str]]:

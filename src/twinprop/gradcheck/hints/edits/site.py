@@ -64,6 +64,18 @@ def expression(code: str) -> ast.expr:
     return ast.parse(code, mode="eval").body
 
 
+class Renamed(ast.NodeTransformer):
+    """Puts another expression wherever one stands."""
+
+    def __init__(self, old: str, new: str) -> None:
+        self.old, self.new = old, new
+
+    def visit(self, node: ast.AST) -> Any:
+        if isinstance(node, ast.expr) and not isinstance(node, ast.Slice) and ast.unparse(node) == self.old:
+            return expression(self.new)
+        return self.generic_visit(node)
+
+
 def bracketed(node: ast.expr) -> str:
     simple = isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.Call)
     return ast.unparse(node) if simple else f"({ast.unparse(node)})"
