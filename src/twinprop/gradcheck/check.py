@@ -32,7 +32,7 @@ from twinprop.gradcheck.measuring.choice import (
     refuse_unusual,
     refuse_way_around,
 )
-from twinprop.gradcheck.measuring.repetition import ANOTHER_SHAPE, OTHER_NUMBERS, is_longer
+from twinprop.gradcheck.measuring.repetition import OF_SHAPE, OTHER_NUMBERS, is_longer
 from twinprop.gradcheck.measuring.searching import Search, Wanted
 from twinprop.gradcheck.measuring.subject import Subject
 from twinprop.gradcheck.objects.held_loss import WithHeldLoss
@@ -149,7 +149,7 @@ def check_chosen(
     except SubjectError as error:
         if other := right_in_another_reading(fresh, inputs, constants, seed, bool(shape)):
             return other
-        if looped := used_in_a_loop(spec, subject, wanted):
+        if looped := used_elsewhere(spec, subject, wanted):
             return check_chosen(spec, wanted, constants, *looped[:2], [])
         square = with_as_many_outputs(spec, wanted, constants) if TURNED in str(error) and not wanted.words else None
         if square is None:
@@ -178,7 +178,7 @@ def check_chosen(
     if not once and (other := right_in_another_reading(fresh, inputs, constants, seed, bool(shape), report)):
         return other
     guessed = isinstance(subject.way, NetworkWay) or bool(subject.way.guesses) or isinstance(subject.made, Several)
-    looped = used_in_a_loop(spec, subject, wanted) if guessed else None
+    looped = used_elsewhere(spec, subject, wanted) if guessed else None
     if looped and (isinstance(looped[0].made, ShownLoss) or all(one.passed for one in looped[2])):
         return check_chosen(spec, wanted, constants, *looped[:2], [])
     refuse_unusual(subject, inputs, searches, report)
@@ -197,7 +197,7 @@ def check_chosen(
     try:
         refuse_guessed_step(subject, report, wanted.explain)
     except SubjectError:  # its script may say its loss
-        if looped := used_in_a_loop(spec, subject, wanted):
+        if looped := used_elsewhere(spec, subject, wanted):
             return check_chosen(spec, wanted, constants, *looped[:2], [])
         raise
     return report
@@ -219,14 +219,13 @@ def explained_by_others(fresh: Subject, inputs: Inputs, report: Report, constant
     """The report on other numbers, where those first drawn happen to hide what is wrong, as a ReLU that is on."""
     texts = {text for _, text in report.found}
     tried = [inputs.another(inputs.count, seed + 7)] if texts == {OTHER_NUMBERS} else []
-    if texts and all(
-        text.startswith(ANOTHER_SHAPE[:20]) for text in texts
-    ):  # of one place along an axis a mean is a sum
+    # of one place along an axis a mean is a sum
+    if texts and all(text.startswith(OF_SHAPE) for text in texts):
         tried = [one for one in inputs.others(seed + 7) if is_longer(one, inputs)]
     for one in tried:
         with contextlib.suppress(SubjectError):
             other = check_subject(fresh.copied(), one, constants, seed)
-            told = not any(UNKNOWN in text or text.startswith(ANOTHER_SHAPE[:20]) for _, text in other.mistakes)
+            told = not any(UNKNOWN in text or text.startswith(OF_SHAPE) for _, text in other.mistakes)
             if not other.right and told:
                 return other
     return report
@@ -254,12 +253,12 @@ def used_in_training(subject: Subject, wanted: Wanted, single: bool) -> tuple[Su
     return None
 
 
-def used_in_a_loop(spec: str, subject: Subject, wanted: Wanted) -> tuple[Subject, Inputs, list[Gradient]] | None:
+def used_elsewhere(spec: str, subject: Subject, wanted: Wanted) -> tuple[Subject, Inputs, list[Gradient]] | None:
     """One round of a loop that trains it, in a script or a function around it, or a call that is shown; else None."""
     if isinstance(subject.made, ShownLoss | LoopLoss):
         return None
     by_loop = isinstance(subject.made, TrainedByLoop)
-    for one in Subject.load(spec, wanted.words, wanted.seed, loops=True):
+    for one in Subject.load(spec, wanted.words, wanted.seed, elsewhere=True):
         if by_loop and isinstance(one.made, TrainedByLoop):
             continue
         with contextlib.suppress(SubjectError):

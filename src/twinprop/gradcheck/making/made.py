@@ -62,14 +62,13 @@ class Made(NamedTuple):
 
 
 def make(
-    spec: str, words: Sequence[str], square: bool = False, loops: bool = False
+    spec: str, words: Sequence[str], square: bool = False, elsewhere: bool = False
 ) -> tuple[Iterator[Made], list[str]]:
     """What `FILE:Class`, `FILE:Class,Class` or `FILE:function,function` names.
 
     Args:
         square: whether it gets as many outputs as inputs.
-        loops: whether only the loops are asked for that train it, but for those of its own methods, and what shows
-            how it is called.
+        elsewhere: whether only the loops around it are asked for that train it, and the calls that are shown.
 
     Returns:
         ways to make it ready to be called, the likeliest first; and what was left out of its file.
@@ -78,7 +77,7 @@ def make(
         SubjectError: it cannot be found.
     """
     module, found = load_attributes(spec)
-    ways = used_elsewhere(module, found, words) if loops else ways_to_make(module, found, words, square)
+    ways = used_elsewhere(module, found, words) if elsewhere else ways_to_make(module, found, words, square)
     return ways, [*told_of(module), *(text for one in found.values() for text in lend_data(module, one))]
 
 

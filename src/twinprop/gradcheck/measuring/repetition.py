@@ -46,9 +46,10 @@ AFTER_UPDATE = (
     "weights at the end of backward."
 )
 
-ANOTHER_SHAPE = (
-    "right for x of shape {0}, and wrong for {1}, for a new object too: a size, as that of the batch, is written down, "
-    "or taken from the wrong axis."
+OF_SHAPE = "right for x of shape "
+ANOTHER_SHAPE = OF_SHAPE + (
+    "{0}, and wrong for {1}, for a new object too: a size, as that of the batch, is written down, or taken from the "
+    "wrong axis."
 )
 OTHER_NUMBERS = "right for these numbers, and wrong for others of their size and shape, for a new object too."
 LARGER_NUMBERS = (

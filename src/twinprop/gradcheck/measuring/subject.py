@@ -99,20 +99,20 @@ class Subject:
 
     @classmethod
     def load(
-        cls, spec: str, words: Sequence[str], seed: int, square: bool = False, loops: bool = False
+        cls, spec: str, words: Sequence[str], seed: int, square: bool = False, elsewhere: bool = False
     ) -> Iterator[Subject]:
         """The object that a command line asks for, in each way to make it, the likeliest first.
 
         Args:
             square: whether it gets as many outputs as inputs.
-            loops: whether only the loops are asked for that train it.
+            elsewhere: whether only what its author does with it is asked for: loops around it, calls that are shown.
 
         Raises:
             SubjectError: it cannot be found, or be made in any way.
         """
         np.random.seed(seed)
         random.seed(seed)
-        ways, told = make(spec, words, square, loops)
+        ways, told = make(spec, words, square, elsewhere)
         failure: SubjectError | None = None
         some = False
         while True:
