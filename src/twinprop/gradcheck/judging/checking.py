@@ -243,6 +243,11 @@ STEP = (
     "{}: its output is a step, 0, 1 or -1, which follows no small change of the weights. So it has no gradient that "
     "could be checked; a perceptron's rule, w += lr * (y - output) * x, is none, and learns."
 )
+GROWN = (
+    "{0} is one number, and its gradient has {1}: that is right for {1} numbers, which the first step makes of it. If "
+    "it is to stay one, sum its gradient over all axes."
+)
+"""What is said of a slope that begins as 0.25 and gets a gradient for each unit; a bias begins as 0."""
 FEW = "one sample was taken: with it, a lost or a wrong 1/n is not seen."
 BROKEN = "operations whose backward raises an error; they were not checked:"
 UPDATES = "backward changes {}. It should only leave the gradients; the update is a step of its own."
@@ -340,13 +345,6 @@ def check_subject(
     if report.right and subject.way.given_apart and (idle := lines_not_run(trial)):
         report.notes.append(f"lines of backward that did not run, and were not checked: {', '.join(idle)}.")
     return report
-
-
-GROWN = (
-    "{0} is one number, and its gradient has {1}: that is right for {1} numbers, which the first step makes of it. If "
-    "it is to stay one, sum its gradient over all axes."
-)
-"""What is said of a slope that begins as 0.25 and gets a gradient for each unit; a bias begins as 0."""
 
 
 def advise(trial: Trial, report: Report) -> None:

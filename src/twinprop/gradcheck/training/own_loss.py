@@ -64,6 +64,7 @@ class OwnLoss(Wrapper):
     ) -> None:
         super().__init__(made)
         self._step, self._cost, self._form, self._samples = step, cost, form, samples
+        self._alone = returned_name(getattr(made, step.name))
         self._asked = step if step.needed or cost is None else cost
         names = returned_names(getattr(made, step.name))
         self.returned_names = [name for name in names if not LOSS_NAME.fullmatch(word_of(name))]
@@ -119,8 +120,7 @@ class OwnLoss(Wrapper):
             returned = self._hand_to(made, self._step, x, RATE)
         names = sorted((name for name in held if LOSS_NAME.fullmatch(word_of(name))), key=len)
         found = [held[name] for name in names if is_number(held[name]) or np.size(held[name]) == 1]
-        alone = returned_name(getattr(made, self._step.name))
-        if not found and not NO_LOSS.fullmatch(word_of(alone)) and (number := number_in(returned)) is not None:
+        if not found and not NO_LOSS.fullmatch(word_of(self._alone)) and (number := number_in(returned)) is not None:
             found = [number]
         return float(np.reshape(found[0], ()))  # it raises an IndexError where there is none
 

@@ -23,7 +23,7 @@ from twinprop.gradcheck.objects.module_methods import Methods, as_methods
 from twinprop.gradcheck.source.indexing import is_index
 from twinprop.gradcheck.source.loading import others_that_name
 from twinprop.gradcheck.source.roles import Method, method_of, role_of, word_of
-from twinprop.gradcheck.source.sources import returned_names, source_of
+from twinprop.gradcheck.source.sources import returned_name, returned_names, source_of
 from twinprop.gradcheck.training.demos import MOST_READ, Calls, goes_back, run_until_shown
 from twinprop.gradcheck.training.own_loss import LOSS_NAME, OwnLoss, RatedOwnLoss, data_of
 
@@ -42,6 +42,7 @@ class ShownLoss(OwnLoss):
     def __init__(self, made: Any, step: Method, cost: Method | None, shown: Mapping[str, Any], place: str) -> None:
         Wrapper.__init__(self, made)
         self._step, self._cost, self._samples = step, cost, 0
+        self._alone = returned_name(getattr(made, step.name))
         names = returned_names(getattr(made, step.name))
         self.returned_names = [name for name in names if not LOSS_NAME.fullmatch(word_of(name))]
         self._own_inputs = Inputs(np.arange(ORDERED), None, None, "", "words")  # type: ignore[arg-type]
