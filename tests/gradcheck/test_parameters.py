@@ -11,7 +11,9 @@ from twinprop.gradcheck.report import report_text
 
 def test_forgotten_gradient_and_constants() -> None:
     assert "no gradient was found" in said(check("NoBiasGradient", *LAYER))["b"]
-    assert not check("Masked", *LAYER).passed
+    masked = check("Masked", *LAYER)
+    assert masked.passed
+    assert any("not checked" in note and note.endswith(": mask.") for note in masked.notes)
     assert check("Masked", *LAYER, constants=["mask"]).passed
     with pytest.raises(SubjectError, match="W, b, mask"):
         check("Masked", *LAYER, constants=["mast"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import shlex
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,9 +13,10 @@ import numpy as np
 
 from twinprop.gradcheck.arrays.comparison import CLOSE
 from twinprop.gradcheck.arrays.held import said, wrapped_in
-from twinprop.gradcheck.arrays.inputs import Inputs
+from twinprop.gradcheck.arrays.inputs import LIKELY, Inputs
+from twinprop.gradcheck.calling.naming import LOSS_CLASS
 from twinprop.gradcheck.calling.upkeep import WEIGHT_DECAY
-from twinprop.gradcheck.calling.way import NetworkWay
+from twinprop.gradcheck.calling.way import LayerWay, NetworkWay
 from twinprop.gradcheck.faults import SECONDS, TURNED, Clock, SubjectError, kept_running
 from twinprop.gradcheck.hints.table import UNKNOWN
 from twinprop.gradcheck.judging.checking import check_subject, first_gradients
@@ -39,9 +41,11 @@ from twinprop.gradcheck.objects.held_loss import WithHeldLoss
 from twinprop.gradcheck.objects.several import Several
 from twinprop.gradcheck.report import Gradient, Report
 from twinprop.gradcheck.source.importing import folders_as_before
+from twinprop.gradcheck.source.lending import own_classes
 from twinprop.gradcheck.source.loading import forget_files
 from twinprop.gradcheck.source.loops import PENALTY
 from twinprop.gradcheck.source.roles import word_of
+from twinprop.gradcheck.source.stand_ins import sigmoid, softmax
 from twinprop.gradcheck.training.loop_loss import LoopLoss
 from twinprop.gradcheck.training.shown import ShownLoss
 from twinprop.gradcheck.training.trained import Trained
@@ -161,7 +165,8 @@ def check_chosen(
         subject, inputs, searches = choose(spec, replace(wanted, values="probabilities"), constants)
         fresh = subject.copied()
         report = check_subject(subject, inputs, constants, seed, explain=once)
-    if used is not None and right_there and not report.right:
+    says_its_loss = subject.way.is_loss and not subject.way.guesses
+    if used is not None and right_there and not report.right and not (says_its_loss and used[0].way.guesses):
         return check_subject(*used[:2], constants, seed)  # what backward returns is put right there
     if report.right and isinstance(subject.made, Trained) and not once:
         # where a ReLU is 0 by luck, a lost derivative does not show
@@ -177,7 +182,7 @@ def check_chosen(
         return report
     if not once and (other := right_in_another_reading(fresh, inputs, constants, seed, bool(shape), report)):
         return other
-    guessed = isinstance(subject.way, NetworkWay) or bool(subject.way.guesses) or isinstance(subject.made, Several)
+    guessed = bool(subject.way.guesses) or isinstance(subject.made, Several)
     looped = used_elsewhere(spec, subject, wanted) if guessed else None
     if looped and (isinstance(looped[0].made, ShownLoss) or all(one.passed for one in looped[2])):
         return check_chosen(spec, wanted, constants, *looped[:2], [])
@@ -190,7 +195,7 @@ def check_chosen(
         report = check_subject(fresh.copied(), inputs, constants, seed, wanted.explain)
         report.notes += told
         report = explained_by_others(fresh, inputs, report, constants, seed) if wanted.explain else report
-    if accept_loss_of_others(report, subject, inputs):
+    if accept_loss_of_others(report, subject, inputs) or accept_activation_of_a_pair(spec, report, fresh, inputs):
         return report
     refuse_lent(subject, report)
     refuse_local(subject, report)
@@ -201,6 +206,38 @@ def check_chosen(
             return check_chosen(spec, wanted, constants, *looped[:2], [])
         raise
     return report
+
+
+PASSES_ON = (
+    "backward passes the gradient on as it is. That is right together with {0}, whose gradient is p - y, that of what "
+    "went into this. Check both together: --layer {1}:{2},{0}"
+)
+
+
+def accept_activation_of_a_pair(spec: str, report: Report, fresh: Subject, inputs: Inputs) -> bool:
+    """Take for right a sigmoid or softmax that passes dy on, where that is right together with a loss of its module."""
+    made, one = wrapped_in(fresh.made), report.gradients[0]
+    source, _, name = spec.rpartition(":")
+    if len(report.gradients) != 1 or one.of != "x" or type(fresh.way) is not LayerWay or "," in name or not source:
+        return False
+    out = fresh.forward(inputs.x, inputs.y)
+    passed_on = fresh.backward(dy := fresh.way.upstream(out, None, np.random.default_rng(0)), inputs.x, inputs.y)
+    squashed = [sigmoid(inputs.x), softmax(inputs.x), softmax(inputs.x.T).T]
+    if not np.array_equal(passed_on, dy) or not any(np.allclose(out, other) for other in squashed):
+        return False
+    module = sys.modules[type(made).__module__]
+    losses = [
+        kind.__name__
+        for kind in own_classes(module)
+        if kind is not type(made) and LOSS_CLASS.search(kind.__name__.lower())
+    ]
+    for loss in losses:
+        with contextlib.suppress(SubjectError):
+            if check_class(f"{source}:{name},{loss}").right:
+                one.accepted = "as a pair"
+                report.mistakes, report.advice = [], [PASSES_ON.format(loss, source, name), *report.advice]
+                return True
+    return False
 
 
 def common_factor(subject: Subject, report: Report) -> float:
@@ -294,15 +331,18 @@ def choose(
     failure: SubjectError | None = None
     tried: list[tuple[Subject, list[Search]]] = []
     clock_of_uses = None
+    beside: tuple[Subject, Inputs, list[Search]] | None = None
     for subject in Subject.load(spec, wanted.words, wanted.seed):
+        last = beside is not None and sizes_of(subject) != sizes_of(beside[0])
         # what its file imports takes no time of the search
         clock, clock_of_uses = clock or Clock(), clock_of_uses or Clock(SECONDS / 3)
         late = clock_of_uses.over and (tried or failure) if subject.like else clock.over
         known = known_before(subject, tried)
-        if late and not known[-1] and not isinstance(subject.made, TrainedByLoop):
-            continue  # what is guessed has its time, too, and a loop
+        shown = isinstance(subject.made, TrainedByLoop | ShownLoss | LoopLoss)
+        if late and not known[-1] and not shown:
+            continue  # what is guessed has its time, too, and what its author shows
         try:
-            own = clock_of_uses if subject.like else Clock() if isinstance(subject.made, TrainedByLoop) else clock
+            own = clock_of_uses if subject.like else Clock() if shown else clock
             inputs, searches = choose_inputs(subject, wanted, own, known)
             if inputs is None and any(search.dead for search in searches):
                 for ref in subject.parameters:  # with positive weights it is alive
@@ -310,10 +350,19 @@ def choose(
                 inputs, searches = choose_inputs(subject, wanted, own, known)
         except SubjectError as error:
             failure = failure or (nothing_accepted(*tried[0], wanted) if tried else error)
-            continue
+            inputs, searches = None, []
         if inputs is not None:
-            return with_constants(subject, constants), inputs, [*(one for _, some in tried for one in some), *searches]
-        tried.append((subject, searches))
+            before = [*(one for _, some in tried for one in some), *searches]
+            if beside is None and guesses_beside_its_own(subject):
+                beside = subject, inputs, before
+            elif beside is None or not subject.way.guesses:
+                return with_constants(subject, constants), inputs, before
+        elif searches:
+            tried.append((subject, searches))
+        if last:  # its own loss may be one of a single output
+            break
+    if beside is not None:
+        return with_constants(beside[0], constants), *beside[1:]
     tried.sort(key=lambda one: how_far(*one), reverse=True)
     for subject, searches in tried:
         inputs = accepted_in_part(subject, searches)
@@ -321,6 +370,16 @@ def choose(
             return with_constants(subject, constants), inputs, []
         failure = failure or nothing_accepted(subject, searches, wanted)
     raise failure or SubjectError(NO_LOOP.format(spec), False)
+
+
+def sizes_of(subject: Subject) -> list[tuple[int, ...]]:
+    return [np.shape(one.get()) for one in subject.parameters]
+
+
+def guesses_beside_its_own(subject: Subject) -> bool:
+    """Whether the sizes of a network are guessed, and its own loss takes them not, so that a likely one is tried."""
+    own = any(way.loss_method is not None for way in subject.ways)
+    return own and not subject.like and isinstance(subject.way, NetworkWay) and subject.way.guesses is LIKELY
 
 
 def with_as_many_outputs(spec: str, wanted: Wanted, constants: Sequence[str]) -> tuple[Subject, Inputs, Report] | None:

@@ -307,6 +307,9 @@ ENDING = re.compile(
 BARE = {"grad", "grads", "gradient", "gradients", "dvalue", "diff", "nabla", "dparams", "delta"}
 """Names of a gradient, or of a dict of gradients, that do not say of what."""
 
+SHORT = {(gradient, value) for gradient in ("d", "g") for value in ("v", "w", "val", "value", "data")}
+"""Names of a gradient and of its array, side by side in one object: `p.d` of `p.v`."""
+
 SYNONYMS = {
     **dict.fromkeys(("weight", "weights", "wts", "ws", "kernel", "theta", "poids", "pesos", "gewichte"), "w"),
     **dict.fromkeys(("bias", "biases", "bs", "intercept", "biais", "sesgo"), "b"),
@@ -351,6 +354,10 @@ def names_gradient(attribute: str, keys: tuple[Any, ...], parameter: ArrayRef) -
     words = [attribute, *(key for key in keys if isinstance(key, str))]
     own = [parameter.attribute, *(key for key in parameter.keys if isinstance(key, str))]
     targets = {canonical(word) for word in own[-1:]}
+    if (words[-1], own[-1]) in SHORT:
+        return words[:-1] == own[:-1]
+    if words[-1] == "delta" and keys and targets == {"w"}:
+        return False  # of a neuron's sum
     if is_bare(words[-1]):
         # `grad` beside the only other array there, or a list of gradients of a list of parameters
         return words[:-1] == own[:-1] or (len(words) > 1 and words[0] == own[0])

@@ -129,9 +129,11 @@ def sizes_for(x: FloatArray, axis: int | None, own: Sequence[int]) -> dict[str, 
     }
 
 
-def shape_for(template: Template, x: FloatArray, axis: int | None, own: Sequence[int]) -> tuple[int, ...]:
+def shape_for(
+    template: Template, x: FloatArray, axis: int | None, own: Sequence[int], outputs: int = 0
+) -> tuple[int, ...]:
     """The shape that a template gives."""
-    sizes = sizes_for(x, axis, own)
+    sizes = sizes_for(x, axis, own) | ({"O": outputs} if outputs else {})
     return x.shape if template == ("X",) else tuple(sizes.get(letter) or int(letter) for letter in template)
 
 

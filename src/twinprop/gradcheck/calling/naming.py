@@ -13,7 +13,7 @@ from twinprop.gradcheck.source.roles import word_of
 FORWARD = (
     "forward forwardpass forwardprop forwardpropagation forwardpropagate propagateforward feedforward fprop "
     "forwardprob propagate activate function fn f call __call__ apply predict query run evaluate activation compute "
-    "calculate vorwaerts propager propagar propaga adelante avanti ausgabe"
+    "calculate predictproba vorwaerts propager propagar propaga adelante avanti ausgabe"
 )
 BACKWARD = (
     "backward backwardpass backwardprop backwardpropagation backwardpropagate backprop backpropagate "
@@ -34,7 +34,7 @@ LOSS = (
 )
 LIKE = {
     FORWARD: re.compile(r"(?!.*(back|grad|loss|check|plot|print|show|num)).*(forward|feedforward|fwd).*"),
-    LOSS_AND_GRADIENTS: re.compile(r".*loss.*grad.*"),
+    LOSS_AND_GRADIENTS: re.compile(r"(?!.*(check|num|plot|print)).*(loss|cost).*grad.*"),
     LOSS: re.compile(
         r"(?!.*(grad|prime|deriv|back|delta|plot|print|set|get|hist|log_|_log)).*(loss|cost|squares|likelihood|nll|surrogate).*"
     ),
@@ -45,6 +45,12 @@ LIKE = {
     ),
 }
 """What methods may be called that have none of these names."""
+
+DIRECTION = re.compile("forward|feed|backward|back|prop(agation|agate)?|pass|bptt|gradients?")
+"""What is in the names of two methods of which one goes back through the other, beside what they share."""
+
+LOSS_CLASS = re.compile("loss|cost|entropy|criterion|likelihood|nll|error|objective")
+"""What is in the name of a class that is a loss, in lower case."""
 
 TURNED = ("back", "backward", "bwd", "grad", "grads", "gradient", "vjp")
 """What the name of a method has more that goes back through another."""
@@ -87,7 +93,12 @@ def by_name(made: Any, names: str) -> str:
     if not exact and not alike and names in (FORWARD, BACKWARD):  # backword, forwad
         long = [word for word in names.split() if len(word) > 6]
         alike = [name for name in there if get_close_matches(name, long, 1, 0.87)]
-    plain = sorted(alike, key=lambda name: re.search("adam|rms|moment|adagrad|nesterov", name) is not None)
+    rests = [DIRECTION.sub("", name) for name in there if any(LIKE[one].fullmatch(name) for one in (FORWARD, BACKWARD))]
+    alone = {
+        name for name in alike if rests.count(DIRECTION.sub("", name)) < 2
+    }  # forward_full and back_full are a pair
+    steps = re.compile("adam|rms|moment|adagrad|nesterov")
+    plain = sorted(alike, key=lambda name: (steps.search(name) is not None, name in alone))
     return exact or next((there[name] for name in plain), "")
 
 

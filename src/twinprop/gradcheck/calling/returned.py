@@ -13,14 +13,17 @@ import numpy as np
 
 from twinprop.gradcheck.arrays.held import FloatArray, attributes_of, is_number, said
 from twinprop.gradcheck.faults import SubjectError
-from twinprop.gradcheck.source.roles import word_of
-from twinprop.gradcheck.source.sources import assigned_in, nodes_of, returned_names, returns_of
+from twinprop.gradcheck.source.roles import role_of, word_of
+from twinprop.gradcheck.source.sources import assigned_in, left_names, nodes_of, returned_names, returns_of
 
 OUTPUTS = ("output", "outputs", "out", "activations", "activation", "yhat", "ypred", "probs", "a", "y", "result")
 """Attributes where forward may leave what it does not return."""
 
 BEFORE = re.compile(r"_?(z|pre|net_?in|logit|score)")
 """Names of what an activation is given."""
+
+LOSS_NAMED = re.compile(r"j|\w*(loss|cost|error|nll)\w*")
+"""Names of attributes where a loss is left."""
 
 NAMED = re.compile(r"(a|h|z|out|output|activation|y_?hat|y_?pred|probs?|logits|scores)_?(\d*)")
 """Names of outputs in a dict, of each layer or of the last."""
@@ -48,7 +51,10 @@ def number_in(returned: Any, names: Sequence[str] = ()) -> Any:
 
 
 def loss_in(made: Any, method: str, returned: Any) -> Any:
-    """The number among what a method returned that is its loss; of a part and a sum with it, the sum."""
+    """The number among what a method returned, or left, that is its loss; of a part and a sum with it, the sum."""
+    if returned is None:
+        names = [name for name in left_names(getattr(made, method)) if LOSS_NAMED.fullmatch(word_of(name))]
+        return number_in([attributes_of(made).get(name) for name in names], names)
     total = place_of_sum(getattr(made, method))
     several = isinstance(returned, tuple | list) and total is not None
     return number_in(returned[total] if several else returned, names_of(made, method))
@@ -81,9 +87,10 @@ def array_in(made: Any, returned: Any, before: Mapping[str, int], names: Sequenc
     arrays = []
     parts = list(returned) if isinstance(returned, tuple) else [returned]
     if len(names) == len(parts):
-        parts = [
-            part for _, part in sorted(zip(names, parts, strict=True), key=lambda one: BEFORE.match(one[0]) is not None)
-        ]
+        places = sorted(
+            range(len(parts)), key=lambda at: (BEFORE.match(names[at]) is not None, not is_output(names[at]))
+        )
+        parts = [parts[at] for at in places]
     for part in parts:
         if isinstance(part, np.ndarray) and part.dtype.kind in "fiu":
             arrays.append(part)
@@ -107,7 +114,21 @@ def array_in(made: Any, returned: Any, before: Mapping[str, int], names: Sequenc
     # of A1 and A2, the last
     numbered = [value for name, value in held.items() if name.rstrip("0123456789") in ("a", "y", "out", "output")]
     last = [held[word_of(name)] for name in names if word_of(name) in held]
-    return exact if exact is not None else next(iter([*numbered[-1:], *last[-1:]]), None)
+    by_layer = {word_of(name): last_layer(value) for name, value in attributes_of(made).items()}
+    kept = [by_layer[name] for name in OUTPUTS if by_layer.get(name) is not None]
+    return exact if exact is not None else next(iter([*numbered[-1:], *last[-1:], *kept[:1]]), None)
+
+
+def is_output(name: str) -> bool:
+    """Whether a name is one of probabilities or predictions; a letter alone says little."""
+    return len(name) > 1 and role_of(name) == "out"
+
+
+def last_layer(several: Any) -> Any:
+    """The last array of a list, or of a dict by numbers, as in `self.A[i] = ...`; None where it is neither."""
+    numbered = isinstance(several, dict) and several and all(type(key) is int for key in several)
+    one = several[max(several)] if numbered else several[-1] if isinstance(several, list) and several else None
+    return one if isinstance(one, np.ndarray) and one.dtype.kind == "f" else None
 
 
 def last_of(several: Any) -> Any:

@@ -224,14 +224,17 @@ class Start:
 
     def __init__(self, made: Any, steady: set[str]) -> None:
         self.steady = steady
+        self.made = made
         self.owners = owners_in(made)
         memo: dict[int, Any] = {id(owner): owner for owner in self.owners}
         self.attributes = [copy.deepcopy(dict(vars(owner)), memo) for owner in self.owners]
 
     def again(self, parameters: Sequence[ArrayRef]) -> None:
-        """Set everything back but those of the arrays that are steady, which stay in their places."""
+        """Set everything back but the learning rate, and those of the arrays that are steady, which stay in place."""
         memo: dict[int, Any] = {id(owner): owner for owner in self.owners}
-        kept = [(ref, ref.get()) for ref in parameters if ref.name in self.steady]
+        kept = [
+            (ref, ref.get()) for ref in [*rates_of(self.made), *(one for one in parameters if one.name in self.steady)]
+        ]
         for owner, attributes in zip(self.owners, self.attributes, strict=True):
             vars(owner).clear()
             vars(owner).update(copy.deepcopy(attributes, memo))

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from twinprop.gradcheck.arrays.held import arrays_of, attributes_of, said, wrapped_in
+from twinprop.gradcheck.arrays.held import arrays_of, attributes_of, canonical, said, stems, wrapped_in
 from twinprop.gradcheck.arrays.inputs import LIKELY
 from twinprop.gradcheck.calling.naming import BACKWARD, FORWARD, LOSS, TRAINING, held_by, named
 from twinprop.gradcheck.calling.way import (
@@ -74,6 +74,9 @@ def network_backward_roles(back: Method, same: Mapping[str, str], source: str = 
             return
     if len(roles) == 1 and back.needed[0].role != "dy":
         yield dict.fromkeys(roles, "y")
+    unknown = [name for name, role in roles.items() if not role]
+    if len(unknown) == 1 and "y" in roles.values() and "out" not in roles.values() and len(roles) > 2:
+        yield {**roles, unknown[0]: "out"}
     guesses: dict[int, list[tuple[str, ...]]] = {2: [("x", "y"), ("y", "out")], 3: [("x", "y", "out")]}
     if len(roles) == 2 and " - ".join(roles) in source:
         guesses[2].insert(1, ("out", "y"))
@@ -147,12 +150,16 @@ def possible_ways(made: Any, title: str, forward: str, backward: str, loss: str)
     back = without_rate_alone(method_of(made, backward)) if backward else None
     cost = without_setting_first(method_of(made, loss)) if loss else None
     front = without_setting_first(method_of(made, forward)) if forward else None
+    if front is not None and not front.needed and cost is not None and back is not None and is_of_a_vector(cost, back):
+        front = None  # it runs all steps
     if front is not None and back is not None and cost is not None:
         back = with_targets_of(back, front, cost)
     if front is not None and back is not None:
         kept = returned_names(getattr(made, front.name))
         alone = returned_name(getattr(made, front.name))
-        both = len(returned_names(getattr(made, back.name))) == 2 and not front.has("y")  # of a loss, of two inputs
+        slopes = returned_names(getattr(made, back.name))
+        of_y = any(one.role == "y" and canonical(one.name) in stems(name) for one in front.needed for name in slopes)
+        both = len(slopes) == 2 and (not front.has("y") or of_y)  # of a loss, of two inputs
         of_x = cost is not None and len(cost.needed) == 1 and f"self.{front.name}" in calls_of(made, loss)
         if cost is not None and of_x and not back.needed:
             yield LossWay(title, cost, back, {cost.needed[0].name: "x"})  # x is to come out again
@@ -171,6 +178,8 @@ def possible_ways(made: Any, title: str, forward: str, backward: str, loss: str)
     leans = None not in (front, back, cost) and leans_on(made, backward, forward, loss)
     if cost is not None and back is not None and not ours and not leans and (roles := loss_roles(cost)) is not None:
         yield from losses(title, cost, back, roles)
+    if cost is not None and back is not None and front is None and is_of_a_vector(cost, back):
+        yield LossWay(title, cost, back, {cost.needed[0].name: "x"}, {back.needed[0].name: "x"})
     if back is None:
         if cost is not None and len(cost.offered) == 1:
             yield LossWay(title, cost, None, {cost.offered[0].name: "x"})
@@ -178,6 +187,12 @@ def possible_ways(made: Any, title: str, forward: str, backward: str, loss: str)
             roles = loss_roles(method) if method else None
             if method is not None and roles is not None:
                 yield LossWay(title, method, None, roles)
+
+
+def is_of_a_vector(cost: Method, back: Method) -> bool:
+    """Whether a loss and its gradient are given the same one thing, which is no targets: loss(p), gradient(p)."""
+    names = [[one.name for one in method.needed] for method in (cost, back)]
+    return names[0] == names[1] and len(names[0]) == 1 and cost.needed[0].role not in ("y", "dy", "cache")
 
 
 def reducing(made: Any, front: Method) -> Method | None:

@@ -23,7 +23,7 @@ import numpy as np
 from twinprop.gradcheck.arrays.comparison import same_numbers
 from twinprop.gradcheck.calling.way import LayerWay
 from twinprop.gradcheck.faults import Clock, SubjectError, short_path
-from twinprop.gradcheck.hints.edits import EDITS, LAST_FIRST, WHERE_FIRST
+from twinprop.gradcheck.hints.edits import EDITS, LAST_FIRST, SCALES, SHAPES, WHERE_FIRST
 from twinprop.gradcheck.hints.edits.matrices import STATEMENTS, update_before_use
 from twinprop.gradcheck.hints.edits.site import OUTPUT, Edit, Site, is_sum, sites_in, statements_in
 from twinprop.gradcheck.hints.flow import distance
@@ -160,7 +160,9 @@ def edits_of_sites(sites: Sequence[Site]) -> Iterator[Repair]:
     edit: Edit
     backwards = list(sites[::-1])  # sums first, and arguments last
     backwards.sort(key=lambda site: (site.line == site.routine.tree.lineno, not is_sum(site.node)))
-    for edit in EDITS:
+    evidence = sites[0].evidence
+    late = [*(() if evidence.too_large else SCALES), *(() if evidence.wrong_shapes else SHAPES)]
+    for edit in sorted(EDITS, key=lambda edit: edit in late):
         first = WHERE_FIRST.get(edit)
         ordered = sorted(sites, key=lambda site: not first(site)) if first else sites
         for site in backwards if edit in LAST_FIRST else ordered:

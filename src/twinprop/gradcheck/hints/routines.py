@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import CodeType, FrameType, FunctionType
 from typing import Any
 
@@ -21,7 +22,7 @@ from twinprop.gradcheck.faults import SubjectError, is_users, is_users_own, trac
 from twinprop.gradcheck.measuring.trial import Trial
 from twinprop.gradcheck.report import Gradient
 from twinprop.gradcheck.source.loops import SHORTENED, compiled, definition_of
-from twinprop.gradcheck.source.sources import nodes_of
+from twinprop.gradcheck.source.sources import nodes_of, source_of
 from twinprop.gradcheck.training.rounds import FUNCTION
 
 
@@ -36,6 +37,7 @@ class Evidence:
         samples: in the batch.
         numbers: of outputs, or of targets, in the batch.
         constants: numbers that stand in the class, as the slope of a leaky ReLU.
+        wrong_shapes: whether a wrong gradient has another shape than what it is of.
         too_large: by what number wrong gradients are, where nothing else is wrong with them.
     """
 
@@ -43,10 +45,17 @@ class Evidence:
         self.trial, self.gradients = trial, gradients
         self.samples = trial.inputs.count
         y = trial.inputs.y
-        self.numbers = int(np.size(trial.inputs.x if y is None or np.ndim(y) < 2 else y))
+        several = trial.inputs.x if y is None or np.ndim(y) < 2 else y
+        self.numbers = int(np.size(several)) if several.dtype.kind == "f" else self.samples  # places are no outputs
         wrong = [one.comparison for one in gradients if one.comparison is not None and not one.passed]
         self.constants = constants_of(trial.subject.made)
+        self.wrong_shapes = any(one.comparison is None for one in gradients if not one.passed)
         self.too_large = [k for one in wrong if (k := ratio(one.analytic, one.numeric)) is not None]
+
+    @cached_property
+    def text(self) -> str:
+        """The source of all functions near."""
+        return "\n".join(source_of(one) for one in dict.fromkeys(functions_near(self.trial)))
 
     @property
     def is_layer(self) -> bool:

@@ -6,6 +6,7 @@ function of the evidence and a wrong gradient, which returns what to say, or Non
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations_with_replacement
 from types import FrameType
@@ -30,6 +31,7 @@ from twinprop.gradcheck.hints.repair import another_batch, repairs
 from twinprop.gradcheck.hints.routines import Evidence, Routine, routines_of
 from twinprop.gradcheck.measuring.trial import CHANGE
 from twinprop.gradcheck.report import Gradient
+from twinprop.gradcheck.source.sources import nodes_of
 from twinprop.gradcheck.training.trained import Trained
 
 
@@ -184,9 +186,26 @@ def repeated(evidence: Evidence) -> Iterator[tuple[ArrayRef, list[str]]]:
 
 def repeated_array(evidence: Evidence) -> str:
     """What is said of a list that forward keeps, and that holds one array several times."""
+    made = evidence.trial.subject.made
+    front = getattr(wrapped_in(made), evidence.trial.subject.way.forward.name, None)
+    if not changes_in_place(said(made, "_parts", {}).get("front") or front):
+        return ""
     own = {one.name for one in evidence.trial.parameters}
     kept = [ref.attribute for ref, _ in repeated(evidence) if ref.name not in own]
     return KEPT_TWICE.format(kept[0]) if kept else ""
+
+
+def changes_in_place(function: Any) -> bool:
+    """Whether a function changes arrays in their places: `h += d`, `h[:] = d`, `out=h`."""
+    for node in nodes_of(function):
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name | ast.Subscript | ast.Attribute):
+            return True
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        if any(isinstance(one, ast.Subscript) and isinstance(one.slice, ast.Slice | ast.Tuple) for one in targets):
+            return True
+        if isinstance(node, ast.keyword) and node.arg == "out":
+            return True
+    return False
 
 
 def shared_object(evidence: Evidence) -> str:

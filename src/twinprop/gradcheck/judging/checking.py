@@ -40,7 +40,13 @@ from twinprop.gradcheck.judging.unchecked import (
     unchecked_gradients,
     uphill_methods,
 )
-from twinprop.gradcheck.measuring.parameters import adopt_forgotten, adopt_parameters, has_shape_of_choice, keep_used
+from twinprop.gradcheck.measuring.parameters import (
+    adopt_forgotten,
+    adopt_parameters,
+    has_shape_of_choice,
+    is_left_alone,
+    keep_used,
+)
 from twinprop.gradcheck.measuring.repetition import STALE_OUTPUT, check_repetition, output_is_stale
 from twinprop.gradcheck.measuring.searching import harmless, is_reshaped
 from twinprop.gradcheck.measuring.subject import Subject
@@ -191,6 +197,9 @@ def compare_gradients(
         if name not in found and is_constant_beside(trial, name, found):
             trial.constants.append(name)
             continue
+        if name not in found and found and name != "x" and is_left_alone(trial, name):
+            trial.left_alone.append(name)
+            continue
         if name not in found and not trial.may_lack(name):
             # a first layer may keep the gradients of its parameters and return no dx
             idle = trial.dy is None or trial.returned_no_dx
@@ -239,6 +248,7 @@ NOTHING = (
     "{}: no gradient was found that can be checked, neither returned by {} nor left by it. Return dx, or keep the "
     'gradient of a parameter W as self.dW, self.W_grad or self.grads["W"].'
 )
+LEFT_ALONE = "not checked, for nothing names a gradient of it, or changes it after the constructor: {}."
 STEP = (
     "{}: its output is a step, 0, 1 or -1, which follows no small change of the weights. So it has no gradient that "
     "could be checked; a perceptron's rule, w += lr * (y - output) * x, is none, and learns."
@@ -342,6 +352,7 @@ def check_subject(
     advise(trial, report)
     report.notes += notes(evidence)
     report.unchecked = unchecked_gradients(trial, report.gradients)
+    report.notes += [LEFT_ALONE.format(", ".join(trial.left_alone))] if trial.left_alone else []
     if report.right and subject.way.given_apart and (idle := lines_not_run(trial)):
         report.notes.append(f"lines of backward that did not run, and were not checked: {', '.join(idle)}.")
     return report

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 from collections.abc import Iterator, Sequence
 from types import FunctionType
 from typing import Any, TypeGuard
@@ -16,11 +17,12 @@ from typing import Any, TypeGuard
 import numpy as np
 
 from twinprop.gradcheck.arrays.comparison import CLOSE, compare, largest, ratio, same_numbers
-from twinprop.gradcheck.arrays.held import said, wrapped_in
+from twinprop.gradcheck.arrays.held import is_bare, said, stems, wrapped_in
 from twinprop.gradcheck.arrays.inputs import Inputs
 from twinprop.gradcheck.calling.upkeep import names_rate
 from twinprop.gradcheck.calling.way import FusedWay, LayerWay, NetworkWay
 from twinprop.gradcheck.faults import SubjectError
+from twinprop.gradcheck.hints.edits.site import last_name
 from twinprop.gradcheck.hints.repair import another_batch
 from twinprop.gradcheck.hints.routines import functions_near
 from twinprop.gradcheck.hints.table import factor_of
@@ -30,6 +32,7 @@ from twinprop.gradcheck.objects.autograd import Operations
 from twinprop.gradcheck.objects.several import Several
 from twinprop.gradcheck.objects.turned import told_of_turned
 from twinprop.gradcheck.report import Gradient, Report
+from twinprop.gradcheck.source.lending import module_of, modules_used
 from twinprop.gradcheck.source.loading import trees_around
 from twinprop.gradcheck.source.sources import nodes_of
 
@@ -291,11 +294,27 @@ def accept_loss_of_others(report: Report, subject: Subject, inputs: Inputs) -> b
 
 
 def divided_later(kind: type) -> str:
-    """A step around a class that takes the mean of its gradients; empty where there is none."""
+    """A step, or a gradient of a layer, around a class that takes the mean; empty where there is none."""
     trees = trees_around(kind, kind.__name__)
     steps = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.AugAssign))
-    added = (node for node in steps if isinstance(node.op, ast.Add | ast.Sub) and divides_a_step(node))
-    return next((ast.unparse(node) for node in added), "")
+    added = [node for node in steps if isinstance(node.op, ast.Add | ast.Sub) and divides_a_step(node)]
+    module = module_of(kind)
+    near = [node for one in (modules_used(module) if module is not None else ()) for node in nodes_of(one)]
+    layers = [node for node in near if isinstance(node, ast.Assign) and divides_a_gradient(node)]
+    return next((ast.unparse(node) for node in [*added, *layers]), "")
+
+
+COUNT = re.compile(r"(\w+\.)?(batch_?size|m|n|num_?\w+)|.*\.shape\[-?\d\]|len\(.*\)")
+"""How a number of samples is spelled."""
+
+
+def divides_a_gradient(node: ast.Assign) -> bool:
+    """`self.W.grad = x.T @ d / batch_size`: a layer takes the mean."""
+    name, value = last_name(node.targets[0]), node.value
+    divided = (
+        isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div) and COUNT.fullmatch(ast.unparse(value.right))
+    )
+    return bool(divided) and (is_bare(name) or bool(stems(name)))
 
 
 LOST = (

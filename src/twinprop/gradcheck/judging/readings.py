@@ -172,18 +172,30 @@ def one_sample(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
         return  # x is a sequence, of which each step depends on those before
     singles = [inputs.sample(at) for at in range(inputs.count)]
     try:
-        whole = np.asarray(subject.copied().forward(inputs.x, inputs.y)).ravel()
-        parts = np.stack([np.ravel(subject.copied().forward(one.x, one.y)) for one in singles])
+        sound = adds_up(subject, inputs) or adds_up(subject, inputs, inputs.another(inputs.count, 1))
     except (SubjectError, ValueError):
         sound = False
-    else:
-        sums = (parts.sum(), parts.mean(), parts.sum(0), parts.mean(0))
-        each = whole.size == parts.size and np.allclose(np.sort(whole), np.sort(parts.ravel()))
-        sound = each or (whole.size == 1 and any(np.allclose(whole, one) for one in sums))
     if not sound:
         yield Reading(subject.way, singles[0], FOR_ONE)
         if inputs.axis and inputs.y.ndim == 2:  # the softmax or the labels may have been taken for columns by chance
             yield Reading(subject.way, replace(singles[0], x=singles[0].x.T, y=singles[0].y.T, axis=0), FOR_ONE)
+
+
+def adds_up(subject: Subject, inputs: Inputs, less: Inputs | None = None) -> bool:
+    """Whether what forward returns for a batch is what it does for each sample, or their sum or mean.
+
+    Args:
+        less: another batch; then so is the difference between the two, in which a penalty is no part.
+    """
+    wholes, each = [], []
+    for batch in (inputs, less) if less is not None else (inputs,):
+        wholes.append(np.ravel(subject.copied().forward(batch.x, batch.y)))
+        singles = [batch.sample(at) for at in range(batch.count)]
+        each.append(np.stack([np.ravel(subject.copied().forward(one.x, one.y)) for one in singles]))
+    whole, parts = (one[0] - one[1] if len(one) > 1 else one[0] for one in (wholes, each))
+    sums = (parts.sum(), parts.mean(), parts.sum(0), parts.mean(0))
+    alike = whole.size == parts.size and np.allclose(np.sort(whole), np.sort(parts.ravel()))
+    return bool(alike or (whole.size == 1 and any(np.allclose(whole, one) for one in sums)))
 
 
 def depends_on_order(subject: Subject, inputs: Inputs) -> bool:

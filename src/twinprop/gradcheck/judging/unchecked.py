@@ -36,7 +36,7 @@ from twinprop.gradcheck.measuring.parameters import unseen_weights
 from twinprop.gradcheck.measuring.subject import Subject
 from twinprop.gradcheck.measuring.trial import CHANGE, Trial
 from twinprop.gradcheck.report import Gradient
-from twinprop.gradcheck.source.roles import word_of
+from twinprop.gradcheck.source.roles import role_of, word_of
 from twinprop.text import ranges
 
 
@@ -111,11 +111,11 @@ HIDDEN = "{}: not checked, for with these inputs the loss does not change with i
 def hidden_weights(trial: Trial, gradients: list[Gradient]) -> list[str]:
     """What is said of parameters whose gradients are not seen: what they are makes no difference, or none nearby."""
     known = {one.of for one in gradients if np.any(np.nan_to_num(one.right)) or np.any(one.value)}
-    known |= {*trial.constants}
+    known |= {*trial.constants, *trial.left_alone}
     still = [one for one in trial.parameters if one.name not in known and not trial.may_lack(one.name)]
     found = {one.label for one in trial.labels.values()}
     unseen = [one for one in unseen_weights(trial) if one.name in trial.subject.initial and one.name not in found]
-    names = ", ".join(one.name for one in [*still, *unseen])
+    names = ", ".join(one.name for one in [*still, *unseen] if role_of(one.attribute) not in ("x", "y"))  # its data
     return [HIDDEN.format(names)] if names else []
 
 
@@ -191,7 +191,11 @@ def lines_not_run(trial: Trial) -> list[str]:
     for code, lines in run.items():
         # a method of the class, not a function within: its own lines come as a code of its own
         own = {line for _, _, line in code.co_lines() if line is not None and line > code.co_firstlineno}
-        own = {line for line in own if not linecache.getline(code.co_filename, line).lstrip().startswith("raise")}
+        own = {
+            line
+            for line in own
+            if not linecache.getline(code.co_filename, line).lstrip().startswith(("raise", "print("))
+        }
         if own - lines:
             found.append(f"{short_path(code.co_filename)}:{ranges(sorted(own - lines))}")
     return found

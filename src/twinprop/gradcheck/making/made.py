@@ -7,7 +7,8 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import combinations, product
+from contextlib import suppress
+from itertools import chain, combinations, product
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -19,17 +20,19 @@ from twinprop.gradcheck.calling.upkeep import REMEMBERS, PlainSteps, lend_optimi
 from twinprop.gradcheck.faults import SubjectError, error_with_line, guarded_call
 from twinprop.gradcheck.making.settings import Untried, untried_settings
 from twinprop.gradcheck.making.uses import given_in_uses, lend_data, made_as_used
+from twinprop.gradcheck.objects.as_functions import with_functions
 from twinprop.gradcheck.objects.autograd import Operations, boxes_of, computes_with_arrays, has_operations, with_boxes
 from twinprop.gradcheck.objects.composing import composed
 from twinprop.gradcheck.objects.functions import Functions, looks_like_function_of_network, returns_loss
 from twinprop.gradcheck.objects.guesses import HIDDEN, INPUTS, OUTPUTS, arguments_for, filled
 from twinprop.gradcheck.objects.held_loss import with_held_loss
-from twinprop.gradcheck.objects.in_a_row import chain
+from twinprop.gradcheck.objects.in_a_row import chain as in_a_row
 from twinprop.gradcheck.objects.joining import join_functions
 from twinprop.gradcheck.objects.lacking import built, with_places
 from twinprop.gradcheck.objects.several import with_several_inputs
 from twinprop.gradcheck.objects.stacking import ADD, ADDER, Sizes, stacked
 from twinprop.gradcheck.source.importing import told_of
+from twinprop.gradcheck.source.lending import LIKED, module_of, modules_used, own_classes
 from twinprop.gradcheck.source.loading import load_attributes, parse_arguments
 from twinprop.gradcheck.source.roles import role_of
 from twinprop.gradcheck.source.sources import returned_names
@@ -39,6 +42,9 @@ from twinprop.gradcheck.training.own_loss import with_own_loss
 from twinprop.gradcheck.training.recipes import bound
 from twinprop.gradcheck.training.shown import as_shown
 from twinprop.gradcheck.training.trained_by_method import begun, with_training
+
+PLAIN_STEPS = re.compile(LIKED[-1])
+"""Names of classes whose steps are plain."""
 
 EMPTY = (
     "{}: holds no layers, and no file at hand has any that it takes. Check a function that makes a filled one, "
@@ -188,6 +194,7 @@ def ready(made: Any, module: ModuleType, sizes: Sizes, whole: bool = False) -> I
         yield from with_places(one, *methods)
         yield from with_training(one)
         yield from with_own_loss(one)
+        yield from with_functions(one, sizes[-1])
     yield from with_boxes(made, sys.modules.get(type(made).__module__, module))
 
 
@@ -225,7 +232,7 @@ def made_of(
         for name, one in found.items()
     ]
     untried = [one for *_, some in made for one in some]
-    return chain([one for one, _, _ in made], ", ".join(found)), ", ".join(title for _, title, _ in made), untried
+    return in_a_row([one for one, _, _ in made], ", ".join(found)), ", ".join(title for _, title, _ in made), untried
 
 
 def filled_up(made: Any, sizes: Sequence[Sizes]) -> Iterator[Any]:
@@ -334,12 +341,24 @@ def constructed(
     try:
         return guarded_call(title(args), found, *args, **keywords), args
     except SubjectError as error:
-        for tried in variants(found, args, given, outputs, error):
+        for tried in chain(with_own_optimizer(found, args), variants(found, args, given, outputs, error)):
             try:
                 return found(*tried, **keywords), tried
             except Exception:  # not that
                 continue
         raise
+
+
+def with_own_optimizer(found: Callable[..., Any], args: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """The arguments with a plain optimizer of the author's in the place of ours, which a constructor may refuse."""
+    module = module_of(found)
+    near = [*own_classes(module), *chain.from_iterable(map(own_classes, modules_used(module)))] if module else []
+    for at, one in enumerate(args):
+        for kind in (
+            kind for kind in near if isinstance(one, PlainSteps) and PLAIN_STEPS.search(kind.__name__.lower())
+        ):
+            with suppress(Exception):  # it wants something else
+                yield [*args[:at], kind(*arguments_for(kind)), *args[at + 1 :]]
 
 
 def variants(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -10,13 +12,15 @@ import numpy as np
 from twinprop.gradcheck.arrays.finding import Found
 from twinprop.gradcheck.arrays.held import ArrayRef, arrays_of, as_number, is_bare, is_float_array, names_gradient
 from twinprop.gradcheck.arrays.inputs import Inputs
-from twinprop.gradcheck.arrays.likely_shapes import BIAS
-from twinprop.gradcheck.faults import SubjectError
-from twinprop.gradcheck.measuring.subject import Subject
+from twinprop.gradcheck.arrays.likely_shapes import BIAS, is_parameter
+from twinprop.gradcheck.faults import SubjectError, is_users_own
+from twinprop.gradcheck.measuring.subject import Subject, is_turned
 from twinprop.gradcheck.measuring.trial import Trial
 from twinprop.gradcheck.objects.functions import Functions
+from twinprop.gradcheck.objects.lacking import stored_attributes
 from twinprop.gradcheck.objects.several import Several
 from twinprop.gradcheck.source.roles import role_of
+from twinprop.gradcheck.source.sources import source_of
 
 
 def adopt_parameters(subject: Subject, inputs: Inputs) -> None:
@@ -72,7 +76,8 @@ def depends_on(rehearsal: Subject, number: ArrayRef, value: Any, inputs: Inputs,
 
 def adopt_late_arrays(subject: Subject, inputs: Inputs) -> None:
     """Arrays that the first forward makes, and the next ones keep: weights whose size depends on the input."""
-    known = {id(one.get()) for one in subject.parameters}
+    own = [one.get() for one in subject.parameters]
+    known = {id(one) for one in own}
     subject.forward(inputs.x, inputs.y)
     first = {ref.name: ref.get() for ref in arrays_of(subject.made)}
     subject.forward(inputs.x, inputs.y)
@@ -80,7 +85,7 @@ def adopt_late_arrays(subject: Subject, inputs: Inputs) -> None:
         value = ref.get()
         # what is called a cache is none, though it be kept by mistake
         kept = value is first.get(ref.name) and id(value) not in known and role_of(ref.attribute) != "cache"
-        if kept and is_float_array(value) and value.dtype == np.float64:
+        if kept and is_float_array(value) and value.dtype == np.float64 and not is_turned(value, own):
             subject.parameters.append(ref)
 
 
@@ -90,6 +95,30 @@ def is_gradient_of_another(ref: ArrayRef, others: Sequence[ArrayRef]) -> bool:
         other is not ref and other.owner is ref.owner and names_gradient(ref.attribute, ref.keys, other)
         for other in others
     )
+
+
+LISTS = re.compile("param|weight|train|update|step|state|fit|learn")
+"""What is in the names of methods that handle weights."""
+
+
+def is_left_alone(trial: Trial, name: str) -> bool:
+    """Whether an array is a constant, as the matrix of a graph.
+
+    It is called no weight, nothing names its gradient, and nothing but the constructor puts something there.
+    """
+    ref = next((one for one in trial.parameters if one.name == name), None)
+    if ref is None or ref.also or ref.keys or is_parameter(ref.attribute):
+        return False
+    kinds = [kind for kind in type(ref.owner).__mro__ if is_users_own(kind)]
+    word = re.escape(ref.attribute)
+    own = rf"d_?{word}|g_?{word}|(grad|delta)s?_?{word}|{word}_?(grad|gradient|delta)s?"
+    text = "\n".join(map(source_of, kinds))
+    if not kinds or re.search(rf"(?<![A-Za-z])({own})(?![A-Za-z])", text):
+        return False
+    methods = [one for kind in kinds for one in vars(kind).values() if isinstance(one, FunctionType)]
+    listed = [one for one in methods if LISTS.search(one.__name__.lower()) and ref.attribute in source_of(one)]
+    later = [one for one in methods if one.__name__ != "__init__" and ref.attribute in stored_attributes(one)]
+    return not listed and not later
 
 
 def keep_used(trial: Trial, rng: np.random.Generator) -> None:

@@ -230,7 +230,7 @@ def other_batch(trial: Trial, unmade: Subject, report: Report) -> None:
         fresh.way = trial.subject.way  # with the loss that is taken for its own
         for ref in arrays_of(fresh.made) if fresh is not unmade else ():
             if ref.name in now and np.shape(ref.get()) == now[ref.name].shape:
-                ref.set(np.copy(now[ref.name]))  # it differs by its past alone
+                ref.get()[...] = now[ref.name]  # it differs by its past alone, and views of it follow
         first = None if fresh is unmade else wrong_for(fresh, other, trial, report, True)
         if first is None:
             continue  # it is not taken

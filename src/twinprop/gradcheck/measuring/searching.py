@@ -113,7 +113,9 @@ class Search:
             chosen = self.best_of(drawn(suggested_shapes(subject, words, self.refusals)))
         usual = said(subject.made, "usual_alone", False)
         # a sequence of one step hides a weight, and the numbers of a row are none
-        steps = self.hidden is not None or any(map(of_one_number, self.refusals))
+        steps = self.hidden is not None or any(
+            of_one_number(text) or "axes don't match" in text for text in self.refusals
+        )
         if chosen is None and not wanted.shape and (not usual or (steps and not self.wants_indices())):
             self.rare = True
             rare = rare_shapes(subject, words)

@@ -7,11 +7,13 @@ import inspect
 import re
 from collections.abc import Iterator, Sequence
 from itertools import product
+from typing import Any
 
 import numpy as np
 
 from twinprop.gradcheck.arrays.held import attributes_of, said, wrapped_in
 from twinprop.gradcheck.arrays.inputs import Inputs, draw_x, draw_y, unused_size
+from twinprop.gradcheck.arrays.likely_shapes import is_parameter
 from twinprop.gradcheck.calling.way import LossWay, NetworkWay
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.measuring.subject import Subject
@@ -19,7 +21,7 @@ from twinprop.gradcheck.objects.fitting import Fitted
 from twinprop.gradcheck.objects.functions import Functions
 from twinprop.gradcheck.objects.lacking import SIZE_OF_INPUT
 from twinprop.gradcheck.source.loading import parse_arguments
-from twinprop.gradcheck.source.sources import nodes_of
+from twinprop.gradcheck.source.sources import nodes_of, source_of
 
 SAMPLES = 5
 """Samples in x; more where this is one of the other sizes, so that they can be told apart."""
@@ -219,6 +221,13 @@ def shape_of(axes: str, used: set[int], larger: int) -> tuple[int, ...]:
     return tuple(shape)
 
 
+SIZE_OF_OUTPUT = re.compile("out|class|label")
+"""What is in the name of an attribute that says how many outputs there are."""
+
+ONE_NUMBER = re.compile(r"\b(\w*(cost|loss)\w*|j|return) ?=? .*(\[0\]\[0\]|\[0, ?0\]|\.item\(|squeeze|float\()")
+"""How the loss is taken out of a matrix of one number, which is that of a single output."""
+
+
 def class_counts(
     subject: Subject, words: Sequence[str], x: tuple[int, ...], axis: int | None, given: int | None
 ) -> list[int]:
@@ -231,9 +240,16 @@ def class_counts(
         return [own] if own > 1 else [own, 2]  # of one column, labels are 0 and 1
     sizes = [size for parameter in reversed(held) for size in reversed(parameter.get().shape) if size]
     wanted = said(subject.made, "wanted", {}).get("y", ())
+    first: list[int] = []
+    if not sizes and isinstance(subject.made, Fitted) and any(is_parameter(one.attribute) for one in held):
+        kind: Any = type(wrapped_in(subject.made))  # its weights may have any shape
+        told = attributes_of(wrapped_in(subject.made)).items()
+        first = [1] if ONE_NUMBER.search(source_of(kind).lower()) else []
+        first = first or [value for name, value in told if type(value) is int and SIZE_OF_OUTPUT.search(name)]
     counts = dict.fromkeys([*list(dict.fromkeys(sizes))[:4], own])
     # a column of targets broadcasts with any output
-    return list(dict.fromkeys([*wanted[-1:], *whole_numbers(words)[-1:], *sorted(counts, key=lambda size: size == 1)]))
+    last = sorted(counts, key=lambda size: size == 1)
+    return list(dict.fromkeys([*first, *wanted[-1:], *whole_numbers(words)[-1:], *last]))
 
 
 def numbers_of_output(subject: Subject, x: tuple[int, ...], axis: int | None) -> int:

@@ -23,6 +23,7 @@ from twinprop.gradcheck.arrays.held import (
     is_numeric,
     is_whole_array,
     may_hold_arrays,
+    owner_of,
     said,
     views_copied,
     wrapped_in,
@@ -49,6 +50,13 @@ from twinprop.gradcheck.objects.fitting import Fitted
 
 # a copy shares modules, as in self.xp = np, which cannot be copied: a text says that the object is its own copy
 copyreg.pickle(ModuleType, lambda module: str(module.__name__))
+
+
+def is_turned(array: FloatArray, others: Sequence[FloatArray]) -> bool:
+    """Whether an array is another one of them, seen with its axes turned: a decoder's `W.T`, whose gradient is W's."""
+    whole = owner_of(array)
+    alike = array.ndim > 1 and (array.shape, array.strides) == (whole.shape[::-1], whole.strides[::-1])
+    return array is not whole and alike and any(one is whole for one in others)
 
 
 class Subject:
@@ -95,7 +103,10 @@ class Subject:
         for parameter in self.parameters:
             if parameter.get().dtype != np.float64:
                 parameter.set(parameter.get().astype(np.float64))
-        self.parameters = [one for one in self.parameters if one.get().dtype == np.float64]
+        held = [one.get() for one in self.parameters]
+        self.parameters = [
+            one for one in self.parameters if one.get().dtype == np.float64 and not is_turned(one.get(), held)
+        ]
 
     @classmethod
     def load(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from time import process_time
 from typing import Any
@@ -10,15 +11,17 @@ import numpy as np
 
 from twinprop.gradcheck.arrays.comparison import Index, Slopes, measure_slopes, ratio, same_numbers, sample_entries
 from twinprop.gradcheck.arrays.finding import SUM, Found, Snapshot, Target, assign, candidates, snapshot
-from twinprop.gradcheck.arrays.held import ArrayRef, FloatArray, is_float_array, plain_shape
+from twinprop.gradcheck.arrays.held import ArrayRef, FloatArray, is_float_array, plain_shape, wrapped_in
 from twinprop.gradcheck.arrays.inputs import Inputs
+from twinprop.gradcheck.calling.naming import LOSS_CLASS
 from twinprop.gradcheck.calling.upkeep import TO_OPTIMIZER, PlainSteps, adds_bare
-from twinprop.gradcheck.calling.way import DerivativeWay
+from twinprop.gradcheck.calling.way import DerivativeWay, LossWay
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.measuring.subject import Subject
 from twinprop.gradcheck.objects.composing import reduced
 from twinprop.gradcheck.objects.fitting import Fitted
 from twinprop.gradcheck.objects.turned import turned_back
+from twinprop.gradcheck.source.roles import word_of
 from twinprop.gradcheck.training.own_loss import OwnLoss
 
 ENTRIES = 400
@@ -56,6 +59,7 @@ class Trial:
         changed: what backward has changed since `set_back`, with what was there before.
         update_rate: by what an update inside backward is divided to give the gradient.
         constants: what a function is given, and returns no gradient of; known after the gradients are compared.
+        left_alone: arrays of an object that are constants, too.
         penalties: half of this, times the squares of a parameter, is added to the loss.
         parts: of the number that is differentiated, for parameters whose gradient is that of a part, as of a mean.
 
@@ -79,6 +83,7 @@ class Trial:
         self.parts: dict[str, float] = {}
         self.penalties: dict[str, float] = {}
         self.constants: list[str] = []
+        self.left_alone: list[str] = []
         self.update_rate: float | None = subject.rate if subject.knows_rate else None
         if self.x.dtype.kind == "f" and self.is_coarse():
             raise SubjectError(
@@ -223,7 +228,10 @@ class Trial:
     def may_lack(self, name: str) -> bool:
         """Whether something needs no gradient, as what a function is given beside x and its parameters."""
         made = self.subject.made
-        return isinstance(made, Fitted | OwnLoss) and made.may_lack(name)
+        if isinstance(made, Fitted | OwnLoss):
+            return made.may_lack(name)
+        kind = type(wrapped_in(made)).__name__.lower()
+        return isinstance(self.subject.way, LossWay) and LOSS_CLASS.search(kind) is not None and is_of_classes(name)
 
     def targets(self, measured: dict[str, FloatArray]) -> list[Target]:
         """What gradients are looked for."""
@@ -303,6 +311,11 @@ class Trial:
         magnitude = abs(middle) if self.dy is None else part * float(np.abs(np.asarray(self.out) * self.dy).sum())
         where = sample_entries(array.shape, most, self.seed)
         return {index: measure_slopes(lambda: part * f(), array, index, middle, magnitude, larger) for index in where}
+
+
+def is_of_classes(name: str) -> bool:
+    """Whether an array of a loss is named as what classes weigh, which is a constant."""
+    return re.fullmatch(r"(class|pos|label)?(weights?|w|alphas?|priors?)", word_of(name)) is not None
 
 
 def can_be_subtracted(old: FloatArray, new: Any) -> bool:

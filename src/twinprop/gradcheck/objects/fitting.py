@@ -84,6 +84,8 @@ class Fitted:
         _free: where they stand.
         _whole: names of those that hold whole numbers, below `_most`.
         _sizes: of the matrices of a layer, of which one may be that of its hidden units.
+        _classes: how many outputs there are; 0 where that is free.
+        _needs_no_y: whether it goes forward without targets.
         _flat: whether all parameters may lie in one vector.
         _of_samples: whether the arrays belong to samples, as what a loss is given does.
         _form: how what it is given is tried just now.
@@ -100,6 +102,8 @@ class Fitted:
     _whole: Sequence[str] = ()
     _most: int = 2
     _sizes: Sequence[int] = ()
+    _classes: int = 0
+    _needs_no_y: bool = False
     _axis: int | None = 0
     _flat: bool = False
     _of_samples: bool = False
@@ -127,7 +131,8 @@ class Fitted:
             for path, template in known.items():
                 self._take([path], template, x)
             return
-        if key in self._memory.failed or self._memory.over:
+        whatever_y = "x", x.shape, axis
+        if {key, whatever_y} & self._memory.failed or self._memory.over:
             return
         unknown = any(np.size(self._at(path)) == 0 for path in self._free)
         if not self._free or (not unknown and progress(lambda: whole(self._attempt(x, y)))[0]):
@@ -140,7 +145,7 @@ class Fitted:
         if any(self._search(groups, gate, x, y) for groups in both[both[0] == both[1] :] for gate in gates):
             self._memory.found[key] = dict(self._templates)
         else:
-            self._memory.failed.add(key)
+            self._memory.failed.add(whatever_y if self._needs_no_y else key)
             self._templates = {}
             for path, value in before.items():
                 self._put(path, value)
@@ -155,7 +160,8 @@ class Fitted:
 
     def take_from(self, other: Fitted) -> None:
         """The shapes and the numbers that another object of the same kind has found."""
-        self._axis, self._form, self._templates = other._axis, other._form, dict(other._templates)
+        self._axis, self._form, self._classes = other._axis, other._form, other._classes
+        self._templates = dict(other._templates)
         for path in self._free:
             self._put(path, copy.copy(other._at(path)))
 
@@ -201,6 +207,8 @@ class Fitted:
     def _choices(self, name: str, x: FloatArray, gate: str) -> list[Template]:
         """Likely shapes; beside a loss, one number for each sample, or as many as x has."""
         usual = templates_of(name, x.ndim, gate, self._axis, self._flat)
+        if x.ndim == 1 and len(x) > 1 and self._axis == 0 and is_parameter(name):  # a weight is none for each sample
+            usual = [one for one in usual if len(x) not in self._shape(one, x)] or usual
         if not self._of_samples or is_parameter(name):
             return usual
         first: list[Template] = [("N",)] if self._axis is not None else [()]
@@ -210,7 +218,10 @@ class Fitted:
     def _take(self, paths: Sequence[Path], template: Template, x: FloatArray) -> None:
         for path in paths:
             self._templates[path] = template
-            self._put(path, self._drawn(path, shape_for(template, x, self._axis, self._sizes)))
+            self._put(path, self._drawn(path, self._shape(template, x)))
+
+    def _shape(self, template: Template, x: FloatArray) -> tuple[int, ...]:
+        return shape_for(template, x, self._axis, self._sizes, self._classes)
 
     def _drawn(self, path: Path, shape: tuple[int, ...]) -> Any:
         """Random numbers that are the same for the same name; whole ones where indices are wanted."""
@@ -221,7 +232,7 @@ class Fitted:
     def resize(self, x: Any) -> None:
         """Other arrays of the same kind for an x of another size."""
         for path, template in getattr(self, "_templates", {}).items():
-            shape = shape_for(template, x, self._axis, self._sizes)
+            shape = self._shape(template, x)
             if np.shape(self._at(path)) != shape:
                 self._put(path, self._drawn(path, shape))
 

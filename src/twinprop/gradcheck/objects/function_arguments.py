@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.arrays.held import FloatArray, is_float_array
+from twinprop.gradcheck.arrays.held import FloatArray, is_float_array, objects_of
 from twinprop.gradcheck.arrays.likely_shapes import is_parameter
 from twinprop.gradcheck.faults import guarded_call
 from twinprop.gradcheck.objects.fitting import Path
@@ -25,6 +25,7 @@ from twinprop.gradcheck.objects.guesses import (
     number_for,
 )
 from twinprop.gradcheck.source.indexing import indexes_with
+from twinprop.gradcheck.source.lending import rank
 from twinprop.gradcheck.source.loading import parse_arguments
 from twinprop.gradcheck.source.roles import role_of
 from twinprop.gradcheck.source.sources import (
@@ -35,7 +36,7 @@ from twinprop.gradcheck.source.sources import (
     returned_name,
     returned_names,
 )
-from twinprop.gradcheck.source.words import words_compared
+from twinprop.gradcheck.source.words import words_compared, words_of_entries
 
 
 def belongs_to(start: Any, front: Any) -> bool:
@@ -80,7 +81,11 @@ def lacking_parameters(
     if words:
         return dict(zip(lacking, parse_arguments(words)[0], strict=False)), []
     guessed = dict(zip(inspect.signature(functions[0]).parameters, filled(functions[0], 0, outputs)[0], strict=False))
-    found = {name: value_for(functions, name, guessed.get(name)) for name in lacking}
+    depth = sum(min(one.shape, default=0) > 1 for one in objects_of([*parameters.values()], np.ndarray)) or 2
+    found = {
+        name: words_by_layer(functions[0], name, depth) or value_for(functions, name, guessed.get(name))
+        for name in lacking
+    }
     free = [(name,) for name, value in found.items() if is_float_array(value)]
     dicts = {name: value for name, value in found.items() if isinstance(value, dict)}
     inner = [(name, key) for name, held in dicts.items() for key, one in held.items() if isinstance(one, np.ndarray)]
@@ -105,6 +110,13 @@ def lacking_names(front: Any, parameters: Mapping[str, Any], targets: bool) -> l
         # nothing is called x: the first argument is that is no parameter
         lacking.remove(next((name for name in lacking if not is_parameter(name)), lacking[0]))
     return lacking
+
+
+def words_by_layer(function: Any, name: str, depth: int) -> list[str]:
+    """A word for each layer, where an argument is a list of them, as `activations[i] == "relu"` tells; else none."""
+    words = sorted(() if keys_read(function, name) else words_of_entries(function, name), key=rank)
+    last = [word for word in words if re.search("softmax|sigmoid", word.lower())]
+    return [*words[:1] * (depth - 1), (last or words)[-1]] if words else []
 
 
 def value_for(functions: Sequence[Any], name: str, guess: Any) -> Any:
@@ -142,7 +154,7 @@ def weights_read(functions: Sequence[Any]) -> dict[str, FloatArray]:
         read |= globals_read(one)
     arrays = {name: np.copy(one) for name, one in read.items() if is_float_array(one) and one.ndim > 0}
     makes = {*arrays, *(name for one in functions for name in one.__code__.co_varnames)}
-    weights = [name for name in arrays if is_parameter(name) or f"d{name}" in makes]
+    weights = [name for name in arrays if is_parameter(name) or {f"d{name}", f"d_{name}", f"grad_{name}"} & makes]
     return {name: arrays[name] for name in arrays if name in weights or name[1:] in weights}
 
 

@@ -30,7 +30,7 @@ from twinprop.gradcheck.source.sources import parts_unpacked, returned_name, ret
 from twinprop.gradcheck.source.stand_ins import afresh
 from twinprop.gradcheck.source.words import words_compared
 
-BACK = ("backward", "backprop", "back_prop", "gradient", "grad", "backpropagation", "back")
+BACK = ("backward", "backwardprop", "backprop", "back_prop", "gradient", "grad", "backpropagation", "back")
 DERIVATIVE = ("prime", "deriv")
 FRONT = ("forward", "feedforward", "forwardprop", "fprop", "predict")
 COST = ("cost", "loss", "entropy", "mse")
@@ -93,10 +93,11 @@ def partner(functions: Mapping[str, Any], name: str, words: Sequence[str]) -> st
         named = len(made) > 1 and made[0] not in needed and all(one in needed or f"d{one}" in needed for one in made)
         return named or set(inspect.signature(functions[other]).parameters) in unpacked
 
-    def nearness(other: str) -> tuple[bool, bool, bool, int, bool]:
+    def nearness(other: str) -> tuple[bool, bool, bool, bool, int, bool]:
         without_more = len(stem(other)) > 0 and stem(other) in stem(name)
         begins = other.lower().startswith(name.split("_")[0].lower())
-        return stem(other) == stem(name), keeps(other), without_more, shared(other, name), begins
+        rounds = contains(other, ("predict",))  # it may return classes
+        return stem(other) == stem(name), keeps(other), without_more, not rounds, shared(other, name), begins
 
     fit = [other for other in functions if other != name and (contains(other, words) or keeps(other))]
     return max(fit, key=nearness, default="")

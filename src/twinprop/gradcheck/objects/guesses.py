@@ -14,6 +14,7 @@ from twinprop.gradcheck.objects.stacking import layers_of, takes_layers
 from twinprop.gradcheck.source.lending import module_of, object_for, rank
 from twinprop.gradcheck.source.roles import role_of, word_of
 from twinprop.gradcheck.source.sources import (
+    axes_unpacked,
     entries_read,
     is_array_there,
     is_list_there,
@@ -210,6 +211,12 @@ def usual(
     pools = "pool" in getattr(source, "__name__", "").lower()
     if base == "kernel" and (pools or "stride" in " ".join(arguments)):
         return 3
+    images = (outputs, 2, 3, 3)
+    axes = {other: axes_unpacked(source, other) for other in arguments}
+    if axes.get(name, 0) > 2:
+        return 0.5 * np.random.randn(*images[: axes[name]])
+    if re.fullmatch(r"b|bias(es)?", base) and max(axes.values(), default=0) > 2:
+        return 0.5 * np.random.randn(outputs)
     if re.fullmatch(r"w|weights?(matrix|array)?|kernel", base):
         return 0.5 * np.random.randn(
             *((INPUTS, outputs) if number == 0 else (HIDDEN, outputs) if wide else (INPUTS, HIDDEN))

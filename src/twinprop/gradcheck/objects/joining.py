@@ -6,10 +6,12 @@ import ast
 import inspect
 import os
 from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
 
+from twinprop.gradcheck.arrays.held import Wrapper
 from twinprop.gradcheck.arrays.likely_shapes import FLAT, is_handed_on, is_parameter
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.objects.fitting import Path, progress, whole
@@ -36,12 +38,13 @@ from twinprop.gradcheck.objects.functions import (
     returns_loss,
     stem,
 )
+from twinprop.gradcheck.objects.held_first import HeldFirst, update_of
 from twinprop.gradcheck.objects.module_methods import as_methods
 from twinprop.gradcheck.objects.planning import plan_for
 from twinprop.gradcheck.objects.several import SeveralLoss, SeveralLossAlone, SeveralNetwork
 from twinprop.gradcheck.source.lending import modules_beside
 from twinprop.gradcheck.source.roles import method_of, role_of
-from twinprop.gradcheck.source.sources import nodes_of, returned_names
+from twinprop.gradcheck.source.sources import nodes_of, parts_unpacked, returned_names
 
 NO_FRONT = (
     "{0}({1}): which function goes forward? Name both: --layer FILE:forward_prop,{0}. If the file has none, write it:\n"
@@ -88,14 +91,14 @@ class Cost(Functions):
             self._flat, self._form = False, (False, False, False)
             super().fit_to(x, y, axis)
             return
-        several = np.ndim(y) > 1
-        if not self._fits(x, y, axis, True) and not (several and self._fits(x, y[:, 0], axis, True)):
-            self._fits(x, y, axis, False)
+        some = [y, y[:, 0]] if np.ndim(y) > 1 else [y]
+        both = product((True, False), (True, False), some)
+        any(self._fits(x, one, axis, flat, exact) for flat, exact, one in both if flat or one is y)
 
-    def _fits(self, x: Any, y: Any, axis: int | None, flat: bool) -> bool:
+    def _fits(self, x: Any, y: Any, axis: int | None, flat: bool, exact: bool) -> bool:
         columns = (False, True) if np.ndim(y) == 1 else (False,)
         self._flat = flat
-        for self._form in ((flat, column, exact) for exact in (True, False) for column in columns):
+        for self._form in ((flat, column, exact) for column in columns):
             super().fit_to(x, self._shaped(y), axis)
             if progress(lambda: whole(self._attempt(x, self._shaped(y))), False)[0]:
                 return True
@@ -113,8 +116,9 @@ class Cost(Functions):
         if "back" in self._parts:
             parts = (*parts[:1], self._part("back", x, y))
         held = [np.size(one) for name in self._names if isinstance(one := getattr(self, name), np.ndarray)]
-        sizes = [np.size(one) for one in parts[1:] if isinstance(one, np.ndarray)]
-        fits = np.size(parts[0]) == 1 and (len(held) != 1 or len(sizes) != 1 or held == sizes)
+        left = parts[1] if len(parts) == 2 and isinstance(parts[1], tuple) else parts[1:]
+        sizes = [np.size(one) for one in left if isinstance(one, np.ndarray | np.floating)]
+        fits = np.size(parts[0]) == 1 and (len(held) != len(sizes) or sorted(held) == sorted(sizes))
         if self._form[2] and not fits:
             raise ValueError("no number, or a gradient of another size")
         return parts
@@ -144,6 +148,22 @@ class FunctionLossAndSlope(Cost):
     def backward(self, x: Any, y: Any) -> Any:
         returned = self._part("back", x, y)
         return returned[1] if returns_loss(self._parts["back"]) else returned
+
+
+class VectorLoss(Wrapper):
+    """loss(p) and gradient(p), where p is taken apart: `K, r, t0 = p`."""
+
+    def __init__(self, cost: Any, back: Any, parts: int) -> None:
+        super().__init__(as_methods([cost, back]))
+        self._names = cost.__name__, back.__name__
+        self.wanted = {"x": (parts,)} if parts else {}
+
+    def loss(self, p: Any) -> Any:
+        return getattr(self._user, self._names[0])(p)
+
+    def gradient(self, p: Any) -> Any:
+        returned = getattr(self._user, self._names[1])(p)
+        return np.array(returned, float) if isinstance(returned, list | tuple) else returned
 
 
 class Pair:
@@ -210,6 +230,10 @@ def join_functions(
         beside, place = in_a_file_beside(own[back])
         near, own = partner(beside, back, FRONT), beside | own
     front = pick(named, FRONT) or (told[0] if len(told) == 1 else near)
+    cost = pick_alike(own, COST, back)
+    if not front and cost and arguments(own[cost]) == arguments(own[back]) and len(arguments(own[back])) == 1:
+        (taken,) = arguments(own[back])
+        return VectorLoss(own[cost], own[back], len(parts_unpacked(own[back], taken))), f"{cost}, {back}"
     if not front:
         raise SubjectError(NO_FRONT.format(back, ", ".join(inspect.signature(own[back]).parameters)), False)
     roles = [role_of(name) for name in inspect.signature(own[back]).parameters]
@@ -229,6 +253,11 @@ def join_functions(
         if words:
             raise
         parameters, start = {}, ""  # an init function of something else
+    first = arguments(own[front])[:1]
+    listed = first == arguments(own[back])[:1] == [*parameters] and isinstance(parameters[first[0]], list)
+    if listed and (update := update_of(own, first[0])):
+        held = HeldFirst(first[0], parameters[first[0]], own[front], own[back], own[update])
+        return held, f"{front}, {back}, {update}"
     sources = [one for one in parts.values() if one is not None]
     layer = "dy" in roles and "y" not in roles
     more, free = lacking_parameters(sources, parameters, words if not start else (), outputs, not layer)

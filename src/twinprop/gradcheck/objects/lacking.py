@@ -65,6 +65,12 @@ class Fed(Wrapper):
         for ref in arrays_of(made, is_place):
             if (role := role_of_place(ref)) in self._places:
                 self._places[role].append(ref)
+        own = {name for method in (front, back) for name in stored_attributes(getattr(type(made), method.name, None))}
+        for name in sorted(
+            lacking_attributes(made) - {*attributes_of(made)} - own
+        ):  # a method sets it, before the call
+            if (role := role_of(name)) in self._places:
+                self._places[role].append(ArrayRef(name, made, name))
         self._empty = [ref for ref in arrays_of(made, is_place) if ref.get() is None]
         held = {role: [np.shape(ref.get()) for ref in refs] for role, refs in self._places.items()}
         self.wanted = {
@@ -81,7 +87,8 @@ class Fed(Wrapper):
 
     def _call(self, method: Method, dy: Any = None) -> Any:
         values = {"x": self._x, "y": self._y, "dy": dy, "out": self._out}
-        known = {one.name: one.role if one.role in values else "x" for one in method.needed}
+        roles = ("y", "dy") if method is self._front else (*values,)  # the scores that a loss is given are its x
+        known = {one.name: one.role if one.role in roles else "x" for one in method.needed}
         rate = getattr(self, "learning_rate", RATE)
         return method.call(self._user, known, {**values, "rate": rate, "optimizer": PlainSteps(rate)})
 
@@ -164,7 +171,10 @@ class FedLoss(Fed):
 
 class FedNetwork(Fed):
     def forward(self, x: Any) -> Any:
-        return self._go(x)
+        out = self._go(x)
+        if np.ndim(x) > 1 and not np.ndim(out):
+            raise ValueError(f"{self._front.name} left a number, and no outputs of several samples")
+        return out
 
     def backward(self, y: Any) -> Any:
         self._y = y

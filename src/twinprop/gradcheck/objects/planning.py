@@ -90,9 +90,13 @@ def plan_for(made: Any, front: Method, back: Method | None, cost: Method | None 
     alone = len(needed) < 2 and (back is None or len(back.needed) < 2)
     if not needed or alone or (front.any_number and not needed[-1].keyword):
         return None
-    targets = next((one.name for one in needed[1:] if one.role == "y"), "")
+    given_y = next((one.name for one in needed[1:] if one.role == "y"), "")
+    slopes = {
+        stem for name in (returned_names(getattr(made, back.name)) if back is not None else ()) for stem in stems(name)
+    }
+    targets = "" if canonical(given_y) in slopes else given_y  # what has a gradient of its own is an input
     main = next((one.name for one in needed if one.role == "x"), "")
-    main = main or next((one.name for one in needed if not one.name[:1].isupper() and one.name != targets), "")
+    main = main or next((one.name for one in needed if not one.name[:1].isupper() and one.name != given_y), "")
     if not main:
         return None
     extras = [one.name for one in needed if one.name not in (main, targets)]
@@ -145,8 +149,8 @@ def linked(asked: Sequence[Argument], given: dict[str, str], kept: Sequence[str]
             found[one.name] = given[one.name]
         elif one.name in kept:
             found[one.name] = f"out{kept.index(one.name)}"
-        elif len(inside := [at for at, name in enumerate(kept) if name.endswith(f"_{one.name}")]) == 1:
-            found[one.name] = f"out{inside[0]}"  # probs of output_probs
+        elif len(inside := [at for at, name in enumerate(kept) if is_part_of(one, name)]) == 1:
+            found[one.name] = f"out{inside[0]}"
         elif one.role in ("y", "cache"):
             found[one.name] = one.role
         elif one.role == "dy":
@@ -163,6 +167,11 @@ def linked(asked: Sequence[Argument], given: dict[str, str], kept: Sequence[str]
     if len(names) == 1 and "x" not in found.values():
         return found | {names[0]: "x"}
     return None if names else found
+
+
+def is_part_of(one: Argument, other: str) -> bool:
+    """Whether one of two names ends with the other: `probs` and `output_probs`, but not `cell` and `d_cell`."""
+    return other.endswith(f"_{one.name}") or (one.role != "dy" and bool(other) and one.name.endswith(f"_{other}"))
 
 
 def outputs_among(kept: Sequence[str], places: Sequence[int]) -> list[int]:

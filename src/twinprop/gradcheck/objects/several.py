@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -21,12 +22,14 @@ from twinprop.gradcheck.arrays.held import (
     is_number,
     like_steps,
     of_steps,
+    plain_shape,
     stems,
 )
+from twinprop.gradcheck.arrays.likely_shapes import is_parameter
 from twinprop.gradcheck.calling.naming import BACKWARD, FORWARD, LOSS, LOSS_AND_GRADIENTS, named
 from twinprop.gradcheck.calling.returned import array_in
 from twinprop.gradcheck.calling.upkeep import RATE, WEIGHT_DECAY, count_of
-from twinprop.gradcheck.objects.fitting import Fitted, cut
+from twinprop.gradcheck.objects.fitting import Fitted, UnlikeError, cut
 from twinprop.gradcheck.objects.guesses import number_for
 from twinprop.gradcheck.objects.planning import (
     Plan,
@@ -56,7 +59,7 @@ class Several(Fitted, Wrapper):
 
     def __init__(self, made: Any, plan: Plan) -> None:
         super().__init__(made)
-        self._plan = plan
+        self._plan, self._needs_no_y = plan, not plan.has_targets
         back = getattr(made, (plan.back or plan.front).name)
         self._stems = {stem for name in (*returned_names(back), *returned_keys(back)) for stem in stems(name)}
         others = [name for name in plan.extras if canonical(name) not in self._stems]  # dmu is not that of a momentum
@@ -71,7 +74,8 @@ class Several(Fitted, Wrapper):
         self._whole = [name for name in plan.extras if is_index(made, plan.front.name, name)]
         # every index stays below the smallest axis of a matrix that the object holds
         sizes = [size for ref in arrays_of(made) if ref.get().ndim > 1 for size in ref.get().shape]
-        self._sizes, self._most = sizes, max(2, min(sizes, default=2))
+        told = [value for value in attributes_of(made).values() if type(value) is int and value > 1]  # self.n_hidden
+        self._sizes, self._most = sizes or told, max(2, min(sizes, default=2))
         self.returned_names = returned_names(getattr(made, (plan.back or plan.front).name))
         if plan.back is not None and "rate" in {one.role for one in plan.back.arguments}:
             self.learning_rate = RATE  # where the check finds it, so that no factor is taken for a part of it
@@ -97,8 +101,19 @@ class Several(Fitted, Wrapper):
         return self._go(x, y)
 
     def _attempt_back(self, out: Any) -> None:
-        if self._plan.back is not None:
-            self._to_front([np.ones(self._arrays[at].shape) for at in self._places], self._targets)
+        if self._plan.back is None:
+            return
+        returned = self._to_front([np.ones(self._arrays[at].shape) for at in self._places], self._targets)
+        listed = returned if isinstance(returned, tuple) and len(returned) == len(self.returned_names) else ()
+        named = {
+            stem: np.shape(part)
+            for name, part in zip(self.returned_names, listed, strict=False)
+            for stem in stems(name)
+        }
+        own = {name: named[canonical(name)] for name in self._plan.extras if canonical(name) in named}
+        right = [plain_shape(np.shape(getattr(self, name))) == plain_shape(shape) for name, shape in own.items()]
+        if not all(right):  # a loop may leave a part of it unread
+            raise UnlikeError(sum(right))
 
     def _go(self, x: Any, y: Any) -> Any:
         self.resize(x)
@@ -114,7 +129,7 @@ class Several(Fitted, Wrapper):
         parts = list(returned) if isinstance(returned, tuple | list) and len(self._plan.kept) > 1 else [returned]
         parts = list(returned) if isinstance(returned, tuple) else parts
         self._kept = {f"out{at}": part for at, part in enumerate(parts)}
-        self._arrays = {at: array for at, part in enumerate(parts) if (array := of_steps(part)) is not None}
+        self._arrays = {at: array for at, part in enumerate(parts) if (array := of_steps(as_array(part))) is not None}
         rest = [part for at, part in enumerate(parts) if at not in self._arrays and not is_number(part)]
         self._kept["cache"] = rest[0] if len(rest) == 1 else tuple(rest)
         self._places = [] if self._plan.has_targets else self._measured()
@@ -133,13 +148,27 @@ class Several(Fitted, Wrapper):
         return found
 
     def _to_front(self, upstream: Sequence[Any], y: Any = None) -> Any:
-        values: dict[str, Any] = {**self._inputs, **self._kept, "penalty": WEIGHT_DECAY, "dy0": 1.0}
+        kept = {name: part.copy() if isinstance(part, np.ndarray) else part for name, part in self._kept.items()}
+        values: dict[str, Any] = {**self._inputs, **kept, "penalty": WEIGHT_DECAY, "dy0": 1.0}
         values["rate"] = getattr(self, "learning_rate", RATE)
         values |= {"count": count_of(self._inputs["x"], y)} | ({} if y is None else {"y": y})
         for at, (place, part) in enumerate(zip(self._places, upstream, strict=True)):
             values[f"dy{at}"] = like_steps(part, self._kept[f"out{place}"])
         assert self._plan.back is not None
-        return self._plan.back.call(self._user, self._plan.given_back, values)
+        returned = self._plan.back.call(self._user, self._plan.given_back, values)
+        return tuple(map(as_array, returned)) if type(returned) is tuple else returned
+
+
+def as_array(value: Any) -> Any:
+    """A list of numbers, or of such lists, as the array that stands for it; all else as it is."""
+    leaves = value
+    while isinstance(leaves, list) and leaves:
+        leaves = leaves[0]
+    if not isinstance(value, list) or not is_number(leaves):
+        return value
+    with suppress(ValueError, TypeError):  # rows of several lengths
+        return np.array(value, float)
+    return value
 
 
 class SeveralLayer(Several):
@@ -223,6 +252,16 @@ class SeveralWithTargets(Several):
 
     def loss(self, x: Any, y: Any) -> Any:
         return self._go(x, y)
+
+    def fit_to(self, x: Any, y: Any, axis: int | None) -> None:
+        if np.ndim(y) == 2:
+            self._classes = np.shape(y)[0 if axis == -1 else -1]
+        super().fit_to(x, y, axis)
+
+    def may_lack(self, name: str) -> bool:
+        """The weights that are handed in are what the gradients are of, where the object holds none."""
+        holds_some = next(iter(arrays_of(self._user)), None) is not None
+        return (holds_some or not is_parameter(name)) and super().may_lack(name)
 
 
 def adds_up_to_one(array: Any) -> bool:

@@ -11,6 +11,7 @@ import linecache
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from inspect import isfunction
 from io import StringIO
 from pathlib import Path
 from types import ModuleType
@@ -19,6 +20,7 @@ from typing import Any
 from twinprop.gradcheck.faults import error_with_line
 from twinprop.gradcheck.source.names_in_code import stored
 from twinprop.gradcheck.source.reading import Reader, parsed
+from twinprop.gradcheck.source.unsaid import lend_unsaid
 
 STOPS = "of {}, what it imports, defines and names was run, for it stops:\n{}"
 
@@ -35,12 +37,13 @@ class Student(Reader):
         self.told = told
 
     def exec_module(self, module: ModuleType) -> None:
+        path = self.get_filename(module.__name__)
+        lend_unsaid(parsed(self.get_data(path), path), module, self.told)
         try:
             super().exec_module(module)
         except (Exception, SystemExit) as error:
             if isinstance(error, SyntaxError) or (isinstance(error, ImportError) and error.name):
                 raise  # it is no Python, or lacks a module that can be stood in for
-            path = self.get_filename(module.__name__)
             run_definitions(Path(path).read_text("utf-8", "replace"), path, module, self.told)
             self.told.append(STOPS.format(Path(path).name, error_with_line(error)))
 
@@ -83,7 +86,11 @@ def run_definitions(code: str, name: str, module: ModuleType, told: list[str]) -
                 with suppress(Exception):
                     true = eval(compile(ast.Expression(part.test), name, "eval"), scope)
                     run(part.body if true else part.orelse, again)
-            elif is_naming(part) and all(map(is_quick, calls(part))) and not (again and stored([part]) & scope.keys()):
+            elif (
+                is_naming(part)
+                and all(is_quick(call) or makes_weights(call, scope) for call in calls(part))
+                and not (again and stored([part]) & scope.keys())
+            ):
                 with suppress(Exception):  # a number that an earlier statement computes, which is left out as well
                     execute(part)
 
@@ -106,6 +113,13 @@ OF_TEXTS = ("read", "readlines", "lower", "upper", "strip", "split", "splitlines
 
 TEXT = "the cat sat on the mat. that is a tame cat.\n" * 20
 """Of few letters, so that what is counted by them stays small."""
+
+
+def makes_weights(call: ast.Call, scope: dict[str, Any]) -> bool:
+    """Whether a call is of a function of the file itself that makes weights, as `layer_init(784, 128)`."""
+    name = ast.unparse(call.func)
+    plain = all(isinstance(one, ast.Constant | ast.Name | ast.List | ast.Tuple) for one in call.args)
+    return isfunction(scope.get(name)) and re.search("init|weight|param", name.lower()) is not None and plain
 
 
 def is_quick(call: ast.Call) -> bool:

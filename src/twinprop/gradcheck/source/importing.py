@@ -20,12 +20,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import numpy as np
-
 from twinprop.gradcheck.faults import SubjectError, error_with_line, guarded_call
 from twinprop.gradcheck.source.definitions import Student, calls, run_definitions
 from twinprop.gradcheck.source.reading import Reader, parsed
 from twinprop.gradcheck.source.stand_ins import Finder, forgiving
+from twinprop.gradcheck.source.unsaid import lend_unsaid
 from twinprop.text import nearest
 
 FILES = (".py", ".ipynb")
@@ -143,11 +142,9 @@ def script(path: Path, told: list[str]) -> ModuleType:
     module = module_from_spec(spec)
     sys.modules[name] = module
     tree = parsed(code, str(file))
-    if lacks_numpy(tree):
-        vars(module)["np"] = np
-        told.append("np is not imported in the file; it was taken to be NumPy.")
     setattr(module, LOOPS, trains(tree))
     if trains(tree):
+        lend_unsaid(tree, module, told)
         told.append("the file runs a loop when it is imported: of it, what it imports, defines and names was run.")
         run_definitions(code, str(file), module, told)
         return module
@@ -182,6 +179,8 @@ def notebook(path: Path, told: list[str]) -> ModuleType:
     cells = list(code_cells(path))
     whole = "\n".join(code for _, code in cells)  # where the source of a class is looked for
     linecache.cache[module.__file__] = (len(whole), None, whole.splitlines(keepends=True), module.__file__)
+    with suppress(SyntaxError):  # told of the cell that it is in
+        lend_unsaid(parsed(whole, module.__file__), module, told)
     for number, code in cells:
         try:
             run_definitions(code, source_name(path.absolute(), number), module, told)
@@ -210,13 +209,6 @@ def code_cells(path: Path) -> Iterator[tuple[int, str]]:
             lines = "".join(cell.get("source", "")).splitlines()
             # a line for IPython alone is no Python; it stays a line, so that numbers are right
             yield number, "\n".join("" if line.lstrip().startswith(("%", "!", "?")) else line for line in lines)
-
-
-def lacks_numpy(tree: ast.Module) -> bool:
-    """Whether a file uses np, and nothing in it gives that name a meaning."""
-    bound = {one.asname or one.name for node in ast.walk(tree) if isinstance(node, Import) for one in node.names}
-    used = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "np"]
-    return bool(used) and not bound & {"np", "*"} and all(isinstance(node.ctx, ast.Load) for node in used)
 
 
 def trains(tree: ast.Module) -> bool:

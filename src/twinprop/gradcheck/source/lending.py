@@ -110,7 +110,7 @@ def object_for(found: Any, name: str, make: Callable[[type], Any], annotation: A
         return LentActivation(name) if use.called and re.fullmatch(LentActivation.names, name.lower()) else None
 
     def fits(kind: type) -> bool:
-        own = issubclass(kind, base) if base is not None else has_all(kind, use.attributes)
+        own = is_subclass(kind, base) if base is not None else has_all(kind, use.attributes)
         empty = inspect.isabstract(kind) or any(is_empty(getattr(kind, name, None)) for name in use.attributes)
         return own and kind is not found and not empty
 
@@ -122,6 +122,15 @@ def object_for(found: Any, name: str, make: Callable[[type], Any], annotation: A
         return type(made) if use.made else made
     lent = (kind(name) for kind in (LentLayer, LentLoss, LentActivation) if re.fullmatch(kind.names, name.lower()))
     return None if use.made else next(lent, None)
+
+
+def is_subclass(kind: type, base: type) -> bool:
+    """Whether a class is one of a kind, or has what a protocol asks for, with attributes or without."""
+    if getattr(base, "_is_protocol", False):
+        return all(
+            hasattr(kind, name) for name, one in vars(base).items() if inspect.isfunction(one) and name[:1] != "_"
+        )
+    return issubclass(kind, base)
 
 
 def draws_from(found: Any, name: str, deeper: int = 2) -> bool:

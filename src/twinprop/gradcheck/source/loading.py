@@ -62,7 +62,7 @@ def load_attributes(spec: str) -> tuple[ModuleType, dict[str, Any]]:
     module = load_file(spec, Path(source)) if source.endswith(FILES) else load_module(spec, source)
     there = classes_and_functions(module)
     if not names:
-        if len(there) != 1 and getattr(module, LOOPS, False):
+        if (len(there) != 1 and getattr(module, LOOPS, False)) or not there:  # a loop in a function trains, too
             return module, {}
         whole = there if len(there) == 1 else outermost(module, there)
         if len(whole) != 1:

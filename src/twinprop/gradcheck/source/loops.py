@@ -143,8 +143,21 @@ def one_step(tree: ast.FunctionDef, held: set[str], method: Callable[[str], Any]
 
 def epoch_loop(tree: ast.FunctionDef) -> ast.For | ast.While | None:
     """The first loop that repeats what is in it, and does not run over the data."""
+    over_ranges(tree)
     loops = [node for node in ast.walk(tree) if isinstance(node, ast.For | ast.While)]
     return next((loop for loop in loops if isinstance(loop, ast.While) or repeats(loop)), None)
+
+
+def over_ranges(tree: ast.FunctionDef) -> None:
+    """Let loops run over the range itself, not over a name for one: `steps = tqdm(range(n))`, `for i in steps`."""
+    ranges = {
+        ast.unparse(node.targets[0]): node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and "range(" in ast.unparse(node.value)
+    }
+    for loop in ast.walk(tree):
+        if isinstance(loop, ast.For) and isinstance(loop.iter, ast.Name) and loop.iter.id in ranges:
+            loop.iter = ast.copy_location(copy.deepcopy(ranges[loop.iter.id]), loop.iter)
 
 
 def runs_over_samples(tree: ast.FunctionDef | None) -> bool:
@@ -196,7 +209,9 @@ def changes(node: ast.AST, held: set[str], method: Callable[[str], Any]) -> bool
     if any((stored and part.attr in held) or puts(method(part.attr), held) for part, stored in own(node)):
         return True
     calls = [ast.unparse(part.func).lower() for part in ast.walk(node) if isinstance(part, ast.Call)]
-    return any(re.search("step|update|backward|backprop|optim", one) for one in calls)
+    steps = [part.target for part in ast.walk(node) if isinstance(part, ast.AugAssign)]
+    of_layers = [one for one in map(root, steps) if isinstance(one, ast.Attribute) and ast.unparse(one.value) != "self"]
+    return bool(of_layers) or any(re.search("step|update|backward|backprop|optim", one) for one in calls)
 
 
 def puts(function: Any, held: set[str]) -> bool:
@@ -239,8 +254,12 @@ def purposes(method: Method, tree: ast.FunctionDef) -> dict[str, str]:
     counts = {part.id for one in ends for part in ast.walk(one) if isinstance(part, ast.Name)}
     found: dict[str, str] = {}
     free = []
+    roles = {one.role for one in method.needed}
+    # fit(epochs, x=None, y=None)
+    offered = {one.role: one for one in method.arguments[::-1] if one.role in ("x", "y") and not roles & {"x", "y"}}
     for one in method.arguments:
         word = word_of(one.name)
+        asked = one.needed and one.role not in ("training", "testing", "optimizer")
         if isinstance(one.fixed, str):
             found[one.name] = f"={one.fixed}"
         elif one.name in counts or STEPS.fullmatch(word):
@@ -253,7 +272,7 @@ def purposes(method: Method, tree: ast.FunctionDef) -> dict[str, str]:
             found[one.name] = "other"
         elif one.role == "rate":
             found[one.name] = "rate"
-        elif one.needed and one.role not in ("training", "testing", "optimizer"):
+        elif asked or offered.get(one.role) is one:
             free.append(one)
     targets = next((one.name for one in free if one.role == "y"), "")
     if len(free) > 1 and not targets and not PACKED.fullmatch(word_of(free[0].name)):

@@ -36,6 +36,18 @@ def stored(nodes: Iterable[ast.AST]) -> set[str]:
     return found
 
 
+def given_first(body: Iterable[ast.stmt]) -> set[str]:
+    """The names that statements give a value before anything of them reads it, one after the other."""
+    found: set[str] = set()
+    read: set[str] = set()
+    for one in body:
+        loads = [part for part in ast.walk(one) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)]
+        read |= {part.id for part in loads} | ({root_of(one.target)} if isinstance(one, ast.AugAssign) else set())
+        targets = one.targets if isinstance(one, ast.Assign) else []
+        found |= {part.id for part in walk(targets) if isinstance(part, ast.Name)} - read
+    return found
+
+
 def names_in(nodes: Iterable[ast.AST], functions: Mapping[str, ast.FunctionDef]) -> set[str]:
     """The names that statements read, and the functions of the script that they call."""
     found: set[str] = set()

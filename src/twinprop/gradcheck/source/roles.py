@@ -62,9 +62,31 @@ SETTINGS = (*FLAGS, "rate", "optimizer", "fixed", "held", "count", "before", "pe
 """Roles of what every method is given that asks for it, and that is no number to compute with."""
 
 
+LETTERS = str.maketrans(
+    {
+        "ŷ": "yhat",
+        "α": "alpha",
+        "β": "beta",
+        "γ": "gamma",
+        "δ": "delta",
+        "ε": "eps",
+        "η": "eta",
+        "θ": "theta",
+        "λ": "lambda",
+        "μ": "mu",
+        "σ": "sigma",
+        "φ": "phi",
+        "ω": "omega",
+        "∂": "d",
+        "∇": "grad",
+    }
+)
+"""How letters that a formula has are spelled."""
+
+
 def word_of(name: str) -> str:
-    """A name in lower case, without underscores."""
-    return name.lower().replace("_", "")
+    """A name in lower case, without underscores, its Greek letters spelled out."""
+    return name.lower().replace("_", "").translate(LETTERS)
 
 
 def role_of(name: str) -> str:
@@ -154,6 +176,12 @@ def method_of(made: Any, name: str) -> Method:
     own = getattr(getattr(made, name), "__func__", None)
     words = {one: words_compared(own, one.name) for one in asked if own is not None and not one.role}
     fixed |= {one: min(some, key=rank) for one, some in words.items() if some}
+    read = {node.id for node in nodes_of(own) if isinstance(node, ast.Name)} if own is not None else set()
+    # a gradient that is forgotten is a mistake
+    needed = [one for one in method.needed if one.role != "dy" and not re.fullmatch("g.{0,2}|g_.*", one.name)]
+    unread = [one for one in needed if read and one.name not in read and not one.keyword]
+    if 0 < len(unread) < len(method.needed) - 1:  # `loss(x, y_hat, y)` of a base class, which looks at two of them
+        fixed |= dict.fromkeys(unread, 0.0)
     if not fixed:
         return method
     arguments = [replace(one, role="fixed", fixed=fixed[one]) if one in fixed else one for one in method.arguments]

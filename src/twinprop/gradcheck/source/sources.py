@@ -213,6 +213,20 @@ def parts_unpacked(found: Any, name: str) -> tuple[str, ...]:
 
 
 @cache
+def axes_unpacked(found: Any, name: str) -> int:
+    """How many axes an array is said to have, as `FN, C, FL = self.W.shape` says; 0 where nothing does."""
+    shapes = {f"{one}.shape" for one in aliases(found, name)} | {f"self.{name}.shape"}
+    for node in nodes_of(found):
+        if (
+            isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Tuple)
+            and ast.unparse(node.value) in shapes
+        ):
+            return len(node.targets[0].elts)
+    return 0
+
+
+@cache
 def is_array_there(found: Any, name: str) -> bool:
     """Whether a source asks an argument for its shape."""
     names = aliases(found, name)

@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial, wraps
 from pathlib import Path
 from types import FrameType, ModuleType
@@ -45,8 +46,21 @@ NO_BACK = re.compile(r"check|num|zero|clip|plot|print|show|save|init|reset|clear
 """What is in the name of a function that goes back, or takes a step; and what is in those of others."""
 
 
+HOLDERS = (np.ndarray, dict, list)
+"""What is known again as the result of a call."""
+
+
 class Shown(BaseException):
     """The call is there: what follows is not run."""
+
+
+@dataclass(eq=False)
+class Call:
+    """One of a function, with its arguments by their names, and copies of those."""
+
+    function: str
+    given: dict[str, Any]
+    copies: dict[str, Any]
 
 
 class Calls:
@@ -57,6 +71,7 @@ class Calls:
 
     Attributes:
         values: the arguments of each, by their names, in its last call before the step.
+        last: the same as calls; of_results, by the ids of what they returned: the call, and the place in a tuple.
         made: the object, before each of its methods was called for the first time.
         step: the name of the method that goes back; else of one that changes weights and returns a number, with the
             arguments of its first call in `first`.
@@ -65,6 +80,8 @@ class Calls:
     def __init__(self, steps: Collection[str]) -> None:
         self.steps = steps
         self.values: dict[str, dict[str, Any]] = {}
+        self.last: dict[str, Call] = {}
+        self.of_results: dict[int, tuple[Call, int | None, Any]] = {}
         self.made: dict[str, Any] = {}
         self.first: dict[str, Any] = {}
         self.step = ""
@@ -73,14 +90,17 @@ class Calls:
         """A function that notes its arguments."""
 
         @wraps(function)
-        def call(*args: Any, **keywords: Any) -> Any:
+        def watched(*args: Any, **keywords: Any) -> Any:
             given = dict(inspect.signature(function).bind(*args, **keywords).arguments)
             owner = given.pop(next(iter(given)), None) if of_class else None
             self.values[name] = copy.deepcopy(given)
+            call = self.last[name] = Call(name, given, self.values[name])
             new = of_class and name not in self.made
             if new:
                 self.made[name] = copy.deepcopy(owner)
             returned = function(*args, **keywords)
+            several = enumerate(returned) if isinstance(returned, tuple) else [(None, returned)]
+            self.of_results |= {id(one): (call, at, one) for at, one in several if isinstance(one, HOLDERS)}
             if (not self.steps or name in self.steps) and goes_back(name, function, returned):
                 self.step = name
                 raise Shown
@@ -88,7 +108,7 @@ class Calls:
                 self.step, self.first = name, copy.deepcopy(given)
             return returned
 
-        return call
+        return watched
 
 
 def changes(before: Any, after: Any) -> bool:

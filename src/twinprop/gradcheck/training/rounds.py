@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from twinprop.gradcheck.source.loops import range_of, repeats
+from twinprop.gradcheck.source.loops import over_ranges, range_of, repeats
 from twinprop.gradcheck.source.names_in_code import changed_in, is_shown, names_in, root_of, stored, walk
 from twinprop.gradcheck.source.roles import role_of
 from twinprop.gradcheck.source.sources import defaults_of
@@ -107,6 +107,8 @@ def loops_of(body: Sequence[ast.stmt], kinds: Collection[str] = ()) -> Iterator[
     }
     whole = []
     for owner in (None, *functions.values(), *methods):
+        if owner is not None:
+            over_ranges(owner)
         inside = script if owner is None else flat(owner.body)
         loops = [
             at for at, one in enumerate(inside) if isinstance(one, ast.For | ast.While) and trains(one.body, steps)

@@ -11,36 +11,105 @@ import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from twinprop.gradcheck.arrays.held import Wrapper, arrays_of, canonical, is_float_array, is_number, stems
 from twinprop.gradcheck.arrays.inputs import Inputs
 from twinprop.gradcheck.arrays.likely_shapes import is_parameter
-from twinprop.gradcheck.calling.naming import LIKE, LOSS, held_by
+from twinprop.gradcheck.calling.naming import FORWARD, LIKE, LOSS, held_by, named
 from twinprop.gradcheck.objects.module_methods import Methods, as_methods
 from twinprop.gradcheck.source.indexing import is_index
 from twinprop.gradcheck.source.loading import others_that_name
 from twinprop.gradcheck.source.roles import Method, method_of, role_of, word_of
 from twinprop.gradcheck.source.sources import returned_name, returned_names, source_of
-from twinprop.gradcheck.training.demos import MOST_READ, Calls, goes_back, run_until_shown
+from twinprop.gradcheck.training.demos import HOLDERS, MOST_READ, Call, Calls, goes_back, run_until_shown
 from twinprop.gradcheck.training.own_loss import LOSS_NAME, OwnLoss, RatedOwnLoss, data_of
 
 ORDERED = 7
 """Numbers whose order says in which order those of a batch are."""
 
 
+class Given(NamedTuple):
+    """What an argument is: the argument of the step under a name."""
+
+    name: str
+
+    def value(self, made: Any, given: Mapping[str, Any], known: dict[int, Any]) -> Any:
+        return given[self.name]
+
+
+class Fixed(NamedTuple):
+    """What an argument is: always the same."""
+
+    held: Any
+
+    def value(self, made: Any, given: Mapping[str, Any], known: dict[int, Any]) -> Any:
+        return copy.deepcopy(self.held)
+
+
+class Result(NamedTuple):
+    """What an argument is: what another function returned, all of it or a part."""
+
+    call: Call
+    at: int | None
+    sources: Mapping[str, Any]
+
+    def value(self, made: Any, given: Mapping[str, Any], known: dict[int, Any]) -> Any:
+        """What it returns now.
+
+        Args:
+            given: the arguments of the step.
+            known: what was returned already, by the id of the call.
+        """
+        if id(self.call) not in known:
+            args = {name: one.value(made, given, known) for name, one in self.sources.items()}
+            known[id(self.call)] = getattr(made, self.call.function)(**args)
+        return known[id(self.call)] if self.at is None else known[id(self.call)][self.at]
+
+
+Source = Given | Fixed | Result
+
+
+def sources_of(call: Call, step: Call, calls: Calls, of_class: bool) -> dict[str, Source]:
+    """What the arguments of a call are, before a step: of the step's own arguments, what is computed from others."""
+    names = {id(one): name for name, one in step.given.items() if isinstance(one, HOLDERS)}
+    found: dict[str, Source] = {}
+    for name, one in call.given.items():
+        made, at, _ = calls.of_results.get(id(one), (None, None, None))
+        if made is not None and made is not step and made is not call:
+            result = Result(made, at, sources_of(made, step, calls, of_class))
+            if of_class or any(not isinstance(source, Fixed) for source in result.sources.values()):
+                found[name] = result
+                continue
+        found[name] = Given(names[id(one)]) if id(one) in names else Fixed(call.copies[name])
+    return found
+
+
 class ShownLoss(OwnLoss):
     """A step with the arguments of the call that was shown.
 
     Args:
-        shown: the arguments, by their names.
+        shown: the arguments, by their names, but for those that are results.
         place: of the call.
+        results: the arguments that other functions compute; of_cost, what those of `cost` are, if it was called.
+        before: a call that goes forward, for what it keeps; None where there is none.
     """
 
-    def __init__(self, made: Any, step: Method, cost: Method | None, shown: Mapping[str, Any], place: str) -> None:
+    def __init__(
+        self,
+        made: Any,
+        step: Method,
+        cost: Method | None,
+        shown: Mapping[str, Any],
+        place: str,
+        results: Mapping[str, Result],
+        of_cost: Mapping[str, Source],
+        before: Result | None,
+    ) -> None:
         Wrapper.__init__(self, made)
+        self._results, self._of_cost, self._before = results, of_cost, before
         self._step, self._cost, self._samples = step, cost, 0
         self._alone = returned_name(getattr(made, step.name))
         names = returned_names(getattr(made, step.name))
@@ -82,6 +151,12 @@ class ShownLoss(OwnLoss):
                 given[name] = copy.deepcopy(value)
             else:
                 given[name] = in_order(value, [*x, *name.encode()])
+        known: dict[int, Any] = {}
+        if self._before is not None:
+            self._before.value(made, given, known)
+        own = given | {name: one.value(made, given, known) for name, one in self._results.items()}
+        asked = self._of_cost if method is self._cost else {}
+        given = own | {name: one.value(made, own, known) for name, one in asked.items()}
         roles = {one.name: one.name for one in method.arguments if one.name in given and one.role != "rate"}
         return method.call(made, roles, {**given, "rate": rate})
 
@@ -103,7 +178,7 @@ def held_of(made: Any, shown: Mapping[str, Any], returned: Sequence[str]) -> lis
     """The arguments that are measured: weights, and those that have a gradient by its name; else all arrays."""
     floats = [name for name, one in shown.items() if next(iter(arrays_of(SimpleNamespace(held=one))), None) is not None]
     named = {stem for name in returned for stem in stems(name)}
-    holders = [name for name in floats if not isinstance(shown[name], np.ndarray)]
+    holders = [name for name in floats if not isinstance(shown[name], np.ndarray) and role_of(name) not in ("x", "y")]
     weights = [name for name in floats if name in holders or canonical(name) in named or is_parameter(name)]
     if next(iter(arrays_of(made)), None) is not None:
         return [name for name in floats if canonical(name) in named]
@@ -186,12 +261,22 @@ def losses_of(
     own = [one for one in vars(module).values() if inspect.isfunction(one) and one.__module__ == module.__name__]
     made = calls.made.get(calls.step) or as_methods(own)
     step = method_of(made, calls.step)
+    of_class = calls.step in calls.made
+    called = {name: sources_of(call, calls.last[step.name], calls, of_class) for name, call in calls.last.items()}
+    results = {name: one for name, one in called[step.name].items() if isinstance(one, Result) and not calls.first}
     for cost in costs_of(made, step, calls):
         before, shown = made, calls.first or calls.values[step.name]
         if cost is not None and not step.needed:  # it goes back from what the other has kept
             before, shown = calls.made.get(cost.name, made), shown | calls.values.get(cost.name, {})
         kind = RatedShownLoss if step.has("rate") else ShownLoss
-        one = kind(copy.deepcopy(before), step, cost, with_defaults(made, step, shown), place)
+        given = {name: one for name, one in with_defaults(made, step, shown).items() if name not in results}
+        of_cost: Mapping[str, Source] = {}
+        goes = None
+        if cost is not None and step.needed:
+            of_cost, front = called.get(cost.name, {}), named(made, FORWARD) if of_class else ""
+            if front in calls.last and front not in (step.name, cost.name):
+                goes = Result(calls.last[front], None, called[front])
+        one = kind(copy.deepcopy(before), step, cost, given, place, results, of_cost, goes)
         if one.runs():
             yield one, ", ".join(found)
 
@@ -212,7 +297,11 @@ def costs_of(made: Any, step: Method, calls: Calls) -> Iterator[Method | None]:
     if not step.needed:
         fit = [one for one in methods if one.name in calls.values]
     else:
-        fit = [one for one in methods if one.needed and {a.name for a in one.needed} <= {*known}]
+        fit = [
+            one
+            for one in methods
+            if one.needed and ({a.name for a in one.needed} <= {*known} or one.name in calls.last)
+        ]
     yield from sorted(fit, key=lambda one: -len({*one.name.split("_")} & {*step.name.split("_")}))
     if step.needed:
         yield None

@@ -24,7 +24,7 @@ from twinprop.gradcheck.calling.upkeep import owners_in
 from twinprop.gradcheck.faults import Clock
 from twinprop.gradcheck.objects.guesses import OUTPUTS
 from twinprop.gradcheck.source.loops import OFF, OTHERS, STEPS
-from twinprop.gradcheck.source.names_in_code import walk
+from twinprop.gradcheck.source.names_in_code import given_first, walk
 from twinprop.gradcheck.source.roles import role_of, word_of
 from twinprop.gradcheck.training.outputs import find_site, output_at
 from twinprop.gradcheck.training.recipes import SAMPLES
@@ -190,7 +190,7 @@ def fitting(stage: Stage, tried: Tried, alone: bool) -> Round | None:
     try:
         stage.one_round()
     except Exception as error:  # not with these data; what comes after the update is not needed
-        if changed_names(first, stage.space) and stage.end_before(error):
+        if has_learnt(first, stage.space) and stage.end_before(error):
             return fitting(stage, tried, alone)
         return None
     if any(np.ndim(old) == 0 < np.ndim(new) for _, old, new in before_and_after(first, stage.space)):
@@ -199,7 +199,8 @@ def fitting(stage: Stage, tried: Tried, alone: bool) -> Round | None:
     others = [one for one in before_and_after(first, stage.space) if is_number(one[1])]
     numbers = [name for name, old, new in others if new != old and is_learnt(new)]
     stage.set_up(data, inputs.count)
-    names = [name for name, one in first.items() if name in changed or is_kept(name, one, stage)]
+    anew = given_first(stage.loop.body)  # what the first turn has left there
+    names = [name for name, one in first.items() if name not in anew and (name in changed or is_kept(name, one, stage))]
     if not changed or not all(name in stage.space for name in names):
         return None
     found = Round(stage, names)
@@ -250,6 +251,12 @@ def changed_names(first: Mapping[str, Any], space: Mapping[str, Any]) -> set[str
     """The names whose arrays and numbers are others now, of the same shape."""
     alike = [one for one in before_and_after(first, space) if np.shape(one[1]) == np.shape(one[2])]
     return {re.split(r"[.\[]", name)[0] for name, old, new in alike if not np.array_equal(old, new)}
+
+
+def has_learnt(first: Mapping[str, Any], space: Mapping[str, Any]) -> bool:
+    """Whether arrays have other numbers now; where there are none, numbers, which a sum of losses is, too."""
+    arrays = [(old, new) for _, old, new in before_and_after(first, space) if np.ndim(old)]
+    return any(not np.array_equal(*one) for one in arrays) if arrays else bool(changed_names(first, space))
 
 
 def is_kept(name: str, value: Any, stage: Stage) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.arrays.held import arrays_of, attributes_of
+from twinprop.gradcheck.arrays.likely_shapes import is_parameter
 from twinprop.gradcheck.calling.naming import FORWARD, named
 from twinprop.gradcheck.calling.upkeep import RATE, Start, rates_of
 from twinprop.gradcheck.calling.ways import ALL_AT_ONCE
@@ -29,6 +30,7 @@ from twinprop.gradcheck.source.loops import (
 )
 from twinprop.gradcheck.source.roles import Method, method_of, word_of
 from twinprop.gradcheck.source.sources import nodes_of, returned_names, source_of
+from twinprop.gradcheck.source.stand_ins import nothing_held_back
 from twinprop.gradcheck.training.trained import SINGLE, WHOLE, Form, Trained, batch_of
 
 
@@ -143,7 +145,7 @@ class TrainedByMethod(Trained):
         made, start = self._user, Start(self._user, set())
         x = np.random.default_rng(0).standard_normal((5, INPUTS))
         for y in (np.eye(OUTPUTS)[[0, 1, 2, 0, 1]], np.array([0, 1, 2, 0, 1]), np.array([[0.0], [1], [0], [1], [1]])):
-            if any(ref.get().ndim > 1 for ref in arrays_of(made)):
+            if any(ref.get().ndim > 1 or is_parameter(ref.attribute) for ref in arrays_of(made)):
                 return True
             try:
                 self._step(made, x, y)
@@ -162,7 +164,9 @@ class TrainedByMethod(Trained):
             if self._uses.get(one.name) == "other":
                 of_y = word_of(one.name)[:1] in "yt" and not word_of(one.name).startswith("test")
                 given[one.name] = np.copy(y if of_y else x) if self._form.packed is None else data
-        getattr(made, self._method.name)(**given)
+        function = function_of(made, self._method.name)
+        with nothing_held_back(function.__globals__ if function is not None else {}):
+            getattr(made, self._method.name)(**given)
 
     def _refusal(self) -> str:
         return f"{type(self._user).__name__}: has {ALL_AT_ONCE.format(self.train)}"
@@ -202,6 +206,8 @@ def trainings(made: Any, names: Sequence[str]) -> Iterator[tuple[Any, Method, as
         except Exception:  # it cannot be set back
             return
         method, tree = method_of(one, name), definition_of(function_of(one, name))
+        if any(one.role == "dy" for one in method.needed):  # it is given gradients, and no samples
+            continue
         uses = purposes(method, tree) if tree is not None else {}
         if tree is not None and {"x", "data"} & {*uses.values()}:
             yield one, method, tree, uses

@@ -35,9 +35,13 @@ EDITS: tuple[Edit, ...] = (
     factors.superfluous_derivative,
     matrices.bias_in_penalty,
     matrices.not_summed,
+    matrices.forgotten,
+    factors.sign_of_weight,
     matrices.another_array,
     matrices.another_array_throughout,
     matrices.another_list,
+    matrices.another_key,
+    places.other_direction,
     factors.superfluous_call,
     factors.square_of_divisor,
     factors.superfluous_factor,
@@ -52,10 +56,17 @@ EDITS: tuple[Edit, ...] = (
     matrices.product_order,
     matrices.kind_of_product,
     places.mask_missing,
+    matrices.less_another,
     factors.power,
     factors.factor_of_term,
 )
 """The edits in the order in which they are tried: of several that help, the first is told."""
+
+SCALES: tuple[Edit, ...] = (factors.count_of_samples, factors.factor)
+"""Those that multiply: where no wrong gradient is a multiple of the right one, they come last."""
+
+SHAPES: tuple[Edit, ...] = (matrices.not_summed,)
+"""Those that change a shape: where every gradient has the right one, they come last."""
 
 LAST_FIRST: tuple[Edit, ...] = (factors.softmax_missing, matrices.mean_term)
 """Those that are tried from the end of backward: what they add may stand in several places, and belongs in the last."""

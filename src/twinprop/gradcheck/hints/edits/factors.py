@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
@@ -121,6 +122,9 @@ def factor(site: Site) -> Iterator[tuple[ast.expr, str]]:
             for code in (name, f"({name} * {name})", f"{name} ** 0.5"):
                 yield scaled(site, f"/ {code}"), f"the factor 1/{code.strip('()')} is missing"
                 yield scaled(site, f"* {code}"), f"the factor {code.strip('()')} is missing"
+        if isinstance(value, np.ndarray) and value.ndim == 2 and value.dtype.kind in "iu":
+            code = f"{name}.shape[1]"
+            yield scaled(site, f"/ {code}"), f"the factor 1/{code} is missing, as of a mean over {name}"
         number = np.ndim(value) == 0 and np.asarray(value).dtype.kind == "f"
         known = number and name != ast.unparse(site.node) and value not in (0.0, 1.0, -1.0)
         if known:
@@ -138,6 +142,14 @@ def factor(site: Site) -> Iterator[tuple[ast.expr, str]]:
     )
     yield scaled(site, "* 2"), square
     yield scaled(site, "/ 2"), "twice too large"
+
+
+def sign_of_weight(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    """`np.ones_like(W)`, where the derivative of |W| is its sign."""
+    node = site.node
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "np.ones_like" and len(node.args) == 1:
+        right = f"np.sign({ast.unparse(node.args[0])})"
+        yield expression(right), f"{site.code} stands where the derivative of a magnitude belongs, {right}"
 
 
 def factor_of_term(site: Site) -> Iterator[tuple[ast.expr, str]]:
@@ -207,13 +219,32 @@ DERIVATIVES = {
 }
 """Derivatives of activations, by what forward kept; the last four by what went in."""
 
+INNER = {
+    "log1p": "(1 / (1 + {}))",
+    "log": "(1 / {})",
+    "sqrt": "(0.5 / np.sqrt({}))",
+    "exp": "(np.exp({}))",
+    "sin": "(np.cos({}))",
+    "cos": "(-np.sin({}))",
+    "arctan": "(1 / (1 + {}**2))",
+    "softplus": "(1 / (1 + np.exp(-{})))",
+}
+"""Derivatives of functions by what they are called; they are looked at where something calls them."""
+
+
+def derivatives(site: Site) -> Iterator[tuple[str, str]]:
+    """The codes of derivatives, and of what they are."""
+    yield from DERIVATIVES.items()
+    yield from ((code, name) for name, code in INNER.items() if re.search(rf"\b{name}\(", site.evidence.text))
+
 
 def derivative_missing(site: Site) -> Iterator[tuple[ast.expr, str]]:
     if not (site.whole or site.product or is_name(site.node)):
         return
     for name in kept_by_forward(site):
-        for code, of in DERIVATIVES.items():
-            text = f"the derivative of the activation is missing: that of {of}, {code.format(name)[1:-1]}"
+        for code, of in derivatives(site):
+            what = "activation" if of in (*DERIVATIVES.values(), "softplus") else "inner function"
+            text = f"the derivative of the {what} is missing: that of {of}, {code.format(name)[1:-1]}"
             yield expression(f"{bracketed(site.node)} * {code.format(name)}"), text
 
 
@@ -237,7 +268,7 @@ def derivative_of_another(site: Site) -> Iterator[tuple[ast.expr, str]]:
         kept = [bracketed(one) for at, one in enumerate(factors) if at not in lost] or ["1.0"]
         there = " * ".join(bracketed(factors[at]) for at in lost)
         for name in kept_by_forward(site):
-            for code, of in DERIVATIVES.items():
+            for code, of in derivatives(site):
                 right = code.format(name)
                 text = f"the wrong derivative: {there} stands where that of {of} belongs, {right[1:-1]}"
                 yield expression(f"{' * '.join(kept)} * {right}"), text

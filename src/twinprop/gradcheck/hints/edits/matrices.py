@@ -91,6 +91,37 @@ def another_list(site: Site) -> Iterator[tuple[ast.expr, str]]:
         yield expression(f"{name}{place}"), f"{site.code} stands where {name}{place} belongs"
 
 
+LETTERS = re.compile(r"([A-Za-z_]+)(%\w|\{.*|)")
+"""The name of an entry that is numbered, before its number."""
+
+
+def another_key(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    """`cache["A%d" % l]` where `cache["Z%d" % l]` belongs, also of `f"A{l}"` and `"A" + str(l)`; or another number."""
+    node = site.node
+    plain = isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and np.ndim(site.value) == 0
+    numbered = isinstance(node, ast.Subscript) and isinstance(node.slice, ast.BinOp | ast.JoinedStr)
+    if not isinstance(node, ast.Subscript) or not (plain or numbered):
+        return
+    words = [one.value for one in ast.walk(node.slice) if isinstance(one, ast.Constant)]
+    own = next((found for one in words if isinstance(one, str) and (found := LETTERS.fullmatch(one))), None)
+    holder = re.escape(ast.unparse(node.value))
+    others = re.findall(rf"{holder}\[f?['\"]([A-Za-z_]+)[%{{'\"]", site.evidence.text)
+    for other in dict.fromkeys(others) if own is not None else ():
+        new = copy.deepcopy(node)
+        for one in ast.walk(new.slice):
+            if isinstance(one, ast.Constant) and own is not None and one.value == own[0]:
+                one.value = f"{other}{own[2]}"
+        yield new, f"{site.code} stands where {ast.unparse(new)} belongs"
+
+
+def less_another(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    """`d * H` where `d * (H - x)` belongs, as of H * T + x * (1 - T)."""
+    if is_name(site.node) and isinstance(site.value, np.ndarray) and not site.whole and not site.product:
+        for name in kept_by_forward(site):
+            if name != site.code:
+                yield expression(f"({site.code} - {name})"), f"{site.code} stands where {site.code} - {name} belongs"
+
+
 def bias_in_penalty(site: Site) -> Iterator[tuple[ast.expr, str]]:
     """`lam * Theta`, where the loss leaves out the column, or the row, that is multiplied by 1."""
     node = site.node
@@ -172,6 +203,17 @@ def missing_term(site: Site) -> Iterator[tuple[ast.expr, str]]:
                 what = "the penalty" if any(value is one.get() for one in weights) else "another branch"
                 text = f"a term is missing: {name}, the gradient of {what}, has to be added"
                 yield scaled(site, f"+ {name}"), text
+
+
+def forgotten(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    """A name that is given a value, and that nothing reads, as of what comes from the step after."""
+    names = [one for one in ast.walk(site.routine.tree) if isinstance(one, ast.Name)]
+    read = {one.id for one in names if isinstance(one.ctx, ast.Load)}
+    unread = dict.fromkeys(one.id for one in names if isinstance(one.ctx, ast.Store) and one.id not in read)
+    if isinstance(site.node, ast.BinOp | ast.Call) or (is_name(site.node) and site.product):
+        for name in (one for one in unread if one not in site.targets and one in site.scope):
+            text = f"a term is missing: {name}, which nothing reads, has to be added"
+            yield expression(f"({ast.unparse(site.node)} + {name})"), text
 
 
 def other_half(site: Site) -> Iterator[tuple[ast.expr, str]]:

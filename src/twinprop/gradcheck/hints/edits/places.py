@@ -78,6 +78,8 @@ def other_side(site: Site, node: ast.Compare) -> Iterator[tuple[ast.expr, str]]:
 def mask_not_turned(site: Site) -> Iterator[tuple[ast.expr, str]]:
     if is_name(site.node) and isinstance(site.value, np.ndarray) and site.value.dtype.kind == "b":
         yield ast.UnaryOp(ast.Invert(), site.node), f"the mask {site.code} is the wrong way round"
+    elif is_name(site.node) and re.search(rf"\b1(\.0?)? - {re.escape(site.code)}\b", site.evidence.text):
+        yield expression(f"(1 - {site.code})"), f"{site.code} stands where 1 - {site.code} belongs"
 
 
 def index(site: Site) -> Iterator[tuple[ast.expr, str]]:
@@ -121,6 +123,19 @@ def first_alone(site: Site) -> Iterator[tuple[ast.expr, str]]:
         told = f"{bracketed(site.node.value)}.sum(axis={tuple(axes) if len(axes) > 1 else axes[0]})"
         what = "place" if several else "entry"
         yield expression(told), f"{site.code} is one {what} alone, where all have to be summed: {told}"
+
+
+def other_direction(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    """`np.cumsum(d)` where each entry has to gather what comes after it, or the other way round."""
+    for call in (one for one in ast.walk(site.node) if isinstance(one, ast.Call) and site.whole):
+        if ast.unparse(call.func) == "np.cumsum" and call.args and not ast.unparse(call.args[0]).endswith("[::-1]"):
+            code = bracketed(call.args[0])
+            new = f"np.cumsum({code}[::-1], axis=0)[::-1]"
+            told = f"{ast.unparse(call)} gathers in the wrong direction: {new}"
+            yield Renamed(ast.unparse(call), new).visit(copy.deepcopy(site.node)), told
+    if re.search(r"np\.cumsum\(.*\[::-1\].*\)\[::-1\]", site.code):
+        new = site.code.replace("[::-1]", "")
+        yield expression(new), f"{site.code} gathers in the wrong direction: {new}"
 
 
 def mask_missing(site: Site) -> Iterator[tuple[ast.expr, str]]:
