@@ -1,4 +1,4 @@
-"""347 files of others than this program's authors, who knew the kinds of mistakes and not the program: what it says.
+"""448 files of others than this program's authors, who knew the kinds of mistakes and not the program: what it says.
 
 The first 104 (m01 to m24) vary the kinds that once failed, as p01 to p72 do, which another wrote; the others hold 15
 classic mistakes, what is right, and whole files as they stand in repositories. Each has its own architecture, names and
@@ -27,10 +27,17 @@ UNNAMED = {
     "temporal_loss",
     "rmse_net",
     "p20_closures",
+    "s13_class_weights",
+    "s33_sharp_softplus",
+    "s56_bacteria",
+    "t27_strided_conv_loops",
+    "t28_correlate_layer",
+    "t41_gru_sequence",
+    "t42_naive_softmax_loops",
 }
 """Mistakes that are caught and not named."""
 
-SEVERAL = ("m20_2_layer_functions_cache", "nnfs_network")
+SEVERAL = ("m20_2_layer_functions_cache", "nnfs_network", "s21_mini_keras")
 """Files with several things, which are checked one after the other: the verdict is that of the worst."""
 
 pytestmark = pytest.mark.slow
