@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import shlex
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,19 +12,24 @@ import numpy as np
 
 from twinprop.gradcheck.arrays.comparison import CLOSE
 from twinprop.gradcheck.arrays.held import said, wrapped_in
-from twinprop.gradcheck.arrays.inputs import LIKELY, Inputs
-from twinprop.gradcheck.calling.naming import LOSS_CLASS
+from twinprop.gradcheck.arrays.inputs import Inputs
 from twinprop.gradcheck.calling.upkeep import WEIGHT_DECAY
-from twinprop.gradcheck.calling.way import LayerWay, NetworkWay
+from twinprop.gradcheck.calling.way import NetworkWay
 from twinprop.gradcheck.faults import SECONDS, TURNED, Clock, SubjectError, kept_running
 from twinprop.gradcheck.hints.table import UNKNOWN
 from twinprop.gradcheck.judging.checking import check_subject, first_gradients
-from twinprop.gradcheck.judging.conventions import accept_loss_of_others, is_times, ratio_of
+from twinprop.gradcheck.judging.conventions import (
+    accept_activation_of_a_pair,
+    accept_loss_of_others,
+    is_times,
+    ratio_of,
+)
 from twinprop.gradcheck.judging.readings import right_in_another_reading
 from twinprop.gradcheck.making.settings import Untried, penalised
 from twinprop.gradcheck.measuring.choice import (
     accepted_in_part,
     choose_inputs,
+    guesses_beside_its_own,
     how_far,
     known_before,
     nothing_accepted,
@@ -33,6 +37,7 @@ from twinprop.gradcheck.measuring.choice import (
     refuse_local,
     refuse_unusual,
     refuse_way_around,
+    sizes_of,
 )
 from twinprop.gradcheck.measuring.repetition import OF_SHAPE, OTHER_NUMBERS, is_longer
 from twinprop.gradcheck.measuring.searching import Search, Wanted
@@ -41,11 +46,9 @@ from twinprop.gradcheck.objects.held_loss import WithHeldLoss
 from twinprop.gradcheck.objects.several import Several
 from twinprop.gradcheck.report import Gradient, Report
 from twinprop.gradcheck.source.importing import folders_as_before
-from twinprop.gradcheck.source.lending import own_classes
 from twinprop.gradcheck.source.loading import forget_files
 from twinprop.gradcheck.source.loops import PENALTY
 from twinprop.gradcheck.source.roles import word_of
-from twinprop.gradcheck.source.stand_ins import sigmoid, softmax
 from twinprop.gradcheck.training.loop_loss import LoopLoss
 from twinprop.gradcheck.training.shown import ShownLoss
 from twinprop.gradcheck.training.trained import Trained
@@ -195,7 +198,9 @@ def check_chosen(
         report = check_subject(fresh.copied(), inputs, constants, seed, wanted.explain)
         report.notes += told
         report = explained_by_others(fresh, inputs, report, constants, seed) if wanted.explain else report
-    if accept_loss_of_others(report, subject, inputs) or accept_activation_of_a_pair(spec, report, fresh, inputs):
+    if accept_loss_of_others(report, subject, inputs) or accept_activation_of_a_pair(
+        report, fresh, inputs, spec, check_class
+    ):
         return report
     refuse_lent(subject, report)
     refuse_local(subject, report)
@@ -206,38 +211,6 @@ def check_chosen(
             return check_chosen(spec, wanted, constants, *looped[:2], [])
         raise
     return report
-
-
-PASSES_ON = (
-    "backward passes the gradient on as it is. That is right together with {0}, whose gradient is p - y, that of what "
-    "went into this. Check both together: --layer {1}:{2},{0}"
-)
-
-
-def accept_activation_of_a_pair(spec: str, report: Report, fresh: Subject, inputs: Inputs) -> bool:
-    """Take for right a sigmoid or softmax that passes dy on, where that is right together with a loss of its module."""
-    made, one = wrapped_in(fresh.made), report.gradients[0]
-    source, _, name = spec.rpartition(":")
-    if len(report.gradients) != 1 or one.of != "x" or type(fresh.way) is not LayerWay or "," in name or not source:
-        return False
-    out = fresh.forward(inputs.x, inputs.y)
-    passed_on = fresh.backward(dy := fresh.way.upstream(out, None, np.random.default_rng(0)), inputs.x, inputs.y)
-    squashed = [sigmoid(inputs.x), softmax(inputs.x), softmax(inputs.x.T).T]
-    if not np.array_equal(passed_on, dy) or not any(np.allclose(out, other) for other in squashed):
-        return False
-    module = sys.modules[type(made).__module__]
-    losses = [
-        kind.__name__
-        for kind in own_classes(module)
-        if kind is not type(made) and LOSS_CLASS.search(kind.__name__.lower())
-    ]
-    for loss in losses:
-        with contextlib.suppress(SubjectError):
-            if check_class(f"{source}:{name},{loss}").right:
-                one.accepted = "as a pair"
-                report.mistakes, report.advice = [], [PASSES_ON.format(loss, source, name), *report.advice]
-                return True
-    return False
 
 
 def common_factor(subject: Subject, report: Report) -> float:
@@ -370,16 +343,6 @@ def choose(
             return with_constants(subject, constants), inputs, []
         failure = failure or nothing_accepted(subject, searches, wanted)
     raise failure or SubjectError(NO_LOOP.format(spec), False)
-
-
-def sizes_of(subject: Subject) -> list[tuple[int, ...]]:
-    return [np.shape(one.get()) for one in subject.parameters]
-
-
-def guesses_beside_its_own(subject: Subject) -> bool:
-    """Whether the sizes of a network are guessed, and its own loss takes them not, so that a likely one is tried."""
-    own = any(way.loss_method is not None for way in subject.ways)
-    return own and not subject.like and isinstance(subject.way, NetworkWay) and subject.way.guesses is LIKELY
 
 
 def with_as_many_outputs(spec: str, wanted: Wanted, constants: Sequence[str]) -> tuple[Subject, Inputs, Report] | None:

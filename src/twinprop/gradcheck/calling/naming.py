@@ -94,9 +94,8 @@ def by_name(made: Any, names: str) -> str:
         long = [word for word in names.split() if len(word) > 6]
         alike = [name for name in there if get_close_matches(name, long, 1, 0.87)]
     rests = [DIRECTION.sub("", name) for name in there if any(LIKE[one].fullmatch(name) for one in (FORWARD, BACKWARD))]
-    alone = {
-        name for name in alike if rests.count(DIRECTION.sub("", name)) < 2
-    }  # forward_full and back_full are a pair
+    # forward_full and back_full are a pair
+    alone = {name for name in alike if rests.count(DIRECTION.sub("", name)) < 2}
     steps = re.compile("adam|rms|moment|adagrad|nesterov")
     plain = sorted(alike, key=lambda name: (steps.search(name) is not None, name in alone))
     return exact or next((there[name] for name in plain), "")

@@ -10,7 +10,8 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from types import FunctionType
 from typing import Any, TypeGuard
 
@@ -19,6 +20,7 @@ import numpy as np
 from twinprop.gradcheck.arrays.comparison import CLOSE, compare, largest, ratio, same_numbers
 from twinprop.gradcheck.arrays.held import is_bare, said, stems, wrapped_in
 from twinprop.gradcheck.arrays.inputs import Inputs
+from twinprop.gradcheck.calling.naming import LOSS_CLASS
 from twinprop.gradcheck.calling.upkeep import names_rate
 from twinprop.gradcheck.calling.way import FusedWay, LayerWay, NetworkWay
 from twinprop.gradcheck.faults import SubjectError
@@ -32,9 +34,10 @@ from twinprop.gradcheck.objects.autograd import Operations
 from twinprop.gradcheck.objects.several import Several
 from twinprop.gradcheck.objects.turned import told_of_turned
 from twinprop.gradcheck.report import Gradient, Report
-from twinprop.gradcheck.source.lending import module_of, modules_used
+from twinprop.gradcheck.source.lending import module_of, modules_used, own_classes
 from twinprop.gradcheck.source.loading import trees_around
 from twinprop.gradcheck.source.sources import nodes_of
+from twinprop.gradcheck.source.stand_ins import sigmoid, softmax
 
 MEAN = (
     "{} are divided by the {} samples here, and the gradient that is handed on is not. That is right together with a "
@@ -290,6 +293,41 @@ def accept_loss_of_others(report: Report, subject: Subject, inputs: Inputs) -> b
             one.accepted = "as a pair" if at else "n times"
             report.mistakes, report.advice = [], [*([OF_LOGITS] if at else []), *told, *report.advice]
             return True
+    return False
+
+
+PASSES_ON = (
+    "backward passes the gradient on as it is. That is right together with {0}, whose gradient is p - y, that of what "
+    "went into this. Check both together: --layer {1}:{2},{0}"
+)
+
+
+def accept_activation_of_a_pair(
+    report: Report, subject: Subject, inputs: Inputs, spec: str, check: Callable[[str], Report]
+) -> bool:
+    """Take for right a sigmoid or softmax that passes dy on, where that is right together with a loss of its module.
+
+    Args:
+        spec: what is checked, as `file.py:Sigmoid`; `check`, how another such is.
+    """
+    source, _, name = spec.rpartition(":")
+    if len(report.gradients) != 1 or report.gradients[0].of != "x" or "," in name or not source:
+        return False
+    kind, module = type(wrapped_in(subject.made)), module_of(type(wrapped_in(subject.made)))
+    if type(subject.way) is not LayerWay or module is None:
+        return False
+    out = subject.forward(inputs.x, inputs.y)
+    passed_on = subject.backward(dy := subject.way.upstream(out, None, np.random.default_rng(0)), inputs.x, inputs.y)
+    squashed = [sigmoid(inputs.x), softmax(inputs.x), softmax(inputs.x.T).T]
+    if not np.array_equal(passed_on, dy) or not any(np.allclose(out, other) for other in squashed):
+        return False
+    others = [one.__name__ for one in own_classes(module) if one is not kind]
+    for loss in (one for one in others if LOSS_CLASS.search(one.lower())):
+        with suppress(SubjectError):
+            if check(f"{source}:{name},{loss}").right:
+                report.gradients[0].accepted = "as a pair"
+                report.mistakes, report.advice = [], [PASSES_ON.format(loss, source, name), *report.advice]
+                return True
     return False
 
 

@@ -354,9 +354,8 @@ def with_own_optimizer(found: Callable[..., Any], args: Sequence[Any]) -> Iterat
     module = module_of(found)
     near = [*own_classes(module), *chain.from_iterable(map(own_classes, modules_used(module)))] if module else []
     for at, one in enumerate(args):
-        for kind in (
-            kind for kind in near if isinstance(one, PlainSteps) and PLAIN_STEPS.search(kind.__name__.lower())
-        ):
+        plain = [kind for kind in near if PLAIN_STEPS.search(kind.__name__.lower())]
+        for kind in plain if isinstance(one, PlainSteps) else ():
             with suppress(Exception):  # it wants something else
                 yield [*args[:at], kind(*arguments_for(kind)), *args[at + 1 :]]
 

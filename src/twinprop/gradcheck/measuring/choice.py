@@ -11,8 +11,8 @@ from typing import cast
 import numpy as np
 
 from twinprop.gradcheck.arrays.held import arrays_of, objects_of, wrapped_in
-from twinprop.gradcheck.arrays.inputs import Inputs, draw_x, draw_y
-from twinprop.gradcheck.calling.way import DerivativeWay, JacobianWay
+from twinprop.gradcheck.arrays.inputs import LIKELY, Inputs, draw_x, draw_y
+from twinprop.gradcheck.calling.way import DerivativeWay, JacobianWay, NetworkWay
 from twinprop.gradcheck.faults import SECONDS, Clock, SubjectError
 from twinprop.gradcheck.measuring.searching import Search, Wanted
 from twinprop.gradcheck.measuring.subject import Subject
@@ -276,3 +276,14 @@ LOCAL = (
     "method that does it:\n"
     "    def backward(self, dy): ...  # returns dx, and leaves the gradients as self.dW, self.db"
 )
+
+
+def sizes_of(subject: Subject) -> list[tuple[int, ...]]:
+    """The shapes of its parameters."""
+    return [np.shape(one.get()) for one in subject.parameters]
+
+
+def guesses_beside_its_own(subject: Subject) -> bool:
+    """Whether the sizes of a network are guessed, and its own loss takes them not, so that a likely one is tried."""
+    own = any(way.loss_method is not None for way in subject.ways)
+    return own and not subject.like and isinstance(subject.way, NetworkWay) and subject.way.guesses is LIKELY

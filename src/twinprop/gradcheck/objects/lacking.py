@@ -66,9 +66,7 @@ class Fed(Wrapper):
             if (role := role_of_place(ref)) in self._places:
                 self._places[role].append(ref)
         own = {name for method in (front, back) for name in stored_attributes(getattr(type(made), method.name, None))}
-        for name in sorted(
-            lacking_attributes(made) - {*attributes_of(made)} - own
-        ):  # a method sets it, before the call
+        for name in sorted(lacking_attributes(made) - {*attributes_of(made)} - own):  # a method sets it before
             if (role := role_of(name)) in self._places:
                 self._places[role].append(ArrayRef(name, made, name))
         self._empty = [ref for ref in arrays_of(made, is_place) if ref.get() is None]
