@@ -21,6 +21,13 @@ PORTION = 1000
 """Samples that are normalised at once."""
 
 
+WEIGHTS = np.multiply.accumulate(np.full(1024, 0x9E3779B97F4A7C15, np.uint64))
+"""How much each word of a row counts in a checksum: the powers of an odd number, all different, modulo 2⁶⁴."""
+
+IN_CACHE = 64
+"""Rows of a checksum that are summed at a time, half a megabyte, so that they are read from memory once."""
+
+
 MOST_SAMPLES = 10_000_000
 """Samples that are made, at most."""
 
@@ -71,10 +78,10 @@ class Samples:
         return float(self.y.var()) if self.y.dtype.kind == "f" and len(self) else nan
 
     def checksum(self) -> int:
-        """CRC-32 of the targets, and of the samples, or of the names of their files."""
+        """What changes when the targets do, or the samples, or the names of their files."""
         found = zlib.crc32(np.ascontiguousarray(self.y).data)
         if self.x is not None:
-            return zlib.crc32(np.ascontiguousarray(self.x).data, found)
+            return checksum_of(self.x, found)
         return zlib.crc32(repr(list(self.source_names())).encode(), found)
 
     def source_names(self) -> Iterator[str]:
@@ -98,6 +105,23 @@ class Samples:
                 y, None, Selection(self.source.source, np.concatenate([self.source.which, other.source.which]))
             )
         return Samples(y, np.concatenate([self.x, other.x]))
+
+
+def checksum_of(x: NDArray[Any], start: int = 0) -> int:
+    """A number that changes when an array does: a third of the time of a CRC-32 of all of its bytes.
+
+    Eight bytes are a word, 1,024 words a row. A sum of each row, in which a word counts by its place, sees what happens
+    to one or to some words, but not to their highest bits if an even number of them change, as the signs of numbers
+    may; the exclusive or of the rows sees these. What is hashed is both, and the bytes that make no whole row.
+    """
+    flat = np.ascontiguousarray(x).reshape(-1).view(np.uint8)
+    whole = len(flat) // WEIGHTS.nbytes * WEIGHTS.nbytes
+    rows = flat[:whole].view(np.uint64).reshape(-1, len(WEIGHTS))
+    found = zlib.crc32(flat[whole:].data, start)
+    for part in np.split(rows, range(IN_CACHE, len(rows), IN_CACHE)):
+        found = zlib.crc32(np.einsum("ij,j", part, WEIGHTS).data, found)
+        found = zlib.crc32(np.bitwise_xor.reduce(part, axis=0).data, found)
+    return found
 
 
 def portions(x: NDArray[Any]) -> list[NDArray[Any]]:

@@ -252,7 +252,7 @@ def few_colours(image: Image.Image) -> Image.Image:
 
 
 def png(image: Image.Image) -> bytes:
-    """A PNG file."""
+    """A PNG file. Of 256 colours, level 4 takes half the time of 6, and makes files 0 to 12 % larger."""
     file = io.BytesIO()
-    image.save(file, "PNG", compress_level=6 if image.mode == "P" else 1)
+    image.save(file, "PNG", compress_level=4 if image.mode == "P" else 1)
     return file.getvalue()
