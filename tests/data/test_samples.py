@@ -22,7 +22,8 @@ Change = Callable[[NDArray[Any]], NDArray[Any]]
 def images(count: int = 700) -> NDArray[Any]:
     """More than are summed at a time, and some that make no whole row."""
     x = np.random.default_rng(0).random((count, 28, 28), np.float32)
-    assert x.size > IN_CACHE * PER_ROW and x.size % PER_ROW
+    assert x.size > IN_CACHE * PER_ROW
+    assert x.size % PER_ROW
     return x
 
 
