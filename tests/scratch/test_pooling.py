@@ -42,3 +42,11 @@ def test_what_is_not_a_number_or_minus_infinity_harms_no_other_pixel(pool: MaxPo
     dx = pool.backward(np.ones_like(y))
     assert dx.sum() == 4
     assert dx[x == -np.inf].sum() == 1
+
+
+def test_the_middle_of_a_window_may_lie_beyond_the_image() -> None:
+    # with padding of half a window, where nothing is larger than what is not a number
+    pool = MaxPool2d(2, 1, 1)
+    y = pool.forward(np.full((1, 1, 4, 4), np.nan))
+    assert np.isfinite(y).sum() == 0
+    assert pool.backward(np.ones_like(y)).sum() == y.size

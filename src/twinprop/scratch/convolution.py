@@ -17,7 +17,7 @@ from twinprop.arrays.namespace import Array, empty, full, namespace, overlapping
 from twinprop.scratch.images import batch_first, for_each, over_pixels, pixels_first
 from twinprop.scratch.layer import Layer
 
-CACHED, ON_DEVICE = 2**17, 2**26
+CACHED, ON_DEVICE = 2**18, 2**26
 """Numbers in the rows that are stacked at a time: in NumPy what a cache holds, else few and large products."""
 
 MANY_ROWS = 40

@@ -11,7 +11,7 @@ from math import prod
 import numpy as np
 
 from twinprop.arrays.namespace import Array, namespace
-from twinprop.scratch.images import batch_first, for_each, over_pixels, pixels_first
+from twinprop.scratch.images import batch_first, for_each, over_pixels, pixels_first, product_over_pixels
 from twinprop.scratch.init import Float, Initializer
 from twinprop.scratch.layer import Layer
 
@@ -52,6 +52,10 @@ class BatchNorm1d(Layer):
         """The sum over x for each feature, (..., features)."""
         return x.sum(-2)
 
+    def total_product(self, x: Array, y: Array) -> Array:
+        """The sum over x y for each feature, (..., features)."""
+        return self.total(x * y)
+
     def wide(self, values: Array, x: Array) -> Array:
         """A number for each feature, (..., features), as it meets those in x."""
         return values[..., None, :]
@@ -73,7 +77,7 @@ class BatchNorm1d(Layer):
         self.count = prod(x.shape[self.weight.ndim - 1 :]) // self.num_features
         mean = self.total(x) / self.count
         self.centred = x - self.wide(mean, x)
-        variance = self.total(self.centred * self.centred) / self.count
+        variance = self.total_product(self.centred, self.centred) / self.count
         self.deviation = sqrt(variance + self.eps)
         # running ← (1 − momentum) running + momentum · the batch's own, in place, for the network owns them
         self.running_mean *= 1 - self.momentum
@@ -98,7 +102,7 @@ class BatchNorm1d(Layer):
     def own_gradients(self, dy: Array, centred: Array) -> None:
         """Those of γ and β, from ∂L/∂y and x − μ."""
         # y = γ x̂ + β  ⇒  ∂L/∂γ = Σ ∂L/∂y x̂ and ∂L/∂β = Σ ∂L/∂y
-        self.weight_grad[...] = self.total(dy * centred) / self.deviation
+        self.weight_grad[...] = self.total_product(dy, centred) / self.deviation
         self.bias_grad[...] = self.total(dy)
 
 
@@ -116,6 +120,9 @@ class BatchNorm2d(BatchNorm1d):
 
     def total(self, x: Array) -> Array:
         return over_pixels(x)
+
+    def total_product(self, x: Array, y: Array) -> Array:
+        return product_over_pixels(x, y)
 
     def wide(self, values: Array, x: Array) -> Array:
         return for_each(values, x)

@@ -19,14 +19,20 @@ Index = tuple[Any, ...]
 class MaxPool2d(Layer):
     """The largest pixel of each window; windows may overlap, and what is padded is never the largest.
 
+    A window's places have numbers: 0 is the middle, then come those before it in reverse, and those after it.
+
     Args:
         kernel_size: of the square window.
         stride: pixels from one window to the next; None is kernel_size.
         padding: on each side, at most half of kernel_size.
+
+    Attributes:
+        which: after `forward`, the number of the place of each window's largest pixel, the first of equal ones.
     """
 
     def __init__(self, kernel_size: int, stride: int | None = None, padding: int = 0) -> None:
         self.kernel_size, self.stride, self.padding = kernel_size, stride or kernel_size, padding
+        self.middle = kernel_size // 2 * (kernel_size + 1)
 
     def output_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         """Output shape for one sample, (channels, height, width)."""
@@ -43,9 +49,11 @@ class MaxPool2d(Layer):
             yield slice(first, stop), slice(start, end, self.stride)
 
     def by_place(self) -> Iterator[tuple[int, Index, Index]]:
-        """For each place in a window, its number from 1 on, the windows where it is a pixel, and these pixels."""
+        """For each place in a window, its number, the windows where it is a pixel, and these pixels."""
         sides = zip(self.shape[-4:-2], self.windows, strict=True)
-        for number, place in enumerate(product(*(self.places(*side) for side in sides)), 1):
+        places = list(product(*(self.places(*side) for side in sides)))
+        for number in range(len(places)):
+            place = places[number if number > self.middle else self.middle - number]
             windows, pixels = ((..., *each, slice(None), slice(None)) for each in zip(*place, strict=True))
             yield number, windows, pixels
 
@@ -56,18 +64,16 @@ class MaxPool2d(Layer):
         *rest, height, width, channels, batch = self.shape = x.shape
         _, *self.windows = self.output_shape((channels, height, width))
         y = full((*rest, *self.windows, channels, batch), -inf, x)
-        # which place was the first of the largest ones, counted from 1 on, row by row
         self.which = xp.zeros_like(y, dtype=xp.uint8 if self.kernel_size < 16 else xp.int32)
-        numbers = like(arange(self.kernel_size**2 + 1, x), self.which)
+        numbers = like(arange(self.kernel_size**2, x), self.which)
         for number, windows, pixels in self.by_place():
             which, largest = self.which[windows], y[windows]
-            xp.maximum(which, (x[pixels] > largest) * numbers[number], out=which)
+            if number:
+                # of equal ones the first: of those before the middle, which come in reverse, each takes it over
+                larger = (xp.greater_equal if number <= self.middle else xp.greater)(x[pixels], largest)
+                # as bytes, for NumPy multiplies no truths without a copy
+                xp.maximum(which, larger.view(xp.uint8) * numbers[number : number + 1], out=which)
             xp.maximum(largest, x[pixels], out=largest)
-        if xp is not np or not self.which.all():
-            # where nothing is above −∞, the middle, which is in the image
-            self.which = xp.where(
-                self.which == 0, numbers[self.kernel_size // 2 * (self.kernel_size + 1) + 1], self.which
-            )
         return batch_first(y)
 
     def backward(self, dy: Array, need_dx: bool = True) -> Array:
@@ -101,11 +107,13 @@ class MaxPool2d(Layer):
         *_, down, across, _, _ = dy.shape
         k, pixel = self.kernel_size, channels * batch
         # from the first pixel of a window to its largest one
-        place = arange(k * k + 1, dy) - 1
+        number = arange(k * k, dy)
+        place = namespace(dy).where(number > self.middle, number, self.middle - number)
         inside = (place // k * width + place % k) * pixel
         rows = arange(down, dy) * self.stride - self.padding + height * arange(prod(networks), dy)[:, None]
         columns = arange(across, dy) * self.stride - self.padding
         first = ((rows[..., None] * width + columns) * pixel)[..., None] + arange(pixel, dy)
         at = inside.take(self.which if isinstance(dy, np.ndarray) else self.which.long())
         at += first.reshape(at.shape)
-        return at
+        # padded by half a window, an image ends before the middle of its last windows, which NaN would choose
+        return at if k > 2 * self.padding else namespace(dy).clip(at, 0, prod(self.shape) - 1)
