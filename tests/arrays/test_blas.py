@@ -20,7 +20,7 @@ def processor(monkeypatch: pytest.MonkeyPatch, avx512: bool) -> Iterator[None]:
     """As on a processor with or without AVX-512."""
     with monkeypatch.context() as patch:
         patch.setattr(blas, "avx512", lambda: avx512)
-        for counts in (blas.slices, blas.small_slices, blas.few_by_many):
+        for counts in (blas.slices, blas.small_slices):
             patch.setattr(blas, counts.__name__, cache(counts.__wrapped__))
         yield
 
@@ -63,23 +63,21 @@ def test_products_are_whole_where_slices_would_not_pay(monkeypatch: pytest.Monke
     with processor(monkeypatch, avx512=False):
         assert {blas.slices(*shape) for shape in SHAPES} == {1}
         assert {blas.small_slices(*shape) for shape in OF_PIXELS} == {1}
-        assert not any(blas.few_by_many(*shape) for shape in FEW_BY_MANY)
+        assert not blas.few_by_many(np.ones((50, 784)), np.ones((2000, 784)).T)
 
 
-FEW_BY_MANY = {(50, 784, 2000): True, (10, 64, 1797): True, (50, 784, 500): False, (128, 784, 2000): False}
-"""Of products, whether they are computed by slices of their columns."""
+FEW_BY_MANY = {(50, 784, 2000): True, (10, 64, 1797): True, (128, 784, 2000): False}
+"""Of products with many columns, whether they are computed by slices of these."""
 
 
-@pytest.mark.parametrize("turned", [True, False])
 @pytest.mark.parametrize("shape", FEW_BY_MANY)
-def test_few_rows_by_many_columns_are_the_product(shape: tuple[int, int, int], turned: bool, always: None) -> None:
+def test_few_rows_by_many_columns_are_the_product(shape: tuple[int, int, int], always: None) -> None:
     rows, inner, columns = shape
     rng = np.random.default_rng(0)
     a, b = rng.normal(size=(rows + 1, inner))[1:], rng.normal(size=(columns, inner)).T
-    assert blas.few_by_many(*shape) == FEW_BY_MANY[shape]
-    found = blas.matmul(a, b if turned else np.ascontiguousarray(b))
-    np.testing.assert_allclose(found, a @ b, rtol=0, atol=1e-11)
-    np.testing.assert_allclose(blas.in_columns(a, b), found, rtol=0, atol=1e-11)
+    assert blas.few_by_many(a, b) == FEW_BY_MANY[shape]
+    for each in (blas.matmul(a, b), blas.in_columns(a, b), blas.matmul(a, np.ascontiguousarray(b))):
+        np.testing.assert_allclose(each, a @ b, rtol=0, atol=1e-11)
 
 
 OF_PIXELS = {(32, 144, 64): 1, (64, 288, 64): 2, (128, 576, 64): 8, (128, 1152, 64): 16, (97, 576, 64): 1}

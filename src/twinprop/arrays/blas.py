@@ -30,11 +30,12 @@ def matmul(a: Array, b: Array, out: Array | None = None) -> Array:
     of rows that are small enough to be spared it: 0.6 to 0.9 of the time; few rows and many columns, as where a small
     network is evaluated, in slices of columns: 0.4 to 0.9.
     """
-    if out is None and isinstance(a, np.ndarray) and a.ndim == b.ndim == 2 and b.flags.f_contiguous:
-        if few_by_many(*a.shape, b.shape[1]):
-            return in_columns(a, b)
-    count = slices(a.shape[-2], *b.shape[-2:]) if isinstance(a, np.ndarray) else 1
-    return namespace(a).matmul(a, b, out=out) if count == 1 else in_slices(count, a, b, out)
+    if not isinstance(a, np.ndarray):
+        return namespace(a).matmul(a, b, out=out)
+    if out is None and b.shape[-1] >= MANY_COLUMNS and few_by_many(a, b):
+        return in_columns(a, b)
+    count = slices(a.shape[-2], *b.shape[-2:])
+    return np.matmul(a, b, out=out) if count == 1 else in_slices(count, a, b, out)
 
 
 def in_slices(count: int, a: Array, b: Array, out: Array | None = None) -> Array:
@@ -68,10 +69,9 @@ def slices(rows: int, inner: int, columns: int) -> int:
     return 1 if long < 512 or rows * short > 16_000 else small_slices(rows, inner, columns)
 
 
-@cache
-def few_by_many(rows: int, inner: int, columns: int) -> bool:
-    """Whether a product is fastest by slices of its columns; measured on AVX-512."""
-    return columns >= MANY_COLUMNS and rows * inner * AT_A_TIME <= SMALL and avx512()
+def few_by_many(a: Array, b: Array) -> bool:
+    """Whether a product of many columns is fastest by slices of these; measured on AVX-512."""
+    return a.ndim == b.ndim == 2 and a.size * AT_A_TIME <= SMALL and b.flags.f_contiguous and avx512()
 
 
 @cache
