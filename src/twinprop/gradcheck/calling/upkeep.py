@@ -165,10 +165,13 @@ def count_of(x: Any, y: Any) -> int:
 
 def rates_of(made: Any) -> list[ArrayRef]:
     """The attributes that hold a learning rate, of the class too."""
-    owners = {id(owner): (prefix, owner) for prefix, owner in owners_of(made, is_numeric).items()}.values()
+    root = wrapped_in(made)  # which may hold objects alone, and a rate in its class
+    owners = {id(root): ("", root)} | {
+        id(owner): (prefix, owner) for prefix, owner in owners_of(made, is_numeric).items()
+    }
     found = [
         ArrayRef(prefix + name, owner, name)
-        for prefix, owner in owners
+        for prefix, owner in owners.values()
         for name in dir(owner)
         if not name.startswith("__") and role_of(name) == "rate" and is_number(held_by(owner, name))
     ]

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from twinprop.gradcheck.arrays.held import arrays_of, attributes_of, shown_argument
+from twinprop.gradcheck.arrays.held import arrays_of, attributes_of, is_number, places_of, shown_argument
+from twinprop.gradcheck.arrays.likely_shapes import is_parameter
 from twinprop.gradcheck.calling.naming import BACKWARD, FORWARD, LOSS, named
 from twinprop.gradcheck.calling.upkeep import REMEMBERS, PlainSteps, lend_optimizer, owners_in
 from twinprop.gradcheck.faults import SubjectError, error_with_line, guarded_call
@@ -177,6 +178,14 @@ def ready(made: Any, module: ModuleType, sizes: Sizes, whole: bool = False) -> I
     Args:
         whole: whether it has its layers, if it has any.
     """
+    in_arrays = held_in_arrays(made)
+    yield from ready_as_it_is(made, module, sizes, whole)
+    if in_arrays is not None:
+        yield from ready_as_it_is(in_arrays, module, sizes, whole)
+
+
+def ready_as_it_is(made: Any, module: ModuleType, sizes: Sizes, whole: bool) -> Iterator[Any]:
+    """`ready`, with numbers in lists where they are."""
     if is_empty_container(made) and not (whole and arrays_of(made)):
         # a network without layers is right, and says nothing
         some = (other for one in stacked(made, sizes, arguments_for) for other in (one, *built(one)))
@@ -196,6 +205,31 @@ def ready(made: Any, module: ModuleType, sizes: Sizes, whole: bool = False) -> I
         yield from with_own_loss(one)
         yield from with_functions(one, sizes[-1])
     yield from with_boxes(made, sys.modules.get(type(made).__module__, module))
+
+
+def held_in_arrays(made: Any) -> Any:
+    """A copy of an object without arrays whose parameters are no lists of numbers, or lists of such, but arrays."""
+    if arrays_of(made):
+        return None
+    try:
+        one = copy.deepcopy(made)
+    except Exception:  # it cannot be copied
+        return None
+    found = list(places_of(one, is_matrix_of_lists, "", set()))
+    named = [next((key for key in ref.keys[::-1] if isinstance(key, str)), ref.attribute) for ref, _ in found]
+    parameters = [each for each, name in zip(found, named, strict=True) if is_parameter(str(name))]
+    for ref, value in parameters:
+        ref.set(np.array(value, float))
+    return one if parameters else None
+
+
+def is_matrix_of_lists(value: Any) -> bool:
+    """Whether something is a list of numbers that are not all whole, or of such lists of one length."""
+    if not isinstance(value, list) or not value:
+        return False
+    if isinstance(value[0], list):
+        return all(is_matrix_of_lists(one) and len(one) == len(value[0]) for one in value)
+    return all(map(is_number, value)) and any(isinstance(one, float) for one in value)
 
 
 def in_training(made: Any) -> Any:

@@ -21,6 +21,7 @@ from twinprop.gradcheck.objects.fitting import Fitted
 from twinprop.gradcheck.objects.functions import Functions
 from twinprop.gradcheck.objects.lacking import SIZE_OF_INPUT
 from twinprop.gradcheck.source.loading import parse_arguments
+from twinprop.gradcheck.source.loops import puts_one_beside
 from twinprop.gradcheck.source.sources import nodes_of, source_of
 
 SAMPLES = 5
@@ -105,7 +106,9 @@ def usual_shapes(
         yield wanted["x"], -1 if wanted["x"][1:] == (1,) else 0
     count = unused_size(SAMPLES, {*numbers, *sizes})
     held = told_classes(subject) if not sizes and subject.way.is_loss else []
-    features = [*numbers[:1], *told_sizes(subject), *held, *sizes[:2], 4]
+    # a row of a matrix may be the bias
+    beside = [size - 1 for size in sizes[:2] if size > 1] if puts_one_beside(wrapped_in(subject.made)) else []
+    features = [*numbers[:1], *told_sizes(subject), *held, *sizes[:2], *beside, 4]
     features = sorted(dict.fromkeys(features), key=lambda size: size == 1)
     yield from (((count, width), 0) for width in features)
     if subject.way.is_loss and not subject.parameters:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -268,9 +268,34 @@ class Operations:
             if self._goes_back(name, operation, operands):
                 self._all[name] = operation, operands
             else:
-                for operand in operands:
-                    vars(self).pop(operand)
-                    vars(self).pop(f"d{operand}", None)
+                self._forget(operands)
+        own = [(code, f"({code})") for code in (*OF_TWO, "-a", "a ** 2", *(f"a.{name}()" for name in METHODS.split()))]
+        self._use_again([(code, name) for code, name in own if name in self._all])
+
+    def _forget(self, operands: Sequence[str]) -> None:
+        for operand in operands:
+            vars(self).pop(operand)
+            vars(self).pop(f"d{operand}", None)
+
+    def _use_again(self, known: Sequence[tuple[str, str]]) -> None:
+        """Add the operations that lose what an operand has got elsewhere: a in a * b + a."""
+        ones = [getattr(self, f"d{letter} of (a + b)", 0.0) for letter in "ab"]
+        twice = getattr(self, "da of (a + a)", 0.0)
+        if not (np.all(np.asarray(ones) == 1) and np.all(twice == 2)):
+            return  # what is added says so itself
+        for code, name in known:
+            for operand in self._all[name][1]:
+                letter, broken = operand[0], list(self.broken)
+                again = f"({code} + {letter})"
+                operands = [one.replace(name, again) for one in self._all[name][1]]
+                for one, before in zip(operands, self._all[name][1], strict=True):
+                    setattr(self, one, np.copy(getattr(self, before)))
+                operation = eval(f"lambda a, b=None: {code} + {letter}")
+                goes, self.broken = self._goes_back(again, operation, operands), broken
+                if goes and not nearly_equal(getattr(self, f"d{letter} of {again}"), getattr(self, f"d{operand}") + 1):
+                    self._all[again] = operation, operands
+                else:
+                    self._forget(operands)
 
     def _goes_back(self, name: str, operation: Callable[..., Any], operands: list[str]) -> bool:
         """Whether the class has an operation, and can go back through it; if it cannot, that is noted."""

@@ -19,6 +19,7 @@ from twinprop.gradcheck.arrays.held import arrays_of, wrapped_in
 from twinprop.gradcheck.faults import is_users, is_users_own
 from twinprop.gradcheck.source.reading import class_of, mangled, parsed
 from twinprop.gradcheck.source.roles import Method, word_of
+from twinprop.gradcheck.source.sources import source_of
 
 NAMES = re.compile(
     r"(partial)?fit\w*|(batch)?train(?!ed|ing|able|set|data|x|y|loss|acc|err)\w*|(mini|full)?(batch)?(sgd|bgd|mbgd|gd)|learn|"
@@ -42,6 +43,8 @@ OTHERS = re.compile(r"(x|y|t)?(val|valid|test|dev|eval)\w*")
 
 PACKED = re.compile(r"\w*(data|set|batch|samples|examples|pairs|points|loader)|train|xy|minibatches")
 """An argument that holds inputs and targets."""
+
+ONE_BESIDE = re.compile(r"\.(append|insert)\([\w.]+, *(0, *)?1(\.0*)?[,)]")
 
 ACTIVATION = "sigm|softm|tanh|relu|activ"
 
@@ -166,6 +169,11 @@ def runs_over_samples(tree: ast.FunctionDef | None) -> bool:
         return False
     first = epoch_loop(tree)
     return any(isinstance(node, ast.For | ast.While) and node is not first for node in ast.walk(tree))
+
+
+def puts_one_beside(made: Any) -> bool:
+    """Whether a class puts a 1 beside a sample for the bias, as `np.append(x, 1)` does, which takes no batch."""
+    return ONE_BESIDE.search(source_of(type(made))) is not None
 
 
 def repeats(loop: ast.For) -> bool:

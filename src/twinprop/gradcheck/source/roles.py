@@ -45,7 +45,8 @@ TARGET = re.compile(
 
 UPSTREAM = re.compile(
     r"(?!data|dim|depth|drop|dict|devi|debug|degree|decay|distan|dtype|update|upsampl)"
-    r"(d|jac|grad|up|delta|err|accum|nextgrad|nextd|chain).*|g|e|.*(grad|gradient|error|delta|err)s?"
+    r"(d|jac|grad|up|delta|err|accum|nextgrad|nextd|chain).*|g|g[yzhcsox](t|next|prev|new|out)?|gout|"
+    r"gnext|e|.*(grad|gradient|error|delta|err)s?"
 )
 """A gradient that comes from above."""
 

@@ -109,8 +109,8 @@ def with_loop_loss(
     stage.set_up({})
     if not wanted(stage.held()):
         return
-    first = copy.deepcopy(stage.held())
     try:
+        first = copy.deepcopy(stage.held())
         stage.one_round()
         changed = {one for one in changed_names(first, stage.space) if not is_number(first[one])}
         found = [one for one in names if one in stage.space and np.size(stage.space[one]) == 1]
@@ -119,7 +119,7 @@ def with_loop_loss(
         weights = Weights(stage, sorted({*changed, *rates}))
         made = [LoopLoss(stage, weights, one, place) for one in found if is_numeric(stage.space.get(one, 0.0))]
         yield from [one for one in made if changed and one.is_plain()][:1]
-    except Exception:  # it needs what is not there
+    except Exception:  # it needs what is not there, or holds what cannot be copied, as a generator
         return
 
 

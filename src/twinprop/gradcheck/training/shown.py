@@ -215,11 +215,15 @@ def shape_of(value: Any) -> tuple[int, ...] | None:
 
 def is_whole(value: Any) -> bool:
     """Whether something holds whole numbers alone, which may be sizes."""
-    return (
-        isinstance(value, list | tuple | np.ndarray)
-        and np.asarray(value, object).size > 0
-        and all(isinstance(one, int | np.integer) for one in np.asarray(value, object).flat)
-    )
+    if isinstance(value, np.ndarray):
+        return value.size > 0 and value.dtype.kind in "iu"
+    if isinstance(value, list | tuple):
+        return len(value) > 0 and all(is_whole(one) if np.ndim(one) else is_size(one) for one in value)
+    return False
+
+
+def is_size(value: Any) -> bool:
+    return isinstance(value, int | np.integer)
 
 
 def in_order(value: Any, seed: Sequence[int]) -> Any:
@@ -259,7 +263,7 @@ def losses_of(
 ) -> Iterator[tuple[ShownLoss, str]]:
     """Each loss that the step which was called may be of."""
     own = [one for one in vars(module).values() if inspect.isfunction(one) and one.__module__ == module.__name__]
-    made = calls.made.get(calls.step) or as_methods(own)
+    made = calls.made.get(calls.step) or as_methods([*own, *calls.made_by.values()])
     step = method_of(made, calls.step)
     of_class = calls.step in calls.made
     called = {name: sources_of(call, calls.last[step.name], calls, of_class) for name, call in calls.last.items()}

@@ -142,7 +142,7 @@ def data_to_try(stage: Stage) -> Iterator[Tried]:
             itself = names[0] == names[1]
             values = "probabilities" if itself else "normal"
             x = draw_x(rng, (count,) if np.ndim(like[0]) == 1 or not width else shape, side, values)
-            classes = max(number, OUTPUTS if kind == "labels" else 1)
+            classes = OUTPUTS if kind == "labels" and number == 1 else number
             y = x if itself else draw_y(rng, count, classes, side, kind)
             yield Tried(names, like, Inputs(x, y, side, "real" if itself else kind, values))
 
@@ -186,7 +186,10 @@ def fitting(stage: Stage, tried: Tried, alone: bool) -> Round | None:
     data = dict(zip(tried.names, like, strict=True))
     stage.set_up(data, inputs.count)
     held = {name: one for name, one in stage.held().items() if name not in tried.names}
-    first = copy.deepcopy(held)
+    try:
+        first = copy.deepcopy(held)
+    except TypeError:  # it holds what runs, as a generator
+        return None
     try:
         stage.one_round()
     except Exception as error:  # not with these data; what comes after the update is not needed

@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from twinprop.gradcheck.source.loops import (
     function_of,
     given_the_input,
     purposes,
+    puts_one_beside,
     runs_over_samples,
     shorten,
     training_methods,
@@ -49,6 +51,7 @@ APART = [
     SINGLE,
     Form(None, listed=True),
     *(Form(sample, alone=True) for sample in (column, np.asarray)),
+    *(Form(sample, alone=True, joined=itemgetter(0)) for sample in (np.asarray, column)),  # by itself, in no batch
 ]
 TOGETHER = [
     *(Form(sample, pairs, alone) for alone in (False, True) for sample in (column, np.asarray, batch_of)),
@@ -182,7 +185,7 @@ def with_training(made: Any) -> Iterator[TrainedByMethod]:
     methods = [Front.of(made, one) for one in some if len(one.needed) <= 1]
     for one, method, tree, uses in trainings(made, names if methods else []):
         for form in TOGETHER if "data" in uses.values() else APART:
-            if form.alone and not runs_over_samples(tree):
+            if form.alone and not (runs_over_samples(tree) or puts_one_beside(made)):
                 continue
             trained = TrainedByMethod(copy.deepcopy(one), methods, method, uses, form)
             if trained.begins():
