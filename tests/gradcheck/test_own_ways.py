@@ -209,6 +209,83 @@ class Neuron:
         return [delta * one for one in self.inputs], delta
 """
 
+ONE_BESIDE_A_SAMPLE = """
+import numpy as np
+
+
+class Perceptron:
+    def __init__(self, inputs=6, outputs=3):
+        self.rate, self.weights = 0.01, np.random.rand(outputs, inputs + 1)
+
+    def train(self, image, label):
+        beside, outputs = np.append(image, 1), self.forward(image)
+        for i in range(len(outputs)):
+            self.weights[i] += self.rate * beside * (label[i] - outputs[i])
+
+    def forward(self, image):
+        return np.dot(self.weights, np.append(image, 1))
+"""
+
+WEIGHTS_IN_LISTS = """
+import math
+import random
+
+
+class Lists:
+    RATE = 0.5
+
+    def __init__(self, inputs, hidden, outputs):
+        self.first = Layer(inputs, hidden)
+        self.second = Layer(hidden, outputs)
+
+    def feed_forward(self, x):
+        return self.second.forward(self.first.forward(x))
+
+    def train(self, x, targets):
+        out = self.feed_forward(x)
+        delta = [(out[k] - targets[k]) * out[k] * (1 - out[k]) for k in range(len(out))]
+        below = []
+        for j in range(len(self.first.out)):
+            total = sum(d * row[j] for d, row in zip(delta, self.second.weights))
+            below.append(total * self.first.out[j] * (1 - self.first.out[j]))
+        self.second.update(delta, self.RATE)
+        self.first.update(below, self.RATE)
+
+
+class Layer:
+    def __init__(self, inputs, outputs):
+        self.weights = [[random.uniform(-1, 1) for _ in range(inputs)] for _ in range(outputs)]
+
+    def forward(self, x):
+        self.x = x
+        self.out = [1 / (1 + math.exp(-sum(w * one for w, one in zip(row, x)))) for row in self.weights]
+        return self.out
+
+    def update(self, delta, rate):
+        for k in range(len(delta)):
+            for i in range(len(self.x)):
+                self.weights[k][i] -= rate * delta[k] * self.x[i]
+"""
+
+GRADIENTS_BY_G = """
+import numpy as np
+
+
+class Gated:
+    def __init__(self, inputs, units):
+        self.W, self.U = np.random.randn(inputs, units), np.random.randn(units, units)
+
+    def forward(self, x, h, c):
+        a = np.tanh(x @ self.W + h @ self.U)
+        return a * c, c + a, (x, h, c, a)
+
+    def backward(self, gh, gc, cache):
+        x, h, c, a = cache
+        ga = (gh * c + gc) * (1 - a**2)
+        self.gW, self.gU = x.T @ ga, h.T @ ga
+        return ga @ self.W.T, ga @ self.U.T, gh * a + gc
+"""
+
 LOSS_OF_TWO_INPUTS = """
 import numpy as np
 
@@ -231,6 +308,8 @@ CASES = [
     (TWO_GRADIENTS_OF_ONE_STATE, "Cell", "dh_ext + dh_next", "dh_ext", {"all"}),
     (ANY_NUMBER_OF_SIZES, "Chain", "self.layers[at][0].T * (1 - ", "self.layers[at][0].T * (2 - ", {"all"}),
     (QUERIED, "Network", "h * (1 - h)", "h", {"change of first"}),
+    (WEIGHTS_IN_LISTS, "Lists", "* (1 - self.first.out[j])", "", {"change of first.weights"}),
+    (GRADIENTS_BY_G, "Gated", "gh * c + gc", "gh * c", {"all"}),
     (ONE_NEURON, "Neuron", "self.inputs], delta", "self.inputs], 2 * delta", {"backward()[1]"}),
     (LOSS_OF_TWO_INPUTS, "Divergence", "0.5 * (np.exp", "1.5 * (np.exp", {"backward()[1]"}),
     (NAMED_LIKE_A_FUNCTION, "Policy", "dy @ self.W.T", "dy @ self.W.T * 2", {"dx"}),
@@ -248,6 +327,12 @@ def test_right_and_wrong_twin(tmp_path: Path, code: str, name: str, old: str, ne
     report = check_code(other, code.replace(old, new), name)
     assert report.verdict == "wrong", report_text(report)
     assert failed(report) == wrong or wrong == {"all"}, report_text(report)
+
+
+def test_a_one_beside_a_sample(tmp_path: Path) -> None:
+    report = check_code(tmp_path, ONE_BESIDE_A_SAMPLE, "Perceptron")
+    assert report.verdict == "right", report_text(report)
+    assert report.given.startswith("x (5, 6)"), report.given
 
 
 def test_file_beside_that_lacks_its_data(tmp_path: Path) -> None:

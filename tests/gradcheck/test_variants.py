@@ -1,4 +1,4 @@
-"""448 files of others than this program's authors, who knew the kinds of mistakes and not the program: what it says.
+"""490 files of others than this program's authors, who knew the kinds of mistakes and not the program: what it says.
 
 The first 104 (m01 to m24) vary the kinds that once failed, as p01 to p72 do, which another wrote; the others hold 15
 classic mistakes, what is right, and whole files as they stand in repositories. Each has its own architecture, names and
@@ -34,6 +34,10 @@ UNNAMED = {
     "t28_correlate_layer",
     "t41_gru_sequence",
     "t42_naive_softmax_loops",
+    "w08_backprop_from_scratch_lists",
+    "w11_gru_functional",
+    "w15_im2col_conv",
+    "w32_triplet_embedding",
 }
 """Mistakes that are caught and not named."""
 

@@ -58,7 +58,7 @@ def started(start: Any, front: Any, words: Sequence[str], outputs: int) -> dict[
         own = returned_name(start)
         taken = [name for name in inspect.signature(front).parameters if name.lower() in PARAMETERS or name == own]
         return {taken[0]: made} if taken else dict(made)
-    parts = made if isinstance(made, tuple) else (made,)
+    parts = made if isinstance(made, tuple) and not hasattr(made, "_fields") else (made,)  # a namedtuple is one
     names = [name for name in returned_names(start) if name]
     if len(names) != len(parts):
         names = [name for name in inspect.signature(front).parameters if role_of(name) != "x"]

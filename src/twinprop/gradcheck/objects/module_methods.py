@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 from collections.abc import Iterable, Mapping, Sequence
 from functools import wraps
 from typing import Any
 
-from twinprop.gradcheck.objects.function_arguments import weights_read
+from twinprop.gradcheck.arrays.held import is_float_array
+from twinprop.gradcheck.arrays.likely_shapes import is_parameter
+from twinprop.gradcheck.objects.function_arguments import globals_read, weights_read
 
 
 def called_with(holder: Any, names: Iterable[str], function: Any, given: Mapping[str, Any]) -> Any:
@@ -25,9 +28,24 @@ class Methods:
     """Functions of a module as methods of an object that holds the arrays which they read there."""
 
     def __init__(self, functions: Sequence[Any]) -> None:
-        self._names = weights_read(functions)
+        self._names = {**weights_read(functions), **dicts_read(functions)}
         for name, value in self._names.items():
             setattr(self, name, value)
+
+
+def dicts_read(functions: Sequence[Any]) -> dict[str, Any]:
+    """Copies of the dicts of weights that stand in the module of functions that read them, by name."""
+    read: dict[str, Any] = {}
+    for one in functions:
+        read |= globals_read(one)
+    dicts = {name: one for name, one in read.items() if isinstance(one, dict) and one and not name.startswith("__")}
+    weights = [name for name, one in dicts.items() if all(is_weight(*each) for each in one.items())]
+    return {name: copy.deepcopy(dicts[name]) for name in weights}
+
+
+def is_weight(name: Any, value: Any) -> bool:
+    """Whether an entry of a dict is an array that is called a weight or a bias."""
+    return isinstance(name, str) and is_parameter(name) and is_float_array(value)
 
 
 def as_methods(functions: Sequence[Any]) -> Methods:

@@ -173,7 +173,8 @@ def runs_over_samples(tree: ast.FunctionDef | None) -> bool:
 
 def puts_one_beside(made: Any) -> bool:
     """Whether a class puts a 1 beside a sample for the bias, as `np.append(x, 1)` does, which takes no batch."""
-    return ONE_BESIDE.search(source_of(type(made))) is not None
+    kind: Any = type(made)
+    return ONE_BESIDE.search(source_of(kind)) is not None
 
 
 def repeats(loop: ast.For) -> bool:

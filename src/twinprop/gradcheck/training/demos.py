@@ -110,11 +110,19 @@ class Calls:
             if (not self.steps or name in self.steps) and goes_back(name, function, returned):
                 self.step = name
                 raise Shown
-            if new and not self.step and given and is_number(returned) and changes(self.made[name], owner):
+            if new and not self.step and given and tells_loss(function, returned) and changes(self.made[name], owner):
                 self.step, self.first = name, copy.deepcopy(given)
             return returned
 
         return watched
+
+
+def tells_loss(function: Any, returned: Any) -> bool:
+    """Whether a step has returned a number, or a loss by its name and others."""
+    if not isinstance(returned, tuple):
+        return is_number(returned)
+    named = (word_of(name) for name in returned_names(function))
+    return any(LOSS_NAME.fullmatch(word) and is_number(one) for word, one in zip(named, returned, strict=False))
 
 
 def changes(before: Any, after: Any) -> bool:

@@ -277,12 +277,19 @@ def losses_of(
         of_cost: Mapping[str, Source] = {}
         goes = None
         if cost is not None and step.needed:
-            of_cost, front = called.get(cost.name, {}), named(made, FORWARD) if of_class else ""
+            of_cost, front = called.get(cost.name, by_place(cost, step)), named(made, FORWARD) if of_class else ""
             if front in calls.last and front not in (step.name, cost.name):
                 goes = Result(calls.last[front], None, called[front])
         one = kind(copy.deepcopy(before), step, cost, given, place, results, of_cost, goes)
         if one.runs():
             yield one, ", ".join(found)
+
+
+def by_place(cost: Method, step: Method) -> dict[str, Source]:
+    """The arguments of a loss as those of a step, if it has as many, and some names are in the same place."""
+    pairs = [(own.name, other.name) for own, other in zip(cost.needed, step.needed, strict=False)]
+    fits = len(cost.needed) == len(step.needed) and any(own == other for own, other in pairs)
+    return {own: Given(other) for own, other in pairs if own != other} if fits else {}
 
 
 def with_defaults(made: Any, step: Method, shown: Mapping[str, Any]) -> dict[str, Any]:
@@ -304,7 +311,8 @@ def costs_of(made: Any, step: Method, calls: Calls) -> Iterator[Method | None]:
         fit = [
             one
             for one in methods
-            if one.needed and ({a.name for a in one.needed} <= {*known} or one.name in calls.last)
+            if one.needed
+            and ({a.name for a in one.needed} <= {*known} or one.name in calls.last or by_place(one, step))
         ]
     yield from sorted(fit, key=lambda one: -len({*one.name.split("_")} & {*step.name.split("_")}))
     if step.needed:

@@ -19,6 +19,8 @@ OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
 }  # fmt: skip
 
 
+COMPLEMENT: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Gt: ast.LtE, ast.Lt: ast.GtE}
+
 OF_ZEROS: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Lt: ast.LtE, ast.LtE: ast.Lt}
 
 SCALED = "scaled down where its norm is large. Do that after the check, or in the optimizer"
@@ -51,6 +53,9 @@ def mask(site: Site) -> Iterator[tuple[ast.expr, str]]:
     if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in OPPOSITE:
         opposite = ast.Compare(node.left, [OPPOSITE[type(node.ops[0])]()], node.comparators)
         yield opposite, SCALED if of_norm(site, node) else text
+        # where ReLU has returned 0, what is not above it is not below it
+        if type(node.ops[0]) in COMPLEMENT:
+            yield ast.Compare(node.left, [COMPLEMENT[type(node.ops[0])]()], node.comparators), text
         yield from other_side(site, node)
         if type(node.ops[0]) in OF_ZEROS and ast.unparse(node.comparators[0]) in ("0", "0.0"):
             # where ReLU has returned 0, its derivative is 0
