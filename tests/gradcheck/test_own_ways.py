@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests.kit.students import check_code, failed
 
 from twinprop.gradcheck.check import check_class
 from twinprop.gradcheck.report import report_text
+from twinprop.gradcheck.training.staging import NotFoundError, refuse_foreign
 
 KEPT_ON_DEMAND = """
 import numpy as np
@@ -327,6 +331,26 @@ def test_right_and_wrong_twin(tmp_path: Path, code: str, name: str, old: str, ne
     report = check_code(other, code.replace(old, new), name)
     assert report.verdict == "wrong", report_text(report)
     assert failed(report) == wrong or wrong == {"all"}, report_text(report)
+
+
+@pytest.mark.parametrize(
+    ("code", "run"),
+    [
+        ("(np.random.rand(3) < 0.5).astype(int)", True),
+        ("(np.pi * x).tolist()", True),
+        ("(os if x.any() else os).system('true')", False),
+        ("os.system('true')", False),
+        ("(open if x.any() else open)('file')", False),
+    ],
+)
+def test_what_a_script_calls_before_its_loop_comes_from_no_other_library(code: str, run: bool) -> None:
+    space = {"np": np, "os": os, "x": np.ones(2)}
+    statement = ast.parse(code).body[0]
+    if run:
+        refuse_foreign(statement, space)
+    else:
+        with pytest.raises(NotFoundError):
+            refuse_foreign(statement, space)
 
 
 def test_a_one_beside_a_sample(tmp_path: Path) -> None:

@@ -208,7 +208,7 @@ def ready_as_it_is(made: Any, module: ModuleType, sizes: Sizes, whole: bool) -> 
 
 
 def held_in_arrays(made: Any) -> Any:
-    """A copy of an object without arrays whose parameters are no lists of numbers, or lists of such, but arrays."""
+    """A copy of an object that has no array, with arrays for its parameters that are lists; None where it has none."""
     if arrays_of(made):
         return None
     try:

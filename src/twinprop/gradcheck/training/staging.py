@@ -258,11 +258,17 @@ def refuse_foreign(statement: ast.stmt, space: Mapping[str, Any]) -> None:
         module = value if isinstance(value, ModuleType) else sys.modules.get(getattr(value, "__module__", None) or "")
         own = is_users(getattr(module, "__file__", None) or "<") or getattr(module, "__dict__", None) is space
         known = getattr(module, "__name__", "").partition(".")[0] in (*KNOWN, "builtins") or is_numpys(value)
-        # what is called of an expression, as (x > 0).astype(int), is of what that computes
-        plain = not root or (value is not None and not callable(value) and not isinstance(value, ModuleType))
+        plain = value is not None and not callable(value) and not isinstance(value, ModuleType)
+        plain = plain or (not root and computes_alone(call.func, space))
         reads = READING.search(name.lower()) and not (own and isinstance(value, type))
         if reads or root in UNSAFE or not (own or known or plain):
             raise NotFoundError(name)
+
+
+def computes_alone(node: ast.expr, space: Mapping[str, Any]) -> bool:
+    """Whether an expression that something is called of, as `(x > 0).astype`, names no module but those for numbers."""
+    named = [space.get(part.id) for part in ast.walk(node) if isinstance(part, ast.Name)]
+    return all(one.__name__.partition(".")[0] in KNOWN for one in named if isinstance(one, ModuleType))
 
 
 def others(value: Any) -> Any:
