@@ -251,8 +251,8 @@ def few_colours(image: Image.Image) -> Image.Image:
     return image.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
 
 
-def png(image: Image.Image) -> bytes:
-    """A PNG file. Of 256 colours, level 4 takes half the time of 6, and makes files 0 to 12 % larger."""
+def png(image: Image.Image, level: int = 6) -> bytes:
+    """A PNG file; one of 256 colours compressed at a level."""
     file = io.BytesIO()
-    image.save(file, "PNG", compress_level=4 if image.mode == "P" else 1)
+    image.save(file, "PNG", compress_level=level if image.mode == "P" else 1)
     return file.getvalue()

@@ -88,9 +88,9 @@ def histogram(tag: str, values: Any) -> Summary.Value | None:
     return Summary.Value(tag=tag, histo=found)
 
 
-def image(tag: str, picture: Image) -> Summary.Value:
-    """A picture."""
-    encoded, (width, height) = pictures.png(picture), picture.size
+def image(tag: str, picture: Image, level: int = 6) -> Summary.Value:
+    """A picture, as a PNG file that is compressed at a level."""
+    encoded, (width, height) = pictures.png(picture, level), picture.size
     return Summary.Value(
         tag=tag, image=Summary.Image(height=height, width=width, colorspace=3, encoded_image_string=encoded)
     )
