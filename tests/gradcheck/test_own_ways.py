@@ -290,6 +290,44 @@ class Gated:
         return ga @ self.W.T, ga @ self.U.T, gh * a + gc
 """
 
+NODES_OF_A_GRAPH = """
+import numpy as np
+
+
+class Node:
+    def __init__(self, before=()):
+        self.before, self.after, self.value, self.gradients = list(before), [], None, {}
+        for one in before:
+            one.after.append(self)
+
+    def forward(self):
+        raise NotImplementedError
+
+    def backward(self):
+        raise NotImplementedError
+
+
+class Placeholder(Node):
+    def forward(self):
+        pass
+
+    def backward(self):
+        self.gradients = {self: sum(one.gradients[self] for one in self.after)}
+
+
+class Scaled(Node):
+    def __init__(self, x, scale):
+        super().__init__([x, scale])
+
+    def forward(self):
+        self.value = self.before[0].value * self.before[1].value
+
+    def backward(self):
+        x, scale = self.before
+        dy = sum(one.gradients[self] for one in self.after)
+        self.gradients = {x: dy * scale.value, scale: dy * x.value}
+"""
+
 LOSS_OF_TWO_INPUTS = """
 import numpy as np
 
@@ -312,6 +350,7 @@ CASES = [
     (TWO_GRADIENTS_OF_ONE_STATE, "Cell", "dh_ext + dh_next", "dh_ext", {"all"}),
     (ANY_NUMBER_OF_SIZES, "Chain", "self.layers[at][0].T * (1 - ", "self.layers[at][0].T * (2 - ", {"all"}),
     (QUERIED, "Network", "h * (1 - h)", "h", {"change of first"}),
+    (NODES_OF_A_GRAPH, "Scaled", "scale: dy * x", "scale: 2 * dy * x", {"dscale of Scaled"}),
     (WEIGHTS_IN_LISTS, "Lists", "* (1 - self.first.out[j])", "", {"change of first.weights"}),
     (GRADIENTS_BY_G, "Gated", "gh * c + gc", "gh * c", {"all"}),
     (ONE_NEURON, "Neuron", "self.inputs], delta", "self.inputs], 2 * delta", {"backward()[1]"}),
@@ -351,6 +390,11 @@ def test_what_a_script_calls_before_its_loop_comes_from_no_other_library(code: s
     else:
         with pytest.raises(NotFoundError):
             refuse_foreign(statement, space)
+
+
+def test_of_a_file_what_does_nothing_is_left_out(tmp_path: Path) -> None:
+    (path := tmp_path / "graph.py").write_text(NODES_OF_A_GRAPH)
+    assert check_class(str(path)).title == "Scaled"
 
 
 def test_a_one_beside_a_sample(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""490 files of others than this program's authors, who knew the kinds of mistakes and not the program: what it says.
+"""491 files of others than this program's authors, who knew the kinds of mistakes and not the program: what it says.
 
 The first 104 (m01 to m24) vary the kinds that once failed, as p01 to p72 do, which another wrote; the others hold 15
 classic mistakes, what is right, and whole files as they stand in repositories. Each has its own architecture, names and
@@ -41,7 +41,7 @@ UNNAMED = {
 }
 """Mistakes that are caught and not named."""
 
-SEVERAL = ("m20_2_layer_functions_cache", "nnfs_network", "s21_mini_keras")
+SEVERAL = ("m20_2_layer_functions_cache", "nnfs_network", "s21_mini_keras", "w06_miniflow_graph")
 """Files with several things, which are checked one after the other: the verdict is that of the worst."""
 
 pytestmark = pytest.mark.slow

@@ -31,6 +31,7 @@ from twinprop.gradcheck.hints.table import factor_of
 from twinprop.gradcheck.measuring.subject import Subject
 from twinprop.gradcheck.measuring.trial import CHANGE, Trial
 from twinprop.gradcheck.objects.autograd import Operations
+from twinprop.gradcheck.objects.graph_nodes import GraphNode
 from twinprop.gradcheck.objects.several import Several
 from twinprop.gradcheck.objects.turned import told_of_turned
 from twinprop.gradcheck.report import Gradient, Report
@@ -106,7 +107,7 @@ def accept_conventions(trial: Trial, report: Report) -> None:
         and isinstance(way, LayerWay)
         and not inputs
         and own
-        and not isinstance(made, Operations)
+        and not isinstance(made, Operations | GraphNode)
     ):
         report.advice.append(NO_DX)
 

@@ -25,6 +25,7 @@ from twinprop.gradcheck.objects.as_functions import with_functions
 from twinprop.gradcheck.objects.autograd import Operations, boxes_of, computes_with_arrays, has_operations, with_boxes
 from twinprop.gradcheck.objects.composing import composed
 from twinprop.gradcheck.objects.functions import Functions, looks_like_function_of_network, returns_loss
+from twinprop.gradcheck.objects.graph_nodes import as_graph_node
 from twinprop.gradcheck.objects.guesses import HIDDEN, INPUTS, OUTPUTS, arguments_for, filled
 from twinprop.gradcheck.objects.held_loss import with_held_loss
 from twinprop.gradcheck.objects.in_a_row import chain as in_a_row
@@ -100,6 +101,8 @@ def ways_to_make(module: ModuleType, found: dict[str, Any], words: Sequence[str]
             own = box.kind is kind and box.scalar != computes_with_arrays(kind)
             if own and (each := Operations(box)).some:
                 yield Made(each, f"{next(iter(found))}, each operation")
+    if (node := as_graph_node(kind, module)) is not None:
+        yield Made(node, next(iter(found)))
     typed, settings = parse_arguments(words)
     free = not typed and not square
     titles: set[str] = set()

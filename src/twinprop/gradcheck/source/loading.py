@@ -92,12 +92,25 @@ def classes_and_functions(module: ModuleType) -> list[str]:
     def trains(name: str) -> bool:
         return TRAINING.fullmatch(word_of(name)) is not None
 
-    classes = [name for name, value in own.items() if isinstance(value, type) and any(map(goes_back, dir(value)))]
+    kinds = {name: value for name, value in own.items() if isinstance(value, type) and any(map(goes_back, dir(value)))}
+    ways = {name: ["forward", *filter(goes_back, dir(value))] for name, value in kinds.items()}
+    full = [name for name, kind in kinds.items() if not any(does_nothing(kind, way) for way in ways[name])]
+    classes = full or [*kinds]  # a base whose methods others define, and a node that only holds a number, do nothing
     plain = {name: value for name, value in own.items() if inspect.isfunction(value)}
     functions = [name for name in plain if goes_back(name)]
     functions += [name for name, value in plain.items() if not goes_back(name) and gives_gradients(value)]
     train = [name for name, value in own.items() if isinstance(value, type) and any(map(trains, dir(value)))]
     return classes or functions or ([] if getattr(module, LOOPS, False) else train)
+
+
+def does_nothing(kind: type, name: str) -> bool:
+    """Whether a method is there and does nothing, or raises a NotImplementedError."""
+    function = inspect.getattr_static(kind, name, None)
+    tree = next((node for node in nodes_of(function) if isinstance(node, ast.FunctionDef)), None)
+    if not inspect.isfunction(function) or tree is None:
+        return False
+    plain = [one for one in tree.body if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))]
+    return all(isinstance(one, ast.Pass) or "NotImplementedError" in ast.unparse(one) for one in plain)
 
 
 def gives_gradients(function: Any) -> bool:
