@@ -392,6 +392,18 @@ def test_what_a_script_calls_before_its_loop_comes_from_no_other_library(code: s
             refuse_foreign(statement, space)
 
 
+def test_a_library_that_lacks_another_is_stood_in_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Keras is, where nothing that it computes with is installed."""
+    (library := tmp_path / "site-packages" / "without_backend").mkdir(parents=True)
+    (library / "__init__.py").write_text("import backend_that_is_nowhere\n")
+    monkeypatch.syspath_prepend(str(library.parent))
+    code = "class Twice:\n    def forward(self, x):\n        return 2 * x\n\n"
+    code += "    def backward(self, dy):\n        return 2 * dy\n"
+    report = check_code(tmp_path, f"from without_backend.datasets import digits\n\n\n{code}", "Twice")
+    assert report.verdict == "right", report_text(report)
+    assert "without_backend" in report_text(report)
+
+
 def test_of_a_file_what_does_nothing_is_left_out(tmp_path: Path) -> None:
     (path := tmp_path / "graph.py").write_text(NODES_OF_A_GRAPH)
     assert check_class(str(path)).title == "Scaled"

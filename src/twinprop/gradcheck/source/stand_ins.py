@@ -197,7 +197,9 @@ def stood_in(error: ImportError, finder: Finder) -> bool:
     if isinstance(error, ModuleNotFoundError) and error.name:
         top = error.name.partition(".")[0]
         name = error.name if top in sys.modules else top
-        if name in finder.missing or top in sys.stdlib_module_names or is_own(sys.modules.get(top)):
+        if name in finder.missing:  # by a library, as Keras without what it computes with: that is of no use either
+            name = top = importer_of(error)
+        if not name or name in finder.missing or top in sys.stdlib_module_names or is_own(sys.modules.get(top)):
             return False
         finder.missing.add(name)
         return True
@@ -209,6 +211,19 @@ def stood_in(error: ImportError, finder: Finder) -> bool:
     finder.lent.append((module, lacking[1]))
     finder.missing.add(f"{lacking[2]}.{lacking[1]}")
     return True
+
+
+def importer_of(error: ImportError) -> str:
+    """The library that a student's file imports, and that fails as it imports another; empty if there is none."""
+    found, traceback, by_user = "", error.__traceback__, False
+    while traceback is not None:
+        frame = traceback.tb_frame
+        if is_users(frame.f_code.co_filename):
+            found, by_user = "", True
+        elif by_user and not found and "importlib" not in frame.f_code.co_filename:
+            found = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+        traceback = traceback.tb_next
+    return found
 
 
 def is_own(module: ModuleType | None) -> bool:
