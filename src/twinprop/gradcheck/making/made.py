@@ -14,8 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from twinprop.gradcheck.arrays.held import arrays_of, attributes_of, is_number, places_of, shown_argument
-from twinprop.gradcheck.arrays.likely_shapes import is_parameter
+from twinprop.gradcheck.arrays.held import arrays_of, attributes_of, shown_argument
 from twinprop.gradcheck.calling.naming import BACKWARD, FORWARD, LOSS, named
 from twinprop.gradcheck.calling.upkeep import REMEMBERS, PlainSteps, lend_optimizer, owners_in
 from twinprop.gradcheck.faults import SubjectError, error_with_line, guarded_call
@@ -31,6 +30,7 @@ from twinprop.gradcheck.objects.held_loss import with_held_loss
 from twinprop.gradcheck.objects.in_a_row import chain as in_a_row
 from twinprop.gradcheck.objects.joining import join_functions
 from twinprop.gradcheck.objects.lacking import built, with_places
+from twinprop.gradcheck.objects.numbers_in_lists import held_in_arrays
 from twinprop.gradcheck.objects.several import with_several_inputs
 from twinprop.gradcheck.objects.stacking import ADD, ADDER, Sizes, stacked
 from twinprop.gradcheck.source.importing import told_of
@@ -208,31 +208,6 @@ def ready_as_it_is(made: Any, module: ModuleType, sizes: Sizes, whole: bool) -> 
         yield from with_own_loss(one)
         yield from with_functions(one, sizes[-1])
     yield from with_boxes(made, sys.modules.get(type(made).__module__, module))
-
-
-def held_in_arrays(made: Any) -> Any:
-    """A copy of an object that has no array, with arrays for its parameters that are lists; None where it has none."""
-    if arrays_of(made):
-        return None
-    try:
-        one = copy.deepcopy(made)
-    except Exception:  # it cannot be copied
-        return None
-    found = list(places_of(one, is_matrix_of_lists, "", set()))
-    named = [next((key for key in ref.keys[::-1] if isinstance(key, str)), ref.attribute) for ref, _ in found]
-    parameters = [each for each, name in zip(found, named, strict=True) if is_parameter(str(name))]
-    for ref, value in parameters:
-        ref.set(np.array(value, float))
-    return one if parameters else None
-
-
-def is_matrix_of_lists(value: Any) -> bool:
-    """Whether something is a list of numbers that are not all whole, or of such lists of one length."""
-    if not isinstance(value, list) or not value:
-        return False
-    if isinstance(value[0], list):
-        return all(is_matrix_of_lists(one) and len(one) == len(value[0]) for one in value)
-    return all(map(is_number, value)) and any(isinstance(one, float) for one in value)
 
 
 def in_training(made: Any) -> Any:

@@ -149,13 +149,15 @@ def weights_read(functions: Sequence[Any]) -> dict[str, FloatArray]:
 
     A weight is called as one, or something in the functions is called its gradient, as `dc` is that of `c`.
     """
-    read: dict[str, Any] = {}
-    for one in functions:
-        read |= globals_read(one)
-    arrays = {name: np.copy(one) for name, one in read.items() if is_float_array(one) and one.ndim > 0}
+    arrays = {name: np.copy(one) for name, one in read_by(functions).items() if is_float_array(one) and one.ndim > 0}
     makes = {*arrays, *(name for one in functions for name in one.__code__.co_varnames)}
     weights = [name for name in arrays if is_parameter(name) or {f"d{name}", f"d_{name}", f"grad_{name}"} & makes]
     return {name: arrays[name] for name in arrays if name in weights or name[1:] in weights}
+
+
+def read_by(functions: Sequence[Any]) -> dict[str, Any]:
+    """What some functions read of their module, by name."""
+    return {name: value for one in functions for name, value in globals_read(one).items()}
 
 
 def globals_read(found: Any, deeper: int = 2) -> dict[str, Any]:

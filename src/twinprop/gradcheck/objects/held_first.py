@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.arrays.held import is_number, objects_of
+from twinprop.gradcheck.arrays.held import objects_of
 from twinprop.gradcheck.arrays.inputs import Inputs, draw_y
+from twinprop.gradcheck.objects.numbers_in_lists import with_arrays
 from twinprop.gradcheck.source.roles import role_of
 from twinprop.gradcheck.source.sources import parameters_of, source_of
 
@@ -27,15 +28,6 @@ def update_of(functions: Mapping[str, Any], held: str) -> str:
         if UPDATE.fullmatch(name.lower()) and taken[:1] == [held] and "rate" in map(role_of, taken):
             return name
     return ""
-
-
-def with_arrays(held: Any) -> Any:
-    """The same lists and dicts, with an array for each list of numbers."""
-    if isinstance(held, list) and held and all(map(is_number, held)):
-        return np.array(held, float)
-    if isinstance(held, list):
-        return [with_arrays(one) for one in held]
-    return {key: with_arrays(one) for key, one in held.items()} if isinstance(held, dict) else held
 
 
 class HeldFirst:

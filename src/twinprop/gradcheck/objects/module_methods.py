@@ -10,7 +10,7 @@ from typing import Any
 
 from twinprop.gradcheck.arrays.held import is_float_array
 from twinprop.gradcheck.arrays.likely_shapes import is_parameter
-from twinprop.gradcheck.objects.function_arguments import globals_read, weights_read
+from twinprop.gradcheck.objects.function_arguments import read_by, weights_read
 
 
 def called_with(holder: Any, names: Iterable[str], function: Any, given: Mapping[str, Any]) -> Any:
@@ -35,10 +35,7 @@ class Methods:
 
 def dicts_read(functions: Sequence[Any]) -> dict[str, Any]:
     """Copies of the dicts of weights that stand in the module of functions that read them, by name."""
-    read: dict[str, Any] = {}
-    for one in functions:
-        read |= globals_read(one)
-    dicts = {name: one for name, one in read.items() if isinstance(one, dict) and one and not name.startswith("__")}
+    dicts = {name: one for name, one in read_by(functions).items() if isinstance(one, dict) and one}
     weights = [name for name, one in dicts.items() if all(is_weight(*each) for each in one.items())]
     return {name: copy.deepcopy(dicts[name]) for name in weights}
 

@@ -45,6 +45,7 @@ PACKED = re.compile(r"\w*(data|set|batch|samples|examples|pairs|points|loader)|t
 """An argument that holds inputs and targets."""
 
 ONE_BESIDE = re.compile(r"\.(append|insert)\([\w.]+, *(0, *)?1(\.0*)?[,)]")
+"""`np.append(x, 1)` and `np.insert(x, 0, 1)`."""
 
 ACTIVATION = "sigm|softm|tanh|relu|activ"
 

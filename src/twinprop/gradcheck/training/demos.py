@@ -73,7 +73,7 @@ class Calls:
         values: the arguments of each, by their names, in its last call before the step.
         last: the same as calls; of_results, by the ids of what they returned: the call, and the place in a tuple.
         made: the object, before each of its methods was called for the first time.
-        made_by: functions that others have returned, by their names.
+        closures: functions that others have returned, by their names.
         step: the name of the method that goes back; else of one that changes weights and returns a number, with the
             arguments of its first call in `first`.
     """
@@ -84,7 +84,7 @@ class Calls:
         self.last: dict[str, Call] = {}
         self.of_results: dict[int, tuple[Call, int | None, Any]] = {}
         self.made: dict[str, Any] = {}
-        self.made_by: dict[str, Any] = {}
+        self.closures: dict[str, Any] = {}
         self.first: dict[str, Any] = {}
         self.step = ""
 
@@ -102,7 +102,7 @@ class Calls:
                 self.made[name] = copy.deepcopy(owner)
             returned = function(*args, **keywords)
             if inspect.isfunction(returned) and returned.__module__ == function.__module__ and not of_class:
-                self.made_by[returned.__name__] = returned
+                self.closures[returned.__name__] = returned
                 self.steps = [*self.steps, returned.__name__] if name in self.steps else self.steps
                 return self.watched(returned.__name__, returned, False)
             several = enumerate(returned) if isinstance(returned, tuple) else [(None, returned)]

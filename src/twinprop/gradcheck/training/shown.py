@@ -263,7 +263,7 @@ def losses_of(
 ) -> Iterator[tuple[ShownLoss, str]]:
     """Each loss that the step which was called may be of."""
     own = [one for one in vars(module).values() if inspect.isfunction(one) and one.__module__ == module.__name__]
-    made = calls.made.get(calls.step) or as_methods([*own, *calls.made_by.values()])
+    made = calls.made.get(calls.step) or as_methods([*own, *calls.closures.values()])
     step = method_of(made, calls.step)
     of_class = calls.step in calls.made
     called = {name: sources_of(call, calls.last[step.name], calls, of_class) for name, call in calls.last.items()}

@@ -1,0 +1,45 @@
+"""Weights that are lists of numbers, as in plain Python: arrays take their place, so that they can be measured."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+
+from twinprop.gradcheck.arrays.held import arrays_of, is_number, places_of
+from twinprop.gradcheck.arrays.likely_shapes import is_parameter
+
+
+def with_arrays(held: Any) -> Any:
+    """The same lists and dicts, with an array for each list of numbers."""
+    if isinstance(held, list) and held and all(map(is_number, held)):
+        return np.array(held, float)
+    if isinstance(held, list):
+        return [with_arrays(one) for one in held]
+    return {key: with_arrays(one) for key, one in held.items()} if isinstance(held, dict) else held
+
+
+def held_in_arrays(made: Any) -> Any:
+    """A copy of an object that has no array, with arrays for its parameters that are lists; None where it has none."""
+    if arrays_of(made):
+        return None
+    try:
+        one = copy.deepcopy(made)
+    except Exception:  # it cannot be copied
+        return None
+    found = list(places_of(one, is_matrix_of_lists, "", set()))
+    named = [next((key for key in ref.keys[::-1] if isinstance(key, str)), ref.attribute) for ref, _ in found]
+    parameters = [each for each, name in zip(found, named, strict=True) if is_parameter(str(name))]
+    for ref, value in parameters:
+        ref.set(np.array(value, float))
+    return one if parameters else None
+
+
+def is_matrix_of_lists(value: Any) -> bool:
+    """Whether something is a list of numbers that are not all whole, or of such lists of one length."""
+    if not isinstance(value, list) or not value:
+        return False
+    if isinstance(value[0], list):
+        return all(is_matrix_of_lists(one) and len(one) == len(value[0]) for one in value)
+    return all(map(is_number, value)) and any(isinstance(one, float) for one in value)
