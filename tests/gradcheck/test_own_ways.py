@@ -12,6 +12,7 @@ from tests.kit.students import check_code, failed
 
 from twinprop.gradcheck.check import check_class
 from twinprop.gradcheck.report import report_text
+from twinprop.gradcheck.source.loading import SeveralError
 from twinprop.gradcheck.training.staging import NotFoundError, refuse_foreign
 
 KEPT_ON_DEMAND = """
@@ -407,6 +408,17 @@ def test_a_library_that_lacks_another_is_stood_in_for(tmp_path: Path, monkeypatc
 def test_of_a_file_what_does_nothing_is_left_out(tmp_path: Path) -> None:
     (path := tmp_path / "graph.py").write_text(NODES_OF_A_GRAPH)
     assert check_class(str(path)).title == "Scaled"
+
+
+def test_of_a_file_what_is_not_finished_is_not_left_out(tmp_path: Path) -> None:
+    """Nor a layer one of whose methods has nothing to do."""
+    layer = "class {}:\n    def forward(self, x):\n        {}\n\n    def backward(self, dy):\n        {}\n\n\n"
+    code = layer.format("Twice", "return 2 * x", "return 2 * dy") + layer.format("Later", "pass", "pass")
+    code += layer.format("Same", "return x", "return dy") + "    def zero_grad(self):\n        pass\n"
+    (path := tmp_path / "layers.py").write_text(code)
+    with pytest.raises(SeveralError) as error:
+        check_class(str(path))
+    assert error.value.names == ["Twice", "Later", "Same"]
 
 
 def test_a_one_beside_a_sample(tmp_path: Path) -> None:

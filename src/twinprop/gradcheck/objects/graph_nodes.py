@@ -17,6 +17,7 @@ from twinprop.gradcheck.arrays.likely_shapes import BIAS, is_parameter
 from twinprop.gradcheck.faults import is_users_own
 from twinprop.gradcheck.objects.autograd import DATA
 from twinprop.gradcheck.objects.guesses import HIDDEN, INPUTS
+from twinprop.gradcheck.source.sources import source_of
 
 SAMPLES = 5
 
@@ -83,12 +84,16 @@ class GraphNode:
 
 def as_graph_node(kind: Any, module: ModuleType) -> GraphNode | None:
     """A class of nodes, in the first shapes that it takes; None of what is none."""
-    taken = list(inspect.signature(kind).parameters.values()) if inspect.isclass(kind) else []
+    classes: list[Any] = [one for one in vars(module).values() if inspect.isclass(one) and is_users_own(one)]
+    # only where a node looks for itself in others is a class made, to see whether it is a leaf
+    if kind not in classes or not any("[self]" in source_of(one) for one in classes):
+        return None
+    taken = list(inspect.signature(kind).parameters.values())
     if not taken or not all(hasattr(kind, name) for name in ("forward", "backward")):
         return None
     several = taken[0].kind is inspect.Parameter.VAR_POSITIONAL
     names = [f"{taken[0].name}_{at}" for at in (1, 2)] if several else [one.name for one in taken]
-    for leaf, value in leaves_of(module):
+    for leaf, value in leaves_of(classes):
         for shapes in shapes_to_try(names):
             one = GraphNode(kind, leaf, value, names, shapes)
             try:
@@ -100,9 +105,9 @@ def as_graph_node(kind: Any, module: ModuleType) -> GraphNode | None:
     return None
 
 
-def leaves_of(module: ModuleType) -> Iterator[tuple[Any, str]]:
-    """The classes of a module whose objects are made of nothing and hold nothing, and under which name they would."""
-    for kind in dict.fromkeys(one for one in vars(module).values() if inspect.isclass(one) and is_users_own(one)):
+def leaves_of(classes: list[Any]) -> Iterator[tuple[Any, str]]:
+    """Those of some classes whose objects are made of nothing and hold nothing, and under which name they would."""
+    for kind in dict.fromkeys(classes):
         try:
             held = vars(kind())
         except Exception:  # it is made of something

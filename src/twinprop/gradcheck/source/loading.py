@@ -93,9 +93,12 @@ def classes_and_functions(module: ModuleType) -> list[str]:
         return TRAINING.fullmatch(word_of(name)) is not None
 
     kinds = {name: value for name, value in own.items() if isinstance(value, type) and any(map(goes_back, dir(value)))}
-    ways = {name: ["forward", *filter(goes_back, dir(value))] for name, value in kinds.items()}
-    full = [name for name, kind in kinds.items() if not any(does_nothing(kind, way) for way in ways[name])]
-    classes = full or [*kinds]  # a base whose methods others define, and a node that only holds a number, do nothing
+    ways = {name: [*filter(goes_back, dir(kind))] for name, kind in kinds.items()}
+    empty = {name for name, kind in kinds.items() if all(does_nothing(kind, way) for way in ways[name])}
+    # a base whose methods others define, and a node that only holds a number; what is not finished stays
+    bases = {name for name in empty if any(kinds[name] in other.__bases__ for other in kinds.values())}
+    leaves = {name for name, kind in kinds.items() if name not in empty and does_nothing(kind, "forward")}
+    classes = [name for name in kinds if name not in bases | leaves] or [*kinds]
     plain = {name: value for name, value in own.items() if inspect.isfunction(value)}
     functions = [name for name in plain if goes_back(name)]
     functions += [name for name, value in plain.items() if not goes_back(name) and gives_gradients(value)]
