@@ -9,8 +9,10 @@ import io
 import linecache
 import os
 import re
+import signal
 import sys
 import sysconfig
+import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -139,6 +141,32 @@ def short_path(file: str) -> str:
 
 class Ended(Exception):
     """What the user's code raises where it would end Python, and with it the check, without a word."""
+
+
+PATIENCE = 10.0
+"""Seconds, of the clock on the wall, that an object may take to be made, or a statement of a demo."""
+
+
+@contextmanager
+def patient(seconds: float = PATIENCE) -> Iterator[None]:
+    """What waits meanwhile for something that never comes, as a window for its user, raises `Ended` after some seconds.
+
+    That takes the main thread, which a signal reaches.
+    """
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def end(*_: Any) -> None:
+        raise Ended(f"it takes longer than {seconds:g} seconds")
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)  # over again, for what catches every error
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)
 
 
 WAYS_TO_END = ((sys, "exit"), (builtins, "exit"), (builtins, "quit"), (os, "_exit"), (os, "abort"))

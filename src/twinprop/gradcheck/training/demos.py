@@ -19,7 +19,7 @@ import numpy as np
 
 from twinprop.gradcheck.arrays.held import arrays_of, is_bare, is_number, stems
 from twinprop.gradcheck.calling.naming import BACKWARD
-from twinprop.gradcheck.faults import Clock, Ended, is_users, traced, writing_nothing
+from twinprop.gradcheck.faults import Clock, Ended, is_users, patient, traced, writing_nothing
 from twinprop.gradcheck.source.importing import run_apart, source_name
 from twinprop.gradcheck.source.loading import trees_of
 from twinprop.gradcheck.source.names_in_code import stored
@@ -209,7 +209,7 @@ def line_of_call(statement: ast.stmt | None, code: Any, space: dict[str, Any]) -
         if statement is not None:
             own = dict.fromkeys(stored([statement]), 0)  # what it makes itself does not come from outside
             refuse_foreign(statement, {**own, **space})
-        with writing_nothing(), traced(watch):
+        with writing_nothing(), patient(), traced(watch):
             exec(code, space)
     except Shown as call:
         lines = [tb.tb_lineno for tb in frames_of(call) if tb.tb_frame.f_code is code]

@@ -15,6 +15,7 @@ import numpy as np
 
 from twinprop.gradcheck.arrays.held import may_hold_arrays, shown_argument
 from twinprop.gradcheck.calling.upkeep import PlainSteps
+from twinprop.gradcheck.faults import patient
 from twinprop.gradcheck.objects.guesses import HIDDEN, INPUTS, OUTPUTS, number_for, usual
 from twinprop.gradcheck.source.loops import BATCH, OFF
 from twinprop.gradcheck.source.roles import role_of, word_of
@@ -173,7 +174,8 @@ class Cook:
             return self.done[id(recipe)]
         own = self if not is_numpys(recipe.kind) or SHAPED.search(recipe.kind.__name__) else Cook({})
         args, keywords = own.given(recipe.kind, recipe.arguments, recipe.keywords)
-        made = self.done[id(recipe)] = recipe.kind(*args, **keywords)
+        with patient():
+            made = self.done[id(recipe)] = recipe.kind(*args, **keywords)
         for what, args, keywords in recipe.later:
             if what.startswith("="):
                 if not isinstance(args[0], Unknown):  # weights that are read from a file
