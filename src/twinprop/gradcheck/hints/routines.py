@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
-import inspect
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,9 +15,10 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.arrays.comparison import ratio
-from twinprop.gradcheck.arrays.held import attributes_of, is_number, said, wrapped_in
+from twinprop.gradcheck.arrays.held import attributes_of, is_number, said
 from twinprop.gradcheck.calling.naming import BACKWARD, named
 from twinprop.gradcheck.faults import SubjectError, is_users, is_users_own, traced
+from twinprop.gradcheck.measuring.added_constants import functions_near
 from twinprop.gradcheck.measuring.trial import Trial
 from twinprop.gradcheck.report import Gradient
 from twinprop.gradcheck.source.loops import SHORTENED, compiled, definition_of
@@ -55,7 +55,7 @@ class Evidence:
     @cached_property
     def text(self) -> str:
         """The source of all functions near."""
-        return "\n".join(source_of(one) for one in dict.fromkeys(functions_near(self.trial)))
+        return "\n".join(source_of(one) for one in dict.fromkeys(functions_near(self.trial.subject.made)))
 
     @property
     def is_layer(self) -> bool:
@@ -162,7 +162,7 @@ def routine_of(code: CodeType, trial: Trial) -> Routine | None:
 
     One with a `while` is left as it is: an edit might never end.
     """
-    function = next((one for one in functions_near(trial) if one.__code__ is code), None)
+    function = next((one for one in functions_near(trial.subject.made) if one.__code__ is code), None)
     if function is None:
         return None
     tree = definition_of(function)
@@ -173,28 +173,6 @@ def routine_of(code: CodeType, trial: Trial) -> Routine | None:
         return None
     tree.decorator_list = []
     return Routine(function, tree, code.co_filename)
-
-
-def functions_near(trial: Trial) -> Iterator[FunctionType]:
-    """The functions of the module, and the methods of its classes and of those of the objects under test."""
-    made = trial.subject.made
-    holders: list[Any] = [made, *said(made, "parts", [])]
-    kinds = list(dict.fromkeys(kind for holder in holders for kind in type(holder).__mro__))
-    functions = [one for kind in kinds for one in vars(kind).values() if isinstance(one, FunctionType)]
-    # the module may have been loaded anew since: these are the names that its functions look at
-    names = {id(one.__globals__): one.__globals__ for one in functions if is_users(one.__code__.co_filename)}
-    spaces: list[Mapping[str, Any]] = [*names.values(), *(vars(kind) for kind in kinds)]
-    lent = [inspect.unwrap(one) for one in vars(type(wrapped_in(made))).values() if hasattr(one, "__wrapped__")]
-    spaces += [{one.__name__: one} | one.__globals__ for one in lent if isinstance(one, FunctionType)]
-    spaces += [said(made, "_parts", {})]
-    spaces += [part.__globals__ for part in said(made, "_parts", {}).values() if isinstance(part, FunctionType)]
-    for space in spaces:
-        for value in list(space.values()):
-            inner = list(value.__mro__[:-1]) if isinstance(value, type) else []
-            for one in [value, *(part for kind in inner for part in vars(kind).values())]:
-                plain = getattr(one, "__func__", getattr(one, "fget", one))
-                if isinstance(plain, FunctionType):
-                    yield plain
 
 
 def expressions(names: dict[str, Any]) -> Iterator[tuple[str, Any]]:

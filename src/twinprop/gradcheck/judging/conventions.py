@@ -12,8 +12,9 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from types import FunctionType
-from typing import Any, TypeGuard
+from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 
@@ -26,8 +27,8 @@ from twinprop.gradcheck.calling.way import FusedWay, LayerWay, NetworkWay
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.hints.edits.site import last_name
 from twinprop.gradcheck.hints.repair import another_batch
-from twinprop.gradcheck.hints.routines import functions_near
 from twinprop.gradcheck.hints.table import factor_of
+from twinprop.gradcheck.measuring.added_constants import without_small_constants
 from twinprop.gradcheck.measuring.subject import Subject
 from twinprop.gradcheck.measuring.trial import CHANGE, Trial
 from twinprop.gradcheck.objects.autograd import Operations
@@ -205,8 +206,8 @@ def same_step(gradient: Gradient, factor: float) -> bool:
 
 
 CONSTANT = (
-    "forward adds a small number, {}, which backward leaves out: the gradients are those without it, and differ a "
-    "little from those of the loss."
+    "forward adds a small number, {}, which backward leaves out: the gradients are those without it, and differ from "
+    "those of the loss, the more so the smaller what it is added to."
 )
 
 
@@ -216,21 +217,16 @@ def accept_small_constants(trial: Trial, report: Report) -> None:
     Such gradients are right for a forward without it.
     """
     wrong = [one for one in report.gradients if not one.passed]
-    if not wrong or any(one.problem or one.comparison is None for one in wrong) or not all(map(nearly_right, wrong)):
+    if not wrong or any(one.problem or one.comparison is None for one in wrong):
         return
-    found = [(one, one.__code__, small) for one in functions_near(trial) if (small := small_constants(one))]
-    names = sorted({f"{constant:g}" for _, _, small in found for constant in small})
     try:
-        for function, code, small in found:
-            consts = tuple(0.0 if value in small else value for value in code.co_consts)
-            function.__code__ = code.replace(co_consts=consts)
-        trial.out = trial.subject.forward(trial.x, trial.inputs.y)
-        without = {one.of: trial.measure(one.target) for one in wrong}
+        with without_small_constants(trial.subject.made, not all(map(nearly_right, wrong))) as names:
+            if not names:
+                return
+            trial.out = trial.subject.forward(trial.x, trial.inputs.y)
+            without = {one.of: trial.measure(one.target) for one in wrong}
     except SubjectError:
         return
-    finally:
-        for function, code, _ in found:
-            function.__code__ = code
     scale = largest([entry.central[1] for each in without.values() for entry in each.values()])
     values = [(np.reshape(one.value, one.target.shape), without[one.of]) for one in wrong]
     if names and not any(compare(value, measured, scale).wrong for value, measured in values):
@@ -243,27 +239,6 @@ def nearly_right(gradient: Gradient) -> bool:
     numeric = np.asarray(gradient.right)
     size = np.abs(numeric[np.isfinite(numeric)]).max(initial=0.0)
     return bool(np.nan_to_num(np.abs(gradient.value - numeric)).max(initial=0.0) < 0.02 * size)
-
-
-def is_small(value: Any) -> TypeGuard[float]:
-    return isinstance(value, float) and 0 < value <= 1e-3
-
-
-def small_constants(function: FunctionType) -> list[float]:
-    """Those that a function adds, and does not multiply with, as a learning rate or a weight of a penalty."""
-    nodes = list(nodes_of(function))
-    sums = [node for node in nodes if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)]
-    sides = [side for node in sums for side in (node.left, node.right)]
-    added = {ast.unparse(side) for side in sides if isinstance(side, ast.Name | ast.Constant)}
-    loads = [node for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
-    other = {node.id for node in loads if node not in sides}
-    small: list[float] = [
-        node.value for node in sides if isinstance(node, ast.Constant) and isinstance(node.value, float)
-    ]
-    # h = 1e-4
-    named = [node for node in nodes if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in added - other]
-    small += [node.value.value for node in named if isinstance(node.value, ast.Constant) and is_small(node.value.value)]
-    return [value for value in small if is_small(value)]
 
 
 OF_LOGITS = (
@@ -339,21 +314,36 @@ def divided_later(kind: type) -> str:
     added = [node for node in steps if isinstance(node.op, ast.Add | ast.Sub) and divides_a_step(node)]
     module = module_of(kind)
     near = [node for one in (modules_used(module) if module is not None else ()) for node in nodes_of(one)]
-    layers = [node for node in near if isinstance(node, ast.Assign) and divides_a_gradient(node)]
+    if in_package(module):  # whose files belong together
+        near += [node for tree in trees_around(kind, "def backward") for node in ast.walk(tree)]
+    layers = [node for node in near if isinstance(node, ast.Assign | ast.AugAssign) and divides_a_gradient(node)]
     return next((ast.unparse(node) for node in [*added, *layers]), "")
+
+
+def in_package(module: ModuleType | None) -> bool:
+    file = getattr(module, "__file__", None)
+    return file is not None and (Path(file).parent / "__init__.py").is_file()
 
 
 COUNT = re.compile(r"(\w+\.)?(batch_?size|m|n|num_?\w+)|.*\.shape\[-?\d\]|len\(.*\)")
 """How a number of samples is spelled."""
 
 
-def divides_a_gradient(node: ast.Assign) -> bool:
-    """`self.W.grad = x.T @ d / batch_size`: a layer takes the mean."""
-    name, value = last_name(node.targets[0]), node.value
-    divided = (
-        isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div) and COUNT.fullmatch(ast.unparse(value.right))
-    )
-    return bool(divided) and (is_bare(name) or bool(stems(name)))
+def divides_a_gradient(node: ast.Assign | ast.AugAssign) -> bool:
+    """`self.W.grad = x.T @ d / batch_size`, `dW = 1 / m * x.T @ d`, `dW /= m`: a layer takes the mean."""
+    if isinstance(node, ast.AugAssign):
+        name, count = last_name(node.target), node.value if isinstance(node.op, ast.Div) else None
+    else:
+        name, count = last_name(node.targets[0]), divisor(node.value)
+    divided = count is not None and COUNT.fullmatch(ast.unparse(count)) is not None
+    return divided and (is_bare(name) or bool(stems(name)))
+
+
+def divisor(value: ast.expr) -> ast.expr | None:
+    """By what a quotient is divided, or what is multiplied by 1 / m."""
+    while isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult | ast.MatMult):
+        value = value.left
+    return value.right if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div) else None
 
 
 LOST = (

@@ -18,7 +18,7 @@ from twinprop.gradcheck.arrays.held import said, wrapped_in
 from twinprop.gradcheck.arrays.inputs import targets_like
 from twinprop.gradcheck.calling.naming import FORWARD
 from twinprop.gradcheck.calling.returned import number_in
-from twinprop.gradcheck.hints.routines import functions_near
+from twinprop.gradcheck.measuring.added_constants import functions_near
 from twinprop.gradcheck.measuring.trial import Trial, slopes_of
 from twinprop.gradcheck.objects.functions import BACK, COST, DERIVATIVE, LOSS, contains
 from twinprop.gradcheck.source.roles import role_of, word_of
@@ -47,7 +47,7 @@ def other_cost(trial: Trial) -> str:
 
 def costs_called(trial: Trial) -> Iterator[tuple[Any, bool]]:
     """Functions and methods that are called for a loss of targets and of an output, and whether this comes first."""
-    made, near = trial.subject.made, list(functions_near(trial))
+    made, near = trial.subject.made, list(functions_near(trial.subject.made))
     plain = {one.__name__: one for one in near if one.__qualname__ == one.__name__}
     front = said(made, "_parts", {}).get("front")
     fronts = {*FORWARD.split()[:10], word_of(getattr(front, "__name__", trial.subject.way.forward.name))}

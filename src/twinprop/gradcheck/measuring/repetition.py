@@ -15,6 +15,7 @@ from twinprop.gradcheck.arrays.held import arrays_of, said, wrapped_in
 from twinprop.gradcheck.arrays.inputs import LARGE, Inputs
 from twinprop.gradcheck.calling.upkeep import TO_OPTIMIZER
 from twinprop.gradcheck.faults import PACKAGE, SubjectError
+from twinprop.gradcheck.measuring.added_constants import without_small_constants
 from twinprop.gradcheck.measuring.subject import Subject
 from twinprop.gradcheck.measuring.trial import CHANGE, Trial
 from twinprop.gradcheck.report import Gradient, Report
@@ -56,6 +57,9 @@ LARGER_NUMBERS = (
     "right for numbers of size 1, and wrong for larger ones: a branch that these take, as of np.where or if, goes back "
     "in the wrong way."
 )
+
+NEAR = 0.02
+"""Of the largest entry: what a small number in a logarithm may change."""
 
 SECOND_ENTRIES = 12
 """Entries of each gradient that are measured for the second batch."""
@@ -316,6 +320,18 @@ def is_wrong(trial: Trial, gradient: Gradient, found: dict[str, tuple[str, Any]]
     value = np.asarray(found[gradient.of][1], float) if gradient.of in found else np.zeros(0)
     if value.size != array.size:
         return True
-    measured = trial.measure(array, SECOND_ENTRIES)
-    scale = largest([entry.central[1] for entry in measured.values()])
-    return compare(value.reshape(array.shape), measured, max(scale, 1e-3)).wrong > 0
+    value = value.reshape(array.shape)
+
+    def error() -> tuple[bool, bool]:
+        """Whether entries are wrong, and whether all are near to what they should be."""
+        measured = trial.measure(array, SECOND_ENTRIES)
+        right = {place: entry.central[1] for place, entry in measured.items()}
+        scale = max(largest([*right.values()]), 1e-3)
+        near = all(abs(value[place] - one) <= NEAR * scale for place, one in right.items())
+        return compare(value, measured, scale).wrong > 0, near
+
+    wrong, near = error()
+    if not wrong:
+        return False
+    with without_small_constants(trial.subject.made, not near):  # where p is small, log(p + 1e-7) is another logarithm
+        return error()[0]
