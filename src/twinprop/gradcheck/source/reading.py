@@ -1,8 +1,8 @@
 """A student's source is read: what is old or coarse in it is put right, since neither is what the check is about.
 
 float32 becomes float64, whose rounding does not blur the differences; names that NumPy has dropped become today's;
-float(a) takes an array of one number, as it did. A private name `__x` of a class is `_Class__x`, as everywhere else.
-Line numbers stay as they are.
+float(a), and an entry of an array, take an array of one number, as they did. A private name `__x` of a class is
+`_Class__x`, as everywhere else. Line numbers stay as they are.
 """
 
 from __future__ import annotations
@@ -66,10 +66,20 @@ class Renewed(ast.NodeTransformer):
         for one in node.keywords if method == "reshape" else []:
             one.arg = "shape" if one.arg == "newshape" else one.arg
         if ast.unparse(node.func) == "float" and len(node.args) == 1 and not isinstance(node.args[0], ast.Constant):
-            squeezed = ast.parse("__import__('numpy').squeeze()", mode="eval").body
-            squeezed.args = node.args  # type: ignore[attr-defined]
-            node.args = [ast.copy_location(squeezed, node)]
-            ast.fix_missing_locations(node)
+            node.args = [squeezed(node.args[0])]
+        return node
+
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
+        """`out[n, f, i, j] = window.sum() + b[f]`, with one number in `b[f]`, as it may be an array in `b (f, 1)`."""
+        self.generic_visit(node)
+        target, value = node.targets[0], node.value
+        places = target.slice.elts if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Tuple) else []
+        of_one = bool(places) and not any(isinstance(one, ast.Slice) for one in places)
+        if of_one and isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
+            for side in ("left", "right"):
+                term = getattr(value, side)
+                if isinstance(term, ast.Subscript) and isinstance(term.slice, ast.Name):
+                    setattr(value, side, squeezed(term))
         return node
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
@@ -82,11 +92,24 @@ class Renewed(ast.NodeTransformer):
             node.id = "range"
         return node
 
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST:
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST | list[ast.stmt]:
+        if node.module == "numpy" and node.names[0].name == "*":
+            lacking = [f"{old} = __import__('numpy').{new}" for old, new in DROPPED.items() if not hasattr(np, old)]
+            return [
+                node,
+                *(ast.fix_missing_locations(ast.copy_location(ast.parse(one).body[0], node)) for one in lacking),
+            ]
         for one in node.names if node.module == "numpy" else []:
             if one.name in COARSE:
                 one.name, one.asname = "float64", one.asname or one.name
         return node
+
+
+def squeezed(node: ast.expr) -> ast.expr:
+    """The same, as a number where it is an array of one."""
+    call = ast.parse("__import__('numpy').squeeze()", mode="eval").body
+    call.args = [node]  # type: ignore[attr-defined]
+    return ast.fix_missing_locations(ast.copy_location(call, node))
 
 
 def mangled(tree: Any, kind: str) -> Any:

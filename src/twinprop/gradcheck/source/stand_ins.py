@@ -10,6 +10,7 @@ given and what it returned, so a derivative is that of tanh at its input, or 1 â
 from __future__ import annotations
 
 import copy
+import inspect
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -93,6 +94,9 @@ class StandIn(ModuleType):
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         if any(isinstance(one, np.ndarray) for one in args):
             self.used()
+        if self.__name__.endswith(".Field"):  # of pydantic: what it is by default
+            made = keywords["default_factory"]() if "default_factory" in keywords else inspect.Parameter.empty
+            return args[0] if args and args[0] is not ... else keywords.get("default", made)
         return args[0] if len(args) == 1 and not keywords and callable(args[0]) else self
 
     def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
@@ -111,10 +115,21 @@ class StandIn(ModuleType):
 
 
 class Fields:
-    """As pydantic's models are made: each keyword is an attribute."""
+    """As pydantic's models are made: each annotated name is an argument, and becomes an attribute."""
 
-    def __init__(self, **fields: Any) -> None:
-        vars(self).update(fields)
+    def __init_subclass__(cls) -> None:
+        kinds = {name: kind for one in cls.__mro__[::-1] for name, kind in vars(one).get("__annotations__", {}).items()}
+        given = {name: getattr(cls, name, inspect.Parameter.empty) for name in kinds}
+        fields = [
+            inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=value, annotation=kinds[name])
+            for name, value in given.items()
+        ]
+        fields.sort(key=lambda one: one.default is not one.empty)
+        cls.__signature__ = inspect.Signature(fields)  # type: ignore[attr-defined]
+
+    def __init__(self, *values: Any, **fields: Any) -> None:
+        known = inspect.signature(type(self)).parameters
+        vars(self).update(dict(zip(known, values, strict=False)) | fields)
 
 
 class StandInLoader(Loader):
