@@ -16,10 +16,10 @@ FORWARD = (
     "calculate predictproba vorwaerts propager propagar propaga adelante avanti ausgabe"
 )
 BACKWARD = (
-    "backward backwardpass backwardprop backwardpropagation backwardpropagate backprop backpropagate "
-    "backpropagation bprop back backwards costfunctionprime lossprime gradient gradients grad grads derivative "
-    "derivate prime df dfn fprime gradientfunction computegradients computegradient computegrads backwardprob deriv "
-    "vjp pullback bwd adjoint rueckwaerts retropropager retropropagar retropropaga atras indietro"
+    "backward backwardpass backwardprop backwardpropagation backwardpropagate backprop backpropagate backpropagation "
+    "bprop back backwards costfunctionprime lossprime gradient gradients grad grads derivative derivate prime d df "
+    "dfn dfunc dfunction derivada ableitung fprime gradientfunction computegradients computegradient computegrads "
+    "backwardprob deriv vjp pullback bwd adjoint rueckwaerts retropropager retropropagar retropropaga atras indietro"
 )
 LOSS_AND_GRADIENTS = (
     "lossandgrad lossandgrads lossandgradient lossandgradients lossgrad lossgrads computelossandgrad "
@@ -42,6 +42,7 @@ LIKE = {
         r"(?!.*(check|update|zero|clip|num|plot|show|draw|visual|print|save|init|reset|clear)).*"
         r"(backprop|backward|bptt|bppt|backpass|gradients?$).*"
         r"|(?!.*(loss|cost|forward|zero|clip|init|reset|check)).{4,}grads?"
+        r"|(?!.*(zero|clip|init|reset|check|num)).*grad(ient)?(wrt|withrespectto).*"
     ),
 }
 """What methods may be called that have none of these names."""

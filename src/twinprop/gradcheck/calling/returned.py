@@ -87,10 +87,13 @@ def array_in(made: Any, returned: Any, before: Mapping[str, int], names: Sequenc
     arrays = []
     parts = list(returned) if isinstance(returned, tuple) else [returned]
     if len(names) == len(parts):
-        places = sorted(
-            range(len(parts)), key=lambda at: (BEFORE.match(names[at]) is not None, not is_output(names[at]))
-        )
-        parts = [parts[at] for at in places]
+        lists = all(isinstance(one, list) for one in parts)  # beside activations, outputs are those of the sums
+
+        def order(at: int) -> tuple[bool, bool, bool]:
+            activations = lists and "activ" in names[at].lower()
+            return BEFORE.match(names[at]) is not None, not activations, not is_output(names[at])
+
+        parts = [parts[at] for at in sorted(range(len(parts)), key=order)]
     for part in parts:
         if isinstance(part, np.ndarray) and part.dtype.kind in "fiu":
             arrays.append(part)

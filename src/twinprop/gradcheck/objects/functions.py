@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from twinprop.gradcheck.arrays.held import canonical, stems
 from twinprop.gradcheck.arrays.likely_shapes import BIAS, is_parameter
 from twinprop.gradcheck.calling.returned import last_of
 from twinprop.gradcheck.calling.upkeep import RATE, leaves
@@ -210,6 +211,12 @@ class Functions(Fitted):
         """Whether x holds whole numbers."""
         front = self._parts.get("front") or self._parts["cost"]
         return any(role_of(name) == "x" and indexes_with(front, name) for name in arguments(front))
+
+    def may_lack(self, name: str) -> bool:
+        """Whether a parameter needs no gradient: beside `W1_grad`, all but W1."""
+        back = self._parts.get("back")
+        own = stems(back.__name__) & {*map(canonical, self._names)} if back is not None else set()
+        return (bool(own) and canonical(name) not in own) or super().may_lack(name)
 
     def in_other_words(self) -> Iterator[Functions]:
         """Copies whose backward does the other things that it can, as `mode == "mse"` tells."""

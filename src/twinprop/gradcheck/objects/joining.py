@@ -13,7 +13,7 @@ import numpy as np
 
 from twinprop.gradcheck.arrays.held import Wrapper
 from twinprop.gradcheck.arrays.likely_shapes import FLAT, is_handed_on, is_parameter
-from twinprop.gradcheck.faults import SubjectError
+from twinprop.gradcheck.faults import PACKAGE, SubjectError
 from twinprop.gradcheck.objects.fitting import Path, progress, whole
 from twinprop.gradcheck.objects.function_arguments import belongs_to, lacking_parameters, started
 from twinprop.gradcheck.objects.functions import (
@@ -210,13 +210,15 @@ def join_functions(
         SubjectError: no function goes back.
     """
     tests = [name for name in there if "test" in name.lower()]
-    own = {name: one for name, one in there.items() if inspect.isfunction(one) and name not in tests} | {**named}
+    functions = {name: one for name, one in there.items() if inspect.isfunction(one) and name not in tests}
+    own = {name: one for name, one in functions.items() if not one.__module__.startswith(PACKAGE)} | {**named}
     if pair := loss_and_slope(own, named):
         return loss_of([own[one] for one in pair], words, outputs), ", ".join(pair)
     name, alone = next(iter(named.items()))
     told_as_cost = contains(name, COST) and (not contains(name, BACK) or len(returned_names(alone)) > 1)
     both = len(named) == 1 and (told_as_cost or returns_loss(alone))
-    back = "" if both else pick(named, BACK) or pick(named, DERIVATIVE) or partner(own, pick(named, FRONT), BACK)
+    by_word = pick(named, BACK) or pick(named, DERIVATIVE) or (name if plain_partner(own, name) else "")
+    back = "" if both else by_word or partner(own, pick(named, FRONT), BACK)
     if not back:
         return loss_of([alone], words, outputs), name
     plain = plain_partner(own, back) or next((other for other in named if other != back and len(named) == 2), "")

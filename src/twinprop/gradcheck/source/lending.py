@@ -82,9 +82,11 @@ def use_of(found: Any, name: str) -> Use:
             use.made = True
             names |= {ast.unparse(target) for target in node.targets}
     entries = {entry for kind in kinds for entry in names_of_entries(kind, names)}
+    methods = [node for node in nodes if isinstance(node, ast.FunctionDef) and makes_local(node, name)]
+    local = {id(part) for method in methods for part in ast.walk(method)}
     for node in nodes:
         if isinstance(node, ast.Attribute):
-            if ast.unparse(node.value) in names:
+            if ast.unparse(node.value) in (names - {name} if id(node) in local else names):
                 use.attributes.add(node.attr)
             base = node.value.value if isinstance(node.value, ast.Subscript) else node.value
             if (isinstance(node.value, ast.Subscript) and ast.unparse(base) in names) or ast.unparse(base) in entries:
@@ -94,6 +96,12 @@ def use_of(found: Any, name: str) -> Use:
     use.attributes -= PLAIN
     use.each -= PLAIN
     return use
+
+
+def makes_local(method: ast.FunctionDef, name: str) -> bool:
+    """Whether a name is a variable of a method alone, and none of its arguments."""
+    stored = {one.id for one in ast.walk(method) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+    return name in stored and name not in {one.arg for one in [*method.args.args, *method.args.kwonlyargs]}
 
 
 def object_for(found: Any, name: str, make: Callable[[type], Any], annotation: Any = None) -> Any:

@@ -92,18 +92,26 @@ def classes_and_functions(module: ModuleType) -> list[str]:
     def trains(name: str) -> bool:
         return TRAINING.fullmatch(word_of(name)) is not None
 
-    kinds = {name: value for name, value in own.items() if isinstance(value, type) and any(map(goes_back, dir(value)))}
-    ways = {name: [*filter(goes_back, dir(kind))] for name, kind in kinds.items()}
+    def is_way(name: str) -> bool:
+        return goes_back(name) or word_of(name) in SHORT
+
+    kinds = {name: value for name, value in own.items() if isinstance(value, type) and any(map(is_way, dir(value)))}
+    ways = {name: [*filter(is_way, dir(kind))] for name, kind in kinds.items()}
     empty = {name for name, kind in kinds.items() if all(does_nothing(kind, way) for way in ways[name])}
     # a base whose methods others define, and a node that only holds a number; what is not finished stays
     bases = {name for name in empty if any(kinds[name] in other.__bases__ for other in kinds.values())}
     leaves = {name for name, kind in kinds.items() if name not in empty and does_nothing(kind, "forward")}
     classes = [name for name in kinds if name not in bases | leaves] or [*kinds]
     plain = {name: value for name, value in own.items() if inspect.isfunction(value)}
-    functions = [name for name in plain if goes_back(name)]
+    slopes = {f"d{word_of(name)}" for name in plain}
+    functions = [name for name in plain if goes_back(name) or word_of(name) in slopes]
     functions += [name for name, value in plain.items() if not goes_back(name) and gives_gradients(value)]
     train = [name for name, value in own.items() if isinstance(value, type) and any(map(trains, dir(value)))]
     return classes or functions or ([] if getattr(module, LOOPS, False) else train)
+
+
+SHORT = {"d", "df", "dfn", "dfunc", "vjp", "pullback"}
+"""Methods that go back, whose names have no such word in them."""
 
 
 def does_nothing(kind: type, name: str) -> bool:

@@ -43,7 +43,14 @@ def parameters_of(found: Any) -> list[inspect.Parameter]:
 
 
 def nodes_of(found: Any) -> Sequence[ast.AST]:
-    """The nodes of the tree of a class or a function; they are asked for a thousand times, and walked once."""
+    """The nodes of the tree of a class or a function; they are asked for a thousand times, and walked once.
+
+    Of anything else, as a dict that a class holds, there are none.
+    """
+    try:
+        hash(found)
+    except TypeError:
+        return ()
     return walked(found)
 
 
