@@ -43,13 +43,20 @@ from twinprop.gradcheck.measuring.repetition import OF_SHAPE, OTHER_NUMBERS, is_
 from twinprop.gradcheck.measuring.searching import Search, Wanted
 from twinprop.gradcheck.measuring.subject import Subject
 from twinprop.gradcheck.objects.held_loss import WithHeldLoss
+from twinprop.gradcheck.objects.joining import Pair
 from twinprop.gradcheck.objects.several import Several
 from twinprop.gradcheck.report import Gradient, Report
 from twinprop.gradcheck.source.importing import folders_as_before
-from twinprop.gradcheck.source.loading import forget_files
+from twinprop.gradcheck.source.loading import (
+    SeveralError,
+    classes_and_functions,
+    forget_files,
+    load_attributes,
+)
 from twinprop.gradcheck.source.loops import PENALTY
 from twinprop.gradcheck.source.roles import word_of
 from twinprop.gradcheck.training.loop_loss import LoopLoss
+from twinprop.gradcheck.training.loops_around import loop_left
 from twinprop.gradcheck.training.shown import ShownLoss
 from twinprop.gradcheck.training.trained import Trained
 from twinprop.gradcheck.training.trained_by_loop import TrainedByLoop
@@ -89,6 +96,7 @@ def check_class(
         if report.right:
             refuse_way_around(subject, inputs, searches)
             try_penalties(spec, wanted, constants, subject, report)
+            report.advice += loop_left(spec, report.title) if isinstance(subject.made, Pair) else []
         try_other_settings(spec, wanted, constants, subject, report)
         return report
 
@@ -188,7 +196,8 @@ def check_chosen(
     guessed = bool(subject.way.guesses) or isinstance(subject.made, Several)
     looped = used_elsewhere(spec, subject, wanted) if guessed else None
     if looped and (isinstance(looped[0].made, ShownLoss) or all(one.passed for one in looped[2])):
-        return check_chosen(spec, wanted, constants, *looped[:2], [])
+        with contextlib.suppress(SubjectError):  # what is shown leaves no gradient that is known by its name
+            return check_chosen(spec, wanted, constants, *looped[:2], [])
     refuse_unusual(subject, inputs, searches, report)
     if not once:
         told = [one for one in report.notes if one == SQUARE]
@@ -342,6 +351,9 @@ def choose(
         if inputs is not None:
             return with_constants(subject, constants), inputs, []
         failure = failure or nothing_accepted(subject, searches, wanted)
+    module, found = load_attributes(spec)
+    if failure is None and not found and (names := classes_and_functions(module)):  # its loop does not run, they may
+        raise SeveralError(spec, spec, names)
     raise failure or SubjectError(NO_LOOP.format(spec), False)
 
 

@@ -179,6 +179,11 @@ def attributes_of(subject: Any) -> dict[str, Any]:
     return held
 
 
+def is_learnt(value: Any) -> bool:
+    """Whether a value can be what a step made of a parameter; a bias may be a plain number."""
+    return is_float_array(value) or isinstance(value, float)
+
+
 def arrays_of(made: Any, wanted: Callable[[Any], bool] = is_float_array) -> list[ArrayRef]:
     """Every float array that an object holds, in lists, tuples, dicts and objects of its own too.
 

@@ -17,13 +17,18 @@ import numpy as np
 from twinprop.gradcheck.arrays.held import arrays_of, attributes_of, shown_argument
 from twinprop.gradcheck.calling.naming import BACKWARD, FORWARD, LOSS, named
 from twinprop.gradcheck.calling.upkeep import REMEMBERS, PlainSteps, lend_optimizer, owners_in
-from twinprop.gradcheck.faults import SubjectError, error_with_line, guarded_call
+from twinprop.gradcheck.faults import SubjectError, error_with_line, guarded_call, patient
 from twinprop.gradcheck.making.settings import Untried, untried_settings
 from twinprop.gradcheck.making.uses import given_in_uses, lend_data, made_as_used
 from twinprop.gradcheck.objects.as_functions import with_functions
 from twinprop.gradcheck.objects.autograd import Operations, boxes_of, computes_with_arrays, has_operations, with_boxes
 from twinprop.gradcheck.objects.composing import composed
-from twinprop.gradcheck.objects.functions import Functions, looks_like_function_of_network, returns_loss
+from twinprop.gradcheck.objects.functions import (
+    Functions,
+    looks_like_function_of_network,
+    plain_partner,
+    returns_loss,
+)
 from twinprop.gradcheck.objects.graph_nodes import as_graph_node
 from twinprop.gradcheck.objects.guesses import HIDDEN, INPUTS, OUTPUTS, arguments_for, filled
 from twinprop.gradcheck.objects.held_loss import with_held_loss
@@ -35,7 +40,7 @@ from twinprop.gradcheck.objects.several import with_several_inputs
 from twinprop.gradcheck.objects.stacking import ADD, ADDER, Sizes, stacked
 from twinprop.gradcheck.source.importing import told_of
 from twinprop.gradcheck.source.lending import LIKED, module_of, modules_used, own_classes
-from twinprop.gradcheck.source.loading import load_attributes, parse_arguments
+from twinprop.gradcheck.source.loading import classes_and_functions, load_attributes, parse_arguments
 from twinprop.gradcheck.source.roles import role_of
 from twinprop.gradcheck.source.sources import returned_names
 from twinprop.gradcheck.source.stand_ins import LentActivation
@@ -124,7 +129,7 @@ def ways_to_make(module: ModuleType, found: dict[str, Any], words: Sequence[str]
             failure = error
         for in_methods in last if free else ():
             yield from looped(module, found, words, in_methods)
-        yield from shown(module, found, words) if free else ()
+        yield from shown(module, found, words) if free and (found or not classes_and_functions(module)) else ()
         if failure is not None:
             raise failure
 
@@ -145,7 +150,8 @@ def looped(module: ModuleType, found: dict[str, Any], words: Sequence[str], in_m
 
     def make(kind: type) -> Any:
         made = make_one(kind.__name__, kind, words, OUTPUTS)[0]
-        filled = made_as_used(module, kind, False, {}) if is_empty_container(made) else ()
+        nothing = is_empty_container(made) or not arrays_of(made)
+        filled = made_as_used(module, kind, False, {}) if nothing else ()
         return next((one for one, *_ in filled), made)
 
     if in_methods or not words:
@@ -234,7 +240,11 @@ def made_of(
 ) -> tuple[Any, str, list[Untried]]:
     """One class, one function of its arguments, classes in a row, or the functions of a network."""
     plain = {name: one for name, one in found.items() if inspect.isfunction(one)}
-    if any(looks_like_function_of_network(name) or returns_loss(one) for name, one in plain.items()):
+    there = {name: one for name, one in vars(module).items() if inspect.isfunction(one)}
+    if any(
+        looks_like_function_of_network(name) or returns_loss(one) or plain_partner(there, name)
+        for name, one in plain.items()
+    ):
         return *join_functions(vars(module), found, words, outputs), []
     if len(found) == 1:
         ((name, one),) = found.items()
@@ -351,7 +361,8 @@ def constructed(
         SubjectError: the constructor raised, of the usual arguments.
     """
     try:
-        return guarded_call(title(args), found, *args, **keywords), args
+        with patient():
+            return guarded_call(title(args), found, *args, **keywords), args
     except SubjectError as error:
         for tried in chain(with_own_optimizer(found, args), variants(found, args, given, outputs, error)):
             try:

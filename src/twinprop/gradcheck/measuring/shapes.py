@@ -268,6 +268,23 @@ def numbers_of_output(subject: Subject, x: tuple[int, ...], axis: int | None) ->
         return 0
 
 
+FITTED = "as many as come out"
+"""One-hot targets for functions whose weights have got their shapes by x alone."""
+
+
+def outputs_fitted(subject: Subject, x: tuple[int, ...], axis: int | None) -> list[int]:
+    """How many numbers such functions give for each sample of a batch; nothing where they have no such weights."""
+    if not isinstance(subject.made, Fitted) or axis is None or "y" in subject.way.forward_roles.values():
+        return []
+    one, inputs = subject.copied(), Inputs(np.ones(x), None, axis, "", "normal")
+    try:
+        one.settle(inputs)
+        shape = np.shape(one.forward(inputs.x, None))
+    except SubjectError:
+        return []
+    return [shape[0 if axis == -1 else -1]] if len(shape) == 2 and x[axis] == shape[axis] else []
+
+
 def candidates(
     subject: Subject,
     words: Sequence[str],
@@ -280,14 +297,17 @@ def candidates(
 
     Class numbers come last, since they broadcast with anything.
     """
-    kinds = [targets] if targets else ["onehot", "binary", "labels"]
+    kinds = [targets] if targets else ["onehot", "binary", FITTED, "labels"]
     for values in ("normal", "probabilities" if subject.way.is_loss else "positive"):
         if not subject.way.takes_y:
             for size, axis in shapes:
                 yield Inputs(draw_x(np.random.default_rng(seed), size, axis, values), None, axis, "", values)
             continue
         for kind, (size, axis) in product(kinds, shapes):
-            counts = class_counts(subject, words, size, axis, classes or numbers_of_output(subject, size, axis))
+            if kind == FITTED:
+                kind, counts = "onehot", outputs_fitted(subject, size, axis)
+            else:
+                counts = class_counts(subject, words, size, axis, classes or numbers_of_output(subject, size, axis))
             for number in [1] if kind == "binary" else counts:
                 rng = np.random.default_rng(seed)
                 x = draw_x(rng, size, axis, values)

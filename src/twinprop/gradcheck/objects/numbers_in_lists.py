@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import re
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,11 +31,24 @@ def held_in_arrays(made: Any) -> Any:
     except Exception:  # it cannot be copied
         return None
     found = list(places_of(one, is_matrix_of_lists, "", set()))
-    named = [next((key for key in ref.keys[::-1] if isinstance(key, str)), ref.attribute) for ref, _ in found]
-    parameters = [each for each, name in zip(found, named, strict=True) if is_parameter(str(name))]
+    # `weights.data`, of a matrix that is an object, is called as that
+    named = [[*ref.keys[::-1], ref.attribute, *ref.name.split(".")[-2:-1]] for ref, _ in found]
+    parameters = [each for each, names in zip(found, named, strict=True) if any(map(is_parameter, words(names)))]
     for ref, value in parameters:
         ref.set(np.array(value, float))
     return one if parameters else None
+
+
+def words(names: Sequence[Any]) -> list[str]:
+    """The text among the keys and attributes that lead somewhere, without their numbers."""
+    return [re.sub(r"\[.*", "", one) for one in names if isinstance(one, str)]
+
+
+def put_back_in_arrays(made: Any, names: Collection[str]) -> None:
+    """Make arrays again of what a step has left as lists, where arrays of these names were."""
+    for ref, value in places_of(made, is_matrix_of_lists, "", set()):
+        if ref.name in names:
+            ref.set(np.array(value, float))
 
 
 def is_matrix_of_lists(value: Any) -> bool:

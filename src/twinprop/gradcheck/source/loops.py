@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FunctionType
 from typing import Any
 
-from twinprop.gradcheck.arrays.held import arrays_of, wrapped_in
+from twinprop.gradcheck.arrays.held import arrays_of, is_learnt, wrapped_in
 from twinprop.gradcheck.faults import is_users, is_users_own
 from twinprop.gradcheck.source.reading import class_of, mangled, parsed
 from twinprop.gradcheck.source.roles import Method, word_of
@@ -113,7 +113,9 @@ def codes_in(code: CodeType) -> Iterator[CodeType]:
 
 def shorten(made: Any, name: str) -> None:
     """Make a method of an object's class do one step, and those that it inherits under that name."""
+    learnt = {ref.attribute for ref in arrays_of(wrapped_in(made), is_learnt)}
     held = {ref.attribute for ref in arrays_of(wrapped_in(made))}
+    held |= learnt & stepped(definition_of(function_of(made, name)))
     inherited = [vars(kind).get(name) for kind in type(made).__mro__ if is_users_own(kind)]
     for function in dict.fromkeys([function_of(made, name), *inherited]):
         short = definition_of(function)
@@ -121,6 +123,18 @@ def shorten(made: Any, name: str) -> None:
             setattr(function, SHORTENED, lambda tree: one_step(tree, held, lambda other: function_of(made, other)))
             one_step(short, held, lambda other: function_of(made, other))
             function.__code__ = compiled(short, function)
+
+
+def stepped(tree: ast.FunctionDef | None) -> set[str]:
+    """The attributes of self to which a definition adds something, or from which it subtracts; a bias may be one."""
+    nodes = list(ast.walk(tree)) if tree is not None else []
+    steps: list[ast.expr] = []
+    steps += [one.target for one in nodes if isinstance(one, ast.AugAssign) and isinstance(one.op, ast.Add | ast.Sub)]
+    for one in nodes:
+        value = one.value if isinstance(one, ast.Assign) else None
+        if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add | ast.Sub) and isinstance(one, ast.Assign):
+            steps += [target for target in one.targets if ast.unparse(target) == ast.unparse(value.left)]
+    return {one.attr for one in steps if isinstance(one, ast.Attribute) and ast.unparse(one.value) == "self"}
 
 
 def one_step(tree: ast.FunctionDef, held: set[str], method: Callable[[str], Any]) -> None:
@@ -185,7 +199,12 @@ def repeats(loop: ast.For) -> bool:
         return False
     name = ast.unparse(loop.target)
     inside = [part for one in loop.body for part in ast.walk(one)]
-    slices = [part.slice for part in inside if isinstance(part, ast.Subscript)]
+    indexed = [part for part in inside if isinstance(part, ast.Subscript)]
+    # what is only written there is a history, as `self.J[i] = cost`
+    read = {ast.unparse(one.value) for one in indexed if isinstance(one.ctx, ast.Load)}
+    slices = [one.slice for one in indexed if isinstance(one.ctx, ast.Load) or ast.unparse(one.value) in read]
+    changed = [part.target for part in inside if isinstance(part, ast.AugAssign)]
+    slices += [one.slice for one in changed if isinstance(one, ast.Subscript)]
     return not any(isinstance(part, ast.Name) and part.id == name for one in slices for part in ast.walk(one))
 
 

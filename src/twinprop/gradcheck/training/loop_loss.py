@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from twinprop.gradcheck.arrays.held import Wrapper, arrays_of, is_number, is_numeric
 from twinprop.gradcheck.arrays.inputs import Inputs
-from twinprop.gradcheck.source.names_in_code import stored
+from twinprop.gradcheck.calling.upkeep import rates_of
+from twinprop.gradcheck.source.names_in_code import stored, walk
 from twinprop.gradcheck.source.roles import role_of, word_of
-from twinprop.gradcheck.training.own_loss import LOSS_NAME
+from twinprop.gradcheck.training.own_loss import LOSS_NAME, whole_first
 from twinprop.gradcheck.training.rounds import FUNCTION, trains
-from twinprop.gradcheck.training.staging import Stage
+from twinprop.gradcheck.training.staging import Stage, data_role
 from twinprop.gradcheck.training.trained import alike
 from twinprop.gradcheck.training.trained_by_loop import changed_names
 
@@ -28,7 +30,7 @@ ALONE = ("l", "j", "e")
 
 TOLD = (
     "the gradients are what one round of {0} changes, divided by the learning rate; the loss is {1}, which that round "
-    "computes. What stands before it was run as well, with the script's own data."
+    "computes. What stands before it was run as well, with {2}."
 )
 
 
@@ -58,8 +60,10 @@ class LoopLoss(Wrapper):
             if isinstance(one, np.random.Generator | np.random.RandomState)
         }
         self._own_inputs = Inputs(np.arange(2), None, None, "", "words")  # type: ignore[arg-type]
-        self.given, self._parts = "the data of the script", {FUNCTION: stage.round}
-        self.told = [TOLD.format(place, loss)]
+        lent = any(data_role(name) in ("x", "y") for _, name in stage.loop.free)
+        self.given = "small random data" if lent else "the data of the script"
+        self.told = [TOLD.format(place, loss, self.given if lent else "the script's own data")]
+        self._parts = {FUNCTION: stage.round}
 
     def _round(self, weights: Weights) -> Any:
         space = self._stage.space
@@ -69,7 +73,7 @@ class LoopLoss(Wrapper):
         self._stage.one_round()
         rates = {name: one for name, one in vars(weights).items() if role_of(name) == "rate"}
         vars(weights).update({name: space[name] for name in vars(weights)} | rates)
-        return space[self._loss]
+        return value_of(space, self._loss)
 
     def forward(self, x: Any) -> float:
         return float(np.reshape(self._round(copy.deepcopy(self._user)), ()))
@@ -83,8 +87,9 @@ class LoopLoss(Wrapper):
         for factor in (1.0, 2.0):
             weights = copy.deepcopy(self._user)
             before = {ref.name: np.copy(ref.get()) for ref in arrays_of(weights)}
-            rates = [name for name, one in vars(weights).items() if role_of(name) == "rate"]
-            vars(weights).update({name: factor * getattr(weights, name) for name in rates})
+            rates = rates_of(weights)
+            for rate in rates:
+                rate.set(factor * rate.get())
             losses.append(self._round(weights))
             now = {ref.name: ref.get() for ref in arrays_of(weights)}
             steps.append({name: (now[name] - old) / factor for name, old in before.items() if name in now})
@@ -101,26 +106,76 @@ def with_loop_loss(
     stage = make_stage()
     stage.loop = copy.copy(stage.loop)
     stage.loop.body = [first_turn(one) for one in copy.deepcopy(stage.loop.body)]
-    names = sorted(stored(stage.loop.body), key=len)
-    names = [one for one in names if LOSS_NAME.fullmatch(word_of(one)) or one.lower() in ALONE]
+    turns = [one.target for one in walk(stage.loop.body) if isinstance(one, ast.For | ast.comprehension)]
+    names = sorted((stored(stage.loop.body) | attributes_stored(stage.loop.body)) - stored(turns))
+    names = [one for one in names if LOSS_NAME.fullmatch(word_of(last_of(one))) or one.lower() in ALONE]
+    names = [*whole_first(names, walk(stage.loop.body)), *histories(stage.loop.body)]
     if not names:
         return
     stage.compile_round()
     stage.set_up({})
     if not wanted(stage.held()):
         return
+    found = losses_of_round(stage, names, place)
+    if not found and any(list(map(stage.labels_for, stage.loop.body))):  # where one-hot targets do not fit
+        found = losses_of_round(stage, names, place, True)
+    yield from found
+
+
+def losses_of_round(stage: Stage, names: Sequence[str], place: str, labels: bool = False) -> list[LoopLoss]:
+    """The first of some names under which a round leaves its loss, as an object; nothing where it does not run."""
+
+    def begin() -> None:
+        stage.set_up({})
+        for one in stage.loop.body if labels else ():
+            stage.labels_for(one)
+
     try:
+        begin()
         first = copy.deepcopy(stage.held())
         stage.one_round()
         changed = {one for one in changed_names(first, stage.space) if not is_number(first[one])}
-        found = [one for one in names if one in stage.space and np.size(stage.space[one]) == 1]
-        stage.set_up({})
+        found = [one for one in names if np.size(value_of(stage.space, one)) == 1]
+        begin()
         rates = [one for one in first if role_of(one) == "rate" and is_number(first[one])]
         weights = Weights(stage, sorted({*changed, *rates}))
-        made = [LoopLoss(stage, weights, one, place) for one in found if is_numeric(stage.space.get(one, 0.0))]
-        yield from [one for one in made if changed and one.is_plain()][:1]
+        made = [LoopLoss(stage, weights, one, place) for one in found if is_numeric(value_of(stage.space, one, 0.0))]
+        return [one for one in made if changed and one.is_plain()][:1]
     except Exception:  # it needs what is not there, or holds what cannot be copied, as a generator
-        return
+        return []
+
+
+def attributes_stored(body: Sequence[ast.stmt]) -> set[str]:
+    """The attributes of objects that statements give a value, as `self.loss`."""
+    nodes = [one for one in walk(body) if isinstance(one, ast.Attribute) and isinstance(one.value, ast.Name)]
+    return {ast.unparse(one) for one in nodes if isinstance(one.ctx, ast.Store)}
+
+
+HISTORY = re.compile(r"\w*(hist|loss|cost|err)\w*|js?")
+"""Lists that a loop appends its losses to, in lower case and without underscores."""
+
+LATEST = "[-1]"
+
+
+def histories(body: Sequence[ast.stmt]) -> list[str]:
+    """The last entry of each list that losses are appended to: `costs.append(cost(p, y))`."""
+    calls = [one for one in walk(body) if isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute)]
+    appended = [one for one in calls if one.func.attr == "append" and len(one.args) == 1]  # type: ignore[attr-defined]
+    names = dict.fromkeys(ast.unparse(one.func.value) for one in appended)  # type: ignore[attr-defined]
+    return [name + LATEST for name in names if HISTORY.fullmatch(word_of(last_of(name)))]
+
+
+def last_of(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+def value_of(space: Mapping[str, Any], name: str, lacking: Any = ()) -> Any:
+    """The value of a name, or of an attribute of what has that name."""
+    if name.endswith(LATEST):
+        listed = value_of(space, name.removesuffix(LATEST), lacking)
+        return listed[-1] if isinstance(listed, list) and listed else lacking
+    root, _, attribute = name.partition(".")
+    return getattr(space.get(root), attribute, lacking) if attribute else space.get(root, lacking)
 
 
 def first_turn(statement: ast.stmt) -> ast.stmt:

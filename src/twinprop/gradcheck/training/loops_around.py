@@ -16,7 +16,7 @@ from typing import Any
 
 from twinprop.gradcheck.arrays.held import objects_of
 from twinprop.gradcheck.calling.naming import BACKWARD, FORWARD
-from twinprop.gradcheck.faults import Clock
+from twinprop.gradcheck.faults import Clock, SubjectError
 from twinprop.gradcheck.objects.functions import COST, contains, looks_like_function_of_network
 from twinprop.gradcheck.source.definitions import run_definitions
 from twinprop.gradcheck.source.importing import TOLD, run_apart, source_name, told_of
@@ -79,11 +79,13 @@ def loops_around(
             return about or any(True for kind in kinds for _ in objects_of([*held.values()], kind))
 
         found_one, before = False, dict(vars(module))
-        with suppress(NotFoundError, SyntaxError):
+        with suppress(NotFoundError, SyntaxError, SubjectError):  # which is not made like that
             there = module if path == own else run_apart(partial(script, path), path.parent)
             stage = partial(Stage, loop, vars(there), file, given) if there else None
             ways: Sequence[Iterator[TrainedByLoop | LoopLoss]] = ()
-            ways = (with_loop(stage(), place, wanted, clock), with_loop_loss(stage, place, wanted)) if stage else ways
+            if stage:
+                own_data = () if loop.called else (with_loop(stage(), place, wanted, clock),)
+                ways = (*own_data, with_loop_loss(stage, place, wanted))
             for one in (one for way in ways for one in way):
                 found_one = True
                 one.told += told_of(there) if path != own else []
@@ -111,7 +113,24 @@ def loops_about(
         for loop in loops_of(body, names if path == own else ()):
             about = not found or kinds or {*found} & loop.reached or loop.owner in found
             if about and in_methods == (loop.owner in names):
-                yield loop, path, sources[id(loop.body[0])]
+                yield loop, path, sources[id(loop.origin or loop.body[0])]
+
+
+LOOP_LEFT = (
+    "only {} was checked. The loop in line {} trains, and was not checked: no round of it runs with small random data "
+    "in place of its own."
+)
+
+
+def loop_left(spec: str, title: str) -> list[str]:
+    """What is said of a file that is named alone, whose pair of functions was checked, and a loop that trains was not.
+
+    Args:
+        title: of the pair.
+    """
+    trees = trees_of(Path(spec)) if ":" not in spec else ()
+    lines = [loop.line for _, tree in trees for loop in loops_of(tree.body)]
+    return [LOOP_LEFT.format(title, lines[0])] if lines else []
 
 
 def script(path: Path) -> ModuleType:

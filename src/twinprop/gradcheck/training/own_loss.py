@@ -12,7 +12,7 @@ import ast
 import copy
 import inspect
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import product
 from types import FrameType
 from typing import Any
@@ -118,7 +118,8 @@ class OwnLoss(Wrapper):
 
         with traced(watch):
             returned = self._hand_to(made, self._step, x, RATE)
-        names = sorted((name for name in held if LOSS_NAME.fullmatch(word_of(name))), key=len)
+        names = [name for name in held if LOSS_NAME.fullmatch(word_of(name))]
+        names = whole_first(names, nodes_of(getattr(made, self._step.name)))
         found = [held[name] for name in names if is_number(held[name]) or np.size(held[name]) == 1]
         if not found and not NO_LOSS.fullmatch(word_of(self._alone)) and (number := number_in(returned)) is not None:
             found = [number]
@@ -167,6 +168,22 @@ class OwnLoss(Wrapper):
             return left and bool(np.all(np.isfinite(losses))) and other.forward(x) != self.forward(x)
         except Exception:  # it is given something else
             return False
+
+
+def whole_first(names: Collection[str], nodes: Iterable[ast.AST]) -> list[str]:
+    """Names of losses, in order: those that no other of them is computed from, as a total is of its terms; short ones.
+
+    Args:
+        nodes: of the statements that compute them.
+    """
+    parts: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Assign | ast.AugAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            made = {ast.unparse(one) for one in targets} & {*names}
+            terms = {ast.unparse(one) for one in ast.walk(node.value) if isinstance(one, ast.Name | ast.Attribute)}
+            parts |= (terms & {*names}) - made if made else set()
+    return sorted(names, key=lambda name: (name in parts, len(name)))
 
 
 def data_of(kind: type) -> set[str]:

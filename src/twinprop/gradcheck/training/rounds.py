@@ -7,12 +7,13 @@ only those are kept that make what the loop needs.
 from __future__ import annotations
 
 import ast
+import copy
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from twinprop.gradcheck.source.loops import over_ranges, range_of, repeats
-from twinprop.gradcheck.source.names_in_code import changed_in, is_shown, names_in, root_of, stored, walk
+from twinprop.gradcheck.source.names_in_code import changed_in, given_first, is_shown, names_in, root_of, stored, walk
 from twinprop.gradcheck.source.roles import role_of
 from twinprop.gradcheck.source.sources import defaults_of
 
@@ -45,6 +46,8 @@ class Loop:
         local: names that a function gives values in a round alone, whatever its module calls so.
         data: names of what an object is given when it is made, where that are its data.
         reached: names of all that a round reads, in the script's functions too.
+        called: whether it is that of a method, which the script calls with its own object and data.
+        origin: the first statement of the body as it was read, where that was rewritten.
     """
 
     before: list[ast.stmt]
@@ -57,6 +60,8 @@ class Loop:
     local: set[str] = field(default_factory=set)
     data: list[str] = field(default_factory=list)
     reached: set[str] = field(default_factory=set)
+    called: bool = False
+    origin: ast.stmt | None = None
 
     def with_needed(self, functions: Mapping[str, ast.FunctionDef]) -> Loop:
         """The same with what it reads, and with those statements alone before it that make this."""
@@ -81,6 +86,35 @@ class Loop:
             self.free = [*((start, hidden[name]) for _, name in lacking if name != "self"), *others]
         return self
 
+    def keeps_data(self, method: ast.FunctionDef) -> Loop:
+        """The same of a method that puts its x and y into its object, and reads them there: names take their place.
+
+        Where other methods read them, too, they are data of the object.
+        """
+        names = list(defaults_of(method))[1:]
+        given = [name for name in names if role_of(name) in ("x", "y") and (method, name) in self.free]
+        loads = {part.id for part in walk(self.body) if isinstance(part, ast.Name)}
+        put = any({*given} & names_in([one], {}) for one in self.before)
+        if self.data or not put or loads & {*given}:
+            return self
+        own = [
+            part for part in walk(self.body) if isinstance(part, ast.Attribute) and ast.unparse(part.value) == "self"
+        ]
+        stored = {part.attr for part in own if not isinstance(part.ctx, ast.Load)}
+        held = sorted({part.attr for part in own if role_of(part.attr) in ("x", "y")} - stored)
+        if {*map(role_of, held)} != {"x", "y"}:
+            self.data = given
+            return self
+        code = "\n".join(f"{HIDDEN_NAME}{name} = self.{name}" for name in held)
+        where = self.before[-1] if self.before else method
+        self.before = [
+            *self.before,
+            *(ast.fix_missing_locations(ast.copy_location(one, where)) for one in ast.parse(code).body),
+        ]
+        self.origin = self.body[0]
+        self.body = [ByName(held).visit(one) for one in copy.deepcopy(self.body)]
+        return self
+
     def definition(self) -> ast.FunctionDef:
         """A round as a function, all of whose names are those of the script; a `continue` ends it."""
         given = sorted({*stored(self.body), *self.counted})
@@ -90,6 +124,19 @@ class Loop:
         for node in (tree, *tree.body, once.target, once.iter, *once.iter.elts):  # type: ignore[attr-defined]
             ast.copy_location(node, self.body[0])
         return tree
+
+
+class ByName(ast.NodeTransformer):
+    """Puts names in the place of attributes of self."""
+
+    def __init__(self, attributes: Collection[str]) -> None:
+        self.attributes = attributes
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        self.generic_visit(node)
+        if ast.unparse(node.value) == "self" and node.attr in self.attributes:
+            return ast.copy_location(ast.Name(f"{HIDDEN_NAME}{node.attr}", ast.Load()), node)
+        return node
 
 
 def loops_of(body: Sequence[ast.stmt], kinds: Collection[str] = ()) -> Iterator[Loop]:
@@ -105,7 +152,7 @@ def loops_of(body: Sequence[ast.stmt], kinds: Collection[str] = ()) -> Iterator[
     steps = {f"self.{one.name}" for one in methods if trains(one.body)} | {
         name for name, one in functions.items() if lowers_an_argument(one)
     }
-    whole = []
+    whole, called = [], []
     for owner in (None, *functions.values(), *methods):
         if owner is not None:
             over_ranges(owner)
@@ -119,14 +166,23 @@ def loops_of(body: Sequence[ast.stmt], kinds: Collection[str] = ()) -> Iterator[
                 before, free = arguments(owner, None) if owner in methods else way_to(owner, script, functions, DEEPEST)
                 name = methods.get(owner) or owner.name if owner else ""
                 before += inside[:at]
+                body = forward_first(body, before)
                 found = Loop(before, body, counted, inside[at].lineno, name, "", free, locals_of(owner, before, body))
-                yield found.given_data(starts.get(name)).with_needed(functions)
+                found = found.given_data(starts.get(name))
+                yield (found.keeps_data(owner) if owner in methods else found).with_needed(functions)
+                if owner in methods:
+                    way, lacking = way_to(owner, script, functions, DEEPEST)
+                    if not any(missing == "self" for _, missing in lacking):
+                        called.append(Loop([*way, *inside[:at]], body, counted, inside[at].lineno, name, "", lacking))
         if owner is not None and owner in methods and not loops and trains(inside):
             before, free = arguments(owner, None)
             name = methods[owner]
             one = Loop(before, inside, {}, owner.lineno, name, owner.name, free)
             whole.append(one.given_data(starts.get(name)))
     yield from (one.with_needed(functions) for one in whole)  # a loop makes first what it needs
+    for one in called:
+        one.called = True
+        yield one.with_needed(functions)
 
 
 def locals_of(owner: ast.FunctionDef | None, before: Sequence[ast.stmt], body: Sequence[ast.stmt]) -> set[str]:
@@ -146,6 +202,14 @@ def round_of(loop: ast.stmt) -> tuple[list[ast.stmt], dict[str, int]]:
     return [one for one in body if not is_shown(one)], dict.fromkeys(names, first if type(first) is int else 0)
 
 
+def forward_first(body: Sequence[ast.stmt], before: Sequence[ast.stmt]) -> list[ast.stmt]:
+    """A round that ends with what was run before the loop, too, as `y_hat = sigmoid(X @ w)`: with that first."""
+    known = {ast.unparse(one) for one in before if isinstance(one, ast.Assign)}
+    ending = [one for one in body if isinstance(one, ast.Assign) and ast.unparse(one) in known]
+    moved = [one for one in ending if not stored([one]) & given_first(body)]
+    return [*moved, *(one for one in body if one not in moved)]
+
+
 def methods_of(script: Sequence[ast.stmt], kinds: Collection[str]) -> Iterator[tuple[ast.FunctionDef, str]]:
     """The methods of classes and of those that they come from, each with the name of its class."""
     classes = {one.name: one for one in script if isinstance(one, ast.ClassDef)}
@@ -157,11 +221,18 @@ def methods_of(script: Sequence[ast.stmt], kinds: Collection[str]) -> Iterator[t
 
 
 def flat(body: Iterable[ast.stmt]) -> list[ast.stmt]:
-    """Statements, with those under `if __name__ == "__main__":`, `with` and `try` in their places."""
+    """Statements, with those under `if __name__ == "__main__":`, `with` and `try` in their places.
+
+    Where there is a loop after `except`, weights are read if they are there, and trained if not: that is taken.
+    """
     found: list[ast.stmt] = []
     for one in body:
         main = isinstance(one, ast.If) and "__name__" in ast.unparse(one.test)
-        found += flat(one.body) if main or isinstance(one, Around) else [one]  # type: ignore[attr-defined]
+        handlers = [part for each in getattr(one, "handlers", ()) for part in flat(each.body)]
+        if any(isinstance(part, ast.For | ast.While) for part in handlers):
+            found += handlers
+        else:
+            found += flat(one.body) if main or isinstance(one, Around) else [one]  # type: ignore[attr-defined]
     return found
 
 
@@ -203,13 +274,21 @@ def way_to(
         inside = script if caller is None else flat(caller.body)
         for at, statement in enumerate(inside):
             calls = [part for part in ast.walk(statement) if isinstance(part, ast.Call)]
-            call = next((part for part in calls if ast.unparse(part.func) == owner.name), None)
+            call = next((part for part in calls if calls_it(part, owner)), None)
             if call is not None and not isinstance(statement, ast.FunctionDef | ast.ClassDef):
                 before, free = way_to(caller, script, functions, deep - 1)
                 given, lacking = arguments(owner, call)
                 return [*before, *inside[:at], *within(statement, call), *given], [*free, *lacking]
     given, lacking = arguments(owner, None)
     return given, lacking
+
+
+def calls_it(call: ast.Call, owner: ast.FunctionDef) -> bool:
+    """Whether a call is one of a function, or of a method, of what is no `self`."""
+    if "self" not in defaults_of(owner):
+        return ast.unparse(call.func) == owner.name
+    func = call.func
+    return isinstance(func, ast.Attribute) and func.attr == owner.name and root_of(func) not in ("self", "super", "")
 
 
 def within(statement: ast.stmt, call: ast.Call) -> list[ast.stmt]:
@@ -233,6 +312,8 @@ def arguments(
     defaults = defaults_of(owner)
     names = list(defaults)
     args = call.args if call is not None else []
+    if call is not None and names[:1] == ["self"] and isinstance(call.func, ast.Attribute):
+        args = [call.func.value, *args]
     given = dict(zip(names, args, strict=False)) if not any(isinstance(one, ast.Starred) for one in args) else {}
     given |= {one.arg: one.value for one in (call.keywords if call is not None else []) if one.arg}
     values = {name: given.get(name, defaults[name]) for name in names}

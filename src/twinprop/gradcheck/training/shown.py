@@ -135,6 +135,8 @@ class ShownLoss(OwnLoss):
 
     def may_lack(self, name: str) -> bool:
         """Whether something needs no gradient: what the step is given, or what another one may leave that of."""
+        if any(canonical(one) in stems(self._step.name) for one in self._held):
+            return canonical(name) not in stems(self._step.name)
         return name in self._held or self._has_others or super().may_lack(name)
 
     def runs(self) -> bool:
@@ -162,6 +164,9 @@ class ShownLoss(OwnLoss):
 
     def _whole(self, rows: Sequence[Any]) -> dict[str, Any]:
         """The gradients of what is measured, where one of each was returned, in the same order."""
+        named = [name for name in self._held if canonical(name) in stems(self._step.name)]  # W1_grad(x, y, W1, W2)
+        if len(rows) == len(named) == 1:
+            return {f"d{named[0]}": rows[0]}
         held = [getattr(self, name) for name in self._held]
         alike = [
             isinstance(one, np.ndarray) and np.shape(one) == np.shape(row) for one, row in zip(held, rows, strict=False)

@@ -27,7 +27,7 @@ from twinprop.gradcheck.calling.upkeep import owners_in
 from twinprop.gradcheck.faults import is_users, writing_nothing
 from twinprop.gradcheck.objects.guesses import INPUTS, OUTPUTS, number_for, usual
 from twinprop.gradcheck.source.loops import BATCH, STEPS, TREE
-from twinprop.gradcheck.source.names_in_code import changed_in, names_of_values, root_of, stored
+from twinprop.gradcheck.source.names_in_code import changed_in, names_of_values, root_of, stored, walk
 from twinprop.gradcheck.source.roles import role_of, word_of
 from twinprop.gradcheck.training.outputs import Site
 from twinprop.gradcheck.training.recipes import SAMPLES, data_named, is_numpys
@@ -126,7 +126,7 @@ class Stage:
         states = np.random.get_state(), random.getstate()
         np.random.seed(0)
         random.seed(0)
-        space = {**self.space, **data}
+        space = {**self.space, **data, "self": copy.deepcopy(self.space.get("self"))}
         try:
             for code in self.ran:
                 exec(code, space)
@@ -141,7 +141,8 @@ class Stage:
         first = next((one.lineno or 0 for one in frames if (one.name, one.filename) == (FUNCTION, self.file)), 0)
         at = next((at for at, one in enumerate(self.loop.body) if first <= (one.end_lineno or 0)), 0)
         if at:
-            del self.loop.body[at:]
+            self.loop = copy.copy(self.loop)
+            self.loop.body = self.loop.body[:at]
             self.compile_round()
         return bool(at)
 
@@ -163,7 +164,8 @@ class Stage:
         for one, _ in reversed(self.steps):
             origins |= names_of_values(one) if stored([one]) & origins and not isinstance(one, Defines) else set()
         origins -= {*data}
-        self.space.update({name: copy.deepcopy(value) for name, value in data.items() if name not in self.last})
+        begun = [name for name in data if name not in self.last or name in self.loop.data]
+        self.space.update({name: copy.deepcopy(data[name]) for name in begun})
         for at, (statement, code) in enumerate(self.steps):
             names = stored([statement])
             if isinstance(statement, Defines) and names <= set(self.space):
@@ -201,6 +203,9 @@ class Stage:
                 exec(code, self.space)
             self.ran += [] if isinstance(statement, Defines) else [code]
         except (Exception, SystemExit):  # it lacks its data
+            if self.labels_for(statement):
+                self.run(statement, code, names)
+                return
             for name in names:
                 self.space.pop(name, None)
         for name in names:
@@ -211,6 +216,16 @@ class Stage:
                 self.derived.add(name)
         if names_of_values(statement) & self.derived:
             self.derived |= names
+
+    def labels_for(self, statement: ast.stmt) -> bool:
+        """Put class numbers in the place of one-hot targets that stand for an argument; whether there are such."""
+        read = names_of_values(statement)
+        names = [name for _, name in self.loop.free if not name.startswith(HIDDEN_NAME)]
+        given = [name for name in names if name in read and data_role(name) == "y"]
+        some = [name for name in given if np.ndim(self.space.get(name, 0)) == 2]
+        for name in some:
+            self.space[name] = np.argmax(self.space[name], 1)
+        return bool(some)
 
     def stand_for(self, name: str, owner: ast.FunctionDef | None) -> None:
         """Give a name of data, or an argument, a likely value."""
@@ -249,6 +264,8 @@ def refuse_foreign(statement: ast.stmt, space: Mapping[str, Any]) -> None:
     Raises:
         NotFoundError: it may do so.
     """
+    turns = [part.target for part in ast.walk(statement) if isinstance(part, ast.comprehension)]
+    bound = {part.id for part in walk(turns) if isinstance(part, ast.Name)}
     for call in (part for part in ast.walk(statement) if isinstance(part, ast.Call)):
         if ast.unparse(call).startswith(OUR_OWN):
             continue
@@ -260,6 +277,7 @@ def refuse_foreign(statement: ast.stmt, space: Mapping[str, Any]) -> None:
         known = getattr(module, "__name__", "").partition(".")[0] in (*KNOWN, "builtins") or is_numpys(value)
         plain = value is not None and not callable(value) and not isinstance(value, ModuleType)
         plain = plain or (not root and computes_alone(call.func, space))
+        plain = plain or (root in bound and isinstance(call.func, ast.Attribute))  # of what other parts have made
         reads = READING.search(name.lower()) and not (own and isinstance(value, type))
         if reads or root in UNSAFE or not (own or known or plain):
             raise NotFoundError(name)

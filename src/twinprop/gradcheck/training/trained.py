@@ -21,6 +21,7 @@ from twinprop.gradcheck.arrays.held import (
     arrays_of,
     attributes_of,
     is_float_array,
+    is_learnt,
     is_number,
     is_numeric,
     objects_of,
@@ -28,6 +29,7 @@ from twinprop.gradcheck.arrays.held import (
 from twinprop.gradcheck.calling.naming import LOSS, named
 from twinprop.gradcheck.calling.upkeep import rates_of
 from twinprop.gradcheck.faults import SubjectError
+from twinprop.gradcheck.objects.numbers_in_lists import put_back_in_arrays
 from twinprop.gradcheck.source.loops import OFF, PENALTY, STEPS
 from twinprop.gradcheck.source.roles import word_of
 from twinprop.gradcheck.source.sources import own_attributes
@@ -172,6 +174,12 @@ class Trained(Wrapper):
                 ref.set(np.array(now[ref.name]) if is_float_array(ref.get()) else now[ref.name])
 
     def _step(self, made: Any, x: Any, y: Any) -> None:
+        arrays = {ref.name for ref in arrays_of(made)}
+        self._take(made, x, y)
+        if lost := arrays - {ref.name for ref in arrays_of(made)}:
+            put_back_in_arrays(made, lost)
+
+    def _take(self, made: Any, x: Any, y: Any) -> None:
         if self._form.sample is None:
             self._call(made, [np.copy(x)], [np.copy(y)])
             return
@@ -227,7 +235,7 @@ class Trained(Wrapper):
             raise SubjectError(f"{type(made).__name__}.{self.train} changes nothing.")
         # one that is right for both rates is that of a single update, before which nothing has changed
         plain = [name for name in moved if alike(2 * first[name], double[name])]
-        anew = [name for name in moved if np.allclose(first[name] - shifted[name], 0.1)]
+        anew = [name for name in moved if np.allclose(first[name] - shifted[name], 0.1) and self._reaches(name, x)]
         large = [first[name] for name in moved if first[name].size > FEW]
         if large and all(map(is_even, large)):
             raise SubjectError(f"{type(made).__name__}: a step has one size everywhere, as of Adam.", False)
@@ -235,6 +243,16 @@ class Trained(Wrapper):
         if (rated and not plain) or anew:
             finite = all(np.isfinite(one).all() for one in first.values())
             raise SubjectError(self._refusal(), not finite)
+
+    def _reaches(self, name: str, x: Any) -> bool:
+        """Whether the output depends on an array: on a history of losses it does not."""
+        changed = self._copied()
+        for ref in arrays_of(changed):
+            if ref.name == name:
+                ref.get()[...] += 0.1
+        out = self.forward(x)
+        assert self._output is not None
+        return not np.array_equal(out, self._output_of(self._output, x, changed), equal_nan=True)
 
 
 def attributes_read(kind: type, name: str) -> set[str]:
@@ -246,11 +264,6 @@ def attributes_read(kind: type, name: str) -> set[str]:
         seen |= new
         left += new
     return seen
-
-
-def is_learnt(value: Any) -> bool:
-    """Whether a value can be what a step made of a parameter; a bias may be a plain number."""
-    return is_float_array(value) or isinstance(value, float)
 
 
 def alike(one: Any, other: Any) -> bool:

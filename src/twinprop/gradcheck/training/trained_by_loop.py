@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.arrays.held import arrays_of, as_number, is_number, is_numeric
+from twinprop.gradcheck.arrays.held import arrays_of, as_number, is_learnt, is_number, is_numeric
 from twinprop.gradcheck.arrays.inputs import Inputs, draw_x, draw_y, is_data, unused_size
 from twinprop.gradcheck.calling.upkeep import owners_in
 from twinprop.gradcheck.faults import Clock
@@ -30,7 +30,7 @@ from twinprop.gradcheck.training.outputs import find_site, output_at
 from twinprop.gradcheck.training.recipes import SAMPLES
 from twinprop.gradcheck.training.rounds import FUNCTION
 from twinprop.gradcheck.training.staging import Stage, data_role
-from twinprop.gradcheck.training.trained import SINGLE, WHOLE, Output, Trained, is_learnt
+from twinprop.gradcheck.training.trained import SINGLE, WHOLE, Output, Trained
 
 MOST_TRIED = 150
 """Sizes of data that are tried."""

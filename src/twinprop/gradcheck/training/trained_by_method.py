@@ -185,13 +185,19 @@ def with_training(made: Any) -> Iterator[TrainedByMethod]:
     methods = [Front.of(made, one) for one in some if len(one.needed) <= 1]
     for one, method, tree, uses in trainings(made, names if methods else []):
         for form in TOGETHER if "data" in uses.values() else APART:
-            if form.alone and not (runs_over_samples(tree) or puts_one_beside(made)):
+            if form.alone and not (runs_over_samples(tree) or puts_one_beside(made) or has_own_matrices(made)):
                 continue
             trained = TrainedByMethod(copy.deepcopy(one), methods, method, uses, form)
             if trained.begins():
                 one = copy.deepcopy(trained._user)  # what is shortened makes no weights any more
                 shorten(trained._user, method.name)
                 yield trained
+
+
+def has_own_matrices(made: Any) -> bool:
+    """Whether parameters are objects of a class for matrices, which makes a column of a sample, and takes no batch."""
+    owners = [type(ref.owner).__name__.lower() for ref in arrays_of(made)]
+    return any(re.search("matri|vector", name) for name in owners)
 
 
 def begun(made: Any) -> Iterator[Any]:
