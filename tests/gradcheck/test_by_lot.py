@@ -1,0 +1,206 @@
+"""Kinds met in repositories that were drawn by lot, in words of our own: what stands beside the arithmetic."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from twinprop.gradcheck.check import check_class
+from twinprop.gradcheck.faults import Ended, SubjectError, patient
+from twinprop.gradcheck.report import report_text
+
+SUMS_AND_ACTIVATIONS = """
+import numpy as np
+
+
+class Network:
+    def __init__(self, layers=(6, 4, 3)):
+        self.weights = [0.7 * np.random.randn(a, b) for b, a in zip(layers, layers[1:])]
+        self.biases = [np.random.randn(a, 1) for a in layers[1:]]
+
+    def feedforward(self, input):
+        activations, outputs = [input], []
+        for w, b in zip(self.weights, self.biases):
+            outputs.append(w @ activations[-1] + b)
+            activations.append(np.maximum(outputs[-1], 0))
+        return activations, outputs
+
+    def backpropagate(self, activations, outputs, expected):
+        weight_gradients, bias_gradients = [], []
+        d = (activations[-1] - expected) * np.heaviside(outputs[-1], 1)
+        for l in (1, 0):
+            weight_gradients.insert(0, d @ activations[l].T)
+            bias_gradients.insert(0, d.sum(axis=1, keepdims=True))
+            d = (self.weights[l].T @ d) * np.heaviside(outputs[l - 1], 1) if l else None
+        return weight_gradients, bias_gradients
+"""
+GRAD_WRT = """
+import numpy as np
+
+
+class CrossEntropy:
+    def __call__(self, y_pred, y_true):
+        return -np.sum(y_true * np.log(y_pred)) / len(y_pred)
+
+    def get_grad_wrt_softmax(self, y_pred, y_true):
+        return (y_pred - y_true) / len(y_pred)
+"""
+LOSS_OF_A_PACKAGE = """
+import numpy as np
+
+
+class SquaredError:
+    def f(self, last, y):
+        return np.sum((last - y) ** 2) / (2 * len(y))
+
+    def grad(self, last, y):
+        return last - y
+"""
+LAYER_OF_A_PACKAGE = """
+class Dense:
+    def backward(self, da):
+        batch_size = len(da)
+        self.dw = 1 / batch_size * self.x.T @ da
+        return da @ self.w.T
+"""
+HELD_BY_THE_CLASS = """
+import numpy as np
+
+
+class Net:
+    first = {}
+
+    def __init__(self, inputs, outputs):
+        self.first["W"] = np.random.randn(outputs, inputs)
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.first["W"].T
+
+    def loss(self, out, y):
+        return 0.5 * np.sum((out - y) ** 2)
+
+    def train(self, x, y, rate=0.1):
+        self.first["W"] -= rate * (self.forward(x) - y).T @ x
+"""
+PAIR = """
+def square(x):
+    return x * x
+
+
+def square_prime(x):
+    return 2 * x
+"""
+LOOP = """
+
+def train(records, steps):
+    w = read_weights("weights.txt")
+    for _ in range(steps):
+        for record in records:
+            w = w - 0.1 * square_prime(record.value) * record.delta
+    return w
+"""
+TRAINED_IF_IT_WAS_NOT = """
+import numpy as np
+
+X, y = np.random.randn(8, 3), np.random.randn(8, 1)
+W = np.random.randn(3, 1)
+try:
+    W = np.loadtxt("weights.txt")
+except OSError:
+    for step in range(100):
+        errors = X @ W - y
+        W -= 0.01 * X.T @ errors
+"""
+WAITS = """
+import time
+
+
+class Window:
+    def __init__(self):
+        while True:
+            time.sleep(0.01)
+
+    def forward(self, x):
+        return x
+
+    def backward(self, dy):
+        return dy
+"""
+
+
+def written(folder: Path, code: str, name: str = "student.py") -> Path:
+    (folder / name).write_text(code)
+    return folder / name
+
+
+@pytest.mark.parametrize("mistake", ["", "heaviside(outputs[l - 1], 1)"])
+def test_of_two_lists_the_activations_are_the_outputs(tmp_path: Path, mistake: str) -> None:
+    code = SUMS_AND_ACTIVATIONS.replace(mistake, "tanh(outputs[l - 1])") if mistake else SUMS_AND_ACTIVATIONS
+    report = check_class(f"{written(tmp_path, code)}:Network")
+    assert report.right == (not mistake), report_text(report)
+
+
+def test_a_gradient_with_respect_to_something(tmp_path: Path) -> None:
+    file = written(tmp_path, GRAD_WRT)
+    assert check_class(f"{file}:CrossEntropy").verdict == "right, but"
+    file.write_text(GRAD_WRT.replace("y_pred - y_true", "y_pred - 2 * y_true"))
+    assert check_class(f"{file}:CrossEntropy").verdict == "wrong"
+
+
+def test_a_mean_that_another_file_of_the_package_takes(tmp_path: Path) -> None:
+    file = written(tmp_path, LOSS_OF_A_PACKAGE, "cost.py")
+    written(tmp_path, LAYER_OF_A_PACKAGE, "dense.py")
+    assert check_class(f"{file}:SquaredError").verdict == "wrong"  # files that lie beside each other
+    written(tmp_path, "", "__init__.py")
+    report = check_class(f"{file}:SquaredError")
+    assert report.verdict == "right, but"
+    assert "self.dw = 1 / batch_size * self.x.T @ da" in report_text(report)
+
+
+def test_a_dict_that_the_class_holds(tmp_path: Path) -> None:
+    file = written(tmp_path, HELD_BY_THE_CLASS)
+    with pytest.raises(SubjectError, match=r"Net\(4, 3\): no gradient was found"):
+        check_class(f"{file}:Net")
+
+
+def test_a_loop_that_does_not_run_is_told_beside_a_pair(tmp_path: Path) -> None:
+    assert check_class(str(written(tmp_path, PAIR))).verdict == "right"
+    file = written(tmp_path, PAIR + LOOP)
+    report = check_class(str(file))
+    assert report.verdict == "right, but"
+    assert "The loop in line 12 trains, and was not checked" in " ".join(report_text(report).split())
+    assert check_class(f"{file}:square,square_prime").verdict == "right"  # what is asked for
+
+
+def test_a_loop_after_a_file_that_is_not_there(tmp_path: Path) -> None:
+    report = check_class(str(written(tmp_path, TRAINED_IF_IT_WAS_NOT)))
+    assert report.right, report_text(report)
+    assert "in the loop of" in report.title
+
+
+def test_what_waits_is_ended() -> None:
+    caught = 0
+
+    def waits() -> None:
+        nonlocal caught
+        while caught < 2:
+            try:
+                while True:
+                    time.sleep(0.01)
+            except Ended:
+                caught += 1
+
+    with patient(0.1):
+        waits()
+    assert caught == 2
+    with pytest.raises(Ended, match=r"longer than 0\.1 seconds"), patient(0.1):
+        time.sleep(20)
+
+
+@pytest.mark.slow
+def test_a_constructor_that_waits_for_its_user_ends_with_a_message(tmp_path: Path) -> None:
+    with pytest.raises(SubjectError, match=r"(?s)Window\(\) raised an error.*time\.sleep.*Ended: it takes longer"):
+        check_class(f"{written(tmp_path, WAITS)}:Window")
