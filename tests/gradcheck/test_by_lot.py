@@ -114,6 +114,18 @@ except OSError:
         errors = X @ W - y
         W -= 0.01 * X.T @ errors
 """
+COUNTED = """
+import numpy as np
+
+rows, kinds = np.random.randn(7, 3), np.array([1.0, -1, 1, 1, -1, -1, 1])
+w = np.random.randn(3)
+rate = 0.1
+errors = []
+for epoch in range(30):
+    scores = rows @ w
+    errors.append(float(np.mean(np.sign(scores) != kinds)))
+    w = w + rate * rows.T @ (kinds - scores)
+"""
 WAITS = """
 import time
 
@@ -179,6 +191,19 @@ def test_a_loop_after_a_file_that_is_not_there(tmp_path: Path) -> None:
     report = check_class(str(written(tmp_path, TRAINED_IF_IT_WAS_NOT)))
     assert report.right, report_text(report)
     assert "in the loop of" in report.title
+
+
+def test_only_a_loss_is_the_judge_of_a_loop(tmp_path: Path) -> None:
+    for name, value in (("errors", ""), ("val_loss", "float(np.sum((scores - 2 * kinds) ** 2))")):
+        count = "float(np.mean(np.sign(scores) != kinds))"
+        code = COUNTED.replace("errors", name).replace(count, value or count)
+        with pytest.raises(SubjectError, match="no loop there runs"):
+            check_class(str(written(tmp_path, code)))
+    code = COUNTED.replace("errors", "costs").replace("float(np.mean(np.sign(scores) != kinds))", "half")
+    code = code.replace("    costs.append", "    half = 0.5 * np.sum((scores - kinds) ** 2)\n    costs.append")
+    report = check_class(str(written(tmp_path, code)))
+    assert report.right, report_text(report)
+    assert not check_class(str(written(tmp_path, code.replace("rows.T @ (", "rows.T @ (scores * (") + ")"))).right
 
 
 def test_what_waits_is_ended() -> None:

@@ -17,9 +17,9 @@ FORWARD = (
 )
 BACKWARD = (
     "backward backwardpass backwardprop backwardpropagation backwardpropagate backprop backpropagate backpropagation "
-    "bprop back backwards costfunctionprime lossprime gradient gradients grad grads derivative derivate prime d df "
-    "dfn dfunc dfunction derivada ableitung fprime gradientfunction computegradients computegradient computegrads "
-    "backwardprob deriv vjp pullback bwd adjoint rueckwaerts retropropager retropropagar retropropaga atras indietro"
+    "bprop back backwards costfunctionprime lossprime gradient gradients grad grads derivative derivate prime df dfn "
+    "fprime gradientfunction computegradients computegradient computegrads backwardprob deriv vjp pullback bwd "
+    "adjoint rueckwaerts retropropager retropropagar retropropaga atras indietro derivada ableitung dfunction dfunc d"
 )
 LOSS_AND_GRADIENTS = (
     "lossandgrad lossandgrads lossandgradient lossandgradients lossgrad lossgrads computelossandgrad "

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import copy
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,12 @@ from twinprop.gradcheck.training.trained_by_loop import changed_names
 
 ALONE = ("l", "j", "e")
 """Names of a loss in a loop, beside those that hold such a word."""
+
+OTHERS = re.compile(r"\w*(val|test|dev)\w*")
+"""Losses of other data than those of the step."""
+
+NUDGE = 1e-6
+"""What changes a loss, and no count."""
 
 TOLD = (
     "the gradients are what one round of {0} changes, divided by the learning rate; the loss is {1}, which that round "
@@ -82,7 +88,7 @@ class LoopLoss(Wrapper):
         self._round(self._user)
 
     def is_plain(self) -> bool:
-        """Whether a step is proportional to the rate, and the loss is that of the weights before it."""
+        """Whether a step is proportional to the rate, and the loss follows the weights, as they are before it."""
         losses, steps = [], []
         for factor in (1.0, 2.0):
             weights = copy.deepcopy(self._user)
@@ -96,7 +102,12 @@ class LoopLoss(Wrapper):
         first, double = steps
         moved = [name for name in first if np.any(first[name])]
         fit = bool(rates) and any(alike(first[name], double[name]) for name in moved)
-        return fit and np.size(losses[0]) == 1 and np.array_equal(*losses) and bool(np.isfinite(losses[0]))
+        if not fit or np.size(losses[0]) != 1 or not np.array_equal(*losses) or not np.isfinite(losses[0]):
+            return False
+        nudged = copy.deepcopy(self._user)
+        for ref in arrays_of(nudged):
+            ref.set(ref.get() + NUDGE)
+        return not np.array_equal(self._round(nudged), losses[0])  # a count of errors is no loss
 
 
 def with_loop_loss(
@@ -105,13 +116,15 @@ def with_loop_loss(
     """A loop as an object, if a round of it computes a loss."""
     stage = make_stage()
     stage.loop = copy.copy(stage.loop)
-    stage.loop.body = [first_turn(one) for one in copy.deepcopy(stage.loop.body)]
+    stage.loop.body = copy.deepcopy(stage.loop.body)
     turns = [one.target for one in walk(stage.loop.body) if isinstance(one, ast.For | ast.comprehension)]
     names = sorted((stored(stage.loop.body) | attributes_stored(stage.loop.body)) - stored(turns))
     names = [one for one in names if LOSS_NAME.fullmatch(word_of(last_of(one))) or one.lower() in ALONE]
     names = [*whole_first(names, walk(stage.loop.body)), *histories(stage.loop.body)]
+    names = [one for one in names if not OTHERS.fullmatch(word_of(last_of(one.removesuffix(LATEST))))]
     if not names:
         return
+    stage.loop.body = [first_turn(one, names) for one in stage.loop.body]
     stage.compile_round()
     stage.set_up({})
     if not wanted(stage.held()):
@@ -178,9 +191,13 @@ def value_of(space: Mapping[str, Any], name: str, lacking: Any = ()) -> Any:
     return getattr(space.get(root), attribute, lacking) if attribute else space.get(root, lacking)
 
 
-def first_turn(statement: ast.stmt) -> ast.stmt:
-    """A loop over batches that are trained with one after the other ends after the first."""
+def first_turn(statement: ast.stmt, losses: Collection[str]) -> ast.stmt:
+    """A loop over batches that are trained with one after the other ends after the first.
+
+    In such a loop is a loss computed; one over the weights, which updates each, goes on.
+    """
     if isinstance(statement, ast.For) and trains(statement.body):
-        inner = [first_turn(one) for one in statement.body]
-        statement.body = [*inner, ast.copy_location(ast.Break(), inner[-1])]
+        computed = {*stored(statement.body), *attributes_stored(statement.body), *histories(statement.body)}
+        inner = [first_turn(one, losses) for one in statement.body]
+        statement.body = [*inner, ast.copy_location(ast.Break(), inner[-1])] if computed & {*losses} else inner
     return statement
