@@ -126,6 +126,50 @@ for epoch in range(30):
     errors.append(float(np.mean(np.sign(scores) != kinds)))
     w = w + rate * rows.T @ (kinds - scores)
 """
+FALLING_RATE = """
+import numpy as np
+
+
+class Embedder:
+    def __init__(self, words, size):
+        self.E, self.lr, self.loss = 0.3 * np.random.randn(words, size), 0.1, 0.0
+
+    def train(self, pairs, epochs=20):
+        for _ in range(epochs):
+            self.loss = 0.0
+            gradient = np.zeros_like(self.E)
+            for a, b in pairs:
+                d = self.E[a] - self.E[b]
+                self.loss += 0.5 * float(d @ d)
+                gradient[a] += d
+                gradient[b] -= d
+            self.E -= self.lr * gradient
+            self.lr *= 0.9
+
+
+if __name__ == "__main__":
+    net = Embedder(6, 3)
+    net.train([(0, 1), (2, 5), (4, 3), (1, 2)])
+"""
+OF_THE_OUTPUT = """
+import numpy as np
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def d_sigmoid(s):
+    return s * (1 - s)
+
+
+def mse(p, y):
+    return np.mean((p - y) ** 2)
+
+
+def d_mse(p, y):
+    return 2 * (p - y) / p.size
+"""
 WAITS = """
 import time
 
@@ -166,6 +210,11 @@ def test_a_mean_that_another_file_of_the_package_takes(tmp_path: Path) -> None:
     file = written(tmp_path, LOSS_OF_A_PACKAGE, "cost.py")
     written(tmp_path, LAYER_OF_A_PACKAGE, "dense.py")
     assert check_class(f"{file}:SquaredError").verdict == "wrong"  # files that lie beside each other
+    other = tmp_path / "other"  # another work beside, with a package of the same name
+    other.mkdir()
+    written(other, LAYER_OF_A_PACKAGE, "dense.py")
+    written(other, "", "__init__.py")
+    assert check_class(f"{file}:SquaredError").verdict == "wrong"
     written(tmp_path, "", "__init__.py")
     report = check_class(f"{file}:SquaredError")
     assert report.verdict == "right, but"
@@ -204,6 +253,22 @@ def test_only_a_loss_is_the_judge_of_a_loop(tmp_path: Path) -> None:
     report = check_class(str(written(tmp_path, code)))
     assert report.right, report_text(report)
     assert not check_class(str(written(tmp_path, code.replace("rows.T @ (", "rows.T @ (scores * (") + ")"))).right
+
+
+@pytest.mark.parametrize("mistake", ["", "gradient[b] -= d"])
+def test_a_rate_that_falls_in_its_object_is_that_of_the_round(tmp_path: Path, mistake: str) -> None:
+    code = FALLING_RATE.replace(mistake, "gradient[b] += d") if mistake else FALLING_RATE
+    report = check_class(f"{written(tmp_path, code)}:Embedder")
+    assert report.right == (not mistake), report_text(report)
+
+
+def test_slopes_that_begin_with_d(tmp_path: Path) -> None:
+    file = written(tmp_path, OF_THE_OUTPUT)
+    assert check_class(f"{file}:d_sigmoid").verdict == "right, but"
+    assert check_class(f"{file}:d_mse").verdict == "right"
+    file.write_text(OF_THE_OUTPUT.replace("s * (1 - s)", "s * (1 + s)").replace("2 * (p - y)", "2 * (p + y)"))
+    assert check_class(f"{file}:d_sigmoid").verdict == "wrong"
+    assert check_class(f"{file}:d_mse").verdict == "wrong"
 
 
 def test_what_waits_is_ended() -> None:

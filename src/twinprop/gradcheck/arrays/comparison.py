@@ -201,7 +201,7 @@ def proportional(a: Any, b: Any) -> bool:
 def same_numbers(a: Any, b: Any) -> bool:
     """Whether two arrays hold the same numbers, though perhaps in shapes that differ by axes of size 1."""
     a, b = np.asarray(a, float), np.asarray(b, float)
-    if plain_shape(a.shape) != plain_shape(b.shape):
+    if plain_shape(a.shape) != plain_shape(b.shape) or a.size != b.size:
         return False
     a = a.reshape(b.shape)
     return nearly_equal(a, b) or bool(a.size and not np.nan_to_num(b).any() and not a.any() and not np.isnan(b).all())

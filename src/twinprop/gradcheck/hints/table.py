@@ -32,6 +32,7 @@ from twinprop.gradcheck.hints.routines import Evidence, Routine, routines_of
 from twinprop.gradcheck.measuring.trial import CHANGE
 from twinprop.gradcheck.report import Gradient
 from twinprop.gradcheck.source.sources import nodes_of
+from twinprop.gradcheck.training.loop_loss import LoopLoss
 from twinprop.gradcheck.training.trained import Trained
 
 
@@ -211,7 +212,7 @@ def changes_in_place(function: Any) -> bool:
 def shared_object(evidence: Evidence) -> str:
     """What is said of an object that goes forward twice, and keeps what backward needs of the last time alone."""
     whole = wrapped_in(evidence.trial.subject.made)
-    if isinstance(evidence.trial.subject.made, Trained):
+    if isinstance(evidence.trial.subject.made, Trained | LoopLoss):
         return ""  # its step may go forward as often as it likes
     seen: dict[int, tuple[int, str]] = {}
 

@@ -37,7 +37,7 @@ from twinprop.gradcheck.objects.several import Several
 from twinprop.gradcheck.objects.turned import told_of_turned
 from twinprop.gradcheck.report import Gradient, Report
 from twinprop.gradcheck.source.lending import module_of, modules_used, own_classes
-from twinprop.gradcheck.source.loading import trees_around
+from twinprop.gradcheck.source.loading import files_around, trees_around, trees_of
 from twinprop.gradcheck.source.sources import nodes_of
 from twinprop.gradcheck.source.stand_ins import sigmoid, softmax
 
@@ -314,15 +314,19 @@ def divided_later(kind: type) -> str:
     added = [node for node in steps if isinstance(node.op, ast.Add | ast.Sub) and divides_a_step(node)]
     module = module_of(kind)
     near = [node for one in (modules_used(module) if module is not None else ()) for node in nodes_of(one)]
-    if in_package(module):  # whose files belong together
-        near += [node for tree in trees_around(kind, "def backward") for node in ast.walk(tree)]
+    for path in package_of(module):
+        near += [node for _, tree in trees_of(path) for node in ast.walk(tree)]
     layers = [node for node in near if isinstance(node, ast.Assign | ast.AugAssign) and divides_a_gradient(node)]
     return next((ast.unparse(node) for node in [*added, *layers]), "")
 
 
-def in_package(module: ModuleType | None) -> bool:
-    file = getattr(module, "__file__", None)
-    return file is not None and (Path(file).parent / "__init__.py").is_file()
+def package_of(module: ModuleType | None) -> list[Path]:
+    """The files of the package that a module is in, which belong together; none where it is in none."""
+    root = Path(getattr(module, "__file__", None) or "none").absolute()
+    own, found = root, False
+    while (root.parent / "__init__.py").is_file():
+        root, found = root.parent, True
+    return [path for path in files_around(own) if path.is_relative_to(root)] if found else []
 
 
 COUNT = re.compile(r"(\w+\.)?(batch_?size|m|n|num_?\w+)|.*\.shape\[-?\d\]|len\(.*\)")

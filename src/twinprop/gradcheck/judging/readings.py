@@ -282,6 +282,9 @@ def given_its_output(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
         yield Reading(replace(way, backward_roles=dict.fromkeys(way.backward_roles, "out")), inputs, OF_OUTPUT)
     back = way.backward if type(way) is LayerWay and not subject.parameters else None
     (alone,) = back.needed if back is not None and len(back.needed) == 1 else (None,)
+    if alone and isinstance(subject.made, Pair) and not is_linear(subject, inputs):
+        fields = {**vars(way), "backward_roles": {alone.name: "out"}}
+        yield Reading(DerivativeWay(**fields), inputs, OF_OUTPUT)
     if back and alone and is_multiplied(type(wrapped_in(subject.made)), back.name) and not is_linear(subject, inputs):
         both = [DerivativeWay(**{**vars(way), "backward_roles": {alone.name: role}}) for role in ("x", "out")]
         yield from (Reading(one, inputs) for one in both)

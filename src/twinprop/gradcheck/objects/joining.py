@@ -216,6 +216,7 @@ def join_functions(
         return loss_of([own[one] for one in pair], words, outputs), ", ".join(pair)
     name, alone = next(iter(named.items()))
     told_as_cost = contains(name, COST) and (not contains(name, BACK) or len(returned_names(alone)) > 1)
+    told_as_cost = told_as_cost and not plain_partner(own, name)  # d_mse of mse
     both = len(named) == 1 and (told_as_cost or returns_loss(alone))
     by_word = pick(named, BACK) or pick(named, DERIVATIVE) or (name if plain_partner(own, name) else "")
     back = "" if both else by_word or partner(own, pick(named, FRONT), BACK)

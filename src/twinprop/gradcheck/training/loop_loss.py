@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.arrays.held import Wrapper, arrays_of, is_number, is_numeric
+from twinprop.gradcheck.arrays.held import Wrapper, arrays_of, is_float_array, is_number, is_numeric
 from twinprop.gradcheck.arrays.inputs import Inputs
+from twinprop.gradcheck.arrays.likely_shapes import is_parameter
 from twinprop.gradcheck.calling.upkeep import rates_of
 from twinprop.gradcheck.source.names_in_code import stored, walk
 from twinprop.gradcheck.source.roles import role_of, word_of
@@ -72,13 +73,15 @@ class LoopLoss(Wrapper):
         self._parts = {FUNCTION: stage.round}
 
     def _round(self, weights: Weights) -> Any:
-        space = self._stage.space
+        space, kept = self._stage.space, {ref.name: ref.get() for ref in rates_of(weights)}
         space.update({name: copy.deepcopy(one) for name, one in self._drawing.items()})
         space.update(vars(weights))
         space.update(self._stage.loop.counted)
         self._stage.one_round()
         rates = {name: one for name, one in vars(weights).items() if role_of(name) == "rate"}
         vars(weights).update({name: space[name] for name in vars(weights)} | rates)
+        for ref in rates_of(weights):  # one that falls is the first in each round
+            ref.set(kept.get(ref.name, ref.get()))
         return value_of(space, self._loss)
 
     def forward(self, x: Any) -> float:
@@ -151,7 +154,8 @@ def losses_of_round(stage: Stage, names: Sequence[str], place: str, labels: bool
         found = [one for one in names if np.size(value_of(stage.space, one)) == 1]
         begin()
         rates = [one for one in first if role_of(one) == "rate" and is_number(first[one])]
-        weights = Weights(stage, sorted({*changed, *rates}))
+        left = {one for one in first if is_parameter(one) and is_float_array(first[one])}  # one that is forgotten
+        weights = Weights(stage, sorted({*changed, *left, *rates}))
         made = [LoopLoss(stage, weights, one, place) for one in found if is_numeric(value_of(stage.space, one, 0.0))]
         return [one for one in made if changed and one.is_plain()][:1]
     except Exception:  # it needs what is not there, or holds what cannot be copied, as a generator
