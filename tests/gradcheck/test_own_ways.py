@@ -381,10 +381,14 @@ def test_right_and_wrong_twin(tmp_path: Path, code: str, name: str, old: str, ne
         ("(os if x.any() else os).system('true')", False),
         ("os.system('true')", False),
         ("(open if x.any() else open)('file')", False),
+        ("(system or x).__call__('true')", False),
+        ("[line.split() for line in ('a b', 'c d')]", True),
+        ("[module.system('true') for module in (os,)]", False),
+        ("[one.__call__('true') for one in (system,)]", False),
     ],
 )
 def test_what_a_script_calls_before_its_loop_comes_from_no_other_library(code: str, run: bool) -> None:
-    space = {"np": np, "os": os, "x": np.ones(2)}
+    space = {"np": np, "os": os, "system": os.system, "x": np.ones(2)}
     statement = ast.parse(code).body[0]
     if run:
         refuse_foreign(statement, space)

@@ -11,7 +11,6 @@ import copy
 import math
 import random
 import re
-import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -26,8 +25,9 @@ from twinprop.gradcheck.arrays.likely_shapes import BIAS, is_parameter
 from twinprop.gradcheck.calling.upkeep import owners_in
 from twinprop.gradcheck.faults import is_users, writing_nothing
 from twinprop.gradcheck.objects.guesses import INPUTS, OUTPUTS, number_for, usual
+from twinprop.gradcheck.source.lending import module_of
 from twinprop.gradcheck.source.loops import BATCH, STEPS, TREE
-from twinprop.gradcheck.source.names_in_code import changed_in, names_of_values, root_of, stored, walk
+from twinprop.gradcheck.source.names_in_code import changed_in, names_of_values, root_of, stored
 from twinprop.gradcheck.source.roles import role_of, word_of
 from twinprop.gradcheck.training.outputs import Site
 from twinprop.gradcheck.training.recipes import SAMPLES, data_named, is_numpys
@@ -264,29 +264,44 @@ def refuse_foreign(statement: ast.stmt, space: Mapping[str, Any]) -> None:
     Raises:
         NotFoundError: it may do so.
     """
-    turns = [part.target for part in ast.walk(statement) if isinstance(part, ast.comprehension)]
-    bound = {part.id for part in walk(turns) if isinstance(part, ast.Name)}
+    turns = [part for part in ast.walk(statement) if isinstance(part, ast.comprehension)]
+    bound = {one.id for part in turns for one in ast.walk(part.target) if isinstance(one, ast.Name)}
+    harmless = all(computes_alone(part.iter, space) for part in turns)  # what such a name may hold
     for call in (part for part in ast.walk(statement) if isinstance(part, ast.Call)):
         if ast.unparse(call).startswith(OUR_OWN):
             continue
         root = root_of(call.func)
         name = ast.unparse(call.func).rpartition(".")[2]
         value = space.get(root, getattr(builtins, root, None))
-        module = value if isinstance(value, ModuleType) else sys.modules.get(getattr(value, "__module__", None) or "")
-        own = is_users(getattr(module, "__file__", None) or "<") or getattr(module, "__dict__", None) is space
-        known = getattr(module, "__name__", "").partition(".")[0] in (*KNOWN, "builtins") or is_numpys(value)
         plain = value is not None and not callable(value) and not isinstance(value, ModuleType)
         plain = plain or (not root and computes_alone(call.func, space))
-        plain = plain or (root in bound and isinstance(call.func, ast.Attribute))  # of what other parts have made
-        reads = READING.search(name.lower()) and not (own and isinstance(value, type))
-        if reads or root in UNSAFE or not (own or known or plain):
+        plain = plain or (root in bound and harmless and isinstance(call.func, ast.Attribute))
+        reads = READING.search(name.lower()) and not (is_own(value, space) and isinstance(value, type))
+        if reads or root in UNSAFE or not (plain or is_own(value, space) or is_known(value)):
             raise NotFoundError(name)
 
 
+def is_own(value: Any, space: Mapping[str, Any]) -> bool:
+    """Whether something is of the script itself, or of a module of its author's."""
+    module = home_of(value)
+    return is_users(getattr(module, "__file__", None) or "<") or getattr(module, "__dict__", None) is space
+
+
+def is_known(value: Any) -> bool:
+    """Whether something is of a module for numbers, or of Python itself."""
+    return getattr(home_of(value), "__name__", "").partition(".")[0] in (*KNOWN, "builtins") or is_numpys(value)
+
+
+def home_of(value: Any) -> ModuleType | None:
+    """A module itself, else the one where something is defined."""
+    return value if isinstance(value, ModuleType) else module_of(value)
+
+
 def computes_alone(node: ast.expr, space: Mapping[str, Any]) -> bool:
-    """Whether an expression that something is called of, as `(x > 0).astype`, names no module but those for numbers."""
+    """Whether an expression, as `(x > 0)` of `(x > 0).astype`, names nothing of a library but of those for numbers."""
     named = [space.get(part.id) for part in ast.walk(node) if isinstance(part, ast.Name)]
-    return all(one.__name__.partition(".")[0] in KNOWN for one in named if isinstance(one, ModuleType))
+    foreign = [one for one in named if isinstance(one, ModuleType) or callable(one)]
+    return all(is_known(one) or is_own(one, space) for one in foreign)
 
 
 def others(value: Any) -> Any:
