@@ -105,12 +105,8 @@ class Loop:
         if {*map(role_of, held)} != {"x", "y"}:
             self.data = given
             return self
-        code = "\n".join(f"{HIDDEN_NAME}{name} = self.{name}" for name in held)
-        where = self.before[-1] if self.before else method
-        self.before = [
-            *self.before,
-            *(ast.fix_missing_locations(ast.copy_location(one, where)) for one in ast.parse(code).body),
-        ]
+        named = ast.parse("\n".join(f"{HIDDEN_NAME}{name} = self.{name}" for name in held)).body
+        self.before += [ast.fix_missing_locations(ast.copy_location(one, method)) for one in named]
         self.origin = self.body[0]
         self.body = [ByName(held).visit(one) for one in copy.deepcopy(self.body)]
         return self
@@ -173,16 +169,14 @@ def loops_of(body: Sequence[ast.stmt], kinds: Collection[str] = ()) -> Iterator[
                 if owner in methods:
                     way, lacking = way_to(owner, script, functions, DEEPEST)
                     if not any(missing == "self" for _, missing in lacking):
-                        called.append(Loop([*way, *inside[:at]], body, counted, inside[at].lineno, name, "", lacking))
+                        begun = [*way, *inside[:at]]
+                        called.append(Loop(begun, body, counted, inside[at].lineno, name, "", lacking, called=True))
         if owner is not None and owner in methods and not loops and trains(inside):
             before, free = arguments(owner, None)
             name = methods[owner]
             one = Loop(before, inside, {}, owner.lineno, name, owner.name, free)
             whole.append(one.given_data(starts.get(name)))
-    yield from (one.with_needed(functions) for one in whole)  # a loop makes first what it needs
-    for one in called:
-        one.called = True
-        yield one.with_needed(functions)
+    yield from (one.with_needed(functions) for one in [*whole, *called])  # a loop makes first what it needs
 
 
 def locals_of(owner: ast.FunctionDef | None, before: Sequence[ast.stmt], body: Sequence[ast.stmt]) -> set[str]:
