@@ -65,7 +65,6 @@ LOSSES = {
     "fit_ridge": "½ squared error, sum",
     "fit_line": "squared error, mean over the samples",
     "fit_hidden": "cross entropy, sum",
-    "fit_batches": "cross entropy, mean over the samples",
     "fit_itself": "½ squared error, mean over the samples",
     "kept_data": "binary cross entropy, mean over the samples",
     "kept_layers": "½ squared error, mean over the samples",
@@ -93,7 +92,7 @@ MISTAKES = {
     "batches": ("* h * (1 - h)", "* (1 - h)", {"change of clf.params['W1']", "change of clf.params['b1']"}),
     "logistic": ("np.sum(p - targets) / n_samples", "np.sum(p - targets)", {"change of b"}),
     "sample_by_sample": ("self.mid * (1 - self.mid)", "self.mid * (1 - self.mid ** 2)", {"change of brain.w1"}),
-    "labels": ("dh.sum(axis=0, keepdims=True)", "dh.mean(axis=0, keepdims=True)", {"change of model.b1"}),
+    "labels": ("dh.sum(axis=0, keepdims=True)", "dh.mean(axis=0, keepdims=True)", {"model.gb1"}),
     "softmax": ("[hidden <= 0]", "[hidden >= 0]", {"change of W", "change of b"}),
     "lists": (
         "weights[i].T * (1 - acts[i] ** 2)",

@@ -55,7 +55,7 @@ from twinprop.gradcheck.source.loading import (
 )
 from twinprop.gradcheck.source.loops import PENALTY
 from twinprop.gradcheck.source.roles import word_of
-from twinprop.gradcheck.training.loop_loss import LoopLoss
+from twinprop.gradcheck.training.loop_loss import LoopLoss, penalties_of
 from twinprop.gradcheck.training.loops_around import loop_left
 from twinprop.gradcheck.training.shown import ShownLoss
 from twinprop.gradcheck.training.trained import Trained
@@ -193,6 +193,8 @@ def check_chosen(
         return report
     if not once and (other := right_in_another_reading(fresh, inputs, constants, seed, bool(shape), report)):
         return other
+    if isinstance(subject.made, LoopLoss) and (other := right_by_another_loss(spec, wanted, constants, fresh, inputs)):
+        return other
     guessed = bool(subject.way.guesses) or isinstance(subject.made, Several)
     looped = used_elsewhere(spec, subject, wanted) if guessed else None
     if looped and (isinstance(looped[0].made, ShownLoss) or all(one.passed for one in looped[2])):
@@ -220,6 +222,33 @@ def check_chosen(
             return check_chosen(spec, wanted, constants, *looped[:2], [])
         raise
     return report
+
+
+def right_by_another_loss(
+    spec: str, wanted: Wanted, constants: Sequence[str], subject: Subject, inputs: Inputs
+) -> Report | None:
+    """The report of a loop that is right for a likely loss, where its own may be a measure of the success; else None.
+
+    That is no measure where without penalties it is right, or a multiple: then a factor beside a penalty is wrong.
+    """
+    made, plain = subject.made, subject.copied()
+    if penalties := penalties_of(plain.made._user):
+        for ref in penalties:
+            ref.set(0.0)
+        with contextlib.suppress(SubjectError):
+            if check_subject(plain, inputs, constants, wanted.seed, explain=False).right:
+                return None
+    told, quick = [one for one in subject.told if one not in made.told], replace(wanted, explain=False)
+    for likely in made.likely():
+        with contextlib.suppress(SubjectError):
+            one = Subject(likely, subject.title, told, wanted.seed)
+            found, _ = choose_inputs(one, wanted, Clock())
+            report = check_chosen(spec, quick, constants, one, found, []) if found is not None else None
+            if report is not None and report.right:
+                report.advice[:0] = [ANOTHER.format(made.place, made.loss)]
+                return report
+    made.begin()  # both run in the names of the script
+    return None
 
 
 def common_factor(subject: Subject, report: Report) -> float:
@@ -278,7 +307,7 @@ def used_elsewhere(spec: str, subject: Subject, wanted: Wanted) -> tuple[Subject
         return None
     by_loop = isinstance(subject.made, TrainedByLoop)
     for one in Subject.load(spec, wanted.words, wanted.seed, elsewhere=True):
-        if by_loop and isinstance(one.made, TrainedByLoop):
+        if by_loop and isinstance(one.made, TrainedByLoop | LoopLoss):
             continue
         with contextlib.suppress(SubjectError):
             inputs, _ = choose_inputs(one, wanted, Clock())
@@ -400,6 +429,7 @@ UPHILL = (
     "what backward returns is right, but {} adds it where it has to be subtracted: each step goes uphill, and the loss "
     "grows."
 )
+ANOTHER = "a step of {} follows the gradient of this loss, and not that of {}, which it computes."
 NO_LOSS = f"with {{}}, as its author makes one, too, a step {NONE_FITS}."
 OTHER = "with {1} the gradients are wrong: {0}. To see how, check that alone: --args {2}"
 WRONG_PENALTY = "with {} for {} the gradients are wrong: {}. The penalty in the loss is another than in the gradients."

@@ -97,6 +97,8 @@ class Inputs:
             shape[self.axis] = count
         whole = self.values in ("indices", "words")
         x = draw_x(rng, tuple(shape), self.axis, self.values, int(self.x.max()) + 1 if whole else 0)
+        if isinstance(self.y, int):  # the class of one sample
+            return replace(self, x=x)
         if self.y is None or self.y is self.x:
             return Inputs(x, None if self.y is None else x, self.axis, self.kind, self.values)
         if np.ndim(self.y) > 2 or (self.axis is not None and np.size(self.y) % self.count):

@@ -11,7 +11,7 @@ from typing import Any
 
 from twinprop.gradcheck.arrays.held import arrays_of, attributes_of, canonical, said, stems, wrapped_in
 from twinprop.gradcheck.arrays.inputs import LIKELY
-from twinprop.gradcheck.calling.naming import BACKWARD, FORWARD, LOSS, TRAINING, held_by, named
+from twinprop.gradcheck.calling.naming import BACKWARD, FORWARD, LIKE, LOSS, TRAINING, held_by, named
 from twinprop.gradcheck.calling.way import (
     DerivativeWay,
     JacobianWay,
@@ -24,7 +24,14 @@ from twinprop.gradcheck.calling.way import (
 )
 from twinprop.gradcheck.faults import PACKAGE, SubjectError
 from twinprop.gradcheck.source.roles import Argument, Method, lacks_self, method_of, word_of
-from twinprop.gradcheck.source.sources import nodes_of, own_attributes, returned_name, returned_names, source_of
+from twinprop.gradcheck.source.sources import (
+    attributes_read,
+    nodes_of,
+    own_attributes,
+    returned_name,
+    returned_names,
+    source_of,
+)
 from twinprop.gradcheck.source.words import words_compared
 
 
@@ -121,6 +128,7 @@ def ways_of(made: Any, title: str) -> list[Way]:
         SubjectError: in none of the known ways.
     """
     forward, backward, loss = named(made, FORWARD), named(made, BACKWARD), named(made, LOSS)
+    forward = keeping(made, forward, backward) if forward and backward else forward
     back = method_of(made, backward) if backward else None
     # it takes gradients that are there already, and a rate: backward(grads, lr)
     if back is not None and back.needed and back.needed[0].name.lower() in ("grads", "gradients") and back.has("rate"):
@@ -220,6 +228,21 @@ def leans_on(made: Any, back: str, front: str, other: str) -> bool:
     later = {one.attr for one in left if isinstance(one.ctx, ast.Store)} - {*attributes_of(made)}
     known = {one.attr for one in seen}
     return front not in known and any(one.attr in later - known for one in read if isinstance(one.ctx, ast.Load))
+
+
+def keeping(made: Any, forward: str, backward: str) -> str:
+    """Of several methods that go forward, the one that keeps what backward reads, where the first keeps nothing."""
+    kind, read = type(made), attributes_read(type(made), backward)
+
+    def left(name: str) -> set[str]:
+        nodes = (
+            node for one in {name, *attributes_read(kind, name)} for node in own_attributes(getattr(kind, one, None))
+        )
+        return {node.attr for node in nodes if isinstance(node.ctx, ast.Store)} & read
+
+    others = [name for name in dir(made) if LIKE[FORWARD].fullmatch(word_of(name)) and callable(held_by(made, name))]
+    keep = [name for name in others if left(name)]
+    return keep[0] if len(keep) == 1 and not left(forward) else forward
 
 
 def without_rate_alone(back: Method) -> Method:

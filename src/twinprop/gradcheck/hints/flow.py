@@ -58,12 +58,17 @@ def units_of(tree: ast.FunctionDef) -> Iterator[Unit]:
                 yield Unit(value.lineno, value.end_lineno or 0, made, tokens_in(value))
 
 
-def distance(tree: ast.FunctionDef, gradients: Sequence[Gradient]) -> Callable[[int], int]:
-    """How unlikely a mistake is in a line: 0 where wrong gradients alone need it, 2 where a right one does, else 1."""
+def distance(tree: ast.FunctionDef, gradients: Sequence[Gradient], loss: str = "") -> Callable[[int], int]:
+    """How unlikely a mistake is in a line: 0 where wrong gradients alone need it, 2 where a right one does, else 1.
+
+    Args:
+        loss: its name, where the function computes it before its step: the lines that it needs go forward.
+    """
     units = list(units_of(tree))
     right, wrong = ([one for one in gradients if one.passed is passed] for passed in (True, False))
     of_right, of_wrong = (named(some, units) for some in (right, wrong))
     spoilt, broken = lines_needed(units, of_right - of_wrong), lines_needed(units, of_wrong - of_right)
+    spoilt |= lines_of_loss(tree, units, loss) if loss else set()
     ranges = [one for one in ast.walk(tree) if isinstance(one, ast.For) and "range(" in ast.unparse(one.iter)]
     loops = {one.lineno for one in ranges}  # where they begin and end
     return lambda line: 0 if line in loops else 2 if line in spoilt else 0 if line in broken else 1
@@ -85,3 +90,13 @@ def lines_needed(units: Sequence[Unit], names: set[str]) -> set[int]:
         for one in new:
             lines |= {*range(one.first, one.last + 1)}
             names = names | one.read
+
+
+def lines_of_loss(tree: ast.FunctionDef, units: Sequence[Unit], loss: str) -> set[int]:
+    """The lines that a loss depends on, which is assigned, or appended to a list: `loss`, `losses[-1]`."""
+    listed = loss.partition("[")[0]
+    calls = [one for one in ast.walk(tree) if isinstance(one, ast.Call) and ast.unparse(one.func) == f"{listed}.append"]
+    appended = [Unit(one.lineno, one.end_lineno or 0, {token(loss)}, tokens_in(one)) for one in calls]
+    made = [one for one in units if token(loss) in one.made] or appended
+    before = [one for one in units if made and one.first < made[0].first]
+    return lines_needed([*before, *made], {token(loss)})

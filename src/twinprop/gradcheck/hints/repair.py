@@ -29,6 +29,7 @@ from twinprop.gradcheck.hints.edits.site import OUTPUT, Edit, Site, is_sum, site
 from twinprop.gradcheck.hints.flow import distance
 from twinprop.gradcheck.hints.routines import Evidence, Routine, routines_of
 from twinprop.gradcheck.measuring.trial import Trial
+from twinprop.gradcheck.training.loop_loss import LoopLoss
 
 MOST_TRIED = 12_000
 """Edits that are tried for a small backward."""
@@ -134,7 +135,9 @@ def best_repair(
 def candidates(routines: list[Routine], evidence: Evidence) -> Iterator[Repair]:
     """Every edit of every statement and expression in its order; those of lines that right gradients need come last."""
     yield from edits_of_statements(routines)
-    far = {id(one): distance(one.tree, evidence.gradients) for one in routines}
+    made = evidence.trial.subject.made
+    loss = made.loss if isinstance(made, LoopLoss) else ""
+    far = {id(one): distance(one.tree, evidence.gradients, loss) for one in routines}
     # a function of the file that is no derivative is rarely what is wrong, though an edit of it may help
     helpers = {id(one) for one in routines[1:] if is_helper(one)}
     places: dict[tuple[bool, int], list[Site]] = {}

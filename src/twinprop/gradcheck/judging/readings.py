@@ -108,7 +108,7 @@ def right_in_another_reading(
     """
     if said(subject.made, "loss_alone", False) and said(subject.made, "_own_inputs") is not None:  # both are its own
         return None
-    some = [] if shape_given else list(in_another_shape(subject, inputs))
+    some = [*([] if shape_given else in_another_shape(subject, inputs)), *label_as_a_number(subject, inputs)]
     steps = first is not None and any(one.name.startswith(CHANGE) for one in first.gradients)
     some += [*without_penalty(subject, inputs, steps), *with_a_likely_loss(subject, inputs)]
     if first is not None and any(one.comparison is not None and not one.comparison.passed for one in first.gradients):
@@ -162,6 +162,12 @@ def in_another_shape(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
     for shape, axis in shapes:
         if shape != inputs.x.shape:
             yield Reading(subject.way, replace(inputs, x=inputs.x.reshape(shape), axis=axis))
+
+
+def label_as_a_number(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
+    """The class of one sample as a number: of an array with one, `onehot[label][0] = 1` changes a copy."""
+    if inputs.kind == "labels" and inputs.count == 1 and np.shape(inputs.y) == (1,):
+        yield Reading(subject.way, replace(inputs, y=int(inputs.y[0]), steady=True))
 
 
 def one_sample(subject: Subject, inputs: Inputs) -> Iterator[Reading]:

@@ -76,7 +76,8 @@ def steps_beside(trial: Trial, gradients: list[Gradient]) -> tuple[list[str], li
         step = trial.updates.get(one.of)
         if one.of not in trial.updated or step is None or not one.passed or one.name.startswith(CHANGE):
             continue
-        factor = ratio(np.ravel(step.value), np.ravel(one.right)) if np.any(step.value) else 0.0
+        itself = one.value if np.shape(one.value) == np.shape(step.value) else one.right  # what is measured has noise
+        factor = ratio(np.ravel(step.value), np.ravel(itself)) if np.any(step.value) else 0.0
         if factor is None:
             other.append(one.of)
         elif factor < 0:

@@ -217,7 +217,8 @@ class Trial:
         """Undo that, so that what adds up begins anew."""
         for ref, old in reversed(self.changed):
             now = ref.get()
-            if any(np.may_share_memory(now, one.get()) for one in self.parameters):
+            held = [value for one in self.parameters if isinstance(value := one.get(), np.ndarray)]
+            if isinstance(now, np.ndarray) and any(np.may_share_memory(now, one) for one in held):
                 continue  # a cache that holds weights
             if isinstance(now, np.ndarray) and now.shape == old.shape and now.flags.writeable:
                 now[...] = old

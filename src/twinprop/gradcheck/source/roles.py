@@ -93,9 +93,11 @@ def word_of(name: str) -> str:
 def role_of(name: str) -> str:
     """The role of an argument; empty where its name says nothing."""
     word = word_of(name)
-    if word.endswith(("param", "params")) or (COUNT.fullmatch(name.lower()) and ROLES.get(word) != "count"):
+    if word.endswith(("param", "params")) or (
+        COUNT.fullmatch(name.lower()) and ROLES.get(word) not in ("count", "rate")
+    ):
         return ""
-    if not word or re.fullmatch(r"l[a-z]+rate|learning(?!data|set)\w*", word):
+    if not word or re.fullmatch(r"l[a-z]+rate|(base|init|initial|start)(lr|rate)|learning(?!data|set)\w*", word):
         return "rate"  # `_` is looked at by nobody
     known = ROLES.get(word) or ROLES.get(word.rstrip("0123456789"))
     if known:

@@ -79,6 +79,17 @@ def own_attributes(found: Any) -> Iterator[ast.Attribute]:
     )
 
 
+def attributes_read(kind: type, name: str) -> set[str]:
+    """The attributes of self that a method names, and those that the methods name that it calls."""
+    seen: set[str] = set()
+    left = [name]
+    while left:
+        new = {node.attr for node in own_attributes(getattr(kind, left.pop(), None))} - seen
+        seen |= new
+        left += new
+    return seen
+
+
 @cache
 def entries_named(found: Any, names: tuple[str, ...], kind: type) -> tuple[Any, ...]:
     """The keys or the numbers with which a source reads entries of something."""

@@ -14,17 +14,18 @@ from typing import Any
 
 import numpy as np
 
-from twinprop.gradcheck.arrays.held import Wrapper, arrays_of, is_float_array, is_number, is_numeric
+from twinprop.gradcheck.arrays.held import ArrayRef, Wrapper, arrays_of, is_float_array, is_number, is_numeric
 from twinprop.gradcheck.arrays.inputs import Inputs
 from twinprop.gradcheck.arrays.likely_shapes import is_parameter
 from twinprop.gradcheck.calling.upkeep import rates_of
+from twinprop.gradcheck.source.loops import PENALTY
 from twinprop.gradcheck.source.names_in_code import stored, walk
 from twinprop.gradcheck.source.roles import role_of, word_of
 from twinprop.gradcheck.training.own_loss import LOSS_NAME, whole_first
 from twinprop.gradcheck.training.rounds import FUNCTION, trains
 from twinprop.gradcheck.training.staging import Stage, data_role
 from twinprop.gradcheck.training.trained import alike
-from twinprop.gradcheck.training.trained_by_loop import changed_names
+from twinprop.gradcheck.training.trained_by_loop import TrainedByLoop, changed_names
 
 ALONE = ("l", "j", "e")
 """Names of a loss in a loop, beside those that hold such a word."""
@@ -41,6 +42,9 @@ TOLD = (
 )
 
 
+LACKS = "{} has no penalty: checked with {} = 0."
+
+
 class Weights:
     """What a round changes, and its learning rates: each is an attribute."""
 
@@ -52,15 +56,25 @@ class Weights:
 
 
 class LoopLoss(Wrapper):
-    """A round of a loop as a loss of the weights."""
+    """A round of a loop as a loss of the weights.
+
+    Attributes:
+        loss: the name of its loss.
+        place: where the loop stands.
+        likely: the loop as one that does not say its loss, with data of ours.
+        begin: makes the names of its script anew, in which others run, too.
+    """
 
     loss_alone = True
 
     told: list[str]
 
-    def __init__(self, stage: Stage, weights: Weights, loss: str, place: str) -> None:
+    likely: Callable[[], Iterator[TrainedByLoop]] = staticmethod(lambda: iter(()))
+
+    def __init__(self, stage: Stage, weights: Weights, loss: str, place: str, begin: Callable[[], None]) -> None:
         super().__init__(weights)
-        self._stage, self._loss = stage, loss
+        self.begin = begin
+        self._stage, self.loss, self.place = stage, loss, place
         self._drawing = {
             name: copy.deepcopy(one)
             for name, one in stage.space.items()
@@ -82,13 +96,24 @@ class LoopLoss(Wrapper):
         vars(weights).update({name: space[name] for name in vars(weights)} | rates)
         for ref in rates_of(weights):  # one that falls is the first in each round
             ref.set(kept.get(ref.name, ref.get()))
-        return value_of(space, self._loss)
+        return value_of(space, self.loss)
 
     def forward(self, x: Any) -> float:
         return float(np.reshape(self._round(copy.deepcopy(self._user)), ()))
 
     def backward(self) -> None:
         self._round(self._user)
+
+    def leave_out_penalties(self) -> None:
+        """Set the penalties to 0 that the step has and the loss has not, as it is the same without, and say so."""
+        loss, lacking = self._round(copy.deepcopy(self._user)), []
+        for at, ref in enumerate(penalties_of(self._user)):
+            other = copy.deepcopy(self._user)
+            penalties_of(other)[at].set(0.0)
+            lacking += [ref] if self._round(other) == loss else []
+        for ref in lacking:
+            ref.set(0.0)
+        self.told += [LACKS.format(self.loss, ", ".join(ref.name for ref in lacking))] if lacking else []
 
     def is_plain(self) -> bool:
         """Whether a step is proportional to the rate, and the loss follows the weights, as they are before it."""
@@ -113,6 +138,11 @@ class LoopLoss(Wrapper):
         return not np.array_equal(self._round(nudged), losses[0])  # a count of errors is no loss
 
 
+def penalties_of(weights: Weights) -> list[ArrayRef]:
+    refs = arrays_of(weights, is_number)
+    return [ref for ref in refs if ref.get() and PENALTY.fullmatch(word_of(ref.attribute))]
+
+
 def with_loop_loss(
     make_stage: Callable[[], Stage], place: str, wanted: Callable[[dict[str, Any]], bool]
 ) -> Iterator[LoopLoss]:
@@ -130,6 +160,7 @@ def with_loop_loss(
     stage.loop.body = [first_turn(one, names) for one in stage.loop.body]
     stage.compile_round()
     stage.set_up({})
+    stage.keep_rates()
     if not wanted(stage.held()):
         return
     found = losses_of_round(stage, names, place)
@@ -155,9 +186,15 @@ def losses_of_round(stage: Stage, names: Sequence[str], place: str, labels: bool
         begin()
         rates = [one for one in first if role_of(one) == "rate" and is_number(first[one])]
         left = {one for one in first if is_parameter(one) and is_float_array(first[one])}  # one that is forgotten
-        weights = Weights(stage, sorted({*changed, *left, *rates}))
-        made = [LoopLoss(stage, weights, one, place) for one in found if is_numeric(value_of(stage.space, one, 0.0))]
-        return [one for one in made if changed and one.is_plain()][:1]
+        off = {one for one in first if PENALTY.fullmatch(word_of(one)) and is_number(first[one])}
+        weights = Weights(stage, sorted({*changed, *left, *rates, *off}))
+        made = [
+            LoopLoss(stage, weights, one, place, begin) for one in found if is_numeric(value_of(stage.space, one, 0.0))
+        ]
+        plain = [one for one in made if changed and one.is_plain()][:1]
+        for one in plain:
+            one.leave_out_penalties()
+        return plain
     except Exception:  # it needs what is not there, or holds what cannot be copied, as a generator
         return []
 
@@ -168,7 +205,7 @@ def attributes_stored(body: Sequence[ast.stmt]) -> set[str]:
     return {ast.unparse(one) for one in nodes if isinstance(one.ctx, ast.Store)}
 
 
-HISTORY = re.compile(r"\w*(hist|loss|cost|err)\w*|js?")
+HISTORY = re.compile(rf"\w*(hist|loss|cost|err)\w*|js?|({LOSS_NAME.pattern})s?")
 """Lists that a loop appends its losses to, in lower case and without underscores."""
 
 LATEST = "[-1]"

@@ -84,9 +84,11 @@ def loops_around(
             stage = partial(Stage, loop, vars(there), file, given) if there else None
             ways: Sequence[Iterator[TrainedByLoop | LoopLoss]] = ()
             if stage:
-                own_data = () if loop.called else (with_loop(stage(), place, wanted, clock),)
-                ways = (*own_data, with_loop_loss(stage, place, wanted))
+                likely = partial(with_loop, stage(), place, wanted, clock)
+                ways = (with_loop_loss(stage, place, wanted), *(() if loop.called else (likely(),)))
             for one in (one for way in ways for one in way):
+                if isinstance(one, LoopLoss) and not loop.called:
+                    one.likely = likely
                 found_one = True
                 one.told += told_of(there) if path != own else []
                 yield one, f"{title}.{loop.whole}, {place}" if loop.whole else f"{title}, in the loop of {place}"

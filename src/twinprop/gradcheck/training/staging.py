@@ -22,7 +22,7 @@ import numpy as np
 from twinprop.gradcheck.arrays.held import arrays_of, attributes_of, is_number, is_numeric, may_hold_arrays
 from twinprop.gradcheck.arrays.inputs import is_data
 from twinprop.gradcheck.arrays.likely_shapes import BIAS, is_parameter
-from twinprop.gradcheck.calling.upkeep import owners_in
+from twinprop.gradcheck.calling.upkeep import owners_in, rates_of
 from twinprop.gradcheck.faults import is_users, writing_nothing
 from twinprop.gradcheck.objects.guesses import INPUTS, OUTPUTS, number_for, usual
 from twinprop.gradcheck.source.lending import module_of
@@ -134,6 +134,17 @@ class Stage:
             np.random.set_state(states[0])
             random.setstate(states[1])
         return space["self"]
+
+    def keep_rates(self) -> None:
+        """Leave out of a round what gives a learning rate another value that had one before: a round is the first."""
+        rates = {ref.name for ref in rates_of(SimpleNamespace(**self.held()))}
+        falls = [
+            one for one in self.loop.body if isinstance(one, ast.Assign) and {*map(ast.unparse, one.targets)} <= rates
+        ]
+        if falls and len(falls) < len(self.loop.body):
+            self.loop = copy.copy(self.loop)
+            self.loop.body = [one for one in self.loop.body if one not in falls]
+            self.compile_round()
 
     def end_before(self, error: BaseException) -> bool:
         """Leave out what follows the statement of a round that has raised an error, with it; whether that is some."""

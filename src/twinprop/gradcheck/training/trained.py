@@ -32,7 +32,7 @@ from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.objects.numbers_in_lists import put_back_in_arrays
 from twinprop.gradcheck.source.loops import OFF, PENALTY, STEPS
 from twinprop.gradcheck.source.roles import word_of
-from twinprop.gradcheck.source.sources import own_attributes
+from twinprop.gradcheck.source.sources import attributes_read
 
 NOTE = "the gradients are what one step of {} changes{}{}."
 BY_RATE = ", divided by the learning rate"
@@ -253,17 +253,6 @@ class Trained(Wrapper):
         out = self.forward(x)
         assert self._output is not None
         return not np.array_equal(out, self._output_of(self._output, x, changed), equal_nan=True)
-
-
-def attributes_read(kind: type, name: str) -> set[str]:
-    """The attributes of self that a method names, and those that the methods name that it calls."""
-    seen: set[str] = set()
-    left = [name]
-    while left:
-        new = {node.attr for node in own_attributes(getattr(kind, left.pop(), None))} - seen
-        seen |= new
-        left += new
-    return seen
 
 
 def alike(one: Any, other: Any) -> bool:

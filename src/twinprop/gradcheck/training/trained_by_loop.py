@@ -115,6 +115,7 @@ def data_to_try(stage: Stage) -> Iterator[Tried]:
         NotFoundError: there is none in it.
     """
     stage.set_up({})
+    stage.keep_rates()
     held = stage.held()
     order = [one.id for one in walk(stage.loop.body) if isinstance(one, ast.Name)]
     data = {name: one for name, one in held.items() if name in stage.derived and is_data(one)}
