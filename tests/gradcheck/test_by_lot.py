@@ -294,3 +294,142 @@ def test_what_waits_is_ended() -> None:
 def test_a_constructor_that_waits_for_its_user_ends_with_a_message(tmp_path: Path) -> None:
     with pytest.raises(SubjectError, match=r"(?s)Window\(\) raised an error.*time\.sleep.*Ended: it takes longer"):
         check_class(f"{written(tmp_path, WAITS)}:Window")
+
+
+MATRICES = """
+import math, random
+
+
+class Grid:
+    def __init__(self, rows, cols):
+        self.v = [[random.uniform(-1, 1) for _ in range(cols)] for _ in range(rows)]
+
+    @classmethod
+    def column(cls, numbers):
+        one = cls(len(numbers), 1)
+        one.v = [[n] for n in numbers]
+        return one
+
+    def turned(self):
+        one = Grid(len(self.v[0]), len(self.v))
+        one.v = [list(row) for row in zip(*self.v)]
+        return one
+
+    def times(self, other):
+        one = Grid(len(self.v), len(other.v[0]))
+        one.v = [[sum(a * b for a, b in zip(row, col)) for col in zip(*other.v)] for row in self.v]
+        return one
+
+    def each(self, f, *others):
+        one = Grid(len(self.v), len(self.v[0]))
+        one.v = [[f(*(g.v[i][j] for g in (self, *others))) for j in range(len(self.v[0]))] for i in range(len(self.v))]
+        return one
+
+
+class Brain:
+    def __init__(self, inputs, hidden, outputs):
+        self.ih, self.ho = Grid(hidden, inputs), Grid(outputs, hidden)
+        self.bias_h, self.bias_o = Grid(hidden, 1), Grid(outputs, 1)
+
+    def guess(self, numbers, training=False):
+        x = Grid.column(numbers)
+        squash = lambda a, b: 1 / (1 + math.exp(-a - b))
+        h = self.ih.times(x).each(squash, self.bias_h)
+        out = self.ho.times(h).each(squash, self.bias_o)
+        return (out, h, x) if training else [n for row in out.v for n in row]
+
+    def train(self, numbers, target, rate=0.1):
+        out, h, x = self.guess(numbers, training=True)
+        error = Grid.column(target).each(lambda t, o: t - o, out)
+        slope = out.each(lambda o, e: o * (1 - o) * e, error)
+        below = h.each(lambda a, e: a * (1 - a) * e, self.ho.turned().times(slope))
+        step = lambda a, d: a + rate * d
+        self.ho, self.bias_o = self.ho.each(step, slope.times(h.turned())), self.bias_o.each(step, slope)
+        self.ih, self.bias_h = self.ih.each(step, below.times(x.turned())), self.bias_h.each(step, below)
+
+
+brain = Brain(3, 4, 2)
+brain.train([1, 0, 1], [1, 0])
+"""
+
+
+@pytest.mark.parametrize("mistake", ["", "a * (1 - a) * e"])
+def test_matrices_of_a_class_of_their_own_are_all_weights(tmp_path: Path, mistake: str) -> None:
+    """Whatever they are called; `guess` goes forward, and returns more than the output while it trains."""
+    (tmp_path / "brain.py").write_text(MATRICES.replace(mistake, "a * e") if mistake else MATRICES)
+    report = check_class(f"{tmp_path}/brain.py:Brain")
+    assert {one.of for one in report.gradients} == {"ih.v", "ho.v", "bias_h.v", "bias_o.v"}
+    wrong = {one.of for one in report.gradients if not one.passed}
+    assert wrong == ({"ih.v", "bias_h.v"} if mistake else set()), report_text(report)
+
+
+KEEPS = """
+import numpy as np
+
+
+class Dense:
+    def __init__(self, inputs=4, outputs=3):
+        self.W, self.b = np.random.randn(outputs, inputs), np.random.randn(outputs, 1)
+        self.kept_out, self.kept_in = np.zeros((outputs, 1)), np.zeros((inputs, 1))
+
+    def forward(self, x):
+        return 1 / (1 + np.exp(-self.W @ x - self.b))
+
+    def forward_and_keep(self, x):
+        self.kept_in = x
+        self.kept_out = 1 / (1 + np.exp(-self.W @ x - self.b))
+        return self.kept_out
+
+    def backward(self, above, rate):
+        delta = self.kept_out * (1 - self.kept_out) * above
+        below = self.W.T @ delta
+        self.W -= rate * delta @ self.kept_in.T
+        self.b -= rate * delta.sum(axis=1, keepdims=True)
+        return below
+"""
+
+
+def test_the_forward_that_keeps_what_backward_reads(tmp_path: Path) -> None:
+    (tmp_path / "dense.py").write_text(KEEPS)
+    report = check_class(f"{tmp_path}/dense.py:Dense")
+    assert report.right, report_text(report)
+    (tmp_path / "dense.py").write_text(KEEPS.replace("(1 - self.kept_out) * above", "above"))
+    assert check_class(f"{tmp_path}/dense.py:Dense").verdict == "wrong"
+
+
+LABEL = """
+import numpy as np
+
+
+class Reader:
+    def __init__(self, inputs=4, classes=3):
+        self.W, self.b = np.random.randn(classes, inputs), np.zeros((classes, 1))
+
+    def forward(self, x):
+        self.x = x.reshape(-1, 1)
+        e = np.exp(self.W @ self.x + self.b)
+        self.p = e / e.sum()
+        return self.p
+
+    def backward(self, label):
+        wanted = np.zeros(self.p.shape)
+        wanted[label][0] = 1
+        self.grad_W, self.grad_b = (self.p - wanted) @ self.x.T, self.p - wanted
+"""
+
+
+def test_the_class_of_one_sample_is_a_number(tmp_path: Path) -> None:
+    """Of an array with one class, `wanted[label][0] = 1` changes a copy."""
+    (tmp_path / "reader.py").write_text(LABEL)
+    report = check_class(f"{tmp_path}/reader.py:Reader")
+    assert report.right, report_text(report)
+    (tmp_path / "reader.py").write_text(LABEL.replace("@ self.x.T", "@ np.abs(self.x.T)"))
+    assert check_class(f"{tmp_path}/reader.py:Reader").verdict == "wrong"
+
+
+def test_a_constructor_without_self(tmp_path: Path) -> None:
+    (tmp_path / "model.py").write_text(
+        "class Model:\n    def __init__():\n        pass\n\n    def backward(self):\n        pass\n"
+    )
+    with pytest.raises(SubjectError, match=r"Model: its constructor has no self\. Write `def __init__\(self\):`"):
+        check_class(f"{tmp_path}/model.py:Model")

@@ -47,7 +47,7 @@ def checks(layer: str, options: dict[str, Any]) -> Iterator[tuple[str, Report | 
             if not error.names or options["args"]:  # arguments are those of one class
                 yield one, error
             else:
-                todo += [f"{layer}:{name}" for name in error.names]
+                todo += [f"{error.source}:{name}" for name in error.names]
         except TwinpropError as error:
             yield one, error
 

@@ -26,7 +26,6 @@ from twinprop.gradcheck.objects.composing import composed
 from twinprop.gradcheck.objects.functions import (
     Functions,
     looks_like_function_of_network,
-    plain_partner,
     returns_loss,
 )
 from twinprop.gradcheck.objects.graph_nodes import as_graph_node
@@ -41,6 +40,7 @@ from twinprop.gradcheck.objects.stacking import ADD, ADDER, Sizes, stacked
 from twinprop.gradcheck.source.importing import told_of
 from twinprop.gradcheck.source.lending import LIKED, module_of, modules_used, own_classes
 from twinprop.gradcheck.source.loading import classes_and_functions, load_attributes, parse_arguments
+from twinprop.gradcheck.source.pairs import plain_partner
 from twinprop.gradcheck.source.roles import role_of
 from twinprop.gradcheck.source.sources import returned_names
 from twinprop.gradcheck.source.stand_ins import LentActivation

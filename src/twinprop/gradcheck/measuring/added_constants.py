@@ -69,7 +69,8 @@ def functions_near(made: Any) -> Iterator[FunctionType]:
     lent = [inspect.unwrap(one) for one in vars(type(wrapped_in(made))).values() if hasattr(one, "__wrapped__")]
     spaces += [{one.__name__: one} | one.__globals__ for one in lent if isinstance(one, FunctionType)]
     spaces += [said(made, "_parts", {})]
-    spaces += [part.__globals__ for part in said(made, "_parts", {}).values() if isinstance(part, FunctionType)]
+    parts = [inspect.unwrap(part) for part in said(made, "_parts", {}).values() if isinstance(part, FunctionType)]
+    spaces += [part.__globals__ for part in parts]
     for space in spaces:
         for value in list(space.values()):
             inner = list(value.__mro__[:-1]) if isinstance(value, type) else []

@@ -56,15 +56,6 @@ def looks_like_function_of_network(name: str) -> bool:
     return contains(name, (*BACK, *DERIVATIVE, *FRONT, *COST)) and not contains(name, START)
 
 
-def plain_partner(functions: Mapping[str, Any], back: str) -> str:
-    """The function that a derivative is named after: `mse` of `mse_grad`, `sigmoid` of `sigmoid_prime`."""
-    for name in functions:
-        rest = word_of(back).replace(word_of(name), "", 1) if word_of(name) in word_of(back) else ""
-        if rest and re.fullmatch(r"(d|grad|gradient|derivative|deriv|prime|backward|backprop|back|bwd|of)+", rest):
-            return name
-    return ""
-
-
 def pick(functions: Mapping[str, Any], words: Sequence[str]) -> str:
     """The first function whose name has one of the words."""
     return next((name for word in words for name in functions if contains(name, (word,))), "")

@@ -34,7 +34,6 @@ from twinprop.gradcheck.objects.functions import (
     partner,
     pick,
     pick_alike,
-    plain_partner,
     returns_loss,
     stem,
 )
@@ -43,6 +42,7 @@ from twinprop.gradcheck.objects.module_methods import as_methods
 from twinprop.gradcheck.objects.planning import plan_for
 from twinprop.gradcheck.objects.several import SeveralLoss, SeveralLossAlone, SeveralNetwork
 from twinprop.gradcheck.source.lending import modules_beside
+from twinprop.gradcheck.source.pairs import plain_partner
 from twinprop.gradcheck.source.roles import method_of, role_of
 from twinprop.gradcheck.source.sources import nodes_of, parts_unpacked, returned_names
 
@@ -171,6 +171,7 @@ class Pair:
 
     def __init__(self, function: Any, derivative: Any) -> None:
         self.forward, self.gradient = function, derivative
+        self._parts = {"front": function, "back": derivative}
         self.returned_names: list[str] = []
 
 

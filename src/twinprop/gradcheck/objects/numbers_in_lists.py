@@ -34,6 +34,8 @@ def held_in_arrays(made: Any) -> Any:
     # `weights.data`, of a matrix that is an object, is called as that
     named = [[*ref.keys[::-1], ref.attribute, *ref.name.split(".")[-2:-1]] for ref, _ in found]
     parameters = [each for each, names in zip(found, named, strict=True) if any(map(is_parameter, words(names)))]
+    matrices = {type(ref.owner) for ref, _ in parameters} - {type(one)}  # of one class all, whatever they are called
+    parameters += [each for each in found if type(each[0].owner) in matrices and each not in parameters]
     for ref, value in parameters:
         ref.set(np.array(value, float))
     return one if parameters else None

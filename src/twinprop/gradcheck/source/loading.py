@@ -25,6 +25,7 @@ import numpy as np
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.source.importing import FILES, LOOPS, code_cells, load_file, load_module, told_of
 from twinprop.gradcheck.source.loops import NAMES as TRAINING
+from twinprop.gradcheck.source.pairs import as_functions, derivatives_in, methods_of
 from twinprop.gradcheck.source.reading import parsed
 from twinprop.gradcheck.source.roles import word_of
 from twinprop.gradcheck.source.sources import nodes_of, returned_names
@@ -35,13 +36,14 @@ class SeveralError(SubjectError):
     """A file is named alone, and there is more in it, or nothing.
 
     Attributes:
+        source: the file or the module.
         names: of what can be checked there.
     """
 
     def __init__(self, spec: str, source: str, names: Sequence[str]) -> None:
         known = ", ".join(names) or "none"
         super().__init__(f"--layer {spec}: write {source}:NAME; what can be checked there: {known}.")
-        self.names = list(names)
+        self.source, self.names = source, list(names)
 
 
 def load_attributes(spec: str) -> tuple[ModuleType, dict[str, Any]]:
@@ -68,6 +70,10 @@ def load_attributes(spec: str) -> tuple[ModuleType, dict[str, Any]]:
         if len(whole) != 1:
             raise SeveralError(spec, source, there)
         names = whole[0]
+    kind, _, method = names.partition(".")
+    if method and isinstance(getattr(module, kind, None), type):
+        there = [one for one in methods_of(getattr(module, kind)) if not one.startswith("_")]
+        module, names = as_functions(module, getattr(module, kind)), method
     found = {}
     for name in names.split(","):
         if not hasattr(module, name):
@@ -75,6 +81,12 @@ def load_attributes(spec: str) -> tuple[ModuleType, dict[str, Any]]:
             told = "".join(f"\n  {text}" for text in told_of(module))
             raise SubjectError(f"--layer {spec}: {source} has no {name}; {has}.{nearest(name, there)}{told}")
         found[name] = getattr(module, name)
+    (alone,) = found.values() if len(found) == 1 else (None,)
+    begin = inspect.getattr_static(alone, "__init__", None) if isinstance(alone, type) else None
+    if inspect.isfunction(begin) and not inspect.signature(begin).parameters:
+        raise SubjectError(f"{names}: its constructor has no self. Write `def __init__(self):`.")
+    if isinstance(alone, type) and (slopes := derivatives_in(alone)):
+        raise SeveralError(spec, source, [f"{names}.{one}" for one in slopes])
     return module, found
 
 

@@ -1,13 +1,20 @@
-"""Methods with names that nothing here knows, as in another language: what one leaves, the other reads to go back."""
+"""What goes forward and what goes back, told by names that are alike, or by what one leaves and the other reads.
+
+Of a class whose methods are functions and their derivatives, as `sigmoid` and `sigmoid_derivative`, each is a function.
+"""
 
 from __future__ import annotations
 
 import ast
 import inspect
 import re
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, wraps
+from types import FunctionType, ModuleType
 from typing import Any
 
+from twinprop.gradcheck.source.loops import NAMES as TRAINING
+from twinprop.gradcheck.source.roles import word_of
 from twinprop.gradcheck.source.sources import nodes_of, own_attributes, parameters_of, returns_of
 
 OTHERS = re.compile(
@@ -53,3 +60,59 @@ def left(function: Any) -> set[str]:
 
 def read(function: Any) -> set[str]:
     return {one.attr for one in own_attributes(function) if isinstance(one.ctx, ast.Load)}
+
+
+def plain_partner(functions: Mapping[str, Any], back: str) -> str:
+    """The function that a derivative is named after: `mse` of `mse_grad`, `sigmoid` of `sigmoid_prime`."""
+    for name in functions:
+        rest = word_of(back).replace(word_of(name), "", 1) if word_of(name) in word_of(back) else ""
+        if rest and re.fullmatch(r"(d|grad|gradient|derivative|deriv|prime|backward|backprop|back|bwd|of)+", rest):
+            return name
+    return ""
+
+
+WAYS = re.compile(
+    r"forward\w*|feed\w*|backward\w*|back_?prop\w*|(compute_?)?grad(s|ient|ients)?|deriv(ative)?|prime|predict|__call__|call"
+)
+"""Methods of a class that goes forward or back itself."""
+
+
+def derivatives_in(kind: type) -> list[str]:
+    """The methods that are derivatives of others, where the class is no layer and does not train."""
+    own = methods_of(kind)
+    if any(WAYS.fullmatch(name.lower()) or TRAINING.fullmatch(word_of(name)) for name in own):
+        return []
+    return [name for name in own if plain_partner(own, name)]
+
+
+def methods_of(kind: type) -> dict[str, Any]:
+    """The functions of a class and of those that it inherits from, as they are called on an object."""
+    there = {name: inspect.getattr_static(kind, name) for name in dir(kind)}
+    return {name: one for name, one in there.items() if isinstance(one, FunctionType | staticmethod | classmethod)}
+
+
+def as_functions(module: ModuleType, kind: type) -> ModuleType:
+    """A module that has the methods of a class as functions; its object is made without arguments, or not begun."""
+    try:
+        made = kind()
+    except Exception:  # it wants to know which of them it is
+        made = object.__new__(kind)
+    found = ModuleType(module.__name__)
+    vars(found).update(vars(module))
+    vars(found).update(
+        {name: as_function(made, name, one) for name, one in methods_of(kind).items() if name[:2] != "__"}
+    )
+    return found
+
+
+def as_function(made: Any, name: str, method: Any) -> Any:
+    """A method as a function of what it is given."""
+    if isinstance(method, staticmethod):
+        return method.__func__
+
+    @wraps(getattr(method, "__func__", method))
+    def called(*args: Any, **keywords: Any) -> Any:
+        return getattr(made, name)(*args, **keywords)
+
+    called.__signature__ = inspect.signature(getattr(made, name))  # type: ignore[attr-defined]
+    return called

@@ -20,6 +20,7 @@ from twinprop.gradcheck.calling.upkeep import RATE, Start, rates_of
 from twinprop.gradcheck.calling.ways import ALL_AT_ONCE
 from twinprop.gradcheck.objects.guesses import INPUTS, OUTPUTS
 from twinprop.gradcheck.source.loops import (
+    NO_OUTPUT,
     applied_after,
     definition_of,
     function_of,
@@ -60,6 +61,12 @@ TOGETHER = [
 ]
 
 
+MAY_GO_FORWARD = re.compile(
+    rf"(?!.*({NO_OUTPUT.pattern}))(?!set|get|add|save|load|read|write|init|plot|print|show|reset|update|copy|log).+"
+)
+"""Names of methods that may return an output, as `test`, `guess` and `think`; whether they do is seen."""
+
+
 @dataclass(frozen=True)
 class Front:
     """A method that goes forward.
@@ -69,6 +76,7 @@ class Front:
         soft: arguments that make it return probabilities, no classes.
         applied: what the author's loop applies to what it returns, as `self.sigmoid`; empty for nothing.
         at: which of several arrays that it returns.
+        training: what it is told, where it asks; some return more than the output then.
     """
 
     method: Method
@@ -76,6 +84,7 @@ class Front:
     soft: tuple[str, ...]
     applied: str
     at: int = 0
+    training: bool = True
 
     @classmethod
     def of(cls, made: Any, method: Method) -> Front:
@@ -88,7 +97,7 @@ class Front:
     def output(self, made: Any, x: Any) -> Any:
         """What it returns, with the activation that the loop applies to it."""
         given = {self.argument: "x"} | dict.fromkeys(self.soft, "testing")
-        returned = self.method.call(made, given, {"x": x})
+        returned = self.method.call(made, given, {"x": x, "training": self.training, "testing": not self.training})
         if returned is None:
             raise ValueError(f"{self.method.name} returned nothing")
         out = last(returned, self.at)
@@ -135,7 +144,8 @@ class TrainedByMethod(Trained):
     def __init__(self, made: Any, fronts: Sequence[Front], method: Method, uses: dict[str, str], form: Form) -> None:
         rated = "rate" in uses.values()
         several = [one for one in fronts if len(returned_names(getattr(made, one.method.name))) > 1]
-        some = [*fronts, *(replace(one, at=-1) for one in several)]
+        asking = [one for one in fronts if one.method.has("training") or one.method.has("testing")]
+        some = [*fronts, *(replace(one, at=-1) for one in several), *(replace(one, training=False) for one in asking)]
         turns = form == WHOLE and re.search(r"\.T\b|transpose", source_of(function_of(made, method.name))) is not None
         outputs = [*(one.output for one in some), *(one.turned for one in some if turns)]
         super().__init__(made, method.name, outputs, form, rated or bool(rates_of(made)), [made])
@@ -181,6 +191,7 @@ def with_training(made: Any) -> Iterator[TrainedByMethod]:
     fronts += [name for name in dir(made) if word_of(name).startswith(("predict", "feedforward"))]
     names = training_methods(made)
     fronts += [front for name in names for front in given_the_input(function_of(made, name))]
+    fronts += [name for name in dir(type(made)) if function_of(made, name) and MAY_GO_FORWARD.fullmatch(word_of(name))]
     some = [front_of(made, one) for one in dict.fromkeys(fronts) if hasattr(made, one)]
     methods = [Front.of(made, one) for one in some if len(one.needed) <= 1]
     for one, method, tree, uses in trainings(made, names if methods else []):

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from twinprop.gradcheck.arrays.comparison import CLOSE
+from twinprop.gradcheck.calling.way import DerivativeWay
 from twinprop.gradcheck.hints.edits.site import (
     Site,
     bracketed,
@@ -260,9 +261,9 @@ def derivative_of_held(site: Site) -> Iterator[tuple[ast.expr, str]]:
 
 
 def derivative_of_another(site: Site) -> Iterator[tuple[ast.expr, str]]:
-    """A product in which one or two factors are replaced by another derivative."""
+    """A product in which one or two factors are replaced by another derivative, or all that a derivative returns."""
     factors = factors_of(site.node)
-    if len(factors) < 2:
+    if len(factors) < 2 and not (site.whole and isinstance(site.evidence.trial.subject.way, DerivativeWay)):
         return
     for lost in [*combinations(range(len(factors)), 1), *combinations(range(len(factors)), 2)]:
         kept = [bracketed(one) for at, one in enumerate(factors) if at not in lost] or ["1.0"]

@@ -1,0 +1,121 @@
+"""A class of functions and their derivatives: each pair is checked, with the hints that a mistake gets anywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from twinprop.commands.gradcheck.one import check
+from twinprop.gradcheck.check import check_class
+from twinprop.gradcheck.faults import SubjectError
+from twinprop.gradcheck.report import report_text
+
+CODE = """
+import numpy as np
+
+
+class Squash:
+    kinds = ("tanh", "sigmoid")
+
+    def __init__(self, kind):
+        self.kind = kind
+
+    def tanh(self, x):
+        return np.tanh(x)
+
+    def tanh_derivative(self, x):
+        return 1 - self.tanh(x) ** 2
+
+    @staticmethod
+    def sigmoid(x):
+        return 1 / (1 + np.exp(-x))
+
+    @staticmethod
+    def sigmoid_derivative(x):
+        s = Squash.sigmoid(x)
+        return s * (1 - s)
+
+
+class Costs:
+    def mse(self, target, output):
+        return np.mean((target - output) ** 2)
+
+    def mse_prime(self, target, output):
+        return 2 * (output - target) / target.size
+"""
+NETWORK = """
+
+class Net:
+    def __init__(self):
+        self.W = np.random.randn(4, 3)
+
+    def sigmoid(self, z):
+        return 1 / (1 + np.exp(-z))
+
+    def sigmoid_prime(self, z):
+        return self.sigmoid(z) * (1 - self.sigmoid(z))
+
+    def forward(self, x):
+        self.x, self.z = x, x @ self.W
+        return self.sigmoid(self.z)
+
+    def backward(self, dy):
+        dz = dy * self.sigmoid_prime(self.z)
+        self.dW = self.x.T @ dz
+        return dz @ self.W.T
+"""
+OPTIONS: dict[str, Any] = {"args": [], "input": None, "targets": None, "classes": None, "constant": [], "seed": 0}
+
+
+def checked(folder: Path, names: str, code: str = CODE) -> dict[str, str]:
+    (folder / "maths.py").write_text(code)
+    found = check(f"{folder}/maths.py" + (f":{names}" if names else ""), OPTIONS)
+    return {one["name"].rpartition(":")[2]: one["verdict"] for one in found["checked"]}
+
+
+@pytest.mark.parametrize("names", ["Squash", ""])
+def test_each_pair_of_a_class_is_checked(tmp_path: Path, names: str) -> None:
+    found = {"Squash.tanh_derivative": "right", "Squash.sigmoid_derivative": "right"}
+    assert checked(tmp_path, names) == (found if names else {**found, "Costs.mse_prime": "right"})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "name", "text"),
+    [
+        ("1 - self.tanh(x) ** 2", "1 - self.tanh(x)", "Squash.tanh_derivative", "belongs, 1 - np.tanh(x)**2"),
+        ("s * (1 - s)", "s * (1 + s)", "Squash.sigmoid_derivative", "the sign is wrong"),
+        ("2 * (output - target)", "2 * (target - output)", "Costs.mse_prime", "the sign is wrong"),
+    ],
+)
+def test_a_mistake_in_a_pair_is_named_with_its_line(tmp_path: Path, old: str, new: str, name: str, text: str) -> None:
+    assert CODE.count(old) == 1
+    wrong = CODE.replace(old, new)
+    assert {name for name, verdict in checked(tmp_path, "", wrong).items() if verdict == "wrong"} == {name}
+    report = check_class(f"{tmp_path}/maths.py:{name}")
+    told = " ".join(text for _, text in report.mistakes)
+    assert text in told, report_text(report)
+    assert f"maths.py:{wrong[: wrong.index(new)].count(chr(10)) + 1}:" in told
+
+
+def test_plain_functions_get_the_same_hints(tmp_path: Path) -> None:
+    (tmp_path / "maths.py").write_text(
+        "import numpy as np\n\ndef sigmoid(z):\n    return 1 / (1 + np.exp(-z))\n\n"
+        "def sigmoid_prime(z):\n    return sigmoid(z) * (1 - z)\n"
+    )
+    report = check_class(f"{tmp_path}/maths.py")
+    assert "the wrong derivative: sigmoid(z) * (1 - z) stands where" in report.mistakes[0][1], report_text(report)
+
+
+def test_a_layer_with_such_methods_is_a_layer(tmp_path: Path) -> None:
+    (tmp_path / "maths.py").write_text(CODE + NETWORK)
+    report = check_class(f"{tmp_path}/maths.py:Net")
+    assert {one.of for one in report.gradients} == {"W", "x"}
+    assert report.right
+
+
+def test_a_method_that_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "maths.py").write_text(CODE)
+    with pytest.raises(SubjectError, match=r"has no mse_slope; it has mse, mse_prime"):
+        check_class(f"{tmp_path}/maths.py:Costs.mse_slope")
