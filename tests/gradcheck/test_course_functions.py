@@ -288,3 +288,38 @@ def test_a_cost_of_one_feature_is_one_number(tmp_path: Path) -> None:
     assert "x (5,)" in report.given
     wrong = check(tmp_path, ONE_FEATURE.replace("* x[i]\n        db", "* w\n        db"), "total_gradient")
     assert [one.of for one in wrong.gradients if not one.passed] == ["w"], report_text(wrong)
+
+
+IN_A_DICT = """
+import numpy as np
+
+def initialize(n0, n1, n2):
+    one = {"W1": np.random.randn(n1, n0), "b1": np.zeros((n1, 1))}
+    return one | {"W2": np.random.randn(n2, n1), "b2": np.zeros((n2, 1))}
+
+def forward_propagation(X, parameters):
+    A1 = 1 / (1 + np.exp(-(parameters["W1"] @ X + parameters["b1"])))
+    A2 = 1 / (1 + np.exp(-(parameters["W2"] @ A1 + parameters["b2"])))
+    return {"A1": A1, "A2": A2}
+
+def back_propagation(X, y, parametres, activations):
+    A1, A2 = activations["A1"], activations["A2"]
+    m = y.shape[1]
+    dZ2 = A2 - y
+    dZ1 = parametres["W2"].T @ dZ2 * A1 * (1 - A1)
+    gradients = {"dW2": dZ2 @ A1.T / m, "db2": dZ2.sum(1, keepdims=True) / m}
+    return gradients | {"dW1": dZ1 @ X.T / m, "db1": dZ1.sum(1, keepdims=True) / m}
+
+def predict(X, parameters):
+    return forward_propagation(X, parameters)["A2"] >= 0.5
+"""
+
+
+@pytest.mark.parametrize("mistake", ["", " * A1 * (1 - A1)"])
+def test_a_dict_is_known_by_its_keys(tmp_path: Path, mistake: str) -> None:
+    """Whatever it is called where it is read: `parametres`, and the dict that forward returns without a name."""
+    (tmp_path / "course.py").write_text(IN_A_DICT.replace(mistake, ""))
+    report = check_class(f"{tmp_path}/course.py")
+    assert report.title.startswith("forward_propagation, back_propagation")
+    assert len(report.gradients) == 4
+    assert report.right is not bool(mistake), report_text(report)

@@ -40,6 +40,7 @@ from twinprop.gradcheck.source.lending import module_of, modules_used, own_class
 from twinprop.gradcheck.source.loading import files_around, trees_around, trees_of
 from twinprop.gradcheck.source.sources import nodes_of
 from twinprop.gradcheck.source.stand_ins import sigmoid, softmax
+from twinprop.gradcheck.training.own_loss import OwnLoss
 
 MEAN = (
     "{} are divided by the {} samples here, and the gradient that is handed on is not. That is right together with a "
@@ -47,6 +48,10 @@ MEAN = (
 )
 NOT_DIVIDED = (
     "{} is {} times the gradient of the loss, for 1/n comes in with the gradients of the parameters; they are right."
+)
+OF_WORDS = (
+    "the loss is a mean over the {} samples, and the gradients are those of their sum: 1/n is missing, or it is a "
+    "matter of the rate."
 )
 NEGATIVE = "the gradients are those of -loss. That is right with an update that adds them, as here:\n{}"
 RATE = "{} changes every parameter by {:.6g} times its gradient, at a learning rate of 1: that is a matter of the rate."
@@ -79,6 +84,11 @@ def accept_conventions(trial: Trial, report: Report) -> None:
             if is_times(one, n):
                 one.accepted = "n times"
                 report.notes.append(NOT_DIVIDED.format(one.name, n))
+    words = made.batch if isinstance(made, OwnLoss) else 0
+    if words > 1 and own and all(is_times(one, words) for one in own):
+        for one in own:
+            one.accepted = "n times"
+        report.advice.append(OF_WORDS.format(words))
     if isinstance(way, FusedWay) and own and all(one.passed for one in own):
         for one in inputs:
             one.accepted = "" if one.value is not None else "not needed"  # a whole network has none below

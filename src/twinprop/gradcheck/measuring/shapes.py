@@ -22,6 +22,7 @@ from twinprop.gradcheck.objects.functions import Functions
 from twinprop.gradcheck.objects.lacking import SIZE_OF_INPUT
 from twinprop.gradcheck.source.loading import parse_arguments
 from twinprop.gradcheck.source.loops import puts_one_beside
+from twinprop.gradcheck.source.roles import role_of
 from twinprop.gradcheck.source.sources import nodes_of, source_of
 
 SAMPLES = 5
@@ -285,6 +286,13 @@ def outputs_fitted(subject: Subject, x: tuple[int, ...], axis: int | None) -> li
     return [shape[0 if axis == -1 else -1]] if len(shape) == 2 and x[axis] == shape[axis] else []
 
 
+def turns_targets(subject: Subject) -> bool:
+    """Whether a function that goes back transposes its targets, which are no class numbers then: `A2 - y.T`."""
+    back = said(subject.made, "_parts", {}).get("back")
+    turned = [ast.unparse(one.value) for one in nodes_of(back) if isinstance(one, ast.Attribute) and one.attr == "T"]
+    return any(role_of(name) == "y" for name in turned)
+
+
 def candidates(
     subject: Subject,
     words: Sequence[str],
@@ -297,7 +305,7 @@ def candidates(
 
     Class numbers come last, since they broadcast with anything.
     """
-    kinds = [targets] if targets else ["onehot", "binary", FITTED, "labels"]
+    kinds = [targets] if targets else ["onehot", "binary", FITTED, *(() if turns_targets(subject) else ("labels",))]
     for values in ("normal", "probabilities" if subject.way.is_loss else "positive"):
         if not subject.way.takes_y:
             for size, axis in shapes:

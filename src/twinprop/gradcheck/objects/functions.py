@@ -27,7 +27,7 @@ from twinprop.gradcheck.objects.new_weights import put_in_place
 from twinprop.gradcheck.source.indexing import indexes_with
 from twinprop.gradcheck.source.loops import PENALTY
 from twinprop.gradcheck.source.roles import role_of, word_of
-from twinprop.gradcheck.source.sources import parts_unpacked, returned_name, returned_names
+from twinprop.gradcheck.source.sources import keys_read, parts_unpacked, returned_name, returned_names
 from twinprop.gradcheck.source.stand_ins import afresh
 from twinprop.gradcheck.source.words import words_compared
 
@@ -152,7 +152,8 @@ def purpose(name: str) -> str:
 
 def stem(name: str) -> str:
     """A name without the word for its direction."""
-    return re.sub("|".join(sorted(map(word_of, (*BACK, *FRONT)), key=len, reverse=True)), "", word_of(name))
+    words = "|".join(sorted(map(word_of, (*BACK, *FRONT)), key=len, reverse=True))
+    return re.sub(f"({words})(agation|agate)?", "", word_of(name))
 
 
 class Functions(Fitted):
@@ -221,8 +222,12 @@ class Functions(Fitted):
         """Call a function: each argument is a parameter, or what forward returned, or has a role."""
         given = {}
         values = {"rate": getattr(self, "learning_rate", RATE), **values}
+        dicts = [*self._kept.values(), *(getattr(self, name) for name in self._names)]
         for name, argument in inspect.signature(self._parts[part]).parameters.items():
-            if name in self._names or (part == "back" and name in self._also):
+            keys = {*keys_read(self._parts[part], name)} if name not in (*self._names, *self._kept) else set()
+            if keys and (held := [one for one in dicts if isinstance(one, dict) and keys <= {*one}]):
+                given[name] = held[0]  # what it is called there does not matter
+            elif name in self._names or (part == "back" and name in self._also):
                 given[name] = afresh(getattr(self, self._also.get(name, name)))
             elif name in self._kept and part != "front":
                 given[name] = self._kept[name]

@@ -386,6 +386,7 @@ def name_in(node: ast.AST | None) -> str:
     """The name of what an expression is: of `dW`, `self.dW` and `np.array(dW)`, of the list in `hs[len(x) - 1]`."""
     if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Constant):
         return name_in(node.value)
-    if isinstance(node, ast.Call) and node.args and ast.unparse(node.func).endswith(("array", "stack", "list")):
+    made = ("array", "stack", "list", "float")
+    if isinstance(node, ast.Call) and node.args and ast.unparse(node.func).endswith(made):
         return name_in(node.args[0])
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""

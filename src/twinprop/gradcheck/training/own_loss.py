@@ -21,7 +21,7 @@ import numpy as np
 
 from twinprop.gradcheck.arrays.held import Wrapper, arrays_of, is_float_array, is_number, is_numeric
 from twinprop.gradcheck.arrays.inputs import Inputs
-from twinprop.gradcheck.calling.naming import BACKWARD, LOSS, LOSS_AND_GRADIENTS, named
+from twinprop.gradcheck.calling.naming import BACKWARD, FORWARD, LOSS, LOSS_AND_GRADIENTS, named
 from twinprop.gradcheck.calling.returned import number_in
 from twinprop.gradcheck.calling.upkeep import RATE
 from twinprop.gradcheck.faults import traced
@@ -52,9 +52,12 @@ class OwnLoss(Wrapper):
     Args:
         step: the method that leaves, returns or subtracts the gradients.
         cost: the one for its loss; None where the step has it.
-        form: what each argument is: a `word`, `words`, or a `label`, 0 or 1.
+        form: what each argument is: a `word`, `words`, a `label`, 0 or 1, or a `number`, as how often two words meet.
         most: how many words there are.
         samples: of a batch; 0 for one that is no batch.
+
+    Attributes:
+        batch: the same, also where each argument is a list of words of its own.
     """
 
     loss_alone = True
@@ -63,13 +66,14 @@ class OwnLoss(Wrapper):
         self, made: Any, step: Method, cost: Method | None, form: Sequence[str], most: int, samples: int
     ) -> None:
         super().__init__(made)
-        self._step, self._cost, self._form, self._samples = step, cost, form, samples
+        self._step, self._cost, self._form, self.samples = step, cost, form, samples
         self._alone = returned_name(getattr(made, step.name))
         self._asked = step if step.needed or cost is None else cost
         names = returned_names(getattr(made, step.name))
         self.returned_names = [name for name in names if not LOSS_NAME.fullmatch(word_of(name))]
         rows = max(samples, 1)
         several = min(SEVERAL, (most - rows * form.count("word")) // max(rows * form.count("words"), 1))
+        self.batch = samples or (several if "word" not in form else 0)
         count = rows * (form.count("word") + several * form.count("words"))
         words = np.arange(most)[::-1][: max(count, 1)].copy()
         self._own_inputs = Inputs(words, None, None, "", "words")  # type: ignore[arg-type]
@@ -88,15 +92,16 @@ class OwnLoss(Wrapper):
         return word_of(name) in self._data
 
     def _values(self, x: Any) -> list[Any]:
-        rows = max(self._samples, 1)
+        rows = max(self.samples, 1)
         singles = rows * self._form.count("word")
         lists = np.array_split(x[singles:], max(self._form.count("words"), 1))
         ones: Iterator[Any] = iter([int(one) for one in x[:singles]])
-        some, label = iter(lists), int(sum(x)) % 2
-        if self._samples:
+        some, label, number = iter(lists), int(sum(x)) % 2, 1.5 + sum(x) % 7
+        if self.samples:
             ones = iter(np.reshape(x[:singles], (-1, rows)))
             some = (np.reshape(one, (rows, -1)) for one in lists)
-        return [next(ones) if kind == "word" else next(some) if kind == "words" else label for kind in self._form]
+        other = {"label": label, "number": number + np.arange(rows) if self.samples else number}
+        return [next(ones) if kind == "word" else next(some) if kind == "words" else other[kind] for kind in self._form]
 
     def _hand_to(self, made: Any, method: Method, x: Any, rate: float) -> Any:
         names = [one.name for one in self._asked.needed]
@@ -132,7 +137,29 @@ class OwnLoss(Wrapper):
         returned = self._hand_to(self._user, self._step, self._x, rate)
         several = returned if isinstance(returned, tuple | list) else [returned]
         kept = tuple(one for one in several if not is_number(one) or self._cost is not None)  # a bias may be a number
-        return self._whole(kept) or (kept[0] if len(kept) == 1 else kept)
+        return self._scattered(kept) or self._whole(kept) or (kept[0] if len(kept) == 1 else kept)
+
+    def _scattered(self, returned: Any) -> dict[str, Any]:
+        """The gradients of whole matrices, where those of some rows were returned beside their numbers."""
+        found: dict[str, Any] = {}
+        for at, rows in rows_in(returned):
+            shape = np.shape(rows)[np.ndim(at) :]
+            refs = [ref for ref in arrays_of(self._user) if np.shape(ref.get()[:1])[1:] == shape]
+            refs = [ref for ref in refs if len(ref.get()) > np.max(at)]
+            ref = next((ref for ref in refs if self._follows(ref.name, int(np.ravel(at)[0]))), None)
+            if ref is None:
+                return {}
+            np.add.at(found.setdefault(f"d{ref.name}", np.zeros(np.shape(ref.get()))), at, rows)
+        return found
+
+    def _follows(self, name: str, row: int) -> bool:
+        """Whether the loss is another where a row of an array is."""
+        other = copy.deepcopy(self)
+        before = other.forward(self._x)
+        for ref in arrays_of(other._user):
+            if ref.name == name:
+                ref.get()[row] += 0.1 * np.random.default_rng(0).standard_normal(np.shape(ref.get()[row]))
+        return other.forward(self._x) != before
 
     def _whole(self, rows: Sequence[Any]) -> dict[str, Any]:
         """The gradients of whole matrices, where those of each argument's words were returned, in the same order."""
@@ -168,6 +195,19 @@ class OwnLoss(Wrapper):
             return left and bool(np.all(np.isfinite(losses))) and other.forward(x) != self.forward(x)
         except Exception:  # it is given something else
             return False
+
+
+def rows_in(held: Any) -> Iterator[tuple[Any, Any]]:
+    """What is returned for some rows, beside their numbers: each `(centers, dh)` in tuples, lists and dicts."""
+    if isinstance(held, dict):
+        held = tuple(held.values())
+    if isinstance(held, tuple | list):
+        first, *rest = held or (None,)
+        if len(rest) == 1 and getattr(first, "dtype", np.dtype(float)).kind in "iu" and is_float_array(rest[0]):
+            yield first, rest[0]
+        else:
+            for one in held:
+                yield from rows_in(one)
 
 
 def whole_first(names: Collection[str], nodes: Iterable[ast.AST]) -> list[str]:
@@ -211,6 +251,8 @@ class RatedOwnLoss(OwnLoss):
 def with_own_loss(made: Any) -> Iterator[OwnLoss]:
     """An object as a loss of words, in each form in which they may be handed to its steps."""
     costs = [method_of(made, one) for one in [named(made, LOSS)] if one]
+    if (front := named(made, FORWARD)) and LOSS_NAME.fullmatch(word_of(returned_name(getattr(made, front)))):
+        costs.append(method_of(made, front))
     back = [named(made, BACKWARD), named(made, LOSS_AND_GRADIENTS)]
     steps = [*training_methods(made), *filter(None, back)]
     # without data, a training takes many steps, and a gradient is one
@@ -223,7 +265,9 @@ def with_own_loss(made: Any) -> Iterator[OwnLoss]:
             cost = next((one for one in others if not one.any_number), None)
         asked = step if step.needed or cost is None else cost
         kinds = [kinds_of(made, asked.name, one.name, one.role) for one in asked.needed]
-        if not all(kinds) or (not kinds and cost is None) or step.any_number:
+        if not all(kinds) or (not kinds and cost is None) or step.any_number or kinds.count(["number"]) > 1:
+            continue
+        if ["number"] in kinds and not any("word" in one for one in kinds):
             continue
         kind = RatedOwnLoss if step.has("rate") else OwnLoss
         for form, samples in product(product(*kinds), (0, SAMPLES)):
@@ -237,7 +281,7 @@ def with_own_loss(made: Any) -> Iterator[OwnLoss]:
 def kinds_of(made: Any, method: str, name: str, role: str) -> list[str]:
     """What an argument of a step may be, the likeliest first; nothing where it is no word and no label."""
     if not is_index(made, method, name):
-        return ["label"] if role == "y" else []
+        return ["label"] if role == "y" else ["number"] if not role or role == "x" else []
     function = getattr(getattr(made, method), "__func__", None)
     run_over = any(
         (isinstance(node, ast.For | ast.comprehension) and name in names_in(node.iter))
