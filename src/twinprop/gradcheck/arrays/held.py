@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import suppress
 from enum import Enum
 from functools import cache
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -286,11 +286,13 @@ def objects_of(held: Any, kind: type, seen: set[int] | None = None) -> Iterator[
 
 
 def shown_argument(value: Any) -> str:
-    """`4×3` of an array, its name of a function, that of its class of an object."""
+    """`4×3` of an array, its name of a function, that of its class of an object; settings with their values."""
     if isinstance(value, np.ndarray):
         return "×".join(map(str, value.shape))
     if isinstance(value, list):
         return f"[{', '.join(map(shown_argument, value))}]"
+    if isinstance(value, SimpleNamespace):
+        return f"namespace({', '.join(f'{key}={shown_argument(one)}' for key, one in vars(value).items())})"
     name: str = str(value) if isinstance(value, Enum) else getattr(value, "__name__", "")
     return name or (f"{type(value).__name__}()" if may_hold_arrays(value) or callable(value) else repr(value))
 

@@ -6,6 +6,7 @@ activation with its derivative. `ways_of` lists those that the methods of an obj
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -17,7 +18,7 @@ from twinprop.gradcheck.arrays.inputs import LIKELY, REDUCTIONS, Reduction
 from twinprop.gradcheck.calling.returned import array_in, is_many, last_of, loss_in, refuse_coarse
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.source.roles import Method
-from twinprop.gradcheck.source.sources import left_names, returned_names
+from twinprop.gradcheck.source.sources import left_names, nodes_of, returned_names
 
 OF_LOSS = (
     "{} returned {}; with {} it is called as a loss, so return one number. Of a network, forward(x) returns the "
@@ -262,7 +263,9 @@ class NetworkWay(Way):
         beside = float(said(made, "_beside_the_loss", 0.0))
         if self.loss_method is None:
             return beside + self.likely.value(out, values["y"], values["axis"], values["samples"])
-        returned = self.loss_method.call(made, self.loss_roles, {**values, "out": out})
+        whole = self.handed_on(values["returned"], out)
+        given = whole if takes_the_last(getattr(made, self.loss_method.name), self.loss_roles) else out
+        returned = self.loss_method.call(made, self.loss_roles, {**values, "out": given})
         found = loss_in(made, self.loss_method.name, returned)
         if found is not None:
             return beside + float(found.reshape(()))
@@ -276,6 +279,12 @@ class NetworkWay(Way):
             return many_numbers(self.loss_method.name, self.likely) if self.many else ""
         told = f"The network does not say what its loss is; of the likely ones this one fits: {self.likely}."
         return "" if self.known else told
+
+
+def takes_the_last(loss: Any, roles: Mapping[str, str]) -> bool:
+    """Whether a method for the loss takes the last of its outputs, as `activations[-1]` of those of all layers."""
+    names = {f"{name}[-1]" for name, role in roles.items() if role == "out"}
+    return any(isinstance(node, ast.Subscript) and ast.unparse(node) in names for node in nodes_of(loss))
 
 
 def many_numbers(name: str, likely: Reduction) -> str:

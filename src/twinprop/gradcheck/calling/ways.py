@@ -84,6 +84,13 @@ def network_backward_roles(back: Method, same: Mapping[str, str], source: str = 
     unknown = [name for name, role in roles.items() if not role]
     if len(unknown) == 1 and "y" in roles.values() and "out" not in roles.values() and len(roles) > 2:
         yield {**roles, unknown[0]: "out"}
+    if (
+        len(unknown) == 1
+        and "y" in roles.values()
+        and len(roles) == 2
+        and re.fullmatch("act(ivation)?s", unknown[0].lower())
+    ):
+        yield {**roles, unknown[0]: "out"}
     guesses: dict[int, list[tuple[str, ...]]] = {2: [("x", "y"), ("y", "out")], 3: [("x", "y", "out")]}
     if len(roles) == 2 and " - ".join(roles) in source:
         guesses[2].insert(1, ("out", "y"))

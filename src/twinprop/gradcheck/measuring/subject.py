@@ -229,7 +229,7 @@ class Subject:
         Raises:
             SubjectError: the loss of the network cannot be computed.
         """
-        values = {**self.values(x, y), "axis": axis or 0, "samples": samples}
+        values = {**self.values(x, y), "axis": axis or 0, "samples": samples, "returned": self.returned}
 
         def run() -> float:
             return self.way.value(self.made, out, dy, values)

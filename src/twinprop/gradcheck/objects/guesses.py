@@ -5,13 +5,14 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from twinprop.gradcheck.calling.upkeep import PlainSteps
 from twinprop.gradcheck.objects.stacking import layers_of, takes_layers
-from twinprop.gradcheck.source.lending import module_of, object_for, rank
+from twinprop.gradcheck.source.lending import module_of, object_for, rank, use_of
 from twinprop.gradcheck.source.roles import role_of, word_of
 from twinprop.gradcheck.source.sources import (
     axes_unpacked,
@@ -19,6 +20,7 @@ from twinprop.gradcheck.source.sources import (
     is_array_there,
     is_list_there,
     is_size_there,
+    keys_read,
     layers_read,
     parameters_of,
     parts_unpacked,
@@ -67,6 +69,9 @@ SIZES = (
 
 COUNTS = re.compile(r"n_?\w{0,2}|n_\w+|num\w*|\w*size|\w*dim|\w*count|\w*units|[mkg]")
 """Names of arguments that are whole numbers."""
+
+SETTINGS = re.compile(r"args?|arguments|conf(ig)?(uration)?|cfg|hp(arams?)?|hyper\w*|opts?|options?|settings?|flags")
+"""An argument that holds settings."""
 
 PARAMETERS = {"parameters", "params", "param", "weights", "theta", "model", "nn", "network", "p"}
 """Names of an argument that is the dict of all parameters."""
@@ -159,6 +164,20 @@ def arguments_for(f: Callable[..., Any]) -> list[Any]:
     return filled(f)[0]
 
 
+def settings_for(source: Any, name: str, outputs: int) -> SimpleNamespace | dict[str, Any] | None:
+    """What holds the settings of a class, as `args` for `args.hidden_size` and `args["hidden_size"]`; else None.
+
+    Each is a usual value of its name.
+    """
+    kind: Any = source
+    if not inspect.isclass(kind) or not SETTINGS.fullmatch(word_of(name)):
+        return None
+    fields, keys = sorted(use_of(kind, name).attributes - {"get"}), keys_read(kind, name)
+    made = {one: usual(one, at, len(some), None, outputs) for some in (fields, keys) for at, one in enumerate(some)}
+    made |= {one: min(words, key=rank) for one in made if (words := words_compared(kind, one))}
+    return SimpleNamespace(**made) if fields else made or None
+
+
 def usual(
     name: str, position: int, count: int, source: Any = None, outputs: int = OUTPUTS, annotation: Any = None
 ) -> Any:
@@ -184,6 +203,8 @@ def usual(
         and (one := object_for(source, name, lambda kind: kind(*arguments_for(kind)), annotation)) is not None
     ):
         return one
+    if (held := settings_for(source, name, outputs)) is not None:
+        return held
     start: Any = getattr(source, "__init__", source) if inspect.isclass(source) else source
     if parts := parts_unpacked(source, name):
         if isinstance(size := number_for(name), int):

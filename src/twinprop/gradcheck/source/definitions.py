@@ -77,6 +77,11 @@ def run_definitions(code: str, name: str, module: ModuleType, told: list[str]) -
         for part in body:
             if isinstance(part, ast.Import | ast.ImportFrom | ast.ClassDef | ast.FunctionDef):
                 execute(part)
+            elif isinstance(part, ast.Try):
+                try:
+                    run(part.body, again)
+                except Exception:  # as of `import cupy as np`
+                    run(part.handlers[0].body if part.handlers else [], again)
             elif isinstance(part, ast.For) and all(map(is_quick, calls(part.iter))):
                 turn = ast.For(part.target, part.iter, [ast.Break()], [])
                 with suppress(Exception):  # what it looks at was left out
