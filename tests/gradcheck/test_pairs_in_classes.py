@@ -119,3 +119,13 @@ def test_a_method_that_is_not_there(tmp_path: Path) -> None:
     (tmp_path / "maths.py").write_text(CODE)
     with pytest.raises(SubjectError, match=r"has no mse_slope; it has mse, mse_prime"):
         check_class(f"{tmp_path}/maths.py:Costs.mse_slope")
+
+
+def test_a_class_that_keeps_something_is_more_than_its_pairs(tmp_path: Path) -> None:
+    """A network whose methods have names of their own is not told right for its sigmoid."""
+    learns = "\n\nclass Thinker(Squash):\n    def __init__(self):\n        self.w = np.random.randn(4, 3)\n\n"
+    learns += "    def think(self, x):\n        return self.sigmoid(x @ self.w)\n\n"
+    learns += "    def absorb(self, x, y):\n        self.w += x.T @ (y - self.think(x))\n"
+    (tmp_path / "maths.py").write_text(CODE + learns)
+    report = check_class(f"{tmp_path}/maths.py:Thinker")
+    assert [one.of for one in report.gradients] == ["self.w"], report_text(report)

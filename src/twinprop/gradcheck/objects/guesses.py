@@ -63,7 +63,8 @@ CORPUS = re.compile(r"corpus|wordids?|tokenids|tokens|idsequence")
 DROPOUT = r"p|dropout|rate|dropoutrate|droprate|keepprob|pdrop|ratio|dropoutratio|prob|dropprob|probability"
 
 SIZES = (
-    r"sizes|layers|layersizes|layerdims|dims|layersdims|layerssizes|architecture|shape|topology|layerneurons|units|nn"
+    r"sizes|layers|layersizes|layerdims|dims|layersdims|layerssizes|architecture|shape|topology|layerneurons|units|nn|"
+    r"dimensions|layerdimensions|structure|layout"
 )
 
 
@@ -149,6 +150,7 @@ def number_for(name: str) -> Any:
 def is_size(name: str) -> bool:
     """Whether an argument of that name says how many inputs or outputs there are."""
     told = re.search(r"(^|_)in(_|put|$)|out|feat|class|target|dim|^n_?[xy]$|^d$", name)
+    told = None if re.search(r"func|fn$|activ|name|init", name) else told
     return told is not None and number_for(name) is None
 
 
@@ -169,9 +171,9 @@ def settings_for(source: Any, name: str, outputs: int) -> SimpleNamespace | dict
 
     Each is a usual value of its name.
     """
-    kind: Any = source
-    if not inspect.isclass(kind) or not SETTINGS.fullmatch(word_of(name)):
+    if not inspect.isclass(source) or not SETTINGS.fullmatch(word_of(name)):
         return None
+    kind: Any = source
     fields, keys = sorted(use_of(kind, name).attributes - {"get"}), keys_read(kind, name)
     made = {one: usual(one, at, len(some), None, outputs) for some in (fields, keys) for at, one in enumerate(some)}
     made |= {one: min(words, key=rank) for one in made if (words := words_compared(kind, one))}

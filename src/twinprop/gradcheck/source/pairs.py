@@ -78,9 +78,11 @@ WAYS = re.compile(
 
 
 def derivatives_in(kind: type) -> list[str]:
-    """The methods that are derivatives of others, where the class is no layer and does not train."""
+    """The methods that are derivatives of others, where the class is no layer, does not train, and keeps nothing."""
     own = methods_of(kind)
     if any(WAYS.fullmatch(name.lower()) or TRAINING.fullmatch(word_of(name)) for name in own):
+        return []
+    if any(left(one) for name, one in own.items() if name != "__init__"):
         return []
     return [name for name in own if plain_partner(own, name)]
 
