@@ -85,9 +85,13 @@ class ArrayRef(NamedTuple):
         if not self.keys:
             setattr(self.owner, self.attribute, value)
         elif (holder := item_at(getattr(self.owner, self.attribute, None), self.keys[:-1])) is not None:
-            # a call may have taken it out of its list, or made an array of that, and a tuple cannot be changed
+            # a call may have taken it out of its list, or made an array of that
             with suppress(IndexError, TypeError, ValueError):
-                if isinstance(holder, list) and self.keys[-1] == len(holder):
+                if isinstance(holder, tuple):
+                    parts = [value if at == self.keys[-1] else one for at, one in enumerate(holder)]
+                    whole = type(holder)(*parts) if hasattr(holder, "_fields") else tuple(parts)
+                    self._replace(keys=self.keys[:-1], also=()).set(whole)
+                elif isinstance(holder, list) and self.keys[-1] == len(holder):
                     holder.append(value)
                 else:
                     holder[self.keys[-1]] = value

@@ -81,6 +81,10 @@ class PlainSteps:
             return values[0] if values else self._last
         if len(held) == 1:
             return self._step_of(held[0])
+        known = [one for one in held if id(one) in self._parameters]
+        slopes = [one for one in held if id(one) not in self._parameters]
+        if len(known) > 1 and len(slopes) > 1:  # minimize(W, b, dW, db, vW, vb)
+            return self._step_of_several(known, slopes)
         array, gradient = held[:2]
         if any(id(one) in self._parameters for one in leaves(gradient)):
             array, gradient = gradient, array
@@ -89,6 +93,15 @@ class PlainSteps:
             with suppress(ValueError, TypeError):  # of another shape, which the check tells
                 one -= self.lr * other
         return array
+
+    def _step_of_several(self, known: Sequence[Any], slopes: Sequence[Any]) -> tuple[Any, ...]:
+        """Each of several arrays that has a gradient, the first of its shape; they come first in what is returned."""
+        left, done = list(known), []
+        for slope in slopes[: len(known)]:
+            own = next((at for at, one in enumerate(left) if np.shape(one) == np.shape(slope)), 0)
+            done.append(left.pop(own))
+            self(done[-1], slope)
+        return *done, *left, *slopes[len(known) :]
 
     def _step_of(self, gradient: Any) -> Any:
         if isinstance(gradient, list | tuple | dict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import re
 from collections.abc import Callable
@@ -180,6 +181,20 @@ def settings_for(source: Any, name: str, outputs: int) -> SimpleNamespace | dict
     return SimpleNamespace(**made) if fields else made or None
 
 
+def setting_in_module(source: Any, name: str) -> Any:
+    """A copy of the list or dict of settings that stands under the same name in the module of a function; else None."""
+    there = source.__globals__ if inspect.isfunction(source) else {}
+    own = there.get(name, there.get(name.upper()))
+    return copy.deepcopy(own) if isinstance(own, list | tuple | dict) and own and is_plain(own) else None
+
+
+def is_plain(value: Any) -> bool:
+    """Whether something is text, numbers, or lists and dicts of such."""
+    if isinstance(value, list | tuple | dict):
+        return all(map(is_plain, value.values() if isinstance(value, dict) else value))
+    return value is None or isinstance(value, str | int | float)
+
+
 def usual(
     name: str, position: int, count: int, source: Any = None, outputs: int = OUTPUTS, annotation: Any = None
 ) -> Any:
@@ -190,6 +205,8 @@ def usual(
         source: the class or the function that it belongs to.
         annotation: of the argument.
     """
+    if (own := setting_in_module(source, name)) is not None:
+        return own
     word = word_of(name)
     number = int(match[0]) if (match := re.search(r"\d+$", word)) else 0
     base = word.rstrip("0123456789")

@@ -62,6 +62,8 @@ class OwnLoss(Wrapper):
 
     loss_alone = True
 
+    batch = 0
+
     def __init__(
         self, made: Any, step: Method, cost: Method | None, form: Sequence[str], most: int, samples: int
     ) -> None:
