@@ -323,3 +323,84 @@ def test_a_dict_is_known_by_its_keys(tmp_path: Path, mistake: str) -> None:
     assert report.title.startswith("forward_propagation, back_propagation")
     assert len(report.gradients) == 4
     assert report.right is not bool(mistake), report_text(report)
+
+
+LISTED = """
+import numpy as np
+
+LAYER_PLAN = [{"size_in": 2, "size_out": 5, "kind": "relu"}, {"size_in": 5, "size_out": 1, "kind": "sigmoid"}]
+
+def init_layers(layer_plan):
+    values = {}
+    for at, one in enumerate(layer_plan, 1):
+        values[f"W{at}"] = np.random.randn(one["size_out"], one["size_in"])
+        values[f"b{at}"] = np.zeros((one["size_out"], 1))
+    return values
+
+def full_forward(X, values, layer_plan):
+    memory, A = {}, X
+    for at, one in enumerate(layer_plan, 1):
+        memory[f"A{at - 1}"] = A
+        Z = values[f"W{at}"] @ A + values[f"b{at}"]
+        A = np.maximum(0, Z) if one["kind"] == "relu" else 1 / (1 + np.exp(-Z))
+        memory[f"Z{at}"] = Z
+    return A, memory
+
+def full_backward(Y_hat, Y, memory, values, layer_plan):
+    grads, m = {}, Y.shape[1]
+    dA = -(Y / Y_hat - (1 - Y) / (1 - Y_hat))
+    for at, one in reversed(list(enumerate(layer_plan, 1))):
+        s = 1 / (1 + np.exp(-memory[f"Z{at}"]))
+        dZ = dA * (memory[f"Z{at}"] > 0) if one["kind"] == "relu" else dA * s * (1 - s)
+        grads[f"dW{at}"], grads[f"db{at}"] = dZ @ memory[f"A{at - 1}"].T / m, dZ.sum(1, keepdims=True) / m
+        dA = values[f"W{at}"].T @ dZ
+    return grads
+"""
+
+
+@pytest.mark.parametrize("mistake", ["", " / m, dZ.sum"])
+def test_layers_that_a_list_of_the_module_tells(tmp_path: Path, mistake: str) -> None:
+    (tmp_path / "plan.py").write_text(LISTED.replace(mistake, ", dZ.sum") if mistake else LISTED)
+    report = check_class(f"{tmp_path}/plan.py")
+    assert {one.of for one in report.gradients} == {f"values['{name}']" for name in ("W1", "W2", "b1", "b2")}
+    assert failed(report) == ({"backward()['dW1']", "backward()['dW2']"} if mistake else set()), report_text(report)
+
+
+PAIRED = """
+import numpy as np
+
+def start(sizes):
+    return [(np.random.randn(m, n), np.zeros(n)) for m, n in zip(sizes[:-1], sizes[1:])]
+
+def predict(params, x):
+    kept = [x]
+    for w, b in params[:-1]:
+        kept.append(np.tanh(kept[-1] @ w + b))
+    w, b = params[-1]
+    return kept[-1] @ w + b, kept
+
+def grad_loss(params, x, y):
+    out, kept = predict(params, x)
+    d, found = (out - y) / len(x), []
+    for at in reversed(range(len(params))):
+        found.insert(0, (kept[at].T @ d, d.sum(axis=0)))
+        d = d @ params[at][0].T * (1 - kept[at] ** 2)
+    return found
+
+params = start([2, 8, 1])
+X = np.random.randn(50, 2)
+Y = X[:, :1] * X[:, 1:]
+for epoch in range(100):
+    grads = grad_loss(params, X, Y)
+    params = [(w - 0.1 * dw, b - 0.1 * db) for (w, b), (dw, db) in zip(params, grads)]
+"""
+
+
+@pytest.mark.parametrize("mistake", ["", "(1 - kept[at] ** 2)"])
+def test_weights_in_tuples_of_a_list(tmp_path: Path, mistake: str) -> None:
+    (tmp_path / "pairs.py").write_text(PAIRED.replace(mistake, "(1 - kept[at])") if mistake else PAIRED)
+    report = check_class(f"{tmp_path}/pairs.py")
+    assert len(report.gradients) == 4
+    assert {one.of for one in report.gradients if not one.passed} == (
+        {"params[0][0]", "params[0][1]"} if mistake else set()
+    ), report_text(report)

@@ -86,3 +86,20 @@ def test_one_that_remembers_takes_plain_steps(
     report = check_class(f"{tmp_path}/remembers.py:Dense")
     assert report.right is right, report_text(report)
     assert [one.of for one in report.gradients] == ["W", "x"]
+
+
+def test_an_optimizer_that_is_given_several_arrays_at_once(tmp_path: Path) -> None:
+    """`w, b, v = optimizer.minimize(w, b, dw, db, v)`: what has no gradient comes back as it is."""
+    code = (
+        "import numpy as np\n\nclass Dense:\n    def __init__(self, n_in, n_out):\n"
+        "        self.w, self.b = np.random.randn(n_in, n_out), np.zeros((1, n_out))\n"
+        "        self.v = np.zeros(n_in)\n"
+        "    def forward(self, x):\n        self.x = x\n        return x @ self.w + self.b\n"
+        "    def backward(self, grad, optimizer):\n        dx = grad @ self.w.T\n"
+        "        dw, db = self.x.T @ grad, grad.sum(0, keepdims=True)\n"
+        "        self.w, self.b, self.v = optimizer.minimize(self.w, self.b, dw, db, self.v)\n        return dx\n"
+    )
+    (tmp_path / "dense.py").write_text(code)
+    assert check_class(f"{tmp_path}/dense.py:Dense").verdict == "right"
+    (tmp_path / "dense.py").write_text(code.replace("self.x.T @ grad, grad", "-self.x.T @ grad, grad"))
+    assert {one.of for one in check_class(f"{tmp_path}/dense.py:Dense").gradients if not one.passed} == {"w"}

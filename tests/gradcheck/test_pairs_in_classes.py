@@ -129,3 +129,67 @@ def test_a_class_that_keeps_something_is_more_than_its_pairs(tmp_path: Path) -> 
     (tmp_path / "maths.py").write_text(CODE + learns)
     report = check_class(f"{tmp_path}/maths.py:Thinker")
     assert [one.of for one in report.gradients] == ["self.w"], report_text(report)
+
+
+SHORT = """
+import numpy as np
+
+
+class Base:
+    @staticmethod
+    def function(x):
+        raise NotImplementedError
+
+
+class Leaky(Base):
+    @staticmethod
+    def function(x, alpha=0.01):
+        return np.maximum(x * alpha, x)
+
+    @staticmethod
+    def first_derivative(x, alpha=0.01):
+        return np.where(x >= 0, 1, alpha)
+
+
+class Bent:
+    def a(self, x):
+        return (np.sqrt(x**2 + 1) - 1) / 2 + x
+
+    def d(self, x):
+        return x / (2 * np.sqrt(x**2 + 1)) + 1
+
+
+class Entropia:
+    @classmethod
+    def calcular(cls, y, y_pred):
+        return -np.sum(y * np.log(y_pred)) / len(y)
+
+    @classmethod
+    def gradiente(cls, y, y_pred):
+        return -y / y_pred / len(y)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "mistake", "instead"),
+    [("Leaky", "1, alpha)", "1, 0)"), ("Bent", "** 2 + 1)) + 1", "** 2 + 1))"), ("Entropia", "-y / y_pred", "-y")],
+)
+def test_two_methods_alone_are_a_pair(tmp_path: Path, name: str, mistake: str, instead: str) -> None:
+    """Where one has a name of what goes back; `function` is no misspelt `dfunction`."""
+    code = SHORT.replace("**2", "** 2")
+    (tmp_path / "pairs.py").write_text(code)
+    assert check_class(f"{tmp_path}/pairs.py:{name}").right
+    assert code.count(mistake) == 1
+    (tmp_path / "pairs.py").write_text(code.replace(mistake, instead))
+    assert check_class(f"{tmp_path}/pairs.py:{name}").verdict == "wrong"
+
+
+def test_a_softmax_whose_derivative_stands_in_its_loss(tmp_path: Path) -> None:
+    (tmp_path / "last.py").write_text(
+        "import numpy as np\n\nclass Softmax:\n    def forward(self, x):\n"
+        "        e = np.exp(x - x.max(1, keepdims=True))\n        return e / e.sum(1, keepdims=True)\n"
+        "    def backward(self, x):\n        return 1.0\n"
+    )
+    report = check_class(f"{tmp_path}/last.py:Softmax")
+    assert report.verdict == "right, but", report_text(report)
+    assert any("gradient is p - y" in one for one in report.advice)

@@ -43,6 +43,7 @@ LIKE = {
         r"(backprop|backward|bptt|bppt|backpass|gradients?$).*"
         r"|(?!.*(loss|cost|forward|zero|clip|init|reset|check)).{4,}grads?"
         r"|(?!.*(zero|clip|init|reset|check|num)).*grad(ient)?(wrt|withrespectto).*"
+        r"|(first)?(deriv|derivative|derivada|derivee|ableitung|gradiente)(of|function|fn|func)?"
     ),
 }
 """What methods may be called that have none of these names."""
@@ -67,7 +68,7 @@ def named(made: Any, names: str) -> str:
     found, both = by_name(made, names), (FORWARD, BACKWARD)
     if found or names not in both or type(made).__module__.startswith(PACKAGE):
         return found
-    if pair := paired(made):  # step and step_back
+    if pair := paired(made) or only_pair(made):  # step and step_back; a and d
         return pair[both.index(names)]
     if by_name(made, TRAINING):
         return ""
@@ -79,6 +80,13 @@ def paired(made: Any) -> tuple[str, str] | None:
     there = {word_of(name): name for name in dir(made) if not name.startswith("__") and callable(held_by(made, name))}
     found = [(there[name], there[f"{name}{back}"]) for name in there for back in TURNED if f"{name}{back}" in there]
     return found[0] if len(found) == 1 else None
+
+
+def only_pair(made: Any) -> tuple[str, str] | None:
+    """The two methods of an object that has no others, where one is called as what goes back: `a` and `d`."""
+    own = [name for name in dir(made) if not name.startswith("_") and callable(held_by(made, name))]
+    back = by_name(made, BACKWARD)
+    return (next(name for name in own if name != back), back) if len(own) == 2 and back in own else None
 
 
 def by_name(made: Any, names: str) -> str:
@@ -93,7 +101,8 @@ def by_name(made: Any, names: str) -> str:
     alike = [name for name in there if like is not None and like.fullmatch(name)]
     if not exact and not alike and names in (FORWARD, BACKWARD):  # backword, forwad
         long = [word for word in names.split() if len(word) > 6]
-        alike = [name for name in there if get_close_matches(name, long, 1, 0.87)]
+        known = {*FORWARD.split(), *BACKWARD.split()}  # `function` is no misspelt `dfunction`
+        alike = [name for name in there if name not in known and get_close_matches(name, long, 1, 0.87)]
     rests = [DIRECTION.sub("", name) for name in there if any(LIKE[one].fullmatch(name) for one in (FORWARD, BACKWARD))]
     # forward_full and back_full are a pair
     alone = {name for name in alike if rests.count(DIRECTION.sub("", name)) < 2}

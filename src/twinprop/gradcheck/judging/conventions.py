@@ -23,7 +23,7 @@ from twinprop.gradcheck.arrays.held import is_bare, said, stems, wrapped_in
 from twinprop.gradcheck.arrays.inputs import Inputs
 from twinprop.gradcheck.calling.naming import LOSS_CLASS
 from twinprop.gradcheck.calling.upkeep import names_rate
-from twinprop.gradcheck.calling.way import FusedWay, LayerWay, NetworkWay
+from twinprop.gradcheck.calling.way import DerivativeWay, FusedWay, JacobianWay, LayerWay, NetworkWay
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.hints.edits.site import last_name
 from twinprop.gradcheck.hints.repair import another_batch
@@ -59,6 +59,10 @@ TIMES = "a step of {} is the gradient of {} times {:.6g} and the learning rate{}
 CLIPPED_NORM = (
     "right but for one factor: all gradients are scaled down to a norm of {:.4g}, as by a clipping of the norm. Do "
     "that after the check, or in the optimizer."
+)
+ONE = (
+    "backward returns 1 for the derivative of a softmax. That is right together with a cross entropy whose gradient is "
+    "p - y, which holds it already, and wrong with any other loss."
 )
 NO_DX = "backward returns no dx. A layer below this one would need it; a first layer has none below."
 
@@ -108,6 +112,10 @@ def accept_conventions(trial: Trial, report: Report) -> None:
             else:
                 lost = ": 1/n is missing" if n > 1 and abs(factor / n - 1) < CLOSE else ""
                 report.advice.append(TIMES.format(step, cost.name, factor, lost))
+    if isinstance(way, DerivativeWay | JacobianWay) and is_softmax(trial.out) and all(map(is_one, report.gradients)):
+        for one in report.gradients:
+            one.accepted = "fused"
+        report.advice.append(ONE)
     accept_negative(trial, report)
     accept_clipped_norm(trial, report)
     accept_small_constants(trial, report)
@@ -121,6 +129,16 @@ def accept_conventions(trial: Trial, report: Report) -> None:
         and not isinstance(made, Operations | GraphNode)
     ):
         report.advice.append(NO_DX)
+
+
+def is_softmax(out: Any) -> bool:
+    """Whether the rows or the columns of an output are probabilities that add up to 1."""
+    out = np.asarray(out)
+    return out.ndim > 0 and bool(np.all(out > 0)) and any(np.allclose(out.sum(axis), 1) for axis in range(out.ndim))
+
+
+def is_one(gradient: Gradient) -> bool:
+    return gradient.of == "x" and gradient.value is not None and bool(np.all(gradient.value == 1))
 
 
 def inputs_and_own(trial: Trial, gradients: Sequence[Gradient]) -> tuple[list[Gradient], list[Gradient]]:

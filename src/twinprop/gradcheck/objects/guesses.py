@@ -40,6 +40,7 @@ NUMBERS: tuple[tuple[str, Any], ...] = (
     (r"pool(size|height|width|dim)?|hpool|wpool|(up|down)samplingfactor|upsample\w*", 2),
     (r"stride\w*", 1),
     (r"pad(ding|s)?\w*", 0),
+    (r"(n|num|number)(of)?(rnn|lstm|gru)?layers", 2),
     (r"num(ber)?heads?|nheads?|heads?|numgroups|groups|ngroups", 2),
     (r"\w*vocab\w*|numembeddings", VOCABULARY),
     (r"\w*seq\w*len\w*|max\w*len\w*|timesteps?|t", 8),

@@ -99,7 +99,7 @@ def classes_and_functions(module: ModuleType) -> list[str]:
     words = ("backward", "backprop", "back_prop", "grad", "prime", "deriv")
 
     def goes_back(name: str) -> bool:
-        return any(word in name.lower() for word in words) and not name.startswith("__")
+        return any(word in name.lower() for word in words) and not re.search("^__|check|numeric", name.lower())
 
     def trains(name: str) -> bool:
         return TRAINING.fullmatch(word_of(name)) is not None
