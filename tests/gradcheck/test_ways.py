@@ -245,3 +245,56 @@ def test_output_that_is_left_in_an_attribute_of_any_name(tmp_path: Path) -> None
     assert [one.name for one in report.gradients if one.passed] == ["dW", "db", "dx"], report_text(report)
     wrong = LEFT_UNDER_ANY_NAME.replace("self.squashed**2", "self.summed**2")
     assert failed(check_code(tmp_path, wrong, "Dense")) == {"dW", "db", "dx"}
+
+
+Y_FROM_ABOVE = """
+import numpy as np
+
+class Linear:
+    def __init__(self, n, m):
+        self.w, self.b = np.random.randn(n, m), np.zeros((1, m))
+    def forward(self, x):
+        self.x = x
+        return x @ self.w + self.b
+    def backward(self, y):
+        self.dw, self.db = self.x.T @ y, y.sum(axis=0, keepdims=True)
+        return y @ self.w.T
+
+class ReLU:
+    def forward(self, x):
+        self.on = x > 0
+        return x * self.on
+    def backward(self, y):
+        return y * self.on
+
+class Output:
+    def __init__(self, n, m):
+        self.w = np.random.randn(n, m)
+    def forward(self, x):
+        self.x = x
+        e = np.exp(x @ self.w - (x @ self.w).max(1, keepdims=True))
+        self.p = e / e.sum(1, keepdims=True)
+        return self.p
+    def backward(self, y):
+        self.dw = self.x.T @ (self.p - y) / len(y)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "wrong"),
+    [
+        ("Linear", "self.x.T @ y,", "2 * self.x.T @ y,", {"dw"}),
+        ("ReLU", "y * self.on", "y", {"dx"}),
+        ("Output", "(self.p - y)", "(self.p + y)", {"dw"}),
+    ],
+)
+def test_a_gradient_from_above_that_is_called_y(tmp_path: Path, name: str, old: str, new: str, wrong: set[str]) -> None:
+    """It is that, and no targets, where all is right as a layer."""
+    (tmp_path / "layers.py").write_text(Y_FROM_ABOVE)
+    report = check_class(f"{tmp_path}/layers.py:{name}")
+    assert report.verdict == "right", report_text(report)
+    assert (", y (" in report.given) is (name == "Output")
+    (tmp_path / "layers.py").write_text(Y_FROM_ABOVE.replace(old, new))
+    report = check_class(f"{tmp_path}/layers.py:{name}")
+    assert report.verdict == "wrong"
+    assert failed(report) == wrong, report_text(report)

@@ -439,7 +439,8 @@ SQUARE = "runs only with as many outputs as inputs: a matrix is the wrong way ro
 
 def clips_probabilities(report: Report, subject: Subject, inputs: Inputs) -> bool:
     """Whether a loss is one of probabilities that it clips: numbers below 0 are all the same to it."""
-    if report.right or not subject.way.is_loss or subject.parameters or inputs.values != "normal":
+    network = isinstance(subject.way, NetworkWay)
+    if report.right or network or not subject.way.is_loss or subject.parameters or inputs.values != "normal":
         return False
     right = [gradient.right for gradient in report.gradients if gradient.of == "x"]
     below = inputs.x < 0

@@ -189,6 +189,8 @@ def possible_ways(made: Any, title: str, forward: str, backward: str, loss: str)
         if targets or next(iter(arrays_of(made)), None) is not None:
             for other in with_other_words(getattr(made, back.name), back):
                 yield from networks(title, front, other, cost, kept or [alone], source_of(getattr(made, back.name)))
+        if (layer := layer_given_y(title, front, back)) is not None:
+            yield layer
     ours = type(made).__module__.startswith(PACKAGE)  # whose loss needs a forward before it
     leans = None not in (front, back, cost) and leans_on(made, backward, forward, loss)
     if cost is not None and back is not None and not ours and not leans and (roles := loss_roles(cost)) is not None:
@@ -307,6 +309,13 @@ def layers_and_losses(title: str, front: Method, back: Method, kept: Sequence[st
     other_name = word_of(back.name) not in ("backward", "backwardpass", "backprop", "bprop")
     if len(back.needed) == 1 and other_name and alone != "y" and (not takes_x or alone == "dy"):
         yield DerivativeWay(title, front, back, first, {back.needed[0].name: "x"})
+
+
+def layer_given_y(title: str, front: Method, back: Method) -> LayerWay | None:
+    """A layer that calls the gradient from above `y`, as what it has returned; None for others."""
+    if len(front.needed) != 1 or len(back.needed) != 1 or back.needed[0].name != "y":
+        return None
+    return LayerWay(title, front, back, {front.needed[0].name: "x"}, {"y": "dy"})
 
 
 def losses(title: str, front: Method, back: Method, roles: dict[str, str]) -> Iterator[Way]:

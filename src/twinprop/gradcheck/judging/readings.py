@@ -29,6 +29,7 @@ from twinprop.gradcheck.calling.way import (
     SmallWay,
     Way,
 )
+from twinprop.gradcheck.calling.ways import layer_given_y
 from twinprop.gradcheck.faults import SubjectError
 from twinprop.gradcheck.judging.checking import check_subject
 from twinprop.gradcheck.making.uses import is_multiplied
@@ -113,7 +114,12 @@ def right_in_another_reading(
     some += [*without_penalty(subject, inputs, steps), *with_a_likely_loss(subject, inputs)]
     if first is not None and any(one.comparison is not None and not one.comparison.passed for one in first.gradients):
         some += with_small_errors(subject, inputs, seed)  # what is stale is so for every batch but the first
-    some += [*given_its_output(subject, inputs), *with_its_loss(subject, inputs, seed), *one_sample(subject, inputs)]
+    some += [
+        *with_y_from_above(subject, inputs),
+        *given_its_output(subject, inputs),
+        *with_its_loss(subject, inputs, seed),
+        *one_sample(subject, inputs),
+    ]
     plain = next((one for one in some if one.off), None)
     some = [each for one in some for each in (*also_plain(one, plain), one)]
     for reading in some:
@@ -162,6 +168,15 @@ def in_another_shape(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
     for shape, axis in shapes:
         if shape != inputs.x.shape:
             yield Reading(subject.way, replace(inputs, x=inputs.x.reshape(shape), axis=axis))
+
+
+def with_y_from_above(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
+    """A layer that calls the gradient from above `y`, where it was taken for targets."""
+    way = subject.way
+    if isinstance(way, NetworkWay) and way.guesses and way.backward is not None:
+        layer = layer_given_y(way.title, way.forward, way.backward)
+        if layer is not None:
+            yield Reading(layer, replace(inputs, y=None, kind=""), likelier=True)
 
 
 def label_as_a_number(subject: Subject, inputs: Inputs) -> Iterator[Reading]:
