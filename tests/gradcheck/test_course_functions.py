@@ -404,3 +404,50 @@ def test_weights_in_tuples_of_a_list(tmp_path: Path, mistake: str) -> None:
     assert {one.of for one in report.gradients if not one.passed} == (
         {"params[0][0]", "params[0][1]"} if mistake else set()
     ), report_text(report)
+
+
+COSTS = """
+import numpy as np
+
+def forward_propagation_n(X, Y, parameters):
+    m = X.shape[1]
+    W1, b1, W2, b2 = parameters["W1"], parameters["b1"], parameters["W2"], parameters["b2"]
+    Z1 = np.dot(W1, X) + b1
+    A1 = np.maximum(0, Z1)
+    Z2 = np.dot(W2, A1) + b2
+    A2 = 1 / (1 + np.exp(-Z2))
+    cost = 1. / m * np.sum(-np.log(A2) * Y - np.log(1 - A2) * (1 - Y))
+    cache = (Z1, A1, W1, b1, Z2, A2, W2, b2)
+    return cost, cache
+
+def backward_propagation_n(X, Y, cache):
+    m = X.shape[1]
+    (Z1, A1, W1, b1, Z2, A2, W2, b2) = cache
+    dZ2 = A2 - Y
+    dW2 = 1. / m * np.dot(dZ2, A1.T)
+    db2 = 1. / m * np.sum(dZ2, axis=1, keepdims=True)
+    dZ1 = np.multiply(np.dot(W2.T, dZ2), np.int64(A1 > 0))
+    dW1 = 1. / m * np.dot(dZ1, X.T)
+    db1 = 1. / m * np.sum(dZ1, axis=1, keepdims=True)
+    return {"dZ2": dZ2, "dW2": dW2, "db2": db2, "dZ1": dZ1, "dW1": dW1, "db1": db1}
+
+def gradient_check_n(parameters, gradients, X, Y, epsilon=1e-7):
+    raise NotImplementedError
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wrong", "told"),
+    [
+        ("", "", set(), ""),
+        ("np.dot(dZ2, A1.T)", "np.dot(dZ2, A1.T) * 2", {"dW2"}, "2 is one factor too many"),
+        ("db1 = 1. / m", "db1 = 4. / m", {"db1"}, "4 is one factor too many"),
+    ],
+)
+def test_a_cost_and_a_cache(tmp_path: Path, old: str, new: str, wrong: set[str], told: str) -> None:
+    """Forward is given the targets; what checks gradients does not go back."""
+    (tmp_path / "course.py").write_text(COSTS.replace(old, new) if old else COSTS)
+    report = check_class(f"{tmp_path}/course.py")
+    assert report.title == "forward_propagation_n, backward_propagation_n"
+    assert failed(report) == {f"backward()['{name}']" for name in wrong}, report_text(report)
+    assert told in " ".join(text for _, text in report.mistakes)

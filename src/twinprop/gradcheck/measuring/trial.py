@@ -11,7 +11,7 @@ import numpy as np
 
 from twinprop.gradcheck.arrays.comparison import Index, Slopes, measure_slopes, ratio, same_numbers, sample_entries
 from twinprop.gradcheck.arrays.finding import SUM, Found, Snapshot, Target, assign, candidates, snapshot
-from twinprop.gradcheck.arrays.held import ArrayRef, FloatArray, is_float_array, plain_shape, wrapped_in
+from twinprop.gradcheck.arrays.held import ArrayRef, FloatArray, is_float_array, plain_shape, said, wrapped_in
 from twinprop.gradcheck.arrays.inputs import Inputs
 from twinprop.gradcheck.calling.naming import LOSS_CLASS
 from twinprop.gradcheck.calling.upkeep import TO_OPTIMIZER, PlainSteps, adds_bare
@@ -240,8 +240,10 @@ class Trial:
             Target(one.name, one, one.get(), measured[one.name], needed=not self.may_lack(one.name))
             for one in self.parameters
         ]
-        of_x = Target("x", None, self.x, measured["x"], self.dy is not None) if self.x.dtype.kind == "f" else None
-        return [*own, of_x] if of_x else own
+        if self.x.dtype.kind != "f":
+            return own
+        wanted = not said(self.subject.made, "given_data", False)
+        return [*own, Target("x", None, self.x, measured["x"], self.dy is not None, wanted)]
 
     def find(self, measured: dict[str, FloatArray]) -> dict[str, tuple[str, Any]]:
         """Gradients by what they are of, with their names; where they were found is remembered.

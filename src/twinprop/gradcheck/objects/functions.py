@@ -335,6 +335,24 @@ class FunctionNetwork(Functions):
         return self._go_back({"x": x, "y": y, "rest": self._out})
 
 
+class FunctionLossWithCache(FunctionNetwork):
+    """forward_prop(X, Y, params) returns the loss and a cache, which back_prop(X, Y, cache) is given."""
+
+    given_data = True
+    """X are samples, and nothing that has a gradient."""
+
+    def forward(self, x: Any, y: Any) -> Any:  # type: ignore[override]
+        self.resize(x)
+        self._x = x
+        loss, *cache = self._invoke("front", {"x": x, "rest": x, "y": y})
+        self._kept, self._out = {}, None
+        self._beside = cache[0] if len(cache) == 1 else tuple(cache)
+        return np.reshape(loss, ())
+
+    def backward(self, x: Any, y: Any) -> Any:
+        return self._go_back({"x": x, "y": y, "rest": x})
+
+
 class FunctionLossAlone(FunctionNetwork):
     """encode(params, X), loss(acts, X, params) and gradients(params, acts, X): what goes in has to come out again."""
 

@@ -24,6 +24,7 @@ from twinprop.gradcheck.objects.functions import (
     START,
     FunctionLayer,
     FunctionLossAlone,
+    FunctionLossWithCache,
     FunctionNetwork,
     FunctionNetworkWithCost,
     Functions,
@@ -268,6 +269,9 @@ def join_functions(
     network: type[Functions] = FunctionNetworkWithCost if cost else FunctionNetwork
     if cost and not {"y", "dy"} & {*roles} and {*arguments(own[cost])} <= {*arguments(own[back])}:
         network = FunctionLossAlone
+    given_y = "y" in map(role_of, arguments(own[front])) and {"y", "cache"} <= {*roles}
+    if given_y and contains(next(iter(returned_names(own[front])), ""), COST):
+        network = FunctionLossWithCache
     return (FunctionLayer if layer else network)(parts, {**parameters, **more}, free), f"{front}{place}, {back}"
 
 

@@ -24,6 +24,7 @@ EDITS: tuple[Edit, ...] = (
     factors.sign_lost,
     factors.sign_of_argument,
     factors.superfluous_count,
+    factors.written_factor,
     factors.count_of_samples,
     factors.factor,
     factors.entrywise_softmax,

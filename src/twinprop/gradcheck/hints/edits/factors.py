@@ -96,6 +96,21 @@ def superfluous_count(site: Site) -> Iterator[tuple[ast.expr, str]]:
     yield rest, f"divided by {f'the {n} samples, n,' if of_samples else ast.unparse(count)} once too often"
 
 
+def written_factor(site: Site) -> Iterator[tuple[ast.expr, str]]:
+    """`2 * x`, `x * 2` or `4 / m`, of a gradient that is too large by this number."""
+    match site.node:
+        case ast.BinOp(ast.Constant(value), ast.Mult(), rest) | ast.BinOp(rest, ast.Mult(), ast.Constant(value)):
+            pass
+        case ast.BinOp(ast.Constant(value), ast.Div(), divisor):
+            rest = ast.BinOp(ast.Constant(1), ast.Div(), divisor)
+        case ast.BinOp(ast.BinOp(ast.Constant(value), ast.Div(), divisor), ast.Mult(), other):
+            rest = ast.BinOp(ast.BinOp(ast.Constant(1), ast.Div(), divisor), ast.Mult(), other)
+        case _:
+            return
+    if isinstance(value, int | float) and any(abs(value / k - 1) < CLOSE for k in site.evidence.too_large):
+        yield rest, f"{value:g} is one factor too many"
+
+
 def count_of_samples(site: Site) -> Iterator[tuple[ast.expr, str]]:
     if (site.whole or isinstance(site.node, ast.BinOp)) and not is_count(site, site.node):
         n, numbers = site.evidence.samples, site.evidence.numbers
