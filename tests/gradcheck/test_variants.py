@@ -40,7 +40,6 @@ UNNAMED = {
     "w15_im2col_conv",
     "w32_triplet_embedding",
     "x04_own_matrix_class",
-    "x06_pairs_with_d",
     "x09_settings_of_pydantic",
     "x11_bias_as_a_column",
 }

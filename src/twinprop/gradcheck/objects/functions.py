@@ -10,6 +10,7 @@ import inspect
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -150,6 +151,12 @@ def purpose(name: str) -> str:
     return role if role in ("x", "y") else name
 
 
+@cache
+def keys_of(function: Any, name: str) -> frozenset[str]:
+    """The keys that a function reads of a dict; it is asked with each call."""
+    return frozenset(keys_read(function, name))
+
+
 def stem(name: str) -> str:
     """A name without the word for its direction."""
     words = "|".join(sorted(map(word_of, (*BACK, *FRONT)), key=len, reverse=True))
@@ -224,7 +231,7 @@ class Functions(Fitted):
         values = {"rate": getattr(self, "learning_rate", RATE), **values}
         dicts = [*self._kept.values(), *(getattr(self, name) for name in self._names)]
         for name, argument in inspect.signature(self._parts[part]).parameters.items():
-            keys = {*keys_read(self._parts[part], name)} if name not in (*self._names, *self._kept) else set()
+            keys = keys_of(self._parts[part], name) if name not in (*self._names, *self._kept) else frozenset()
             if keys and (held := [one for one in dicts if isinstance(one, dict) and keys <= {*one}]):
                 given[name] = held[0]  # what it is called there does not matter
             elif name in self._names or (part == "back" and name in self._also):

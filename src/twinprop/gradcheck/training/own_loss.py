@@ -25,7 +25,7 @@ from twinprop.gradcheck.calling.naming import BACKWARD, FORWARD, LOSS, LOSS_AND_
 from twinprop.gradcheck.calling.returned import number_in
 from twinprop.gradcheck.calling.upkeep import RATE
 from twinprop.gradcheck.faults import traced
-from twinprop.gradcheck.source.indexing import is_index
+from twinprop.gradcheck.source.indexing import INDEX, is_index
 from twinprop.gradcheck.source.loops import training_methods
 from twinprop.gradcheck.source.roles import Method, method_of, word_of
 from twinprop.gradcheck.source.sources import nodes_of, returned_name, returned_names
@@ -269,8 +269,9 @@ def with_own_loss(made: Any) -> Iterator[OwnLoss]:
         kinds = [kinds_of(made, asked.name, one.name, one.role) for one in asked.needed]
         if not all(kinds) or (not kinds and cost is None) or step.any_number or kinds.count(["number"]) > 1:
             continue
-        if ["number"] in kinds and not any("word" in one for one in kinds):
-            continue
+        words = [one for one, some in zip(asked.needed, kinds, strict=True) if "word" in some]
+        if ["number"] in kinds and not (words and all(INDEX.fullmatch(one.name.lower()) for one in words)):
+            continue  # of a user and a film, a rating: as its author calls it
         kind = RatedOwnLoss if step.has("rate") else OwnLoss
         for form, samples in product(product(*kinds), (0, SAMPLES)):
             few = max(samples, 1) * (form.count("word") + (1 if samples else 2) * form.count("words"))
