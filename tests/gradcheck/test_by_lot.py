@@ -423,6 +423,10 @@ def test_the_class_of_one_sample_is_a_number(tmp_path: Path) -> None:
     (tmp_path / "reader.py").write_text(LABEL)
     report = check_class(f"{tmp_path}/reader.py:Reader")
     assert report.right, report_text(report)
+
+
+@pytest.mark.slow
+def test_a_mistake_beside_the_class_of_one_sample(tmp_path: Path) -> None:
     (tmp_path / "reader.py").write_text(LABEL.replace("@ self.x.T", "@ np.abs(self.x.T)"))
     assert check_class(f"{tmp_path}/reader.py:Reader").verdict == "wrong"
 

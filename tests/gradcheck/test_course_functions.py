@@ -315,7 +315,7 @@ def predict(X, parameters):
 """
 
 
-@pytest.mark.parametrize("mistake", ["", " * A1 * (1 - A1)"])
+@pytest.mark.parametrize("mistake", ["", pytest.param(" * A1 * (1 - A1)", marks=pytest.mark.slow)])
 def test_a_dict_is_known_by_its_keys(tmp_path: Path, mistake: str) -> None:
     """Whatever it is called where it is read: `parametres`, and the dict that forward returns without a name."""
     (tmp_path / "course.py").write_text(IN_A_DICT.replace(mistake, ""))
@@ -396,7 +396,7 @@ for epoch in range(100):
 """
 
 
-@pytest.mark.parametrize("mistake", ["", "(1 - kept[at] ** 2)"])
+@pytest.mark.parametrize("mistake", ["", pytest.param("(1 - kept[at] ** 2)", marks=pytest.mark.slow)])
 def test_weights_in_tuples_of_a_list(tmp_path: Path, mistake: str) -> None:
     (tmp_path / "pairs.py").write_text(PAIRED.replace(mistake, "(1 - kept[at])") if mistake else PAIRED)
     report = check_class(f"{tmp_path}/pairs.py")

@@ -116,7 +116,10 @@ class SkipGram:
 """
 
 
-@pytest.mark.parametrize(("divided", "verdict"), [("/ len(h)", "right"), ("", "right, but"), ("* dh", "wrong")])
+@pytest.mark.parametrize(
+    ("divided", "verdict"),
+    [("/ len(h)", "right"), ("", "right, but"), pytest.param("* dh", "wrong", marks=pytest.mark.slow)],
+)
 def test_gradients_of_rows_beside_their_numbers(tmp_path: Path, divided: str, verdict: str) -> None:
     """Which matrix they belong to is told by what the loss follows; two of them are of one matrix."""
     code = ROWS.replace("dh DIVIDED", "dh * dh" if divided == "* dh" else "dh DIVIDED")
@@ -157,7 +160,7 @@ class CountedPairs:
 """
 
 
-@pytest.mark.parametrize("mistake", ["", "d[:, None] * a)"])
+@pytest.mark.parametrize("mistake", ["", pytest.param("d[:, None] * a)", marks=pytest.mark.slow)])
 def test_a_number_beside_two_words(tmp_path: Path, mistake: str) -> None:
     """How often they meet, say."""
     (tmp_path / "counts.py").write_text(COUNTS.replace(mistake, "d[:, None] * b)") if mistake else COUNTS)
