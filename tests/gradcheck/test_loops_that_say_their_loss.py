@@ -163,3 +163,15 @@ def test_loss_that_is_a_measure_of_success(tmp_path: Path) -> None:
     assert "binary cross entropy" in report.assumed_loss
     assert any("and not that of loss, which it computes" in one for one in report.advice)
     assert check(tmp_path, MEASURE, "X.T @", "-X.T @").verdict == "wrong"
+
+
+@pytest.mark.parametrize("mistake", ["", "lam * theta"])
+def test_a_decay_of_the_rate_is_no_penalty(tmp_path: Path, mistake: str) -> None:
+    code = REGRESSION.replace("rate, lam", "decay, rate, lam").replace("= 0.05", "= 0.9, 0.05")
+    code = code.replace("rate *= 0.995", "rate *= decay")
+    (tmp_path / "fit.py").write_text(code.replace(f"2 * {mistake}", mistake) if mistake else code)
+    report = check_class(f"{tmp_path}/fit.py")
+    assert failed(report) == ({"change of theta['A']", "change of theta['B']"} if mistake else set()), report_text(
+        report
+    )
+    assert not any("no penalty" in one for one in report.notes)

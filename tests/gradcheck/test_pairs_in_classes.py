@@ -9,7 +9,7 @@ import pytest
 
 from twinprop.commands.gradcheck.one import check
 from twinprop.gradcheck.check import check_class
-from twinprop.gradcheck.faults import SubjectError
+from twinprop.gradcheck.faults import SubjectError, patient
 from twinprop.gradcheck.report import report_text
 
 CODE = """
@@ -193,3 +193,14 @@ def test_a_softmax_whose_derivative_stands_in_its_loss(tmp_path: Path) -> None:
     report = check_class(f"{tmp_path}/last.py:Softmax")
     assert report.verdict == "right, but", report_text(report)
     assert any("gradient is p - y" in one for one in report.advice)
+
+
+def test_a_constructor_that_waits_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The functions of a class are called on an object that has not begun, where it does not get ready."""
+    monkeypatch.setattr("twinprop.gradcheck.source.pairs.patient", lambda: patient(0.5))
+    waits = '    def __init__(self, kind="tanh"):\n        import time\n        time.sleep(3600)\n'
+    code = CODE[: CODE.index("class Costs")].replace("    def __init__(self, kind):\n        self.kind = kind\n", waits)
+    assert waits in code
+    (tmp_path / "squash.py").write_text(code)
+    report = check_class(f"{tmp_path}/squash.py:Squash.tanh_derivative")
+    assert report.right, report_text(report)

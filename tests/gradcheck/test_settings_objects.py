@@ -9,7 +9,9 @@ import pytest
 from tests.kit.students import failed
 
 from twinprop.gradcheck.check import check_class
+from twinprop.gradcheck.objects.guesses import setting_in_module
 from twinprop.gradcheck.report import report_text
+from twinprop.gradcheck.source.loading import load_attributes
 
 CODE = """
 import numpy as np
@@ -129,3 +131,27 @@ def test_a_notebook_that_tries_another_library_first(tmp_path: Path) -> None:
     book = {"cells": [{"cell_type": "code", "source": one, "metadata": {}, "outputs": []} for one in cells]}
     (tmp_path / "book.ipynb").write_text(json.dumps({**book, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}))
     assert check_class(f"{tmp_path}/book.ipynb:Scale").verdict == "right"
+
+
+def test_what_belongs_to_a_try_runs(tmp_path: Path) -> None:
+    """Its `else` where nothing was raised, and its `finally` in any case."""
+    cells = [
+        "try:\n    import numpy as np\nexcept ImportError:\n    np = None\n"
+        "else:\n    SCALE = 2.0\nfinally:\n    SHIFT = 1.0",
+        "class Line:\n    def __init__(self, n):\n        self.a = np.random.randn(n)\n"
+        "    def forward(self, x):\n        self.x = x\n        return SCALE * x * self.a + SHIFT\n"
+        "    def backward(self, dy):\n        self.da = SCALE * np.sum(dy * self.x, 0)\n"
+        "        return SCALE * dy * self.a\n",
+    ]
+    book = {"cells": [{"cell_type": "code", "source": one, "metadata": {}, "outputs": []} for one in cells]}
+    (tmp_path / "book.ipynb").write_text(json.dumps({**book, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}))
+    assert check_class(f"{tmp_path}/book.ipynb:Line").verdict == "right"
+
+
+def test_data_of_a_module_are_no_settings(tmp_path: Path) -> None:
+    """A function that asks for `X` gets numbers of ours, and not the list of whole numbers under that name."""
+    code = "X = [[0, 0], [0, 1], [1, 0], [1, 1]]\nsizes = [4, 5, 2]\n\n\ndef start(X, sizes):\n    return X, sizes\n"
+    (tmp_path / "f.py").write_text(code)
+    start = load_attributes(f"{tmp_path}/f.py:start")[1]["start"]
+    assert setting_in_module(start, "sizes") == [4, 5, 2]
+    assert setting_in_module(start, "X") is None

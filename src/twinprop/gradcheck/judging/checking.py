@@ -20,9 +20,9 @@ from twinprop.gradcheck.faults import Clock, SubjectError
 from twinprop.gradcheck.hints.repair import repairs
 from twinprop.gradcheck.hints.routines import Evidence
 from twinprop.gradcheck.hints.table import explain_gradients, notes
+from twinprop.gradcheck.judging.by_others import lost_mean
 from twinprop.gradcheck.judging.conventions import (
     accept_conventions,
-    lost_mean,
     means_beside_mistakes,
     negative_and_added,
 )

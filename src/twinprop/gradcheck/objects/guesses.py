@@ -33,6 +33,9 @@ INPUTS, HIDDEN, OUTPUTS = 4, 6, 3
 
 VOCABULARY = 7
 
+DATA = ("x", "y", "dy", "out")
+"""Roles of what a function is given to compute with, which is no setting, be it a plain list."""
+
 NUMBERS: tuple[tuple[str, Any], ...] = (
     (r"eps(ilon)?\w*", 1e-5),
     (r"momentum|beta[12]?decay|decay\w*|mu", 0.9),
@@ -186,7 +189,8 @@ def setting_in_module(source: Any, name: str) -> Any:
     """A copy of the list or dict of settings that stands under the same name in the module of a function; else None."""
     there = source.__globals__ if inspect.isfunction(source) else {}
     own = there.get(name, there.get(name.upper()))
-    return copy.deepcopy(own) if isinstance(own, list | tuple | dict) and own and is_plain(own) else None
+    found = isinstance(own, list | tuple | dict) and own and is_plain(own) and role_of(name) not in DATA
+    return copy.deepcopy(own) if found else None
 
 
 def is_plain(value: Any) -> bool:

@@ -82,6 +82,9 @@ def run_definitions(code: str, name: str, module: ModuleType, told: list[str]) -
                     run(part.body, again)
                 except Exception:  # as of `import cupy as np`
                     run(part.handlers[0].body if part.handlers else [], again)
+                else:
+                    run(part.orelse, again)
+                run(part.finalbody, again)
             elif isinstance(part, ast.For) and all(map(is_quick, calls(part.iter))):
                 turn = ast.For(part.target, part.iter, [ast.Break()], [])
                 with suppress(Exception):  # what it looks at was left out

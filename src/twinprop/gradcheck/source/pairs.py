@@ -13,6 +13,7 @@ from functools import cache, wraps
 from types import FunctionType, ModuleType
 from typing import Any
 
+from twinprop.gradcheck.faults import patient
 from twinprop.gradcheck.source.loops import NAMES as TRAINING
 from twinprop.gradcheck.source.roles import word_of
 from twinprop.gradcheck.source.sources import nodes_of, own_attributes, parameters_of, returns_of
@@ -96,8 +97,9 @@ def methods_of(kind: type) -> dict[str, Any]:
 def as_functions(module: ModuleType, kind: type) -> ModuleType:
     """A module that has the methods of a class as functions; its object is made without arguments, or not begun."""
     try:
-        made = kind()
-    except Exception:  # it wants to know which of them it is
+        with patient():
+            made = kind()
+    except Exception:  # it wants to know which of them it is, or waits for something
         made = object.__new__(kind)
     found = ModuleType(module.__name__)
     vars(found).update(vars(module))

@@ -186,7 +186,8 @@ def losses_of_round(stage: Stage, names: Sequence[str], place: str, labels: bool
         begin()
         rates = [one for one in first if role_of(one) == "rate" and is_number(first[one])]
         left = {one for one in first if is_parameter(one) and is_float_array(first[one])}  # one that is forgotten
-        off = {one for one in first if PENALTY.fullmatch(word_of(one)) and is_number(first[one])}
+        decays = loads_of_rates(stage.loop.body)
+        off = {one for one in {*first} - decays if PENALTY.fullmatch(word_of(one)) and is_number(first[one])}
         weights = Weights(stage, sorted({*changed, *left, *rates, *off}))
         made = [
             LoopLoss(stage, weights, one, place, begin) for one in found if is_numeric(value_of(stage.space, one, 0.0))
@@ -197,6 +198,16 @@ def losses_of_round(stage: Stage, names: Sequence[str], place: str, labels: bool
         return plain
     except Exception:  # it needs what is not there, or holds what cannot be copied, as a generator
         return []
+
+
+def loads_of_rates(body: Sequence[ast.stmt]) -> set[str]:
+    """What a learning rate is computed from, as its decay in `lr *= decay`, which is no penalty."""
+    found: set[str] = set()
+    for one in walk(body):
+        targets = one.targets if isinstance(one, ast.Assign) else [one.target] if isinstance(one, ast.AugAssign) else []
+        if any(role_of(name) == "rate" for name in stored(targets)):
+            found |= {node.id for node in ast.walk(one) if isinstance(node, ast.Name)}
+    return found
 
 
 def attributes_stored(body: Sequence[ast.stmt]) -> set[str]:
