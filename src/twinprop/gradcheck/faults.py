@@ -183,9 +183,19 @@ def kept_running() -> Iterator[None]:
     def end(*status: Any) -> None:
         raise Ended("it ends Python here")
 
+    plain = builtins.open
+
+    def open_by_name(file: Any, *args: Any, **keywords: Any) -> Any:
+        """A number that is guessed for a path would be a file that Python has open already, and close it."""
+        if isinstance(file, int) and is_users(sys._getframe(1).f_code.co_filename):
+            raise FileNotFoundError(f"{file} is a number, and no file")
+        return plain(file, *args, **keywords)
+
     before = [(where, name, getattr(where, name)) for where, name in WAYS_TO_END if hasattr(where, name)]
     for where, name, _ in before:
         setattr(where, name, end)
+    builtins.open = open_by_name
+    before.append((builtins, "open", plain))
     try:
         yield
     except SystemExit as error:

@@ -85,6 +85,9 @@ FLOOR = 0.01
 TELLING = 0.1
 """Rounding above this part of an entry hides it, and what it hides is in doubt."""
 
+NOISE = 10.0
+"""How many times the differences of its two quotients, in the median of an array, an entry may be off by chance."""
+
 RIGHT, WRONG, DOUBT = 0, 1, 2
 """What became of an entry."""
 
@@ -150,8 +153,12 @@ def compare(analytic: FloatArray, measured: dict[Index, Slopes], scale: float) -
     numeric = np.full(analytic.shape, np.nan)
     counts = [0, 0, 0]
     error, worst = 0.0, None
+    spread = [abs(entry.central[0] - entry.central[1]) for entry in measured.values()]
+    noise = NOISE * float(np.median(spread)) if spread else 0.0
     for where, entry in measured.items():
         outcome, n, entry_error = compare_entry(float(analytic[where]), entry, scale)
+        if outcome == WRONG and abs(analytic[where] - n) <= noise:  # its own two may be alike by chance
+            outcome = DOUBT
         counts[outcome] += 1
         if outcome == DOUBT:
             continue

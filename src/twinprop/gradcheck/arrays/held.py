@@ -333,7 +333,8 @@ def canonical(name: Hashable) -> str:
     """One spelling for `W`, `weights` and `_w`, and for `W1` and `weights_1`."""
     word = str(name).lower().replace("_", "")
     base = word.rstrip("0123456789")
-    return SYNONYMS.get(base, base) + word[len(base) :]
+    plain = base.removesuffix("list")  # d_weights_list of weights
+    return SYNONYMS.get(plain, plain) + word[len(base) :]
 
 
 def marked(name: Hashable) -> list[str]:

@@ -60,7 +60,9 @@ def templates_of(name: str, axes: int, gate: str = "", axis: int | None = 0, fla
     state = is_handed_on(name) or not alike
     # time is no axis of theirs, and layers may be one
     states = STATES if axes > 1 else f"H 1|H|1 H|{STATES}|1 H 1"
-    text = f"{f'{states}|' if state else ''}{INPUTS}|{MATRICES}|{VECTORS}"
+    # rows of a matrix are no samples, of which a state has one each
+    matrices = "" if is_handed_on(name) else f"{MATRICES}|"
+    text = f"{f'{states}|' if state else ''}{INPUTS}|{matrices}{VECTORS}"
     columns = axis is not None and axis < 0
     return sorted(of_axes(text, axes), key=lambda one: columns and "N" in one and one[-1] != "N")
 

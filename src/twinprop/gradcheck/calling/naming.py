@@ -92,7 +92,7 @@ def only_pair(made: Any) -> tuple[str, str] | None:
 def by_name(made: Any, names: str) -> str:
     """The same by names alone: exactly, else as a pattern has it, else misspelt."""
     there: dict[str, str] = {}
-    for name in dir(made):
+    for name in sorted(dir(made), key=lambda one: one.startswith("_")):  # forward, which may call _forward
         own = not name.startswith("__") or name == "__call__"
         if own and not isinstance(made, type) and callable(held_by(made, name)):
             there.setdefault(name if name == "__call__" else word_of(name), name)

@@ -46,13 +46,14 @@ def with_other_words(function: Any, back: Method) -> Iterator[Method]:
 
 
 def networks(
-    title: str, front: Method, back: Method, cost: Method | None, kept: Sequence[str], source: str
+    title: str, front: Method, back: Method, cost: Method | None, kept: Sequence[str], source: str, apart: bool
 ) -> Iterator[Way]:
     """Ways in which the targets come with backward, with the network's own loss before the likely ones.
 
     Args:
         kept: the names of what forward returns.
         source: of backward.
+        apart: whether the loss knows nothing of the network.
     """
     if len(front.needed) > 1 or not front.offered:
         return
@@ -60,6 +61,8 @@ def networks(
     same = dict(zip(kept, ("out", "cache"), strict=False)) | first if len(kept) < 3 else first
     for given in network_backward_roles(back, same, source):
         own = cost_roles(cost) if cost is not None and cost.name not in (front.name, back.name) else []
+        if apart:  # what it calls its input are the outputs
+            own = [{name: "out" if role == "x" else role for name, role in roles.items()} for roles in own[:1]]
         for roles in own:
             yield NetworkWay(title, front, back, first, given, cost, roles)
         yield NetworkWay(title, front, back, first, given, likely=LIKELY[0])
@@ -187,8 +190,10 @@ def possible_ways(made: Any, title: str, forward: str, backward: str, loss: str)
             yield way
         targets = bool(back.needed) and back.needed[0].role == "y"
         if targets or next(iter(arrays_of(made)), None) is not None:
+            apart = cost is not None and len(cost.needed) == 2 and knows_nothing(made, cost.name)
             for other in with_other_words(getattr(made, back.name), back):
-                yield from networks(title, front, other, cost, kept or [alone], source_of(getattr(made, back.name)))
+                source = source_of(getattr(made, back.name))
+                yield from networks(title, front, other, cost, kept or [alone], source, apart)
         if (layer := layer_given_y(title, front, back)) is not None:
             yield layer
     ours = type(made).__module__.startswith(PACKAGE)  # whose loss needs a forward before it
@@ -237,6 +242,12 @@ def leans_on(made: Any, back: str, front: str, other: str) -> bool:
     later = {one.attr for one in left if isinstance(one.ctx, ast.Store)} - {*attributes_of(made)}
     known = {one.attr for one in seen}
     return front not in known and any(one.attr in later - known for one in read if isinstance(one.ctx, ast.Load))
+
+
+def knows_nothing(made: Any, name: str) -> bool:
+    """Whether a method reads nothing of its object but other such methods."""
+    read = attributes_read(type(made), name)
+    return inspect.isfunction(getattr(type(made), name, None)) and all(callable(held_by(made, one)) for one in read)
 
 
 def keeping(made: Any, forward: str, backward: str) -> str:

@@ -13,6 +13,7 @@ from twinprop.gradcheck.arrays.finding import Found
 from twinprop.gradcheck.arrays.held import ArrayRef, arrays_of, as_number, is_bare, is_float_array, names_gradient
 from twinprop.gradcheck.arrays.inputs import Inputs
 from twinprop.gradcheck.arrays.likely_shapes import BIAS, is_parameter
+from twinprop.gradcheck.calling.upkeep import rates_of
 from twinprop.gradcheck.faults import SubjectError, is_users_own
 from twinprop.gradcheck.measuring.subject import Subject, is_turned
 from twinprop.gradcheck.measuring.trial import Trial
@@ -38,7 +39,10 @@ def adopt_parameters(subject: Subject, inputs: Inputs) -> None:
 def adopt_numbers(subject: Subject, rehearsal: Subject, inputs: Inputs, out: Any, found: Sequence[Found]) -> None:
     """Numbers where backward leaves a gradient that is named like theirs, as of a bias that starts as 0."""
     bare = next(filter(is_bare_number, found), None)
+    rates = [ref.name for ref in rates_of(subject.made)]  # one that grows is no weight
     for number, twin in zip(subject.numbers, rehearsal.numbers, strict=True):
+        if number.name in rates:
+            continue
         gradient = next((one for one in found if one.changed and one.level(twin) > 0), None)
         value, now = np.array(number.get(), float), np.asarray(twin.get())
         if gradient is not None:

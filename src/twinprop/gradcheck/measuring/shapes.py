@@ -21,7 +21,7 @@ from twinprop.gradcheck.objects.fitting import Fitted
 from twinprop.gradcheck.objects.functions import Functions
 from twinprop.gradcheck.objects.lacking import SIZE_OF_INPUT
 from twinprop.gradcheck.source.loading import parse_arguments
-from twinprop.gradcheck.source.loops import puts_one_beside
+from twinprop.gradcheck.source.loops import goes_through, puts_one_beside
 from twinprop.gradcheck.source.roles import role_of
 from twinprop.gradcheck.source.sources import nodes_of, source_of
 
@@ -44,6 +44,9 @@ LENGTH = re.compile(r"_?(n_?|num_?)?(seq|sequence|time|t)_?(len|length|size|step
 
 LONG = 40
 """More steps than that are not tried."""
+
+IMAGES = (28, 1), (32, 1), (32, 3)
+"""Sides and channels of MNIST, of MNIST with a border, as LeNet has it, and of CIFAR."""
 
 LARGER = (1, 2, 4)
 """By how much sizes grow that a layer is free to choose, where it refuses them: an image has to hold the kernel."""
@@ -173,14 +176,17 @@ def rare_shapes(subject: Subject, words: Sequence[str]) -> Iterator[tuple[tuple[
         yield (2, channels, 12, 12), 0
     yield (6, 7), None
     yield (3, 4, 6), None
+    if any(np.ndim(one.get()) == 4 for one in subject.parameters):  # a network may be made for one size alone
+        for side, channels in IMAGES:
+            yield (2, side, side, channels), 0
+            yield (2, channels, side, side), 0
 
 
 def loops_over_input(subject: Subject) -> bool:
     """Whether forward goes through what it is given, as through the words of a sentence."""
     names = [name for name, role in subject.way.forward_roles.items() if role == "x"]
     function = getattr(wrapped_in(subject.made), subject.way.forward.name, None)
-    loops = [node for node in nodes_of(getattr(function, "__func__", function)) if isinstance(node, ast.For)]
-    return any(ast.unparse(node.iter) in (name, f"range(len({name}))") for node in loops for name in names)
+    return goes_through(getattr(function, "__func__", function), names)
 
 
 def suggested_shapes(

@@ -234,7 +234,7 @@ class Functions(Fitted):
             keys = keys_of(self._parts[part], name) if name not in (*self._names, *self._kept) else frozenset()
             if keys and (held := [one for one in dicts if isinstance(one, dict) and keys <= {*one}]):
                 given[name] = held[0]  # what it is called there does not matter
-            elif name in self._names or (part == "back" and name in self._also):
+            elif name in (*self._names, *self._shared) or (part == "back" and name in self._also):
                 given[name] = afresh(getattr(self, self._also.get(name, name)))
             elif name in self._kept and part != "front":
                 given[name] = self._kept[name]

@@ -49,6 +49,7 @@ NUMBERS: tuple[tuple[str, Any], ...] = (
     (r"\w*seq\w*len\w*|max\w*len\w*|timesteps?|t", 8),
     (r"batch(size)?|nbatch", 5),
     (r"\w*trunc\w*", 100),
+    (r"\w*(path|filename|file|directory|folder)", "data.txt"),
     (r"seed|randomstate|verbose|debug", 0),
     (r"use\w+|bias(flag)?|isoutput|batchfirst", True),
     (r"name|label|id|layername|tag", "layer"),

@@ -18,13 +18,14 @@ def put_in_place(step: Callable[[float | None], Any], held: Iterable[Any]) -> An
         held: the weights.
     """
     weights, rest = list(held), []
+    old = [np.copy(one) for one in weights]  # a step in place may return them as well
     still, returned = step(0.0), step(None)
     parts, before = ([*one] if isinstance(one, tuple | list) else [one] for one in (returned, still))
     found: list[tuple[Any, Any]] = []
-    for new, old in zip(parts, before, strict=False):
+    for new, unmoved in zip(parts, before, strict=False):
         pairs = [
-            (array, next((one for one in weights if np.array_equal(one, same)), None))
-            for array, same in zip(leaves(new), leaves(old), strict=False)
+            (array, next((one for one, was in zip(weights, old, strict=True) if np.array_equal(was, same)), None))
+            for array, same in zip(leaves(new), leaves(unmoved), strict=False)
         ]
         if pairs and all(one is not None for _, one in pairs):
             found += pairs

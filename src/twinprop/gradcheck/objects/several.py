@@ -25,7 +25,7 @@ from twinprop.gradcheck.arrays.held import (
     plain_shape,
     stems,
 )
-from twinprop.gradcheck.arrays.likely_shapes import is_parameter
+from twinprop.gradcheck.arrays.likely_shapes import is_handed_on, is_parameter
 from twinprop.gradcheck.calling.naming import BACKWARD, FORWARD, LOSS, LOSS_AND_GRADIENTS, named
 from twinprop.gradcheck.calling.returned import array_in
 from twinprop.gradcheck.calling.upkeep import RATE, WEIGHT_DECAY, count_of
@@ -41,6 +41,7 @@ from twinprop.gradcheck.objects.planning import (
     position_of,
 )
 from twinprop.gradcheck.source.indexing import is_index
+from twinprop.gradcheck.source.loops import goes_through
 from twinprop.gradcheck.source.roles import Method, method_of, role_of
 from twinprop.gradcheck.source.sources import parts_unpacked, returned_keys, returned_names
 
@@ -92,7 +93,11 @@ class Several(Fitted, Wrapper):
 
     def may_lack(self, name: str) -> bool:
         """Whether an input needs no gradient: beside targets, it is a constant, but in a step of a sequence."""
-        constant = self._plan.has_targets or (self._plan.is_network and not self._plan.upstream)
+        plan = self._plan
+        constant = plan.has_targets or (plan.is_network and not plan.upstream)
+        if is_handed_on(name) and canonical(name) not in self._stems:  # a sequence begins with it
+            main = [one for one, what in plan.given_front.items() if what == "x"]
+            constant = constant or goes_through(getattr(getattr(self._user, plan.front.name), "__func__", None), main)
         usual = (constant and name not in self._lacking) or super().may_lack(name)
         return name in self._plan.extras and usual
 

@@ -11,7 +11,7 @@ import copy
 import inspect
 import re
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -19,7 +19,7 @@ from twinprop.gradcheck.arrays.held import arrays_of, is_learnt, wrapped_in
 from twinprop.gradcheck.faults import is_users, is_users_own
 from twinprop.gradcheck.source.reading import class_of, mangled, parsed
 from twinprop.gradcheck.source.roles import Method, word_of
-from twinprop.gradcheck.source.sources import source_of
+from twinprop.gradcheck.source.sources import nodes_of, source_of
 
 NAMES = re.compile(
     r"(partial)?fit\w*|(batch)?train(?!ed|ing|able|set|data|x|y|loss|acc|err)\w*|(mini|full)?(batch)?(sgd|bgd|mbgd|gd)|learn|"
@@ -63,6 +63,12 @@ def training_methods(made: Any) -> list[str]:
     functions = {name: function_of(made, name) for name in dir(type(made)) if NAMES.fullmatch(word_of(name))}
     names = [name for name, one in functions.items() if one and is_users(one.__code__.co_filename)]
     return sorted(names, key=lambda name: (not re.fullmatch(single, word_of(name)), word_of(name)))
+
+
+def goes_through(function: Any, names: Collection[str]) -> bool:
+    """Whether a function goes through one of its arguments in a loop, as through the words of a sentence."""
+    loops = [ast.unparse(node.iter) for node in nodes_of(function) if isinstance(node, ast.For)]
+    return any(text in (name, f"range(len({name}))") for text in loops for name in names)
 
 
 def function_of(made: Any, name: str) -> FunctionType | None:

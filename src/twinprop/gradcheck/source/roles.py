@@ -90,6 +90,9 @@ def word_of(name: str) -> str:
     return name.lower().replace("_", "").translate(LETTERS)
 
 
+RATE = re.compile(r"l[a-z]+rate|(base|init|initial|start|current|curr|cur)(lr|(learning)?rate)|learning(?!data|set)\w*")
+
+
 def role_of(name: str) -> str:
     """The role of an argument; empty where its name says nothing."""
     word = word_of(name)
@@ -97,7 +100,7 @@ def role_of(name: str) -> str:
         COUNT.fullmatch(name.lower()) and ROLES.get(word) not in ("count", "rate")
     ):
         return ""
-    if not word or re.fullmatch(r"l[a-z]+rate|(base|init|initial|start)(lr|rate)|learning(?!data|set)\w*", word):
+    if not word or RATE.fullmatch(word):
         return "rate"  # `_` is looked at by nobody
     known = ROLES.get(word) or ROLES.get(word.rstrip("0123456789"))
     if known:

@@ -31,6 +31,10 @@ BETWEEN_DEVICES = {"get_array_module": lambda *arrays: np, **dict.fromkeys(("asn
 """Functions of CuPy and Chainer that NumPy has not, where every array is one of NumPy's."""
 
 
+NUMPY = ("np", "cp", "xp", "numpy", "cupy")
+"""What a module of one's own hands on as NumPy: `from mylib import np`."""
+
+
 class LikeNumpy(ModuleType):
     """CuPy, which has NumPy's own functions."""
 
@@ -89,7 +93,8 @@ class StandIn(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return BETWEEN_DEVICES.get(name) or StandIn(f"{self.__name__}.{name}")
+        known = np if name in NUMPY else BETWEEN_DEVICES.get(name)
+        return known or StandIn(f"{self.__name__}.{name}")
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         if any(isinstance(one, np.ndarray) for one in args):

@@ -18,6 +18,7 @@ from twinprop.gradcheck.arrays.held import ArrayRef, Wrapper, arrays_of, is_floa
 from twinprop.gradcheck.arrays.inputs import Inputs
 from twinprop.gradcheck.arrays.likely_shapes import is_parameter
 from twinprop.gradcheck.calling.upkeep import rates_of
+from twinprop.gradcheck.objects.numbers_in_lists import is_matrix_of_lists
 from twinprop.gradcheck.source.loops import PENALTY
 from twinprop.gradcheck.source.names_in_code import stored, walk
 from twinprop.gradcheck.source.roles import role_of, word_of
@@ -52,7 +53,8 @@ class Weights:
         for name in names:
             value = stage.space[name]
             whole = isinstance(value, np.ndarray) and value.dtype.kind in "iu"
-            setattr(self, name, np.array(value, float) if whole else copy.deepcopy(value))
+            plain = whole or is_matrix_of_lists(value)
+            setattr(self, name, np.array(value, float) if plain else copy.deepcopy(value))
 
 
 class LoopLoss(Wrapper):
@@ -93,7 +95,10 @@ class LoopLoss(Wrapper):
         space.update(self._stage.loop.counted)
         self._stage.one_round()
         rates = {name: one for name, one in vars(weights).items() if role_of(name) == "rate"}
-        vars(weights).update({name: space[name] for name in vars(weights)} | rates)
+        for name in vars(weights):
+            value = space[name]  # a list that is made anew is an array again
+            setattr(weights, name, np.array(value, float) if is_matrix_of_lists(value) else value)
+        vars(weights).update(rates)
         for ref in rates_of(weights):  # one that falls is the first in each round
             ref.set(kept.get(ref.name, ref.get()))
         return value_of(space, self.loss)
@@ -152,7 +157,10 @@ def with_loop_loss(
     stage.loop.body = copy.deepcopy(stage.loop.body)
     turns = [one.target for one in walk(stage.loop.body) if isinstance(one, ast.For | ast.comprehension)]
     names = sorted((stored(stage.loop.body) | attributes_stored(stage.loop.body)) - stored(turns))
-    names = [one for one in names if LOSS_NAME.fullmatch(word_of(last_of(one))) or one.lower() in ALONE]
+    squared = names_of_squares(stage.loop.body)
+    names = [
+        one for one in names if LOSS_NAME.fullmatch(word_of(last_of(one))) or one.lower() in ALONE or one in squared
+    ]
     names = [*whole_first(names, walk(stage.loop.body)), *histories(stage.loop.body)]
     names = [one for one in names if not OTHERS.fullmatch(word_of(last_of(one.removesuffix(LATEST))))]
     if not names:
@@ -208,6 +216,18 @@ def loads_of_rates(body: Sequence[ast.stmt]) -> set[str]:
         if any(role_of(name) == "rate" for name in stored(targets)):
             found |= {node.id for node in ast.walk(one) if isinstance(node, ast.Name)}
     return found
+
+
+ERROR = re.compile(r"(\w*_)?(error|err)")
+SQUARE = re.compile(r"\*\* ?2|square\(|power\(")
+
+
+def names_of_squares(body: Sequence[ast.stmt]) -> set[str]:
+    """The names of errors that are squared, as in `error = (p - y) ** 2`, which are losses; a difference is none."""
+    given = [one for one in walk(body) if isinstance(one, ast.Assign | ast.AugAssign)]
+    found = [one for one in given if SQUARE.search(ast.unparse(one.value))]
+    targets = [one.targets[0] if isinstance(one, ast.Assign) else one.target for one in found]
+    return {name for name in map(ast.unparse, targets) if ERROR.fullmatch(name.lower())}
 
 
 def attributes_stored(body: Sequence[ast.stmt]) -> set[str]:

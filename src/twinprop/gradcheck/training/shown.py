@@ -15,7 +15,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from twinprop.gradcheck.arrays.held import Wrapper, arrays_of, canonical, is_float_array, is_number, stems
+from twinprop.gradcheck.arrays.held import (
+    Wrapper,
+    arrays_of,
+    attributes_of,
+    canonical,
+    is_float_array,
+    is_number,
+    stems,
+)
 from twinprop.gradcheck.arrays.inputs import Inputs
 from twinprop.gradcheck.arrays.likely_shapes import is_parameter
 from twinprop.gradcheck.calling.naming import FORWARD, LIKE, LOSS, held_by, named
@@ -118,6 +126,10 @@ class ShownLoss(OwnLoss):
         self._held = held_of(made, shown, self.returned_names)
         for name in self._held:
             setattr(self, name, in_floats(shown[name]))
+        # weights of a module, which a function may be given as well
+        weights = {name: np.shape(one) for name, one in attributes_of(made).items() if is_float_array(one)}
+        lent = shown if isinstance(made, Methods) else {}
+        self._lent = [name for name, one in lent.items() if name in weights and shape_of(one) == weights[name]]
         data = {name: value for name, value in shown.items() if name not in self._held}
         self._shown = {name: drawn_like(value) if is_input(made, step, name) else value for name, value in data.items()}
         self._steady: set[str] = set()  # whose numbers stay in their order
@@ -149,7 +161,9 @@ class ShownLoss(OwnLoss):
         given = given if method is self._step and made is self._user else copy.deepcopy(given)  # a step may change them
         ordered = not np.any(np.diff(x) < 0)
         for name, value in self._shown.items():
-            if ordered or name in self._steady:
+            if name in self._lent:
+                given[name] = attributes_of(made)[name]
+            elif ordered or name in self._steady:
                 given[name] = copy.deepcopy(value)
             else:
                 given[name] = in_order(value, [*x, *name.encode()])
@@ -162,11 +176,24 @@ class ShownLoss(OwnLoss):
         roles = {one.name: one.name for one in method.arguments if one.name in given and one.role != "rate"}
         return method.call(made, roles, {**given, "rate": rate})
 
+    def _back(self, rate: float) -> Any:
+        """What the step returns, but for weights after an update, under their own names: these are put in place."""
+        returned = super()._back(rate)
+        parts = returned if isinstance(returned, tuple) else (returned,)
+        own = {name: self if name in self._held else self._user for name in (*self._held, *self._lent)}
+        if not self._step.has("rate") or len(parts) != len(self.returned_names) or not {*self.returned_names} <= {*own}:
+            return returned
+        for name, part in zip(self.returned_names, parts, strict=True):
+            setattr(own[name], name, part)
+        return ()
+
     def _whole(self, rows: Sequence[Any]) -> dict[str, Any]:
         """The gradients of what is measured, where one of each was returned, in the same order."""
         named = [name for name in self._held if canonical(name) in stems(self._step.name)]  # W1_grad(x, y, W1, W2)
         if len(rows) == len(named) == 1:
             return {f"d{named[0]}": rows[0]}
+        if self.returned_names and {*self.returned_names} <= {*self._held}:
+            return {}  # they are weights after an update
         held = [getattr(self, name) for name in self._held]
         alike = [
             isinstance(one, np.ndarray) and np.shape(one) == np.shape(row) for one, row in zip(held, rows, strict=False)

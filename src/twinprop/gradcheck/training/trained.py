@@ -89,7 +89,10 @@ class Trained(Wrapper):
     Attributes:
         loss: its own, where the whole batch is handed over.
         penalised: whether that holds a penalty.
+        grown: by what the last step has multiplied its learning rate, before it was used or after.
     """
+
+    grown = 1.0
 
     learning_rate: float | None = None
     """The one that the step is given; None where it has its own."""
@@ -168,7 +171,10 @@ class Trained(Wrapper):
             self._plain = True
         after = self._copied()  # each step is a first one
         self._step(after, x, y)
-        now = {ref.name: ref.get() for ref in arrays_of(after, is_learnt)}
+        rates = [ref.name for ref in rates_of(made)]  # one that grows or falls is the first in each step
+        grown = [new.get() / old.get() for old, new in zip(rates_of(made), rates_of(after), strict=False) if old.get()]
+        self.grown = next((k for k in grown if k != 1), 1.0)
+        now = {ref.name: ref.get() for ref in arrays_of(after, is_learnt) if ref.name not in rates}
         for ref in arrays_of(made, is_numeric):
             if ref.name in now and not np.array_equal(ref.get(), now[ref.name], equal_nan=True):
                 ref.set(np.array(now[ref.name]) if is_float_array(ref.get()) else now[ref.name])

@@ -145,6 +145,8 @@ def data_to_try(stage: Stage) -> Iterator[Tried]:
             x = draw_x(rng, (count,) if np.ndim(like[0]) == 1 or not width else shape, side, values)
             classes = OUTPUTS if kind == "labels" and number == 1 else number
             y = x if itself else draw_y(rng, count, classes, side, kind)
+            if kind == "labels":
+                y.flat[0] = classes - 1  # else another batch may have a class that a loop has no output for
             yield Tried(names, like, Inputs(x, y, side, "real" if itself else kind, values))
 
 

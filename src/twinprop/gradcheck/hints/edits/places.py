@@ -70,7 +70,13 @@ def mask(site: Site) -> Iterator[tuple[ast.expr, str]]:
 
 
 def other_side(site: Site, node: ast.Compare) -> Iterator[tuple[ast.expr, str]]:
-    """`x > high`, where what is below a lower bound counts as well; and `x < high`, where what is above it does not."""
+    """`x > high`, where what is below a lower bound counts as well; and `x < high`, where what is above it does not.
+
+    A condition on a number alone, as `i != last`, is left out.
+    """
+    if isinstance(node.ops[0], ast.Eq | ast.NotEq):
+        yield ast.Constant(True), f"the condition {site.code} leaves something out"
+        return
     bound = ast.unparse(node.comparators[0])
     numbers = [name for name, value in site.scope.items() if np.ndim(value) == 0 and name != bound]
     for other in [f"-{bracketed(node.comparators[0])}", *numbers]:
