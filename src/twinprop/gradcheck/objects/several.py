@@ -95,7 +95,8 @@ class Several(Fitted, Wrapper):
         """Whether an input needs no gradient: beside targets, it is a constant, but in a step of a sequence."""
         plan = self._plan
         constant = plan.has_targets or (plan.is_network and not plan.upstream)
-        if is_handed_on(name) and canonical(name) not in self._stems:  # a sequence begins with it
+        weights = {canonical(ref.attribute) for ref in arrays_of(self._user)}
+        if is_handed_on(name) and not any(map(is_handed_on, self._stems - weights)):  # a sequence begins with it
             main = [one for one, what in plan.given_front.items() if what == "x"]
             constant = constant or goes_through(getattr(getattr(self._user, plan.front.name), "__func__", None), main)
         usual = (constant and name not in self._lacking) or super().may_lack(name)
