@@ -191,8 +191,8 @@ def possible_ways(made: Any, title: str, forward: str, backward: str, loss: str)
         targets = bool(back.needed) and back.needed[0].role == "y"
         if targets or next(iter(arrays_of(made)), None) is not None:
             apart = cost is not None and len(cost.needed) == 2 and knows_nothing(made, cost.name)
+            source = source_of(getattr(made, back.name))
             for other in with_other_words(getattr(made, back.name), back):
-                source = source_of(getattr(made, back.name))
                 yield from networks(title, front, other, cost, kept or [alone], source, apart)
         if (layer := layer_given_y(title, front, back)) is not None:
             yield layer

@@ -88,8 +88,9 @@ def accept_conventions(trial: Trial, report: Report) -> None:
     rated = way.is_loss and trial.subject.knows_rate
     stepping = way.after or (way.backward if rated else None)
     step = said(made, "train", "") or (stepping.name if stepping is not None else "")
-    for one in own if (grown := said(made, "grown", 1.0)) != 1 else ():
-        if not one.passed and (is_times(one, grown) or same_step(one, grown)):
+    grown = said(made, "grown", 1.0)
+    for one in own:
+        if grown != 1 and not one.passed and (is_times(one, grown) or same_step(one, grown)):
             one.accepted = "its rate"
     moving = [one for one in own if one.value is None or np.any(one.value)]
     if step and moving and all(one.name.startswith(CHANGE) and not one.passed for one in moving):

@@ -21,6 +21,11 @@ def walk(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
         yield from ast.walk(one)
 
 
+def targets_of(node: ast.AST) -> list[ast.expr]:
+    """What an assignment gives a value; nothing for other statements."""
+    return node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
+
+
 def stored(nodes: Iterable[ast.AST]) -> set[str]:
     """The names that statements give a value, but for those of functions and comprehensions in them."""
     found: set[str] = set()

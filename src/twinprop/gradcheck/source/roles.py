@@ -90,7 +90,10 @@ def word_of(name: str) -> str:
     return name.lower().replace("_", "").translate(LETTERS)
 
 
-RATE = re.compile(r"l[a-z]+rate|(base|init|initial|start|current|curr|cur)(lr|(learning)?rate)|learning(?!data|set)\w*")
+OF_RATES = re.compile(
+    r"l[a-z]+rate|(base|init|initial|start|current|curr|cur)(lr|(learning)?rate)|learning(?!data|set)\w*"
+)
+"""Names of a learning rate beside those in `ROLES`, in lower case and without underscores."""
 
 
 def role_of(name: str) -> str:
@@ -100,7 +103,7 @@ def role_of(name: str) -> str:
         COUNT.fullmatch(name.lower()) and ROLES.get(word) not in ("count", "rate")
     ):
         return ""
-    if not word or RATE.fullmatch(word):
+    if not word or OF_RATES.fullmatch(word):
         return "rate"  # `_` is looked at by nobody
     known = ROLES.get(word) or ROLES.get(word.rstrip("0123456789"))
     if known:

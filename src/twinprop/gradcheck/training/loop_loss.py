@@ -20,9 +20,9 @@ from twinprop.gradcheck.arrays.likely_shapes import is_parameter
 from twinprop.gradcheck.calling.upkeep import rates_of
 from twinprop.gradcheck.objects.numbers_in_lists import is_matrix_of_lists
 from twinprop.gradcheck.source.loops import PENALTY
-from twinprop.gradcheck.source.names_in_code import stored, walk
+from twinprop.gradcheck.source.names_in_code import stored, targets_of, walk
 from twinprop.gradcheck.source.roles import role_of, word_of
-from twinprop.gradcheck.training.own_loss import LOSS_NAME, whole_first
+from twinprop.gradcheck.training.own_loss import LOSS_NAME, SQUARE, whole_first
 from twinprop.gradcheck.training.rounds import FUNCTION, trains
 from twinprop.gradcheck.training.staging import Stage, data_role
 from twinprop.gradcheck.training.trained import alike
@@ -212,21 +212,20 @@ def loads_of_rates(body: Sequence[ast.stmt]) -> set[str]:
     """What a learning rate is computed from, as its decay in `lr *= decay`, which is no penalty."""
     found: set[str] = set()
     for one in walk(body):
-        targets = one.targets if isinstance(one, ast.Assign) else [one.target] if isinstance(one, ast.AugAssign) else []
-        if any(role_of(name) == "rate" for name in stored(targets)):
+        if any(role_of(name) == "rate" for name in stored(targets_of(one))):
             found |= {node.id for node in ast.walk(one) if isinstance(node, ast.Name)}
     return found
 
 
 ERROR = re.compile(r"(\w*_)?(error|err)")
-SQUARE = re.compile(r"\*\* ?2|square\(|power\(")
+"""Names of errors, which are losses if they are squares."""
 
 
 def names_of_squares(body: Sequence[ast.stmt]) -> set[str]:
     """The names of errors that are squared, as in `error = (p - y) ** 2`, which are losses; a difference is none."""
     given = [one for one in walk(body) if isinstance(one, ast.Assign | ast.AugAssign)]
     found = [one for one in given if SQUARE.search(ast.unparse(one.value))]
-    targets = [one.targets[0] if isinstance(one, ast.Assign) else one.target for one in found]
+    targets = [target for one in found for target in targets_of(one)]
     return {name for name in map(ast.unparse, targets) if ERROR.fullmatch(name.lower())}
 
 

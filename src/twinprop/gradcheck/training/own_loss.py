@@ -27,6 +27,7 @@ from twinprop.gradcheck.calling.upkeep import RATE
 from twinprop.gradcheck.faults import traced
 from twinprop.gradcheck.source.indexing import INDEX, is_index
 from twinprop.gradcheck.source.loops import training_methods
+from twinprop.gradcheck.source.names_in_code import targets_of
 from twinprop.gradcheck.source.roles import Method, method_of, word_of
 from twinprop.gradcheck.source.sources import nodes_of, returned_name, returned_names
 
@@ -41,6 +42,8 @@ LOSS_NAME = re.compile(
 )
 NO_LOSS = re.compile(r"\w*(acc|err|diff|pred|grad|delta|score|prob|out)\w*")
 """Names of numbers that a step has, in lower case and without underscores."""
+SQUARE = re.compile(r"\*\* ?2|square\(|power\(")
+"""How a square is spelled."""
 
 NOTE = "the loss is what {} {}{}."
 EACH = "; no two words of a step are alike"
@@ -138,7 +141,7 @@ class OwnLoss(Wrapper):
         sums = {
             one.id
             for end in ends
-            if end.value is not None and "**" not in (text := ast.unparse(end.value)) and "square" not in text
+            if end.value is not None and not SQUARE.search(ast.unparse(end.value))
             for one in ast.walk(end.value)
             if isinstance(one, ast.Name) and re.search("err|diff|delta", one.id.lower())
         }
@@ -233,8 +236,7 @@ def whole_first(names: Collection[str], nodes: Iterable[ast.AST]) -> list[str]:
     parts: set[str] = set()
     for node in nodes:
         if isinstance(node, ast.Assign | ast.AugAssign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            made = {ast.unparse(one) for one in targets} & {*names}
+            made = {ast.unparse(one) for one in targets_of(node)} & {*names}
             terms = {ast.unparse(one) for one in ast.walk(node.value) if isinstance(one, ast.Name | ast.Attribute)}
             parts |= (terms & {*names}) - made if made else set()
     return sorted(names, key=lambda name: (name in parts, len(name)))

@@ -171,8 +171,8 @@ class Trained(Wrapper):
             self._plain = True
         after = self._copied()  # each step is a first one
         self._step(after, x, y)
-        rates = [ref.name for ref in rates_of(made)]  # one that grows or falls is the first in each step
-        grown = [new.get() / old.get() for old, new in zip(rates_of(made), rates_of(after), strict=False) if old.get()]
+        rates = {ref.name: ref.get() for ref in rates_of(made)}  # one that grows or falls is the first in each step
+        grown = [ref.get() / rates[ref.name] for ref in rates_of(after) if rates.get(ref.name)]
         self.grown = next((k for k in grown if k != 1), 1.0)
         now = {ref.name: ref.get() for ref in arrays_of(after, is_learnt) if ref.name not in rates}
         for ref in arrays_of(made, is_numeric):
